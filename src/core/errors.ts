@@ -1,0 +1,147 @@
+/** The part of the product in which an operation failed. */
+export type Stage = 'config' | 'ingest' | 'infer' | 'temporal' | 'render' | 'encode' | 'output' | 'stream' | 'pipeline';
+
+/** Every failure a user can meet: what it means and what to do. Rendered to `docs/errors.md`. */
+export const ERROR_CODES = {
+  INPUT_NOT_FOUND: { meaning: 'The input does not exist.', remedy: 'Check the path or address.' },
+  INPUT_NO_PERMISSION: { meaning: 'The input may not be read.', remedy: 'Give this user read permission.' },
+  INPUT_NOT_VIDEO: {
+    meaning: 'The input has no video that FFmpeg understands.',
+    remedy: 'Look at it with `nocturne probe`; convert it with ffmpeg.',
+  },
+  INPUT_UNSUPPORTED: {
+    meaning: 'The input asks for something this build or machine lacks.',
+    remedy: 'Run `nocturne doctor` to see what is missing.',
+  },
+  INPUT_REFUSED: {
+    meaning: 'The other side refused or could not be reached.',
+    remedy: 'Check the address, the credentials and that the sender runs.',
+  },
+  INPUT_LOST: {
+    meaning: 'A live input stopped or fell silent.',
+    remedy: 'Nothing to do when it returns: it is reconnected with growing pauses.',
+  },
+  INPUT_CORRUPT: {
+    meaning: 'Packets could not be decoded.',
+    remedy: 'They are skipped and counted; look at the sender when the count grows.',
+  },
+  OUTPUT_EXISTS: { meaning: 'The output file exists already.', remedy: 'Name another, or pass --overwrite.' },
+  OUTPUT_IS_INPUT: { meaning: 'Input and output are the same file.', remedy: 'Name another output.' },
+  OUTPUT_NO_PERMISSION: { meaning: 'The output may not be written.', remedy: 'Choose a folder you may write to.' },
+  OUTPUT_NO_SPACE: {
+    meaning: 'The disk is full.',
+    remedy: 'Free some space or choose another disk; no half file was left.',
+  },
+  OUTPUT_FAILED: { meaning: 'The output could not be written.', remedy: 'Read the cause; try another container.' },
+  OUTPUT_UNSUPPORTED: {
+    meaning: 'The container or codec cannot be written.',
+    remedy: 'Use .mp4 or .mkv, or another --codec; `nocturne doctor` lists the encoders.',
+  },
+  ENCODER_UNAVAILABLE: {
+    meaning: 'The encoder is not in this build or does not open on this machine.',
+    remedy: 'Run `nocturne doctor`; leave --encoder at auto.',
+  },
+  ENCODER_FAILED: { meaning: 'The encoder failed.', remedy: 'Read the cause; try --encoder libx264.' },
+  MODEL_NOT_FOUND: { meaning: 'The model or its card is missing.', remedy: 'Check the path given to --generator.' },
+  MODEL_INVALID: {
+    meaning: 'The model does not fit its card, or its output is not a look.',
+    remedy: 'Compare with docs/models.md; export it again.',
+  },
+  MODEL_FAILED: {
+    meaning: 'The network failed on a frame.',
+    remedy: 'The last good look, then the built-in grade, takes its place; see the log.',
+  },
+  DEVICE_UNAVAILABLE: {
+    meaning: 'The asked device (GPU) is absent.',
+    remedy: 'Leave --device at auto, or run `nocturne doctor`.',
+  },
+  KERNEL_UNAVAILABLE: {
+    meaning: 'The WebAssembly kernel could not be loaded.',
+    remedy: 'Run `npm run build`, or install the package again.',
+  },
+  CONFIG_INVALID: { meaning: 'A flag, variable or configuration value is wrong.', remedy: 'See `nocturne --help`.' },
+  PORT_TAKEN: {
+    meaning: 'Another program listens on the port.',
+    remedy: 'Pass another --port, or 0 for any free one.',
+  },
+  ADDRESS_UNAVAILABLE: { meaning: 'The address is not of this machine.', remedy: 'Pass another --host.' },
+  WORKER_DIED: {
+    meaning: "A stream's worker thread ended unexpectedly.",
+    remedy: 'It is restarted and viewers stay; report it when it repeats.',
+  },
+  INTERNAL: { meaning: 'A defect in nocturne.', remedy: 'Report it with the output of --verbose.' },
+} as const satisfies Record<string, { meaning: string; remedy: string }>;
+
+/** A key of {@link ERROR_CODES}. */
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** What a {@link NocturneError} is made from. */
+export interface NocturneErrorInit {
+  readonly code: ErrorCode;
+  readonly stage: Stage;
+  /** One line: what, where, got. The remedy comes from the code's row unless `remedy` is given. */
+  readonly message: string;
+  /** Overrides the code's remedy where the place knows better. */
+  readonly remedy?: string;
+  /** False when the stream goes on; default true. */
+  readonly fatal?: boolean;
+  readonly cause?: unknown;
+}
+
+/** A failed operation, with a code that stays the same from version to version. */
+export class NocturneError extends Error {
+  readonly code: ErrorCode;
+  readonly stage: Stage;
+  readonly fatal: boolean;
+  readonly remedy: string;
+
+  constructor(init: NocturneErrorInit) {
+    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.name = 'NocturneError';
+    this.code = init.code;
+    this.stage = init.stage;
+    this.fatal = init.fatal ?? true;
+    this.remedy = init.remedy ?? ERROR_CODES[init.code].remedy;
+  }
+
+  /** One line for a person: what happened, what to do, the code. */
+  toLine(): string {
+    return `${this.message} ${this.remedy} [${this.code}]`;
+  }
+
+  /** A form that survives `postMessage` and JSON. */
+  toJSON(): SerializedError {
+    return {
+      code: this.code,
+      stage: this.stage,
+      message: this.message,
+      remedy: this.remedy,
+      fatal: this.fatal,
+      stack: this.stack ?? '',
+    };
+  }
+}
+
+/** {@link NocturneError} as plain data. */
+export interface SerializedError {
+  readonly code: ErrorCode;
+  readonly stage: Stage;
+  readonly message: string;
+  readonly remedy: string;
+  readonly fatal: boolean;
+  readonly stack: string;
+}
+
+/** The error again on the other side of a thread. */
+export function deserializeError(data: SerializedError): NocturneError {
+  const error = new NocturneError(data);
+  error.stack = data.stack;
+  return error;
+}
+
+/** Any thrown value as a NocturneError; a foreign one becomes `INTERNAL` of the stage. */
+export function asNocturneError(value: unknown, stage: Stage): NocturneError {
+  if (value instanceof NocturneError) return value;
+  const message = value instanceof Error ? value.message : String(value);
+  return new NocturneError({ code: 'INTERNAL', stage, message: `unexpected failure: ${message}.`, cause: value });
+}

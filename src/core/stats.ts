@@ -1,0 +1,65 @@
+/** Percentiles over the last `capacity` samples; constant memory. */
+export class Percentiles {
+  readonly #samples: Float64Array;
+  #count = 0;
+
+  /** @param capacity samples remembered; the oldest leave first. */
+  constructor(capacity = 512) {
+    this.#samples = new Float64Array(capacity);
+  }
+
+  /** Samples ever added. */
+  get count(): number {
+    return this.#count;
+  }
+
+  add(sample: number): void {
+    this.#samples[this.#count++ % this.#samples.length] = sample;
+  }
+
+  /** The value below which the share `p` (0 to 1) of the remembered samples lies; NaN without samples. */
+  at(p: number): number {
+    const n = Math.min(this.#count, this.#samples.length);
+    if (n === 0) return Number.NaN;
+    const sorted = this.#samples.slice(0, n).sort();
+    return sorted[Math.min(n - 1, Math.floor(p * n))] ?? Number.NaN;
+  }
+}
+
+/** Events a second over a sliding window; constant memory. */
+export class RateMeter {
+  readonly #times: Float64Array;
+  #count = 0;
+
+  /** @param windowMs length of the window in milliseconds. @param capacity most events counted in one window. */
+  constructor(
+    private readonly windowMs = 2000,
+    capacity = 512,
+  ) {
+    this.#times = new Float64Array(capacity);
+  }
+
+  /** Events ever marked. */
+  get count(): number {
+    return this.#count;
+  }
+
+  mark(nowMs = performance.now()): void {
+    this.#times[this.#count++ % this.#times.length] = nowMs;
+  }
+
+  /** Events a second over the window that ends now. */
+  perSecond(nowMs = performance.now()): number {
+    const n = Math.min(this.#count, this.#times.length);
+    let inside = 0;
+    let oldest = nowMs;
+    for (let i = 0; i < n; i++) {
+      const time = this.#times[i] ?? 0;
+      if (time > nowMs - this.windowMs) {
+        inside++;
+        oldest = Math.min(oldest, time);
+      }
+    }
+    return inside < 2 ? 0 : ((inside - 1) * 1000) / Math.max(1, nowMs - oldest);
+  }
+}

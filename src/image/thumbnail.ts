@@ -1,0 +1,19 @@
+import type { Micros } from '../core/time.js';
+
+/** Columns of a thumbnail. */
+export const THUMBNAIL_WIDTH = 256;
+/** Rows of a thumbnail. */
+export const THUMBNAIL_HEIGHT = 144;
+
+/** A frame at the network's size: all a generator and the steadier ever see of it. */
+export interface Thumbnail {
+  /**
+   * `[3, 144, 256]`, planar Y, U, V (NCHW without the N): BT.709 full range, Y in [0, 1], U and V in [-0.5, 0.5].
+   * Area-averaged from the frame's own planes, stretched to 256x144 whatever the frame's aspect.
+   * Lent: valid until the next frame's thumbnail is made; copy what must be kept.
+   */
+  readonly data: Float32Array;
+  readonly pts: Micros;
+  /** {@link Frame.discontinuity} of the frame. */
+  readonly discontinuity: boolean;
+}
