@@ -1,6 +1,6 @@
 import type { Color } from '../core/color.js';
 import type { Frame } from '../core/frame.js';
-import type { Micros } from '../core/time.js';
+import type { Micros, TimeBase } from '../core/time.js';
 
 /** What is known of an opened source. Sizes are those of the frames it gives: cropped to even, rotation applied. */
 export interface SourceInfo {
@@ -8,6 +8,8 @@ export interface SourceInfo {
   readonly height: number;
   /** Nominal frames a second; 0 when unknown or variable without an average. */
   readonly frameRate: number;
+  /** Time base of the container's video stream: what pts were counted in before they became microseconds. */
+  readonly timeBase: TimeBase;
   /** Length; undefined for live and unbounded sources. */
   readonly duration: Micros | undefined;
   readonly color: Color;

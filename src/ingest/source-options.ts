@@ -1,0 +1,30 @@
+import type { Logger } from '../core/logger.js';
+
+/** How a source is opened and read. Every field has a default; see {@link DEFAULT_SOURCE_OPTIONS}. */
+export interface SourceOptions {
+  /** `realtime`: a file's frames come when their pts say so (serve). `none`: as fast as they are pulled (render). Live inputs ignore it. */
+  readonly pace: 'realtime' | 'none';
+  /** Start again at the end of a file; pts go on growing and the first frame of a round has `discontinuity`. */
+  readonly loop: boolean;
+  /** Overrides what was found out: true drops late frames and reconnects, false never drops. */
+  readonly live?: boolean;
+  /** Wait for a sender (rtmp, srt) instead of calling one. */
+  readonly listen: boolean;
+  /** Come back after a loss of a live input. */
+  readonly reconnect: boolean;
+  /** A live input that gives no packet for so long is taken as lost, milliseconds. */
+  readonly stallTimeoutMs: number;
+  /** An open that takes longer fails, milliseconds; a listening input waits without limit. */
+  readonly openTimeoutMs: number;
+  /** Skip to this time of a file, seconds from its start; pts are then counted from here. */
+  readonly startS: number;
+  /** Stop after so much of a file, seconds; undefined: to its end. */
+  readonly durationS?: number;
+  /** RTSP transport tried first. */
+  readonly rtspTransport: 'tcp' | 'udp';
+  /** Input format as FFmpeg names it, where it cannot be guessed (`mjpeg` on stdin, `v4l2`). */
+  readonly inputFormat?: string;
+  /** Decoder threads; 0 lets libav choose. */
+  readonly decoderThreads: number;
+  readonly logger: Logger;
+}
