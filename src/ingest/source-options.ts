@@ -26,5 +26,13 @@ export interface SourceOptions {
   readonly inputFormat?: string;
   /** Decoder threads; 0 lets libav choose. */
   readonly decoderThreads: number;
+  /** Told when a live input is lost and when it is back. */
+  readonly onEvent?: (event: SourceEvent) => void;
   readonly logger: Logger;
+}
+
+/** What happens to a live input between frames; `message` is one sentence for people. */
+export interface SourceEvent {
+  readonly kind: 'lost' | 'connected';
+  readonly message: string;
 }
