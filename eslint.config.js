@@ -27,7 +27,7 @@ const packages = {
   pino: ['src/cli/**'],
   'pino-pretty': ['src/cli/**'],
   commander: ['src/cli/**'],
-  zod: ['src/config.ts', 'src/cli/**'],
+  zod: ['src/config/**'],
 };
 
 const zones = Object.entries(folders).map(([folder, allowed]) => ({

@@ -1,0 +1,89 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { asNocturneError } from '../core/errors.js';
+import { packageVersion } from './package-version.js';
+import { doctor } from './doctor.js';
+import { probe } from './probe.js';
+import { render } from './render.js';
+import { serve } from './serve.js';
+import { addSettings, environmentHelp } from './settings-options.js';
+
+const EXAMPLES = `
+Examples:
+  nocturne serve                              the built-in street, at night, on http://127.0.0.1:8090
+  nocturne serve drive.mp4 --loop             a file at its own pace, again and again
+  nocturne serve rtsp://user:pass@camera/1    a network camera
+  nocturne serve camera:0 a=drive.mp4         two streams; the second is named a
+  nocturne render drive.mp4 night.mp4         a file to a file, sound and all
+  nocturne render photos/ night/              a folder of pictures
+  nocturne probe drive.mp4                    what an input is
+  nocturne doctor                             what this machine can do
+
+${environmentHelp()}
+`;
+
+function createProgram(): Command {
+  const program = new Command('nocturne')
+    .description('Turns daytime video into night, live: a camera, file or network stream in, night in every browser.')
+    .version(packageVersion())
+    .addHelpText('after', EXAMPLES)
+    .showHelpAfterError('(see nocturne --help)')
+    .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(120, process.stdout.columns || 100) });
+
+  addSettings(
+    program
+      .command('serve')
+      .argument('[inputs...]', 'files, folders, cameras, addresses or street; NAME=INPUT names a stream'),
+    'serve',
+  )
+    .description('Turn inputs into night and show them to browsers.')
+    .action((inputs: string[], _options: unknown, command: Command) => serve(inputs, command));
+
+  addSettings(
+    program
+      .command('render')
+      .argument('<input>', 'a video, a picture or a folder of pictures')
+      .argument('<output>', 'a file or folder to write'),
+    'render',
+  )
+    .description('Turn a file into a night file: same frames, same times, sound and subtitles copied.')
+    .action((input: string, output: string, _options: unknown, command: Command) => render(input, output, command));
+
+  addSettings(program.command('probe').argument('<input>', 'anything serve takes').option('--json', 'as JSON'), 'probe')
+    .description('Say what an input is and what would be done with it.')
+    .action((input: string, _options: unknown, command: Command) => probe(input, command));
+
+  program
+    .command('doctor')
+    .option('--json', 'as JSON')
+    .description('Say what this machine can do and what is missing.')
+    .action((_options: unknown, command: Command) => doctor(command));
+
+  return program;
+}
+
+/** Exit code after a failure, as shells expect of a tool. */
+const FAILURE = 1;
+
+async function main(): Promise<void> {
+  const program = createProgram();
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode; // commander has printed its line
+      return;
+    }
+    const failure = asNocturneError(error, 'config');
+    process.stderr.write(`nocturne: ${failure.toLine()}\n`);
+    if (process.argv.includes('--verbose') || process.env['NOCTURNE_VERBOSE'] === '1') {
+      process.stderr.write(
+        `${failure.stack ?? ''}\n${failure.cause instanceof Error ? (failure.cause.stack ?? '') : ''}\n`,
+      );
+    }
+    process.exitCode = failure.code === 'ABORTED' ? 130 : FAILURE;
+  }
+}
+
+await main();

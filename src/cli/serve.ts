@@ -1,0 +1,128 @@
+import { basename, extname } from 'node:path';
+import type { Command } from 'commander';
+import { controlsOf, type Settings } from '../config/settings.js';
+import { NocturneError } from '../core/errors.js';
+import { DEFAULT_SOURCE_OPTIONS } from '../ingest/source-options.js';
+import type { NightStream } from '../pipeline/night-stream.js';
+import { startStream } from '../pipeline/open-stream.js';
+import type { StreamSettings } from '../pipeline/stream-settings.js';
+import { startServer } from '../stream/stream-server.js';
+import { createLogger } from './create-logger.js';
+import { readSettings } from './settings-options.js';
+import { stopSignal } from './stop-signal.js';
+
+/** Constant quality of the live encoder where the user sets none. */
+const LIVE_CRF = 23;
+
+/** `nocturne serve`: opens every input as a stream and serves them until all are over or the user stops it. */
+export async function serve(inputs: readonly string[], command: Command): Promise<void> {
+  const settings = readSettings(command);
+  const logger = createLogger(settings);
+  const stop = stopSignal();
+  const streams: NightStream[] = [];
+  try {
+    for (const { name, input } of nameInputs(inputs.length === 0 ? ['street'] : inputs)) {
+      streams.push(startStream(streamSettings(name, input, settings), { maxViewers: settings.maxViewers, logger }));
+    }
+    const byName = new Map(streams.map((stream) => [stream.name, stream.live]));
+    const server = await startServer({
+      host: settings.host,
+      port: settings.port,
+      ...(settings.token === undefined ? {} : { token: settings.token }),
+      allowedOrigins: settings.allowOrigin?.split(',').map((origin) => origin.trim()) ?? [],
+      canControl: !settings.readOnly,
+      streams: byName,
+      logger,
+    });
+    process.stdout.write(`nocturne: night on ${server.url}\n`);
+    try {
+      await Promise.race([stopped(stop), runStreams(streams)]);
+    } finally {
+      await Promise.all(streams.map((stream) => stream.close()));
+      await server.close();
+    }
+  } finally {
+    await Promise.all(streams.map((stream) => stream.close()));
+  }
+}
+
+/** Announces each stream as it opens; resolves when all are over, rejects when one cannot be opened or fails. */
+async function runStreams(streams: readonly NightStream[]): Promise<void> {
+  await Promise.all(
+    streams.map(async (stream) => {
+      const { width, height, frameRate, description } = await stream.opened;
+      process.stdout.write(
+        `  ${stream.name}: ${description}, ${width}x${height} at ${frameRate.toFixed(2)} frames/s\n`,
+      );
+    }),
+  );
+  const ends = await Promise.all(streams.map((stream) => stream.ended));
+  for (const { error } of ends) if (error) throw error;
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+  });
+}
+
+/** Gives each input a name for addresses: `NAME=INPUT` as given, else made from the input; numbered where two are alike. */
+export function nameInputs(inputs: readonly string[]): { name: string; input: string }[] {
+  const taken = new Set<string>();
+  return inputs.map((argument) => {
+    const given = /^([A-Za-z0-9_-]{1,64})=(.+)$/s.exec(argument);
+    const input = given?.[2] ?? argument;
+    const wanted = given?.[1] ?? nameOf(input);
+    if (given && taken.has(wanted)) {
+      throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message: `two streams are named ${wanted}.` });
+    }
+    let name = wanted;
+    for (let number = 2; taken.has(name); number++) name = `${wanted}-${number}`;
+    taken.add(name);
+    return { name, input };
+  });
+}
+
+function nameOf(input: string): string {
+  const isAddress = /^[a-z][a-z0-9+.-]+:/i.test(input);
+  const path = isAddress ? input.replace(/^[a-z0-9+.-]+:(\/\/([^@/]*@)?)?/i, '').replace(/[?#].*$/s, '') : input;
+  const scheme = /^[a-z0-9]+/i.exec(input)?.[0] ?? 'stream';
+  const name = basename(path, extname(path))
+    .replace(/[^A-Za-z0-9_-]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 64);
+  return name === '' || /^\d+$/.test(name) ? (isAddress ? `${scheme}${name}` : 'stream') : name;
+}
+
+function streamSettings(name: string, input: string, settings: Settings): StreamSettings {
+  const { logger: _logger, onEvent: _onEvent, ...defaults } = DEFAULT_SOURCE_OPTIONS;
+  return {
+    name,
+    input,
+    source: {
+      ...defaults,
+      pace: 'realtime',
+      loop: settings.loop,
+      ...(settings.live === undefined ? {} : { live: settings.live }),
+      listen: settings.listen,
+      reconnect: settings.reconnect,
+      stallTimeoutMs: settings.stallTimeout * 1000,
+      openTimeoutMs: settings.openTimeout * 1000,
+      rtspTransport: settings.rtspTransport,
+      ...(settings.inputFormat === undefined ? {} : { inputFormat: settings.inputFormat }),
+      decoderThreads: settings.decoderThreads,
+    },
+    model: { generator: settings.generator, device: settings.device, threads: settings.threads },
+    encoder: {
+      frameRate: 0,
+      encoder: settings.encoder,
+      ...(settings.bitrate === undefined ? {} : { bitrateBps: settings.bitrate * 1000 }),
+      crf: settings.crf ?? LIVE_CRF,
+      keyframeIntervalS: settings.keyframeInterval,
+      preset: settings.preset ?? 'ultrafast',
+    },
+    controls: controlsOf(settings),
+    seed: settings.seed,
+  };
+}

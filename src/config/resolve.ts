@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { NocturneError } from '../core/errors.js';
+import type { Setting } from './setting.js';
+import { environmentName, flagName, SETTING_NAMES, SETTINGS, type Settings } from './settings.js';
+
+/** Where values come from; earlier ones win. */
+export interface SettingsSources {
+  /** Flags by setting name, as text or booleans. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The config file's object and its name for messages. */
+  readonly file?: { readonly path: string; readonly values: unknown };
+}
+
+/** All settings, checked. Throws NocturneError `CONFIG_INVALID`: one line with the place, the rule and the value got. */
+export function resolveSettings(sources: SettingsSources): Settings {
+  const fileValues = checkFile(sources.file);
+  const resolved: Record<string, unknown> = {};
+  for (const name of SETTING_NAMES) {
+    const setting: Setting = SETTINGS[name];
+    const candidates: readonly [place: string, value: unknown][] = [
+      [flagName(name), sources.flags[name]],
+      [environmentName(name), sources.environment[environmentName(name)]],
+      [`${name} in ${sources.file?.path ?? 'the config file'}`, fileValues[name]],
+    ];
+    const [place, value] = candidates.find(([, candidate]) => candidate !== undefined) ?? ['', undefined];
+    resolved[name] = value === undefined ? setting.default : parse(setting, place, value, name === 'token');
+  }
+  return resolved as Settings; // every name was parsed by its own schema or has its own default
+}
+
+function parse(setting: Setting, place: string, value: unknown, secret: boolean): unknown {
+  const parsed = setting.schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const got = secret ? 'a value that is not' : JSON.stringify(value);
+  throw invalid(`${place} must be ${setting.rule}, got ${got}.`);
+}
+
+function checkFile(file: SettingsSources['file']): Readonly<Record<string, unknown>> {
+  if (!file) return {};
+  const parsed = z.record(z.string(), z.unknown()).safeParse(file.values);
+  if (!parsed.success) throw invalid(`${file.path} must hold one JSON object of settings.`);
+  const unknown = Object.keys(parsed.data).find((key) => !Object.hasOwn(SETTINGS, key));
+  if (unknown !== undefined) throw invalid(`${file.path} has an unknown setting ${JSON.stringify(unknown)}.`);
+  return parsed.data;
+}
+
+function invalid(message: string): NocturneError {
+  return new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message });
+}

@@ -1,0 +1,108 @@
+import { NocturneError } from '../core/errors.js';
+import { Frame } from '../core/frame.js';
+import type { Logger } from '../core/logger.js';
+import { toSeconds } from '../core/time.js';
+import { openGenerator } from '../infer/open-generator.js';
+import type { SourceInfo } from '../ingest/frame-source.js';
+import { openSource } from '../ingest/open-source.js';
+import { DEFAULT_SOURCE_OPTIONS } from '../ingest/source-options.js';
+import { openRenderer } from '../render/wasm-renderer.js';
+import { openFileSink } from '../stream/av-file-sink.js';
+import { createSteadier } from '../temporal/exponential-steadier.js';
+import { RenderProgressMeter } from './render-progress.js';
+import { StageTimes } from './stage-times.js';
+import type { RenderSettings } from './stream-settings.js';
+import { translate } from './translate.js';
+import type { FromWorker, RenderReport } from './worker-messages.js';
+
+/** What a job inside a worker has around it. */
+export interface JobContext {
+  readonly post: (message: FromWorker) => void;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Renders one video to a file: same frames, same pts, same size. Leaves no half file when it fails or is aborted. */
+export async function runRenderJob(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
+  const report = await render(settings, context);
+  return { ...report, liveFrames: Frame.liveCount };
+}
+
+async function render(settings: RenderSettings, { post, logger, signal }: JobContext): Promise<RenderReport> {
+  const times = new StageTimes();
+  const window = {
+    startS: settings.startS,
+    ...(settings.durationS === undefined ? {} : { durationS: settings.durationS }),
+  };
+  await using source = await openSource(
+    settings.input,
+    { ...DEFAULT_SOURCE_OPTIONS, ...window, live: false, decoderThreads: settings.decoderThreads, logger },
+    signal,
+  );
+  await using generator = await openGenerator({ ...settings.model, logger });
+  using renderer = await openRenderer({ seed: settings.seed });
+  using steadier = createSteadier();
+  const { info } = source;
+  const sink = await openFileSink({
+    path: settings.output,
+    timeBase: info.timeBase,
+    frameRate: info.frameRate,
+    codec: settings.codec,
+    overwrite: settings.overwrite,
+    copyFrom: settings.input,
+    ...window,
+    ...(settings.crf === undefined ? {} : { crf: settings.crf }),
+    ...(settings.preset === undefined ? {} : { preset: settings.preset }),
+    logger,
+  });
+  try {
+    post({ type: 'opened', info, generator: generator.card.name });
+    const meter = new RenderProgressMeter(expectedFrames(info, settings));
+    await translate(
+      {
+        source,
+        generator,
+        steadier,
+        renderer,
+        sink,
+        times,
+        controls: () => settings.controls,
+        onFrame: () => {
+          const progress = meter.frame();
+          if (progress) post({ type: 'progress', progress });
+        },
+      },
+      signal,
+    );
+    if (signal.aborted) throw aborted(settings.output);
+    const written = await sink.finish();
+    post({ type: 'progress', progress: meter.now() });
+    return {
+      output: settings.output,
+      frames: meter.frames,
+      width: info.width,
+      height: info.height,
+      seconds: meter.seconds,
+      frameRate: meter.frames / meter.seconds,
+      encoder: written.encoder,
+      corrupt: source.stats.corrupt,
+      notices: [...info.notices, ...written.notices],
+      stages: times.report(),
+      liveFrames: 0,
+    };
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}
+
+/** The failure of work that the user stopped. */
+export function aborted(output: string): NocturneError {
+  return new NocturneError({ code: 'ABORTED', stage: 'output', message: `stopped before ${output} was complete.` });
+}
+
+function expectedFrames(info: SourceInfo, settings: RenderSettings): number {
+  if (info.duration === undefined) return 0;
+  const seconds = Math.min(toSeconds(info.duration) - settings.startS, settings.durationS ?? Infinity);
+  return Math.max(0, Math.round(seconds * info.frameRate));
+}

@@ -1,0 +1,53 @@
+import { deserializeError } from '../core/errors.js';
+import { silentLogger, type Logger } from '../core/logger.js';
+import type { SourceInfo } from '../ingest/frame-source.js';
+import type { RenderSettings } from './stream-settings.js';
+import type { RenderProgress, RenderReport } from './worker-messages.js';
+import { WorkerThread } from './worker-thread.js';
+
+/** What {@link render} may be given beside its settings. */
+export interface RenderOptions {
+  readonly logger?: Logger;
+  /** Stops the work; the promise then rejects with `ABORTED` and nothing is left behind. */
+  readonly signal?: AbortSignal;
+  /** Called once, when input and output are open. */
+  readonly onOpened?: (info: SourceInfo) => void;
+  /** Called about five times a second. */
+  readonly onProgress?: (progress: RenderProgress) => void;
+}
+
+/**
+ * Renders a video file, a picture or a folder of pictures to night, in a worker thread.
+ * Rejects with NocturneError; the output is then as it was before.
+ */
+export async function render(settings: RenderSettings, options: RenderOptions = {}): Promise<RenderReport> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      thread.post({ type: 'stop' });
+    };
+    const settle = (action: () => void): void => {
+      options.signal?.removeEventListener('abort', stop);
+      action();
+    };
+    const thread = new WorkerThread({
+      job: { kind: 'render', settings },
+      logger: options.logger ?? silentLogger,
+      onMessage: (message) => {
+        if (message.type === 'opened') options.onOpened?.(message.info);
+        if (message.type === 'progress') options.onProgress?.(message.progress);
+        if (message.type === 'failed') {
+          settle(() => reject(deserializeError(message.error)));
+        }
+        if (message.type === 'done' && message.report) {
+          const { report } = message;
+          settle(() => resolve(report));
+        }
+      },
+      onExit: (error) => {
+        if (error) settle(() => reject(error));
+      },
+    });
+    options.signal?.addEventListener('abort', stop);
+    if (options.signal?.aborted) stop();
+  });
+}

@@ -1,0 +1,28 @@
+import { Percentiles } from '../core/stats.js';
+
+/** The stages a frame passes, in order; `wait` is the time until the source had a frame. */
+export const STAGE_NAMES = ['wait', 'thumbnail', 'network', 'steady', 'apply', 'encode'] as const;
+
+/** One of {@link STAGE_NAMES}. */
+export type StageName = (typeof STAGE_NAMES)[number];
+
+/** Milliseconds at p50 and p95, by stage. */
+export type StageReport = Readonly<Record<StageName, { readonly p50: number; readonly p95: number }>>;
+
+/** Milliseconds a frame spends in each stage, over the last 512 frames. */
+export class StageTimes {
+  readonly #samples = new Map(STAGE_NAMES.map((name) => [name, new Percentiles()]));
+
+  add(stage: StageName, milliseconds: number): void {
+    this.#samples.get(stage)?.add(milliseconds);
+  }
+
+  /** Hundredths of a millisecond; 0 for a stage without samples. */
+  report(): StageReport {
+    const round = (value: number): number => (Number.isNaN(value) ? 0 : Math.round(value * 100) / 100);
+    const rows = [...this.#samples].map(([name, samples]) => {
+      return [name, { p50: round(samples.at(0.5)), p95: round(samples.at(0.95)) }] as const;
+    });
+    return Object.fromEntries(rows) as StageReport; // one row for every name of STAGE_NAMES
+  }
+}

@@ -1,0 +1,110 @@
+import type { Controls } from '../core/controls.js';
+import { Frame } from '../core/frame.js';
+import type { Logger } from '../core/logger.js';
+import { openGenerator } from '../infer/open-generator.js';
+import { openSource } from '../ingest/open-source.js';
+import { openRenderer } from '../render/wasm-renderer.js';
+import { openEncoder } from '../stream/av-encoder.js';
+import { createSteadier } from '../temporal/exponential-steadier.js';
+import { LiveSink } from './live-sink.js';
+import { PacketGate } from './packet-gate.js';
+import { StageTimes } from './stage-times.js';
+import type { StreamSettings } from './stream-settings.js';
+import { translate } from './translate.js';
+import type { FromWorker } from './worker-messages.js';
+
+/** How often a worker reports its figures, milliseconds. */
+const FIGURES_INTERVAL_MS = 1000;
+
+/** What a running stream asks of and tells the thread around it. */
+export interface StreamJobPort {
+  /** Posts to the main thread; the ArrayBuffers listed are transferred. */
+  post(message: FromWorker, transfer?: readonly ArrayBuffer[]): void;
+  /** The controls as they stand. */
+  controls(): Controls;
+  /** True once for each request for a keyframe since the last call. */
+  takeKeyframeRequest(): boolean;
+}
+
+/** Runs one live stream from its source to packets, until the source ends or the signal aborts. */
+export async function runStreamJob(
+  settings: StreamSettings,
+  options: { port: StreamJobPort; taken: Int32Array; logger: Logger; signal: AbortSignal },
+): Promise<void> {
+  const { port, logger, signal } = options;
+  const gate = new PacketGate(options.taken);
+  const times = new StageTimes();
+
+  await using source = await openSource(
+    settings.input,
+    {
+      ...settings.source,
+      logger,
+      onEvent: (event) => {
+        port.post({ type: 'state', state: event.kind === 'lost' ? 'reconnecting' : 'live', message: event.message });
+      },
+    },
+    signal,
+  );
+  await using generator = await openGenerator({ ...settings.model, logger });
+  using renderer = await openRenderer({ seed: settings.seed });
+  using steadier = createSteadier();
+  const frameRate = source.info.frameRate;
+  await using encoder = await openEncoder({ ...settings.encoder, frameRate, logger });
+  const sink = new LiveSink(encoder, gate, {
+    onFormat: (format) => {
+      port.post({ type: 'format', format });
+    },
+    onPacket: (packet) => {
+      port.post({ type: 'packet', packet }, [packet.data.buffer]);
+    },
+  });
+
+  port.post({ type: 'opened', info: source.info, generator: generator.card.name });
+  port.post({ type: 'state', state: 'live', message: `${source.info.description} is live.` });
+  const reportFigures = (): void => {
+    port.post({
+      type: 'figures',
+      figures: {
+        width: source.info.width,
+        height: source.info.height,
+        frameRate: sink.frameRate,
+        bitrateBps: Math.round(sink.bitrateBps),
+        framesDecoded: source.stats.decoded,
+        framesEncoded: sink.framesEncoded,
+        framesDropped: source.stats.dropped,
+        packetsCorrupt: source.stats.corrupt,
+        reconnects: source.stats.reconnects,
+        packetsDropped: gate.dropped,
+        stages: times.report(),
+        latencyMs: Math.round(sink.latencyMs * 10) / 10 || 0,
+        generator: `${generator.card.name} ${generator.card.version} on ${generator.device}`,
+        encoder: encoder.name,
+        fallbacks: generator.fallbacks,
+        liveFrames: Frame.liveCount,
+      },
+    });
+  };
+  const timer = setInterval(reportFigures, FIGURES_INTERVAL_MS);
+  try {
+    await translate(
+      {
+        source,
+        generator,
+        steadier,
+        renderer,
+        sink,
+        times,
+        controls: () => port.controls(),
+        onFrame: () => {
+          if (port.takeKeyframeRequest()) encoder.requestKeyframe();
+        },
+      },
+      signal,
+    );
+    await sink.flush();
+  } finally {
+    clearInterval(timer);
+    reportFigures();
+  }
+}

@@ -1,0 +1,159 @@
+import { checkControls, type Controls } from '../core/controls.js';
+import { deserializeError, type NocturneError } from '../core/errors.js';
+import { silentLogger, type Logger } from '../core/logger.js';
+import type { SourceInfo } from '../ingest/frame-source.js';
+import { LiveStream } from '../stream/live-stream.js';
+import type { NightStream, OpenStreamOptions, StreamEnd } from './night-stream.js';
+import { PacketGate } from './packet-gate.js';
+import { RestartPolicy } from './restart-policy.js';
+import type { StreamSettings } from './stream-settings.js';
+import type { FromWorker } from './worker-messages.js';
+import { WorkerThread } from './worker-thread.js';
+
+/** A stream whose pixels live in a worker thread; opened by `openStream`. */
+export class WorkerStream implements NightStream {
+  readonly live: LiveStream;
+  readonly opened: Promise<SourceInfo>;
+  readonly ended: Promise<StreamEnd>;
+  readonly #settings: StreamSettings;
+  readonly #logger: Logger;
+  readonly #taken = new SharedArrayBuffer(4);
+  readonly #restarts = new RestartPolicy();
+  #thread: WorkerThread | undefined;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #controls: Controls;
+  #info: SourceInfo | undefined;
+  #closing: Promise<void> | undefined;
+  #resolveOpened: (info: SourceInfo) => void = () => undefined;
+  #rejectOpened: (error: NocturneError) => void = () => undefined;
+  #end: (end: StreamEnd) => void = () => undefined;
+
+  constructor(settings: StreamSettings, options: OpenStreamOptions) {
+    this.#settings = settings;
+    this.#logger = options.logger ?? silentLogger;
+    this.#controls = settings.controls;
+    this.opened = new Promise((resolve, reject) => {
+      this.#resolveOpened = resolve;
+      this.#rejectOpened = reject;
+    });
+    this.opened.catch(() => undefined); // also told by `ended`; whoever awaits `opened` still sees it
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.live = new LiveStream({
+      name: settings.name,
+      controls: settings.controls,
+      maxViewers: options.maxViewers,
+      logger: this.#logger,
+      onControls: (change) => {
+        this.setControls(change);
+      },
+      onKeyframeRequest: () => this.#thread?.post({ type: 'keyframe' }),
+    });
+    this.#start();
+  }
+
+  get name(): string {
+    return this.#settings.name;
+  }
+
+  get info(): SourceInfo | undefined {
+    return this.#info;
+  }
+
+  setControls(change: Partial<Controls>): void {
+    this.#controls = { ...this.#controls, ...checkControls(change) };
+    this.#thread?.post({ type: 'controls', controls: this.#controls });
+    this.live.setControls(this.#controls);
+  }
+
+  /** Ends the worker as a crash would; for tests. */
+  async killWorker(): Promise<void> {
+    await this.#thread?.kill();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#restartTimer);
+    await this.#thread?.stop();
+    this.live.setState('ended', 'The stream was closed.');
+    this.#end({ error: undefined });
+  }
+
+  #start(): void {
+    const startedMs = performance.now();
+    // A new gate counts from zero; packets of the thread before are all taken or lost.
+    Atomics.store(new Int32Array(this.#taken), 0, 0);
+    this.#thread = new WorkerThread({
+      job: { kind: 'stream', settings: { ...this.#settings, controls: this.#controls }, taken: this.#taken },
+      logger: this.#logger,
+      onMessage: (message) => {
+        this.#onMessage(message);
+      },
+      onExit: (error) => {
+        if (error && !this.#closing) this.#onDied(error, performance.now() - startedMs);
+      },
+    });
+  }
+
+  #onDied(error: NocturneError, livedMs: number): void {
+    if (!this.#info) {
+      this.#fail(error);
+      return;
+    }
+    const pauseMs = this.#restarts.nextPauseMs(livedMs);
+    this.#logger.error({ stream: this.name, code: error.code, pauseMs }, `${error.toLine()} Starting it again.`);
+    this.live.setState('starting', 'The stream is being started again.');
+    this.#restartTimer = setTimeout(() => {
+      this.#start();
+    }, pauseMs);
+  }
+
+  #onMessage(message: Exclude<FromWorker, { type: 'log' }>): void {
+    switch (message.type) {
+      case 'opened':
+        this.#info = message.info;
+        this.#resolveOpened(message.info);
+        for (const notice of message.info.notices) this.#logger.info({ stream: this.name }, notice);
+        break;
+      case 'format':
+        this.live.setFormat(message.format);
+        break;
+      case 'packet':
+        PacketGate.take(new Int32Array(this.#taken));
+        this.live.publish(message.packet);
+        break;
+      case 'state':
+        this.live.setState(message.state, message.message);
+        break;
+      case 'figures':
+        this.live.setFigures(message.figures);
+        break;
+      case 'progress':
+        break; // renders alone report progress
+      case 'done':
+        if (this.#closing) break;
+        this.live.setState('ended', 'The input is over.');
+        this.#end({ error: undefined });
+        break;
+      case 'failed':
+        this.#fail(deserializeError(message.error));
+        break;
+    }
+  }
+
+  #fail(error: NocturneError): void {
+    if (this.#closing) return;
+    this.live.setState('failed', error.toLine());
+    this.#rejectOpened(error);
+    this.#end({ error });
+  }
+}
