@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { resolveSettings } from '../../src/config/resolve.js';
+import { controlsOf, environmentName, flagName } from '../../src/config/settings.js';
+import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
+
+const nothing = { flags: {}, environment: {} };
+
+it('has defaults for a first run', () => {
+  const settings = resolveSettings(nothing);
+  expect(settings.host).toBe('127.0.0.1');
+  expect(settings.token).toBeUndefined();
+  expect(settings.reconnect).toBe(true);
+  expect(controlsOf(settings)).toEqual(DEFAULT_CONTROLS);
+});
+
+it('lets flags win over environment over file over defaults', () => {
+  const file = { path: 'nocturne.config.json', values: { port: 1, maxViewers: 2, strength: 0.3 } };
+  const environment = { NOCTURNE_PORT: '11', NOCTURNE_MAX_VIEWERS: '12' };
+  const settings = resolveSettings({ flags: { port: '21' }, environment, file });
+  expect([settings.port, settings.maxViewers, settings.strength, settings.crf]).toEqual([21, 12, 0.3, undefined]);
+});
+
+it('names flags and variables alike', () => {
+  expect(flagName('maxViewers')).toBe('--max-viewers');
+  expect(environmentName('maxViewers')).toBe('NOCTURNE_MAX_VIEWERS');
+});
+
+it.each([
+  [{ port: 'abc' }, '--port must be a whole number from 0 to 65535, got "abc".'],
+  [{ port: '65536' }, '--port must be a whole number from 0 to 65535, got "65536".'],
+  [{ port: '' }, '--port must be a whole number from 0 to 65535, got "".'],
+  [{ strength: '2' }, '--strength must be a number from 0 to 1, got "2".'],
+  [{ view: 'dusk' }, '--view must be one of night, day, split, lights, got "dusk".'],
+])('refuses a bad flag in one line: %j', (flags, message) => {
+  expect(() => resolveSettings({ ...nothing, flags })).toThrow(message);
+});
+
+it('names the variable or the file that holds a bad value, never a token', () => {
+  expect(() => resolveSettings({ flags: {}, environment: { NOCTURNE_LOOP: 'maybe' } })).toThrow(
+    'NOCTURNE_LOOP must be true or false, got "maybe".',
+  );
+  const file = (values: unknown) => ({ ...nothing, file: { path: 'n.json', values } });
+  expect(() => resolveSettings(file({ crf: 'x' }))).toThrow('crf in n.json must be a number from 0 to 63, got "x".');
+  expect(() => resolveSettings(file({ sped: 1 }))).toThrow('n.json has an unknown setting "sped".');
+  expect(() => resolveSettings(file([1]))).toThrow('n.json must hold one JSON object');
+  expect(() => resolveSettings(file({ token: 12345 }))).toThrow(
+    /^token in n\.json must be .*, got a value that is not\.$/,
+  );
+});

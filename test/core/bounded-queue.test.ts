@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BoundedQueue } from '../../src/core/bounded-queue.js';
+
+describe('BoundedQueue', () => {
+  it('hands items out in order, and ends', async () => {
+    const queue = new BoundedQueue<number>({ capacity: 3, overflow: 'refuse' });
+    for (const item of [1, 2, 3]) expect(queue.push(item)).toBe(true);
+    queue.end();
+    const got: number[] = [];
+    for await (const item of queue) got.push(item);
+    expect(got).toEqual([1, 2, 3]);
+  });
+
+  it('drops the oldest when full, counts it and frees it', () => {
+    const freed: number[] = [];
+    const queue = new BoundedQueue<number>({
+      capacity: 2,
+      overflow: 'drop-oldest',
+      onDrop: (item) => freed.push(item),
+    });
+    for (const item of [1, 2, 3, 4]) queue.push(item);
+    expect(queue.dropped).toBe(2);
+    expect(freed).toEqual([1, 2]);
+    expect(queue.length).toBe(2);
+  });
+
+  it('refuses when full, and the item stays with the caller', () => {
+    const queue = new BoundedQueue<number>({ capacity: 1, overflow: 'refuse' });
+    expect(queue.push(1)).toBe(true);
+    expect(queue.push(2)).toBe(false);
+    expect(queue.dropped).toBe(0);
+  });
+
+  it('tells a producer when there is room again', async () => {
+    const queue = new BoundedQueue<number>({ capacity: 1, overflow: 'refuse' });
+    queue.push(1);
+    let roomy = false;
+    const waiting = queue.room().then(() => (roomy = true));
+    expect(roomy).toBe(false);
+    await queue.next();
+    await waiting;
+    expect(queue.push(2)).toBe(true);
+  });
+
+  it('frees what waits at close and lets a waiting consumer go', async () => {
+    const freed: number[] = [];
+    const queue = new BoundedQueue<number>({ capacity: 4, overflow: 'refuse', onDrop: (item) => freed.push(item) });
+    queue.push(7);
+    queue.close();
+    queue.close();
+    expect(freed).toEqual([7]);
+    expect(await queue.next()).toEqual({ done: true, value: undefined });
+    const empty = new BoundedQueue<number>({ capacity: 1, overflow: 'refuse' });
+    const next = empty.next();
+    empty.close();
+    expect((await next).done).toBe(true);
+  });
+
+  it('never holds more than its capacity and loses nothing uncounted', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), fc.array(fc.boolean(), { maxLength: 200 }), (capacity, steps) => {
+        const queue = new BoundedQueue<number>({ capacity, overflow: 'drop-oldest' });
+        let pushed = 0;
+        let taken = 0;
+        for (const isPush of steps) {
+          if (isPush) queue.push(pushed++);
+          else if (queue.length > 0) {
+            void queue.next();
+            taken++;
+          }
+          expect(queue.length).toBeLessThanOrEqual(capacity);
+          expect(pushed).toBe(taken + queue.dropped + queue.length);
+        }
+      }),
+    );
+  });
+
+  it('rejects a capacity below one', () => {
+    expect(() => new BoundedQueue({ capacity: 0, overflow: 'refuse' })).toThrow(/capacity .* got 0/);
+  });
+});
