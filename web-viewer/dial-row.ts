@@ -1,0 +1,65 @@
+import { DIALS, type DialName } from '../src/core/controls.js';
+import { makeElement } from './page-element.js';
+
+/** What a row tells. */
+export interface DialRowEvents {
+  onHold(name: DialName): void;
+  onRelease(name: DialName): void;
+  onTurn(name: DialName, value: number): void;
+}
+
+/** One dial: label, value and slider. Double-click resets. */
+export class DialRow {
+  readonly element = makeElement('div', 'dial-row');
+  readonly #name: DialName;
+  readonly #slider = makeElement('input', 'slider');
+  readonly #value = makeElement('output', 'dial-value');
+
+  constructor(name: DialName, events: DialRowEvents) {
+    this.#name = name;
+    const { min, max, step, label, help, default: initial } = DIALS[name];
+    const slider = this.#slider;
+    slider.type = 'range';
+    slider.id = `dial-${name}`;
+    slider.min = String(min);
+    slider.max = String(max);
+    slider.step = String(step);
+    slider.setAttribute('aria-describedby', `dial-help-${name}`);
+    const title = makeElement('label', 'dial-label', label);
+    title.htmlFor = slider.id;
+    this.#value.htmlFor.add(slider.id);
+    const hint = makeElement('p', 'dial-help', help);
+    hint.id = `dial-help-${name}`;
+    this.element.append(title, this.#value, slider, hint);
+    this.element.title = 'Double-click to reset';
+    this.show(initial);
+
+    slider.addEventListener('pointerdown', () => events.onHold(name));
+    for (const end of ['pointerup', 'pointercancel', 'blur', 'change'] as const) {
+      slider.addEventListener(end, () => events.onRelease(name));
+    }
+    slider.addEventListener('input', () => {
+      this.show(slider.valueAsNumber);
+      events.onTurn(name, slider.valueAsNumber);
+    });
+    this.element.addEventListener('dblclick', () => {
+      if (slider.matches(':disabled')) return;
+      this.show(initial);
+      events.onTurn(name, initial);
+    });
+  }
+
+  /** Moves the slider; nobody is told. */
+  show(value: number): void {
+    const { min, max, step, default: initial } = DIALS[this.#name];
+    this.#slider.valueAsNumber = value;
+    const digits = step < 0.1 ? 2 : 1;
+    this.#value.textContent = (min < 0 && value > 0 ? '+' : '') + value.toFixed(digits);
+    this.element.classList.toggle('turned', Math.abs(value - initial) > step / 2);
+    // The track is filled from the dial's zero, so that a dial with two sides grows to both.
+    const share = (at: number): number => ((at - min) / (max - min)) * 100;
+    const zero = Math.max(min, 0);
+    this.#slider.style.setProperty('--from', `${share(Math.min(value, zero))}%`);
+    this.#slider.style.setProperty('--to', `${share(Math.max(value, zero))}%`);
+  }
+}
