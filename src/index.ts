@@ -5,9 +5,17 @@ export { silentLogger, type Logger } from './core/logger.js';
 export type { Packet, VideoFormat } from './core/packet.js';
 export { fromSeconds, micros, toSeconds, type Micros } from './core/time.js';
 export type { SourceInfo } from './ingest/frame-source.js';
-export { openStream, startStream } from './pipeline/open-stream.js';
-export type { NightStream, OpenStreamOptions, StreamEnd } from './pipeline/night-stream.js';
-export { render, type RenderOptions } from './pipeline/render.js';
+export {
+  openStream,
+  probe,
+  render,
+  startStream,
+  type ProbeOptions,
+  type RenderOptions,
+  type SettingsOptions,
+  type StreamOptions,
+} from './library.js';
+export type { NightStream, StreamEnd } from './pipeline/night-stream.js';
 export type { RenderProgress, RenderReport } from './pipeline/worker-messages.js';
-export { probeInput } from './ingest/probe.js';
-export { startServer } from './stream/stream-server.js';
+export type { LiveStream } from './stream/live-stream.js';
+export { startServer, type ServerOptions, type StreamServer } from './stream/stream-server.js';

@@ -1,18 +1,12 @@
 import { basename, extname } from 'node:path';
 import type { Command } from 'commander';
-import { controlsOf, type Settings } from '../config/settings.js';
 import { NocturneError } from '../core/errors.js';
-import { DEFAULT_SOURCE_OPTIONS } from '../ingest/source-options.js';
 import type { NightStream } from '../pipeline/night-stream.js';
-import { startStream } from '../pipeline/open-stream.js';
-import type { StreamSettings } from '../pipeline/stream-settings.js';
 import { startServer } from '../stream/stream-server.js';
+import { startStream } from '../library.js';
 import { createLogger } from './create-logger.js';
 import { readSettings } from './settings-options.js';
 import { stopSignal } from './stop-signal.js';
-
-/** Constant quality of the live encoder where the user sets none. */
-const LIVE_CRF = 23;
 
 /** `nocturne serve`: opens every input as a stream and serves them until all are over or the user stops it. */
 export async function serve(inputs: readonly string[], command: Command): Promise<void> {
@@ -22,7 +16,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
   const streams: NightStream[] = [];
   try {
     for (const { name, input } of nameInputs(inputs.length === 0 ? ['street'] : inputs)) {
-      streams.push(startStream(streamSettings(name, input, settings), { maxViewers: settings.maxViewers, logger }));
+      streams.push(startStream(input, { ...settings, name, logger }));
     }
     const byName = new Map(streams.map((stream) => [stream.name, stream.live]));
     const server = await startServer({
@@ -93,36 +87,4 @@ function nameOf(input: string): string {
     .replace(/^-+|-+$/g, '')
     .slice(0, 64);
   return name === '' || /^\d+$/.test(name) ? (isAddress ? `${scheme}${name}` : 'stream') : name;
-}
-
-function streamSettings(name: string, input: string, settings: Settings): StreamSettings {
-  const { logger: _logger, onEvent: _onEvent, ...defaults } = DEFAULT_SOURCE_OPTIONS;
-  return {
-    name,
-    input,
-    source: {
-      ...defaults,
-      pace: 'realtime',
-      loop: settings.loop,
-      ...(settings.live === undefined ? {} : { live: settings.live }),
-      listen: settings.listen,
-      reconnect: settings.reconnect,
-      stallTimeoutMs: settings.stallTimeout * 1000,
-      openTimeoutMs: settings.openTimeout * 1000,
-      rtspTransport: settings.rtspTransport,
-      ...(settings.inputFormat === undefined ? {} : { inputFormat: settings.inputFormat }),
-      decoderThreads: settings.decoderThreads,
-    },
-    model: { generator: settings.generator, device: settings.device, threads: settings.threads },
-    encoder: {
-      frameRate: 0,
-      encoder: settings.encoder,
-      ...(settings.bitrate === undefined ? {} : { bitrateBps: settings.bitrate * 1000 }),
-      crf: settings.crf ?? LIVE_CRF,
-      keyframeIntervalS: settings.keyframeInterval,
-      preset: settings.preset ?? 'ultrafast',
-    },
-    controls: controlsOf(settings),
-    seed: settings.seed,
-  };
 }

@@ -5,22 +5,26 @@ import { environmentName, flagName, SETTING_NAMES, SETTINGS, type Settings } fro
 
 /** Where values come from; earlier ones win. */
 export interface SettingsSources {
+  /** A program's own options by setting name. */
+  readonly options?: object;
   /** Flags by setting name, as text or booleans. */
-  readonly flags: Readonly<Record<string, unknown>>;
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly flags?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The config file's object and its name for messages. */
   readonly file?: { readonly path: string; readonly values: unknown };
 }
 
 /** All settings, checked. Throws NocturneError `CONFIG_INVALID`: one line with the place, the rule and the value got. */
 export function resolveSettings(sources: SettingsSources): Settings {
+  const options: Readonly<Record<string, unknown>> = { ...sources.options };
   const fileValues = checkFile(sources.file);
   const resolved: Record<string, unknown> = {};
   for (const name of SETTING_NAMES) {
     const setting: Setting = SETTINGS[name];
     const candidates: readonly [place: string, value: unknown][] = [
-      [flagName(name), sources.flags[name]],
-      [environmentName(name), sources.environment[environmentName(name)]],
+      [name, options[name]],
+      [flagName(name), sources.flags?.[name]],
+      [environmentName(name), sources.environment?.[environmentName(name)]],
       [`${name} in ${sources.file?.path ?? 'the config file'}`, fileValues[name]],
     ];
     const [place, value] = candidates.find(([, candidate]) => candidate !== undefined) ?? ['', undefined];

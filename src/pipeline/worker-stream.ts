@@ -145,9 +145,16 @@ export class WorkerStream implements NightStream {
         this.#end({ error: undefined });
         break;
       case 'failed':
-        this.#fail(deserializeError(message.error));
+        this.#onFailed(deserializeError(message.error));
         break;
     }
+  }
+
+  /** An input that was there before and cannot be reached after a restart is tried again; anything else ends the stream. */
+  #onFailed(error: NocturneError): void {
+    const isPassing = error.code === 'INPUT_REFUSED' || error.code === 'INPUT_LOST';
+    if (this.#info && isPassing && this.#settings.source.reconnect) this.#onDied(error, 0);
+    else this.#fail(error);
   }
 
   #fail(error: NocturneError): void {

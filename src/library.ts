@@ -1,0 +1,130 @@
+import { resolveSettings } from './config/resolve.js';
+import { controlsOf, type Settings } from './config/settings.js';
+import { silentLogger, type Logger } from './core/logger.js';
+import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from './ingest/source-options.js';
+import { probeInput, type ProbeReport } from './ingest/probe.js';
+import type { NightStream } from './pipeline/night-stream.js';
+import { openStream as openWorkerStream, startStream as startWorkerStream } from './pipeline/open-stream.js';
+import { render as renderInWorker, type RenderOptions as RenderHooks } from './pipeline/render.js';
+import type { ModelSettings, StreamSettings } from './pipeline/stream-settings.js';
+import type { RenderReport } from './pipeline/worker-messages.js';
+
+/** Constant quality of the live encoder where nobody sets one. */
+const LIVE_CRF = 23;
+/** Preset of the live encoder where nobody sets one: the least delay and load. */
+const LIVE_PRESET = 'ultrafast';
+
+/** Any setting of docs/settings.md, by its config-file key; those left out have their defaults. */
+export type SettingsOptions = { readonly [K in keyof Settings]?: Settings[K] | undefined };
+
+/** Options of {@link openStream} and {@link startStream}. */
+export type StreamOptions = SettingsOptions & {
+  /** Name in addresses and pages; default `stream`. */
+  readonly name?: string;
+  /** Told what happens; default: nobody. */
+  readonly logger?: Logger;
+};
+
+/** Options of {@link render}. */
+export type RenderOptions = SettingsOptions & RenderHooks;
+
+/** Options of {@link probe}. */
+export type ProbeOptions = SettingsOptions & { readonly logger?: Logger; readonly signal?: AbortSignal };
+
+/**
+ * Opens a file, camera, address, folder of pictures or `street` as a live night stream in a worker thread of its own.
+ * Resolves once the input is there. Rejects with NocturneError. The caller closes the stream.
+ *
+ *     const stream = await openStream('drive.mp4', { loop: true, strength: 0.9 });
+ *     const server = await startServer({ streams: new Map([['drive', stream.live]]) });
+ */
+export async function openStream(input: string, options: StreamOptions = {}): Promise<NightStream> {
+  const settings = resolveSettings({ options });
+  return openWorkerStream(streamSettings(input, options.name, settings), hooks(settings, options));
+}
+
+/** {@link openStream} that returns at once: viewers can join before the input is there; `opened` tells when it is. */
+export function startStream(input: string, options: StreamOptions = {}): NightStream {
+  const settings = resolveSettings({ options });
+  return startWorkerStream(streamSettings(input, options.name, settings), hooks(settings, options));
+}
+
+/**
+ * Renders a video to a night video, a picture to a picture, or a folder of pictures to a folder.
+ * Rejects with NocturneError, also when the signal aborts; the output is then as it was before.
+ */
+export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
+  const settings = resolveSettings({ options });
+  const { start, duration, codec, crf, preset, inputFormat, overwrite, seed, decoderThreads } = settings;
+  return renderInWorker(
+    {
+      input,
+      output,
+      model: modelOf(settings),
+      controls: controlsOf(settings),
+      seed,
+      startS: start,
+      ...given({ durationS: duration, crf, preset, inputFormat }),
+      codec,
+      overwrite,
+      decoderThreads,
+    },
+    options,
+  );
+}
+
+/** What an input is and what would be done with it. Rejects with NocturneError. */
+export async function probe(input: string, options: ProbeOptions = {}): Promise<ProbeReport> {
+  const settings = resolveSettings({ options });
+  const source: SourceOptions = { ...sourceOptions(settings), logger: options.logger ?? silentLogger };
+  return probeInput(input, source, options.signal);
+}
+
+function streamSettings(input: string, name: string | undefined, settings: Settings): StreamSettings {
+  return {
+    name: name ?? 'stream',
+    input,
+    source: sourceOptions(settings),
+    model: modelOf(settings),
+    encoder: {
+      frameRate: 0,
+      encoder: settings.encoder,
+      ...given({ bitrateBps: settings.bitrate === undefined ? undefined : settings.bitrate * 1000 }),
+      crf: settings.crf ?? LIVE_CRF,
+      keyframeIntervalS: settings.keyframeInterval,
+      preset: settings.preset ?? LIVE_PRESET,
+    },
+    controls: controlsOf(settings),
+    seed: settings.seed,
+  };
+}
+
+function sourceOptions(settings: Settings): StreamSettings['source'] {
+  const { logger: _logger, onEvent: _onEvent, ...defaults } = DEFAULT_SOURCE_OPTIONS;
+  return {
+    ...defaults,
+    pace: 'realtime',
+    loop: settings.loop,
+    ...given({ live: settings.live, inputFormat: settings.inputFormat }),
+    listen: settings.listen,
+    reconnect: settings.reconnect,
+    stallTimeoutMs: settings.stallTimeout * 1000,
+    openTimeoutMs: settings.openTimeout * 1000,
+    rtspTransport: settings.rtspTransport,
+    decoderThreads: settings.decoderThreads,
+  };
+}
+
+function modelOf(settings: Settings): ModelSettings {
+  return { generator: settings.generator, device: settings.device, threads: settings.threads };
+}
+
+function hooks(settings: Settings, options: StreamOptions): { maxViewers: number; logger: Logger } {
+  return { maxViewers: settings.maxViewers, logger: options.logger ?? silentLogger };
+}
+
+/** The entries that have a value: what `exactOptionalPropertyTypes` asks of optional fields. */
+function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }; // undefined was filtered out
+}
