@@ -1,0 +1,98 @@
+import { extname } from 'node:path';
+import sharp from 'sharp';
+import { NocturneError, type ErrorCode } from '../core/errors.js';
+import { Frame } from '../core/frame.js';
+import { micros } from '../core/time.js';
+import { frameToRgb, rgbToFrame, rgbToYuv, type RgbPicture } from './rgb-picture.js';
+import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from './thumbnail.js';
+
+/** Names of files that {@link writePicture} can write, by their ending. */
+export const PICTURE_ENDINGS = ['.png', '.jpg', '.jpeg', '.webp'] as const;
+
+/** Options of {@link writePicture}. */
+export interface WritePictureOptions {
+  /** 1 to 100, for JPEG and WebP; default 92. */
+  readonly quality?: number;
+}
+
+/**
+ * A picture file as RGB, upright (EXIF orientation applied), transparency on black.
+ * @param size width and height to stretch it to, by area; its own size when left out.
+ * Throws NocturneError INPUT_NOT_FOUND, INPUT_NO_PERMISSION or INPUT_NOT_VIDEO.
+ */
+export async function readRgb(path: string, size?: readonly [width: number, height: number]): Promise<RgbPicture> {
+  try {
+    let image = sharp(path, { failOn: 'error' }).autoOrient().flatten({ background: '#000' }).toColourspace('srgb');
+    if (size) image = image.resize({ width: size[0], height: size[1], fit: 'fill', kernel: 'cubic' });
+    const { data, info } = await image.removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new Error(`expected 3 channels, got ${info.channels}`);
+    return { width: info.width, height: info.height, data };
+  } catch (error) {
+    throw readFailure(path, error);
+  }
+}
+
+/** A picture file as an I420 frame in BT.709, full range, which the caller closes; odd sizes lose a column or row. */
+export async function readPicture(path: string): Promise<Frame> {
+  return rgbToFrame(await readRgb(path));
+}
+
+/** A picture file as a generator sees it; the memory is the caller's. */
+export async function readThumbnail(path: string): Promise<Thumbnail> {
+  const picture = await readRgb(path, [THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT]);
+  return { data: rgbToYuv(picture), pts: micros(0), discontinuity: true };
+}
+
+/**
+ * Writes PNG, JPEG or WebP, by the path's ending, in sRGB. Borrows the picture.
+ * Throws RangeError for another ending, NocturneError OUTPUT_NO_PERMISSION, OUTPUT_NO_SPACE or OUTPUT_FAILED.
+ */
+export async function writePicture(
+  path: string,
+  picture: RgbPicture | Frame,
+  options: WritePictureOptions = {},
+): Promise<void> {
+  const ending = PICTURE_ENDINGS.find((known) => known === extname(path).toLowerCase());
+  if (!ending) throw new RangeError(`path must end in ${PICTURE_ENDINGS.join(', ')}, got ${path}`);
+  const rgb = picture instanceof Frame ? frameToRgb(picture) : picture;
+  const image = sharp(rgb.data, { raw: { width: rgb.width, height: rgb.height, channels: 3 } });
+  const quality = options.quality ?? 92;
+  try {
+    if (ending === '.png') await image.png().toFile(path);
+    else if (ending === '.webp') await image.webp({ quality }).toFile(path);
+    else await image.jpeg({ quality }).toFile(path);
+  } catch (error) {
+    throw writeFailure(path, error);
+  }
+}
+
+function readFailure(path: string, cause: unknown): NocturneError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const code: ErrorCode = /missing|no such file/i.test(text)
+    ? 'INPUT_NOT_FOUND'
+    : /permission denied/i.test(text)
+      ? 'INPUT_NO_PERMISSION'
+      : 'INPUT_NOT_VIDEO';
+  const message = {
+    INPUT_NOT_FOUND: `no such picture: ${path}.`,
+    INPUT_NO_PERMISSION: `may not read the picture ${path}.`,
+    INPUT_NOT_VIDEO: `not a picture that can be read: ${path} (${firstLine(text)}).`,
+  }[code];
+  const remedy = code === 'INPUT_NOT_VIDEO' ? { remedy: 'Convert it to PNG or JPEG.' } : {};
+  return new NocturneError({ code, stage: 'ingest', message, cause, ...remedy });
+}
+
+function writeFailure(path: string, cause: unknown): NocturneError {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const code: ErrorCode = /permission denied/i.test(text)
+    ? 'OUTPUT_NO_PERMISSION'
+    : /no space/i.test(text)
+      ? 'OUTPUT_NO_SPACE'
+      : 'OUTPUT_FAILED';
+  const message = `the picture ${path} could not be written: ${firstLine(text)}.`;
+  return new NocturneError({ code, stage: 'output', message, cause });
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').trim().replace(/\.$/, '');
+}

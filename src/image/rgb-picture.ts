@@ -1,0 +1,130 @@
+import type { Color, ColorMatrix } from '../core/color.js';
+import { Frame } from '../core/frame.js';
+import { micros, wallClock } from '../core/time.js';
+
+/** A picture as people and files have it: 8-bit sRGB, three bytes a pixel, rows without gaps. */
+export interface RgbPicture {
+  /** Columns. */
+  readonly width: number;
+  /** Rows. */
+  readonly height: number;
+  /** `[height, width, 3]`: R, G, B. */
+  readonly data: Uint8Array;
+}
+
+/** Luma coefficients of red and blue: BT.601-7 2.5.1, BT.709-6 3.2, BT.2020-2 table 4. */
+const LUMA_COEFFICIENTS: Record<ColorMatrix, readonly [red: number, blue: number]> = {
+  bt601: [0.299, 0.114],
+  bt709: [0.2126, 0.0722],
+  bt2020: [0.2627, 0.0593],
+};
+
+/** What a picture file is as video: its own RGB in BT.709, full range, so that nothing is lost to the range. */
+export const PICTURE_COLOR: Color = { matrix: 'bt709', range: 'full' };
+
+/** The picture as planar Y, U, V `[3, height, width]` in BT.709 full range: Y in [0, 1], U and V in [-0.5, 0.5]. Copies. */
+export function rgbToYuv(picture: RgbPicture): Float32Array {
+  const count = picture.width * picture.height;
+  const yuv = new Float32Array(3 * count);
+  const [kr, kb] = LUMA_COEFFICIENTS.bt709;
+  for (let i = 0; i < count; i++) {
+    const r = (picture.data[3 * i] ?? 0) / 255;
+    const g = (picture.data[3 * i + 1] ?? 0) / 255;
+    const b = (picture.data[3 * i + 2] ?? 0) / 255;
+    const y = kr * r + (1 - kr - kb) * g + kb * b;
+    yuv[i] = y;
+    yuv[count + i] = (b - y) / (2 - 2 * kb);
+    yuv[2 * count + i] = (r - y) / (2 - 2 * kr);
+  }
+  return yuv;
+}
+
+/** Planar Y, U, V `[3, height, width]` in BT.709 full range as a picture; what no display can show is clamped. Copies. */
+export function yuvToRgb(yuv: Float32Array, width: number, height: number): RgbPicture {
+  const count = width * height;
+  const data = new Uint8Array(3 * count);
+  const convert = rgbWriter('bt709', data);
+  for (let i = 0; i < count; i++) convert(i, yuv[i] ?? 0, yuv[count + i] ?? 0, yuv[2 * count + i] ?? 0);
+  return { width, height, data };
+}
+
+/**
+ * The picture as an I420 frame that the caller closes. A last odd column or row is cut off; a chroma sample is the
+ * mean of the four pixels it covers.
+ */
+export function rgbToFrame(picture: RgbPicture, color: Color = PICTURE_COLOR): Frame {
+  const width = picture.width & ~1;
+  const height = picture.height & ~1;
+  if (width === 0 || height === 0) {
+    throw new RangeError(`a picture must have 2x2 pixels or more, got ${picture.width}x${picture.height}`);
+  }
+  const frame = Frame.allocate({ width, height, pts: micros(0), duration: micros(0), color, capturedAt: wallClock() });
+  const [kr, kb] = LUMA_COEFFICIENTS[color.matrix];
+  const [lumaOffset, lumaScale, chromaScale] = codeScale(color);
+  for (let cy = 0; cy < height / 2; cy++) {
+    for (let cx = 0; cx < width / 2; cx++) {
+      let [u, v] = [0, 0];
+      for (let k = 0; k < 4; k++) {
+        const [x, y] = [2 * cx + (k & 1), 2 * cy + (k >> 1)];
+        const at = 3 * (y * picture.width + x);
+        const [r, g, b] = [picture.data[at] ?? 0, picture.data[at + 1] ?? 0, picture.data[at + 2] ?? 0];
+        const luma = (kr * r + (1 - kr - kb) * g + kb * b) / 255;
+        frame.y[y * width + x] = Math.round(lumaOffset + lumaScale * luma);
+        u += (b / 255 - luma) / (2 - 2 * kb) / 4;
+        v += (r / 255 - luma) / (2 - 2 * kr) / 4;
+      }
+      frame.u[(cy * width) / 2 + cx] = clampByte(128 + chromaScale * u);
+      frame.v[(cy * width) / 2 + cx] = clampByte(128 + chromaScale * v);
+    }
+  }
+  return frame;
+}
+
+/** A frame as a picture, chroma interpolated between the samples' centres. Borrows the frame, copies its pixels. */
+export function frameToRgb(frame: Frame): RgbPicture {
+  const { width, height } = frame;
+  const data = new Uint8Array(3 * width * height);
+  const convert = rgbWriter(frame.color.matrix, data);
+  const [lumaOffset, lumaScale, chromaScale] = codeScale(frame.color);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const luma = ((frame.y[y * frame.strides[0] + x] ?? 0) - lumaOffset) / lumaScale;
+      const u = chromaAt(frame, frame.u, frame.strides[1], x, y) / chromaScale;
+      const v = chromaAt(frame, frame.v, frame.strides[2], x, y) / chromaScale;
+      convert(y * width + x, luma, u, v);
+    }
+  }
+  return { width, height, data };
+}
+
+/** A chroma plane's value at a luma sample, code values around 0: nine, three, three and one sixteenth of the nearest. */
+function chromaAt(frame: Frame, plane: Uint8Array, stride: number, x: number, y: number): number {
+  const x0 = x >> 1;
+  const y0 = y >> 1;
+  const x1 = Math.min(frame.width / 2 - 1, Math.max(0, x0 + ((x & 1) === 0 ? -1 : 1)));
+  const y1 = Math.min(frame.height / 2 - 1, Math.max(0, y0 + ((y & 1) === 0 ? -1 : 1)));
+  const near = 3 * (plane[y0 * stride + x0] ?? 0) + (plane[y0 * stride + x1] ?? 0);
+  const far = 3 * (plane[y1 * stride + x0] ?? 0) + (plane[y1 * stride + x1] ?? 0);
+  return (3 * near + far) / 16 - 128;
+}
+
+/** Code value of black, code values from black to white, code values of a chroma range of 1. */
+function codeScale(color: Color): readonly [lumaOffset: number, lumaScale: number, chromaScale: number] {
+  return color.range === 'full' ? [0, 255, 255] : [16, 219, 224];
+}
+
+function rgbWriter(matrix: ColorMatrix, data: Uint8Array): (pixel: number, y: number, u: number, v: number) => void {
+  const [kr, kb] = LUMA_COEFFICIENTS[matrix];
+  const kg = 1 - kr - kb;
+  return (pixel, y, u, v) => {
+    const r = y + (2 - 2 * kr) * v;
+    const b = y + (2 - 2 * kb) * u;
+    data[3 * pixel] = clampByte(255 * r);
+    data[3 * pixel + 1] = clampByte((255 * (y - kr * r - kb * b)) / kg);
+    data[3 * pixel + 2] = clampByte(255 * b);
+  };
+}
+
+function clampByte(value: number): number {
+  return Math.max(0, Math.min(255, Math.round(value)));
+}
