@@ -15,6 +15,8 @@ export interface EncoderOptions {
   readonly keyframeIntervalS: number;
   /** x264 preset. */
   readonly preset: string;
+  /** Encoder threads; 0 lets libav choose, undefined takes about one for each 1280 x 720 pixels. */
+  readonly threads?: number;
 }
 
 /** Turns frames into packets for viewers: low delay, no B-frames. */

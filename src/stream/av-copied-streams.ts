@@ -1,0 +1,272 @@
+import {
+  AVDISCARD_ALL,
+  AVMEDIA_TYPE_ATTACHMENT,
+  AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_DATA,
+  AVMEDIA_TYPE_SUBTITLE,
+  AVMEDIA_TYPE_VIDEO,
+  AVSEEK_FLAG_BACKWARD,
+  AV_CODEC_ID_DVB_SUBTITLE,
+  AV_CODEC_ID_DVB_TELETEXT,
+  AV_DISPOSITION_ATTACHED_PIC,
+  AV_NOPTS_VALUE,
+  Dictionary,
+  FormatContext,
+  Packet as AvPacket,
+  avGetCodecName,
+} from 'node-av';
+import type { OutputFormat, Stream } from 'node-av';
+import { rm } from 'node:fs/promises';
+import type { Logger } from '../core/logger.js';
+import { fromSeconds, ticksToMicros } from '../core/time.js';
+import type { Micros } from '../core/time.js';
+import { checkStatus, quietLibav } from './av-failure.js';
+
+/** What {@link CopiedStreams.open} takes. */
+export interface CopiedStreamsOptions {
+  /** File or address whose sound, subtitles and attachments are copied. */
+  readonly inputPath: string;
+  /** A path in the output's folder, with its extension, that may be written while trying what the container carries. */
+  readonly trialPath: string;
+  /** Start of the part that is copied, seconds from the input's start. */
+  readonly startS: number;
+  /** Length of the part, seconds; undefined: to the end. */
+  readonly durationS: number | undefined;
+  readonly logger: Logger;
+}
+
+interface Mapping {
+  readonly from: Stream;
+  to: Stream | undefined;
+}
+
+const KINDS = new Map<number, string>([
+  [AVMEDIA_TYPE_VIDEO, 'video'],
+  [AVMEDIA_TYPE_AUDIO, 'audio'],
+  [AVMEDIA_TYPE_SUBTITLE, 'subtitle'],
+  [AVMEDIA_TYPE_ATTACHMENT, 'attachment'],
+  [AVMEDIA_TYPE_DATA, 'data'],
+]);
+
+/** Metadata that describes the old file's bytes and is wrong in the new one. */
+const STALE_TAGS =
+  /^(major_brand|minor_version|compatible_brands|encoder|vendor_id|duration|rotate|bps|number_of_(frames|bytes)|_statistics_.*)(-\w+)?$/i;
+
+/** Everything of an input but its video, moved to an output packet by packet, untouched. */
+export class CopiedStreams {
+  /** What the container cannot carry, a line each. */
+  readonly notices: readonly string[];
+  readonly #input: FormatContext;
+  readonly #mappings: ReadonlyMap<number, Mapping>;
+  readonly #video: Stream | undefined;
+  readonly #packet = new AvPacket();
+  /** Microseconds taken off every timestamp. */
+  readonly #shift: Micros;
+  readonly #end: number;
+  #isHeld = false;
+  #isDone = false;
+
+  private constructor(
+    input: FormatContext,
+    mappings: ReadonlyMap<number, Mapping>,
+    video: Stream | undefined,
+    notices: readonly string[],
+    options: CopiedStreamsOptions,
+  ) {
+    this.#input = input;
+    this.#mappings = mappings;
+    this.#video = video;
+    this.notices = notices;
+    const start = input.startTime === AV_NOPTS_VALUE ? 0 : Number(input.startTime);
+    this.#shift = fromSeconds(options.startS > 0 ? start / 1e6 + options.startS : 0);
+    const begin = options.startS > 0 ? 0 : start;
+    this.#end = options.durationS === undefined ? Number.POSITIVE_INFINITY : begin + options.durationS * 1e6;
+    this.#packet.alloc();
+  }
+
+  /** Opens the input and tries each of its streams in the output's container. Throws LibavError. */
+  static async open(options: CopiedStreamsOptions): Promise<CopiedStreams> {
+    quietLibav();
+    const input = await openInput(options.inputPath);
+    try {
+      const videoIndex = input.findBestStream(AVMEDIA_TYPE_VIDEO);
+      const mappings = new Map<number, Mapping>();
+      const notices: string[] = [];
+      for (const stream of input.streams) {
+        if (stream.index === videoIndex) continue;
+        if (canCopy(stream) && (await isCarried(stream, options.trialPath))) {
+          mappings.set(stream.index, { from: stream, to: undefined });
+        } else if (!isChapterTrack(stream)) {
+          notices.push(`not carried: ${describe(stream)}`);
+        }
+      }
+      for (const stream of input.streams) if (!mappings.has(stream.index)) stream.discard = AVDISCARD_ALL;
+      if (options.startS > 0) await seekTo(input, options.startS);
+      for (const notice of notices) options.logger.warn({ output: options.trialPath }, `${notice}.`);
+      const video = input.streams.find((stream) => stream.index === videoIndex);
+      return new CopiedStreams(input, mappings, video, notices, options);
+    } catch (error) {
+      await input.closeInput();
+      throw error;
+    }
+  }
+
+  /** Streams copied. */
+  get count(): number {
+    return this.#mappings.size;
+  }
+
+  /** Names of the input's metadata, as it spells them, that should be found in the output. */
+  get metadata(): Readonly<Record<string, string>> {
+    return currentTags(this.#input.metadata);
+  }
+
+  /** Adds the streams, the metadata and the video's own tags to an output whose header is not written yet. */
+  describeInto(output: FormatContext, video: Stream): void {
+    output.metadata = Dictionary.fromObject(this.metadata);
+    if (this.#video) {
+      video.metadata = Dictionary.fromObject(currentTags(this.#video.metadata));
+      video.disposition = this.#video.disposition;
+    }
+    for (const mapping of this.#mappings.values()) mapping.to = addCopy(output, mapping.from);
+  }
+
+  /** Writes every copied packet that is to be decoded at or before `time`. */
+  async writeUntil(time: number, output: FormatContext): Promise<void> {
+    while (!this.#isDone) {
+      if (!this.#isHeld && !(await this.#readNext())) return;
+      const mapping = this.#mappings.get(this.#packet.streamIndex);
+      if (!mapping?.to) {
+        this.#release();
+        continue;
+      }
+      if (this.#timeOf(this.#packet, mapping.from) > time) return;
+      this.#writeHeld(mapping.from, mapping.to, output);
+    }
+  }
+
+  /** Closes the input. Idempotent. */
+  async close(): Promise<void> {
+    this.#isDone = true;
+    this.#packet.free();
+    await this.#input.closeInput();
+  }
+
+  async #readNext(): Promise<boolean> {
+    const status = await this.#input.readFrame(this.#packet);
+    // The end of the file; of a truncated one as well, whose video ends there too.
+    this.#isDone = status < 0;
+    this.#isHeld = status >= 0;
+    return this.#isHeld;
+  }
+
+  #release(): void {
+    this.#packet.unref();
+    this.#isHeld = false;
+  }
+
+  #writeHeld(from: Stream, to: Stream, output: FormatContext): void {
+    const packet = this.#packet;
+    const time = this.#timeOf(packet, from);
+    const isAttached = (from.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
+    if (!isAttached && (time >= this.#end || (this.#shift > 0 && time < 0))) {
+      this.#release();
+      return;
+    }
+    this.#shiftHeld(from);
+    packet.rescaleTs(from.timeBase, to.timeBase);
+    packet.streamIndex = to.index;
+    packet.pos = -1n;
+    const status = output.interleavedWriteFrameSync(packet);
+    this.#release();
+    checkStatus(status, 'write a copied packet');
+  }
+
+  #shiftHeld(from: Stream): void {
+    if (this.#shift === 0) return;
+    const { num, den } = from.timeBase;
+    const ticks = (BigInt(this.#shift) * BigInt(den)) / (BigInt(num) * 1_000_000n);
+    if (this.#packet.pts !== AV_NOPTS_VALUE) this.#packet.pts -= ticks;
+    if (this.#packet.dts !== AV_NOPTS_VALUE) this.#packet.dts -= ticks;
+  }
+
+  /** Decode time in the output's clock, microseconds; a packet without one goes first. */
+  #timeOf(packet: AvPacket, stream: Stream): number {
+    const ticks = packet.dts !== AV_NOPTS_VALUE ? packet.dts : packet.pts;
+    return ticks === AV_NOPTS_VALUE ? 0 : ticksToMicros(ticks, stream.timeBase) - this.#shift;
+  }
+}
+
+/** Streams with packets or attached bytes that make sense elsewhere; timecode and telemetry tracks do not. */
+function canCopy(stream: Stream): boolean {
+  const kind = stream.codecpar.codecType;
+  if (kind === AVMEDIA_TYPE_VIDEO) return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
+  return kind === AVMEDIA_TYPE_AUDIO || kind === AVMEDIA_TYPE_SUBTITLE || kind === AVMEDIA_TYPE_ATTACHMENT;
+}
+
+/** MP4 keeps chapters in a text track that libav shows as data; they are carried as chapters. */
+function isChapterTrack(stream: Stream): boolean {
+  return stream.codecpar.codecType === AVMEDIA_TYPE_DATA && stream.codecpar.codecTagString === 'text';
+}
+
+/** Whether the container takes the stream: its muxer is asked, by a header written with this stream alone. */
+async function isCarried(stream: Stream, trialPath: string): Promise<boolean> {
+  const trial = new FormatContext();
+  try {
+    checkStatus(trial.allocOutputContext2(null, null, trialPath), 'choose the container');
+    if (isHiddenInTransportStream(stream, trial.oformat)) return false;
+    addCopy(trial, stream);
+    checkStatus(await trial.openOutput(), 'open the output');
+    return (await trial.writeHeader()) >= 0;
+  } finally {
+    await trial.closeOutput();
+    trial.freeContext();
+    await rm(trialPath, { force: true });
+  }
+}
+
+/** MPEG-TS takes any subtitle as private data that nothing can read. */
+function isHiddenInTransportStream(stream: Stream, format: OutputFormat | null): boolean {
+  if (format?.name !== 'mpegts' || stream.codecpar.codecType !== AVMEDIA_TYPE_SUBTITLE) return false;
+  return stream.codecpar.codecId !== AV_CODEC_ID_DVB_SUBTITLE && stream.codecpar.codecId !== AV_CODEC_ID_DVB_TELETEXT;
+}
+
+function addCopy(output: FormatContext, from: Stream): Stream {
+  const to = output.newStream(null);
+  checkStatus(from.codecpar.copy(to.codecpar), 'copy stream parameters');
+  to.codecpar.codecTag = 0; // numbers of the old container; the muxer finds its own
+  to.timeBase = from.timeBase;
+  to.disposition = from.disposition;
+  to.metadata = Dictionary.fromObject(currentTags(from.metadata));
+  return to;
+}
+
+function currentTags(metadata: Dictionary | null): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata?.getAll() ?? {}).filter(([name]) => !STALE_TAGS.test(name)));
+}
+
+function describe(stream: Stream): string {
+  const kind = KINDS.get(stream.codecpar.codecType) ?? 'unknown';
+  const tags = stream.metadata?.getAll() ?? {};
+  const language = tags['language'] === undefined ? '' : `, ${tags['language']}`;
+  return `${kind} stream ${stream.index} (${avGetCodecName(stream.codecpar.codecId) ?? 'unknown codec'}${language})`;
+}
+
+async function openInput(path: string): Promise<FormatContext> {
+  const input = new FormatContext();
+  input.allocContext();
+  // A playlist that comes from the network must not read local files.
+  input.setOption(
+    'protocol_whitelist',
+    path.includes('://') ? 'http,https,tls,tcp,udp,rtp,crypto,data' : 'file,crypto',
+  );
+  checkStatus(await input.openInput(path, null, null), `open ${path}`);
+  checkStatus(await input.findStreamInfo(null), `read ${path}`);
+  return input;
+}
+
+async function seekTo(input: FormatContext, startS: number): Promise<void> {
+  const start = input.startTime === AV_NOPTS_VALUE ? 0n : input.startTime;
+  // A format that cannot seek is read from its beginning; packets before the part are left out either way.
+  await input.seekFrame(-1, start + BigInt(fromSeconds(startS)), AVSEEK_FLAG_BACKWARD);
+}

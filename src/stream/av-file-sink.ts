@@ -1,0 +1,300 @@
+import {
+  AVERROR_EAGAIN,
+  AVERROR_EOF,
+  AVFMT_GLOBALHEADER,
+  FormatContext,
+  OutputFormat,
+  Packet as AvPacket,
+  Rational,
+} from 'node-av';
+import type { CodecContext, Stream } from 'node-av';
+import { stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { NocturneError } from '../core/errors.js';
+import type { Frame } from '../core/frame.js';
+import { silentLogger } from '../core/logger.js';
+import type { Logger } from '../core/logger.js';
+import { microsToTicks, ticksToMicros } from '../core/time.js';
+import type { TimeBase } from '../core/time.js';
+import { CopiedStreams } from './av-copied-streams.js';
+import { LibavError, checkStatus, encoderFailure, outputFailure, quietLibav } from './av-failure.js';
+import { fileCodec, fileEncoderName, openFileContext, rationalRate } from './av-file-context.js';
+import { PictureFeed, sameShape } from './av-picture.js';
+import type { PictureShape } from './av-picture.js';
+import { canCarryChapters, readChapters, writeChapters } from './chapters.js';
+import type { Chapter } from './chapters.js';
+import type { FileSinkOptions, FrameSink, SinkReport } from './file-options.js';
+import { OutputTarget } from './output-target.js';
+
+/**
+ * A file ready for its first frame. Checks at once all that can be known: the container, the codec, the place, the input
+ * to copy from. Throws NocturneError.
+ */
+export async function openFileSink(options: FileSinkOptions): Promise<FrameSink> {
+  quietLibav();
+  const encoder = fileEncoderName(fileCodec(options));
+  const format = OutputFormat.guessFormat(null, options.path, null);
+  if (!format || format.videoCodec === 0) {
+    const extension = extname(options.path) || 'no extension';
+    throw unsupported(`The output ${options.path} names no video container that can be written (${extension}).`);
+  }
+  const { path, overwrite = false, copyFrom } = options;
+  const target = await OutputTarget.open({
+    path,
+    overwrite,
+    ...(copyFrom === undefined ? {} : { inputPath: copyFrom }),
+  });
+  try {
+    const { startS = 0, durationS } = options;
+    const chapters = copyFrom === undefined ? [] : await readChapters(copyFrom, { startS, durationS });
+    const copied = copyFrom === undefined ? undefined : await openCopied(copyFrom, target, options);
+    return new AvFileSink({ target, copied, chapters, options, encoder, format });
+  } catch (error) {
+    await target.discard();
+    throw outputFailure(path, error);
+  }
+}
+
+function openCopied(inputPath: string, target: OutputTarget, options: FileSinkOptions): Promise<CopiedStreams> {
+  return CopiedStreams.open({
+    inputPath,
+    trialPath: target.temporaryPath,
+    startS: options.startS ?? 0,
+    durationS: options.durationS,
+    logger: options.logger ?? silentLogger,
+  });
+}
+
+interface FileSinkParts {
+  readonly target: OutputTarget;
+  readonly copied: CopiedStreams | undefined;
+  readonly chapters: readonly Chapter[];
+  readonly options: FileSinkOptions;
+  readonly encoder: string;
+  readonly format: OutputFormat;
+}
+
+/** What exists once the first frame told the size. */
+interface Opened {
+  readonly shape: PictureShape;
+  readonly context: CodecContext;
+  readonly output: FormatContext;
+  readonly video: Stream;
+}
+
+class AvFileSink implements FrameSink {
+  readonly #parts: FileSinkParts;
+  readonly #logger: Logger;
+  readonly #feed = new PictureFeed('i420');
+  readonly #packet = new AvPacket();
+  readonly #notices: string[];
+  /** Durations in microseconds of the frames inside the encoder, by pts in ticks. */
+  readonly #durations = new Map<bigint, bigint>();
+  #opened: Opened | undefined;
+  #frames = 0;
+  #isOver = false;
+  #inFlight: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: FileSinkParts) {
+    this.#parts = parts;
+    this.#logger = parts.options.logger ?? silentLogger;
+    this.#notices = [...(parts.copied?.notices ?? [])];
+    this.#packet.alloc();
+  }
+
+  write(frame: Frame): Promise<void> {
+    try {
+      if (this.#isOver) throw new TypeError('cannot write after finish or abort');
+      const opened = this.#openedFor(frame);
+      const { timeBase } = this.#parts.options;
+      const pts = microsToTicks(frame.pts, timeBase);
+      this.#durations.set(pts, microsToTicks(frame.duration, timeBase));
+      const sending = opened.context.sendFrame(this.#feed.picture(frame, pts, false));
+      const written = this.#writeReady(opened, sending, () => frame.close());
+      this.#inFlight = written.catch(() => undefined);
+      return written;
+    } catch (error) {
+      frame.close();
+      return Promise.reject(error instanceof TypeError ? error : outputFailure(this.#parts.options.path, error));
+    }
+  }
+
+  async finish(): Promise<SinkReport> {
+    if (this.#isOver) throw new TypeError('cannot finish twice, or after abort');
+    try {
+      await this.#inFlight;
+      const opened = this.#opened;
+      if (!opened) throw failed(`Cannot write ${this.#parts.options.path}: the input gave no frames.`);
+      await this.#writeReady(opened, opened.context.sendFrame(null), () => undefined);
+      await this.#parts.copied?.writeUntil(Number.POSITIVE_INFINITY, opened.output);
+      checkStatus(await opened.output.writeTrailer(), 'write the end of the file');
+      checkStatus(Math.min(0, opened.output.pb?.error ?? 0), 'write the end of the file');
+      await this.#closeLibav();
+      const chapters = await this.#writeChapters();
+      await this.#parts.target.commit();
+      this.#isOver = true;
+      return await this.#report(chapters);
+    } catch (error) {
+      await this.abort();
+      throw outputFailure(this.#parts.options.path, error);
+    }
+  }
+
+  async abort(): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    await this.#inFlight;
+    await this.#closeLibav();
+    await this.#parts.target.discard();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.abort();
+  }
+
+  #openedFor(frame: Frame): Opened {
+    if (this.#opened) {
+      if (sameShape(this.#opened.shape, frame)) return this.#opened;
+      const { width, height } = this.#opened.shape;
+      throw unsupported(
+        `The picture changes from ${width}x${height} to ${frame.width}x${frame.height} or in colour at ${(frame.pts / 1e6).toFixed(3)} s; a file has one.`,
+      );
+    }
+    const { width, height, color, sampleAspect } = frame;
+    this.#opened = this.#open({ width, height, color, sampleAspect });
+    return this.#opened;
+  }
+
+  #open(shape: PictureShape): Opened {
+    const { options, format, target, copied } = this.#parts;
+    const context = this.#openContext(shape);
+    const output = new FormatContext();
+    try {
+      checkStatus(output.allocOutputContext2(format, null, target.temporaryPath), 'choose the container');
+      const video = output.newStream(null);
+      checkStatus(video.codecpar.fromContext(context), 'describe the video');
+      if (fileCodec(options) === 'hevc' && isMp4(format)) video.codecpar.codecTag = 'hvc1'; // what Apple's players ask for
+      video.timeBase = context.timeBase;
+      video.avgFrameRate = rationalRate(options.frameRate);
+      video.sampleAspectRatio = new Rational(...shape.sampleAspect);
+      copied?.describeInto(output, video);
+      if (isMp4(format)) setMp4Options(output, options.timeBase, this.#parts.chapters.length === 0);
+      checkStatus(output.openOutputSync(), 'open the output');
+      const status = output.writeHeaderSync();
+      if (status < 0) throw unsupported(`The container ${extname(options.path)} does not take ${this.#parts.encoder}.`);
+      return { shape, context, output, video };
+    } catch (error) {
+      context.freeContext();
+      output.closeOutputSync();
+      output.freeContext();
+      throw error;
+    }
+  }
+
+  #openContext(shape: PictureShape): CodecContext {
+    try {
+      const hasGlobalHeader = (this.#parts.format.flags & AVFMT_GLOBALHEADER) !== 0;
+      return openFileContext(shape, this.#parts.options, hasGlobalHeader);
+    } catch (error) {
+      throw encoderFailure('ENCODER_UNAVAILABLE', this.#parts.encoder, error);
+    }
+  }
+
+  async #writeReady(opened: Opened, sending: Promise<number>, release: () => void): Promise<void> {
+    try {
+      const status = await sending.finally(release);
+      if (status < 0)
+        throw encoderFailure('ENCODER_FAILED', this.#parts.encoder, new LibavError(status, 'send a frame'));
+      for (;;) {
+        const received = opened.context.receivePacketSync(this.#packet);
+        if (received === AVERROR_EAGAIN || received === AVERROR_EOF) return;
+        checkStatus(received, 'receive a packet');
+        await this.#writePacket(opened);
+      }
+    } catch (error) {
+      throw outputFailure(this.#parts.options.path, error);
+    }
+  }
+
+  async #writePacket({ context, output, video }: Opened): Promise<void> {
+    const packet = this.#packet;
+    const duration = this.#durations.get(packet.pts);
+    this.#durations.delete(packet.pts);
+    if (duration !== undefined && duration > 0n) packet.duration = duration;
+    await this.#parts.copied?.writeUntil(ticksToMicros(packet.dts, this.#parts.options.timeBase), output);
+    packet.rescaleTs(context.timeBase, video.timeBase);
+    packet.streamIndex = video.index;
+    checkStatus(output.interleavedWriteFrameSync(packet), 'write a packet');
+    packet.unref();
+    this.#frames++;
+  }
+
+  async #writeChapters(): Promise<number> {
+    const { chapters, options, target } = this.#parts;
+    if (chapters.length === 0) return 0;
+    if (canCarryChapters(options.path)) {
+      await writeChapters(target.temporaryPath, chapters);
+      return chapters.length;
+    }
+    const notice = `not carried: ${chapters.length} chapters`;
+    this.#notices.push(notice);
+    this.#logger.warn({ output: options.path }, `${notice}.`);
+    return 0;
+  }
+
+  async #report(chapters: number): Promise<SinkReport> {
+    const { target, copied, encoder, options } = this.#parts;
+    const { size } = await stat(target.path);
+    return {
+      path: options.path,
+      frames: this.#frames,
+      bytes: size,
+      encoder,
+      copiedStreams: copied?.count ?? 0,
+      chapters,
+      notices: this.#notices,
+    };
+  }
+
+  /** Frees all that libav holds. Idempotent. */
+  async #closeLibav(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (opened) {
+      opened.context.freeContext();
+      await opened.output.closeOutput();
+      opened.output.freeContext();
+    }
+    await this.#parts.copied?.close();
+    this.#feed[Symbol.dispose]();
+    this.#packet.free();
+  }
+}
+
+/**
+ * Index at the front, and clocks as fine as the video's, so that the offset of the first picture is exact too.
+ * @param isFinal false when chapters come into the index later, and move it themselves.
+ */
+function setMp4Options(output: FormatContext, timeBase: TimeBase, isFinal: boolean): void {
+  if (isFinal) output.setOption('movflags', '+faststart');
+  if (timeBase.num !== 1) return;
+  let scale = timeBase.den;
+  while (scale < MP4_LEAST_TIMESCALE) scale *= 2;
+  output.setOption('video_track_timescale', String(scale));
+  output.setOption('movie_timescale', String(scale));
+}
+
+/** Ticks a second under which libav's muxer doubles a track's time scale; done here so that the movie's is the same. */
+const MP4_LEAST_TIMESCALE = 10_000;
+
+function isMp4(format: OutputFormat): boolean {
+  return format.name === 'mp4' || format.name === 'mov' || format.name === 'ipod';
+}
+
+function unsupported(message: string): NocturneError {
+  return new NocturneError({ code: 'OUTPUT_UNSUPPORTED', stage: 'output', message });
+}
+
+function failed(message: string): NocturneError {
+  return new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message });
+}
