@@ -61,11 +61,11 @@ export function text<D extends string | undefined>(initial: D, place: Place): Se
 }
 
 /** A setting that is one of some words. */
-export function choice<const V extends readonly [string, ...string[]]>(
+export function choice<const V extends readonly [string, ...string[]], D extends V[number] | undefined>(
   values: V,
-  initial: V[number],
+  initial: D,
   place: Place,
-): Setting<V[number]> & { default: V[number] } {
+): Setting<V[number]> & { default: D } {
   return {
     schema: z.enum(values),
     rule: `one of ${values.join(', ')}`,

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { DIAL_NAMES, DIALS, VIEWS, type Controls, type DialName } from '../core/controls.js';
+import { FILE_CODECS, FILE_PRESETS } from '../stream/file-options.js';
 import { choice, flag, integer, number, text, type Setting } from './setting.js';
 
 const both = ['serve', 'render'] as const;
@@ -114,17 +115,16 @@ const OWN_SETTINGS = {
     { min: 0.1, max: 60, default: 2 },
     { help: 'seconds between keyframes at most', group: 'Encoding', commands: serve, placeholder: 'seconds' },
   ),
-  codec: text('h264', {
-    help: 'h264, hevc, av1, vp9, or an encoder as FFmpeg names it',
+  codec: choice(FILE_CODECS, undefined, {
+    help: 'codec of the file; unset: vp9 for .webm, else h264',
     group: 'Encoding',
     commands: render,
-    placeholder: 'name',
   }),
   crf: number(
     { min: 0, max: 63, default: undefined },
     { help: 'constant quality, lower is better (serve 23; render by codec)', group: 'Encoding', commands: both },
   ),
-  preset: text(undefined, {
+  preset: choice(FILE_PRESETS, undefined, {
     help: "encoder's preset (serve ultrafast; render medium or the codec's)",
     group: 'Encoding',
     commands: both,

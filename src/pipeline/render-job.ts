@@ -1,6 +1,4 @@
-import { NocturneError } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
-import type { Logger } from '../core/logger.js';
 import { toSeconds } from '../core/time.js';
 import { openGenerator } from '../infer/open-generator.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
@@ -9,21 +7,20 @@ import { DEFAULT_SOURCE_OPTIONS } from '../ingest/source-options.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { openFileSink } from '../stream/av-file-sink.js';
 import { createSteadier } from '../temporal/exponential-steadier.js';
+import { aborted, type JobContext } from './job-context.js';
+import { isPictureRender, runPictureJob } from './picture-job.js';
 import { RenderProgressMeter } from './render-progress.js';
 import { StageTimes } from './stage-times.js';
 import type { RenderSettings } from './stream-settings.js';
 import { translate } from './translate.js';
-import type { FromWorker, RenderReport } from './worker-messages.js';
+import type { RenderReport } from './worker-messages.js';
 
-/** What a job inside a worker has around it. */
-export interface JobContext {
-  readonly post: (message: FromWorker) => void;
-  readonly logger: Logger;
-  readonly signal: AbortSignal;
-}
-
-/** Renders one video to a file: same frames, same pts, same size. Leaves no half file when it fails or is aborted. */
+/**
+ * Renders a video to a file: same frames, same pts, same size; leaves no half file when it fails or is aborted.
+ * Pictures and folders of pictures go their own way.
+ */
 export async function runRenderJob(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
+  if (isPictureRender(settings.input, settings.output)) return runPictureJob(settings, context);
   const report = await render(settings, context);
   return { ...report, liveFrames: Frame.liveCount };
 }
@@ -34,9 +31,10 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
     startS: settings.startS,
     ...(settings.durationS === undefined ? {} : { durationS: settings.durationS }),
   };
+  const format = settings.inputFormat === undefined ? {} : { inputFormat: settings.inputFormat };
   await using source = await openSource(
     settings.input,
-    { ...DEFAULT_SOURCE_OPTIONS, ...window, live: false, decoderThreads: settings.decoderThreads, logger },
+    { ...DEFAULT_SOURCE_OPTIONS, ...window, live: false, ...format, decoderThreads: settings.decoderThreads, logger },
     signal,
   );
   await using generator = await openGenerator({ ...settings.model, logger });
@@ -47,10 +45,10 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
     path: settings.output,
     timeBase: info.timeBase,
     frameRate: info.frameRate,
-    codec: settings.codec,
     overwrite: settings.overwrite,
     copyFrom: settings.input,
     ...window,
+    ...(settings.codec === undefined ? {} : { codec: settings.codec }),
     ...(settings.crf === undefined ? {} : { crf: settings.crf }),
     ...(settings.preset === undefined ? {} : { preset: settings.preset }),
     logger,
@@ -94,11 +92,6 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
     await sink.abort();
     throw error;
   }
-}
-
-/** The failure of work that the user stopped. */
-export function aborted(output: string): NocturneError {
-  return new NocturneError({ code: 'ABORTED', stage: 'output', message: `stopped before ${output} was complete.` });
 }
 
 function expectedFrames(info: SourceInfo, settings: RenderSettings): number {

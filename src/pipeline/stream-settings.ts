@@ -1,5 +1,6 @@
 import type { Controls } from '../core/controls.js';
 import type { EncoderOptions } from '../stream/encoder.js';
+import type { FileCodec, FilePreset } from '../stream/file-options.js';
 import type { SourceOptions } from '../ingest/source-options.js';
 
 /** Everything one live stream is made from; plain data, so that it can be sent to a worker. */
@@ -35,9 +36,9 @@ export interface RenderSettings {
   readonly seed: number;
   readonly startS: number;
   readonly durationS?: number;
-  readonly codec: string;
+  readonly codec?: FileCodec;
   readonly crf?: number;
-  readonly preset?: string;
+  readonly preset?: FilePreset;
   readonly overwrite: boolean;
   readonly inputFormat?: string;
   readonly decoderThreads: number;

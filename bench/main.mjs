@@ -1,0 +1,109 @@
+// `npm run bench`: stage times and frames a second at three sizes, beside ffmpeg's own rate in the same run, and memory over 3,000 frames.
+// Options: --quick (fewer frames), --generator NAME, --json FILE (default bench/results/latest.json).
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { clipFor, frameCount, SIZES } from './clip.mjs';
+import { ffmpegRate } from './ffmpeg-rate.mjs';
+import { benchKernels } from './kernel.mjs';
+import { runStream } from './nocturne-run.mjs';
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    generator: { type: 'string', default: 'auto' },
+    json: { type: 'string', default: new URL('results/latest.json', import.meta.url).pathname },
+  },
+});
+/** Alternating runs of ffmpeg and nocturne; the median ratio is quoted. */
+const ROUNDS = values.quick ? 1 : 3;
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+const one = (number) => number.toFixed(1);
+const print = (line = '') => process.stdout.write(`${line}\n`);
+
+function commit() {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+async function benchSize(size, folder) {
+  const { path, origin } = await clipFor(size, folder);
+  const frames = frameCount(path);
+  const rounds = [];
+  let last;
+  for (let round = 0; round < ROUNDS; round++) {
+    const alone = ffmpegRate(path, frames);
+    last = await runStream(path, { generator: values.generator });
+    rounds.push({ ffmpeg: alone, nocturne: last.frameRate, ratio: last.frameRate / alone });
+  }
+  const row = {
+    size: size.name,
+    clip: origin,
+    frames,
+    ffmpeg: median(rounds.map((r) => r.ffmpeg)),
+    nocturne: median(rounds.map((r) => r.nocturne)),
+    ratio: median(rounds.map((r) => r.ratio)),
+    rounds,
+    stages: last.stages,
+    generator: last.figures.generator,
+    framesDropped: last.figures.framesDropped,
+    liveFrames: last.liveFrames,
+  };
+  print(`\n${row.size}  ${row.clip}, ${row.frames} frames, ${row.generator}`);
+  print(
+    `  ffmpeg alone ${one(row.ffmpeg)} frames/s   nocturne ${one(row.nocturne)} frames/s   ratio ${row.ratio.toFixed(2)}   (median of ${ROUNDS})`,
+  );
+  print(`  ${'stage'.padEnd(10)} ${'p50 ms'.padStart(8)} ${'p95 ms'.padStart(8)}`);
+  for (const [stage, time] of Object.entries(row.stages)) {
+    print(`  ${stage.padEnd(10)} ${time.p50.toFixed(2).padStart(8)} ${time.p95.toFixed(2).padStart(8)}`);
+  }
+  return row;
+}
+
+async function benchMemory(folder) {
+  const { path } = await clipFor(SIZES[1], folder);
+  const maxFrames = values.quick ? 900 : 3000;
+  const run = await runStream(path, { loop: true, maxFrames, generator: values.generator });
+  const between = (from, to) =>
+    median(run.rss.filter((s) => s.frame > from && s.frame <= to).map((s) => s.bytes)) / 2 ** 20;
+  const early = between(600, 900);
+  const late = between(maxFrames - 300, maxFrames);
+  print(
+    `\nmemory over ${maxFrames} frames of 720p: RSS ${one(early)} MiB (frames 600 to 900), ${one(late)} MiB (last 300), ${(((late - early) / early) * 100).toFixed(2)} %; frames left open ${run.liveFrames}`,
+  );
+  return { maxFrames, earlyMiB: early, lateMiB: late, liveFrames: run.liveFrames };
+}
+
+async function benchTwoStreams(folder) {
+  const { path, origin } = await clipFor({ ...SIZES[1], clip: 'street-corner-720p30.mp4' }, folder);
+  const options = { pace: 'realtime', loop: true, forMs: values.quick ? 5000 : 20_000, generator: values.generator };
+  const runs = await Promise.all([
+    runStream(path, { ...options, name: 'a' }),
+    runStream(path, { ...options, name: 'b' }),
+  ]);
+  const rates = runs.map((run) => run.frameRate);
+  print(`two 720p30 streams at their own pace (${origin}): ${rates.map(one).join(' and ')} frames/s`);
+  return { clip: origin, rates };
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'nocturne-bench-'));
+try {
+  const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, commit: commit() };
+  print(`nocturne bench: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}`);
+  const kernels = await benchKernels();
+  const sizes = [];
+  for (const size of SIZES) sizes.push(await benchSize(size, folder));
+  const memory = await benchMemory(folder);
+  const twoStreams = await benchTwoStreams(folder);
+  mkdirSync(dirname(values.json), { recursive: true });
+  writeFileSync(values.json, `${JSON.stringify({ machine, kernels, sizes, memory, twoStreams }, null, 2)}\n`);
+  print(`\nwritten to ${values.json}`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,61 @@
+// Runs live streams as `nocturne serve` does (worker, network, encoder, live stream), unpaced or at their own pace, and reports.
+import { DEFAULT_CONTROLS } from '../dist/core/controls.js';
+import { DEFAULT_SOURCE_OPTIONS } from '../dist/ingest/source-options.js';
+import { WorkerStream } from '../dist/pipeline/worker-stream.js';
+
+function settingsFor(input, options) {
+  const { logger: _logger, ...source } = DEFAULT_SOURCE_OPTIONS;
+  return {
+    name: options.name ?? 'bench',
+    input,
+    source: { ...source, pace: options.pace ?? 'none', loop: options.loop ?? false, live: false },
+    model: { generator: options.generator ?? 'auto', device: 'cpu', threads: 1 },
+    encoder: { frameRate: 0, encoder: 'libx264', crf: 23, keyframeIntervalS: 2, preset: 'ultrafast' },
+    controls: DEFAULT_CONTROLS,
+    seed: 1,
+  };
+}
+
+/**
+ * One stream, from its first packet to its end or to `maxFrames`. RSS of the whole process is sampled every 10 packets.
+ * @returns frames, frames a second (from the first packet on), stage times, RSS samples by frame, frames left open.
+ */
+export async function runStream(input, options = {}) {
+  const stream = new WorkerStream(settingsFor(input, options), { maxViewers: 1, logger: options.logger });
+  const rss = [];
+  let frames = 0;
+  let firstMs = 0;
+  let lastMs = 0;
+  let figures;
+  const enough = new Promise((resolve) => {
+    const publish = stream.live.publish.bind(stream.live);
+    stream.live.publish = (packet) => {
+      lastMs = performance.now();
+      if (frames++ === 0) firstMs = lastMs;
+      if (frames % 10 === 0) rss.push({ frame: frames, bytes: process.memoryUsage.rss() });
+      if (frames === options.maxFrames) resolve();
+      publish(packet);
+    };
+  });
+  const setFigures = stream.live.setFigures.bind(stream.live);
+  stream.live.setFigures = (next) => {
+    figures = next;
+    setFigures(next);
+  };
+  await stream.opened;
+  const end = await Promise.race([
+    stream.ended,
+    enough,
+    ...(options.forMs ? [new Promise((r) => setTimeout(r, options.forMs))] : []),
+  ]);
+  if (end?.error) throw end.error;
+  await stream.close();
+  return {
+    frames,
+    frameRate: ((frames - 1) * 1000) / (lastMs - firstMs),
+    stages: figures?.stages,
+    figures,
+    rss,
+    liveFrames: figures?.liveFrames,
+  };
+}

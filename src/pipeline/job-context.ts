@@ -1,0 +1,15 @@
+import { NocturneError } from '../core/errors.js';
+import type { Logger } from '../core/logger.js';
+import type { FromWorker } from './worker-messages.js';
+
+/** What a render has around it inside its worker. */
+export interface JobContext {
+  readonly post: (message: FromWorker) => void;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** The failure of work that the user stopped. */
+export function aborted(output: string): NocturneError {
+  return new NocturneError({ code: 'ABORTED', stage: 'output', message: `stopped before ${output} was complete.` });
+}
