@@ -1,0 +1,85 @@
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ffmpeg, hasFfmpeg } from '../support/ffmpeg.js';
+import { nocturne } from '../support/command.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const folder = temporaryFolder();
+const notVideo = join(folder, 'notes.txt');
+writeFileSync(notVideo, 'not a video at all\n'.repeat(200));
+
+/** The one line that a failure is told in. */
+async function lineOf(...args: string[]): Promise<string> {
+  const result = await nocturne(args, { cwd: folder });
+  expect(result.exitCode).not.toBe(0);
+  const lines = result.stderr.split('\n').filter((line) => line !== '');
+  expect(lines, result.stderr).toHaveLength(1);
+  return lines[0]!;
+}
+
+describe('one clear line and a non-zero exit for', () => {
+  it.each(['serve', 'probe'])('no such file: %s', async (command) => {
+    const args = command === 'serve' ? ['serve', 'nothing.mp4', '--port', '0'] : [command, 'nothing.mp4'];
+    const result = await nocturne(args, { cwd: folder });
+    expect(result.exitCode).toBe(1);
+    expect(result.stderr).toContain('nothing.mp4');
+    expect(result.stderr).toContain('[INPUT_NOT_FOUND]');
+  });
+
+  it('no such file to render', async () => {
+    expect(await lineOf('render', 'nothing.mp4', 'out.mp4')).toContain('[INPUT_NOT_FOUND]');
+  });
+
+  it('a file that is not a video', async () => {
+    expect(await lineOf('render', notVideo, 'out.mp4')).toContain('[INPUT_NOT_VIDEO]');
+  });
+
+  it.skipIf(!hasFfmpeg)('an output that is the input', async () => {
+    const clip = join(folder, 'a.mp4');
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=64x36:duration=0.2', clip);
+    expect(await lineOf('render', clip, clip, '--overwrite')).toContain('[OUTPUT_IS_INPUT]');
+    expect(await lineOf('render', clip, join(folder, 'sub/none.mp4'))).toMatch(/\[OUTPUT_\w+\]/);
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=64x36:duration=0.2', join(folder, 'b.mp4'));
+    expect(await lineOf('render', clip, join(folder, 'b.mp4'))).toContain('[OUTPUT_EXISTS]');
+  });
+
+  it('a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const line = await lineOf('serve', 'street:?size=320x180', '--port', String(port), '--log-level', 'silent');
+    other.close();
+    expect(line).toContain(String(port));
+    expect(line).toContain('[PORT_TAKEN]');
+  });
+
+  it('an unknown flag, a bad value, a bad config file', async () => {
+    const unknown = await nocturne(['serve', '--sped', '2']);
+    expect(unknown.exitCode).toBe(1);
+    expect(unknown.stderr).toContain("unknown option '--sped'");
+    expect(await lineOf('serve', '--port', 'abc')).toContain(
+      '--port must be a whole number from 0 to 65535, got "abc".',
+    );
+    writeFileSync(join(folder, 'bad.json'), '{ "port": }');
+    expect(await lineOf('serve', '--config', join(folder, 'bad.json'))).toContain('[CONFIG_INVALID]');
+  });
+
+  it('a model that is not there', async () => {
+    const line = await lineOf('render', 'street:?duration=1&size=320x180', 'n.mp4', '--generator', 'gone.onnx');
+    expect(line).toContain('[MODEL_NOT_FOUND]');
+  });
+});
+
+it('prints help with examples and every command', async () => {
+  const { exitCode, stdout } = await nocturne(['--help']);
+  expect(exitCode).toBe(0);
+  for (const word of ['serve', 'render', 'probe', 'doctor', 'nocturne render drive.mp4 night.mp4'])
+    expect(stdout).toContain(word);
+  const serve = await nocturne(['serve', '--help']);
+  for (const word of ['--strength', '--token', '--loop', '--no-reconnect', 'Server:', 'Night:'])
+    expect(serve.stdout).toContain(word);
+});

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { render } from '../../src/library.js';
+import { audioMd5, ffmpeg, hasFfmpeg, videoEntries, videoPts } from '../support/ffmpeg.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+const source = (size: string, seconds: number, rate = 25): string[] => [
+  ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}:duration=${seconds}`],
+];
+const tone = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=2'];
+const fast = { preset: 'ultrafast' } as const;
+
+describe.skipIf(!hasFfmpeg)('render', () => {
+  it('keeps frames, pts, size and sound', async () => {
+    ffmpeg(...source('320x180', 2), ...tone, '-shortest', '-c:v', 'libx264', '-c:a', 'aac', at('a.mp4'));
+    const report = await render(at('a.mp4'), at('a-night.mp4'), fast);
+    expect(report.frames).toBe(50);
+    expect(report.liveFrames).toBe(0);
+    expect(videoPts(at('a-night.mp4'))).toEqual(videoPts(at('a.mp4')));
+    expect(videoEntries(at('a-night.mp4'), 'width', 'height')).toEqual({ width: '320', height: '180' });
+    expect(audioMd5(at('a-night.mp4'))).toBe(audioMd5(at('a.mp4')));
+  });
+
+  it('makes it dark', async () => {
+    const luma = (path: string): number => {
+      const raw = execFileSync('ffmpeg', [
+        '-v',
+        'error',
+        '-i',
+        path,
+        '-vf',
+        'scale=64:36,format=gray',
+        '-f',
+        'rawvideo',
+        '-',
+      ]);
+      return raw.reduce((sum, value) => sum + value, 0) / raw.length;
+    };
+    await render('street:?size=320x180&duration=1', at('street.mp4'), fast);
+    await render('street:?size=320x180&duration=1', at('street-day.mp4'), { ...fast, view: 'day' });
+    expect(luma(at('street.mp4'))).toBeLessThan(luma(at('street-day.mp4')) / 2);
+  });
+
+  it('keeps the times of a variable frame rate', async () => {
+    const select = "select='not(mod(n,3))+not(mod(n,7))'";
+    ffmpeg(...source('320x180', 2), '-vf', select, '-fps_mode', 'vfr', '-c:v', 'libx264', at('vfr.mkv'));
+    await render(at('vfr.mkv'), at('vfr-night.mkv'), fast);
+    expect(videoPts(at('vfr-night.mkv'))).toEqual(videoPts(at('vfr.mkv')));
+  });
+
+  it('gives the same bytes for the same input and seed', async () => {
+    const input = 'street:?size=320x180&duration=0.5';
+    const picture = async (name: string, seed: number): Promise<string> => {
+      await render(input, at(name), { ...fast, seed });
+      return execFileSync('ffmpeg', ['-v', 'error', '-i', at(name), '-f', 'md5', '-'], { encoding: 'utf8' });
+    };
+    expect(await picture('one.mp4', 7)).toBe(await picture('two.mp4', 7));
+    expect(await picture('three.mp4', 8)).not.toBe(await picture('four.mp4', 9));
+  });
+
+  it('crops an odd size and turns a rotated picture, and says so', async () => {
+    ffmpeg(
+      ...source('322x182', 0.4),
+      '-vf',
+      'crop=321:181:0:0:exact=1,format=yuv444p',
+      '-c:v',
+      'libx264',
+      at('odd.mp4'),
+    );
+    const odd = await render(at('odd.mp4'), at('odd-night.mp4'), fast);
+    expect([odd.width, odd.height]).toEqual([320, 180]);
+    expect(odd.notices.join(' ')).toMatch(/321x181.*320x180/);
+    ffmpeg('-display_rotation', '90', '-i', at('a.mp4'), '-c', 'copy', at('turned.mp4'));
+    const turned = await render(at('turned.mp4'), at('turned-night.mp4'), fast);
+    expect([turned.width, turned.height]).toEqual([180, 320]);
+  });
+
+  it('renders what a truncated file still holds', async () => {
+    ffmpeg(...source('320x180', 2), '-c:v', 'libx264', '-g', '10', at('whole.ts'));
+    const bytes = readFileSync(at('whole.ts'));
+    writeFileSync(at('cut.ts'), bytes.subarray(0, Math.floor(bytes.length * 0.6)));
+    const report = await render(at('cut.ts'), at('cut-night.mp4'), fast);
+    expect(report.frames).toBeGreaterThan(15);
+    expect(report.frames).toBeLessThan(50);
+  });
+
+  it('leaves nothing behind when it is stopped', async () => {
+    const stop = new AbortController();
+    const rendering = render('street:?size=640x360&duration=60', at('stopped.mp4'), {
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    await expect(rendering).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(readdirSync(folder).filter((name) => name.includes('stopped'))).toEqual([]);
+  });
+});
+
+describe('render of pictures', () => {
+  it('turns a folder of pictures into a folder of the same names and sizes', async () => {
+    mkdirSync(at('day'));
+    const picture = sharp({ create: { width: 301, height: 201, channels: 3, background: '#8899aa' } });
+    await picture.clone().png().toFile(at('day/a.png'));
+    await picture.clone().jpeg().toFile(at('day/b.jpg'));
+    writeFileSync(at('day/notes.txt'), 'left alone');
+    const report = await render(at('day'), at('night'));
+    expect(report.frames).toBe(2);
+    expect(readdirSync(at('night')).sort()).toEqual(['a.png', 'b.jpg']);
+    const { width, height } = await sharp(at('night/a.png')).metadata();
+    expect([width, height]).toEqual([301, 201]);
+    const stats = await sharp(at('night/a.png')).stats();
+    expect(stats.channels[0]!.mean).toBeLessThan(0x88 / 2);
+  });
+
+  it('refuses to replace a picture, and the input itself', async () => {
+    await expect(render(at('day/a.png'), at('night/a.png'))).rejects.toMatchObject({ code: 'OUTPUT_EXISTS' });
+    await expect(render(at('day/a.png'), at('day/a.png'), { overwrite: true })).rejects.toMatchObject({
+      code: 'OUTPUT_IS_INPUT',
+    });
+    mkdirSync(at('empty'));
+    await expect(render(at('empty'), at('empty-night'))).rejects.toMatchObject({ code: 'INPUT_NOT_VIDEO' });
+    expect(existsSync(at('empty-night'))).toBe(false);
+  });
+});
