@@ -6,6 +6,8 @@ export interface DialRowEvents {
   onHold(name: DialName): void;
   onRelease(name: DialName): void;
   onTurn(name: DialName, value: number): void;
+  /** The hand is on this dial: what it does. */
+  onHint(help: string): void;
 }
 
 /** One dial: label, value and slider. Double-click resets. */
@@ -28,16 +30,17 @@ export class DialRow {
     const title = makeElement('label', 'dial-label', label);
     title.htmlFor = slider.id;
     this.#value.htmlFor.add(slider.id);
-    const hint = makeElement('p', 'dial-help', help);
+    const hint = makeElement('span', 'visually-hidden', help);
     hint.id = `dial-help-${name}`;
     this.element.append(title, this.#value, slider, hint);
-    this.element.title = 'Double-click to reset';
     this.show(initial);
 
     slider.addEventListener('pointerdown', () => events.onHold(name));
     for (const end of ['pointerup', 'pointercancel', 'blur', 'change'] as const) {
       slider.addEventListener(end, () => events.onRelease(name));
     }
+    this.element.addEventListener('pointerenter', () => events.onHint(help));
+    slider.addEventListener('focus', () => events.onHint(help));
     slider.addEventListener('input', () => {
       this.show(slider.valueAsNumber);
       events.onTurn(name, slider.valueAsNumber);

@@ -26,11 +26,15 @@ export class Panel {
     this.#send = send;
     this.#onShown = onShown;
     const rows = pageElement('dial-rows', HTMLElement);
+    const hint = pageElement('dial-hint', HTMLElement);
     for (const name of DIAL_NAMES) {
       const row = new DialRow(name, {
         onHold: (held) => this.hold(held),
         onRelease: (held) => this.release(held),
         onTurn: (turned, value) => this.turn({ [turned]: value }),
+        onHint: (help) => {
+          hint.textContent = help.charAt(0).toUpperCase() + help.slice(1) + '.';
+        },
       });
       this.#rows.set(name, row);
       rows.append(row.element);

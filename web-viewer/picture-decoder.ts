@@ -8,8 +8,8 @@ const MAX_QUEUE = 20;
 const MAX_CATCH_UP_QUEUE = 600;
 /** A keyframe that comes while more than this many packets wait makes them pointless. */
 const JUMP_QUEUE = 8;
-/** Caught up when no more than this many packets wait. */
-const CAUGHT_UP_QUEUE = 2;
+/** How long after the start the cached GOP may fill the decoder, milliseconds. */
+const CATCH_UP_MS = 3000;
 /** Shortest pause between two keyframe requests, milliseconds: one is on its way for a round trip. */
 const KEYFRAME_PAUSE_MS = 1000;
 
@@ -38,7 +38,7 @@ export class PictureDecoder {
   #timestamp = 0;
   #lastSequence: number | undefined;
   #needsKeyframe = true;
-  #isCatchingUp = true;
+  #configuredAtMs = 0;
   #isPaused = false;
   #askedAtMs = Number.NEGATIVE_INFINITY;
   #framesDecoded = 0;
@@ -70,7 +70,7 @@ export class PictureDecoder {
   configure(format: VideoFormat): void {
     this.#format = format;
     this.#restart();
-    this.#isCatchingUp = true;
+    this.#configuredAtMs = performance.now();
   }
 
   /** Takes the packet's bytes. */
@@ -127,9 +127,8 @@ export class PictureDecoder {
   }
 
   #isOverfull(): boolean {
-    const queue = this.queueSize;
-    if (queue <= CAUGHT_UP_QUEUE && this.#times.size > 0) this.#isCatchingUp = false;
-    return queue > (this.#isCatchingUp ? MAX_CATCH_UP_QUEUE : MAX_QUEUE);
+    const isCatchingUp = performance.now() - this.#configuredAtMs < CATCH_UP_MS;
+    return this.queueSize > (isCatchingUp ? MAX_CATCH_UP_QUEUE : MAX_QUEUE);
   }
 
   #submit(decoder: VideoDecoder, packet: WirePacket): void {

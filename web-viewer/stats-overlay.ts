@@ -51,11 +51,14 @@ export class StatsOverlay {
   }
 
   #drawTrace(): void {
-    const top = Math.max(TRACE_TOP_MS, ...this.#trace.filter((value) => Number.isFinite(value)));
+    const sorted = this.#trace.filter((value) => Number.isFinite(value)).sort((a, b) => a - b);
+    // Three times the median at most: one peak (the cached pictures of a join) must not flatten the rest.
+    const median = sorted[sorted.length >> 1] ?? 0;
+    const top = Math.max(TRACE_TOP_MS, Math.min(sorted.at(-1) ?? 0, 3 * median));
     const points = this.#trace
       .map((value, i) => ({
         x: i + TRACE_POINTS - this.#trace.length,
-        y: TRACE_HEIGHT - 1 - (value / top) * (TRACE_HEIGHT - 2),
+        y: TRACE_HEIGHT - 1 - Math.min(1, value / top) * (TRACE_HEIGHT - 2),
       }))
       .filter(({ y }) => Number.isFinite(y));
     this.#line?.setAttribute('points', points.map(({ x, y }) => `${x},${y.toFixed(1)}`).join(' '));

@@ -1,0 +1,59 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+/** A real H.264 clip, as access units of Annex B with parameter sets in each keyframe. */
+export interface H264Clip {
+  readonly accessUnits: readonly { readonly data: Uint8Array<ArrayBuffer>; readonly isKeyframe: boolean }[];
+  readonly width: number;
+  readonly height: number;
+  /** For WebCodecs, from the clip's own parameter sets. */
+  readonly codec: string;
+}
+
+const AUD = 9;
+const IDR = 5;
+const SPS = 7;
+
+/** Encodes FFmpeg's test picture: 30 frames a second, a keyframe each second, no B-frames. */
+export async function encodeClip(width: number, height: number, seconds: number): Promise<H264Clip> {
+  const ffmpeg = spawn(
+    'ffmpeg',
+    [
+      ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=30:duration=${seconds}`],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '30', '-pix_fmt', 'yuv420p'],
+      ...['-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', 'pipe:1'],
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const chunks: Buffer[] = [];
+  ffmpeg.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(ffmpeg, 'close');
+  const accessUnits = splitAccessUnits(new Uint8Array(Buffer.concat(chunks)));
+  return { accessUnits, width, height, codec: codecString(accessUnits[0]?.data) };
+}
+
+/** Cuts a stream at its access unit delimiters (ITU-T H.264, 7.4.1.2.3). */
+function splitAccessUnits(stream: Uint8Array): { data: Uint8Array<ArrayBuffer>; isKeyframe: boolean }[] {
+  const starts = nalUnits(stream).filter((nal) => nal.type === AUD);
+  return starts.map(({ start }, i) => {
+    const data = new Uint8Array(stream.subarray(start, starts[i + 1]?.start ?? stream.length));
+    return { data, isKeyframe: nalUnits(data).some((nal) => nal.type === IDR) };
+  });
+}
+
+/** Start (of the start code), first payload byte and type of each NAL unit. */
+function nalUnits(stream: Uint8Array): { start: number; payload: number; type: number }[] {
+  const units = [];
+  for (let i = 0; i + 3 < stream.length; i++) {
+    if (stream[i] !== 0 || stream[i + 1] !== 0 || stream[i + 2] !== 1) continue;
+    units.push({ start: i > 0 && stream[i - 1] === 0 ? i - 1 : i, payload: i + 3, type: stream[i + 3]! & 31 });
+  }
+  return units;
+}
+
+function codecString(keyframe: Uint8Array | undefined): string {
+  const sps = nalUnits(keyframe ?? new Uint8Array()).find((nal) => nal.type === SPS);
+  if (!keyframe || !sps) throw new Error('the clip must begin with a keyframe with parameter sets');
+  const bytes = keyframe.subarray(sps.payload + 1, sps.payload + 4); // profile, constraints, level
+  return `avc1.${Buffer.from(bytes).toString('hex').toUpperCase()}`;
+}
