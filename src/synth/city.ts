@@ -1,0 +1,203 @@
+import { Random } from '../core/random.js';
+import { FACADE_BAYS, FACADE_COUNT, FACADE_FLOORS, facadeHeight, type Facade } from './facade.js';
+import { CROWN_COUNT } from './tree-sprite.js';
+import { pickVehicleModel, type VehicleModel } from './vehicle.js';
+import { BLOCK_LENGTH, blockOf, CROSSING_WIDTH, FACADE_X, hash, isCrossing, LAMP_SPACING } from './street-plan.js';
+
+/** -1 left, 1 right of the centre line. */
+export type Side = -1 | 1;
+
+/** A house front along the street. Metres. */
+export interface House {
+  readonly id: number;
+  readonly side: Side;
+  readonly z0: number;
+  readonly z1: number;
+  readonly facade: Facade;
+  readonly bays: number;
+  readonly height: number;
+  readonly hasMansard: boolean;
+}
+
+/** A house front along a crossing street: it faces the viewer at `z`, from `x0` outwards to `x1` (both positive). */
+export interface SideHouse {
+  readonly id: number;
+  readonly side: Side;
+  readonly z: number;
+  readonly x0: number;
+  readonly x1: number;
+  readonly facade: Facade;
+  readonly height: number;
+}
+
+/** A tree on the pavement. */
+export interface Tree {
+  readonly id: number;
+  readonly side: Side;
+  readonly z: number;
+  readonly crown: number;
+  /** Size of the crown against the painted one. */
+  readonly scale: number;
+}
+
+/** A parked vehicle. */
+export interface Parked {
+  readonly id: number;
+  readonly side: Side;
+  readonly z: number;
+  readonly model: VehicleModel;
+}
+
+/** A street lamp. */
+export interface Lamp {
+  readonly id: number;
+  readonly side: Side;
+  readonly z: number;
+}
+
+/** All that stands still between two crossings. */
+export interface Block {
+  readonly index: number;
+  readonly z: number;
+  /** Nearest first. */
+  readonly houses: readonly House[];
+  readonly sideHouses: readonly SideHouse[];
+  readonly trees: readonly Tree[];
+  readonly parked: readonly Parked[];
+}
+
+/** Kinds of objects, the top byte of an object's id. */
+export const ID_KIND = {
+  ground: 1,
+  house: 2,
+  tree: 3,
+  parked: 4,
+  lamp: 5,
+  signal: 6,
+  oncoming: 7,
+  leading: 8,
+  walker: 9,
+  pole: 10,
+} as const;
+
+/** An object's id: the same at all times, different for all objects within some 100 km. */
+export function objectId(kind: keyof typeof ID_KIND, index: number): number {
+  return (ID_KIND[kind] << 24) | (index & 0xffffff);
+}
+
+/** Blocks remembered: those in sight and a few around. */
+const BLOCKS_KEPT = 16;
+
+/** The street's standing things, for any place along it. */
+export class City {
+  readonly #seed: number;
+  readonly #facades: readonly Facade[];
+  readonly #blocks = new Map<number, Block>();
+
+  constructor(seed: number, facades: readonly Facade[]) {
+    this.#seed = seed;
+    this.#facades = facades;
+  }
+
+  /** The block of an index, negative ones too. */
+  block(index: number): Block {
+    const known = this.#blocks.get(index);
+    if (known) return known;
+    if (this.#blocks.size >= BLOCKS_KEPT) this.#blocks.clear();
+    const made = this.#build(index);
+    this.#blocks.set(index, made);
+    return made;
+  }
+
+  /** How far from the left facades their shadow reaches at z, as x. */
+  shadowEdge(z: number): number {
+    const house = this.block(blockOf(z)).houses.find((h) => h.side === -1 && z >= h.z0 && z < h.z1);
+    return house ? shadowEdgeOf(house) : -FACADE_X;
+  }
+
+  /** Lamps from z0 to z1. */
+  lamps(z0: number, z1: number): Lamp[] {
+    const lamps: Lamp[] = [];
+    for (let i = Math.ceil((z0 - 12) / LAMP_SPACING); 12 + i * LAMP_SPACING <= z1; i++) {
+      const z = 12 + i * LAMP_SPACING;
+      if (!isCrossing(z)) lamps.push({ id: objectId('lamp', i), side: (i & 1) === 0 ? 1 : -1, z });
+    }
+    return lamps;
+  }
+
+  #build(index: number): Block {
+    const random = new Random(hash(this.#seed, 51, index));
+    const z = index * BLOCK_LENGTH;
+    const houses = [...this.#houses(index, -1, random), ...this.#houses(index, 1, random)];
+    const trees: Tree[] = [];
+    const parked: Parked[] = [];
+    for (const side of [-1, 1] as const) {
+      for (let i = 0; i < 10; i++) {
+        const place = z + CROSSING_WIDTH + 6 + i * 8;
+        const toLamp = Math.abs(place - 12 - LAMP_SPACING * Math.round((place - 12) / LAMP_SPACING));
+        const present = random.next() < 0.62;
+        const scale = random.between(0.85, 1.15);
+        const crown = random.below(CROWN_COUNT);
+        if (present && toLamp > 3.2)
+          trees.push({ id: objectId('tree', index * 32 + i + (side + 1) * 8), side, z: place, crown, scale });
+      }
+      for (let i = 0; i < 11; i++) {
+        const place = z + CROSSING_WIDTH + 9 + i * 6.4 + random.between(-0.5, 0.5);
+        const present = random.next() < 0.62;
+        const model = pickVehicleModel(random, true);
+        if (present) parked.push({ id: objectId('parked', index * 32 + i + (side + 1) * 8), side, z: place, model });
+      }
+    }
+    return { index, z, houses, sideHouses: this.#sideHouses(index, houses, random), trees, parked };
+  }
+
+  #houses(index: number, side: Side, random: Random): House[] {
+    const start = index * BLOCK_LENGTH + CROSSING_WIDTH;
+    const length = BLOCK_LENGTH - CROSSING_WIDTH;
+    const parts: { facade: Facade; bays: number; floors: number; mansard: boolean; width: number }[] = [];
+    let sum = 0;
+    let last = -1;
+    while (sum < length - 7) {
+      let facade = random.pick(this.#facades);
+      if (facade.index === last) facade = this.#facades[(last + 3) % FACADE_COUNT] ?? facade;
+      last = facade.index;
+      const bays = 3 + random.below(FACADE_BAYS - 2);
+      const floors = Math.min(FACADE_FLOORS, 2 + random.below(4) + (random.next() < 0.25 ? 2 : 0));
+      const width = bays * facade.bayWidth;
+      parts.push({ facade, bays, floors, mansard: random.next() < 0.45, width });
+      sum += width;
+    }
+    let z = start;
+    return parts.map((part, i) => {
+      const z0 = z;
+      z += (part.width * length) / sum;
+      const height = facadeHeight(part.facade, part.floors);
+      const id = objectId('house', index * 32 + i + (side + 1) * 8);
+      return { id, side, z0, z1: z, facade: part.facade, bays: part.bays, height, hasMansard: part.mansard };
+    });
+  }
+
+  #sideHouses(index: number, houses: readonly House[], random: Random): SideHouse[] {
+    const z = index * BLOCK_LENGTH + CROSSING_WIDTH;
+    const made: SideHouse[] = [];
+    for (const side of [-1, 1] as const) {
+      const corner = houses.find((house) => house.side === side);
+      if (!corner) continue;
+      let x = FACADE_X;
+      for (let i = 0; i < 4; i++) {
+        const facade = i === 0 ? corner.facade : random.pick(this.#facades);
+        const x1 = x + FACADE_BAYS * facade.bayWidth;
+        const height = i === 0 ? corner.height : facadeHeight(facade, 2 + random.below(4));
+        const id = i === 0 ? corner.id : objectId('house', index * 32 + 24 + i + (side + 1) * 2);
+        made.push({ id, side, z, x0: x, x1, facade, height });
+        x = x1;
+      }
+    }
+    return made;
+  }
+}
+
+/** The x to which the shadow of a left house reaches: the sun stands to the left, 66 degrees high. */
+export function shadowEdgeOf(house: House): number {
+  return -FACADE_X + (house.height + 0.5) * 0.44;
+}

@@ -1,0 +1,103 @@
+import type { Lamp, Tree } from './city.js';
+import type { Pen } from './pen.js';
+import { CROWN_SIZE, type Crown } from './tree-sprite.js';
+import { FURNITURE_X, KERB_HEIGHT, LAMP_HEIGHT, LAMP_REACH, LANE_CENTER, ROAD_HALF } from './street-plan.js';
+import type { Material } from './surface.js';
+import type { SignalState } from './traffic.js';
+import { fromRgb } from './yuv.js';
+
+const BARK: Material = { color: fromRgb(0x5d5044) };
+const SOIL: Material = { color: fromRgb(0x54473a) };
+const STEEL: Material = { color: fromRgb(0x4a5054) };
+const STEEL_DARK: Material = { color: fromRgb(0x33383b) };
+const LAMP_GLASS: Material = { color: fromRgb(0xd9dde0), night: fromRgb(0xffe9bd) };
+const HOUSING: Material = { color: fromRgb(0x1c1e1d) };
+const BACKPLATE: Material = { color: fromRgb(0x2c302e) };
+const LENS_OFF: Record<SignalState, Material> = {
+  red: { color: fromRgb(0x3d1413) },
+  amber: { color: fromRgb(0x3d2f12) },
+  green: { color: fromRgb(0x12382a) },
+};
+const LENS_ON: Record<SignalState, Material> = {
+  red: { color: fromRgb(0xff3b30), night: fromRgb(0xff3b30), shinesByDay: true },
+  amber: { color: fromRgb(0xffb52e), night: fromRgb(0xffb52e), shinesByDay: true },
+  green: { color: fromRgb(0x2fe08d), night: fromRgb(0x2fe08d), shinesByDay: true },
+};
+
+/** Draws a tree: pit, trunk, crown and, by day, its shadow. */
+export function drawTree(pen: Pen, tree: Tree, crown: Crown): void {
+  const x = tree.side * FURNITURE_X;
+  const size = CROWN_SIZE * tree.scale;
+  const middle = 3.1 + size / 2.6;
+  pen.flat(x - 0.55, x + 0.55, tree.z - 0.55, tree.z + 0.55, KERB_HEIGHT, SOIL, { isDecal: true });
+  const lean = 0.05 * ((tree.crown % 3) - 1);
+  pen.slab(x - 0.17, x + 0.17, x - 0.09 + lean, x + 0.11 + lean, KERB_HEIGHT, middle - size * 0.12, tree.z, BARK);
+  pen.slab(x + 0.04, x + 0.17, x + 0.02 + lean, x + 0.11 + lean, KERB_HEIGHT, middle - size * 0.12, tree.z - 0.01, {
+    color: fromRgb(0x41382f),
+  });
+  pen.surface.crown(crown, x, middle, tree.z - 0.02, size);
+}
+
+/** Draws a street lamp; its head glows at night. */
+export function drawLamp(pen: Pen, lamp: Lamp): void {
+  const x = lamp.side * FURNITURE_X;
+  const z = lamp.z;
+  const head = x - lamp.side * LAMP_REACH;
+  pen.upright(x - 0.13, x + 0.13, KERB_HEIGHT, 1.1, z, STEEL_DARK);
+  pen.slab(x - 0.075, x + 0.075, x - 0.045, x + 0.045, 1.1, LAMP_HEIGHT - 0.35, z, STEEL);
+  pen.corner(0, x - 0.05, LAMP_HEIGHT - 0.45, z);
+  pen.corner(1, x + 0.05, LAMP_HEIGHT - 0.4, z);
+  pen.corner(2, head, LAMP_HEIGHT + 0.13, z);
+  pen.corner(3, head, LAMP_HEIGHT + 0.05, z);
+  pen.fill(4, STEEL);
+  const half = 0.42;
+  pen.slab(
+    head - half,
+    head + half,
+    head - half * 0.6,
+    head + half * 0.6,
+    LAMP_HEIGHT,
+    LAMP_HEIGHT + 0.17,
+    z - 0.01,
+    STEEL_DARK,
+  );
+  pen.slab(
+    head - half * 0.7,
+    head + half * 0.7,
+    head - half * 0.85,
+    head + half * 0.85,
+    LAMP_HEIGHT - 0.11,
+    LAMP_HEIGHT + 0.01,
+    z - 0.02,
+    LAMP_GLASS,
+  );
+  pen.surface.halo(head, LAMP_HEIGHT - 0.06, z, 2.1, { ...(LAMP_GLASS.night ?? LAMP_GLASS.color), u: 84, v: 152 }, 100);
+}
+
+/** Where a signal's lamps hang: on a pole at the kerb and on an arm over the lane. */
+export function signalHeads(): readonly { readonly x: number; readonly y: number }[] {
+  return [
+    { x: ROAD_HALF + 0.55, y: 2.7 },
+    { x: LANE_CENTER + 0.35, y: 5.3 },
+  ];
+}
+
+/** Draws the pole and arm of a signal. */
+export function drawSignalPole(pen: Pen, z: number): void {
+  const x = ROAD_HALF + 0.55;
+  pen.slab(x - 0.1, x + 0.1, x - 0.07, x + 0.07, KERB_HEIGHT, 6.2, z, STEEL);
+  pen.slab(LANE_CENTER, x, LANE_CENTER, x, 6.02, 6.14, z, STEEL);
+  pen.upright(LANE_CENTER + 0.31, LANE_CENTER + 0.39, 5.7, 6.05, z, STEEL);
+}
+
+/** Draws one head of a signal, in front of its pole. */
+export function drawSignalHead(pen: Pen, x: number, y: number, z: number, state: SignalState): void {
+  pen.upright(x - 0.3, x + 0.3, y - 0.72, y + 0.72, z - 0.05, BACKPLATE);
+  pen.upright(x - 0.2, x + 0.2, y - 0.62, y + 0.62, z - 0.08, HOUSING);
+  for (const [index, color] of (['red', 'amber', 'green'] as const).entries()) {
+    const isOn = color === state;
+    const lensY = y + 0.4 - 0.4 * index;
+    pen.disc(x, lensY, z - 0.1, 0.165, isOn ? LENS_ON[color] : LENS_OFF[color]);
+    if (isOn) pen.surface.halo(x, lensY, z - 0.1, 1.1, LENS_ON[color].color, 62);
+  }
+}

@@ -1,0 +1,145 @@
+import { GROUND_TEXELS, GROUND_TEXELS_PER_METRE } from './ground-texture.js';
+import { hazeAt, type Lighting } from './lighting.js';
+import type { Planes } from './planes.js';
+import { levelFor, type Ripmap } from './ripmap.js';
+import type { GroundKind } from './surface.js';
+import type { TextureSet } from './texture-set.js';
+import type { View } from './view.js';
+import { underStreetLight } from './wall-canvas.js';
+import { fromRgb, mix } from './yuv.js';
+
+/** A stretch of ground in one row; see `Surface.groundSpan`. */
+export interface GroundSpan {
+  readonly kind: GroundKind;
+  readonly y: number;
+  readonly from: number;
+  readonly to: number;
+  readonly depth: number;
+  readonly height: number;
+}
+
+const COLORS = { asphalt: fromRgb(0x77777a), paving: fromRgb(0xb5aa9a) } as const;
+
+/** Paints flat ground row by row: a row has one depth, so its texture is one line, interpolated. */
+export class GroundPainter {
+  readonly #textures: TextureSet;
+  /** One line of texture at 16 bits, and its first texel again at the end. */
+  readonly #line = new Uint16Array(GROUND_TEXELS + 1);
+  readonly #gain: Float32Array;
+  #view: View | undefined;
+  #planes: Planes | undefined;
+  #lighting: Lighting | undefined;
+
+  constructor(textures: TextureSet, width: number) {
+    this.#textures = textures;
+    this.#gain = new Float32Array(width);
+  }
+
+  start(view: View, planes: Planes, lighting: Lighting): void {
+    this.#view = view;
+    this.#planes = planes;
+    this.#lighting = lighting;
+  }
+
+  span(span: GroundSpan): void {
+    const view = this.#view;
+    const planes = this.#planes;
+    const lighting = this.#lighting;
+    if (!view || !planes || !lighting) return;
+    const from = Math.max(0, span.from);
+    const to = Math.min(view.width, span.to);
+    if (to <= from) return;
+    const perPixel = (span.depth / view.focal) * GROUND_TEXELS_PER_METRE;
+    const levelX = levelFor(perPixel);
+    const rowDepth = (span.depth * span.depth) / ((view.y - span.height) * view.focal);
+    const texture = span.kind === 'asphalt' ? this.#textures.asphalt : this.#textures.paving;
+    this.#prepareLine(
+      texture,
+      (view.z + span.depth) * GROUND_TEXELS_PER_METRE,
+      levelFor(rowDepth * GROUND_TEXELS_PER_METRE),
+      levelX,
+    );
+    const step = perPixel / 2 ** levelX;
+    const worldX = view.x + ((from + 0.5 - view.centerX) * span.depth) / view.focal;
+    const start = (worldX * GROUND_TEXELS_PER_METRE) / 2 ** levelX - 0.5;
+    const share = hazeAt(span.depth, lighting.isNight);
+    const { haze } = lighting;
+    const mask = (GROUND_TEXELS >> levelX) - 1;
+    const out = planes.y;
+    const o = span.y * planes.strides[0];
+    if (lighting.isNight) this.#nightLine(span, from, to, share, { start, step, mask, worldX, lighting, planes, view });
+    else {
+      const line = this.#line;
+      const mul = Math.round((1 - share) * 256);
+      const add = Math.round(haze.y * share * 65536) + 32768;
+      const stepFixed = Math.round(step * 65536);
+      let at = Math.round((start + (mask + 1) * 4096) * 65536) % ((mask + 1) * 65536);
+      if (at < 0) at += (mask + 1) * 65536;
+      const wrap = (mask + 1) * 65536 - 1;
+      for (let x = o + from; x < o + to; x++) {
+        const i = at >> 16;
+        const a = line[i] ?? 0;
+        const t = a + ((((line[i + 1] ?? 0) - a) * ((at >> 8) & 255)) >> 8);
+        out[x] = (t * mul + add) >> 16;
+        at = (at + stepFixed) & wrap;
+      }
+    }
+    if ((span.y & 1) !== 0 || lighting.isNight) return;
+    const c = mix(COLORS[span.kind], haze, share);
+    this.#chroma(span.y, from, to, Math.round(c.u), Math.round(c.v));
+  }
+
+  #chroma(y: number, from: number, to: number, u: number, v: number): void {
+    const planes = this.#planes;
+    if (!planes) return;
+    const row = y >> 1;
+    planes.u.fill(u, row * planes.strides[1] + (from >> 1), row * planes.strides[1] + ((to + 1) >> 1));
+    planes.v.fill(v, row * planes.strides[2] + (from >> 1), row * planes.strides[2] + ((to + 1) >> 1));
+  }
+
+  /** Puts the texture's line at a place along the street into `#line`, times 256. */
+  #prepareLine(texture: Ripmap, place: number, levelZ: number, levelX: number): void {
+    const texels = texture.texels(levelZ, levelX);
+    const width = texture.minorAt(levelX);
+    const rows = texture.majorAt(levelZ);
+    const at = place / 2 ** levelZ - 0.5;
+    const first = Math.floor(at);
+    const share = Math.round((at - first) * 256);
+    const a = (((first % rows) + rows) % rows) * width;
+    const b = ((((first + 1) % rows) + rows) % rows) * width;
+    const line = this.#line;
+    for (let x = 0; x < width; x++) line[x] = (texels[a + x] ?? 0) * (256 - share) + (texels[b + x] ?? 0) * share;
+    line[width] = line[0] ?? 0;
+  }
+
+  #nightLine(
+    span: GroundSpan,
+    from: number,
+    to: number,
+    share: number,
+    at: { start: number; step: number; mask: number; worldX: number; lighting: Lighting; planes: Planes; view: View },
+  ): void {
+    const { lighting, planes, view } = at;
+    const line = this.#line;
+    const gain = this.#gain;
+    const perPixel = span.depth / view.focal;
+    const z = view.z + span.depth;
+    for (let x = from, place = at.start; x < to; x++, place += at.step) {
+      const light = lighting.at(at.worldX + (x - from) * perPixel, z);
+      gain[x] = light;
+      const i = Math.floor(place);
+      const a = line[i & at.mask] ?? 0;
+      const t = (a + ((line[(i & at.mask) + 1] ?? 0) - a) * (place - i)) / 256;
+      const value = 16 + (t - 16) * light;
+      planes.y[span.y * planes.strides[0] + x] = value + (lighting.haze.y - value) * share + 0.5;
+    }
+    if ((span.y & 1) !== 0) return;
+    const row = span.y >> 1;
+    for (let x = from >> 1; x < (to + 1) >> 1; x++) {
+      const light = gain[Math.min(to - 1, Math.max(from, 2 * x))] ?? 0;
+      const c = mix(underStreetLight(COLORS[span.kind], light), lighting.haze, share);
+      planes.u[row * planes.strides[1] + x] = c.u + 0.5;
+      planes.v[row * planes.strides[2] + x] = c.v + 0.5;
+    }
+  }
+}

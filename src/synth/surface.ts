@@ -1,0 +1,91 @@
+import type { Facade } from './facade.js';
+import type { Crown } from './tree-sprite.js';
+import type { Yuv } from './yuv.js';
+
+/** What boxes are labelled with: BDD100K's names, and the street's own furniture. */
+export type ObjectLabel = 'car' | 'truck' | 'bus' | 'person' | 'traffic light' | 'street lamp' | 'tree';
+
+/** Whose surface is painted. */
+export interface ObjectMark {
+  /** The same for the same object at all times; see `objectId`. */
+  readonly id: number;
+  /** Undefined: gets no box (ground, houses, poles). */
+  readonly label?: ObjectLabel;
+  /** Where it stands, metres: decides how much light falls on it. */
+  readonly x: number;
+  readonly z: number;
+  /** Metres it moved along z since the previous time. */
+  readonly moveZ: number;
+}
+
+/** A part that swings about an axis: its points move sideways by `perMetre` metres per metre above `pivotY`. */
+export interface Swing {
+  readonly perMetre: number;
+  readonly pivotY: number;
+}
+
+/** What a polygon is made of. */
+export interface Material {
+  readonly color: Yuv;
+  /** The colour it shines with at night; undefined reflects only. */
+  readonly night?: Yuv;
+  /** Shines by day as well: `color` is then neither shaded nor shadowed. */
+  readonly shinesByDay?: boolean;
+}
+
+/** How a polygon lies. */
+export interface PolygonOptions {
+  /** 0 clear to 1 opaque; default 1. */
+  readonly alpha?: number;
+  /** Seen from outside only: corners run counter-clockwise there. Default false: both sides show. */
+  readonly oneSided?: boolean;
+  /** Lies on a surface painted before and moves with it: paint without depth (marks on the road, shadows). */
+  readonly isDecal?: boolean;
+  /** Default: it moves as its object does. */
+  readonly swing?: Swing;
+}
+
+/** Which ground a span shows. */
+export type GroundKind = 'asphalt' | 'paving';
+
+/** A front that columns are cut from. */
+export interface Front {
+  readonly facade: Facade;
+  /** Light on it by day, 0 to 1. */
+  readonly shade: number;
+}
+
+/** One pixel column of a front; all of it has one depth. */
+export interface FrontColumn {
+  /** Pixel column. */
+  x: number;
+  /** Rows between which the front is seen, not rounded. */
+  top: number;
+  bottom: number;
+  /** Depth in metres. */
+  depth: number;
+  /** Place along the front, metres, and how far one pixel column goes along it. */
+  along: number;
+  alongStep: number;
+}
+
+/**
+ * What a street is painted onto: a picture by day or night, or the truth about it. Everything comes from far to near and
+ * covers what was there.
+ */
+export interface Surface {
+  /** What follows belongs to this object. */
+  begin(mark: ObjectMark): void;
+  /** Flat ground: pixels `from` to `to` (exclusive) of row `y`, at one depth, `height` metres above the asphalt. */
+  groundSpan(kind: GroundKind, y: number, from: number, to: number, depth: number, height: number): void;
+  /** The columns that follow are of this front. */
+  beginFront(front: Front): void;
+  /** Lends the column. */
+  frontColumn(column: FrontColumn): void;
+  /** A convex, flat polygon in world metres: x, y, z of each corner. Lends the corners. */
+  polygon(corners: Float64Array, count: number, material: Material, options?: PolygonOptions): void;
+  /** A tree's crown that faces the viewer; centre in world metres, size in metres. */
+  crown(crown: Crown, x: number, y: number, z: number, size: number): void;
+  /** The glow around a light at a place in the world; radius in metres; strength in luma code values at its centre. */
+  halo(x: number, y: number, z: number, radius: number, color: Yuv, strength: number): void;
+}

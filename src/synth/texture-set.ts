@@ -1,0 +1,50 @@
+import { facades, paintFacade, type Facade } from './facade.js';
+import { paintAsphalt, paintPaving } from './ground-texture.js';
+import type { Planes } from './planes.js';
+import type { Ripmap } from './ripmap.js';
+import { paintSky } from './sky.js';
+import { CROWN_COUNT, paintCrown, type Crown } from './tree-sprite.js';
+import type { View } from './view.js';
+import type { WallKind, WallTexture } from './wall-canvas.js';
+
+/** Everything painted once per street, each made when it is first needed. About 25 MB by day, as much again by night. */
+export class TextureSet {
+  readonly facades: readonly Facade[];
+  readonly #seed: number;
+  readonly #walls = new Map<string, WallTexture>();
+  readonly #skies = new Map<boolean, Planes>();
+  #asphalt: Ripmap | undefined;
+  #paving: Ripmap | undefined;
+  #crowns: readonly Crown[] | undefined;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+    this.facades = facades(seed);
+  }
+
+  get asphalt(): Ripmap {
+    return (this.#asphalt ??= paintAsphalt(this.#seed));
+  }
+
+  get paving(): Ripmap {
+    return (this.#paving ??= paintPaving(this.#seed));
+  }
+
+  get crowns(): readonly Crown[] {
+    return (this.#crowns ??= Array.from({ length: CROWN_COUNT }, (_, index) => paintCrown(this.#seed, index)));
+  }
+
+  wall(facade: Facade, kind: WallKind): WallTexture {
+    const key = `${kind}${facade.index}`;
+    let wall = this.#walls.get(key);
+    if (!wall) this.#walls.set(key, (wall = paintFacade(facade, this.#seed, kind)));
+    return wall;
+  }
+
+  /** The sky of the view's size; its place does not matter. */
+  sky(view: View, isNight: boolean): Planes {
+    let sky = this.#skies.get(isNight);
+    if (!sky) this.#skies.set(isNight, (sky = paintSky(this.#seed, view, isNight)));
+    return sky;
+  }
+}

@@ -1,0 +1,109 @@
+import { Random } from '../core/random.js';
+import { hash } from './street-plan.js';
+import { fromRgb, mix, type Yuv } from './yuv.js';
+
+/** Texels along both sides of the largest level of a tree's crown. */
+export const CROWN_TEXELS = 256;
+/** Width and height that the crown's picture covers, metres. */
+export const CROWN_SIZE = 5.4;
+/** Different crowns of one street. */
+export const CROWN_COUNT = 5;
+
+/** One size of a crown's picture: luma and opacity, 0 to 255, `texels` squared, row by row from the top. */
+export interface CrownLevel {
+  readonly texels: number;
+  readonly luma: Uint8Array;
+  readonly opacity: Uint8Array;
+}
+
+/** A tree's crown seen from the side, sun from the upper left; every level is half as large as the one before. */
+export interface Crown {
+  readonly levels: readonly CrownLevel[];
+  /** One colour for the whole crown; luma comes from the levels. */
+  readonly color: Yuv;
+}
+
+const GREENS = [0x55803a, 0x4d7a45, 0x6b8a3d, 0x3f6f3f, 0x7b8f3e];
+
+/** Paints a crown: leaf clusters from back to front, each lit by where it sits. */
+export function paintCrown(seed: number, index: number): Crown {
+  const random = new Random(hash(seed, 41, index));
+  const size = CROWN_TEXELS;
+  const luma = new Float32Array(size * size);
+  const opacity = new Float32Array(size * size);
+  const center = size / 2;
+  for (let n = 0; n < 620; n++) {
+    const depth = n / 620; // back to front
+    const angle = random.between(0, 2 * Math.PI);
+    const radius = Math.sqrt(random.next()) * 0.92;
+    const px = Math.cos(angle) * radius;
+    const py = Math.sin(angle) * radius * (Math.sin(angle) > 0 ? 0.78 : 0.95);
+    const toSun = -0.5 * px - 0.72 * py;
+    const light = 0.5 + 0.34 * toSun + 0.26 * (depth - 0.5) + random.between(-0.1, 0.1);
+    leafCluster(luma, opacity, random, {
+      x: center + px * center * 0.86,
+      y: center + py * center * 0.86,
+      radius: random.between(5, 15) * (1.15 - 0.4 * radius),
+      light,
+    });
+  }
+  const levels: CrownLevel[] = [];
+  let y = Uint8Array.from(luma, (value) => Math.min(255, Math.max(0, value * 118)));
+  let a = Uint8Array.from(opacity, (value) => Math.min(255, Math.max(0, value * 255)));
+  for (let texels = size; texels >= 4; texels >>= 1) {
+    levels.push({ texels, luma: y, opacity: a });
+    [y, a] = halve(y, a, texels);
+  }
+  const green = fromRgb(GREENS[index % GREENS.length] ?? 0);
+  return { levels, color: mix(green, fromRgb(0x8a8a70), 0.12) };
+}
+
+function leafCluster(
+  luma: Float32Array,
+  opacity: Float32Array,
+  random: Random,
+  blob: { readonly x: number; readonly y: number; readonly radius: number; readonly light: number },
+): void {
+  const size = CROWN_TEXELS;
+  const r = blob.radius;
+  const leaves = Math.ceil(r * r * 0.42);
+  for (let n = 0; n < leaves; n++) {
+    const angle = random.between(0, 2 * Math.PI);
+    const d = Math.sqrt(random.next()) * r;
+    const x0 = Math.round(blob.x + Math.cos(angle) * d);
+    const y0 = Math.round(blob.y + Math.sin(angle) * d);
+    const value = Math.max(0.08, blob.light - (0.16 * Math.sin(angle) * d) / r + random.between(-0.09, 0.09));
+    const wide = 1 + random.below(3);
+    const tall = 1 + random.below(3);
+    for (let y = Math.max(0, y0); y < Math.min(size, y0 + tall); y++) {
+      for (let x = Math.max(0, x0); x < Math.min(size, x0 + wide); x++) {
+        luma[y * size + x] = value;
+        opacity[y * size + x] = 1;
+      }
+    }
+  }
+}
+
+function halve(
+  luma: Uint8Array,
+  opacity: Uint8Array,
+  texels: number,
+): [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] {
+  const half = texels >> 1;
+  const y = new Uint8Array(half * half);
+  const a = new Uint8Array(half * half);
+  for (let r = 0; r < half; r++) {
+    for (let c = 0; c < half; c++) {
+      let sum = 0;
+      let weight = 0;
+      for (const i of [0, 1, texels, texels + 1]) {
+        const o = opacity[2 * r * texels + 2 * c + i] ?? 0;
+        sum += o * (luma[2 * r * texels + 2 * c + i] ?? 0);
+        weight += o;
+      }
+      y[r * half + c] = weight > 0 ? sum / weight : 0;
+      a[r * half + c] = weight / 4;
+    }
+  }
+  return [y, a];
+}

@@ -1,0 +1,109 @@
+import { Ripmap } from './ripmap.js';
+import { dim, mix, type Yuv } from './yuv.js';
+
+/** What a wall texture shows: its colours by day, by night, or (luma only) where it gives light at night. */
+export type WallKind = 'day' | 'night' | 'light';
+
+/** A flat picture of a house front, ready to be put into perspective. Texel columns are the major axis, bottom first. */
+export interface WallTexture {
+  readonly y: Ripmap;
+  /** Chroma at half the texels of luma along both axes. */
+  readonly u: Ripmap;
+  readonly v: Ripmap;
+}
+
+/** Light of the street on a wall at night, by height in metres: lamps light its foot. */
+export function streetLightOn(height: number): number {
+  return 0.055 + 0.2 * Math.exp(-((height - 2.5) ** 2) / 26);
+}
+
+/** What street light does to a colour: darker, and orange where there is light. */
+export function underStreetLight(color: Yuv, light: number): Yuv {
+  const c = dim(color, light);
+  return { y: c.y, u: 128 + (c.u - 128) * 0.8 - 34 * light, v: 128 + (c.v - 128) * 0.8 + 17 * light };
+}
+
+const NIGHT_BLUE: Yuv = { y: 22, u: 133, v: 126 };
+
+/** Paints rectangles, in metres from the bottom left corner of a wall, into the planes of one kind of texture. */
+export class WallCanvas {
+  readonly kind: WallKind;
+  readonly #perMetre: number;
+  readonly #columns: number;
+  readonly #rows: number;
+  readonly #y: Uint8Array;
+  readonly #u: Uint8Array;
+  readonly #v: Uint8Array;
+
+  /** @param perMetre texels per metre of luma; even. */
+  constructor(kind: WallKind, widthM: number, heightM: number, perMetre: number) {
+    this.kind = kind;
+    this.#perMetre = perMetre;
+    this.#columns = Math.ceil((widthM * perMetre) / 2) * 2;
+    this.#rows = Math.ceil((heightM * perMetre) / 2) * 2;
+    const half = (this.#columns / 2) * (this.#rows / 2);
+    this.#y = new Uint8Array(this.#columns * this.#rows);
+    this.#u = new Uint8Array(half).fill(128);
+    this.#v = new Uint8Array(half).fill(128);
+  }
+
+  /** A surface that reflects: `color` by day, what the lamps make of it at night. */
+  rect(x: number, h: number, width: number, height: number, color: Yuv): void {
+    if (this.kind === 'light') this.#fill(x, h, width, height, { y: 0, u: 128, v: 128 });
+    else if (this.kind === 'day') this.#fill(x, h, width, height, color);
+    else {
+      const step = 0.5;
+      for (let from = h; from < h + height; from += step) {
+        const tall = Math.min(step, h + height - from);
+        const lit = underStreetLight(color, streetLightOn(from + tall / 2));
+        this.#fill(x, from, width, tall, mix(NIGHT_BLUE, lit, 0.85));
+      }
+    }
+  }
+
+  /** A surface that shines at night: `day` by day, `night` after dark. */
+  glow(x: number, h: number, width: number, height: number, day: Yuv, night: Yuv): void {
+    if (this.kind === 'light') this.#fill(x, h, width, height, { y: 255, u: 128, v: 128 });
+    else this.#fill(x, h, width, height, this.kind === 'day' ? day : night);
+  }
+
+  /** Roughens the luma of all that was painted, by noise of so many code values at day. */
+  roughen(amplitude: number, noise: (a: number, b: number) => number): void {
+    if (this.kind === 'light') return;
+    const scale = this.kind === 'day' ? amplitude : amplitude * 0.2;
+    for (let a = 0, o = 0; a < this.#columns; a++) {
+      for (let b = 0; b < this.#rows; b++, o++) {
+        const value = (this.#y[o] ?? 0) + scale * noise(a, b);
+        this.#y[o] = value < 16 ? 16 : value;
+      }
+    }
+  }
+
+  /** The texture; the canvas is spent then. */
+  finish(): WallTexture {
+    const a = this.#columns;
+    const b = this.#rows;
+    if (this.kind === 'light') {
+      const y = new Ripmap(this.#y, a, b);
+      return { y, u: y, v: y };
+    }
+    return {
+      y: new Ripmap(this.#y, a, b),
+      u: new Ripmap(this.#u, a / 2, b / 2),
+      v: new Ripmap(this.#v, a / 2, b / 2),
+    };
+  }
+
+  #fill(x: number, h: number, width: number, height: number, color: Yuv): void {
+    const a0 = Math.max(0, Math.round(x * this.#perMetre));
+    const a1 = Math.min(this.#columns, Math.round((x + width) * this.#perMetre));
+    const b0 = Math.max(0, Math.round(h * this.#perMetre));
+    const b1 = Math.min(this.#rows, Math.round((h + height) * this.#perMetre));
+    for (let a = a0; a < a1; a++) this.#y.fill(color.y, a * this.#rows + b0, a * this.#rows + b1);
+    const half = this.#rows / 2;
+    for (let a = a0 >> 1; a < a1 >> 1; a++) {
+      this.#u.fill(color.u, a * half + (b0 >> 1), a * half + (b1 >> 1));
+      this.#v.fill(color.v, a * half + (b0 >> 1), a * half + (b1 >> 1));
+    }
+  }
+}
