@@ -242,7 +242,10 @@ function addCopy(output: FormatContext, from: Stream): Stream {
 }
 
 function currentTags(metadata: Dictionary | null): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata?.getAll() ?? {}).filter(([name]) => !STALE_TAGS.test(name)));
+  const tags = metadata?.getAll() ?? {};
+  // What libav's MP4 demuxer calls a track's name its muxer calls a title.
+  if (tags['name'] !== undefined) tags['title'] ??= tags['name'];
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => !STALE_TAGS.test(name)));
 }
 
 function describe(stream: Stream): string {

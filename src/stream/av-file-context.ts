@@ -34,6 +34,14 @@ const FILE_ENCODERS: Readonly<Record<FileCodec, FileEncoder>> = {
   },
 };
 
+/** What a container asks of the encoder. */
+export interface ContainerNeeds {
+  /** Parameter sets stand in its header. */
+  readonly hasGlobalHeader: boolean;
+  /** It carries B-frames without moving every pts: those that want decode times from zero on would. */
+  readonly hasReordering: boolean;
+}
+
 /** Frames a second taken where the source does not say. */
 const ASSUMED_FRAME_RATE = 30;
 
@@ -54,7 +62,11 @@ export function fileEncoderName(codec: FileCodec): string {
 }
 
 /** An open codec context for a file: B-frames and lookahead, pts in the source's time base. The caller frees it. Throws LibavError. */
-export function openFileContext(shape: PictureShape, options: FileSinkOptions, hasGlobalHeader: boolean): CodecContext {
+export function openFileContext(
+  shape: PictureShape,
+  options: FileSinkOptions,
+  container: ContainerNeeds,
+): CodecContext {
   quietLibav();
   const encoder = FILE_ENCODERS[fileCodec(options)];
   const context = new CodecContext();
@@ -66,7 +78,8 @@ export function openFileContext(shape: PictureShape, options: FileSinkOptions, h
     context.timeBase = new Rational(options.timeBase.num, options.timeBase.den);
     context.framerate = rationalRate(options.frameRate);
     context.setFlags(AV_CODEC_FLAG_FRAME_DURATION);
-    if (hasGlobalHeader) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
+    if (!container.hasReordering) context.maxBFrames = 0;
+    if (container.hasGlobalHeader) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     const preset = options.preset ?? 'medium';
     const settings = {
       crf: String(options.crf ?? encoder.defaultCrf),

@@ -1,13 +1,4 @@
-import {
-  AVERROR_EAGAIN,
-  AVERROR_EOF,
-  AVFMT_GLOBALHEADER,
-  FormatContext,
-  OutputFormat,
-  Packet as AvPacket,
-  Rational,
-} from 'node-av';
-import type { CodecContext, Stream } from 'node-av';
+import { AVERROR_EAGAIN, AVERROR_EOF, OutputFormat, Packet as AvPacket } from 'node-av';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { NocturneError } from '../core/errors.js';
@@ -15,12 +6,12 @@ import type { Frame } from '../core/frame.js';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
 import { microsToTicks, ticksToMicros } from '../core/time.js';
-import type { TimeBase } from '../core/time.js';
 import { CopiedStreams } from './av-copied-streams.js';
 import { LibavError, checkStatus, encoderFailure, outputFailure, quietLibav } from './av-failure.js';
-import { fileCodec, fileEncoderName, openFileContext, rationalRate } from './av-file-context.js';
+import { fileCodec, fileEncoderName } from './av-file-context.js';
+import { openFileOutput, unsupported } from './av-file-output.js';
+import type { FileOutput } from './av-file-output.js';
 import { PictureFeed, sameShape } from './av-picture.js';
-import type { PictureShape } from './av-picture.js';
 import { canCarryChapters, readChapters, writeChapters } from './chapters.js';
 import type { Chapter } from './chapters.js';
 import type { FileSinkOptions, FrameSink, SinkReport } from './file-options.js';
@@ -74,14 +65,6 @@ interface FileSinkParts {
   readonly format: OutputFormat;
 }
 
-/** What exists once the first frame told the size. */
-interface Opened {
-  readonly shape: PictureShape;
-  readonly context: CodecContext;
-  readonly output: FormatContext;
-  readonly video: Stream;
-}
-
 class AvFileSink implements FrameSink {
   readonly #parts: FileSinkParts;
   readonly #logger: Logger;
@@ -90,7 +73,7 @@ class AvFileSink implements FrameSink {
   readonly #notices: string[];
   /** Durations in microseconds of the frames inside the encoder, by pts in ticks. */
   readonly #durations = new Map<bigint, bigint>();
-  #opened: Opened | undefined;
+  #open: FileOutput | undefined;
   #frames = 0;
   #isOver = false;
   #inFlight: Promise<unknown> = Promise.resolve();
@@ -105,7 +88,7 @@ class AvFileSink implements FrameSink {
   write(frame: Frame): Promise<void> {
     try {
       if (this.#isOver) throw new TypeError('cannot write after finish or abort');
-      const opened = this.#openedFor(frame);
+      const opened = this.#outputFor(frame);
       const { timeBase } = this.#parts.options;
       const pts = microsToTicks(frame.pts, timeBase);
       this.#durations.set(pts, microsToTicks(frame.duration, timeBase));
@@ -123,7 +106,7 @@ class AvFileSink implements FrameSink {
     if (this.#isOver) throw new TypeError('cannot finish twice, or after abort');
     try {
       await this.#inFlight;
-      const opened = this.#opened;
+      const opened = this.#open;
       if (!opened) throw failed(`Cannot write ${this.#parts.options.path}: the input gave no frames.`);
       await this.#writeReady(opened, opened.context.sendFrame(null), () => undefined);
       await this.#parts.copied?.writeUntil(Number.POSITIVE_INFINITY, opened.output);
@@ -152,55 +135,29 @@ class AvFileSink implements FrameSink {
     await this.abort();
   }
 
-  #openedFor(frame: Frame): Opened {
-    if (this.#opened) {
-      if (sameShape(this.#opened.shape, frame)) return this.#opened;
-      const { width, height } = this.#opened.shape;
+  #outputFor(frame: Frame): FileOutput {
+    if (this.#open) {
+      if (sameShape(this.#open.shape, frame)) return this.#open;
+      const { width, height } = this.#open.shape;
       throw unsupported(
         `The picture changes from ${width}x${height} to ${frame.width}x${frame.height} or in colour at ${(frame.pts / 1e6).toFixed(3)} s; a file has one.`,
       );
     }
     const { width, height, color, sampleAspect } = frame;
-    this.#opened = this.#open({ width, height, color, sampleAspect });
-    return this.#opened;
+    const { target, copied, options, encoder, format, chapters } = this.#parts;
+    this.#open = openFileOutput({
+      shape: { width, height, color, sampleAspect },
+      temporaryPath: target.temporaryPath,
+      hasChapters: chapters.length > 0,
+      copied,
+      options,
+      encoder,
+      format,
+    });
+    return this.#open;
   }
 
-  #open(shape: PictureShape): Opened {
-    const { options, format, target, copied } = this.#parts;
-    const context = this.#openContext(shape);
-    const output = new FormatContext();
-    try {
-      checkStatus(output.allocOutputContext2(format, null, target.temporaryPath), 'choose the container');
-      const video = output.newStream(null);
-      checkStatus(video.codecpar.fromContext(context), 'describe the video');
-      if (fileCodec(options) === 'hevc' && isMp4(format)) video.codecpar.codecTag = 'hvc1'; // what Apple's players ask for
-      video.timeBase = context.timeBase;
-      video.avgFrameRate = rationalRate(options.frameRate);
-      video.sampleAspectRatio = new Rational(...shape.sampleAspect);
-      copied?.describeInto(output, video);
-      if (isMp4(format)) setMp4Options(output, options.timeBase, this.#parts.chapters.length === 0);
-      checkStatus(output.openOutputSync(), 'open the output');
-      const status = output.writeHeaderSync();
-      if (status < 0) throw unsupported(`The container ${extname(options.path)} does not take ${this.#parts.encoder}.`);
-      return { shape, context, output, video };
-    } catch (error) {
-      context.freeContext();
-      output.closeOutputSync();
-      output.freeContext();
-      throw error;
-    }
-  }
-
-  #openContext(shape: PictureShape): CodecContext {
-    try {
-      const hasGlobalHeader = (this.#parts.format.flags & AVFMT_GLOBALHEADER) !== 0;
-      return openFileContext(shape, this.#parts.options, hasGlobalHeader);
-    } catch (error) {
-      throw encoderFailure('ENCODER_UNAVAILABLE', this.#parts.encoder, error);
-    }
-  }
-
-  async #writeReady(opened: Opened, sending: Promise<number>, release: () => void): Promise<void> {
+  async #writeReady(opened: FileOutput, sending: Promise<number>, release: () => void): Promise<void> {
     try {
       const status = await sending.finally(release);
       if (status < 0)
@@ -216,7 +173,7 @@ class AvFileSink implements FrameSink {
     }
   }
 
-  async #writePacket({ context, output, video }: Opened): Promise<void> {
+  async #writePacket({ context, output, video }: FileOutput): Promise<void> {
     const packet = this.#packet;
     const duration = this.#durations.get(packet.pts);
     this.#durations.delete(packet.pts);
@@ -258,8 +215,8 @@ class AvFileSink implements FrameSink {
 
   /** Frees all that libav holds. Idempotent. */
   async #closeLibav(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = undefined;
+    const opened = this.#open;
+    this.#open = undefined;
     if (opened) {
       opened.context.freeContext();
       await opened.output.closeOutput();
@@ -269,30 +226,6 @@ class AvFileSink implements FrameSink {
     this.#feed[Symbol.dispose]();
     this.#packet.free();
   }
-}
-
-/**
- * Index at the front, and clocks as fine as the video's, so that the offset of the first picture is exact too.
- * @param isFinal false when chapters come into the index later, and move it themselves.
- */
-function setMp4Options(output: FormatContext, timeBase: TimeBase, isFinal: boolean): void {
-  if (isFinal) output.setOption('movflags', '+faststart');
-  if (timeBase.num !== 1) return;
-  let scale = timeBase.den;
-  while (scale < MP4_LEAST_TIMESCALE) scale *= 2;
-  output.setOption('video_track_timescale', String(scale));
-  output.setOption('movie_timescale', String(scale));
-}
-
-/** Ticks a second under which libav's muxer doubles a track's time scale; done here so that the movie's is the same. */
-const MP4_LEAST_TIMESCALE = 10_000;
-
-function isMp4(format: OutputFormat): boolean {
-  return format.name === 'mp4' || format.name === 'mov' || format.name === 'ipod';
-}
-
-function unsupported(message: string): NocturneError {
-  return new NocturneError({ code: 'OUTPUT_UNSUPPORTED', stage: 'output', message });
 }
 
 function failed(message: string): NocturneError {
