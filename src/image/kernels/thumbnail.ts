@@ -1,0 +1,161 @@
+// The thumbnail kernel: rows of a frame's planes become four rows of the network's size, BT.709 full range.
+
+const WIDTH: i32 = 256;
+const HEIGHT: i32 = 144;
+/** Bytes of one record: first and last source sample, then f32 weights of the first, of the last, of those between. */
+const TAP: i32 = 20;
+
+/** 3 rows of 4, f32: `[Y, U, V, 1]` in code values to BT.709 full range. */
+export const MATRIX: usize = 1024;
+/** Records of the output's rows, for luma and for chroma, then of its columns. */
+export const LUMA_ROWS: usize = MATRIX + 64;
+export const CHROMA_ROWS: usize = LUMA_ROWS + HEIGHT * TAP;
+export const LUMA_COLUMNS: usize = CHROMA_ROWS + HEIGHT * TAP;
+export const CHROMA_COLUMNS: usize = LUMA_COLUMNS + WIDTH * TAP;
+/** `[3, 144, 256]` f32: the thumbnail. */
+export const OUTPUT: usize = CHROMA_COLUMNS + WIDTH * TAP;
+/** Start of the scratch memory: see {@link scratchBytes}. */
+export const SCRATCH: usize = OUTPUT + 3 * WIDTH * HEIGHT * 4;
+
+/** Columns of a row of sums: whole vectors of 16. */
+function padded(width: i32): i32 {
+  return (width + 15) & ~15;
+}
+
+/** Bytes from SCRATCH that frames of a width need: four rows of sums, then those of Y, U and V by column. */
+export function scratchBytes(width: i32): i32 {
+  return (padded(width) + padded(width) + 2 * padded(width >> 1)) * 16;
+}
+
+/** Four sums: the middle rows' (as integers), the first row's and the last row's, each times its weight. */
+// @ts-ignore: decorator
+@inline
+function summed(between: v128, first: v128, last: v128, weights: usize): v128 {
+  const a = f32x4.mul(f32x4.convert_i32x4_s(first), v128.load32_splat(weights));
+  const b = f32x4.mul(f32x4.convert_i32x4_s(last), v128.load32_splat(weights, 4));
+  const c = f32x4.mul(f32x4.convert_i32x4_s(between), v128.load32_splat(weights, 8));
+  return f32x4.add(f32x4.add(a, b), c);
+}
+
+/** Sums the rows of one output row; `plane` is the address of source row `base`. */
+function sumRows(tap: usize, plane: usize, stride: i32, base: i32, width: i32, to: usize): void {
+  const first = plane + (load<i32>(tap) - base) * stride;
+  const last = plane + (load<i32>(tap, 4) - base) * stride;
+  const weights = tap + 8;
+  for (let x = 0; x < width; x += 16) {
+    let low = i64x2.splat(0);
+    let high = i64x2.splat(0);
+    for (let row = first + stride + x; row < last + x; row += stride) {
+      low = i16x8.add(low, v128.load8x8_u(row));
+      high = i16x8.add(high, v128.load8x8_u(row, 8));
+    }
+    const f0 = v128.load8x8_u(first + x);
+    const f1 = v128.load8x8_u(first + x, 8);
+    const l0 = v128.load8x8_u(last + x);
+    const l1 = v128.load8x8_u(last + x, 8);
+    const out = to + x * 4;
+    v128.store(out, summed(lower(low), lower(f0), lower(l0), weights));
+    v128.store(out, summed(upper(low), upper(f0), upper(l0), weights), 16);
+    v128.store(out, summed(lower(high), lower(f1), lower(l1), weights), 32);
+    v128.store(out, summed(upper(high), upper(f1), upper(l1), weights), 48);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function lower(a: v128): v128 {
+  return i32x4.extend_low_i16x8_u(a);
+}
+
+// @ts-ignore: decorator
+@inline
+function upper(a: v128): v128 {
+  return i32x4.extend_high_i16x8_u(a);
+}
+
+/** Four rows of sums become one column of four after the other. */
+function transpose(rows: usize, width: i32, to: usize): void {
+  const row = width * 4;
+  for (let x = 0; x < width; x += 4) {
+    const from = rows + x * 4;
+    const a = v128.load(from);
+    const b = v128.load(from + row);
+    const c = v128.load(from + 2 * row);
+    const d = v128.load(from + 3 * row);
+    const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+    const cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+    const ef = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+    const gh = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+    const out = to + x * 16;
+    v128.store(out, v128.shuffle<i64>(ab, cd, 0, 2));
+    v128.store(out, v128.shuffle<i64>(ab, cd, 1, 3), 16);
+    v128.store(out, v128.shuffle<i64>(ef, gh, 0, 2), 32);
+    v128.store(out, v128.shuffle<i64>(ef, gh, 1, 3), 48);
+  }
+}
+
+function sumPlane(taps: usize, plane: usize, stride: i32, base: i32, width: i32, to: usize): void {
+  const wide = padded(width);
+  for (let r = 0; r < 4; r++) sumRows(taps + r * TAP, plane, stride, base, width, SCRATCH + r * wide * 4);
+  transpose(SCRATCH, wide, to);
+}
+
+/** Sums columns of four rows each. */
+// @ts-ignore: decorator
+@inline
+function sumColumns(tap: usize, columns: usize): v128 {
+  const first = columns + load<i32>(tap) * 16;
+  const last = columns + load<i32>(tap, 4) * 16;
+  let between = i64x2.splat(0);
+  for (let column = first + 16; column < last; column += 16) between = f32x4.add(between, v128.load(column));
+  const a = f32x4.mul(v128.load(first), v128.load32_splat(tap, 8));
+  const b = f32x4.mul(v128.load(last), v128.load32_splat(tap, 12));
+  return f32x4.add(f32x4.add(a, b), f32x4.mul(between, v128.load32_splat(tap, 16)));
+}
+
+// @ts-ignore: decorator
+@inline
+function mixInto(out: usize, row: usize, y: v128, u: v128, v: v128): void {
+  const sum = f32x4.add(
+    f32x4.add(f32x4.mul(y, v128.load32_splat(row)), f32x4.mul(u, v128.load32_splat(row, 4))),
+    f32x4.add(f32x4.mul(v, v128.load32_splat(row, 8)), v128.load32_splat(row, 12)),
+  );
+  v128.store32_lane(out, sum, 0);
+  v128.store32_lane(out, sum, 1, WIDTH * 4);
+  v128.store32_lane(out, sum, 2, WIDTH * 8);
+  v128.store32_lane(out, sum, 3, WIDTH * 12);
+}
+
+/**
+ * Makes output rows `row` to `row + 4`. `y`, `u`, `v` are the addresses of the planes' rows `lumaBase` and `chromaBase`;
+ * the planes hold every row those four need, and 16 readable bytes after the last.
+ */
+export function reduce(
+  row: i32,
+  width: i32,
+  y: usize,
+  u: usize,
+  v: usize,
+  strideY: i32,
+  strideU: i32,
+  strideV: i32,
+  lumaBase: i32,
+  chromaBase: i32,
+): void {
+  const half = width >> 1;
+  const columnsY = SCRATCH + padded(width) * 16;
+  const columnsU = columnsY + padded(width) * 16;
+  const columnsV = columnsU + padded(half) * 16;
+  sumPlane(LUMA_ROWS + row * TAP, y, strideY, lumaBase, width, columnsY);
+  sumPlane(CHROMA_ROWS + row * TAP, u, strideU, chromaBase, half, columnsU);
+  sumPlane(CHROMA_ROWS + row * TAP, v, strideV, chromaBase, half, columnsV);
+  for (let x = 0; x < WIDTH; x++) {
+    const sumY = sumColumns(LUMA_COLUMNS + x * TAP, columnsY);
+    const sumU = sumColumns(CHROMA_COLUMNS + x * TAP, columnsU);
+    const sumV = sumColumns(CHROMA_COLUMNS + x * TAP, columnsV);
+    const out = OUTPUT + (row * WIDTH + x) * 4;
+    mixInto(out, MATRIX, sumY, sumU, sumV);
+    mixInto(out + WIDTH * HEIGHT * 4, MATRIX + 16, sumY, sumU, sumV);
+    mixInto(out + 2 * WIDTH * HEIGHT * 4, MATRIX + 32, sumY, sumU, sumV);
+  }
+}

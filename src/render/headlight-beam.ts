@@ -1,0 +1,43 @@
+import { LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../infer/look.js';
+
+/** Colour of the beam: chroma added per unit of it, in BT.709 full range; a little warmer than white. */
+export const BEAM_TINT = { u: -0.012, v: 0.008 } as const;
+
+/** Brightest gain of the pool. Day asphalt of luma 0.45 comes to 0.25 above the night's. */
+const PEAK = 0.62;
+/** Where both lamps shine, from 0 at the left and top to 1. The own vehicle's camera looks along the road. */
+const LAMPS = [
+  { x: 0.42, y: 0.76 },
+  { x: 0.58, y: 0.76 },
+] as const;
+/** Reach of one pool: to the sides, up the road and down to the bonnet. */
+const REACH = { side: 0.2, far: 0.13, near: 0.26 } as const;
+/** The cut-off of a dipped beam: nothing above, all of it below. */
+const CUT_OFF = { none: 0.53, full: 0.66 } as const;
+
+/**
+ * The pool of light that the own vehicle's headlights throw on the road, for cameras behind a windscreen: two
+ * overlapping ellipses that fade with distance. `[72, 128]`, a gain on the day's pixel. The caller owns it.
+ */
+export function headlightBeam(): Float32Array {
+  const beam = new Float32Array(LIGHTS_HEIGHT * LIGHTS_WIDTH);
+  for (let row = 0; row < LIGHTS_HEIGHT; row++) {
+    for (let column = 0; column < LIGHTS_WIDTH; column++) {
+      beam[row * LIGHTS_WIDTH + column] = beamAt((column + 0.5) / LIGHTS_WIDTH, (row + 0.5) / LIGHTS_HEIGHT);
+    }
+  }
+  return beam;
+}
+
+function beamAt(x: number, y: number): number {
+  const along = Math.max(0, Math.min(1, (y - CUT_OFF.none) / (CUT_OFF.full - CUT_OFF.none)));
+  if (along === 0) return 0;
+  let light = 0;
+  for (const lamp of LAMPS) {
+    const side = (x - lamp.x) / REACH.side;
+    const depth = (y - lamp.y) / (y < lamp.y ? REACH.far : REACH.near);
+    light += Math.exp(-(side * side + depth * depth));
+  }
+  const gain = PEAK * (1 - Math.exp(-light)) * along * along * (3 - 2 * along);
+  return gain < 1e-3 ? 0 : gain;
+}

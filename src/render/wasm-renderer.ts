@@ -1,0 +1,94 @@
+import type { Controls } from '../core/controls.js';
+import type { Frame } from '../core/frame.js';
+import { NEUTRAL_CHROMA, rangeCodes } from '../image/color-matrix.js';
+import type { Thumbnail } from '../image/thumbnail.js';
+import { ThumbnailReader } from '../image/thumbnail-reader.js';
+import type { Look } from '../infer/look.js';
+import { GRID_SIZE, LIGHTS_SIZE } from '../infer/look.js';
+import type { FrameGrain } from './apply-kernel.js';
+import { ApplyKernel } from './apply-kernel.js';
+import { GRAIN_SIGMA, grainGain, grainSeed } from './grain.js';
+import { lookTransform } from './look-transform.js';
+import type { Renderer } from './renderer.js';
+
+/** Options of {@link openRenderer}. */
+export interface RendererOptions {
+  /** Seed of the grain, 32 bits; default 1. */
+  readonly seed?: number;
+}
+
+/** Columns of the split view's line for each of the frame's; 2 at least. */
+const SPLIT_LINE_SHARE = 1 / 480;
+
+/**
+ * A renderer on the WebAssembly kernels. Serves frames of any even size up to 16384 columns, one after another; its
+ * memory grows to one band of the widest frame. Throws KERNEL_UNAVAILABLE when a kernel cannot be loaded.
+ */
+export async function openRenderer(options: RendererOptions = {}): Promise<Renderer> {
+  const [apply, thumbnails] = await Promise.all([ApplyKernel.open(), ThumbnailReader.open()]);
+  return new WasmRenderer(apply, thumbnails, options.seed ?? 1);
+}
+
+class WasmRenderer implements Renderer {
+  readonly #seed: number;
+  #kernels: { readonly apply: ApplyKernel; readonly thumbnails: ThumbnailReader } | undefined;
+
+  constructor(apply: ApplyKernel, thumbnails: ThumbnailReader, seed: number) {
+    this.#kernels = { apply, thumbnails };
+    this.#seed = seed;
+  }
+
+  thumbnail(frame: Frame): Thumbnail {
+    return this.#opened(frame).thumbnails.read(frame);
+  }
+
+  apply(look: Look, controls: Controls, frame: Frame): void {
+    const { apply } = this.#opened(frame);
+    if (look.grid.length !== GRID_SIZE || look.lights.length !== LIGHTS_SIZE) {
+      const got = `${look.grid.length} and ${look.lights.length}`;
+      throw new RangeError(`look must hold ${GRID_SIZE} grid and ${LIGHTS_SIZE} lights numbers, got ${got}`);
+    }
+    if (controls.view === 'day' || (controls.strength === 0 && controls.view === 'night')) return;
+    const fromColumn = controls.view === 'split' ? 2 * Math.round((controls.split * frame.width) / 2) : 0;
+    if (fromColumn >= frame.width) return;
+    if (controls.strength > 0 || controls.view === 'lights') {
+      const transform = lookTransform(frame.color, controls);
+      apply.apply(frame, { look, transform, grain: frameGrain(this.#seed, controls, frame), fromColumn });
+    }
+    if (fromColumn > 0) drawSplitLine(frame, fromColumn);
+  }
+
+  [Symbol.dispose](): void {
+    this.#kernels = undefined; // the kernels' memories go with them
+  }
+
+  #opened(frame: Frame): { apply: ApplyKernel; thumbnails: ThumbnailReader } {
+    if (!this.#kernels) throw new TypeError('the renderer is closed');
+    if (frame.closed) throw new TypeError('frame must be open, got a closed one');
+    return this.#kernels;
+  }
+}
+
+/** Grain fades with strength, as all of the night does; the `lights` view has none. */
+function frameGrain(seed: number, controls: Controls, frame: Frame): FrameGrain {
+  const dial = controls.view === 'lights' ? 0 : controls.grain * controls.strength;
+  const codes = rangeCodes(frame.color.range);
+  return {
+    seed: grainSeed(seed, frame.pts),
+    luma: grainGain(GRAIN_SIGMA.luma * dial * codes.luma),
+    chroma: grainGain(GRAIN_SIGMA.chroma * dial * codes.chroma),
+  };
+}
+
+/** A white line whose left edge is column `from` (even), inside the night's half. */
+function drawSplitLine(frame: Frame, from: number): void {
+  const { black, luma } = rangeCodes(frame.color.range);
+  const columns = 2 * Math.max(1, Math.round((frame.width * SPLIT_LINE_SHARE) / 2));
+  const to = Math.min(frame.width, from + columns);
+  const [strideY, strideU, strideV] = frame.strides;
+  for (let row = 0; row < frame.height; row++) frame.y.fill(black + luma, row * strideY + from, row * strideY + to);
+  for (let row = 0; row < frame.height / 2; row++) {
+    frame.u.fill(NEUTRAL_CHROMA, row * strideU + from / 2, row * strideU + to / 2);
+    frame.v.fill(NEUTRAL_CHROMA, row * strideV + from / 2, row * strideV + to / 2);
+  }
+}
