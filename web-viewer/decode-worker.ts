@@ -26,14 +26,22 @@ function receive(message: ToWorker): void {
   const running = session;
   if (!running) return;
   switch (message.type) {
-    case 'connect':
-      return running.connect(message.url);
-    case 'retry':
-      return running.retry();
-    case 'send':
-      return running.send(message.message);
-    case 'visible':
-      return running.setVisible(message.visible);
+    case 'connect': {
+      running.connect(message.url);
+      return;
+    }
+    case 'retry': {
+      running.retry();
+      return;
+    }
+    case 'send': {
+      running.send(message.message);
+      return;
+    }
+    case 'visible': {
+      running.setVisible(message.visible);
+      return;
+    }
     case 'snapshot':
       return void answer(message.id, () => running.painter.read(message.crop, message.maxWidth));
     case 'png':

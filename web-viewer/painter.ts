@@ -138,7 +138,7 @@ export class Painter {
 
   #pixels(image: ImageData): Pixels {
     return {
-      rgba: image.data as Uint8ClampedArray<ArrayBuffer>, // getImageData gives memory of its own, never a shared one
+      rgba: image.data, // getImageData gives memory of its own, never a shared one
       width: image.width,
       height: image.height,
       pictureWidth: this.#canvas.width,

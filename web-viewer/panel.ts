@@ -16,7 +16,7 @@ export class Panel {
   readonly #rows = new Map<DialName, DialRow>();
   readonly #views = new Map<View, HTMLInputElement>();
   #canControl = false;
-  #sendTimer: ReturnType<typeof setTimeout> | undefined;
+  #isSending = false;
 
   /**
    * @param send sends a change to the stream.
@@ -88,8 +88,10 @@ export class Panel {
     if (!this.#canControl) return;
     this.#sync.turn(change, performance.now());
     this.#show();
-    this.#sendTimer ??= setTimeout(() => {
-      this.#sendTimer = undefined;
+    if (this.#isSending) return;
+    this.#isSending = true;
+    setTimeout(() => {
+      this.#isSending = false;
       const unsent = this.#sync.takeUnsent();
       if (unsent) this.#send(unsent);
     }, SEND_PAUSE_MS);

@@ -35,17 +35,27 @@ export class StatusTrack {
   /** The server told the stream's state. */
   streamState(state: StreamState, message: string): void {
     switch (state) {
-      case 'starting':
-        return this.set({ kind: 'starting', message });
-      case 'live':
-        // The first picture makes it live; one that is drawn already goes on being so.
-        return this.set(this.#status.kind === 'live' ? { kind: 'live' } : { kind: 'waiting' });
-      case 'reconnecting':
-        return this.set({ kind: 'input-lost', message });
-      case 'ended':
-        return this.set({ kind: 'ended', message });
-      case 'failed':
-        return this.set({ kind: 'failed', message });
+      case 'starting': {
+        this.set({ kind: 'starting', message });
+        return;
+      }
+      case 'live': // The first picture makes it live; one that is drawn already goes on being so.
+      {
+        this.set(this.#status.kind === 'live' ? { kind: 'live' } : { kind: 'waiting' });
+        return;
+      }
+      case 'reconnecting': {
+        this.set({ kind: 'input-lost', message });
+        return;
+      }
+      case 'ended': {
+        this.set({ kind: 'ended', message });
+        return;
+      }
+      case 'failed': {
+        this.set({ kind: 'failed', message });
+        return;
+      }
     }
   }
 

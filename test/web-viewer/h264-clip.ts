@@ -14,13 +14,13 @@ const AUD = 9;
 const IDR = 5;
 const SPS = 7;
 
-/** Encodes FFmpeg's test picture: 30 frames a second, a keyframe each second, no B-frames. */
+/** Encodes FFmpeg's test picture: 30 frames a second, a keyframe every two seconds, no B-frames. */
 export async function encodeClip(width: number, height: number, seconds: number): Promise<H264Clip> {
   const ffmpeg = spawn(
     'ffmpeg',
     [
       ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=30:duration=${seconds}`],
-      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '30', '-pix_fmt', 'yuv420p'],
+      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '60', '-pix_fmt', 'yuv420p'],
       ...['-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', 'pipe:1'],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },

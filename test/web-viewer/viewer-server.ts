@@ -107,6 +107,17 @@ export class ViewerServer {
     this.#isMuted = isMuted;
   }
 
+  /** Encodes the next pictures into nothing: viewers miss them. */
+  loseNext(count: number): void {
+    this.#sequence += count;
+    this.#next += count;
+  }
+
+  /** Sends so many pictures at once. */
+  burst(count: number): void {
+    for (let i = 0; i < count; i++) this.#play();
+  }
+
   /** Cuts every connection without a closing handshake. */
   dropAll(): void {
     for (const socket of this.#sockets.clients) socket.terminate();
@@ -134,10 +145,19 @@ export class ViewerServer {
 
   #join(socket: WebSocket, url: URL): void {
     const { token, refuseWith, clip, streams = ['street'] } = this.#options;
-    if (refuseWith !== undefined) return socket.close(refuseWith);
-    if (token !== undefined && url.searchParams.get('token') !== token) return socket.close(CLOSE_CODES.UNAUTHORIZED);
+    if (refuseWith !== undefined) {
+      socket.close(refuseWith);
+      return;
+    }
+    if (token !== undefined && url.searchParams.get('token') !== token) {
+      socket.close(CLOSE_CODES.UNAUTHORIZED);
+      return;
+    }
     const stream = decodeURIComponent(url.pathname.replace('/ws/', ''));
-    if (!streams.includes(stream)) return socket.close(CLOSE_CODES.NO_SUCH_STREAM);
+    if (!streams.includes(stream)) {
+      socket.close(CLOSE_CODES.NO_SUCH_STREAM);
+      return;
+    }
     const send = (message: ServerMessage): void => socket.send(JSON.stringify(message));
     const { controls } = this;
     const { canControl = true, version = PROTOCOL_VERSION } = this.#options;
