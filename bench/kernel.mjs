@@ -1,0 +1,88 @@
+// Times the thumbnail and the apply kernel on one thread: milliseconds a frame, p50 and p95. Alone: `node bench/kernel.mjs`.
+import { pathToFileURL } from 'node:url';
+
+/** Frame sizes measured: what 360p, 720p and 1080p video has. */
+const SIZES = [
+  { name: '360p', width: 640, height: 360 },
+  { name: '720p', width: 1280, height: 720 },
+  { name: '1080p', width: 1920, height: 1080 },
+];
+/** Frames before the first that counts: V8 compiles hot WebAssembly a second time meanwhile. */
+const WARM_UP = 30;
+
+/**
+ * Measures every size. `root` is the folder of the compiled product. Looks are random and full: chroma moves luma, a
+ * seventh of the layer is lit. `plain` is a look as the grade makes it, without chroma in luma and without lights.
+ */
+export async function benchKernels({ frames = 120, root = new URL('../dist/', import.meta.url) } = {}) {
+  const { openRenderer } = await import(new URL('render/wasm-renderer.js', root).href);
+  const { Frame } = await import(new URL('core/frame.js', root).href);
+  const { Percentiles } = await import(new URL('core/stats.js', root).href);
+  const { Random } = await import(new URL('core/random.js', root).href);
+  const { DEFAULT_CONTROLS } = await import(new URL('core/controls.js', root).href);
+  const { assumedColor } = await import(new URL('core/color.js', root).href);
+  const { micros } = await import(new URL('core/time.js', root).href);
+  const { emptyLook } = await import(new URL('infer/look.js', root).href);
+
+  const looks = { full: emptyLook(), plain: emptyLook() };
+  const random = new Random(3);
+  for (let i = 0; i < looks.full.grid.length; i++) {
+    const isDiagonal = i % 12 === 0 || i % 12 === 5 || i % 12 === 10;
+    looks.full.grid[i] = (isDiagonal ? 0.3 : 0) + random.between(-0.1, 0.1);
+    looks.plain.grid[i] = isDiagonal ? 0.3 : 0;
+  }
+  for (let i = 0; i < looks.full.lights.length; i++) {
+    looks.full.lights[i] = Math.floor(i / 16) % 7 === 0 ? random.next() * 0.2 : 0;
+  }
+
+  const renderer = await openRenderer({ seed: 1 });
+  const rows = [];
+  for (const { name, width, height } of SIZES) {
+    const frame = Frame.allocate({
+      width,
+      height,
+      pts: micros(0),
+      duration: micros(0),
+      capturedAt: micros(0),
+      color: assumedColor(height),
+    });
+    paint(frame, random);
+    const day = frame.y.slice();
+    const times = { thumbnail: new Percentiles(frames), full: new Percentiles(frames), plain: new Percentiles(frames) };
+    for (let i = -WARM_UP; i < frames; i++) {
+      const measure = (stage, work) => {
+        const started = performance.now();
+        work();
+        if (i >= 0) times[stage].add(performance.now() - started);
+      };
+      frame.y.set(day);
+      measure('thumbnail', () => renderer.thumbnail(frame));
+      measure('full', () => renderer.apply(looks.full, DEFAULT_CONTROLS, frame));
+      frame.y.set(day);
+      measure('plain', () => renderer.apply(looks.plain, DEFAULT_CONTROLS, frame));
+    }
+    frame.close();
+    const figures = Object.entries(times).map(([stage, t]) => [stage, { p50: t.at(0.5), p95: t.at(0.95) }]);
+    rows.push({ size: name, ...Object.fromEntries(figures) });
+  }
+  renderer[Symbol.dispose]();
+  return rows;
+}
+
+/** A picture with gradients and noise in all planes. */
+function paint(frame, random) {
+  for (let i = 0; i < frame.y.length; i++)
+    frame.y[i] = 16 + ((i % frame.width) * 180) / frame.width + random.next() * 30;
+  for (const plane of [frame.u, frame.v]) for (let i = 0; i < plane.length; i++) plane[i] = 100 + random.next() * 56;
+}
+
+/** The figures as lines of text. */
+export function kernelTable(rows) {
+  const cell = ({ p50, p95 }) => `${p50.toFixed(2)} / ${p95.toFixed(2)}`.padEnd(16);
+  const lines = rows.map((r) => r.size.padEnd(8) + cell(r.thumbnail) + cell(r.plain) + cell(r.full));
+  return ['size    thumbnail       apply, plain    apply, full   (ms, p50 / p95, one thread)', ...lines].join('\n');
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  console.log(kernelTable(await benchKernels()));
+}
