@@ -16,6 +16,7 @@ export class DialRow {
   readonly #name: DialName;
   readonly #slider = makeElement('input', 'slider');
   readonly #value = makeElement('output', 'dial-value');
+  #shown: number | undefined;
 
   constructor(name: DialName, events: DialRowEvents) {
     this.#name = name;
@@ -54,6 +55,8 @@ export class DialRow {
 
   /** Moves the slider; nobody is told. */
   show(value: number): void {
+    if (value === this.#shown && value === this.#slider.valueAsNumber) return;
+    this.#shown = value;
     const { min, max, step, default: initial } = DIALS[this.#name];
     this.#slider.valueAsNumber = value;
     const digits = step < 0.1 ? 2 : 1;

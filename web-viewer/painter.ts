@@ -52,12 +52,15 @@ export class Painter {
     this.#sampleAspect = aspect;
   }
 
+  /** Takes a frame that a newer one follows at once; it is not drawn. */
+  pass(frame: VideoFrame): void {
+    frame.close();
+    this.#framesReplaced++;
+  }
+
   /** Takes the frame. Drawn now, or at the screen's next refresh when one was drawn since the last. */
   offer(frame: VideoFrame, times: PictureTimes): void {
-    if (this.#pending) {
-      this.#pending.frame.close();
-      this.#framesReplaced++;
-    }
+    if (this.#pending) this.pass(this.#pending.frame);
     this.#pending = { frame, times };
     if (this.#refresh === undefined) this.#paint();
   }

@@ -17,6 +17,8 @@ const KEYFRAME_PAUSE_MS = 1000;
 export interface PictureTimes {
   readonly pts: Micros;
   readonly capturedAt: Micros;
+  /** Older than the join: decoded for the sake of those that follow. */
+  readonly isBacklog: boolean;
 }
 
 /** What a decoder tells. */
@@ -134,7 +136,7 @@ export class PictureDecoder {
   #submit(decoder: VideoDecoder, packet: WirePacket): void {
     // A timestamp of our own: pts repeat when a file loops, and the picture's times are found by it.
     const timestamp = this.#timestamp++;
-    this.#times.set(timestamp, { pts: packet.pts, capturedAt: packet.capturedAt });
+    this.#times.set(timestamp, { pts: packet.pts, capturedAt: packet.capturedAt, isBacklog: packet.backlog });
     const type = packet.isKeyframe ? 'key' : 'delta';
     try {
       decoder.decode(new EncodedVideoChunk({ type, timestamp, data: packet.data }));

@@ -45,7 +45,10 @@ export class Session {
     this.#status = new StatusTrack((status) => post({ type: 'status', status }));
     this.painter = new Painter(canvas, (times, drawnAt) => this.#onDrawn(times, drawnAt));
     this.#decoder = new PictureDecoder({
-      onPicture: (frame, times) => this.painter.offer(frame, times),
+      onPicture: (frame, times) => {
+        if (times.isBacklog && this.#decoder.queueSize > 0) this.painter.pass(frame);
+        else this.painter.offer(frame, times);
+      },
       onKeyframeNeeded: () => this.send({ type: 'keyframe' }),
       onUnsupported: (codec) => this.#stop({ kind: 'unsupported-codec', codec }),
     });
@@ -164,7 +167,7 @@ export class Session {
   #onDrawn(times: PictureTimes, drawnAt: Micros): void {
     this.#drawn.mark();
     const { offset } = this.#clock;
-    if (offset !== undefined) this.#latency.add((drawnAt + offset - times.capturedAt) / 1e3);
+    if (offset !== undefined && !times.isBacklog) this.#latency.add((drawnAt + offset - times.capturedAt) / 1e3);
     this.#status.drawn();
   }
 

@@ -37,7 +37,7 @@ export interface ViewerStats {
   readonly framesDecoded: number;
   /** Pictures drawn on the canvas. */
   readonly framesDrawn: number;
-  /** Pictures decoded but not drawn, because a newer one came before the screen's next refresh. */
+  /** Pictures decoded but not drawn, because a newer one came before the screen's next refresh or was known to follow. */
   readonly framesReplaced: number;
   /** Packets thrown away here: a full decoder, a lost keyframe, a decoder's error. */
   readonly drops: number;

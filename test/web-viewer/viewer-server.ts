@@ -8,6 +8,7 @@ import { micros, wallClock } from '../../src/core/time.js';
 import {
   CLOSE_CODES,
   encodePacket,
+  markPacket,
   PROTOCOL_VERSION,
   SUBPROTOCOL,
   type ClientMessage,
@@ -37,6 +38,8 @@ export interface ViewerServerOptions {
   /** Close code given to every viewer at once. */
   readonly refuseWith?: number;
   readonly version?: number;
+  /** Instead of the clip's own. */
+  readonly codec?: string;
 }
 
 /** A server of the wire protocol that plays a clip in a loop, to be as rude to viewers as a test needs. */
@@ -51,6 +54,7 @@ export class ViewerServer {
   #sequence = 0;
   #gop: Uint8Array[] = [];
   #isMuted = false;
+  #isFrozen = false;
 
   private constructor(options: ViewerServerOptions) {
     this.#options = options;
@@ -89,6 +93,7 @@ export class ViewerServer {
   }
 
   send(message: ServerMessage): void {
+    if (this.#isFrozen) return;
     for (const socket of this.#sockets.clients) socket.send(JSON.stringify(message));
   }
 
@@ -99,6 +104,7 @@ export class ViewerServer {
     const frame = encodePacket({ data, isKeyframe, ...times }, sequence);
     if (isKeyframe) this.#gop = [];
     this.#gop.push(frame);
+    if (this.#isFrozen) return;
     for (const socket of this.#sockets.clients) socket.send(frame);
   }
 
@@ -116,6 +122,11 @@ export class ViewerServer {
   /** Sends so many pictures at once. */
   burst(count: number): void {
     for (let i = 0; i < count; i++) this.#play();
+  }
+
+  /** Says nothing to anybody, and answers nothing, while connections stay open. */
+  freeze(isFrozen: boolean): void {
+    this.#isFrozen = isFrozen;
   }
 
   /** Cuts every connection without a closing handshake. */
@@ -160,16 +171,17 @@ export class ViewerServer {
     }
     const send = (message: ServerMessage): void => socket.send(JSON.stringify(message));
     const { controls } = this;
-    const { canControl = true, version = PROTOCOL_VERSION } = this.#options;
+    const { canControl = true, version = PROTOCOL_VERSION, codec = clip.codec } = this.#options;
     send({ type: 'hello', version, stream, streams, controls, canControl });
-    const { codec, width, height } = clip;
+    const { width, height } = clip;
     send({ type: 'state', state: 'live', message: '' });
     send({ type: 'format', format: { codec, width, height, sampleAspect: [1, 1], frameRate: 30 } });
-    for (const packet of this.#gop) socket.send(packet);
+    for (const packet of this.#gop) socket.send(markPacket(packet, { backlog: true }));
     socket.on('message', (data: Buffer) => {
       const message = JSON.parse(data.toString()) as ClientMessage; // the page is ours
       this.received.push(message);
-      if (message.type === 'ping') send({ type: 'pong', clientTime: message.clientTime, serverTime: wallClock() });
+      if (message.type === 'ping' && !this.#isFrozen)
+        send({ type: 'pong', clientTime: message.clientTime, serverTime: wallClock() });
       if (message.type === 'keyframe') this.#next = 0;
       if (message.type === 'controls') {
         this.controls = { ...this.controls, ...checkControls(message.controls) };
