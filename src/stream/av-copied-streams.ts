@@ -6,21 +6,16 @@ import {
   AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
   AVSEEK_FLAG_BACKWARD,
-  AV_CODEC_ID_DVB_SUBTITLE,
-  AV_CODEC_ID_DVB_TELETEXT,
   AV_DISPOSITION_ATTACHED_PIC,
   AV_NOPTS_VALUE,
-  Dictionary,
-  FormatContext,
-  Packet as AvPacket,
-  avGetCodecName,
-} from 'node-av';
-import type { OutputFormat, Stream } from 'node-av';
-import { rm } from 'node:fs/promises';
+} from 'node-av/constants';
+import { Dictionary, FormatContext, Packet as AvPacket, avGetCodecName } from 'node-av/lib';
+import type { Stream } from 'node-av/lib';
 import type { Logger } from '../core/logger.js';
 import { fromSeconds, ticksToMicros } from '../core/time.js';
 import type { Micros } from '../core/time.js';
-import { checkStatus, quietLibav } from './av-failure.js';
+import { checkStatus, inputFailure, quietLibav } from './av-failure.js';
+import { addCopy, currentTags, isCarried } from './av-stream-copy.js';
 
 /** What {@link CopiedStreams.open} takes. */
 export interface CopiedStreamsOptions {
@@ -47,10 +42,6 @@ const KINDS = new Map<number, string>([
   [AVMEDIA_TYPE_ATTACHMENT, 'attachment'],
   [AVMEDIA_TYPE_DATA, 'data'],
 ]);
-
-/** Metadata that describes the old file's bytes and is wrong in the new one. */
-const STALE_TAGS =
-  /^(major_brand|minor_version|compatible_brands|encoder|vendor_id|duration|rotate|bps|number_of_(frames|bytes)|_statistics_.*)(-\w+)?$/i;
 
 /** Everything of an input but its video, moved to an output packet by packet, untouched. */
 export class CopiedStreams {
@@ -84,7 +75,7 @@ export class CopiedStreams {
     this.#packet.alloc();
   }
 
-  /** Opens the input and tries each of its streams in the output's container. Throws LibavError. */
+  /** Opens the input and tries each of its streams in the output's container. Throws LibavError or NocturneError. */
   static async open(options: CopiedStreamsOptions): Promise<CopiedStreams> {
     quietLibav();
     const input = await openInput(options.inputPath);
@@ -209,45 +200,6 @@ function isChapterTrack(stream: Stream): boolean {
   return stream.codecpar.codecType === AVMEDIA_TYPE_DATA && stream.codecpar.codecTagString === 'text';
 }
 
-/** Whether the container takes the stream: its muxer is asked, by a header written with this stream alone. */
-async function isCarried(stream: Stream, trialPath: string): Promise<boolean> {
-  const trial = new FormatContext();
-  try {
-    checkStatus(trial.allocOutputContext2(null, null, trialPath), 'choose the container');
-    if (isHiddenInTransportStream(stream, trial.oformat)) return false;
-    addCopy(trial, stream);
-    checkStatus(await trial.openOutput(), 'open the output');
-    return (await trial.writeHeader()) >= 0;
-  } finally {
-    await trial.closeOutput();
-    trial.freeContext();
-    await rm(trialPath, { force: true });
-  }
-}
-
-/** MPEG-TS takes any subtitle as private data that nothing can read. */
-function isHiddenInTransportStream(stream: Stream, format: OutputFormat | null): boolean {
-  if (format?.name !== 'mpegts' || stream.codecpar.codecType !== AVMEDIA_TYPE_SUBTITLE) return false;
-  return stream.codecpar.codecId !== AV_CODEC_ID_DVB_SUBTITLE && stream.codecpar.codecId !== AV_CODEC_ID_DVB_TELETEXT;
-}
-
-function addCopy(output: FormatContext, from: Stream): Stream {
-  const to = output.newStream(null);
-  checkStatus(from.codecpar.copy(to.codecpar), 'copy stream parameters');
-  to.codecpar.codecTag = 0; // numbers of the old container; the muxer finds its own
-  to.timeBase = from.timeBase;
-  to.disposition = from.disposition;
-  to.metadata = Dictionary.fromObject(currentTags(from.metadata));
-  return to;
-}
-
-function currentTags(metadata: Dictionary | null): Record<string, string> {
-  const tags = metadata?.getAll() ?? {};
-  // What libav's MP4 demuxer calls a track's name its muxer calls a title.
-  if (tags['name'] !== undefined) tags['title'] ??= tags['name'];
-  return Object.fromEntries(Object.entries(tags).filter(([name]) => !STALE_TAGS.test(name)));
-}
-
 function describe(stream: Stream): string {
   const kind = KINDS.get(stream.codecpar.codecType) ?? 'unknown';
   const tags = stream.metadata?.getAll() ?? {};
@@ -263,9 +215,14 @@ async function openInput(path: string): Promise<FormatContext> {
     'protocol_whitelist',
     path.includes('://') ? 'http,https,tls,tcp,udp,rtp,crypto,data' : 'file,crypto',
   );
-  checkStatus(await input.openInput(path, null, null), `open ${path}`);
-  checkStatus(await input.findStreamInfo(null), `read ${path}`);
-  return input;
+  try {
+    checkStatus(await input.openInput(path, null, null), 'open it');
+    checkStatus(await input.findStreamInfo(null), 'read it');
+    return input;
+  } catch (error) {
+    await input.closeInput();
+    throw inputFailure(path, error);
+  }
 }
 
 async function seekTo(input: FormatContext, startS: number): Promise<void> {

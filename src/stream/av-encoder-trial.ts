@@ -1,4 +1,4 @@
-import { Packet as AvPacket } from 'node-av';
+import { Packet as AvPacket } from 'node-av/lib';
 import { Frame } from '../core/frame.js';
 import { NocturneError } from '../core/errors.js';
 import { fromSeconds, micros } from '../core/time.js';

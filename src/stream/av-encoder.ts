@@ -1,5 +1,6 @@
-import { AVERROR_EAGAIN, AVERROR_EOF, Packet as AvPacket } from 'node-av';
-import type { CodecContext } from 'node-av';
+import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
+import { Packet as AvPacket } from 'node-av/lib';
+import type { CodecContext } from 'node-av/lib';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
 import type { Frame } from '../core/frame.js';

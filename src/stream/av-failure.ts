@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
-import { AV_LOG_FATAL, FFmpegError, Log } from 'node-av';
+import { AV_LOG_FATAL } from 'node-av/constants';
+import { FFmpegError, Log } from 'node-av/lib';
 import { NocturneError } from '../core/errors.js';
 import type { ErrorCode, Stage } from '../core/errors.js';
 
@@ -48,6 +49,17 @@ export function outputFailure(path: string, cause: unknown): NocturneError {
         : (['OUTPUT_FAILED', cause instanceof Error ? cause.message : String(cause)] as const);
   const stage: Stage = 'output';
   return new NocturneError({ code, stage, message: `Cannot write ${path}: ${what}.`, cause });
+}
+
+/** A failure to read the input whose sound and subtitles are copied, as a person reads it. */
+export function inputFailure(path: string, cause: unknown): NocturneError {
+  const name = errnoName(cause);
+  const code: ErrorCode =
+    name === 'ENOENT' ? 'INPUT_NOT_FOUND' : NO_PERMISSION.has(name) ? 'INPUT_NO_PERMISSION' : 'INPUT_UNSUPPORTED';
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  // An address may hold a password.
+  const shown = path.replace(/\/\/[^/@]*@/, '//***@');
+  return new NocturneError({ code, stage: 'output', message: `Cannot copy sound from ${shown}: ${detail}.`, cause });
 }
 
 function errnoName(cause: unknown): string {

@@ -1,10 +1,5 @@
-import {
-  AV_CODEC_FLAG_FRAME_DURATION,
-  AV_CODEC_FLAG_GLOBAL_HEADER,
-  AV_PIX_FMT_YUV420P,
-  CodecContext,
-  Rational,
-} from 'node-av';
+import { AV_CODEC_FLAG_FRAME_DURATION, AV_CODEC_FLAG_GLOBAL_HEADER, AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import { CodecContext, Rational } from 'node-av/lib';
 import { NocturneError } from '../core/errors.js';
 import { checkStatus, quietLibav } from './av-failure.js';
 import { findEncoder } from './av-live-context.js';

@@ -1,5 +1,6 @@
-import { AVFMT_GLOBALHEADER, FormatContext, Rational } from 'node-av';
-import type { CodecContext, OutputFormat, Stream } from 'node-av';
+import { AVFMT_GLOBALHEADER } from 'node-av/constants';
+import { FormatContext, Rational } from 'node-av/lib';
+import type { CodecContext, OutputFormat, Stream } from 'node-av/lib';
 import { extname } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 import type { TimeBase } from '../core/time.js';

@@ -1,4 +1,5 @@
-import { AVERROR_EAGAIN, AVERROR_EOF, OutputFormat, Packet as AvPacket } from 'node-av';
+import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
+import { OutputFormat, Packet as AvPacket } from 'node-av/lib';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { NocturneError } from '../core/errors.js';
@@ -37,8 +38,8 @@ export async function openFileSink(options: FileSinkOptions): Promise<FrameSink>
   });
   try {
     const { startS = 0, durationS } = options;
-    const chapters = copyFrom === undefined ? [] : await readChapters(copyFrom, { startS, durationS });
     const copied = copyFrom === undefined ? undefined : await openCopied(copyFrom, target, options);
+    const chapters = copyFrom === undefined ? [] : await readChapters(copyFrom, { startS, durationS });
     return new AvFileSink({ target, copied, chapters, options, encoder, format });
   } catch (error) {
     await target.discard();

@@ -1,4 +1,5 @@
-import { AV_CODEC_FLAG_LOW_DELAY, Codec, CodecContext, Rational } from 'node-av';
+import { AV_CODEC_FLAG_LOW_DELAY } from 'node-av/constants';
+import { Codec, CodecContext, Rational } from 'node-av/lib';
 import { checkStatus, quietLibav } from './av-failure.js';
 import { describeShape, pixelFormat } from './av-picture.js';
 import type { PictureLayout, PictureShape } from './av-picture.js';

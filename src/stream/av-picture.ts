@@ -15,10 +15,10 @@ import {
   AV_PIX_FMT_NV12,
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUVJ420P,
-  Frame as AvFrame,
-  Rational,
-} from 'node-av';
-import type { AVPixelFormat, CodecContext } from 'node-av';
+} from 'node-av/constants';
+import { Frame as AvFrame, Rational } from 'node-av/lib';
+import type { AVPixelFormat } from 'node-av/constants';
+import type { CodecContext } from 'node-av/lib';
 import type { Color, ColorMatrix } from '../core/color.js';
 import type { Frame } from '../core/frame.js';
 import { checkStatus } from './av-failure.js';

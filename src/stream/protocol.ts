@@ -6,7 +6,8 @@
  *     offset size
  *     0      1    version, 1
  *     1      1    kind, 1 = video packet
- *     2      1    flags: bit 0 keyframe, bit 1 discontinuity (packets before this one were dropped for this viewer)
+ *     2      1    flags: bit 0 keyframe, bit 1 discontinuity (packets before this one were dropped for this viewer),
+ *                 bit 2 backlog (older than the viewer's join: decode it, show only the newest); the others 0, ignored
  *     3      1    reserved, 0
  *     4      4    sequence number of the packet in the stream, wraps at 2^32
  *     8      8    pts, microseconds, signed
@@ -27,6 +28,8 @@ export const HEADER_BYTES = 28;
 const KIND_VIDEO = 1;
 const FLAG_KEYFRAME = 1;
 const FLAG_DISCONTINUITY = 2;
+const FLAG_BACKLOG = 4;
+const FLAGS_OFFSET = 2;
 
 /** Largest text message a viewer may send, in bytes: a full set of dials is under 400. */
 export const MAX_CLIENT_MESSAGE_BYTES = 4096;
@@ -123,7 +126,7 @@ export function encodePacket(packet: Packet, sequence: number, discontinuity = f
   const view = new DataView(bytes.buffer);
   view.setUint8(0, PROTOCOL_VERSION);
   view.setUint8(1, KIND_VIDEO);
-  view.setUint8(2, (packet.isKeyframe ? FLAG_KEYFRAME : 0) | (discontinuity ? FLAG_DISCONTINUITY : 0));
+  view.setUint8(FLAGS_OFFSET, (packet.isKeyframe ? FLAG_KEYFRAME : 0) | (discontinuity ? FLAG_DISCONTINUITY : 0));
   view.setUint32(4, sequence >>> 0);
   view.setBigInt64(8, BigInt(packet.pts));
   view.setBigInt64(16, BigInt(packet.capturedAt));
@@ -132,10 +135,28 @@ export function encodePacket(packet: Packet, sequence: number, discontinuity = f
   return bytes;
 }
 
+/** What is true of a packet for one viewer and not for the others. */
+export interface PacketMarks {
+  /** Packets before this one were dropped for this viewer. */
+  readonly discontinuity?: boolean;
+  /** The packet is older than the viewer's join. */
+  readonly backlog?: boolean;
+}
+
+/** A copy of an encoded packet with more flags set. */
+export function markPacket(encoded: Uint8Array, marks: PacketMarks): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(encoded);
+  const flags = (marks.discontinuity ? FLAG_DISCONTINUITY : 0) | (marks.backlog ? FLAG_BACKLOG : 0);
+  bytes[FLAGS_OFFSET] = (bytes[FLAGS_OFFSET] ?? 0) | flags;
+  return bytes;
+}
+
 /** A packet as it came over the wire. */
 export interface WirePacket extends Packet {
   readonly sequence: number;
   readonly discontinuity: boolean;
+  /** Older than the viewer's join: to be decoded, not to be waited for. */
+  readonly backlog: boolean;
 }
 
 /** Reads a binary frame; the packet's data is a view into it. Throws RangeError with what was wrong. */
@@ -149,7 +170,7 @@ export function decodePacket(buffer: ArrayBuffer): WirePacket {
     throw new RangeError(`protocol version must be ${PROTOCOL_VERSION}, got ${version}`);
   const kind = view.getUint8(1);
   if (kind !== KIND_VIDEO) throw new RangeError(`packet kind must be ${KIND_VIDEO}, got ${kind}`);
-  const flags = view.getUint8(2);
+  const flags = view.getUint8(FLAGS_OFFSET);
   return {
     data: new Uint8Array(buffer, HEADER_BYTES),
     pts: micros(Number(view.getBigInt64(8))),
@@ -157,6 +178,7 @@ export function decodePacket(buffer: ArrayBuffer): WirePacket {
     capturedAt: micros(Number(view.getBigInt64(16))),
     isKeyframe: (flags & FLAG_KEYFRAME) !== 0,
     discontinuity: (flags & FLAG_DISCONTINUITY) !== 0,
+    backlog: (flags & FLAG_BACKLOG) !== 0,
     sequence: view.getUint32(4),
   };
 }

@@ -1,0 +1,50 @@
+import { AVMEDIA_TYPE_SUBTITLE, AV_CODEC_ID_DVB_SUBTITLE, AV_CODEC_ID_DVB_TELETEXT } from 'node-av/constants';
+import { Dictionary, FormatContext } from 'node-av/lib';
+import type { OutputFormat, Stream } from 'node-av/lib';
+import { rm } from 'node:fs/promises';
+import { checkStatus } from './av-failure.js';
+
+/** Metadata that describes the old file's bytes and is wrong in the new one. */
+const STALE_TAGS =
+  /^(major_brand|minor_version|compatible_brands|encoder|vendor_id|duration|rotate|bps|number_of_(frames|bytes)|_statistics_.*)(-\w+)?$/i;
+
+/** Whether the container takes the stream: its muxer is asked, by a header written with this stream alone. */
+export async function isCarried(stream: Stream, trialPath: string): Promise<boolean> {
+  const trial = new FormatContext();
+  try {
+    checkStatus(trial.allocOutputContext2(null, null, trialPath), 'choose the container');
+    if (isHiddenInTransportStream(stream, trial.oformat)) return false;
+    addCopy(trial, stream);
+    checkStatus(await trial.openOutput(), 'open the output');
+    return (await trial.writeHeader()) >= 0;
+  } finally {
+    await trial.closeOutput();
+    trial.freeContext();
+    await rm(trialPath, { force: true });
+  }
+}
+
+/** MPEG-TS takes any subtitle as private data that nothing can read. */
+function isHiddenInTransportStream(stream: Stream, format: OutputFormat | null): boolean {
+  if (format?.name !== 'mpegts' || stream.codecpar.codecType !== AVMEDIA_TYPE_SUBTITLE) return false;
+  return stream.codecpar.codecId !== AV_CODEC_ID_DVB_SUBTITLE && stream.codecpar.codecId !== AV_CODEC_ID_DVB_TELETEXT;
+}
+
+/** Adds a stream like another, for its packets as they are; the muxer finds the tag numbers of its own container. */
+export function addCopy(output: FormatContext, from: Stream): Stream {
+  const to = output.newStream(null);
+  checkStatus(from.codecpar.copy(to.codecpar), 'copy stream parameters');
+  to.codecpar.codecTag = 0;
+  to.timeBase = from.timeBase;
+  to.disposition = from.disposition;
+  to.metadata = Dictionary.fromObject(currentTags(from.metadata));
+  return to;
+}
+
+/** The tags of a file or stream that hold for a copy of it. */
+export function currentTags(metadata: Dictionary | null): Record<string, string> {
+  const tags = metadata?.getAll() ?? {};
+  // What libav's MP4 demuxer calls a track's name its muxer calls a title.
+  if (tags['name'] !== undefined) tags['title'] ??= tags['name'];
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => !STALE_TAGS.test(name)));
+}
