@@ -1,4 +1,4 @@
-import type { Logger } from '../core/logger.js';
+import { silentLogger, type Logger } from '../core/logger.js';
 
 /** How a source is opened and read. Every field has a default; see {@link DEFAULT_SOURCE_OPTIONS}. */
 export interface SourceOptions {
@@ -24,9 +24,11 @@ export interface SourceOptions {
   readonly rtspTransport: 'tcp' | 'udp';
   /** Input format as FFmpeg names it, where it cannot be guessed (`mjpeg` on stdin, `v4l2`). */
   readonly inputFormat?: string;
+  /** Frames a second of a picture or a folder of pictures; 25 when undefined. Other inputs have their own rate. */
+  readonly pictureRate?: number;
   /** Decoder threads; 0 lets libav choose. */
   readonly decoderThreads: number;
-  /** Told when a live input is lost and when it is back. */
+  /** Called by the reconnect policy when a live input is lost and when it is back. */
   readonly onEvent?: (event: SourceEvent) => void;
   readonly logger: Logger;
 }
@@ -36,3 +38,18 @@ export interface SourceEvent {
   readonly kind: 'lost' | 'connected';
   readonly message: string;
 }
+
+/** What a file gets when nothing is said: as fast as it is pulled, once, from its start. */
+export const DEFAULT_SOURCE_OPTIONS: SourceOptions = {
+  pace: 'none',
+  loop: false,
+  listen: false,
+  reconnect: true,
+  // A camera that skips two seconds on a bad link is not lost; a picture must be back within five.
+  stallTimeoutMs: 3000,
+  openTimeoutMs: 10_000,
+  startS: 0,
+  rtspTransport: 'tcp',
+  decoderThreads: 0,
+  logger: silentLogger,
+};

@@ -1,0 +1,138 @@
+import { NocturneError } from '../core/errors.js';
+import { micros, ticksToMicros, wallClock, type TimeBase } from '../core/time.js';
+import { AvRun, type RunContext } from './av-run.js';
+import type { PictureShape } from './av-frame-pool.js';
+import { planPicture } from './open-plan.js';
+import { maskUrl } from './input-address.js';
+import type { PictureRun, RunEnd, RunInfo, TimedPicture } from './picture-run.js';
+import type { SourceOptions } from './source-options.js';
+
+/** Frames a second of pictures that are not told otherwise. */
+export const USUAL_PICTURE_RATE = 25;
+
+/** Still pictures, one after the other, at a steady rate; one that cannot be decoded is skipped and keeps its place in time. */
+export class AvPictureRun implements PictureRun {
+  readonly #files: readonly string[];
+  readonly #context: RunContext;
+  readonly #label: string;
+  readonly #timeBase: TimeBase;
+  readonly #stop = new AbortController();
+  #next: number;
+  #end: number;
+  #first: TimedPicture | undefined;
+  #ended: RunEnd | undefined;
+  #pending: Promise<unknown> | undefined;
+  #shape: PictureShape | undefined;
+
+  private constructor(files: readonly string[], context: RunContext, label: string) {
+    this.#files = files;
+    this.#context = context;
+    this.#label = label;
+    const { startS, durationS } = context.options;
+    const rate = rateOf(context.options);
+    // A whole rate counts in frames; another one (29.97) in thousandths.
+    this.#timeBase = Number.isInteger(rate) ? { num: 1, den: rate } : { num: 1000, den: Math.round(rate * 1000) };
+    this.#next = Math.min(files.length, Math.ceil(startS * rate));
+    this.#end = durationS === undefined ? files.length : Math.min(files.length, Math.ceil((startS + durationS) * rate));
+  }
+
+  /** Opens the pictures at these paths, at least one, and decodes the first. */
+  static async open(files: readonly string[], context: RunContext, label: string): Promise<AvPictureRun> {
+    const run = new AvPictureRun(files, context, label);
+    const pictures = await run.next();
+    run.#first = pictures?.[0];
+    run.#shape = run.#first?.shape;
+    run.#pending = undefined;
+    if (run.#first) return run;
+    const message = `none of the ${files.length} pictures in ${label} could be decoded.`;
+    throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message });
+  }
+
+  get shape(): PictureShape {
+    if (!this.#shape) throw new TypeError('the run has no picture yet');
+    return this.#shape;
+  }
+
+  get ended(): RunEnd | undefined {
+    return this.#ended;
+  }
+
+  get info(): RunInfo {
+    const rate = rateOf(this.#context.options);
+    const { startS } = this.#context.options;
+    const count = Math.max(0, this.#end - Math.ceil(startS * rate));
+    return {
+      timeBase: this.#timeBase,
+      frameRate: rate,
+      duration: micros((count * 1e6) / rate),
+      codec: 'image',
+      description: `${count} ${count === 1 ? 'picture' : 'pictures'}, ${this.#label}`,
+      notices: [],
+    };
+  }
+
+  next(): Promise<readonly TimedPicture[] | undefined> {
+    const step = this.#step();
+    this.#pending = step.catch(() => undefined);
+    return step;
+  }
+
+  interrupt(): void {
+    this.#stop.abort();
+  }
+
+  async close(): Promise<void> {
+    this.interrupt();
+    await this.#pending;
+    if (this.#first) this.#context.pool.give(this.#first.native);
+    this.#first = undefined;
+  }
+
+  async #step(): Promise<readonly TimedPicture[] | undefined> {
+    if (this.#first) {
+      const first = this.#first;
+      this.#first = undefined;
+      return [first];
+    }
+    while (this.#next < this.#end && !this.#stop.signal.aborted) {
+      const index = this.#next++;
+      const picture = await this.#decode(index);
+      if (picture) return [picture];
+    }
+    this.#ended = this.#stop.signal.aborted ? 'interrupted' : 'end';
+    return undefined;
+  }
+
+  async #decode(index: number): Promise<TimedPicture | undefined> {
+    const path = this.#files[index] ?? '';
+    const { options, pool, counts } = this.#context;
+    const label = maskUrl(path);
+    try {
+      const whole = { ...this.#context, options: withoutWindow(options) };
+      const run = await AvRun.open(planPicture(path, options, label), whole, this.#stop.signal);
+      const [picture, ...rest] = (await run.next()) ?? [];
+      for (const { native } of rest) pool.give(native);
+      await run.close();
+      if (!picture) return undefined;
+      const start = Math.ceil(options.startS * rateOf(options));
+      const at = (tick: number): ReturnType<typeof micros> => ticksToMicros(BigInt(tick), this.#timeBase);
+      const sourcePts = at(index - start);
+      return { ...picture, sourcePts, duration: micros(at(index - start + 1) - sourcePts), capturedAt: wallClock() };
+    } catch (error) {
+      if (this.#stop.signal.aborted) return undefined;
+      counts.corrupt++;
+      options.logger.warn({ picture: label, err: error }, 'a picture could not be decoded and is skipped');
+      return undefined;
+    }
+  }
+}
+
+function rateOf(options: SourceOptions): number {
+  return options.pictureRate ?? USUAL_PICTURE_RATE;
+}
+
+/** Every picture is read whole; the window is one of the row. */
+function withoutWindow(options: SourceOptions): SourceOptions {
+  const { durationS, ...rest } = options;
+  return { ...rest, startS: 0, live: false, decoderThreads: 1 };
+}

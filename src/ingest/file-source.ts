@@ -1,0 +1,129 @@
+import { NocturneError } from '../core/errors.js';
+import { Pacer } from './pacing.js';
+import type { PictureRun, RunInfo, TimedPicture } from './picture-run.js';
+import { PumpedSource, type PumpSetup } from './pumped-source.js';
+import type { SourceOptions } from './source-options.js';
+import { Watchdog } from './watchdog.js';
+
+/** Pictures decoded ahead of the consumer, beside those in the decoder's own threads. */
+const READ_AHEAD = 3;
+
+/** What a file's source is made from. */
+export interface FileSourceSetup {
+  /** The opened input; the source takes it. */
+  readonly run: PictureRun;
+  /** Opens it once more, for another round of a loop; undefined where that cannot be (standard input). */
+  readonly reopen?: (signal: AbortSignal) => Promise<PictureRun>;
+  readonly options: SourceOptions;
+  /** The input for people. */
+  readonly label: string;
+  /** A read that takes longer means that the other side is gone, milliseconds; undefined for what is on this machine. */
+  readonly silenceMs?: number;
+}
+
+/** A source that waits for its consumer and never drops: files, folders, downloads, standard input. */
+export class FileSource extends PumpedSource {
+  readonly #setup: FileSourceSetup;
+  readonly #watchdog: Watchdog | undefined;
+  #run: PictureRun;
+  #info: RunInfo;
+  #startsRound = false;
+
+  constructor(setup: FileSourceSetup, shared: Pick<PumpSetup, 'pool' | 'counts'>) {
+    const info = runInfo(setup, setup.run);
+    super({
+      ...shared,
+      run: info,
+      shape: setup.run.shape,
+      isLive: false,
+      capacity: READ_AHEAD,
+      overflow: 'refuse',
+      ...(setup.options.pace === 'realtime' ? { pacer: new Pacer() } : {}),
+    });
+    this.#setup = setup;
+    this.#run = setup.run;
+    this.#info = info;
+    this.#watchdog =
+      setup.silenceMs === undefined ? undefined : new Watchdog(setup.silenceMs, () => this.#run.interrupt());
+  }
+
+  protected override async pump(): Promise<void> {
+    let reading = this.#read();
+    for (;;) {
+      const pictures = await reading;
+      if (!pictures) break;
+      // The next packet goes to the decoder's threads before the consumer wakes up and keeps this thread busy.
+      const fits = this.queue.length + pictures.length < READ_AHEAD;
+      const next = fits ? this.#read() : undefined;
+      await this.#enqueue(pictures);
+      if (!next) await this.queue.room();
+      reading = next ?? this.#read();
+    }
+    if (this.#watchdog?.barked === true && !this.stopping.aborted) throw this.#lost();
+  }
+
+  protected override interrupt(): void {
+    this.#run.interrupt();
+  }
+
+  protected override async release(): Promise<void> {
+    this.#watchdog?.stop();
+    await this.#run.close();
+  }
+
+  async #read(): Promise<readonly TimedPicture[] | undefined> {
+    if (this.stopping.aborted) return undefined;
+    this.#watchdog?.watch();
+    try {
+      const pictures = await this.#run.next();
+      if (pictures || !this.#setup.options.loop || this.#run.ended === 'interrupted') return pictures;
+      return await this.#nextRound();
+    } finally {
+      this.#watchdog?.rest();
+    }
+  }
+
+  async #nextRound(): Promise<readonly TimedPicture[] | undefined> {
+    if (!this.#setup.reopen) return undefined;
+    await this.#run.close();
+    if (this.stopping.aborted) return undefined;
+    this.#run = await this.#setup.reopen(this.stopping);
+    this.#info = runInfo(this.#setup, this.#run);
+    this.timeline.resume();
+    this.#startsRound = true;
+    return this.#run.next();
+  }
+
+  async #enqueue(pictures: readonly TimedPicture[]): Promise<void> {
+    for (const picture of pictures) {
+      const placed = this.place(picture, this.#info, this.#startsRound);
+      this.#startsRound = false;
+      while (!this.queue.push(placed)) {
+        if (this.queue.closed) {
+          this.discard(placed);
+          break;
+        }
+        await this.queue.room();
+      }
+    }
+  }
+
+  #lost(): NocturneError {
+    const { label, silenceMs = 0 } = this.#setup;
+    const message = `${label} gave nothing for ${silenceMs / 1000} s.`;
+    return new NocturneError({
+      code: 'INPUT_LOST',
+      stage: 'ingest',
+      message,
+      remedy: 'Check the network and the sender.',
+    });
+  }
+}
+
+/** A looped file has no end, so no length. */
+function runInfo({ options, reopen }: FileSourceSetup, run: PictureRun): RunInfo {
+  const { info } = run;
+  if (!options.loop) return info;
+  if (!reopen) return { ...info, notices: [...info.notices, 'standard input cannot be looped'] };
+  return { ...info, duration: undefined };
+}

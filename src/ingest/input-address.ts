@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Where an input comes from, as far as its name tells. `path`: a file or a folder; only the disk knows which. */
+export type InputKind = 'street' | 'stdin' | 'camera' | 'path' | 'network';
+
+/** An input's name, taken apart. */
+export interface InputAddress {
+  readonly kind: InputKind;
+  /** `path`: an absolute path. `camera`: what follows `camera:`. Else the input as it was given, with its passwords. */
+  readonly target: string;
+  /** Lower-case scheme of a network address (`rtsp`), else empty. */
+  readonly scheme: string;
+  /** The input for people and logs: passwords and stream keys masked. */
+  readonly label: string;
+  /** True for addresses that only ever carry the present: cameras and every network scheme but http. */
+  readonly isLive: boolean;
+}
+
+/** Network schemes that are understood. RTMP's encrypted and tunnelled kin are spelled as FFmpeg spells them. */
+export const NETWORK_SCHEMES = [
+  ...['http', 'https', 'rtsp', 'rtsps', 'rtmp', 'rtmps', 'rtmpt', 'rtmpe', 'rtmpte', 'rtmpts'],
+  ...['srt', 'udp', 'rtp', 'tcp'],
+] as const;
+
+const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
+const SECRET_PARAMETER = /([?&](?:passphrase|password|passwd|pwd|pass|token|key|secret|auth|sig|signature)=)[^&#\s]*/gi;
+
+/** Takes an input's name apart. Throws TypeError for an empty name and RangeError for an unknown scheme. */
+export function parseInput(input: string): InputAddress {
+  if (input.trim() === '') throw new TypeError('input must name a file, an address, a camera or "street", got ""');
+  const label = maskUrl(input);
+  if (input === 'street' || input.startsWith('street:')) {
+    return { kind: 'street', target: input, scheme: '', label, isLive: false };
+  }
+  if (input === '-' || input === 'pipe:0') {
+    return { kind: 'stdin', target: '-', scheme: '', label: 'stdin', isLive: false };
+  }
+  if (input.startsWith('camera:')) {
+    return { kind: 'camera', target: input.slice('camera:'.length), scheme: '', label, isLive: true };
+  }
+  if (/^\/dev\/video\d+$/.test(input)) return { kind: 'camera', target: input, scheme: '', label, isLive: true };
+  if (input.startsWith('file:')) {
+    const path = input.startsWith('file://') ? fileURLToPath(input) : input.slice('file:'.length);
+    return { kind: 'path', target: resolve(path), scheme: '', label, isLive: false };
+  }
+  const scheme = SCHEME.exec(input)?.[1]?.toLowerCase();
+  if (scheme === undefined) return { kind: 'path', target: resolve(input), scheme: '', label, isLive: false };
+  if (!NETWORK_SCHEMES.some((known) => known === scheme)) {
+    throw new RangeError(`input scheme must be one of ${NETWORK_SCHEMES.join(', ')} or a path, got ${scheme}://`);
+  }
+  return { kind: 'network', target: input, scheme, label, isLive: !scheme.startsWith('http') };
+}
+
+/**
+ * An address without its secrets, for logs and pages: the password of `user:password@`, and parameters such as
+ * `passphrase`, `token` or `key`. What is no address comes back as it was.
+ */
+export function maskUrl(url: string): string {
+  return url
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i, (_whole, scheme: string, userInfo: string) => {
+      const user = userInfo.split(':', 1)[0] ?? '';
+      return `${scheme}${user}${userInfo.includes(':') ? ':***' : ''}@`;
+    })
+    .replace(SECRET_PARAMETER, '$1***');
+}

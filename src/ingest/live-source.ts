@@ -1,0 +1,148 @@
+import { NocturneError } from '../core/errors.js';
+import { micros, wallClock, type Micros } from '../core/time.js';
+import { Backoff } from './backoff.js';
+import { LagMeter } from './lag-meter.js';
+import type { PictureRun, RunInfo, TimedPicture } from './picture-run.js';
+import { PumpedSource, type PlacedPicture, type PumpSetup } from './pumped-source.js';
+import { settlesWithin, sleep } from './sleep.js';
+import type { SourceOptions } from './source-options.js';
+import { Watchdog } from './watchdog.js';
+
+/** A picture that comes late is held back for so long, in case a newer one lies ready behind it; milliseconds. */
+const HOLD_MS = 1;
+/** Most pictures passed over in a row, so that a decoder slower than its input still shows something. */
+const MAX_HELD = 30;
+
+/** What a live input's source is made from. */
+export interface LiveSourceSetup {
+  /** The opened input; the source takes it. */
+  readonly run: PictureRun;
+  /** Calls the input again after a loss; undefined: a loss is the end. */
+  readonly reopen?: (signal: AbortSignal) => Promise<PictureRun>;
+  readonly options: SourceOptions;
+  /** The input for people. */
+  readonly label: string;
+  /** True when senders call us: then waiting for the next one needs no pauses. */
+  readonly isListening: boolean;
+}
+
+/** A source that the world does not wait for: the newest picture wins, and a lost input is called again. */
+export class LiveSource extends PumpedSource {
+  readonly #setup: LiveSourceSetup;
+  readonly #lag = new LagMeter();
+  readonly #backoff = new Backoff();
+  #run: PictureRun;
+  #info: RunInfo;
+  #passedOver = 0;
+  #reconnects = 0;
+  #cameBack = false;
+  #lastSeen: Micros = wallClock();
+
+  constructor(setup: LiveSourceSetup, shared: Pick<PumpSetup, 'pool' | 'counts'>) {
+    const { run } = setup;
+    super({ ...shared, run: run.info, shape: run.shape, isLive: true, capacity: 1, overflow: 'drop-oldest' });
+    this.#setup = setup;
+    this.#run = run;
+    this.#info = run.info;
+  }
+
+  protected override get dropped(): number {
+    return this.queue.dropped + this.#passedOver;
+  }
+
+  protected override get reconnects(): number {
+    return this.#reconnects;
+  }
+
+  protected override async pump(): Promise<void> {
+    const { reopen, label, options } = this.#setup;
+    for (;;) {
+      const wasSilent = await this.#drain();
+      if (this.stopping.aborted) return;
+      const why = wasSilent ? `gave nothing for ${options.stallTimeoutMs / 1000} s` : `stopped`;
+      if (!reopen || !options.reconnect) {
+        if (this.#run.ended === 'end') return;
+        throw new NocturneError({ code: 'INPUT_LOST', stage: 'ingest', message: `${label} ${why}.` });
+      }
+      options.logger.warn({ input: label }, `the input ${why}; it is called again`);
+      await this.#run.close();
+      await this.#comeBack(reopen);
+      if (this.stopping.aborted) return;
+    }
+  }
+
+  protected override interrupt(): void {
+    this.#run.interrupt();
+  }
+
+  protected override async release(): Promise<void> {
+    await this.#run.close();
+  }
+
+  /** Reads until the input is lost; true when it fell silent. */
+  async #drain(): Promise<boolean> {
+    const run = this.#run;
+    using watchdog = new Watchdog(this.#setup.options.stallTimeoutMs, () => run.interrupt());
+    watchdog.watch();
+    let held = 0;
+    let reading = run.next();
+    for (;;) {
+      const pictures = await reading;
+      watchdog.watch();
+      if (!pictures) return watchdog.barked;
+      // In flight before the consumer wakes up and keeps this thread busy.
+      reading = run.next();
+      const newest = this.#placeNewest(pictures);
+      if (!newest) continue;
+      // Late pictures mean that more of them lie ready behind: the consumer was busy and nothing was read meanwhile.
+      const isLate = this.#lag.isLate(newest, wallClock()) && held < MAX_HELD;
+      if (isLate && (await settlesWithin(reading, HOLD_MS)) && !this.stopping.aborted) {
+        held++;
+        this.#passOver(newest);
+        continue;
+      }
+      held = 0;
+      if (!this.queue.push(newest)) this.discard(newest);
+    }
+  }
+
+  #placeNewest(pictures: readonly TimedPicture[]): PlacedPicture | undefined {
+    let newest: PlacedPicture | undefined;
+    for (const picture of pictures) {
+      if (newest) this.#passOver(newest);
+      newest = this.place(picture, this.#info, this.#cameBack);
+      if (newest.discontinuity) this.#lag.reset();
+      this.#cameBack = false;
+      this.#lastSeen = picture.capturedAt;
+      this.#backoff.succeeded();
+    }
+    return newest;
+  }
+
+  #passOver(picture: PlacedPicture): void {
+    this.#passedOver++;
+    this.discard(picture);
+  }
+
+  async #comeBack(reopen: (signal: AbortSignal) => Promise<PictureRun>): Promise<void> {
+    const { isListening, label, options } = this.#setup;
+    for (;;) {
+      if (!isListening || this.#backoff.tries > 0) await sleep(this.#backoff.nextMs(), this.stopping);
+      if (this.stopping.aborted) return;
+      try {
+        this.#run = await reopen(this.stopping);
+        break;
+      } catch (error) {
+        if (this.stopping.aborted) return;
+        if (isListening) this.#backoff.nextMs();
+        options.logger.debug({ input: label, err: error }, 'the input is not back yet');
+      }
+    }
+    this.#info = this.#run.info;
+    this.#reconnects++;
+    this.#cameBack = true;
+    // The picture stood still for as long as the input was away; the timeline goes on as the clock did.
+    this.timeline.resume(micros(wallClock() - this.#lastSeen));
+    options.logger.info({ input: label, reconnects: this.#reconnects }, 'the input is back');
+  }
+}

@@ -1,0 +1,139 @@
+import { access, constants, stat } from 'node:fs/promises';
+import { NocturneError } from '../core/errors.js';
+import { planCamera } from './av-camera.js';
+import { AvFramePool } from './av-frame-pool.js';
+import { AvPictureRun } from './av-picture-run.js';
+import { AvRun, type RunContext } from './av-run.js';
+import { FileSource } from './file-source.js';
+import type { FrameSource } from './frame-source.js';
+import { parseInput, type InputAddress } from './input-address.js';
+import { LiveSource } from './live-source.js';
+import { planFile, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
+import { isPicture, listPictures } from './picture-list.js';
+import type { SourceOptions } from './source-options.js';
+
+export { DEFAULT_SOURCE_OPTIONS } from './source-options.js';
+
+/**
+ * Opens any input: a file, a picture or a folder of them, an http(s), HLS, RTSP, RTMP, SRT, UDP address, a camera
+ * (`camera:0`), standard input (`-`) or the built-in street (`street`). Resolves when its first picture is decoded, so that
+ * `info` is true; a listening input resolves when its sender comes. The caller closes the source.
+ *
+ * Rejects with the signal's reason when it aborts, with a NocturneError of one clear line when the input cannot be
+ * opened, with a TypeError or RangeError for options that make no sense.
+ */
+export async function openSource(input: string, options: SourceOptions, signal?: AbortSignal): Promise<FrameSource> {
+  checkOptions(options);
+  signal?.throwIfAborted();
+  const address = parseInput(input);
+  if (address.kind === 'street') return (await import('./street-source.js')).openStreetSource(input, options);
+  const pool = new AvFramePool();
+  const context: RunContext = { options, pool, counts: { decoded: 0, corrupt: 0 } };
+  try {
+    const pictures = await picturesOf(address);
+    if (pictures) return await openPictures(pictures, address, context);
+    return await openVideo(await planInput(address, options), address, context, signal);
+  } catch (error) {
+    pool.close();
+    throw error;
+  }
+}
+
+/** How libav is to open an input that is neither the street nor pictures. Checks what can be checked before. */
+export async function planInput(address: InputAddress, options: SourceOptions): Promise<OpenPlan> {
+  switch (address.kind) {
+    case 'stdin':
+      return planStdin(options);
+    case 'camera':
+      return planCamera(address.target, options, address.label);
+    case 'network':
+      return planNetwork(address, options);
+    case 'path': {
+      const stats = await readable(address);
+      return planFile(address.target, options, address.label, stats.isFile());
+    }
+    case 'street':
+      throw new TypeError('the street is not read by libav');
+  }
+}
+
+/** Paths of the pictures an input stands for: a folder's, or itself; undefined when it is no picture. */
+export async function picturesOf(address: InputAddress): Promise<readonly string[] | undefined> {
+  if (address.kind !== 'path') return undefined;
+  const stats = await readable(address);
+  if (!stats.isDirectory()) return stats.isFile() && isPicture(address.target) ? [address.target] : undefined;
+  const pictures = await listPictures(address.target);
+  if (pictures.length > 0) return pictures;
+  const message = `${address.label} is a folder without pictures.`;
+  throw new NocturneError({
+    code: 'INPUT_NOT_VIDEO',
+    stage: 'ingest',
+    message,
+    remedy: 'Name a video, or a folder of JPEG, PNG, WebP, TIFF or BMP files.',
+  });
+}
+
+async function openPictures(
+  files: readonly string[],
+  { label }: InputAddress,
+  context: RunContext,
+): Promise<FrameSource> {
+  const reopen = (): Promise<AvPictureRun> => AvPictureRun.open(files, context, label);
+  return new FileSource({ run: await reopen(), reopen, options: context.options, label }, context);
+}
+
+async function openVideo(
+  plan: OpenPlan,
+  { kind, label }: InputAddress,
+  context: RunContext,
+  signal: AbortSignal | undefined,
+): Promise<FrameSource> {
+  const { options } = context;
+  const open = (by?: AbortSignal): Promise<AvRun> => AvRun.open(plan, context, by);
+  const run = await open(signal);
+  const canReopen = kind !== 'stdin';
+  if (run.isLive) {
+    const canReturn = kind === 'network' || kind === 'camera';
+    const { isListening } = plan;
+    return new LiveSource({ run, ...(canReturn ? { reopen: open } : {}), options, label, isListening }, context);
+  }
+  const silence = kind === 'network' ? { silenceMs: options.openTimeoutMs } : {};
+  return new FileSource({ run, ...(canReopen ? { reopen: open } : {}), options, label, ...silence }, context);
+}
+
+async function readable({ target, label }: InputAddress): Promise<Awaited<ReturnType<typeof stat>>> {
+  try {
+    const stats = await stat(target);
+    await access(target, constants.R_OK);
+    return stats;
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const isDenied = code === 'EACCES' || code === 'EPERM';
+    throw new NocturneError({
+      code: isDenied ? 'INPUT_NO_PERMISSION' : 'INPUT_NOT_FOUND',
+      stage: 'ingest',
+      message: isDenied ? `${label} may not be read: permission denied.` : `${label} does not exist.`,
+      cause: error,
+    });
+  }
+}
+
+function checkOptions(options: SourceOptions): void {
+  const { startS, durationS, stallTimeoutMs, openTimeoutMs, decoderThreads, pictureRate } = options;
+  const rules: readonly [name: string, value: number | undefined, rule: string, holds: (value: number) => boolean][] = [
+    ['startS', startS, '0 or more seconds', (value) => value >= 0 && Number.isFinite(value)],
+    ['durationS', durationS, 'more than 0 seconds', (value) => value > 0 && Number.isFinite(value)],
+    ['stallTimeoutMs', stallTimeoutMs, 'more than 0 milliseconds', (value) => value > 0 && Number.isFinite(value)],
+    ['openTimeoutMs', openTimeoutMs, '0 or more milliseconds', (value) => value >= 0 && Number.isFinite(value)],
+    [
+      'decoderThreads',
+      decoderThreads,
+      'an integer from 0 to 64',
+      (value) => Number.isInteger(value) && value >= 0 && value <= 64,
+    ],
+    ['pictureRate', pictureRate, 'more than 0 and at most 1000 frames a second', (value) => value > 0 && value <= 1000],
+  ];
+  for (const [name, value, rule, holds] of rules) {
+    if (value !== undefined && !holds(value)) throw new RangeError(`${name} must be ${rule}, got ${value}`);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Micros, TimeBase } from '../core/time.js';
+import type { Picture, PictureShape } from './av-frame-pool.js';
+
+/** A picture with its times as the container tells them. Its holder gives it back to the pool or passes it on. */
+export interface TimedPicture extends Picture {
+  /** Undefined when the container gives none. */
+  readonly sourcePts: Micros | undefined;
+  /** 0 when unknown. */
+  readonly duration: Micros;
+  /** Wall-clock time at which the picture came out of the decoder. */
+  readonly capturedAt: Micros;
+}
+
+/** What is known of a run once its first picture is there. */
+export interface RunInfo {
+  readonly timeBase: TimeBase;
+  /** Frames a second; 0 when unknown. */
+  readonly frameRate: number;
+  /** Length of what the run gives; undefined when unknown. */
+  readonly duration: Micros | undefined;
+  readonly codec: string;
+  readonly description: string;
+  readonly notices: readonly string[];
+}
+
+/** Why a run gives nothing more. `failed`: reading broke off before the end. */
+export type RunEnd = 'end' | 'failed' | 'interrupted';
+
+/** What happened in all runs of a source; each run adds to it. */
+export interface RunCounts {
+  decoded: number;
+  corrupt: number;
+}
+
+/** An input read from a start to an end, once. Sources make loops and reconnects out of runs. */
+export interface PictureRun {
+  readonly info: RunInfo;
+  /** The first picture's. */
+  readonly shape: PictureShape;
+  /** Undefined until `next` resolved to undefined. */
+  readonly ended: RunEnd | undefined;
+  /**
+   * Reads, decodes and converts one packet more: the pictures that became ready, none or more; undefined at the end.
+   * The work is in flight when this returns. One call at a time.
+   */
+  next(): Promise<readonly TimedPicture[] | undefined>;
+  /** Ends a `next` in flight at once. */
+  interrupt(): void;
+  /** Frees everything; pictures already given stay valid. Idempotent, never throws. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,200 @@
+import { BoundedQueue, type OverflowPolicy } from '../core/bounded-queue.js';
+import type { Frame } from '../core/frame.js';
+import { wallClock, type Micros } from '../core/time.js';
+import type { AvFramePool, PictureShape } from './av-frame-pool.js';
+import type { FrameSource, SourceInfo, SourceStats } from './frame-source.js';
+import type { Pacer } from './pacing.js';
+import type { RunCounts, RunInfo, TimedPicture } from './picture-run.js';
+import { sleep } from './sleep.js';
+import { Timeline } from './timeline.js';
+
+/** A picture with its place on the source's timeline. */
+export interface PlacedPicture extends TimedPicture {
+  readonly pts: Micros;
+  readonly discontinuity: boolean;
+  /** What was known of the input when it was decoded. */
+  readonly run: RunInfo;
+}
+
+/** What the sources share that decode ahead of their consumer. */
+export interface PumpSetup {
+  readonly pool: AvFramePool;
+  readonly counts: RunCounts;
+  /** The first run's, after its first picture. */
+  readonly run: RunInfo;
+  /** The first picture's. */
+  readonly shape: PictureShape;
+  readonly isLive: boolean;
+  /** Most pictures decoded ahead. */
+  readonly capacity: number;
+  readonly overflow: OverflowPolicy;
+  /** Holds frames back until they are due; undefined: they come as fast as they are pulled. */
+  readonly pacer?: Pacer;
+}
+
+/** A source whose pictures are decoded by a loop of its own into a bounded queue, from which frames are pulled. */
+export abstract class PumpedSource implements FrameSource {
+  protected readonly queue: BoundedQueue<PlacedPicture>;
+  protected readonly timeline: Timeline;
+  readonly #setup: PumpSetup;
+  readonly #stop = new AbortController();
+  #info: SourceInfo;
+  #shape: PictureShape;
+  #run: RunInfo;
+  #started = false;
+  #pumping: Promise<void> | undefined;
+  #failure: unknown;
+  #closing: Promise<void> | undefined;
+  /** True when a dropped picture was the first after a break: the next one that is given takes its place. */
+  #owesDiscontinuity = false;
+
+  protected constructor(setup: PumpSetup) {
+    this.#setup = setup;
+    this.#shape = setup.shape;
+    this.#run = setup.run;
+    this.#info = describe(setup.run, setup.shape, setup.isLive);
+    this.timeline = new Timeline(usualStep(setup.run));
+    this.queue = new BoundedQueue<PlacedPicture>({
+      capacity: setup.capacity,
+      overflow: setup.overflow,
+      onDrop: (picture) => this.discard(picture),
+    });
+  }
+
+  get info(): SourceInfo {
+    return this.#info;
+  }
+
+  get stats(): SourceStats {
+    const { decoded, corrupt } = this.#setup.counts;
+    return { decoded, corrupt, dropped: this.dropped, reconnects: this.reconnects };
+  }
+
+  async *frames(signal?: AbortSignal): AsyncGenerator<Frame, void, undefined> {
+    if (this.#started) throw new TypeError('frames() can be called once');
+    this.#started = true;
+    const onAbort = (): void => void this.close();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) await this.close();
+    try {
+      if (!this.stopping.aborted) this.#pumping = this.#runPump();
+      for await (const picture of this.queue) {
+        const isDue = await this.#due(picture);
+        if (!isDue) {
+          this.discard(picture);
+          break;
+        }
+        yield this.#give(picture);
+      }
+      if (this.#failure !== undefined && !this.stopping.aborted) throw this.#failure;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+      await this.close();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** Aborted once the source closes. */
+  protected get stopping(): AbortSignal {
+    return this.#stop.signal;
+  }
+
+  protected get pool(): AvFramePool {
+    return this.#setup.pool;
+  }
+
+  /** Decoded pictures that nobody got. */
+  protected get dropped(): number {
+    return this.queue.dropped;
+  }
+
+  protected get reconnects(): number {
+    return 0;
+  }
+
+  /** Fills the queue until the input ends or the source stops; what it throws reaches the consumer. */
+  protected abstract pump(): Promise<void>;
+
+  /** Ends whatever the pump waits for, at once. */
+  protected abstract interrupt(): void;
+
+  /** Frees what belongs to the pump, after it has returned. Never throws. */
+  protected abstract release(): Promise<void>;
+
+  /** Puts a picture on the timeline. */
+  protected place(picture: TimedPicture, run: RunInfo, discontinuity: boolean): PlacedPicture {
+    const tick = Math.ceil((1e6 * run.timeBase.num) / run.timeBase.den) as Micros; // microseconds, rounded up
+    const { pts, broken } = this.timeline.place({ pts: picture.sourcePts, duration: picture.duration, tick });
+    return { ...picture, pts, run, discontinuity: discontinuity || broken };
+  }
+
+  /** Gives a picture back that nobody will get. */
+  protected discard(picture: PlacedPicture): void {
+    this.#owesDiscontinuity ||= picture.discontinuity;
+    this.pool.give(picture.native);
+  }
+
+  async #runPump(): Promise<void> {
+    try {
+      await this.pump();
+    } catch (error) {
+      this.#failure = error;
+    } finally {
+      this.queue.end();
+    }
+  }
+
+  /** Waits until a paced picture is due; false when the source stopped meanwhile. */
+  async #due({ pts }: PlacedPicture): Promise<boolean> {
+    const { pacer } = this.#setup;
+    if (pacer) await sleep(pacer.wait(pts, wallClock()) / 1000, this.stopping);
+    return !this.stopping.aborted;
+  }
+
+  #give(picture: PlacedPicture): Frame {
+    if (picture.shape !== this.#shape || picture.run !== this.#run) {
+      this.#shape = picture.shape;
+      this.#run = picture.run;
+      this.#info = describe(picture.run, picture.shape, this.#setup.isLive);
+    }
+    const discontinuity = picture.discontinuity || this.#owesDiscontinuity;
+    this.#owesDiscontinuity = false;
+    const { pts } = picture;
+    const duration = picture.duration > 0 ? picture.duration : usualStep(picture.run);
+    const capturedAt = this.#setup.pacer ? wallClock() : picture.capturedAt;
+    return this.pool.toFrame(picture, { pts, duration, capturedAt, discontinuity });
+  }
+
+  async #close(): Promise<void> {
+    this.#stop.abort();
+    this.interrupt();
+    this.queue.close();
+    await this.#pumping;
+    await this.release();
+    // What the pump put in between is refused by the closed queue and given back by the pump itself.
+    this.pool.close();
+  }
+}
+
+function usualStep(run: RunInfo): Micros {
+  return Math.round(run.frameRate > 0 ? 1e6 / run.frameRate : 40_000) as Micros; // microseconds; 25 frames a second when unknown
+}
+
+function describe(run: RunInfo, shape: PictureShape, isLive: boolean): SourceInfo {
+  const { width, height, color, sampleAspect } = shape;
+  const { frameRate, timeBase, duration, codec, description } = run;
+  const notices = [...shape.notices, ...run.notices];
+  return {
+    ...{ width, height, color, sampleAspect, frameRate, timeBase, duration, codec, description },
+    isLive,
+    notices,
+  };
+}
