@@ -1,3 +1,6 @@
+/** What a diagonal neighbour counts in a soft disc: the share of its square that a circle through the others covers. */
+const DIAGONAL = 0.55;
+
 /**
  * Grey-scale morphology on one plane of fixed size, row by row `[height, width]`. Memory is taken once, none per call.
  * Windows are cut off at the picture's edges: what lies outside never counts.
@@ -38,23 +41,27 @@ export class Morphology {
     this.erodeInto(out, radius, out);
   }
 
-  /** The largest value in a disc of radius 1 (five samples) around each sample. `out` may not be `source`. */
+  /**
+   * The largest value around each sample under a soft disc: the sample and its four neighbours count whole, the four
+   * diagonal ones `DIAGONAL`. Spots stay round where a square would make blocks. `out` may not be `source`.
+   */
   dilateDiscInto(source: Float32Array, out: Float32Array): void {
     const [width, height] = [this.#width, this.#height];
     for (let y = 0, i = 0; y < height; y++) {
       const up = y > 0 ? -width : 0;
       const down = y < height - 1 ? width : 0;
       for (let x = 0; x < width; x++, i++) {
-        let best = source[i] ?? 0;
-        const left = source[x > 0 ? i - 1 : i] ?? 0;
-        const right = source[x < width - 1 ? i + 1 : i] ?? 0;
-        const above = source[i + up] ?? 0;
-        const below = source[i + down] ?? 0;
-        if (left > best) best = left;
-        if (right > best) best = right;
-        if (above > best) best = above;
-        if (below > best) best = below;
-        out[i] = best;
+        const left = x > 0 ? -1 : 0;
+        const right = x < width - 1 ? 1 : 0;
+        const upright = Math.max(
+          source[i + left] ?? 0,
+          source[i + right] ?? 0,
+          source[i + up] ?? 0,
+          source[i + down] ?? 0,
+        );
+        const above = Math.max(source[i + up + left] ?? 0, source[i + up + right] ?? 0);
+        const below = Math.max(source[i + down + left] ?? 0, source[i + down + right] ?? 0);
+        out[i] = Math.max(source[i] ?? 0, upright, DIAGONAL * above, DIAGONAL * below);
       }
     }
   }

@@ -1,0 +1,128 @@
+// Contact sheet of day | night pairs, from pictures and video files: what a generator does, to be looked at.
+//   node scripts/look-sheet.mjs OUT.png [--generator NAME|FILE] [--columns N] [--layers] FILE...
+// A video gives frames at 20, 50 and 80 % (needs ffmpeg and ffprobe). --layers adds the lights layer as a third picture.
+// Nights are applied at 512x288 from each picture's own 256x144 thumbnail, grain off. Prints luma statistics a picture.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import sharp from 'sharp';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const args = process.argv.slice(2);
+const take = (name, fallback) => {
+  const at = args.indexOf(name);
+  return at < 0 ? fallback : args.splice(at, 2)[1];
+};
+const generatorName = take('--generator', 'grade');
+const columns = Number(take('--columns', '3'));
+const layers = args.includes('--layers') && args.splice(args.indexOf('--layers'), 1).length > 0;
+const [out, ...inputs] = args;
+if (!out || inputs.length === 0) {
+  console.error('usage: node scripts/look-sheet.mjs OUT.png [--generator NAME|FILE] [--columns N] [--layers] FILE...');
+  process.exit(2);
+}
+
+// The sources themselves, bundled into a file that is removed again: the sheet never shows a stale build.
+const bundle = join(root, `node_modules/.look-sheet-${process.pid}.mjs`);
+await build({
+  stdin: {
+    contents: `export { openGenerator } from './src/infer/open-generator.ts';
+      export { applyLookInto } from './src/infer/apply-look.ts';
+      export { readRgb, readThumbnail } from './src/image/picture-file.ts';
+      export { rgbToYuv, yuvToRgb } from './src/image/rgb-picture.ts';`,
+    resolveDir: root,
+  },
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  packages: 'external',
+  outfile: bundle,
+  logLevel: 'error',
+});
+const folder = mkdtempSync(join(tmpdir(), 'look-sheet-'));
+
+const WIDTH = 512;
+const HEIGHT = 288;
+/** Gap between pairs, pixels. */
+const GAP = 6;
+
+try {
+  const api = await import(bundle);
+  const generator = await api.openGenerator({ generator: generatorName });
+  const tiles = [];
+  for (const path of inputs.flatMap((input) =>
+    /\.(mp4|mkv|mov|webm|avi|ts)$/i.test(input) ? stills(input) : [input],
+  )) {
+    tiles.push(await tile(api, generator, path));
+  }
+  await generator.close();
+  const pictures = layers ? 3 : 2;
+  const rows = Math.ceil(tiles.length / columns);
+  await sharp({
+    create: {
+      width: columns * (pictures * WIDTH + GAP),
+      height: rows * (HEIGHT + GAP),
+      channels: 3,
+      background: '#444',
+    },
+  })
+    .composite(
+      tiles.flatMap((images, i) =>
+        images.map((image, k) => ({
+          input: image.data,
+          raw: { width: WIDTH, height: HEIGHT, channels: 3 },
+          left: (i % columns) * (pictures * WIDTH + GAP) + k * WIDTH,
+          top: Math.floor(i / columns) * (HEIGHT + GAP),
+        })),
+      ),
+    )
+    .png()
+    .toFile(out);
+} finally {
+  rmSync(bundle, { force: true });
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** Three frames of a video as PNG files. */
+function stills(video) {
+  const probe = ['-v', 'error', '-show_entries', 'format=duration', '-of', 'csv=p=0', video];
+  const duration = Number(execFileSync('ffprobe', probe, { encoding: 'utf8' }));
+  return [0.2, 0.5, 0.8].map((share) => {
+    const path = join(folder, `${basename(video)}-${share}.png`);
+    execFileSync('ffmpeg', ['-v', 'error', '-ss', `${duration * share}`, '-i', video, '-frames:v', '1', '-y', path]);
+    return path;
+  });
+}
+
+async function tile(api, generator, path) {
+  const day = await api.readRgb(path, [WIDTH, HEIGHT]);
+  const thumbnail = await api.readThumbnail(path);
+  const look = await generator.translate(thumbnail);
+  const yuv = api.rgbToYuv(day);
+  const night = new Float32Array(yuv.length);
+  api.applyLookInto(look, yuv, night, [WIDTH, HEIGHT]);
+  const shown = api.yuvToRgb(night, WIDTH, HEIGHT);
+  print(path, api.rgbToYuv(day), api.rgbToYuv(shown));
+  const images = [day, shown];
+  if (layers) {
+    const lights = { grid: new Float32Array(look.grid.length), lights: look.lights };
+    api.applyLookInto(lights, yuv, night, [WIDTH, HEIGHT]);
+    images.push(api.yuvToRgb(night, WIDTH, HEIGHT));
+  }
+  return images;
+}
+
+function print(path, day, night) {
+  const count = WIDTH * HEIGHT;
+  const of = (yuv) => {
+    const luma = yuv.slice(0, count);
+    const mean = luma.reduce((a, b) => a + b, 0) / count;
+    const spread = Math.sqrt(luma.reduce((a, b) => a + (b - mean) ** 2, 0) / count);
+    const black = luma.subarray(0, count / 3).reduce((a, b) => a + (b < 0.12 ? 1 : 0), 0) / (count / 3);
+    return [mean, spread, luma.sort()[Math.floor(0.99 * count)], black].map((v) => v.toFixed(3)).join(' ');
+  };
+  console.log(`${basename(path).padEnd(48)} mean spread p99 black | day ${of(day)} | night ${of(night)}`);
+}

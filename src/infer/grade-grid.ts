@@ -1,0 +1,149 @@
+import { PLANE_HEIGHT, PLANE_WIDTH, mix, smoothstep, type GradePlanes } from './grade-planes.js';
+import type { GradeTone } from './grade-tone.js';
+import { AFFINE_SIZE, GRID_BINS, GRID_HEIGHT, GRID_WIDTH } from './look.js';
+
+const CELLS = GRID_HEIGHT * GRID_WIDTH;
+const NODES = CELLS * GRID_BINS;
+/** Sums kept for each node: weight, U, U^2, sky, sky times U. */
+const SUMS = 5;
+
+/** Night sky: luma at the top and at the horizon, where the town's light reaches it, and its blue and red difference. */
+const SKY = { lumaTop: 0.026, lumaHorizon: 0.058, cloud: 0.03, u: 0.034, v: -0.012, chroma: 0.06 };
+/** Ground: light that is everywhere, chroma kept, moonlight's cast in the dark and lamplight's in the bright. */
+const GROUND = { floor: 0.012, chroma: 0.56, coldU: 0.012, coldV: -0.005, warmU: -0.016, warmV: 0.012 };
+/** Ridge of the regression of sky on U, in U^2: a difference of 0.03 counts half. */
+const RIDGE = 0.0009;
+/** Steepest change of sky with U; a blue sky and a grey wall are about 0.12 apart. */
+const MAX_SLOPE = 8;
+
+/** Light on the ground where no lamp is near, and what lamps add, of the scene's mean. */
+const AMBIENT = 0.72;
+const LAMPLIGHT = 0.85;
+
+/** What a grid is written from. */
+export interface GradeScene {
+  readonly planes: GradePlanes;
+  /** `[72, 128]`: 0 no sky, 1 sky. */
+  readonly sky: Float32Array;
+  readonly tone: GradeTone;
+  /** `[9, 16]`: lamplight around each cell, 0 to 1. */
+  readonly lamplight: Float32Array;
+}
+
+/** One node of the grid: where it is, light on the ground there, the share of lamps in it, height from 0 at the top. */
+interface GradeNode {
+  readonly cell: number;
+  readonly bin: number;
+  readonly light: number;
+  readonly lamplight: number;
+  readonly y: number;
+}
+
+/**
+ * Writes the bilateral grid of a grade: sky and ground each have their own curve, and each node of the grid mixes them
+ * as the picture around it does. Where sky and wall are equally bright, blue tells them apart. Memory is taken once.
+ */
+export class GradeGrid {
+  readonly #sums = new Float32Array(NODES * SUMS);
+  readonly #spread = new Float32Array(NODES * SUMS);
+
+  /** Fills `out`, shaped as {@link Look.grid}. Borrows the scene. */
+  writeInto(scene: GradeScene, out: Float32Array): void {
+    this.#collect(scene.planes, scene.sky);
+    this.#spreadSums();
+    for (let cell = 0; cell < CELLS; cell++) {
+      const x = ((cell % GRID_WIDTH) + 0.5) / GRID_WIDTH;
+      const y = (Math.floor(cell / GRID_WIDTH) + 0.5) / GRID_HEIGHT;
+      const lamplight = scene.lamplight[cell] ?? 0;
+      // Light comes from the street: it fades towards roofs, corners and what is near the camera's feet.
+      const corner = (2 * x - 1) ** 2 * 0.5 + (1.6 * (y - 0.55)) ** 2;
+      const light = (1 - 0.4 * smoothstep(0.05, 0.7, corner)) * (AMBIENT + LAMPLIGHT * lamplight);
+      for (let bin = 0; bin < GRID_BINS; bin++) this.#writeNode(scene.tone, { cell, bin, light, lamplight, y }, out);
+    }
+  }
+
+  #collect(planes: GradePlanes, sky: Float32Array): void {
+    const sums = this.#sums.fill(0);
+    for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
+      const py = Math.max(0, ((y + 0.5) * GRID_HEIGHT) / PLANE_HEIGHT - 0.5);
+      const row = Math.min(GRID_HEIGHT - 2, Math.floor(py));
+      const fy = py - row > 1 ? 1 : py - row;
+      for (let x = 0; x < PLANE_WIDTH; x++, i++) {
+        const px = Math.max(0, ((x + 0.5) * GRID_WIDTH) / PLANE_WIDTH - 0.5);
+        const column = Math.min(GRID_WIDTH - 2, Math.floor(px));
+        const fx = px - column > 1 ? 1 : px - column;
+        const pz = Math.min(1, Math.max(0, planes.luma[i] ?? 0)) * (GRID_BINS - 1);
+        const bin = Math.min(GRID_BINS - 2, Math.floor(pz));
+        const fz = pz - bin;
+        const u = planes.u[i] ?? 0;
+        const s = sky[i] ?? 0;
+        for (let corner = 0; corner < 8; corner++) {
+          const [dx, dy, dz] = [corner & 1, (corner >> 1) & 1, corner >> 2];
+          const weight = (dx ? fx : 1 - fx) * (dy ? fy : 1 - fy) * (dz ? fz : 1 - fz);
+          const at = (((row + dy) * GRID_WIDTH + column + dx) * GRID_BINS + bin + dz) * SUMS;
+          sums[at] = (sums[at] ?? 0) + weight;
+          sums[at + 1] = (sums[at + 1] ?? 0) + weight * u;
+          sums[at + 2] = (sums[at + 2] ?? 0) + weight * u * u;
+          sums[at + 3] = (sums[at + 3] ?? 0) + weight * s;
+          sums[at + 4] = (sums[at + 4] ?? 0) + weight * s * u;
+        }
+      }
+    }
+  }
+
+  /** Lends each node a little of its neighbours', so that one that saw nothing still knows what is around it. */
+  #spreadSums(): void {
+    const [sums, spread] = [this.#sums, this.#spread];
+    const along = (from: Float32Array, to: Float32Array, step: number, count: number, share: number): void => {
+      for (let node = 0; node < NODES; node++) {
+        const position = Math.floor(node / step) % count;
+        const before = position > 0 ? -step * SUMS : 0;
+        const after = position < count - 1 ? step * SUMS : 0;
+        for (let k = node * SUMS; k < (node + 1) * SUMS; k++) {
+          to[k] = (from[k] ?? 0) + share * ((from[k + before] ?? 0) + (from[k + after] ?? 0));
+        }
+      }
+    };
+    along(sums, spread, GRID_BINS, GRID_WIDTH, 0.25);
+    along(spread, sums, GRID_BINS * GRID_WIDTH, GRID_HEIGHT, 0.25);
+    along(sums, spread, 1, GRID_BINS, 0.06);
+    along(spread, sums, 1, GRID_BINS, 0.06);
+  }
+
+  #writeNode(tone: GradeTone, node: GradeNode, out: Float32Array): void {
+    const sums = this.#sums;
+    const from = (node.cell * GRID_BINS + node.bin) * SUMS;
+    const weight = (sums[from] ?? 0) + 1e-3;
+    const meanU = (sums[from + 1] ?? 0) / weight;
+    const sky = (sums[from + 3] ?? 0) / weight;
+    const variance = Math.max(0, (sums[from + 2] ?? 0) / weight - meanU * meanU);
+    const covariance = (sums[from + 4] ?? 0) / weight - sky * meanU;
+    const slope = Math.min(MAX_SLOPE, Math.max(-MAX_SLOPE, covariance / (variance + RIDGE)));
+
+    const luma = node.bin / (GRID_BINS - 1);
+    const ground = tone.curve(luma) * node.light;
+    const gain = node.bin === 0 ? 0.5 * 7 * tone.curve(1 / 7) * node.light : ground / luma;
+    const warm = node.lamplight * smoothstep(0.02, 0.3, ground);
+    const groundU = mix(GROUND.coldU, GROUND.warmU, warm);
+    const groundV = mix(GROUND.coldV, GROUND.warmV, warm);
+    const skyLuma = mix(SKY.lumaTop, SKY.lumaHorizon, smoothstep(0, 0.6, node.y)) + SKY.cloud * (luma - 0.7);
+
+    const day = tone.dayness;
+    const keep = 1 - sky;
+    const at = (node.cell * GRID_BINS + node.bin) * AFFINE_SIZE;
+    out.fill(0, at, at + AFFINE_SIZE);
+    // The sky's share changes with U around the node's mean: slope * (U - meanU), split into a coefficient and an offset.
+    const stepY = (skyLuma - ground - GROUND.floor) * slope;
+    const stepU = (SKY.u - groundU) * slope;
+    const stepV = (SKY.v - groundV) * slope;
+    out[at] = mix(1, gain * keep, day);
+    out[at + 1] = day * stepY;
+    out[at + 3] = day * (GROUND.floor * keep + skyLuma * sky - stepY * meanU);
+    const chroma = GROUND.chroma * keep + SKY.chroma * sky;
+    out[at + 5] = mix(1, chroma + stepU, day);
+    out[at + 7] = day * (mix(groundU, SKY.u, sky) - stepU * meanU);
+    out[at + 9] = day * stepV;
+    out[at + 10] = mix(1, chroma, day);
+    out[at + 11] = day * (mix(groundV, SKY.v, sky) - stepV * meanU);
+  }
+}

@@ -1,0 +1,93 @@
+import { BoxBlur } from '../image/blur.js';
+import { Morphology } from '../image/morphology.js';
+import { GradeEvidence } from './grade-evidence.js';
+import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, type GradePlanes } from './grade-planes.js';
+import { GRID_HEIGHT, GRID_WIDTH } from './look.js';
+
+/** Colour of a lit window and of a street lamp: Y, U, V of warm light at full strength. */
+const PANE = [0.36, -0.075, 0.043] as const;
+const LAMP = [0.6, -0.09, 0.04] as const;
+/** Gain of a core on its own pixel: signals and tail lights, then headlights and other white lamps. */
+const VIVID_GAIN = 1.3;
+const BRIGHT_GAIN = 0.8;
+/** Share of the light that goes into the tight glow and into the wide one. */
+const TIGHT = 0.3;
+const WIDE = 0.55;
+/** Luma and chroma of the glow beside the light's own. */
+const GLOW = [0.6, 1, 1] as const;
+/** Samples of the lights layer in one cell of the grid, along a side. */
+const CELL = PLANE_WIDTH / GRID_WIDTH;
+const CELLS = GRID_HEIGHT * GRID_WIDTH;
+
+/** Writes the lights layer of a grade from its evidence, and the lamplight that falls on the ground. */
+export class GradeLights {
+  /** `[9, 16]`: lamplight around each cell, 0 none, towards 1 much. */
+  readonly lamplight = new Float32Array(CELLS);
+  readonly #evidence = new GradeEvidence();
+  readonly #morphology = new Morphology(PLANE_WIDTH, PLANE_HEIGHT);
+  readonly #blur = new BoxBlur(PLANE_WIDTH, PLANE_HEIGHT);
+  readonly #cellBlur = new BoxBlur(GRID_WIDTH, GRID_HEIGHT);
+  readonly #lamp = new Float32Array(PLANE_SIZE);
+  readonly #spots = new Float32Array(PLANE_SIZE);
+  readonly #shine = [new Float32Array(PLANE_SIZE), new Float32Array(PLANE_SIZE), new Float32Array(PLANE_SIZE)] as const;
+
+  /** Fills `out`, shaped as {@link Look.lights}, and {@link lamplight}. Borrows the rest. @param strength 0 to 1. */
+  writeInto(planes: GradePlanes, sky: Float32Array, strength: number, out: Float32Array): void {
+    const { vivid, bright, lamp, pane } = this.#evidence;
+    this.#evidence.find(planes, sky);
+    const spots = this.#spots;
+    for (let i = 0; i < PLANE_SIZE; i++) {
+      spots[i] = strength * Math.max(VIVID_GAIN * (vivid[i] ?? 0), BRIGHT_GAIN * (bright[i] ?? 0));
+    }
+    const core = out.subarray(0, PLANE_SIZE);
+    this.#morphology.dilateDiscInto(spots, core);
+    this.#morphology.dilateDiscInto(lamp, this.#lamp);
+
+    const [shineY, shineU, shineV] = this.#shine;
+    for (let i = 0; i < PLANE_SIZE; i++) {
+      const light = core[i] ?? 0;
+      const lampLight = strength * (this.#lamp[i] ?? 0);
+      shineY[i] = light * (planes.brightest[i] ?? 0) + LAMP[0] * lampLight;
+      shineU[i] = light * (planes.vividU[i] ?? 0) + LAMP[1] * lampLight;
+      shineV[i] = light * (planes.vividV[i] ?? 0) + LAMP[2] * lampLight;
+    }
+    this.#gatherLamplight(shineY, pane, strength);
+    for (let channel = 0; channel < 3; channel++) {
+      this.#writeGlow(channel, strength, out.subarray((channel + 1) * PLANE_SIZE, (channel + 2) * PLANE_SIZE));
+    }
+  }
+
+  /** A tight glow and a wide one in the colour of what shines, and the light of panes and lamps themselves. */
+  #writeGlow(channel: number, strength: number, halo: Float32Array): void {
+    const shine = this.#shine[channel] ?? this.#shine[0];
+    const gain = GLOW[channel] ?? 1;
+    const { pane } = this.#evidence;
+    this.#blur.blurInto(shine, [1, 1], 'zero', halo);
+    this.#blur.blurInto(halo, [2, 2], 'zero', halo);
+    this.#blur.blurInto(shine, [5, 5], 'zero', shine);
+    this.#blur.blurInto(shine, [5, 5], 'zero', shine);
+    for (let i = 0; i < PLANE_SIZE; i++) {
+      const glow = gain * (TIGHT * (halo[i] ?? 0) + WIDE * (shine[i] ?? 0));
+      const own = (PANE[channel] ?? 0) * (pane[i] ?? 0) + (LAMP[channel] ?? 0) * (this.#lamp[i] ?? 0);
+      halo[i] = glow + strength * own;
+    }
+  }
+
+  /** Sums the light by cell and lets it fall on what is around and below. */
+  #gatherLamplight(shine: Float32Array, pane: Float32Array, strength: number): void {
+    const cells = this.lamplight.fill(0);
+    for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
+      const row = Math.floor(y / CELL) * GRID_WIDTH;
+      for (let x = 0; x < PLANE_WIDTH; x++, i++) {
+        const cell = row + Math.floor(x / CELL);
+        cells[cell] = (cells[cell] ?? 0) + ((shine[i] ?? 0) + 0.25 * strength * (pane[i] ?? 0)) / (CELL * CELL);
+      }
+    }
+    for (let cell = CELLS - 1; cell >= GRID_WIDTH; cell--) {
+      cells[cell] = (cells[cell] ?? 0) + 0.6 * (cells[cell - GRID_WIDTH] ?? 0);
+    }
+    this.#cellBlur.blurInto(cells, [1, 1], 'inside', cells);
+    this.#cellBlur.blurInto(cells, [1, 1], 'inside', cells);
+    for (let cell = 0; cell < CELLS; cell++) cells[cell] = (cells[cell] ?? 0) / ((cells[cell] ?? 0) + 0.03);
+  }
+}

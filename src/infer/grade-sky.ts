@@ -1,0 +1,129 @@
+import { BoxBlur } from '../image/blur.js';
+import { Morphology } from '../image/morphology.js';
+import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
+
+/** How much of a path's strength is left after one sample that is no sky: wires and branches are crossed, roofs are not. */
+const CROSSING = 0.72;
+/** Rows by which gaps may lie below the sky's own lowest row. */
+const REACH_BELOW = 5;
+/** Sweeps over the picture; each carries the sky any distance along its own direction and around one corner. */
+const SWEEPS = 2;
+
+/**
+ * Where the sky is, found in the picture and not assumed: bright for this picture or blue, pale, smooth, and joined to
+ * the top edge. A camera that looks down has none. Memory is taken once, none per call.
+ */
+export class SkyFinder {
+  /** `[72, 128]`: 0 no sky, 1 sky. */
+  readonly mask = new Float32Array(PLANE_SIZE);
+  readonly #score = new Float32Array(PLANE_SIZE);
+  readonly #texture = new Float32Array(PLANE_SIZE);
+  /** How free of a cast that no sky has: white, grey and blue are 1. */
+  readonly #pale = new Float32Array(PLANE_SIZE);
+  readonly #morphology = new Morphology(PLANE_WIDTH, PLANE_HEIGHT);
+  readonly #blur = new BoxBlur(PLANE_WIDTH, PLANE_HEIGHT);
+
+  /** Fills {@link mask}. Borrows the planes. */
+  find(planes: GradePlanes): void {
+    this.#measureTexture(planes.luma);
+    this.#rate(planes);
+    this.#joinToTop();
+    this.#fillGaps(planes);
+  }
+
+  /** Mean absolute step of luma to the right and downwards, over 3x3 samples. */
+  #measureTexture(luma: Float32Array): void {
+    const texture = this.#texture;
+    for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
+      const down = y < PLANE_HEIGHT - 1 ? PLANE_WIDTH : 0;
+      for (let x = 0; x < PLANE_WIDTH; x++, i++) {
+        const here = luma[i] ?? 0;
+        const right = luma[x < PLANE_WIDTH - 1 ? i + 1 : i] ?? 0;
+        texture[i] = Math.abs(right - here) + Math.abs((luma[i + down] ?? 0) - here);
+      }
+    }
+    this.#blur.blurInto(texture, [1, 1], 'inside', texture);
+  }
+
+  #rate(planes: GradePlanes): void {
+    const { luma, u, v } = planes;
+    const threshold = Math.max(0.3, meanOfLowerHalf(luma) + 0.06);
+    for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
+      const height = 1 - smoothstep(0.55, 0.85, y / PLANE_HEIGHT);
+      for (let x = 0; x < PLANE_WIDTH; x++, i++) {
+        const blue = Math.max(0, u[i] ?? 0);
+        const cast = Math.max(-(u[i] ?? 0) - 0.02, v[i] ?? 0, -(v[i] ?? 0) - blue - 0.04);
+        const light = luma[i] ?? 0;
+        const bright = smoothstep(-0.06, 0.12, light + 1.6 * blue - threshold);
+        const pale = 1 - smoothstep(0.05, 0.12, cast - 0.12 * smoothstep(0.75, 0.95, light));
+        const smooth = 1 - smoothstep(0.045, 0.13, this.#texture[i] ?? 0);
+        this.#pale[i] = pale;
+        this.#score[i] = bright * pale * smooth * height;
+      }
+    }
+  }
+
+  /** Keeps of the score what a path of sky joins to the top edge; little of it is lost over a wire. */
+  #joinToTop(): void {
+    const [mask, score] = [this.mask, this.#score];
+    mask.fill(0);
+    for (let x = 0; x < PLANE_WIDTH; x++) mask[x] = Math.max(score[x] ?? 0, score[x + PLANE_WIDTH] ?? 0);
+    for (let sweep = 0; sweep < SWEEPS; sweep++) {
+      for (let y = 0; y < PLANE_HEIGHT; y++) this.#spreadRow(y, y - 1);
+      for (let y = PLANE_HEIGHT - 2; y >= 0; y--) this.#spreadRow(y, y + 1);
+    }
+    for (let i = 0; i < PLANE_SIZE; i++) mask[i] = smoothstep(0.12, 0.75, (mask[i] ?? 0) * (score[i] ?? 0));
+  }
+
+  /** Sky between branches and roofs and dark clouds amid bright ones: pale, nearly as bright, no lower than the sky reaches. */
+  #fillGaps({ luma }: GradePlanes): void {
+    const [mask, amid] = [this.mask, this.#texture];
+    let [weight, sum] = [1e-3, 0];
+    for (let i = 0; i < PLANE_SIZE; i++) {
+      weight += mask[i] ?? 0;
+      sum += (mask[i] ?? 0) * (luma[i] ?? 0);
+    }
+    const skyLuma = sum / weight;
+    const share = smoothstep(0.03, 0.12, weight / PLANE_SIZE);
+    this.#morphology.closeInto(mask, 4, amid);
+    this.#score.set(mask);
+    let reach = 0;
+    for (let y = PLANE_HEIGHT - 1; y >= 0; y--) {
+      let covered = 0;
+      const above = Math.max(0, y - REACH_BELOW) * PLANE_WIDTH;
+      for (let i = above; i < above + PLANE_WIDTH; i++) covered += mask[i] ?? 0;
+      const high = share * (1 - smoothstep(0.28, 0.45, y / PLANE_HEIGHT));
+      reach = Math.max(reach, high, smoothstep(0.03, 0.2, covered / PLANE_WIDTH));
+      if (reach === 0) continue;
+      for (let i = y * PLANE_WIDTH; i < (y + 1) * PLANE_WIDTH; i++) {
+        const darker = Math.max(0, skyLuma - (luma[i] ?? 0)) / skyLuma;
+        const alike = (1 - smoothstep(0.1, 0.25 + 0.5 * (amid[i] ?? 0), darker)) * (this.#pale[i] ?? 0);
+        this.#score[i] = Math.max(mask[i] ?? 0, 0.95 * reach * alike);
+      }
+    }
+    mask.set(this.#score);
+  }
+
+  #spreadRow(y: number, from: number): void {
+    const [mask, score] = [this.mask, this.#score];
+    const start = y * PLANE_WIDTH;
+    for (let x = 0; x < PLANE_WIDTH; x++) {
+      const i = start + x;
+      const left = x > 0 ? (mask[i - 1] ?? 0) : 0;
+      const across = from >= 0 ? (mask[from * PLANE_WIDTH + x] ?? 0) : 0;
+      const reached = Math.max(left, across) * (CROSSING + (1 - CROSSING) * (score[i] ?? 0));
+      if (reached > (mask[i] ?? 0)) mask[i] = reached;
+    }
+    for (let x = PLANE_WIDTH - 2; x >= 0; x--) {
+      const i = start + x;
+      const reached = (mask[i + 1] ?? 0) * (CROSSING + (1 - CROSSING) * (score[i] ?? 0));
+      if (reached > (mask[i] ?? 0)) mask[i] = reached;
+    }
+  }
+}
+
+function meanOfLowerHalf(luma: Float32Array): number {
+  let sum = 0;
+  for (let i = PLANE_SIZE / 2; i < PLANE_SIZE; i++) sum += luma[i] ?? 0;
+  return sum / (PLANE_SIZE / 2);
+}

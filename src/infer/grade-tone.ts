@@ -1,0 +1,74 @@
+import { PLANE_SIZE, mix, smoothstep, type GradePlanes } from './grade-planes.js';
+
+/** Luma of the night at the ground's median. */
+const MIDDLE = 0.115;
+/** The night is nowhere lighter than this share of the day, lamps apart. */
+const MOST = 0.5;
+/** Bins of the luma histogram of what is no sky. */
+const HISTOGRAM_BINS = 64;
+
+/**
+ * How light the day is and how dark the night gets, from a picture's own lumas: what a camera's exposure does. Memory
+ * is taken once, none per call.
+ */
+export class GradeTone {
+  /** 1 for day, 0 for a picture that is night already, between in dusk. */
+  dayness = 1;
+  /** Luma of the day that the night shows as black. */
+  black = 0;
+  /** Luma of the day that the night shows as {@link white}'s share of a lit wall. */
+  white = 1;
+  /** Exponent of the curve from black to white. */
+  gamma = 1.6;
+  readonly #histogram = new Float64Array(HISTOGRAM_BINS);
+
+  /** @param peak luma of the night where the day is {@link white}. */
+  constructor(private readonly peak: number) {}
+
+  /** Reads a picture. `sky` is 1 where there is sky; sky does not count for the ground's exposure. */
+  measure(planes: GradePlanes, sky: Float32Array): void {
+    const { luma } = planes;
+    const histogram = this.#histogram.fill(1e-6);
+    let [sum, upperSum] = [0, 0];
+    for (let i = 0; i < PLANE_SIZE; i++) {
+      const y = luma[i] ?? 0;
+      sum += y;
+      if (i < PLANE_SIZE / 3) upperSum += y;
+      // Each sample is shared by two bins, so that a percentile moves smoothly.
+      const position = Math.min(HISTOGRAM_BINS - 1.001, Math.max(0, y * (HISTOGRAM_BINS - 1)));
+      const bin = Math.floor(position);
+      const weight = 1 - (sky[i] ?? 0);
+      histogram[bin] = (histogram[bin] ?? 0) + weight * (bin + 1 - position);
+      histogram[bin + 1] = (histogram[bin + 1] ?? 0) + weight * (position - bin);
+    }
+    const mean = sum / PLANE_SIZE;
+    const upper = upperSum / (PLANE_SIZE / 3);
+    this.dayness = smoothstep(0.2, 0.31, 0.65 * upper + 0.35 * mean);
+    this.black = Math.min(0.4, 0.8 * this.#percentile(0.03));
+    this.white = Math.max(this.black + 0.3, mix(0.75, this.#percentile(0.96), 0.8));
+    // The middle of the ground is put near a luma of the night, whatever the day's contrast.
+    const middle = Math.min(0.8, Math.max(0.12, (this.#percentile(0.5) - this.black) / (this.white - this.black)));
+    this.gamma = Math.min(2.2, Math.max(1.05, Math.log(MIDDLE / this.peak) / Math.log(middle)));
+  }
+
+  /** Luma of the night's ground for a luma of the day. */
+  curve(luma: number): number {
+    const x = Math.max(0, (luma - this.black) / (this.white - this.black));
+    // Above white it grows on with a third of the slope.
+    const night = this.peak * (x <= 1 ? x ** this.gamma : 1 + ((x - 1) * this.gamma) / 3);
+    return Math.min(night, MOST * luma);
+  }
+
+  /** The luma below which the share `p` of the ground lies. */
+  #percentile(p: number): number {
+    let total = 0;
+    for (let bin = 0; bin < HISTOGRAM_BINS; bin++) total += this.#histogram[bin] ?? 0;
+    let below = 0;
+    for (let bin = 0; bin < HISTOGRAM_BINS; bin++) {
+      const here = this.#histogram[bin] ?? 0;
+      if (below + here >= p * total) return (bin + (p * total - below) / here - 0.5) / (HISTOGRAM_BINS - 1);
+      below += here;
+    }
+    return 1;
+  }
+}

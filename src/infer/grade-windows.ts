@@ -1,0 +1,59 @@
+import { BoxBlur } from '../image/blur.js';
+import { TopHat } from '../image/top-hat.js';
+import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
+
+/**
+ * Panes of facades: small and darker than the wall around them, above the street, among edges that run level and
+ * upright, on what is neither leaf nor sky. Memory is taken once, none per call.
+ */
+export class WindowFinder {
+  /** `[72, 128]`: 0 no window, 1 a window that could be lit. */
+  readonly mask = new Float32Array(PLANE_SIZE);
+  readonly #topHat = new TopHat(PLANE_WIDTH, PLANE_HEIGHT, 1);
+  readonly #blur = new BoxBlur(PLANE_WIDTH, PLANE_HEIGHT);
+  readonly #slanted = new Float32Array(PLANE_SIZE);
+  readonly #edges = new Float32Array(PLANE_SIZE);
+  readonly #leaf = new Float32Array(PLANE_SIZE);
+  readonly #skyNear = new Float32Array(PLANE_SIZE);
+  readonly #wall = new Float32Array(PLANE_SIZE);
+
+  /** Fills {@link mask}. Borrows the planes and the sky. */
+  find(planes: GradePlanes, sky: Float32Array): void {
+    const { luma, u, v } = planes;
+    const [slanted, edges, leaf, wall, mask] = [this.#slanted, this.#edges, this.#leaf, this.#wall, this.mask];
+    slanted.fill(0);
+    edges.fill(0);
+    for (let y = 1; y < PLANE_HEIGHT - 1; y++) {
+      for (let x = 1; x < PLANE_WIDTH - 1; x++) {
+        const i = y * PLANE_WIDTH + x;
+        const gx = (luma[i + 1] ?? 0) - (luma[i - 1] ?? 0);
+        const gy = (luma[i + PLANE_WIDTH] ?? 0) - (luma[i - PLANE_WIDTH] ?? 0);
+        const ground = 1 - (sky[i] ?? 0);
+        slanted[i] = 2 * Math.abs(gx * gy) * ground;
+        edges[i] = (gx * gx + gy * gy) * ground;
+      }
+    }
+    this.#blur.blurInto(slanted, [5, 5], 'inside', slanted);
+    this.#blur.blurInto(edges, [5, 5], 'inside', edges);
+    for (let i = 0; i < PLANE_SIZE; i++) {
+      const green = -(u[i] ?? 0) - 0.6 * (v[i] ?? 0);
+      leaf[i] = smoothstep(0.015, 0.05, green);
+      wall[i] = luma[i] ?? 0;
+    }
+    this.#blur.blurInto(leaf, [4, 4], 'inside', leaf);
+    this.#blur.blurInto(wall, [4, 4], 'inside', wall);
+    this.#blur.blurInto(sky, [3, 4], 'inside', this.#skyNear);
+    this.#topHat.blackInto(planes.luma, mask);
+    for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
+      const height = 1 - smoothstep(0.45, 0.62, y / PLANE_HEIGHT);
+      for (let x = 0; x < PLANE_WIDTH; x++, i++) {
+        const upright = 1 - smoothstep(0.36, 0.52, (slanted[i] ?? 0) / ((edges[i] ?? 0) + 1e-4));
+        const busy = smoothstep(0.004, 0.02, edges[i] ?? 0);
+        const built = 1 - smoothstep(0.25, 0.6, leaf[i] ?? 0);
+        const bright = smoothstep(0.15, 0.35, wall[i] ?? 0);
+        const walled = 1 - smoothstep(0.05, 0.35, this.#skyNear[i] ?? 0);
+        mask[i] = smoothstep(0.03, 0.14, mask[i] ?? 0) * height * upright * busy * built * bright * walled;
+      }
+    }
+  }
+}

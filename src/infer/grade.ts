@@ -1,0 +1,66 @@
+import type { Thumbnail } from '../image/thumbnail.js';
+import type { Generator } from './generator.js';
+import { GradeGrid } from './grade-grid.js';
+import { GradeLights } from './grade-lights.js';
+import { GradePlanes } from './grade-planes.js';
+import { SkyFinder } from './grade-sky.js';
+import { GradeTone } from './grade-tone.js';
+import { emptyLook, type Look } from './look.js';
+
+/** Options of {@link createGrade}. */
+export interface GradeOptions {
+  /** `night`: a camera that opened up for the night. `deep`: a far darker one. Default `night`. */
+  readonly depth?: 'night' | 'deep';
+}
+
+/** Luma of the brightest lit wall, by depth. */
+const PEAK = { night: 0.46, deep: 0.2 };
+
+/**
+ * The physics of night, without a network: a look written from what the thumbnail shows. It finds the sky in the
+ * picture, exposes the ground, lights what could be a lamp, and leaves alone what is night already.
+ */
+export function createGrade(options: GradeOptions = {}): Generator {
+  return new Grade(options.depth ?? 'night');
+}
+
+class Grade implements Generator {
+  readonly card;
+  readonly device = 'cpu';
+  readonly #planes = new GradePlanes();
+  readonly #sky = new SkyFinder();
+  readonly #tone: GradeTone;
+  readonly #lights = new GradeLights();
+  readonly #grid = new GradeGrid();
+  readonly #look = emptyLook();
+
+  constructor(depth: 'night' | 'deep') {
+    this.#tone = new GradeTone(PEAK[depth]);
+    this.card = {
+      name: depth === 'deep' ? 'grade:deep' : 'grade',
+      version: '1',
+      description: 'the physics of night, written from the picture without a network',
+      licence: 'MIT',
+    };
+  }
+
+  translate(thumbnail: Thumbnail): Promise<Look> {
+    const look = this.#look;
+    this.#planes.read(thumbnail.data);
+    this.#sky.find(this.#planes);
+    const sky = this.#sky.mask;
+    this.#tone.measure(this.#planes, sky);
+    this.#lights.writeInto(this.#planes, sky, this.#tone.dayness, look.lights);
+    const { lamplight } = this.#lights;
+    this.#grid.writeInto({ planes: this.#planes, sky, tone: this.#tone, lamplight }, look.grid);
+    return Promise.resolve(look);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
