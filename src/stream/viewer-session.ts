@@ -38,6 +38,7 @@ export class ViewerSession {
   readonly #queue: ViewerQueue;
   readonly #rate = new MessageRate();
   #isAlive = true;
+  #isClosing = false;
   #ending: { code: number; reason: string } | undefined;
 
   /** Takes the socket: closing the session closes it. */
@@ -98,6 +99,8 @@ export class ViewerSession {
 
   /** Closes now; what waits is not sent. A viewer that does not answer is cut off. */
   close(code: number, reason: string): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
     this.#ending = { code, reason };
     this.#socket.close(code, reason.slice(0, MAX_REASON_CHARS));
     setTimeout(() => this.#socket.terminate(), CLOSE_PATIENCE_MS).unref();

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { micros } from '../../src/core/time.js';
+import { HEADER_BYTES, decodePacket, encodePacket, markPacket } from '../../src/stream/protocol.js';
+
+const packet = {
+  data: new Uint8Array([0, 0, 0, 1, 0x67]),
+  pts: micros(33_366),
+  duration: micros(33_333),
+  capturedAt: micros(1_700_000_000_123_456),
+  isKeyframe: true,
+};
+
+test('writes the golden bytes of version 1', () => {
+  expect(Buffer.from(encodePacket(packet, 7, true)).toString('hex')).toBe(
+    ['01', '01', '03', '00', '00000007', '0000000000008256', '00060a2418202240', '00008235', '0000000167'].join(''),
+  );
+});
+
+test('marks a copy as backlog and leaves the shared bytes alone', () => {
+  const bytes = encodePacket(packet, 7);
+  expect(
+    Buffer.from(markPacket(bytes, { backlog: true }))
+      .subarray(0, 4)
+      .toString('hex'),
+  ).toBe('01010500');
+  expect(bytes[2]).toBe(1);
+});
+
+test('gives back what was encoded', () => {
+  const wire = fc.record({
+    data: fc.uint8Array({ maxLength: 200 }).map((bytes) => new Uint8Array(bytes)),
+    pts: fc.maxSafeInteger().map(micros),
+    duration: fc.integer({ min: 0, max: 0xffffffff }).map(micros),
+    capturedAt: fc.maxSafeInteger().map(micros),
+    isKeyframe: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(wire, fc.nat(), fc.boolean(), fc.boolean(), (original, sequence, discontinuity, backlog) => {
+      const bytes = markPacket(encodePacket(original, sequence, discontinuity), { backlog });
+      expect(decodePacket(bytes.buffer)).toEqual({ ...original, sequence, discontinuity, backlog });
+    }),
+  );
+});
+
+test('wraps the sequence number at 2^32', () => {
+  expect(decodePacket(encodePacket(packet, 2 ** 32 + 5).buffer).sequence).toBe(5);
+});
+
+test('reads any bytes or refuses them with a RangeError', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      const { buffer } = new Uint8Array(bytes);
+      const isPacket = bytes.length >= HEADER_BYTES && bytes[0] === 1 && bytes[1] === 1;
+      if (isPacket) expect(decodePacket(buffer).data.length).toBe(bytes.length - HEADER_BYTES);
+      else expect(() => decodePacket(buffer)).toThrow(RangeError);
+    }),
+  );
+});
+
+test('names the version it cannot read', () => {
+  const bytes = encodePacket(packet, 0);
+  bytes[0] = 2;
+  expect(() => decodePacket(bytes.buffer)).toThrow('protocol version must be 1, got 2');
+});

@@ -1,0 +1,95 @@
+import { WebSocket } from 'ws';
+import type { ClientOptions } from 'ws';
+import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
+import type { Packet, VideoFormat } from '../../src/core/packet.js';
+import { micros } from '../../src/core/time.js';
+import { LiveStream } from '../../src/stream/live-stream.js';
+import type { LiveStreamInit } from '../../src/stream/live-stream.js';
+import { SUBPROTOCOL, decodePacket } from '../../src/stream/protocol.js';
+import type { ServerMessage, WirePacket } from '../../src/stream/protocol.js';
+import type { StreamServer } from '../../src/stream/stream-server.js';
+
+export const FORMAT: VideoFormat = {
+  codec: 'avc1.42C01E',
+  width: 320,
+  height: 240,
+  sampleAspect: [1, 1],
+  frameRate: 30,
+};
+
+/** A stream that counts what is asked of it. */
+export function countingStream(init: Partial<LiveStreamInit> = {}) {
+  const asked = { keyframes: 0, controls: [] as unknown[] };
+  const stream = new LiveStream({
+    name: 'street',
+    controls: DEFAULT_CONTROLS,
+    onControls: (change) => asked.controls.push(change),
+    onKeyframeRequest: () => asked.keyframes++,
+    maxViewers: 4,
+    ...init,
+  });
+  return { stream, asked };
+}
+
+/** A packet that is no video, of some size. */
+export function blankPacket(n: number, isKeyframe: boolean, bytes = 100): Packet {
+  return {
+    data: new Uint8Array(bytes),
+    pts: micros(n * 33_333),
+    duration: micros(33_333),
+    capturedAt: micros(1),
+    isKeyframe,
+  };
+}
+
+/** A real WebSocket client that remembers what it got, in order. */
+export class TestViewer {
+  readonly socket: WebSocket;
+  readonly got: (ServerMessage | WirePacket)[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+  #check: (() => void) | undefined;
+
+  constructor(server: Pick<StreamServer, 'port'>, path = '/ws/street', options: ClientOptions = {}) {
+    this.socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, SUBPROTOCOL, options);
+    this.socket.binaryType = 'arraybuffer';
+    this.socket.on('message', (data, isBinary) => {
+      if (isBinary)
+        this.got.push(decodePacket(data as ArrayBuffer)); // by binaryType
+      else this.got.push(JSON.parse((data as ArrayBuffer | Buffer).toString()) as ServerMessage); // our own server's
+      this.#check?.();
+    });
+    this.socket.on('error', () => undefined); // what a test looks at is the close code
+    this.closed = new Promise((resolve) => {
+      this.socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+    });
+  }
+
+  get packets(): WirePacket[] {
+    return this.got.filter((item) => 'sequence' in item);
+  }
+
+  get messages(): ServerMessage[] {
+    return this.got.filter((item) => 'type' in item);
+  }
+
+  /** Resolves once what came satisfies the condition. */
+  async until(condition: (viewer: this) => boolean): Promise<this> {
+    await new Promise<void>((resolve) => {
+      this.#check = () => {
+        if (condition(this)) resolve();
+      };
+      this.#check();
+    });
+    this.#check = undefined;
+    return this;
+  }
+
+  /** Resolves once the server said hello. */
+  async joined(): Promise<this> {
+    return this.until(({ messages }) => messages.some(({ type }) => type === 'state'));
+  }
+
+  send(message: unknown): void {
+    this.socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+}

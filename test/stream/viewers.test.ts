@@ -1,0 +1,269 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test, vi } from 'vitest';
+import { CLOSE_CODES, SUBPROTOCOL } from '../../src/stream/protocol.js';
+import { startServer } from '../../src/stream/stream-server.js';
+import type { StreamServer, StreamServerOptions } from '../../src/stream/stream-server.js';
+import { FORMAT, TestViewer, blankPacket, countingStream } from './test-viewer.js';
+
+let server: StreamServer | undefined;
+
+afterEach(async () => {
+  await server?.close();
+  server = undefined;
+});
+
+async function serve(
+  stream: ReturnType<typeof countingStream>['stream'],
+  options: Partial<StreamServerOptions> = {},
+): Promise<StreamServer> {
+  server = await startServer({ port: 0, streams: new Map([[stream.name, stream]]), ...options });
+  return server;
+}
+
+test('sends a joining viewer hello, state, format and the GOP so far, flagged as backlog, then what is new', async () => {
+  const { stream, asked } = countingStream();
+  stream.setFormat(FORMAT);
+  stream.setState('live', 'on air');
+  [true, false, true, false].forEach((isKeyframe, n) => stream.publish(blankPacket(n, isKeyframe)));
+  const viewer = await new TestViewer(await serve(stream)).joined();
+  stream.publish(blankPacket(4, false));
+  await viewer.until(({ packets }) => packets.length === 3);
+  expect(viewer.socket.protocol).toBe(SUBPROTOCOL);
+  expect(viewer.messages.slice(0, 3)).toMatchObject([
+    { type: 'hello', version: 1, stream: 'street', streams: ['street'], canControl: true },
+    { type: 'state', state: 'live', message: 'on air' },
+    { type: 'format', format: FORMAT },
+  ]);
+  expect(viewer.packets).toMatchObject([
+    { sequence: 2, isKeyframe: true, backlog: true, discontinuity: false },
+    { sequence: 3, isKeyframe: false, backlog: true },
+    { sequence: 4, isKeyframe: false, backlog: false },
+  ]);
+  expect(asked.keyframes).toBe(0);
+});
+
+test('asks for a keyframe when a viewer joins and none is known, and sends nothing before it', async () => {
+  const { stream, asked } = countingStream();
+  stream.setFormat(FORMAT);
+  const viewer = await new TestViewer(await serve(stream)).joined();
+  expect(asked.keyframes).toBe(1);
+  expect(stream.waitingForKeyframe).toBe(true);
+  stream.publish(blankPacket(0, false));
+  stream.publish(blankPacket(1, true));
+  await viewer.until(({ packets }) => packets.length === 1);
+  expect(viewer.packets[0]).toMatchObject({ sequence: 1, isKeyframe: true, discontinuity: false });
+  expect(stream.viewerDrops).toBe(0);
+});
+
+test('asks for keyframes at most twice a second, and still for the last who needs one', async () => {
+  const { stream, asked } = countingStream();
+  const viewer = await new TestViewer(await serve(stream)).joined();
+  for (let n = 0; n < 20; n++) viewer.send({ type: 'keyframe' });
+  viewer.send({ type: 'ping', clientTime: 1 });
+  await viewer.until(({ messages }) => messages.some(({ type }) => type === 'pong'));
+  expect(asked.keyframes).toBe(1);
+  await vi.waitFor(() => expect(asked.keyframes).toBe(2), 5000);
+});
+
+test('a viewer that stops reading loses packets alone, and comes back at a keyframe', async () => {
+  const { stream, asked } = countingStream({ viewerQueue: { maxPackets: 30, maxBytes: 4 << 20 } });
+  stream.setFormat(FORMAT);
+  const running = await serve(stream);
+  const slow = await new TestViewer(running).joined();
+  const quick = await new TestViewer(running).joined();
+  slow.socket.pause();
+  const bytes = 200_000; // soon over what the kernel buffers
+  let published = 0;
+  while (stream.viewerDrops === 0 && published < 2000) {
+    stream.publish(blankPacket(published, published === 0, bytes));
+    published++;
+    await quick.until(({ packets }) => packets.length === published);
+  }
+  expect(stream.viewerDrops).toBeGreaterThan(0);
+  expect(stream.waitingForKeyframe).toBe(true);
+  await vi.waitFor(() => expect(asked.keyframes).toBeGreaterThanOrEqual(2), 5000);
+  slow.socket.resume();
+  const next = published;
+  stream.publish(blankPacket(next, true, bytes));
+  await slow.until(({ packets }) => packets.at(-1)?.sequence === next);
+  await quick.until(({ packets }) => packets.length === next + 1);
+  expect(slow.packets.at(-1)).toMatchObject({ sequence: next, isKeyframe: true, discontinuity: true });
+  expect(slow.packets).toHaveLength(next + 1 - stream.viewerDrops);
+  expect(quick.packets.every(({ discontinuity }) => !discontinuity)).toBe(true);
+  const isMine = ({ messages }: TestViewer, drops: number): boolean =>
+    messages.some((message) => message.type === 'stats' && message.stats.yourDrops === drops);
+  await slow.until((viewer) => isMine(viewer, stream.viewerDrops));
+  await quick.until((viewer) => isMine(viewer, 0));
+});
+
+test('tells every viewer of changed controls and hands the change on', async () => {
+  const { stream, asked } = countingStream();
+  const running = await serve(stream);
+  const [one, other] = await Promise.all([new TestViewer(running).joined(), new TestViewer(running).joined()]);
+  one.send({ type: 'controls', controls: { strength: 0.25, view: 'split' } });
+  for (const viewer of [one, other]) {
+    await viewer.until(({ messages }) => messages.some(({ type }) => type === 'controls'));
+    const message = viewer.messages.find(({ type }) => type === 'controls');
+    expect(message).toMatchObject({ controls: { strength: 0.25, view: 'split', lights: 1 } });
+  }
+  expect(asked.controls).toEqual([{ strength: 0.25, view: 'split' }]);
+});
+
+test.each([
+  ['a value out of range', { strength: 7 }, 'strength must be a number from 0 to 1, got 7'],
+  ['an unknown name', { constructor: 1 }, 'unknown control "constructor"'],
+])('answers %s with an error and keeps the connection', async (_, controls, message) => {
+  const { stream, asked } = countingStream();
+  const viewer = await new TestViewer(await serve(stream)).joined();
+  viewer.send({ type: 'controls', controls });
+  viewer.send({ type: 'ping', clientTime: 5 });
+  await viewer.until(({ messages }) => messages.some(({ type }) => type === 'pong'));
+  expect(viewer.messages).toContainEqual({ type: 'error', message });
+  expect(asked.controls).toEqual([]);
+});
+
+test('lets nobody turn dials when told so', async () => {
+  const { stream, asked } = countingStream();
+  const viewer = await new TestViewer(await serve(stream, { canControl: false })).joined();
+  viewer.send({ type: 'controls', controls: { strength: 0 } });
+  await viewer.until(({ messages }) => messages.some(({ type }) => type === 'error'));
+  expect(viewer.messages[0]).toMatchObject({ type: 'hello', canControl: false });
+  expect(asked.controls).toEqual([]);
+});
+
+test.each([
+  ['no JSON', 'hello', CLOSE_CODES.BAD_MESSAGE],
+  ['an unknown type', '{"type":"shutdown"}', CLOSE_CODES.BAD_MESSAGE],
+  ['a list', '[]', CLOSE_CODES.BAD_MESSAGE],
+  ['null', 'null', CLOSE_CODES.BAD_MESSAGE],
+  ['more bytes than allowed', JSON.stringify({ type: 'ping', pad: 'x'.repeat(5000) }), CLOSE_CODES.TOO_LARGE],
+])('closes on %s with its code', async (_, text, code) => {
+  const { stream } = countingStream();
+  const viewer = await new TestViewer(await serve(stream)).joined();
+  viewer.send(text);
+  expect((await viewer.closed).code).toBe(code);
+  await vi.waitFor(() => expect(stream.viewerCount).toBe(0));
+});
+
+test('closes on a binary message', async () => {
+  const { stream } = countingStream();
+  const viewer = await new TestViewer(await serve(stream)).joined();
+  viewer.socket.send(new Uint8Array(10));
+  expect(await viewer.closed).toEqual({ code: CLOSE_CODES.BAD_MESSAGE, reason: 'messages must be text' });
+});
+
+test('closes on a flood of messages', async () => {
+  const { stream } = countingStream();
+  const viewer = await new TestViewer(await serve(stream)).joined();
+  for (let n = 0; n < 2000; n++) viewer.send({ type: 'ping', clientTime: n });
+  expect((await viewer.closed).code).toBe(CLOSE_CODES.RATE_LIMITED);
+});
+
+test('ends on a flood of WebSocket pings', async () => {
+  const { stream } = countingStream();
+  const viewer = await new TestViewer(await serve(stream)).joined();
+  for (let n = 0; n < 2000; n++) viewer.socket.ping();
+  // ws cuts the connection by itself when its answers pile up; else our own limit ends it.
+  expect([CLOSE_CODES.RATE_LIMITED, 1006]).toContain((await viewer.closed).code);
+});
+
+test('refuses a wrong and a missing token, takes the right one, and logs none', async () => {
+  const { stream } = countingStream();
+  const lines: string[] = [];
+  const log = (fields: object, message: string): void => void lines.push(JSON.stringify(fields) + message);
+  const running = await serve(stream, {
+    token: 'open-sesame',
+    logger: { debug: log, info: log, warn: log, error: log },
+  });
+  expect(await new TestViewer(running).closed).toEqual({
+    code: CLOSE_CODES.UNAUTHORIZED,
+    reason: 'wrong or missing token',
+  });
+  expect((await new TestViewer(running, '/ws/street?token=close-sesame').closed).code).toBe(CLOSE_CODES.UNAUTHORIZED);
+  await new TestViewer(running, '/ws/street?token=open-sesame').joined();
+  await new TestViewer(running, '/ws/street', { headers: { authorization: 'Bearer open-sesame' } }).joined();
+  expect(lines.length).toBeGreaterThan(0);
+  expect(lines.join('\n')).not.toContain('sesame');
+});
+
+test('refuses a foreign origin before it tells whether a stream exists, and takes those that are listed', async () => {
+  const { stream } = countingStream();
+  const running = await serve(stream, { allowedOrigins: ['https://traffic.example'] });
+  const from = (origin: string, path?: string): TestViewer => new TestViewer(running, path, { origin });
+  for (const origin of [
+    'https://evil.example',
+    'http://traffic.example',
+    'null',
+    `http://127.0.0.1:${running.port + 1}`,
+  ]) {
+    expect((await from(origin).closed).code, origin).toBe(CLOSE_CODES.FORBIDDEN_ORIGIN);
+  }
+  expect((await from('https://evil.example', '/ws/nothing').closed).code).toBe(CLOSE_CODES.FORBIDDEN_ORIGIN);
+  await from('https://traffic.example').joined();
+  await from(`http://127.0.0.1:${running.port}`).joined();
+});
+
+test('refuses a name that was pointed at this machine', async () => {
+  const { stream } = countingStream();
+  const running = await serve(stream);
+  const viewer = new TestViewer(running, '/ws/street', { headers: { host: `evil.example:${running.port}` } });
+  const status = await new Promise((resolve) => {
+    viewer.socket.once('unexpected-response', (_, response) => resolve(response.statusCode));
+  });
+  expect(status).toBe(403);
+  viewer.socket.terminate();
+});
+
+test('refuses an unknown stream and one viewer too many', async () => {
+  const { stream } = countingStream({ maxViewers: 1 });
+  const running = await serve(stream);
+  expect((await new TestViewer(running, '/ws/alley').closed).code).toBe(CLOSE_CODES.NO_SUCH_STREAM);
+  const first = await new TestViewer(running).joined();
+  expect((await new TestViewer(running).closed).code).toBe(CLOSE_CODES.TOO_MANY_VIEWERS);
+  first.socket.close();
+  await vi.waitFor(() => expect(stream.viewerCount).toBe(0));
+  await new TestViewer(running).joined();
+});
+
+test('sends what waits before it sends viewers away from a stream that ended, and tells who comes later', async () => {
+  const { stream } = countingStream();
+  const running = await serve(stream);
+  const viewer = await new TestViewer(running).joined();
+  stream.publish(blankPacket(0, true));
+  stream.setState('ended', 'the file is over');
+  expect((await viewer.closed).code).toBe(CLOSE_CODES.ENDED);
+  expect(viewer.packets).toHaveLength(1);
+  expect(viewer.messages).toContainEqual({ type: 'state', state: 'ended', message: 'the file is over' });
+  const late = new TestViewer(running);
+  expect((await late.closed).code).toBe(CLOSE_CODES.ENDED);
+  expect(late.messages.map(({ type }) => type)).toEqual(['hello', 'state']);
+});
+
+test('cuts a viewer off that does not answer', async () => {
+  const { stream } = countingStream();
+  const viewer = await new TestViewer(await serve(stream, { heartbeatMs: 50 })).joined();
+  viewer.socket.pause();
+  await vi.waitFor(() => expect(stream.viewerCount).toBe(0), 10_000);
+  viewer.socket.terminate();
+});
+
+test('closes viewers with 1001 at a shutdown, also one that does not read, and frees the port', async () => {
+  const { stream } = countingStream();
+  const running = await serve(stream);
+  const viewer = await new TestViewer(running).joined();
+  const asleep = await new TestViewer(running).joined();
+  asleep.socket.pause();
+  await running.close();
+  await running.close();
+  expect(await viewer.closed).toEqual({ code: 1001, reason: 'server is shutting down' });
+  expect(stream.viewerCount).toBe(0);
+  asleep.socket.terminate();
+  const other = createServer();
+  await new Promise<void>((resolve, reject) => {
+    other.once('error', reject);
+    other.listen(running.port, '127.0.0.1', resolve);
+  });
+  expect((other.address() as AddressInfo).port).toBe(running.port); // a TCP server that listens
+  other.close();
+});
