@@ -39,7 +39,8 @@ export class StatusTrack {
         this.set({ kind: 'starting', message });
         return;
       }
-      case 'live': { // The first picture makes it live; one that is drawn already goes on being so.
+      case 'live': {
+        // The first picture makes it live; one that is drawn already goes on being so.
         this.set(this.#status.kind === 'live' ? { kind: 'live' } : { kind: 'waiting' });
         return;
       }

@@ -1,0 +1,136 @@
+import type { AddressInfo } from 'node:net';
+import { pathToFileURL } from 'node:url';
+import { DEFAULT_CONTROLS, type Controls } from '../../src/core/controls.js';
+import { silentLogger } from '../../src/core/logger.js';
+import { micros, wallClock } from '../../src/core/time.js';
+import { AccessPolicy } from '../../src/stream/access-policy.js';
+import { LiveStream } from '../../src/stream/live-stream.js';
+import { Metrics } from '../../src/stream/metrics.js';
+import { CLOSE_CODES } from '../../src/stream/protocol.js';
+import { createApi } from '../../src/stream/stream-api.js';
+import { loadViewerFiles } from '../../src/stream/viewer-files.js';
+import { ViewerGate } from '../../src/stream/viewer-gate.js';
+import type { H264Clip } from './h264-clip.js';
+
+const FRAME_US = 33_333;
+
+/** How a {@link LiveServer} is set up. */
+export interface LiveServerOptions {
+  readonly clip: H264Clip;
+  /** Folder of the bundled page. */
+  readonly page: string;
+  readonly token?: string;
+  readonly names?: readonly string[];
+  readonly canControl?: boolean;
+  readonly maxViewers?: number;
+  readonly port?: number;
+  /** Instead of the clip's own. */
+  readonly codec?: string;
+  readonly allowedOrigins?: readonly string[];
+}
+
+/** The product's own server and streams, with a freshly bundled page and a clip in place of the pipeline. */
+export class LiveServer {
+  keyframeRequests = 0;
+  readonly streams = new Map<string, LiveStream>();
+  readonly controlChanges: Partial<Controls>[] = [];
+  readonly #clip: H264Clip;
+  readonly #api: ReturnType<typeof createApi>;
+  readonly #metrics: Metrics;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #next = 0;
+  #isMuted = false;
+
+  private constructor(options: LiveServerOptions, files: Awaited<ReturnType<typeof loadViewerFiles>>) {
+    const { token, allowedOrigins = [], canControl = true, maxViewers = 10, clip, names = ['street'] } = options;
+    this.#clip = clip;
+    for (const name of names) this.streams.set(name, this.#createStream(name, maxViewers, options.codec));
+    const { streams } = this;
+    const policy = new AccessPolicy({ host: '127.0.0.1', token, allowedOrigins });
+    this.#metrics = new Metrics(() => streams.values());
+    this.#api = createApi({ policy, streams, metrics: this.#metrics, canControl, files });
+    const gate = new ViewerGate({ policy, streams, maxViewers, canControl, logger: silentLogger });
+    this.#api.server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head));
+  }
+
+  static async open(options: LiveServerOptions): Promise<LiveServer> {
+    const files = await loadViewerFiles(pathToFileURL(`${options.page}/`));
+    const server = new LiveServer(options, files);
+    await server.#api.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+    server.#timers.push(setInterval(() => server.#play(), 1000 / 30));
+    server.#timers.push(setInterval(() => server.#each((stream) => stream.sendStats()), 1000));
+    return server;
+  }
+
+  get port(): number {
+    return (this.#api.server.address() as AddressInfo).port; // a TCP server that listens has one
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}/`;
+  }
+
+  /** The first stream. */
+  get stream(): LiveStream {
+    return [...this.streams.values()][0]!;
+  }
+
+  /** Stops or goes on sending pictures. */
+  mute(isMuted: boolean): void {
+    this.#isMuted = isMuted;
+  }
+
+  /** Sends bytes to every viewer as the streams' next packet. */
+  publish(data: Uint8Array<ArrayBuffer>, isKeyframe: boolean): void {
+    const pts = micros(this.#next * FRAME_US);
+    this.#each((stream) =>
+      stream.publish({ data, isKeyframe, pts, duration: micros(FRAME_US), capturedAt: wallClock() }),
+    );
+  }
+
+  /** Closes every connection with this code. */
+  closeAll(code: number): void {
+    this.#each((stream) => stream.closeViewers(code, 'test'));
+  }
+
+  /** Cuts every connection without a closing handshake. */
+  dropAll(): void {
+    this.#each((stream) => stream.terminateViewers());
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.closeAll(CLOSE_CODES.SHUTDOWN);
+    this.dropAll();
+    await this.#api.close();
+    this.#metrics[Symbol.dispose]();
+  }
+
+  #createStream(name: string, maxViewers: number, codec = this.#clip.codec): LiveStream {
+    const stream = new LiveStream({
+      name,
+      controls: DEFAULT_CONTROLS,
+      onControls: (change) => this.controlChanges.push(change),
+      onKeyframeRequest: () => {
+        this.keyframeRequests++;
+        this.#next = 0; // the clip begins with one
+      },
+      maxViewers,
+    });
+    const { width, height } = this.#clip;
+    stream.setState('live', '');
+    stream.setFormat({ codec, width, height, sampleAspect: [1, 1], frameRate: 30 });
+    return stream;
+  }
+
+  #play(): void {
+    const { accessUnits } = this.#clip;
+    if (this.#isMuted) return;
+    const unit = accessUnits[this.#next++ % accessUnits.length];
+    if (unit) this.publish(unit.data, unit.isKeyframe);
+  }
+
+  #each(visit: (stream: LiveStream) => void): void {
+    for (const stream of this.streams.values()) visit(stream);
+  }
+}

@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
+import { micros, wallClock } from '../../src/core/time.js';
+import {
+  encodePacket,
+  PROTOCOL_VERSION,
+  SUBPROTOCOL,
+  type ClientMessage,
+  type ServerMessage,
+} from '../../src/stream/protocol.js';
+import type { H264Clip } from './h264-clip.js';
+
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
+  '.js': 'text/javascript',
+  '.svg': 'image/svg+xml',
+};
+const FRAME_US = 33_333;
+
+/** How a {@link RudeServer} behaves. */
+export interface RudeServerOptions {
+  readonly clip: H264Clip;
+  /** Folder of the bundled page. */
+  readonly page: string;
+  /** Close code given to every viewer at once. */
+  readonly refuseWith?: number;
+  readonly version?: number;
+}
+
+/** A server of the wire protocol that plays a clip in a loop and does to viewers what the product's own never does. */
+export class RudeServer {
+  readonly received: ClientMessage[] = [];
+  readonly #options: RudeServerOptions;
+  readonly #http: Server;
+  readonly #sockets: WebSocketServer;
+  readonly #timer: NodeJS.Timeout;
+  #next = 0;
+  #sequence = 0;
+  #isFrozen = false;
+
+  private constructor(options: RudeServerOptions) {
+    this.#options = options;
+    this.#http = createServer((request, response) => {
+      void this.#file(request.url ?? '/').then(({ status, type, body }) => {
+        response.writeHead(status, { 'content-type': type });
+        response.end(body);
+      });
+    });
+    this.#sockets = new WebSocketServer({ server: this.#http, handleProtocols: () => SUBPROTOCOL });
+    this.#sockets.on('connection', (socket) => this.#join(socket));
+    this.#timer = setInterval(() => this.burst(1), 1000 / 30);
+  }
+
+  static async open(options: RudeServerOptions): Promise<RudeServer> {
+    const server = new RudeServer(options);
+    await new Promise<void>((resolve) => server.#http.listen(0, '127.0.0.1', resolve));
+    return server;
+  }
+
+  get url(): string {
+    const { port } = this.#http.address() as AddressInfo; // a TCP server's address is an object
+    return `http://127.0.0.1:${port}/?stream=street`;
+  }
+
+  /** Sends so many pictures at once. */
+  burst(count: number): void {
+    const { accessUnits } = this.#options.clip;
+    for (let i = 0; i < count; i++) {
+      const { data, isKeyframe } = accessUnits[this.#next++ % accessUnits.length]!;
+      const sequence = this.#sequence++;
+      const times = { pts: micros(sequence * FRAME_US), duration: micros(FRAME_US), capturedAt: wallClock() };
+      const frame = encodePacket({ data, isKeyframe, ...times }, sequence);
+      if (this.#isFrozen) continue;
+      for (const socket of this.#sockets.clients) socket.send(frame);
+    }
+  }
+
+  /** Encodes the next pictures into nothing: viewers miss them, and nobody tells them. */
+  loseNext(count: number): void {
+    this.#sequence += count;
+    this.#next += count;
+  }
+
+  /** Says nothing to anybody, and answers nothing, while connections stay open. */
+  freeze(isFrozen: boolean): void {
+    this.#isFrozen = isFrozen;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const socket of this.#sockets.clients) socket.terminate();
+    this.#sockets.close();
+    this.#http.closeAllConnections();
+    await new Promise<void>((resolve) => this.#http.close(() => resolve()));
+  }
+
+  #join(socket: WebSocket): void {
+    const { refuseWith, version = PROTOCOL_VERSION, clip } = this.#options;
+    if (refuseWith !== undefined) {
+      socket.close(refuseWith);
+      return;
+    }
+    const send = (message: ServerMessage): void => socket.send(JSON.stringify(message));
+    const { codec, width, height } = clip;
+    this.#next = 0; // the clip begins with a keyframe
+    send({
+      type: 'hello',
+      version,
+      stream: 'street',
+      streams: ['street'],
+      controls: DEFAULT_CONTROLS,
+      canControl: true,
+    });
+    send({ type: 'state', state: 'live', message: '' });
+    send({ type: 'format', format: { codec, width, height, sampleAspect: [1, 1], frameRate: 30 } });
+    socket.on('message', (data: Buffer) => {
+      const message = JSON.parse(data.toString()) as ClientMessage; // the page is ours
+      this.received.push(message);
+      if (message.type === 'keyframe') this.#next = 0;
+      if (message.type !== 'ping' || this.#isFrozen) return;
+      send({ type: 'pong', clientTime: message.clientTime, serverTime: wallClock() });
+    });
+  }
+
+  async #file(address: string): Promise<{ status: number; type: string; body: string | Buffer }> {
+    const { pathname } = new URL(address, 'http://x');
+    const name = pathname === '/' ? 'index.html' : pathname;
+    try {
+      const body = await readFile(join(this.#options.page, name));
+      return { status: 200, type: TYPES[extname(name)] ?? 'application/octet-stream', body };
+    } catch {
+      return { status: 404, type: 'text/plain', body: 'not found' };
+    }
+  }
+}
