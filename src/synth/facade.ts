@@ -92,7 +92,7 @@ export function paintFacade(facade: Facade, seed: number, kind: WallKind): WallT
   paintGroundFloor(canvas, facade, random, width);
   const grain = new Random(hash(seed, 13, facade.index));
   const table = Float32Array.from({ length: 4096 }, () => grain.next() * 2 - 1);
-  canvas.roughen(facade.isBrick ? 9 : 4, (a, b) => table[(a * 1031 + b * 37 + ((a * b) >> 3)) & 4095] ?? 0);
+  canvas.roughen(facade.isBrick ? 6 : 3.5, (a, b) => table[(a * 1031 + b * 37 + ((a * b) >> 3)) & 4095] ?? 0);
   return canvas.finish();
 }
 

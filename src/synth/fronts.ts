@@ -1,7 +1,7 @@
 import type { Block, House, SideHouse } from './city.js';
 import type { Pen } from './pen.js';
 import { FACADE_X, KERB_HEIGHT, SIGHT } from './street-plan.js';
-import type { FrontColumn, Material } from './surface.js';
+import type { Front, FrontColumns, Material } from './surface.js';
 import type { View } from './view.js';
 import { dim, fromRgb } from './yuv.js';
 
@@ -11,70 +11,160 @@ const SHADE_LEFT = 0.6;
 const SHADE_SIDE = 0.78;
 const SLATE: Material = { color: fromRgb(0x596069) };
 const CORNICE_HEIGHT = 0.55;
+/** Fronts as wide as the picture that the pool has room for: each pixel column crosses some houses. */
+const POOL_FRONTS = 12;
+const MANSARD_HEIGHT = 2.6;
+/** How far a house goes back from the street. */
+const HOUSE_DEPTH = 14;
 
-const column: FrontColumn = { x: 0, top: 0, bottom: 0, depth: 1, along: 0, alongStep: 0 };
+/** What stays to be drawn of one front when the nearer ones are known. */
+interface Job {
+  readonly house: House | SideHouse;
+  readonly front: Front;
+  readonly columns: FrontColumns;
+  /** Height of the house next to it on the viewer's side. */
+  readonly nearerHeight: number;
+}
 
-/** Draws the house fronts of a block, from far to near, then those along the crossing street before it. */
-export function drawFronts(pen: Pen, view: View, block: Block): void {
-  for (const side of [-1, 1] as const) {
-    const row = block.houses.filter((house) => house.side === side);
-    for (let i = row.length - 1; i >= 0; i--) {
-      const house = row[i];
-      if (!house || house.z1 < view.z + 0.5 || house.z0 > view.z + SIGHT) continue;
-      pen.surface.begin({ id: house.id, x: side * FACADE_X, z: house.z0, moveZ: 0 });
-      drawHouse(pen, view, house, row[i - 1]?.height);
+/** Rows by which a front goes on behind the rim of a nearer one. */
+const OVERLAP = 2;
+
+/** Draws all house fronts in sight, without those parts that nearer houses cover. Reused from picture to picture. */
+export class Fronts {
+  readonly #pool: Float64Array;
+  /** Per pixel column, the highest row that the houses so far reach. */
+  readonly #reach: Float64Array;
+  #used = 0;
+
+  constructor(width: number) {
+    this.#pool = new Float64Array(width * POOL_FRONTS * 5);
+    this.#reach = new Float64Array(width);
+  }
+
+  /** @param blocks from far to near. */
+  draw(pen: Pen, view: View, blocks: readonly Block[]): void {
+    const jobs: Job[] = [];
+    this.#used = 0;
+    this.#reach.fill(view.height);
+    for (let i = blocks.length - 1; i >= 0; i--) {
+      const block = blocks[i];
+      if (block) this.#plan(view, block, jobs);
+    }
+    for (let i = jobs.length - 1; i >= 0; i--) {
+      const job = jobs[i];
+      if (job) drawJob(pen, view, job);
     }
   }
-  for (let i = block.sideHouses.length - 1; i >= 0; i--) {
-    const house = block.sideHouses[i];
-    if (!house || house.z < view.z + 0.5 || house.z > view.z + SIGHT) continue;
-    pen.surface.begin({ id: house.id, x: house.side * FACADE_X, z: house.z, moveZ: 0 });
-    drawSideHouse(pen, view, house);
-  }
-}
 
-function drawHouse(pen: Pen, view: View, house: House, nearerHeight: number | undefined): void {
-  const { surface } = pen;
-  const { side } = house;
-  const aside = side * FACADE_X - view.x;
-  const near = Math.max(house.z0 - view.z, 0.5);
-  const far = house.z1 - view.z;
-  const atNear = view.centerX + (view.focal * aside) / near;
-  const atFar = view.centerX + (view.focal * aside) / far;
-  const from = Math.max(0, Math.ceil(Math.min(atNear, atFar) - 0.5));
-  const to = Math.min(view.width, Math.ceil(Math.max(atNear, atFar) - 0.5));
-  const length = house.bays * house.facade.bayWidth;
-  const stretch = length / (house.z1 - house.z0);
-  surface.beginFront({ facade: house.facade, shade: side > 0 ? SHADE_RIGHT : SHADE_LEFT });
-  for (let x = from; x < to; x++) {
-    const fromCenter = x + 0.5 - view.centerX;
-    const depth = (view.focal * aside) / fromCenter;
-    column.x = x;
-    column.depth = depth;
-    column.top = view.horizonY - (view.focal * (house.height - view.y)) / depth;
-    column.bottom = view.horizonY + (view.focal * (view.y - KERB_HEIGHT)) / depth;
-    column.along = (depth + view.z - house.z0) * stretch;
-    column.alongStep = Math.abs((depth / fromCenter) * stretch);
-    surface.frontColumn(column);
+  /** Adds a block's fronts, nearest first. */
+  #plan(view: View, block: Block, jobs: Job[]): void {
+    for (const house of block.sideHouses) {
+      if (house.z < view.z + 0.5 || house.z > view.z + SIGHT) continue;
+      const columns = this.#sideColumns(view, house);
+      if (columns) jobs.push({ house, columns, nearerHeight: 0, front: { facade: house.facade, shade: SHADE_SIDE } });
+    }
+    for (const side of [-1, 1] as const) {
+      let nearerHeight = Infinity; // the house at the corner has a front along the crossing street
+      for (const house of block.houses) {
+        if (house.side !== side) continue;
+        if (house.z1 > view.z + 0.5 && house.z0 < view.z + SIGHT) {
+          const columns = this.#houseColumns(view, house);
+          const shade = side > 0 ? SHADE_RIGHT : SHADE_LEFT;
+          if (columns) jobs.push({ house, columns, nearerHeight, front: { facade: house.facade, shade } });
+        }
+        nearerHeight = roofHeight(house);
+      }
+    }
   }
-  drawRoof(pen, house);
-  if (nearerHeight !== undefined && nearerHeight < house.height && house.z0 > view.z + 0.5) {
-    const wall: Material = { color: dim(house.facade.wall, 0.9) };
-    pen.upright(
-      side * (FACADE_X - 0.02),
-      side * (FACADE_X + 14),
-      nearerHeight,
-      house.height + CORNICE_HEIGHT,
-      house.z0,
-      wall,
+
+  #houseColumns(view: View, house: House): FrontColumns | undefined {
+    const aside = house.side * FACADE_X - view.x;
+    const near = Math.max(house.z0 - view.z, 0.5);
+    const far = house.z1 - view.z;
+    const columns = this.#take(
+      view,
+      view.centerX + (view.focal * aside) / near,
+      view.centerX + (view.focal * aside) / far,
     );
+    if (!columns) return undefined;
+    const stretch = (house.bays * house.facade.bayWidth) / (house.z1 - house.z0);
+    const above = house.height - view.y;
+    const below = view.y - KERB_HEIGHT;
+    for (let i = 0; i < columns.count; i++) {
+      const fromCenter = columns.firstX + i + 0.5 - view.centerX;
+      const depth = (view.focal * aside) / fromCenter;
+      columns.depth[i] = depth;
+      columns.top[i] = view.horizonY - (view.focal * above) / depth;
+      columns.bottom[i] = view.horizonY + (view.focal * below) / depth;
+      columns.along[i] = (depth + view.z - house.z0) * stretch;
+      columns.alongStep[i] = Math.abs((depth / fromCenter) * stretch);
+    }
+    return this.#cover(columns);
+  }
+
+  #sideColumns(view: View, house: SideHouse): FrontColumns | undefined {
+    const depth = house.z - view.z;
+    const perMetre = view.focal / depth;
+    const inner = view.centerX + (house.side * house.x0 - view.x) * perMetre;
+    const columns = this.#take(view, inner, view.centerX + (house.side * house.x1 - view.x) * perMetre);
+    if (!columns) return undefined;
+    columns.depth.fill(depth);
+    columns.top.fill(view.horizonY - (house.height - view.y) * perMetre);
+    columns.bottom.fill(view.horizonY + (view.y - KERB_HEIGHT) * perMetre);
+    columns.alongStep.fill(1 / perMetre);
+    for (let i = 0; i < columns.count; i++) {
+      columns.along[i] = ((columns.firstX + i + 0.5 - inner) * house.side) / perMetre;
+    }
+    return this.#cover(columns);
+  }
+
+  /** Cuts off what nearer fronts cover, and covers what lies behind. Undefined when nothing is seen. */
+  #cover(columns: FrontColumns): FrontColumns | undefined {
+    const reach = this.#reach;
+    let isSeen = false;
+    for (let i = 0, x = columns.firstX; i < columns.count; i++, x++) {
+      const top = columns.top[i] ?? 0;
+      const limit = (reach[x] ?? 0) + OVERLAP;
+      if (limit < (columns.bottom[i] ?? 0)) columns.bottom[i] = limit;
+      if (top < (reach[x] ?? 0)) {
+        reach[x] = top;
+        isSeen = true;
+      }
+    }
+    return isSeen ? columns : undefined;
+  }
+
+  /** Room for the pixel columns whose centres lie between two places; undefined when there are none. */
+  #take(view: View, a: number, b: number): FrontColumns | undefined {
+    const firstX = Math.max(0, Math.ceil(Math.min(a, b) - 0.5));
+    const count = Math.min(view.width, Math.ceil(Math.max(a, b) - 0.5)) - firstX;
+    if (count <= 0 || this.#used + 5 * count > this.#pool.length) return undefined;
+    const next = (): Float64Array => this.#pool.subarray(this.#used, (this.#used += count));
+    return { count, firstX, top: next(), bottom: next(), depth: next(), along: next(), alongStep: next() };
   }
 }
 
-/** Cornice and, on some houses, a mansard behind it. */
-function drawRoof(pen: Pen, house: House): void {
-  const x = house.side * FACADE_X;
-  const eaves = house.side * (FACADE_X - 0.3);
+function drawJob(pen: Pen, view: View, job: Job): void {
+  const { house } = job;
+  const z = 'z' in house ? house.z : house.z0;
+  pen.surface.begin({ id: house.id, x: house.side * FACADE_X, z, moveZ: 0 });
+  pen.surface.front(job.front, job.columns);
+  if ('z' in house) {
+    const top = house.height + CORNICE_HEIGHT;
+    const trim: Material = { color: house.facade.trim };
+    pen.upright(house.side * house.x0, house.side * house.x1, house.height, top, house.z - 0.1, trim);
+  } else drawRoof(pen, view, house, job.nearerHeight);
+}
+
+function roofHeight(house: House): number {
+  return house.height + CORNICE_HEIGHT + (house.hasMansard ? MANSARD_HEIGHT : 0);
+}
+
+/** Cornice, on some houses a mansard behind it, and the wall above a lower neighbour. */
+function drawRoof(pen: Pen, view: View, house: House, nearerHeight: number): void {
+  const { side } = house;
+  const x = side * FACADE_X;
+  const eaves = side * (FACADE_X - 0.3);
   const top = house.height + CORNICE_HEIGHT;
   const parts = 2; // haze differs along a house
   for (let i = parts - 1; i >= 0; i--) {
@@ -83,41 +173,23 @@ function drawRoof(pen: Pen, house: House): void {
     if (house.hasMansard) {
       pen.corner(0, x, top, z0);
       pen.corner(1, x, top, z1);
-      pen.corner(2, house.side * (FACADE_X + 1.1), top + 2.6, z1);
-      pen.corner(3, house.side * (FACADE_X + 1.1), top + 2.6, z0);
+      pen.corner(2, side * (FACADE_X + 1.1), top + MANSARD_HEIGHT, z1);
+      pen.corner(3, side * (FACADE_X + 1.1), top + MANSARD_HEIGHT, z0);
       pen.fill(4, SLATE);
     }
     pen.along(x, house.height - 0.35, house.height, z0, z1, { color: dim(house.facade.wall, 0.55) });
     pen.along(eaves, house.height, top, z0, z1, { color: house.facade.trim });
   }
-  pen.upright(eaves, x, house.height, top, house.z0, { color: dim(house.facade.trim, 0.8) });
-}
-
-function drawSideHouse(pen: Pen, view: View, house: SideHouse): void {
-  const depth = house.z - view.z;
-  const perMetre = view.focal / depth;
-  const atInner = view.centerX + (house.side * house.x0 - view.x) * perMetre;
-  const atOuter = view.centerX + (house.side * house.x1 - view.x) * perMetre;
-  const from = Math.max(0, Math.ceil(Math.min(atInner, atOuter) - 0.5));
-  const to = Math.min(view.width, Math.ceil(Math.max(atInner, atOuter) - 0.5));
-  if (to <= from) return;
-  pen.surface.beginFront({ facade: house.facade, shade: SHADE_SIDE });
-  column.depth = depth;
-  column.top = view.horizonY - (house.height - view.y) * perMetre;
-  column.bottom = view.horizonY + (view.y - KERB_HEIGHT) * perMetre;
-  column.alongStep = 1 / perMetre;
-  for (let x = from; x < to; x++) {
-    column.x = x;
-    column.along = ((x + 0.5 - atInner) * house.side) / perMetre;
-    pen.surface.frontColumn(column);
+  if (house.z0 < view.z + 0.5) return;
+  const wall: Material = { color: dim(house.facade.wall, 0.9) };
+  const outer = side * (FACADE_X + HOUSE_DEPTH);
+  if (house.hasMansard && nearerHeight < top + MANSARD_HEIGHT) {
+    pen.corner(0, x, top, house.z0);
+    pen.corner(1, outer, top, house.z0);
+    pen.corner(2, outer, top + MANSARD_HEIGHT, house.z0);
+    pen.corner(3, side * (FACADE_X + 1.1), top + MANSARD_HEIGHT, house.z0);
+    pen.fill(4, SLATE);
   }
-  const trim: Material = { color: house.facade.trim };
-  pen.upright(
-    house.side * house.x0,
-    house.side * house.x1,
-    house.height,
-    house.height + CORNICE_HEIGHT,
-    house.z - 0.1,
-    trim,
-  );
+  if (nearerHeight < house.height) pen.upright(x, outer, nearerHeight, top, house.z0, wall);
+  pen.upright(eaves, x, house.height, top, house.z0, { color: dim(house.facade.trim, 0.8) });
 }

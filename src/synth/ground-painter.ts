@@ -52,35 +52,36 @@ export class GroundPainter {
     const perPixel = (span.depth / view.focal) * GROUND_TEXELS_PER_METRE;
     const levelX = levelFor(perPixel);
     const rowDepth = (span.depth * span.depth) / ((view.y - span.height) * view.focal);
-    const texture = span.kind === 'asphalt' ? this.#textures.asphalt : this.#textures.paving;
-    this.#prepareLine(
-      texture,
-      (view.z + span.depth) * GROUND_TEXELS_PER_METRE,
-      levelFor(rowDepth * GROUND_TEXELS_PER_METRE),
-      levelX,
-    );
     const step = perPixel / 2 ** levelX;
     const worldX = view.x + ((from + 0.5 - view.centerX) * span.depth) / view.focal;
     const start = (worldX * GROUND_TEXELS_PER_METRE) / 2 ** levelX - 0.5;
     const share = hazeAt(span.depth, lighting.isNight);
     const { haze } = lighting;
     const mask = (GROUND_TEXELS >> levelX) - 1;
+    const texture = span.kind === 'asphalt' ? this.#textures.asphalt : this.#textures.paving;
+    const levelZ = levelFor(rowDepth * GROUND_TEXELS_PER_METRE);
+    const clear = lighting.isNight ? 1 : 1 - share;
+    this.#prepareLine(texture, {
+      place: (view.z + span.depth) * GROUND_TEXELS_PER_METRE,
+      levelZ,
+      levelX,
+      first: Math.floor(start),
+      count: Math.min(mask + 1, Math.ceil((to - from) * step) + 2),
+      clear,
+      haze: lighting.isNight ? 0 : haze.y * share + 0.5,
+    });
     const out = planes.y;
     const o = span.y * planes.strides[0];
     if (lighting.isNight) this.#nightLine(span, from, to, share, { start, step, mask, worldX, lighting, planes, view });
     else {
       const line = this.#line;
-      const mul = Math.round((1 - share) * 256);
-      const add = Math.round(haze.y * share * 65536) + 32768;
-      const stepFixed = Math.round(step * 65536);
-      let at = Math.round((start + (mask + 1) * 4096) * 65536) % ((mask + 1) * 65536);
-      if (at < 0) at += (mask + 1) * 65536;
-      const wrap = (mask + 1) * 65536 - 1;
+      const stepFixed = Math.round(step * 65536) | 0;
+      const wrap = ((mask + 1) * 65536 - 1) | 0;
+      let at = Math.round((start + (mask + 1) * 4096) * 65536) & wrap;
       for (let x = o + from; x < o + to; x++) {
         const i = at >> 16;
         const a = line[i] ?? 0;
-        const t = a + ((((line[i + 1] ?? 0) - a) * ((at >> 8) & 255)) >> 8);
-        out[x] = (t * mul + add) >> 16;
+        out[x] = (a + (Math.imul((line[i + 1] ?? 0) - a, (at >> 8) & 255) >> 8)) >> 8;
         at = (at + stepFixed) & wrap;
       }
     }
@@ -97,18 +98,26 @@ export class GroundPainter {
     planes.v.fill(v, row * planes.strides[2] + (from >> 1), row * planes.strides[2] + ((to + 1) >> 1));
   }
 
-  /** Puts the texture's line at a place along the street into `#line`, times 256. */
-  #prepareLine(texture: Ripmap, place: number, levelZ: number, levelX: number): void {
-    const texels = texture.texels(levelZ, levelX);
-    const width = texture.minorAt(levelX);
-    const rows = texture.majorAt(levelZ);
-    const at = place / 2 ** levelZ - 0.5;
-    const first = Math.floor(at);
-    const share = Math.round((at - first) * 256);
-    const a = (((first % rows) + rows) % rows) * width;
-    const b = ((((first + 1) % rows) + rows) % rows) * width;
+  /** Puts texels `first` to `first + count` of the texture's line at a place into `#line`, times 256, under haze. */
+  #prepareLine(
+    texture: Ripmap,
+    at: { place: number; levelZ: number; levelX: number; first: number; count: number; clear: number; haze: number },
+  ): void {
+    const texels = texture.texels(at.levelZ, at.levelX);
+    const width = texture.minorAt(at.levelX);
+    const mask = width - 1;
+    const rows = texture.majorAt(at.levelZ);
+    const place = at.place / 2 ** at.levelZ - 0.5;
+    const row = Math.floor(place);
+    const shareB = Math.round((place - row) * at.clear * 256) | 0;
+    const shareA = Math.round((1 - place + row) * at.clear * 256) | 0;
+    const add = Math.round(at.haze * 256) | 0;
+    const a = (row & (rows - 1)) * width;
+    const b = ((row + 1) & (rows - 1)) * width;
     const line = this.#line;
-    for (let x = 0; x < width; x++) line[x] = (texels[a + x] ?? 0) * (256 - share) + (texels[b + x] ?? 0) * share;
+    for (let n = 0, x = at.first & mask; n < at.count; n++, x = (x + 1) & mask) {
+      line[x] = Math.imul(texels[a + x] ?? 0, shareA) + Math.imul(texels[b + x] ?? 0, shareB) + add;
+    }
     line[width] = line[0] ?? 0;
   }
 

@@ -15,7 +15,7 @@ export function paintAsphalt(seed: number): Ripmap {
   const texels = new Float32Array(SIZE * SIZE);
   addClouds(texels, random, 64, 5);
   addClouds(texels, random, 12, 3);
-  for (let i = 0; i < texels.length; i++) texels[i] = (texels[i] ?? 0) + random.between(-9, 9);
+  for (let i = 0; i < texels.length; i++) texels[i] = (texels[i] ?? 0) + random.between(-7, 7);
   for (let patch = 0; patch < 5; patch++) {
     const tone = random.between(-11, 5);
     const z0 = random.below(SIZE);
@@ -50,15 +50,15 @@ export function paintPaving(seed: number): Ripmap {
   const random = new Random(hash(seed, 22));
   const texels = new Float32Array(SIZE * SIZE);
   const slab = GROUND_TEXELS_PER_METRE / 2;
-  const tones = Float32Array.from({ length: (SIZE / slab) ** 2 }, () => random.between(-9, 9));
+  const tones = Float32Array.from({ length: (SIZE / slab) ** 2 }, () => random.between(-7, 7));
   addClouds(texels, random, 48, 5);
   for (let z = 0; z < SIZE; z++) {
     const course = Math.floor(z / slab);
     for (let x = 0; x < SIZE; x++) {
       const shifted = (x + (course % 2) * (slab / 2)) % SIZE;
-      const joint = z % slab === 0 || shifted % slab === 0 ? -26 : 0;
+      const joint = z % slab === 0 || shifted % slab === 0 ? -15 : 0;
       const tone = tones[course * (SIZE / slab) + Math.floor(shifted / slab)] ?? 0;
-      texels[z * SIZE + x] = (texels[z * SIZE + x] ?? 0) + tone + joint + random.between(-6, 6);
+      texels[z * SIZE + x] = (texels[z * SIZE + x] ?? 0) + tone + joint + random.between(-4, 4);
     }
   }
   return toRipmap(texels, 160);

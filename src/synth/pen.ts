@@ -90,15 +90,15 @@ export class Pen {
     this.fill(14, material);
   }
 
-  /** A soft dark spot on the ground: half axes in metres. */
-  shadow(x: number, z: number, radiusX: number, radiusZ: number, y: number, strength: number): void {
-    for (let ring = 0; ring < 3; ring++) {
+  /** A soft dark spot on the ground, of up to three rings: half axes in metres. */
+  shadow(x: number, z: number, radiusX: number, radiusZ: number, y: number, strength: number, rings = 3): void {
+    for (let ring = 3 - rings; ring < 3; ring++) {
       const grow = 1.12 - 0.2 * ring;
       for (let i = 0; i < 12; i++) {
         const angle = (i * Math.PI) / 6;
         this.corner(i, x + radiusX * grow * Math.cos(angle), y, z + radiusZ * grow * Math.sin(angle));
       }
-      this.fill(12, SHADOW, { alpha: strength / 3 + 0.04 * ring, isDecal: true });
+      this.fill(12, SHADOW, { alpha: strength / rings + 0.04 * ring, isDecal: true });
     }
   }
 }

@@ -28,7 +28,7 @@ export function drawWalker(pen: Pen, walker: Walker, timeS: number, previousTime
   const trousers: Material = { color: pick(TROUSERS, looks >> 4) };
   const skin: Material = { color: pick(SKINS, looks >> 7) };
   const hair: Material = { color: pick(HAIRS, looks >> 10) };
-  pen.shadow(x + 0.16, z, 0.42, 0.24, foot, 0.5);
+  pen.shadow(x + 0.16, z, 0.42, 0.24, foot, 0.5, 1);
   const hip = foot + 0.86 * s;
   const now = legSwing(walker, timeS);
   const change = now - legSwing(walker, previousTimeS);

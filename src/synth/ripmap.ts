@@ -53,8 +53,9 @@ export class Ripmap {
 
 /** The level at which one pixel's step of so many texels becomes 0.7 to 1.4 texels. */
 export function levelFor(texelsPerPixel: number): number {
-  if (!(texelsPerPixel > 1.4)) return 0;
-  return Math.min(MAX_LEVEL, Math.round(Math.log2(texelsPerPixel)));
+  let level = 0;
+  for (let step = texelsPerPixel; step > 1.4 && level < MAX_LEVEL; step /= 2) level++;
+  return level;
 }
 
 function halveMinor(from: Uint8Array, major: number, minor: number): Uint8Array {

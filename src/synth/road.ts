@@ -21,6 +21,9 @@ const KERB_TOP: Material = { color: fromRgb(0xb9b5aa) };
 const GUTTER: Material = { color: fromRgb(0x4d4d4f) };
 const IRON: Material = { color: fromRgb(0x3d3c3b) };
 
+/** Kerbs and lines are drawn in pieces of so many metres: haze and light differ along them. */
+const STRETCH = 7;
+
 /** Half the width of ground drawn where a street crosses. */
 const CROSS_REACH = 160;
 
@@ -29,11 +32,11 @@ export function drawRoad(pen: Pen, view: View, blocks: readonly Block[]): void {
   pen.surface.begin({ id: objectId('ground', 0), x: 0, z: view.z + 10, moveZ: 0 });
   drawGround(pen, view);
   for (const block of blocks) {
-    for (let z = block.z; z < block.z + BLOCK_LENGTH; z += 7) {
-      const end = Math.min(z + 7, block.z + BLOCK_LENGTH);
+    for (let z = block.z; z < block.z + BLOCK_LENGTH; z += STRETCH) {
+      const end = Math.min(z + STRETCH, block.z + BLOCK_LENGTH);
       if (end < view.z + 0.5 || z > view.z + SIGHT) continue;
       pen.surface.begin({ id: objectId('ground', 0), x: 0, z: (z + end) / 2, moveZ: 0 });
-      if (z >= block.z + CROSSING_WIDTH) drawStretch(pen, z, end);
+      if (z >= block.z + CROSSING_WIDTH) drawStretch(pen, view, z, end);
     }
     drawKerbEnds(pen, view, block);
     if (block.z - 12 < view.z + SIGHT) drawCrossingMarks(pen, view, block);
@@ -63,10 +66,12 @@ function drawGround(pen: Pen, view: View): void {
   }
 }
 
-function drawStretch(pen: Pen, z: number, end: number): void {
+function drawStretch(pen: Pen, view: View, z: number, end: number): void {
+  const isNear = z < view.z + 120;
   for (const side of [-1, 1]) {
     const kerb = side * ROAD_HALF;
     pen.along(kerb, 0, KERB_HEIGHT, z, end, KERB_FACE);
+    if (!isNear) continue;
     pen.flat(kerb, kerb + side * 0.28, z, end, KERB_HEIGHT, KERB_TOP, { isDecal: true });
     pen.flat(kerb - side * 0.3, kerb, z, end, 0, GUTTER, { isDecal: true, alpha: 0.5 });
     pen.flat(side * LANE_WIDTH - 0.05, side * LANE_WIDTH + 0.05, z, z + 1.2, 0, WHITE, { isDecal: true, alpha: 0.8 });

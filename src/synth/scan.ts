@@ -104,31 +104,52 @@ export function fillScan(
     const rb = rightMax[r] ?? 0;
     if (!(rb > 0) || !(la < width) || la > rb) continue;
     const a = (share[r] ?? 0) * alpha;
-    const x0 = la > 0 ? Math.floor(la) : 0;
-    const x1 = rb < width ? Math.ceil(rb) : width;
-    const s0 = Math.max(x0, Math.ceil(lb));
-    const s1 = Math.min(x1, Math.floor(ra));
     const row = r * stride;
-    const rampEnd = s1 > s0 ? s0 : x1;
-    for (let x = x0; x < rampEnd; x++) {
-      const cover =
-        areaBeyond(x + 1, la, lb) - areaBeyond(x, la, lb) - areaBeyond(x + 1, ra, rb) + areaBeyond(x, ra, rb);
-      const old = plane[row + x] ?? 0;
-      if (cover > 0) plane[row + x] = old + (value - old) * cover * a + 0.5;
+    const x0 = la > 0 ? la | 0 : 0;
+    const x1 = rb < width ? Math.ceil(rb) : width;
+    const s0 = lb > x0 ? Math.ceil(lb) : x0;
+    const s1 = ra < x1 ? ra | 0 : x1;
+    if (s1 <= s0) {
+      for (let x = x0; x < x1; x++) {
+        const cover =
+          areaBeyond(x + 1, la, lb) - areaBeyond(x, la, lb) - areaBeyond(x + 1, ra, rb) + areaBeyond(x, ra, rb);
+        if (cover > 0) blendPixel(plane, row + x, value, cover * a);
+      }
+      continue;
     }
-    if (s1 <= s0) continue;
-    if (a > 0.995) plane.fill(value, row + s0, row + s1);
-    else blendSpan(plane, row + s0, row + s1, value, a);
-    for (let x = s1; x < x1; x++) {
-      const cover = 1 - areaBeyond(x + 1, ra, rb) + areaBeyond(x, ra, rb);
-      const old = plane[row + x] ?? 0;
-      plane[row + x] = old + (value - old) * cover * a + 0.5;
-    }
+    if (s0 - x0 === 1)
+      blendPixel(
+        plane,
+        row + x0,
+        value,
+        (la >= x0 ? s0 - (la + lb) / 2 : areaBeyond(s0, la, lb) - areaBeyond(x0, la, lb)) * a,
+      );
+    else
+      for (let x = x0; x < s0; x++)
+        blendPixel(plane, row + x, value, (areaBeyond(x + 1, la, lb) - areaBeyond(x, la, lb)) * a);
+    if (a < 0.995) blendSpan(plane, row + s0, row + s1, value, a);
+    else if (s1 - s0 > 48) plane.fill(value, row + s0, row + s1);
+    else for (let x = row + s0; x < row + s1; x++) plane[x] = value;
+    if (x1 - s1 === 1)
+      blendPixel(
+        plane,
+        row + s1,
+        value,
+        (rb <= x1 ? (ra + rb) / 2 - s1 : 1 - areaBeyond(x1, ra, rb) + areaBeyond(s1, ra, rb)) * a,
+      );
+    else
+      for (let x = s1; x < x1; x++)
+        blendPixel(plane, row + x, value, (1 - areaBeyond(x + 1, ra, rb) + areaBeyond(x, ra, rb)) * a);
   }
 }
 
+function blendPixel(plane: Uint8Array, index: number, value: number, cover: number): void {
+  const old = plane[index] ?? 0;
+  plane[index] = old + (value - old) * cover + 0.5;
+}
+
 function blendSpan(plane: Uint8Array, from: number, to: number, value: number, alpha: number): void {
-  const keep = Math.round((1 - alpha) * 256);
-  const add = Math.round(value * (256 - keep)) + 128;
-  for (let i = from; i < to; i++) plane[i] = ((plane[i] ?? 0) * keep + add) >> 8;
+  const keep = Math.round((1 - alpha) * 256) | 0;
+  const add = (Math.round(value * (256 - keep)) + 128) | 0;
+  for (let i = from; i < to; i++) plane[i] = (Math.imul(plane[i] ?? 0, keep) + add) >> 8;
 }

@@ -106,7 +106,7 @@ class Clouds {
       weight *= 0.5;
       scale *= 2.1;
     }
-    const t = Math.min(1, Math.max(0, (sum - 0.47) / 0.26));
+    const t = Math.min(1, Math.max(0, (sum - 0.44) / 0.24));
     return t * t * (3 - 2 * t);
   }
 

@@ -1,5 +1,5 @@
 import { City, objectId, shadowEdgeOf, type Block, type House } from './city.js';
-import { drawFronts } from './fronts.js';
+import { Fronts } from './fronts.js';
 import { drawLamp, drawSignalHead, drawSignalPole, drawTree, signalHeads } from './furniture-shape.js';
 import { Pen, SHADOW } from './pen.js';
 import { drawWalker } from './person-shape.js';
@@ -40,6 +40,7 @@ export class Stage {
   readonly city: City;
   readonly #seed: number;
   readonly #crowns: () => readonly Crown[];
+  #fronts: Fronts | undefined;
 
   constructor(seed: number, city: City, crowns: () => readonly Crown[]) {
     this.#seed = seed;
@@ -56,7 +57,7 @@ export class Stage {
     for (let index = last; index >= first; index--) blocks.push(this.city.block(index));
     drawRoad(pen, view, blocks);
     if (isDay) this.#drawSunShadows(pen, view, blocks);
-    for (const block of blocks) drawFronts(pen, view, block);
+    (this.#fronts ??= new Fronts(view.width)).draw(pen, view, blocks);
     const actors = this.#actors(view, time, blocks);
     actors.sort((a, b) => b.z - a.z);
     for (const actor of actors) actor.draw(pen);

@@ -55,18 +55,19 @@ export interface Front {
   readonly shade: number;
 }
 
-/** One pixel column of a front; all of it has one depth. */
-export interface FrontColumn {
-  /** Pixel column. */
-  x: number;
-  /** Rows between which the front is seen, not rounded. */
-  top: number;
-  bottom: number;
+/** The pixel columns in which a front is seen, side by side; each has one depth. Every array holds `count` of them. */
+export interface FrontColumns {
+  readonly count: number;
+  /** The first pixel column. */
+  readonly firstX: number;
+  /** Row of the front's top and of its foot or, where a nearer front covers that, the last row seen. Not rounded. */
+  readonly top: Float64Array;
+  readonly bottom: Float64Array;
   /** Depth in metres. */
-  depth: number;
+  readonly depth: Float64Array;
   /** Place along the front, metres, and how far one pixel column goes along it. */
-  along: number;
-  alongStep: number;
+  readonly along: Float64Array;
+  readonly alongStep: Float64Array;
 }
 
 /**
@@ -78,10 +79,8 @@ export interface Surface {
   begin(mark: ObjectMark): void;
   /** Flat ground: pixels `from` to `to` (exclusive) of row `y`, at one depth, `height` metres above the asphalt. */
   groundSpan(kind: GroundKind, y: number, from: number, to: number, depth: number, height: number): void;
-  /** The columns that follow are of this front. */
-  beginFront(front: Front): void;
-  /** Lends the column. */
-  frontColumn(column: FrontColumn): void;
+  /** An upright front. Lends the columns. */
+  front(front: Front, columns: FrontColumns): void;
   /** A convex, flat polygon in world metres: x, y, z of each corner. Lends the corners. */
   polygon(corners: Float64Array, count: number, material: Material, options?: PolygonOptions): void;
   /** A tree's crown that faces the viewer; centre in world metres, size in metres. */

@@ -3,7 +3,7 @@ import { hash } from './street-plan.js';
 import { fromRgb, mix, type Yuv } from './yuv.js';
 
 /** Texels along both sides of the largest level of a tree's crown. */
-export const CROWN_TEXELS = 256;
+export const CROWN_TEXELS = 512;
 /** Width and height that the crown's picture covers, metres. */
 export const CROWN_SIZE = 5.4;
 /** Different crowns of one street. */
@@ -43,7 +43,7 @@ export function paintCrown(seed: number, index: number): Crown {
     leafCluster(luma, opacity, random, {
       x: center + px * center * 0.86,
       y: center + py * center * 0.86,
-      radius: random.between(5, 15) * (1.15 - 0.4 * radius),
+      radius: random.between(10, 30) * (1.15 - 0.4 * radius),
       light,
     });
   }
@@ -66,20 +66,21 @@ function leafCluster(
 ): void {
   const size = CROWN_TEXELS;
   const r = blob.radius;
-  const leaves = Math.ceil(r * r * 0.42);
+  const leaves = Math.ceil(r * r * 0.13);
   for (let n = 0; n < leaves; n++) {
     const angle = random.between(0, 2 * Math.PI);
     const d = Math.sqrt(random.next()) * r;
     const x0 = Math.round(blob.x + Math.cos(angle) * d);
     const y0 = Math.round(blob.y + Math.sin(angle) * d);
     const value = Math.max(0.08, blob.light - (0.16 * Math.sin(angle) * d) / r + random.between(-0.09, 0.09));
-    const wide = 1 + random.below(3);
-    const tall = 1 + random.below(3);
-    for (let y = Math.max(0, y0); y < Math.min(size, y0 + tall); y++) {
-      for (let x = Math.max(0, x0); x < Math.min(size, x0 + wide); x++) {
-        luma[y * size + x] = value;
-        opacity[y * size + x] = 1;
-      }
+    const wide = random.between(1.6, 4.2);
+    const tall = random.between(1.4, 3.4);
+    for (let y = Math.max(0, Math.ceil(y0 - tall)); y < Math.min(size, y0 + tall); y++) {
+      const reach = wide * Math.sqrt(Math.max(0, 1 - ((y - y0) / tall) ** 2));
+      const from = Math.max(0, Math.ceil(x0 - reach));
+      const to = Math.min(size, Math.floor(x0 + reach) + 1);
+      luma.fill(value, y * size + from, y * size + to);
+      opacity.fill(1, y * size + from, y * size + to);
     }
   }
 }

@@ -32,8 +32,8 @@ const ONE_SIDED = { oneSided: true } as const;
 export function drawVehicle(pen: Pen, model: VehicleModel, place: VehiclePlace): void {
   const half = model.width / 2;
   const paint: Material = { color: model.paint };
-  pen.shadow(place.x + 0.14, place.z, half + 0.22, model.length / 2 + 0.12, 0, 0.62);
-  drawUnderside(pen, model, place);
+  pen.shadow(place.x + 0.14, place.z, half + 0.22, model.length / 2 + 0.12, 0, 0.62, place.depth > 50 ? 1 : 3);
+  if (place.depth < 100) drawUnderside(pen, model, place);
   drawProfile(pen, model.body, place, half, half, paint);
   if (place.depth < 110) drawWheels(pen, model, place);
   drawCabin(pen, model, place, paint);
@@ -95,7 +95,7 @@ function drawProfile(
       const up = profile[2 * at + 1] ?? 0;
       point(pen, i, place, profile[2 * at] ?? 0, side * aside(up), up);
     }
-    pen.fill(count, side * place.heading < 0 ? material : material, ONE_SIDED);
+    pen.fill(count, material, ONE_SIDED);
   }
 }
 
@@ -187,7 +187,7 @@ function drawPane(
     pen.fill(4, m, ONE_SIDED);
   };
   band(0.1, 0.92, material);
-  band(0.62, 0.92, { color: mix(material.color, GLASS_SKY.color, 0.55) });
+  if (place.depth < 100) band(0.62, 0.92, { color: mix(material.color, GLASS_SKY.color, 0.55) });
 }
 
 /** Lamps, plate and bumper of the end that the viewer sees. */

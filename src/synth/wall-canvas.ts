@@ -14,13 +14,21 @@ export interface WallTexture {
 
 /** Light of the street on a wall at night, by height in metres: lamps light its foot. */
 export function streetLightOn(height: number): number {
-  return 0.055 + 0.2 * Math.exp(-((height - 2.5) ** 2) / 26);
+  return 0.075 + 0.24 * Math.exp(-((height - 3) ** 2) / 34);
 }
+
+/** The colour of street lamps, warm white to sodium: what a grey of full brightness becomes, in chroma code values. */
+export const LAMP_LIGHT = { chroma: 0.8, tintU: -27, tintV: 22 } as const;
 
 /** What street light does to a colour: darker, and orange where there is light. */
 export function underStreetLight(color: Yuv, light: number): Yuv {
   const c = dim(color, light);
-  return { y: c.y, u: 128 + (c.u - 128) * 0.8 - 34 * light, v: 128 + (c.v - 128) * 0.8 + 17 * light };
+  const { chroma, tintU, tintV } = LAMP_LIGHT;
+  return {
+    y: c.y,
+    u: 128 + (c.u - 128) * chroma + tintU * light,
+    v: 128 + (c.v - 128) * chroma + tintV * light,
+  };
 }
 
 const NIGHT_BLUE: Yuv = { y: 22, u: 133, v: 126 };

@@ -1,56 +1,5 @@
 import type { Planes } from './planes.js';
 import { CROWN_TEXELS, type Crown } from './tree-sprite.js';
-import type { Yuv } from './yuv.js';
-
-/** Where one pixel column gets its texels: row `p` shows texel `(foot - p - 0.5) * step` of the column at `base`. */
-export interface ColumnTexels {
-  readonly texels: Uint8Array;
-  readonly base: number;
-  readonly foot: number;
-  readonly step: number;
-  /** Highest texel that has a neighbour above. */
-  readonly last: number;
-  /** Painted value = (texel * mul + add / 256) / 256, `add` with 16 fractional bits and its rounding half. */
-  readonly mul: number;
-  readonly add: number;
-}
-
-/** Paints rows `top` to `bottom` of one column, interpolated along it; the rim against the sky is blended by coverage. */
-export function columnInto(
-  plane: Uint8Array,
-  stride: number,
-  x: number,
-  top: number,
-  bottom: number,
-  source: ColumnTexels,
-): void {
-  const rows = Math.floor(plane.length / stride);
-  const from = Math.max(0, Math.floor(top));
-  const to = Math.min(rows, Math.round(bottom));
-  if (to <= from) return;
-  const { texels, base } = source;
-  const mul = Math.round(source.mul);
-  const add = Math.round(source.add);
-  const last = source.last * 65536;
-  const step = Math.round(source.step * 65536);
-  let place = Math.round((source.foot - from - 0.5) * source.step * 65536) - 32768;
-  let o = from * stride + x;
-  const rim = from - top; // below 0 where the first row is covered in part
-  const old = plane[o] ?? 0;
-  for (let p = from; p < to; p++) {
-    const at = place < 0 ? 0 : place > last ? last : place;
-    const i = base + (at >> 16);
-    const a = texels[i] ?? 0;
-    const t = (a << 8) + ((texels[i + 1] ?? 0) - a) * ((at >> 8) & 255);
-    plane[o] = (t * mul + add) >> 16;
-    o += stride;
-    place -= step;
-  }
-  if (rim < 0) {
-    const first = from * stride + x;
-    plane[first] = old + ((plane[first] ?? 0) - old) * (1 + rim);
-  }
-}
 
 /** Where a crown is painted. */
 export interface CrownPlace {
@@ -61,8 +10,8 @@ export interface CrownPlace {
   /** Painted luma = texel * mul + add. */
   readonly mul: number;
   readonly add: number;
-  /** Chroma of the whole crown; its luma does not count. */
-  readonly tint: Yuv;
+  /** Chroma of the whole crown. */
+  readonly tint: { readonly u: number; readonly v: number };
 }
 
 /** Blends a crown into a picture. */
@@ -74,11 +23,11 @@ export function blitCrown(planes: Planes, crown: Crown, place: CrownPlace): void
   const x1 = Math.min(width, Math.floor(place.left + place.pixels - 0.5));
   const y0 = Math.max(0, Math.ceil(place.top - 0.5));
   const y1 = Math.min(height, Math.floor(place.top + place.pixels - 0.5));
-  const mul = Math.round(place.mul * 256);
-  const add = Math.round(place.add * 256) + 128;
+  const mul = Math.round(place.mul * 256) | 0;
+  const add = (Math.round(place.add * 256) + 128) | 0;
   const { luma, opacity, texels } = level;
-  const stepFixed = Math.round(step * 65536);
-  const startFixed = Math.round((x0 + 0.5 - place.left) * step * 65536);
+  const stepFixed = Math.round(step * 65536) | 0;
+  const startFixed = Math.round((x0 + 0.5 - place.left) * step * 65536) | 0;
   for (let row = y0; row < y1; row++) {
     const line = Math.min(texels - 1, Math.floor((row + 0.5 - place.top) * step)) * texels;
     let o = row * strides[0] + x0;
@@ -87,11 +36,11 @@ export function blitCrown(planes: Planes, crown: Crown, place: CrownPlace): void
       const i = line + (at >> 16);
       const a = opacity[i] ?? 0;
       if (a === 0) continue;
-      const value = ((luma[i] ?? 0) * mul + add) >> 8;
-      if (a === 255) plane255(y, o, value);
+      const value = (Math.imul(luma[i] ?? 0, mul) + add) >> 8;
+      if (a === 255) y[o] = value;
       else {
         const old = y[o] ?? 0;
-        y[o] = old + (((value - old) * a + 128) >> 8);
+        y[o] = old + ((Math.imul(value - old, a) + 128) >> 8);
       }
     }
   }
@@ -120,10 +69,6 @@ export function crownLevel(crown: Crown, pixels: number): Crown['levels'][number
   const level = crown.levels[Math.min(halvings, crown.levels.length - 1)];
   if (!level) throw new RangeError('a crown must have a level, got none');
   return level;
-}
-
-function plane255(plane: Uint8Array, index: number, value: number): void {
-  plane[index] = value;
 }
 
 /** Copies rows between planes of different strides. */
