@@ -62,7 +62,7 @@ export function applyBand(
     prepareTables(chromaY, frameHeight >> 1, 4, 12);
     prepareLights(chromaY, frameHeight >> 1, 2, 5, chromaNarrow, half);
     setChromaRow(outU, outV, noiseOf((row + r) * 3 + 1), noiseOf((row + r) * 3 + 2));
-    chromaRow(y0, y1, rowU, rowV, fromChroma & ~7, half);
+    chromaRow(y0, y1, rowU, rowV, fromChroma & ~3, half);
     lumaRow(row + r, y0, rowU, rowV, from);
     lumaRow(row + r + 1, y1, rowU, rowV, from);
     memory.copy(rowU + fromChroma, outU + fromChroma, half - fromChroma);

@@ -1,4 +1,5 @@
 // Where the pixels of a row stand between the grid's and the lights' columns. Computed once for each frame size.
+import { writeConstants } from './constants';
 import * as at from './layout';
 
 /** Geometry of one plane's rows. */
@@ -81,6 +82,7 @@ function ensure(end: usize): void {
 
 /** Prepares for frames of a size; returns the address of a band of `bandBytes`, or 0 when memory cannot grow so far. */
 export function prepare(width: i32, height: i32, bandBytes: i32): usize {
+  writeConstants();
   frameWidth = width;
   frameHeight = height;
   const half = width >> 1;

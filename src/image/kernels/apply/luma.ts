@@ -1,23 +1,24 @@
 // One luma row.
-import * as at from './layout';
+import * as c from './constants';
 import { litCross } from './convert';
 import { lumaQuads } from './geometry';
+import * as at from './layout';
 import { channelBytes, rowLights, rowTables } from './rows';
-import { guideBlack, guideScale, guideSpan, lumaGrain } from './settings';
 import * as s from './samples';
+import { guideBlack, guideScale, guideSpan, lumaGrain } from './settings';
 
+/** Four pixels: `guided` is luma above black, at most white; `u` and `v` as `signedChroma` makes them. */
 // @ts-ignore: decorator
 @inline
-function lumaQuad(mixed: bool, record: usize, luma: v128, guided: v128, u: v128, v: v128): v128 {
-  const guide = i32x4.add(i32x4.mul(guided, guideScale), i32x4.splat(512));
+function lumaQuad(mixed: bool, lit: bool, record: usize, luma: v128, guided: v128, u: v128, v: v128): v128 {
+  const guide = i32x4.add(i32x4.mul(guided, guideScale), v128.load(c.GUIDE_HALF));
   const mask = s.binMask(guide);
-  const shares = s.nextShare(guide);
-  const one = s.weightPair(shares);
-  const share = v128.and(shares, i32x4.splat(0xffff));
-  const next = i32x4.add(i32x4.dot_i16x8_s(share, luma), i32x4.splat(64));
+  const share = s.nextShare(guide);
+  const one = s.weightPair(share);
+  const next = i32x4.add(i32x4.dot_i16x8_s(share, luma), v128.load(c.LUMA_HALF));
   const y = s.joined(i32x4.sub(i32x4.shl(luma, 7), i32x4.shr_s(next, 7)), i32x4.shl(next, 9));
-  const pairU = mixed ? s.chromaPair(share, u) : u;
-  const pairV = mixed ? s.chromaPair(share, v) : v;
+  const pairU = mixed ? s.chromaPair(one, u) : u;
+  const pairV = mixed ? s.chromaPair(one, v) : v;
 
   let table = rowTables + load<i32>(record);
   let weights: usize = load<i32>(record, 8);
@@ -30,19 +31,26 @@ function lumaQuad(mixed: bool, record: usize, luma: v128, guided: v128, u: v128,
     weights += 16;
   } while (weights < end);
 
-  if (rowLights != 0) {
+  if (lit) {
     const taps = rowLights + load<i32>(record, 12);
-    const core = v128.load(taps);
-    const halo = v128.load(taps + channelBytes);
-    if (v128.any_true(v128.or(core, halo))) {
-      const cross = i32x4.shr_s(i32x4.dot_i16x8_s(s.joined(u, i32x4.shl(v, 16)), litCross), 17);
-      const day = i32x4.add(i32x4.shl(luma, 6), cross);
-      const gain = i32x4.shr_u(i32x4.add(s.lightsAt(core, record), i32x4.splat(8192)), 14);
-      const light = i32x4.add(i32x4.shl(i32x4.dot_i16x8_s(gain, day), 1), s.lightsAt(halo, record));
-      result = f32x4.add(result, f32x4.mul(f32x4.convert_i32x4_s(light), f32x4.splat(at.SUM_TO_OUTPUT)));
-    }
+    const cross = i32x4.shr_s(i32x4.dot_i16x8_s(s.joined(u, v), litCross), 17);
+    const day = i32x4.add(i32x4.shl(luma, 6), cross);
+    const core = i32x4.dot_i16x8_s(s.litGain(s.lightsAt(v128.load(taps), record)), day);
+    const halo = s.lightsAt(v128.load(taps + channelBytes), record);
+    result = f32x4.add(result, s.toOutput(i32x4.add(i32x4.shl(core, 1), halo)));
   }
   return s.toFixed(result);
+}
+
+/** Whether any light falls on the eight pixels of two records. */
+// @ts-ignore: decorator
+@inline
+function isLit(record: usize): bool {
+  if (rowLights == 0) return false;
+  const low = rowLights + load<i32>(record, 12);
+  const high = rowLights + load<i32>(record + at.QUAD_BYTES, 12);
+  const lowTaps = v128.or(v128.load(low), v128.load(low + channelBytes));
+  return v128.any_true(v128.or(lowTaps, v128.or(v128.load(high), v128.load(high + channelBytes))));
 }
 
 // @ts-ignore: decorator
@@ -51,27 +59,30 @@ function lumaRow(mixed: bool, y: usize, u: usize, v: usize, out: usize, noise: u
   const gain = i16x8.splat(<i16>lumaGrain);
   for (let x = from; x < to; x += 8) {
     const record = lumaQuads + (x >> 2) * at.QUAD_BYTES;
-    const luma = v128.load64_zero(y + x);
-    const guided = i8x16.min_u(i8x16.sub_sat_u(luma, guideBlack), guideSpan);
-    const codesU = v128.xor(v128.load32_zero(u + (x >> 1)), i8x16.splat(-128));
-    const codesV = v128.xor(v128.load32_zero(v + (x >> 1)), i8x16.splat(-128));
+    const lit = isLit(record);
+    const luma = v128.load8x8_u(y + x);
+    const guided = i16x8.min_u(i16x8.sub_sat_u(luma, guideBlack), guideSpan);
+    const dayU = s.signedChroma(u + (x >> 1));
+    const dayV = s.signedChroma(v + (x >> 1));
     const low = lumaQuad(
       mixed,
+      lit,
       record,
-      i8x16.swizzle(luma, i8x16(0, -1, -1, -1, 1, -1, -1, -1, 2, -1, -1, -1, 3, -1, -1, -1)),
-      i8x16.swizzle(guided, i8x16(0, -1, -1, -1, 1, -1, -1, -1, 2, -1, -1, -1, 3, -1, -1, -1)),
-      i8x16.swizzle(codesU, i8x16(-1, 0, -1, -1, -1, 0, -1, -1, -1, 1, -1, -1, -1, 1, -1, -1)),
-      i8x16.swizzle(codesV, i8x16(-1, 0, -1, -1, -1, 0, -1, -1, -1, 1, -1, -1, -1, 1, -1, -1)),
+      i32x4.extend_low_i16x8_u(luma),
+      i32x4.extend_low_i16x8_u(guided),
+      v128.shuffle<i32>(dayU, dayU, 0, 0, 1, 1),
+      v128.shuffle<i32>(dayV, dayV, 0, 0, 1, 1),
     );
     const high = lumaQuad(
       mixed,
+      lit,
       record + at.QUAD_BYTES,
-      i8x16.swizzle(luma, i8x16(4, -1, -1, -1, 5, -1, -1, -1, 6, -1, -1, -1, 7, -1, -1, -1)),
-      i8x16.swizzle(guided, i8x16(4, -1, -1, -1, 5, -1, -1, -1, 6, -1, -1, -1, 7, -1, -1, -1)),
-      i8x16.swizzle(codesU, i8x16(-1, 2, -1, -1, -1, 2, -1, -1, -1, 3, -1, -1, -1, 3, -1, -1)),
-      i8x16.swizzle(codesV, i8x16(-1, 2, -1, -1, -1, 2, -1, -1, -1, 3, -1, -1, -1, 3, -1, -1)),
+      i32x4.extend_high_i16x8_u(luma),
+      i32x4.extend_high_i16x8_u(guided),
+      v128.shuffle<i32>(dayU, dayU, 2, 2, 3, 3),
+      v128.shuffle<i32>(dayV, dayV, 2, 2, 3, 3),
     );
-    s.storeEight(out + x, low, high, noise + x, gain);
+    v128.store64_lane(out + x, s.toBytes(low, high, v128.load8x8_s(noise + x), gain), 0);
   }
 }
 

@@ -1,28 +1,28 @@
 // The steps that luma and chroma rows share, four samples at a time in 32-bit lanes. A `pair` holds two i16 a lane: what
 // counts for the luma bin below the guide, and for the bin above. Sums carry 19 fraction bits.
+import * as c from './constants';
 import * as at from './layout';
 
-/** Guide of a sample, its bin and the share of the next bin: a fixed-point number with 24 fraction bits. */
+/** Swizzle mask of both bins' entries in a table of i16, from a guide: bins with 24 fraction bits. */
 // @ts-ignore: decorator
 @inline
 export function binMask(guide: v128): v128 {
-  const bin = i8x16.swizzle(guide, i8x16(3, 3, 3, 3, 7, 7, 7, 7, 11, 11, 11, 11, 15, 15, 15, 15));
-  return i8x16.add(i8x16.add(bin, bin), i8x16(0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3, 0, 1, 2, 3));
+  const steps = i32x4.mul(i32x4.shr_u(guide, 24), v128.load(c.MASK_STEP));
+  return i32x4.add(steps, v128.load(c.MASK_FIRST));
 }
 
-/** The share of the next bin, 14 bits, in both halves of each lane. */
+/** The share of the next bin: 14 bits in the low half of each lane. */
 // @ts-ignore: decorator
 @inline
 export function nextShare(guide: v128): v128 {
-  return i16x8.shr_u(i8x16.swizzle(guide, i8x16(1, 2, 1, 2, 5, 6, 5, 6, 9, 10, 9, 10, 13, 14, 13, 14)), 2);
+  return i32x4.shr_u(i32x4.shl(guide, 8), 18);
 }
 
 /** Weights of both bins, from {@link nextShare}. */
 // @ts-ignore: decorator
 @inline
 export function weightPair(share: v128): v128 {
-  const flipped = v128.xor(share, i16x8(-1, 0, -1, 0, -1, 0, -1, 0));
-  return i16x8.add(flipped, i16x8(16385, 0, 16385, 0, 16385, 0, 16385, 0));
+  return i32x4.add(i32x4.sub(i32x4.shl(share, 16), share), v128.load(c.WEIGHT_ONE));
 }
 
 /** Low halves of `low`, high halves of `high`. */
@@ -32,12 +32,11 @@ export function joined(low: v128, high: v128): v128 {
   return v128.shuffle<i16>(low, high, 0, 9, 2, 11, 4, 13, 6, 15);
 }
 
-/** A chroma sample (signed, shifted left by 8, in the low half) times both weights, 7 fraction bits. */
+/** A chroma sample (signed, shifted left by 8, in both halves) times both weights, 7 fraction bits. */
 // @ts-ignore: decorator
 @inline
-export function chromaPair(share: v128, chroma: v128): v128 {
-  const next = i32x4.add(i32x4.dot_i16x8_s(share, chroma), i32x4.splat(16384));
-  return joined(i16x8.sub(i16x8.shr_s(chroma, 1), i32x4.shr_s(next, 15)), i32x4.shl(next, 1));
+export function chromaPair(weights: v128, chroma: v128): v128 {
+  return i16x8.q15mulr_sat_s(weights, chroma);
 }
 
 /** `A Y + B U + C V + D` of one grid column; `table` is the address of A's table. */
@@ -82,14 +81,37 @@ export function lightsAt(taps: v128, record: usize): v128 {
 @inline
 export function toFixed(result: v128): v128 {
   // 1.5 * 2^23 moves the integer into the mantissa's low bits; sums stay far below 2^22
-  return i32x4.sub(f32x4.add(result, f32x4.splat(12582912 + 8)), i32x4.splat(0x4b400000));
+  return i32x4.sub(f32x4.add(result, v128.load(c.FLOAT_MAGIC)), v128.load(c.MAGIC_BITS));
 }
 
-/** Adds grain to eight results and stores them as bytes. */
+/** Four chroma codes as signed samples shifted left by 8, each in both halves of a 32-bit lane. */
 // @ts-ignore: decorator
 @inline
-export function storeEight(to: usize, low: v128, high: v128, noise: usize, gain: v128): void {
-  const grain = i16x8.shr_s(i16x8.add(i16x8.mul(v128.load8x8_s(noise), gain), i16x8.splat(32)), 6);
+export function signedChroma(codes: usize): v128 {
+  const signed = v128.xor(v128.load32_zero(codes), v128.load(c.SIGN));
+  const shifted = v128.shuffle<i8>(i64x2.splat(0), signed, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  return v128.shuffle<i16>(shifted, shifted, 0, 0, 1, 1, 2, 2, 3, 3);
+}
+
+/** A gain of 12 fraction bits from a core of 26. */
+// @ts-ignore: decorator
+@inline
+export function litGain(core: v128): v128 {
+  return i32x4.shr_u(i32x4.add(core, v128.load(c.CORE_HALF)), 14);
+}
+
+/** A sum as float with 4 fraction bits. */
+// @ts-ignore: decorator
+@inline
+export function toOutput(sum: v128): v128 {
+  return f32x4.mul(f32x4.convert_i32x4_s(sum), v128.load(c.OUTPUT_SCALE));
+}
+
+/** Eight results as bytes, with eight bytes of noise times a gain added. */
+// @ts-ignore: decorator
+@inline
+export function toBytes(low: v128, high: v128, noise: v128, gain: v128): v128 {
+  const grain = i16x8.shr_s(i16x8.add(i16x8.mul(noise, gain), v128.load(c.GRAIN_HALF)), 6);
   const code = i16x8.shr_s(i16x8.add_sat_s(i16x8.narrow_i32x4_s(low, high), grain), 4);
-  v128.store64_lane(to, i8x16.narrow_i16x8_u(code, code), 0);
+  return i8x16.narrow_i16x8_u(code, code);
 }

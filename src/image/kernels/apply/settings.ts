@@ -1,6 +1,6 @@
 // What holds for a whole frame: its range and its grain.
 
-/** Luma code value of black, and codes from black to white, in every byte; the chroma rows use four times these in i16. */
+/** Luma code value of black, and codes from black to white, in i16; the chroma rows use four times these. */
 export let guideBlack: v128 = i64x2.splat(0);
 export let guideSpan: v128 = i64x2.splat(0);
 export let fourBlack: v128 = i64x2.splat(0);
@@ -16,8 +16,8 @@ export let grainSeed: u32 = 0;
 /** Sets the luma codes of black and white. */
 export function setRange(black: i32, white: i32): void {
   const span = white - black;
-  guideBlack = i8x16.splat(<i8>black);
-  guideSpan = i8x16.splat(<i8>span);
+  guideBlack = i16x8.splat(<i16>black);
+  guideSpan = i16x8.splat(<i16>span);
   fourBlack = i16x8.splat(<i16>(black * 4));
   fourSpan = i16x8.splat(<i16>(span * 4));
   guideScale = i32x4.splat((7 << 24) / span);
