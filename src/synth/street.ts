@@ -4,6 +4,8 @@ import { PictureSurface } from './picture-surface.js';
 import { allocatePlanes, type Planes } from './planes.js';
 import { Stage } from './stage.js';
 import { TextureSet } from './texture-set.js';
+import { truthOf, type StreetTruth } from './truth.js';
+import { TruthSurface } from './truth-surface.js';
 import { viewAt } from './view.js';
 
 /** What makes a street. */
@@ -55,6 +57,15 @@ export class Street {
   /** Overwrites all of `planes`, which have the street's size; borrows them. */
   dayInto(timeS: number, planes: Planes): void {
     this.#paint(timeS, planes, false);
+  }
+
+  /** What is true of the moment, and how it moved since the previous time; any two times, 33 ms apart or so. */
+  truth(timeS: number, previousTimeS: number): StreetTruth {
+    const now = new TruthSurface(this.#textures, viewAt(this.width, this.height, timeS));
+    const previous = new TruthSurface(this.#textures, viewAt(this.width, this.height, previousTimeS));
+    this.#stage.draw(now, now.view, { timeS, previousTimeS }, false);
+    this.#stage.draw(previous, previous.view, { timeS: previousTimeS, previousTimeS }, false);
+    return truthOf(now, previous);
   }
 
   #paint(timeS: number, planes: Planes, isNight: boolean): void {

@@ -25,6 +25,9 @@ export interface Crown {
 
 const GREENS = [0x55803a, 0x4d7a45, 0x6b8a3d, 0x3f6f3f, 0x7b8f3e];
 
+/** Leaf clusters of a crown. */
+const CLUSTERS = 420;
+
 /** Paints a crown: leaf clusters from back to front, each lit by where it sits. */
 export function paintCrown(seed: number, index: number): Crown {
   const random = new Random(hash(seed, 41, index));
@@ -32,8 +35,8 @@ export function paintCrown(seed: number, index: number): Crown {
   const luma = new Float32Array(size * size);
   const opacity = new Float32Array(size * size);
   const center = size / 2;
-  for (let n = 0; n < 620; n++) {
-    const depth = n / 620; // back to front
+  for (let n = 0; n < CLUSTERS; n++) {
+    const depth = n / CLUSTERS; // back to front
     const angle = random.between(0, 2 * Math.PI);
     const radius = Math.sqrt(random.next()) * 0.92;
     const px = Math.cos(angle) * radius;
@@ -48,8 +51,12 @@ export function paintCrown(seed: number, index: number): Crown {
     });
   }
   const levels: CrownLevel[] = [];
-  let y = Uint8Array.from(luma, (value) => Math.min(255, Math.max(0, value * 118)));
-  let a = Uint8Array.from(opacity, (value) => Math.min(255, Math.max(0, value * 255)));
+  let y = new Uint8Array(size * size);
+  let a = new Uint8Array(size * size);
+  for (let i = 0; i < y.length; i++) {
+    y[i] = Math.min(255, Math.max(0, (luma[i] ?? 0) * 118));
+    a[i] = (opacity[i] ?? 0) * 255;
+  }
   for (let texels = size; texels >= 4; texels >>= 1) {
     levels.push({ texels, luma: y, opacity: a });
     [y, a] = halve(y, a, texels);
@@ -95,13 +102,14 @@ function halve(
   const a = new Uint8Array(half * half);
   for (let r = 0; r < half; r++) {
     for (let c = 0; c < half; c++) {
-      let sum = 0;
-      let weight = 0;
-      for (const i of [0, 1, texels, texels + 1]) {
-        const o = opacity[2 * r * texels + 2 * c + i] ?? 0;
-        sum += o * (luma[2 * r * texels + 2 * c + i] ?? 0);
-        weight += o;
-      }
+      const i = 2 * r * texels + 2 * c;
+      const o0 = opacity[i] ?? 0;
+      const o1 = opacity[i + 1] ?? 0;
+      const o2 = opacity[i + texels] ?? 0;
+      const o3 = opacity[i + texels + 1] ?? 0;
+      const weight = o0 + o1 + o2 + o3;
+      const sum =
+        o0 * (luma[i] ?? 0) + o1 * (luma[i + 1] ?? 0) + o2 * (luma[i + texels] ?? 0) + o3 * (luma[i + texels + 1] ?? 0);
       y[r * half + c] = weight > 0 ? sum / weight : 0;
       a[r * half + c] = weight / 4;
     }

@@ -1,0 +1,173 @@
+import { NocturneError } from '../core/errors.js';
+import { Frame } from '../core/frame.js';
+import { fromSeconds, micros, toSeconds, wallClock, type Micros } from '../core/time.js';
+import { Street } from '../synth/street.js';
+import { drawTimeCode } from '../synth/time-code.js';
+import type { FrameSource, SourceInfo, SourceStats } from './frame-source.js';
+import type { SourceOptions } from './source-options.js';
+import { parseStreetUrl, type StreetInput } from './street-url.js';
+
+/** Plane sets kept for reuse; more frames than that are rarely open at once. */
+const POOL_LIMIT = 4;
+
+interface PlaneSet {
+  readonly y: Uint8Array;
+  readonly u: Uint8Array;
+  readonly v: Uint8Array;
+}
+
+/**
+ * Opens the built-in street: `street`, or `street:` with settings as {@link parseStreetUrl} reads them. With
+ * `pace: 'realtime'` it is a live source: frames are due at their pts, and one whose moment has passed is dropped.
+ * With `pace: 'none'` it gives every frame as fast as it is pulled and needs a duration. `live` in the options
+ * overrides whether late frames are dropped. Throws NocturneError CONFIG_INVALID.
+ */
+export function openStreetSource(url: string, options: SourceOptions): Promise<FrameSource> {
+  return Promise.resolve().then(() => new StreetSource(parseStreetUrl(url), options));
+}
+
+/** Paints a frame of the street whenever one is pulled. */
+class StreetSource implements FrameSource {
+  readonly info: SourceInfo;
+  readonly #input: StreetInput;
+  readonly #isPaced: boolean;
+  readonly #startS: number;
+  readonly #street: Street;
+  /** Frames in a round; Infinity without a duration. */
+  readonly #frameCount: number;
+  readonly #loop: boolean;
+  readonly #pool: PlaneSet[] = [];
+  readonly #closing = new AbortController();
+  #isTaken = false;
+  #decoded = 0;
+  #dropped = 0;
+
+  constructor(input: StreetInput, options: SourceOptions) {
+    this.#input = input;
+    this.#isPaced = options.pace === 'realtime';
+    this.#startS = options.startS;
+    const durationS = shortest(input.durationS, options.durationS);
+    if (!this.#isPaced && durationS === undefined) {
+      throw new NocturneError({
+        code: 'CONFIG_INVALID',
+        stage: 'ingest',
+        message: 'the street never ends: a duration is needed where it is not played live.',
+        remedy: 'Write street:duration=10 or pass --duration.',
+      });
+    }
+    this.#frameCount = durationS === undefined ? Infinity : Math.max(1, Math.round(durationS * input.frameRate));
+    this.#loop = options.loop && this.#isPaced;
+    this.#street = new Street(input);
+    this.info = {
+      width: input.width,
+      height: input.height,
+      frameRate: input.frameRate,
+      timeBase: { num: 1, den: 1_000_000 },
+      duration: this.#isPaced || durationS === undefined ? undefined : fromSeconds(durationS),
+      color: { matrix: 'bt709', range: 'limited' },
+      sampleAspect: [1, 1],
+      isLive: options.live ?? this.#isPaced,
+      codec: 'street',
+      description: `built-in street, seed ${input.seed}`,
+      notices: [],
+    };
+  }
+
+  get stats(): SourceStats {
+    return { decoded: this.#decoded, dropped: this.#dropped, corrupt: 0, reconnects: 0 };
+  }
+
+  async *frames(signal?: AbortSignal): AsyncGenerator<Frame, void, undefined> {
+    if (this.#isTaken) throw new TypeError('frames() of a source can be called once');
+    this.#isTaken = true;
+    const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
+    const startedAt = performance.now();
+    let isFirst = true;
+    for (let index = 0; !stop.aborted; index++) {
+      if (this.#isPaced) {
+        const due = Math.floor(((performance.now() - startedAt) / 1000) * this.#input.frameRate);
+        if (this.info.isLive && due > index) {
+          const newest = this.#loop ? due : Math.min(due, this.#frameCount - 1);
+          this.#dropped += Math.max(0, newest - index);
+          index = Math.max(index, newest);
+        }
+        if (index >= this.#frameCount && !this.#loop) return;
+        await sleep(startedAt + (index * 1000) / this.#input.frameRate - performance.now(), stop);
+        if (isAborted(stop)) return;
+      } else if (index >= this.#frameCount) return;
+      const isNewRound = index > 0 && this.#frameCount !== Infinity && index % this.#frameCount === 0;
+      yield this.#paint(index, isFirst || isNewRound);
+      isFirst = false;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closing.abort();
+    this.#pool.length = 0;
+    return Promise.resolve();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #paint(index: number, discontinuity: boolean): Frame {
+    const { width, height, frameRate, hasTimeCode } = this.#input;
+    const pts = this.#ptsOf(index);
+    const planes = this.#pool.pop() ?? allocate(width, height);
+    const capturedAt = wallClock();
+    const frame = new Frame({
+      ...planes,
+      width,
+      height,
+      strides: [width, width / 2, width / 2],
+      pts,
+      duration: micros(1e6 / frameRate),
+      color: this.info.color,
+      capturedAt,
+      discontinuity,
+      release: () => {
+        if (this.#pool.length < POOL_LIMIT && !this.#closing.signal.aborted) this.#pool.push(planes);
+      },
+    });
+    const timeS =
+      this.#startS + toSeconds(this.#ptsOf(this.#frameCount === Infinity ? index : index % this.#frameCount));
+    this.#street.dayInto(timeS, frame);
+    if (hasTimeCode) drawTimeCode(frame, capturedAt);
+    this.#decoded++;
+    return frame;
+  }
+
+  #ptsOf(index: number): Micros {
+    return micros((index * 1e6) / this.#input.frameRate);
+  }
+}
+
+/** After a pause, or at once when the signal aborts; never rejects. */
+function sleep(durationMs: number, signal: AbortSignal): Promise<void> {
+  if (durationMs <= 0 || signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, durationMs);
+    signal.addEventListener('abort', done);
+  });
+}
+
+/** The signal's state now: it changes behind an await, which the compiler's flow analysis does not see. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+function allocate(width: number, height: number): PlaneSet {
+  const half = (width / 2) * (height / 2);
+  return { y: new Uint8Array(width * height), u: new Uint8Array(half), v: new Uint8Array(half) };
+}
+
+function shortest(a: number | undefined, b: number | undefined): number | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return Math.min(a, b);
+}

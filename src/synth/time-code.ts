@@ -1,0 +1,180 @@
+/**
+ * A wall clock in the picture, to measure latency through any chain that keeps the picture recognisable. 36 blocks in
+ * one row from the bottom left corner: a start pattern of 6 (white, black, white, white, black, white), 24 bits of
+ * milliseconds since the epoch modulo 2^24 (4.66 hours), most significant first, and a checksum of 6 bits. White is 1.
+ */
+const START: readonly number[] = [1, 0, 1, 1, 0, 1];
+const VALUE_BITS = 24;
+const CHECK_BITS = 6;
+/** Blocks in the row. */
+export const TIME_CODE_BLOCKS = START.length + VALUE_BITS + CHECK_BITS;
+/** The code counts milliseconds modulo this. */
+export const TIME_CODE_MODULUS_MS = 2 ** VALUE_BITS;
+
+/** A block is white from this share of the start pattern's contrast on: lights fall off along the row, black does not. */
+const WHITE_SHARE = 0.4;
+
+/** I420 planes the code can be drawn into. */
+export interface TimeCodePlanes {
+  readonly width: number;
+  readonly height: number;
+  readonly y: Uint8Array;
+  readonly u: Uint8Array;
+  readonly v: Uint8Array;
+  readonly strides: readonly [number, number, number];
+}
+
+/** A picture as canvas gives it: 8-bit RGBA, 4 * width * height bytes; an `ImageData` is one. */
+export interface TimeCodePicture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8ClampedArray | Uint8Array;
+}
+
+/** Gives the luma of a pixel, on any scale that grows with light. */
+export type LumaAt = (x: number, y: number) => number;
+
+/** Side of one block in pixels, even: 18 at 720 rows, 26 at 1080. The row and its dark rim fit into the width. */
+export function timeCodeBlock(width: number, height: number): number {
+  return Math.max(2, 2 * Math.floor(Math.min(width / (TIME_CODE_BLOCKS + 4), height / 40) / 2));
+}
+
+/** Draws a time, microseconds since the Unix epoch, over the bottom left of I420 planes (BT.709 limited range). */
+export function drawTimeCode(planes: TimeCodePlanes, wallClockMicros: number): void {
+  const { width, height } = planes;
+  const block = timeCodeBlock(width, height);
+  const rim = timeCodeRim(block);
+  const left = rim;
+  const top = height - rim - block;
+  fill(planes, 0, top - rim, left + TIME_CODE_BLOCKS * block + rim, height - top + rim, 16);
+  const bits = bitsOf(Math.floor(wallClockMicros / 1000) % TIME_CODE_MODULUS_MS);
+  for (const [index, bit] of bits.entries()) {
+    if (bit === 1) fill(planes, left + index * block, top, block, block, 235);
+  }
+}
+
+/**
+ * Reads the time, milliseconds since the Unix epoch modulo {@link TIME_CODE_MODULUS_MS}. The blocks are told apart by
+ * the start pattern's own black and white, so a darker or noisier picture reads as well. Undefined when there is no
+ * code or its checksum is wrong. The picture may be scaled from the one drawn, if its aspect is kept.
+ * @param picture RGBA, or a luma accessor with the size of its picture.
+ */
+export function readTimeCode(
+  picture: TimeCodePicture | { readonly width: number; readonly height: number; readonly lumaAt: LumaAt },
+): number | undefined {
+  const { width, height } = picture;
+  const lumaAt = 'lumaAt' in picture ? picture.lumaAt : rgbaLuma(picture);
+  for (const layout of layouts(width, height)) {
+    const value = readAt(lumaAt, layout, width, height);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** Milliseconds from one reading to a later one, across the wrap; negative when `later` is earlier by half the range. */
+export function timeCodeDifference(laterMs: number, earlierMs: number): number {
+  const difference = (((laterMs - earlierMs) % TIME_CODE_MODULUS_MS) + TIME_CODE_MODULUS_MS) % TIME_CODE_MODULUS_MS;
+  return difference >= TIME_CODE_MODULUS_MS / 2 ? difference - TIME_CODE_MODULUS_MS : difference;
+}
+
+/** Where a code may be: its block and its dark rim, in pixels of the picture read. */
+interface Layout {
+  readonly block: number;
+  readonly rim: number;
+}
+
+/** The layout drawn at this size first, then those of pictures that were scaled to it. */
+function layouts(width: number, height: number): Layout[] {
+  const found: Layout[] = [];
+  const add = (rows: number): void => {
+    const original = timeCodeBlock((rows * width) / height, rows);
+    const block = (original * height) / rows;
+    const rim = (timeCodeRim(original) * height) / rows;
+    const isKnown = found.some((l) => Math.abs(l.block - block) < block * 0.002 && Math.abs(l.rim - rim) < 0.5);
+    if (!isKnown) found.push({ block, rim });
+  };
+  add(height);
+  for (let rows = 36; rows <= 2160; rows += 12) add(rows);
+  return found;
+}
+
+function readAt(lumaAt: LumaAt, layout: Layout, width: number, height: number): number | undefined {
+  const { block, rim } = layout;
+  const top = height - rim - block;
+  if (2 * rim + TIME_CODE_BLOCKS * block > width || top - rim < 0) return undefined;
+  const level = (index: number): number => blockMean(lumaAt, rim + index * block, top, block);
+  let white = Infinity;
+  let black = -Infinity;
+  for (const [index, bit] of START.entries()) {
+    if (bit === 1) white = Math.min(white, level(index));
+    else black = Math.max(black, level(index));
+  }
+  const contrast = white - black;
+  if (!(contrast > 0.3 * white)) return undefined;
+  const threshold = black + WHITE_SHARE * contrast;
+  for (const index of START.keys()) {
+    if (lumaAt(Math.floor(rim + (index + 0.5) * block), Math.floor(top - rim / 2)) > threshold) return undefined;
+  }
+  let bits = 0;
+  let value = 0;
+  for (let index = START.length; index < TIME_CODE_BLOCKS; index++) {
+    const bit = level(index) > threshold ? 1 : 0;
+    if (index < START.length + VALUE_BITS) value = value * 2 + bit;
+    else bits = bits * 2 + bit;
+  }
+  return bits === checksum(value) ? value : undefined;
+}
+
+/** Dark pixels around the row: half a block, even, at least 2. */
+function timeCodeRim(block: number): number {
+  return Math.max(2, 2 * Math.floor(block / 4));
+}
+
+/** Mean over the inner half of a block, away from what blurs its edges. */
+function blockMean(lumaAt: LumaAt, left: number, top: number, side: number): number {
+  let sum = 0;
+  let count = 0;
+  for (let fy = 0.25; fy <= 0.75; fy += 0.125) {
+    for (let fx = 0.25; fx <= 0.75; fx += 0.125) {
+      sum += lumaAt(Math.floor(left + fx * side), Math.floor(top + fy * side));
+      count++;
+    }
+  }
+  return sum / count;
+}
+
+function rgbaLuma(picture: TimeCodePicture): LumaAt {
+  const { data, width } = picture;
+  return (x, y) => {
+    const i = 4 * (y * width + x);
+    return 0.2126 * (data[i] ?? 0) + 0.7152 * (data[i + 1] ?? 0) + 0.0722 * (data[i + 2] ?? 0);
+  };
+}
+
+function bitsOf(value: number): number[] {
+  const bits = [...START];
+  for (let bit = VALUE_BITS - 1; bit >= 0; bit--) bits.push((value >>> bit) & 1);
+  const check = checksum(value);
+  for (let bit = CHECK_BITS - 1; bit >= 0; bit--) bits.push((check >>> bit) & 1);
+  return bits;
+}
+
+/** CRC-6 (polynomial x^6 + x + 1, ITU-T G.704) of the 24 bits, inverted so that an all-black row is no code. */
+function checksum(value: number): number {
+  let crc = 0;
+  for (let bit = VALUE_BITS - 1; bit >= 0; bit--) {
+    const feedback = ((crc >>> 5) & 1) ^ ((value >>> bit) & 1);
+    crc = (crc << 1) & 63;
+    if (feedback === 1) crc ^= 0b000011;
+  }
+  return crc ^ 63;
+}
+
+function fill(planes: TimeCodePlanes, x: number, y: number, width: number, height: number, luma: number): void {
+  for (let row = y; row < y + height; row++)
+    planes.y.fill(luma, row * planes.strides[0] + x, row * planes.strides[0] + x + width);
+  for (let row = y >> 1; row < (y + height) >> 1; row++) {
+    planes.u.fill(128, row * planes.strides[1] + (x >> 1), row * planes.strides[1] + ((x + width) >> 1));
+    planes.v.fill(128, row * planes.strides[2] + (x >> 1), row * planes.strides[2] + ((x + width) >> 1));
+  }
+}

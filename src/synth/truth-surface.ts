@@ -1,0 +1,145 @@
+import { crownLevel } from './crown-painter.js';
+import { FACADE_TEXELS_PER_METRE } from './facade.js';
+import { Projector } from './projector.js';
+import { levelFor } from './ripmap.js';
+import { Scan } from './scan.js';
+import type {
+  Front,
+  FrontColumns,
+  GroundKind,
+  Material,
+  ObjectLabel,
+  ObjectMark,
+  PolygonOptions,
+  Surface,
+  Swing,
+} from './surface.js';
+import type { TextureSet } from './texture-set.js';
+import type { Crown } from './tree-sprite.js';
+import type { View } from './view.js';
+
+/** How a part moved since the previous time. */
+export interface Movement {
+  /** Metres along z. */
+  readonly z: number;
+  readonly swing: Swing | undefined;
+}
+
+/** Paints what is seen instead of how it looks: whose every pixel is, how deep, how it moved, whether it shines. */
+export class TruthSurface implements Surface {
+  readonly view: View;
+  /** `[H, W]`: object ids; 0 is the sky. */
+  readonly ids: Int32Array;
+  /** `[H, W]`: one over the depth in metres; 0 is the sky. */
+  readonly inverseDepth: Float32Array;
+  /** `[H, W]`: index into {@link movements}. */
+  readonly movementOf: Uint16Array;
+  /** `[H, W]`: 255 where it gives light at night, 0 where not. */
+  readonly light: Uint8Array;
+  readonly movements: Movement[] = [{ z: 0, swing: undefined }];
+  /** Labels of the objects that have one, by id. */
+  readonly labels = new Map<number, ObjectLabel>();
+  readonly #textures: TextureSet;
+  readonly #projector: Projector;
+  readonly #scan: Scan;
+  #id = 0;
+  #moveZ = 0;
+  #movement = 0;
+
+  constructor(textures: TextureSet, view: View) {
+    const pixels = view.width * view.height;
+    this.view = view;
+    this.#textures = textures;
+    this.#projector = new Projector(view);
+    this.#scan = new Scan(view.height);
+    this.ids = new Int32Array(pixels);
+    this.inverseDepth = new Float32Array(pixels);
+    this.movementOf = new Uint16Array(pixels);
+    this.light = new Uint8Array(pixels);
+  }
+
+  begin(mark: ObjectMark): void {
+    this.#id = mark.id;
+    this.#moveZ = mark.moveZ;
+    this.#movement = mark.moveZ === 0 ? 0 : this.movements.push({ z: mark.moveZ, swing: undefined }) - 1;
+    if (mark.label) this.labels.set(mark.id, mark.label);
+  }
+
+  groundSpan(_kind: GroundKind, y: number, from: number, to: number, depth: number, _height: number): void {
+    const first = Math.max(0, from);
+    const last = Math.min(this.view.width, to);
+    for (let x = first; x < last; x++) this.#put(y * this.view.width + x, 1 / depth, this.#movement, 0);
+  }
+
+  front(front: Front, columns: FrontColumns): void {
+    const { width, height, focal, horizonY, y } = this.view;
+    const perMetre = FACADE_TEXELS_PER_METRE;
+    const texture = this.#textures.wall(front.facade, 'light').y;
+    for (let i = 0; i < columns.count; i++) {
+      const depth = columns.depth[i] ?? 1;
+      const levelA = levelFor((columns.alongStep[i] ?? 0) * perMetre);
+      const levelB = levelFor((depth / focal) * perMetre);
+      const texels = texture.texels(levelA, levelB);
+      const minor = texture.minorAt(levelB);
+      const a = Math.floor(((columns.along[i] ?? 0) * perMetre) / 2 ** levelA);
+      const base = Math.min(texture.majorAt(levelA) - 1, Math.max(0, a)) * minor;
+      const from = Math.max(0, Math.round(columns.top[i] ?? 0));
+      const to = Math.min(height, Math.round(columns.bottom[i] ?? 0));
+      for (let p = from; p < to; p++) {
+        const above = y + ((horizonY - p - 0.5) * depth) / focal; // metres
+        const b = Math.min(minor - 1, Math.max(0, Math.floor((above * perMetre) / 2 ** levelB)));
+        this.#put(p * width + columns.firstX + i, 1 / depth, this.#movement, texels[base + b] ?? 0);
+      }
+    }
+  }
+
+  polygon(corners: Float64Array, count: number, material: Material, options: PolygonOptions = {}): void {
+    if (options.isDecal) return;
+    const projector = this.#projector;
+    if (!projector.project(corners, count, options.oneSided ?? false)) return;
+    const { width, height } = this.view;
+    const scan = this.#scan;
+    if (!scan.convex(projector.xs, projector.ys, projector.count, 1, width, height)) return;
+    const movement = options.swing ? this.movements.push({ z: this.#moveZ, swing: options.swing }) - 1 : this.#movement;
+    const light = material.night ? 255 : 0;
+    const { ax, ay, a0 } = projector;
+    for (let r = scan.top; r < scan.bottom; r++) {
+      if ((scan.share[r] ?? 0) < 0.5) continue;
+      const left = ((scan.leftMin[r] ?? 0) + (scan.leftMax[r] ?? 0)) / 2;
+      const right = ((scan.rightMin[r] ?? 0) + (scan.rightMax[r] ?? 0)) / 2;
+      const to = Math.min(width, Math.ceil(right - 0.5));
+      for (let x = Math.max(0, Math.ceil(left - 0.5)); x < to; x++) {
+        this.#put(r * width + x, ax * (x + 0.5) + ay * (r + 0.5) + a0, movement, light);
+      }
+    }
+  }
+
+  crown(crown: Crown, x: number, y: number, z: number, size: number): void {
+    const { width, height, focal, centerX, horizonY } = this.view;
+    const depth = z - this.view.z;
+    if (depth < 0.5) return;
+    const pixels = (size * focal) / depth;
+    const left = centerX + ((x - this.view.x) * focal) / depth - pixels / 2;
+    const top = horizonY - ((y - this.view.y) * focal) / depth - pixels / 2;
+    const { texels, opacity } = crownLevel(crown, pixels);
+    const step = texels / pixels;
+    for (let row = Math.max(0, Math.ceil(top - 0.5)); row < Math.min(height, top + pixels - 0.5); row++) {
+      const line = Math.min(texels - 1, Math.floor((row + 0.5 - top) * step)) * texels;
+      for (let c = Math.max(0, Math.ceil(left - 0.5)); c < Math.min(width, left + pixels - 0.5); c++) {
+        const a = opacity[line + Math.min(texels - 1, Math.floor((c + 0.5 - left) * step))] ?? 0;
+        if (a >= 128) this.#put(row * width + c, 1 / depth, this.#movement, 0);
+      }
+    }
+  }
+
+  halo(): void {
+    // A glow is no surface: it neither covers nor moves.
+  }
+
+  #put(index: number, inverseDepth: number, movement: number, light: number): void {
+    this.ids[index] = this.#id;
+    this.inverseDepth[index] = inverseDepth;
+    this.movementOf[index] = movement;
+    this.light[index] = light;
+  }
+}
