@@ -9,15 +9,14 @@ import type { SourceOptions } from './source-options.js';
  */
 export async function planCamera(name: string, options: SourceOptions, label: string): Promise<OpenPlan> {
   const plan = { ...base(options, label), live: 'yes' as const, options: { fpsprobesize: '0' } };
-  switch (process.platform) {
-    case 'darwin':
-      // AVFoundation finds a camera by number or by name, and asks for the sound device after the colon.
-      return { ...plan, url: `${name}:none`, format: options.inputFormat ?? 'avfoundation' };
-    case 'win32':
-      return { ...plan, url: `video=${await cameraName(name, label)}`, format: options.inputFormat ?? 'dshow' };
-    default:
-      return { ...plan, url: await deviceFile(name, label), format: options.inputFormat ?? 'v4l2' };
+  if (process.platform === 'darwin') {
+    // AVFoundation finds a camera by number or by name, and asks for the sound device after the colon.
+    return { ...plan, url: `${name}:none`, format: options.inputFormat ?? 'avfoundation' };
   }
+  if (process.platform === 'win32') {
+    return { ...plan, url: `video=${await cameraName(name, label)}`, format: options.inputFormat ?? 'dshow' };
+  }
+  return { ...plan, url: await deviceFile(name, label), format: options.inputFormat ?? 'v4l2' };
 }
 
 async function deviceFile(name: string, label: string): Promise<string> {

@@ -30,13 +30,13 @@ export class AvInput implements AsyncDisposable {
   static async open(plan: OpenPlan, signal?: AbortSignal): Promise<AvInput> {
     signal?.throwIfAborted();
     const input = new AvInput(plan);
-    let timedOut = false;
+    const patience = new AbortController();
     const onAbort = (): void => input.interrupt();
     signal?.addEventListener('abort', onAbort, { once: true });
     const timer =
       plan.timeoutMs > 0
         ? setTimeout(() => {
-            timedOut = true;
+            patience.abort();
             input.interrupt();
           }, plan.timeoutMs)
         : undefined;
@@ -46,7 +46,7 @@ export class AvInput implements AsyncDisposable {
     } catch (error) {
       await input.close();
       signal?.throwIfAborted();
-      throw timedOut ? noAnswer(plan) : error;
+      throw patience.signal.aborted ? noAnswer(plan) : error;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);

@@ -133,6 +133,7 @@ function rateOf(options: SourceOptions): number {
 
 /** Every picture is read whole; the window is one of the row. */
 function withoutWindow(options: SourceOptions): SourceOptions {
-  const { durationS, ...rest } = options;
-  return { ...rest, startS: 0, live: false, decoderThreads: 1 };
+  const whole: { -readonly [Key in keyof SourceOptions]: SourceOptions[Key] } = { ...options };
+  delete whole.durationS;
+  return { ...whole, startS: 0, live: false, decoderThreads: 1 };
 }

@@ -59,7 +59,7 @@ export class FileSource extends PumpedSource {
       if (!next) await this.queue.room();
       reading = next ?? this.#read();
     }
-    if (this.#watchdog?.barked === true && !this.stopping.aborted) throw this.#lost();
+    if (this.#watchdog?.barked === true && !this.isStopping()) throw this.#lost();
   }
 
   protected override interrupt(): void {
@@ -72,7 +72,7 @@ export class FileSource extends PumpedSource {
   }
 
   async #read(): Promise<readonly TimedPicture[] | undefined> {
-    if (this.stopping.aborted) return undefined;
+    if (this.isStopping()) return undefined;
     this.#watchdog?.watch();
     try {
       const pictures = await this.#run.next();
@@ -86,7 +86,7 @@ export class FileSource extends PumpedSource {
   async #nextRound(): Promise<readonly TimedPicture[] | undefined> {
     if (!this.#setup.reopen) return undefined;
     await this.#run.close();
-    if (this.stopping.aborted) return undefined;
+    if (this.isStopping()) return undefined;
     this.#run = await this.#setup.reopen(this.stopping);
     this.#info = runInfo(this.#setup, this.#run);
     this.timeline.resume();

@@ -58,7 +58,7 @@ export class LiveSource extends PumpedSource {
     const { reopen, label, options } = this.#setup;
     for (;;) {
       const wasSilent = await this.#drain();
-      if (this.stopping.aborted) return;
+      if (this.isStopping()) return;
       const why = wasSilent ? `gave nothing for ${options.stallTimeoutMs / 1000} s` : `stopped`;
       if (!reopen || !options.reconnect) {
         if (this.#run.ended === 'end') return;
@@ -67,7 +67,7 @@ export class LiveSource extends PumpedSource {
       options.logger.warn({ input: label }, `the input ${why}; it is called again`);
       await this.#run.close();
       await this.#comeBack(reopen);
-      if (this.stopping.aborted) return;
+      if (this.isStopping()) return;
     }
   }
 
@@ -96,7 +96,7 @@ export class LiveSource extends PumpedSource {
       if (!newest) continue;
       // Late pictures mean that more of them lie ready behind: the consumer was busy and nothing was read meanwhile.
       const isLate = this.#lag.isLate(newest, wallClock()) && held < MAX_HELD;
-      if (isLate && (await settlesWithin(reading, HOLD_MS)) && !this.stopping.aborted) {
+      if (isLate && (await settlesWithin(reading, HOLD_MS)) && !this.isStopping()) {
         held++;
         this.#passOver(newest);
         continue;
@@ -128,12 +128,12 @@ export class LiveSource extends PumpedSource {
     const { isListening, label, options } = this.#setup;
     for (;;) {
       if (!isListening || this.#backoff.tries > 0) await sleep(this.#backoff.nextMs(), this.stopping);
-      if (this.stopping.aborted) return;
+      if (this.isStopping()) return;
       try {
         this.#run = await reopen(this.stopping);
         break;
       } catch (error) {
-        if (this.stopping.aborted) return;
+        if (this.isStopping()) return;
         if (isListening) this.#backoff.nextMs();
         options.logger.debug({ input: label, err: error }, 'the input is not back yet');
       }

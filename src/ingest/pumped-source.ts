@@ -1,4 +1,5 @@
 import { BoundedQueue, type OverflowPolicy } from '../core/bounded-queue.js';
+import { asNocturneError, type NocturneError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import { wallClock, type Micros } from '../core/time.js';
 import type { AvFramePool, PictureShape } from './av-frame-pool.js';
@@ -43,7 +44,7 @@ export abstract class PumpedSource implements FrameSource {
   #run: RunInfo;
   #started = false;
   #pumping: Promise<void> | undefined;
-  #failure: unknown;
+  #failure: NocturneError | undefined;
   #closing: Promise<void> | undefined;
   /** True when a dropped picture was the first after a break: the next one that is given takes its place. */
   #owesDiscontinuity = false;
@@ -52,7 +53,7 @@ export abstract class PumpedSource implements FrameSource {
     this.#setup = setup;
     this.#shape = setup.shape;
     this.#run = setup.run;
-    this.#info = describe(setup.run, setup.shape, setup.isLive);
+    this.#info = describeSource(setup.run, setup.shape, setup.isLive);
     this.timeline = new Timeline(usualStep(setup.run));
     this.queue = new BoundedQueue<PlacedPicture>({
       capacity: setup.capacity,
@@ -77,7 +78,7 @@ export abstract class PumpedSource implements FrameSource {
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted) await this.close();
     try {
-      if (!this.stopping.aborted) this.#pumping = this.#runPump();
+      if (!this.isStopping()) this.#pumping = this.#runPump();
       for await (const picture of this.queue) {
         const isDue = await this.#due(picture);
         if (!isDue) {
@@ -86,7 +87,7 @@ export abstract class PumpedSource implements FrameSource {
         }
         yield this.#give(picture);
       }
-      if (this.#failure !== undefined && !this.stopping.aborted) throw this.#failure;
+      if (this.#failure && !this.isStopping()) throw this.#failure;
     } finally {
       signal?.removeEventListener('abort', onAbort);
       await this.close();
@@ -105,6 +106,11 @@ export abstract class PumpedSource implements FrameSource {
   /** Aborted once the source closes. */
   protected get stopping(): AbortSignal {
     return this.#stop.signal;
+  }
+
+  /** True once the source closes. A method, since it may change at every await. */
+  protected isStopping(): boolean {
+    return this.#stop.signal.aborted;
   }
 
   protected get pool(): AvFramePool {
@@ -146,7 +152,7 @@ export abstract class PumpedSource implements FrameSource {
     try {
       await this.pump();
     } catch (error) {
-      this.#failure = error;
+      this.#failure = asNocturneError(error, 'ingest');
     } finally {
       this.queue.end();
     }
@@ -156,14 +162,14 @@ export abstract class PumpedSource implements FrameSource {
   async #due({ pts }: PlacedPicture): Promise<boolean> {
     const { pacer } = this.#setup;
     if (pacer) await sleep(pacer.wait(pts, wallClock()) / 1000, this.stopping);
-    return !this.stopping.aborted;
+    return !this.isStopping();
   }
 
   #give(picture: PlacedPicture): Frame {
     if (picture.shape !== this.#shape || picture.run !== this.#run) {
       this.#shape = picture.shape;
       this.#run = picture.run;
-      this.#info = describe(picture.run, picture.shape, this.#setup.isLive);
+      this.#info = describeSource(picture.run, picture.shape, this.#setup.isLive);
     }
     const discontinuity = picture.discontinuity || this.#owesDiscontinuity;
     this.#owesDiscontinuity = false;
@@ -188,7 +194,8 @@ function usualStep(run: RunInfo): Micros {
   return Math.round(run.frameRate > 0 ? 1e6 / run.frameRate : 40_000) as Micros; // microseconds; 25 frames a second when unknown
 }
 
-function describe(run: RunInfo, shape: PictureShape, isLive: boolean): SourceInfo {
+/** What users are told of a source: its run and its pictures as one. */
+export function describeSource(run: RunInfo, shape: PictureShape, isLive: boolean): SourceInfo {
   const { width, height, color, sampleAspect } = shape;
   const { frameRate, timeBase, duration, codec, description } = run;
   const notices = [...shape.notices, ...run.notices];

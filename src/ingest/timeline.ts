@@ -39,7 +39,8 @@ export class Timeline {
       this.#offset = resumed - (time.pts ?? 0);
       this.#resumeGap = undefined;
     }
-    let pts = time.pts === undefined ? (this.#last ?? -step) + step : time.pts + this.#offset;
+    let pts: number =
+      time.pts === undefined ? (this.#last === undefined ? 0 : this.#last + step) : time.pts + this.#offset;
     if (this.#last !== undefined && pts <= this.#last) {
       const back = this.#last - pts;
       if (back > NEW_COUNT_MICROS && time.pts !== undefined) {

@@ -1,0 +1,100 @@
+import { avGetCodecName, avGetMediaTypeString, avGetPixFmtName, type Stream } from 'node-av/lib';
+import * as av from 'node-av/constants';
+import type { AvInput } from './av-input.js';
+import { frameRateOf, sampleAspectOf } from './av-stream.js';
+import { uprightFilters } from './rotation.js';
+
+/** What is known of one stream of a container. What does not apply or is unknown is left out. */
+export interface StreamReport {
+  readonly index: number;
+  /** `video`, `audio`, `subtitle`, `data`. */
+  readonly type: string;
+  /** True for the video that is read. */
+  readonly isUsed: boolean;
+  /** As FFmpeg names it. */
+  readonly codec: string;
+  /** Coded size in pixels. */
+  readonly width?: number;
+  readonly height?: number;
+  /** As FFmpeg names it. */
+  readonly pixelFormat?: string;
+  /** Frames a second. */
+  readonly frameRate?: number;
+  readonly sampleAspect?: readonly [number, number];
+  /** libav's names: `bt709`, `smpte2084`. */
+  readonly matrix?: string;
+  readonly transfer?: string;
+  readonly range?: 'limited' | 'full';
+  readonly isHdr?: boolean;
+  /** Filters that bring the picture upright, where it is stored turned. */
+  readonly upright?: readonly string[];
+  readonly durationS?: number;
+  readonly bitrateBps?: number;
+}
+
+const MATRIX_NAMES = new Map<number, string>([
+  [av.AVCOL_SPC_RGB, 'rgb'],
+  [av.AVCOL_SPC_BT709, 'bt709'],
+  [av.AVCOL_SPC_FCC, 'fcc'],
+  [av.AVCOL_SPC_BT470BG, 'bt470bg'],
+  [av.AVCOL_SPC_SMPTE170M, 'smpte170m'],
+  [av.AVCOL_SPC_SMPTE240M, 'smpte240m'],
+  [av.AVCOL_SPC_BT2020_NCL, 'bt2020nc'],
+  [av.AVCOL_SPC_BT2020_CL, 'bt2020c'],
+]);
+
+const TRANSFER_NAMES = new Map<number, string>([
+  [av.AVCOL_TRC_BT709, 'bt709'],
+  [av.AVCOL_TRC_SMPTE170M, 'smpte170m'],
+  [av.AVCOL_TRC_LINEAR, 'linear'],
+  [av.AVCOL_TRC_IEC61966_2_1, 'srgb'],
+  [av.AVCOL_TRC_BT2020_10, 'bt2020-10'],
+  [av.AVCOL_TRC_BT2020_12, 'bt2020-12'],
+  [av.AVCOL_TRC_SMPTE2084, 'smpte2084'],
+  [av.AVCOL_TRC_ARIB_STD_B67, 'arib-std-b67'],
+]);
+
+/** The container of an opened input and all its streams. */
+export function probeStreams(input: AvInput): { container: string; streams: readonly StreamReport[] } {
+  const streams = input.streams.map((stream) => describeStream(stream, stream.index === input.video.index));
+  return { container: input.container, streams };
+}
+
+function describeStream(stream: Stream, isUsed: boolean): StreamReport {
+  const { codecpar } = stream;
+  const { num, den } = stream.timeBase;
+  const bitrate = Number(codecpar.bitRate);
+  return {
+    index: stream.index,
+    type: avGetMediaTypeString(codecpar.codecType) ?? 'unknown',
+    isUsed,
+    codec: avGetCodecName(codecpar.codecId) ?? 'unknown',
+    ...(codecpar.codecType === av.AVMEDIA_TYPE_VIDEO ? describeVideo(stream) : {}),
+    ...(stream.duration > 0n ? { durationS: (Number(stream.duration) * num) / den } : {}),
+    ...(bitrate > 0 ? { bitrateBps: bitrate } : {}),
+  };
+}
+
+function describeVideo(stream: Stream): Partial<StreamReport> {
+  const { codecpar } = stream;
+  const frameRate = frameRateOf(stream);
+  const sampleAspect = sampleAspectOf(stream);
+  const pixelFormat = avGetPixFmtName(codecpar.format as av.AVPixelFormat); // a video stream's format is a pixel format
+  const matrix = MATRIX_NAMES.get(codecpar.colorSpace);
+  const transfer = TRANSFER_NAMES.get(codecpar.colorTrc);
+  const display = codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX);
+  const upright = display ? uprightFilters(display) : [];
+  return {
+    width: codecpar.width,
+    height: codecpar.height,
+    ...(pixelFormat === null ? {} : { pixelFormat }),
+    ...(frameRate > 0 ? { frameRate } : {}),
+    ...(sampleAspect ? { sampleAspect } : {}),
+    ...(matrix === undefined ? {} : { matrix }),
+    ...(transfer === undefined ? {} : { transfer }),
+    ...(codecpar.colorRange === av.AVCOL_RANGE_MPEG ? { range: 'limited' } : {}),
+    ...(codecpar.colorRange === av.AVCOL_RANGE_JPEG ? { range: 'full' } : {}),
+    isHdr: codecpar.colorTrc === av.AVCOL_TRC_SMPTE2084 || codecpar.colorTrc === av.AVCOL_TRC_ARIB_STD_B67,
+    ...(upright.length > 0 ? { upright } : {}),
+  };
+}
