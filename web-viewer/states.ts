@@ -19,7 +19,7 @@ export interface PagePlace {
   readonly port: string;
 }
 
-const BROWSERS = 'Chrome, Edge or Opera 94, Safari 16.4, Firefox 130 (on a computer) or newer';
+const BROWSERS = 'Chrome or Edge 94, Safari 16.4, Firefox 130 (on a computer), or a newer one';
 
 /** Words for a state; undefined when the picture speaks for itself. */
 export function describeStatus(status: ViewerStatus, place: PagePlace, nowMs: number): StateView | undefined {
