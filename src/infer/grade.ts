@@ -1,5 +1,5 @@
 import type { Thumbnail } from '../image/thumbnail.js';
-import type { Generator } from './generator.js';
+import type { GuardedGenerator } from './fallback-generator.js';
 import { GradeGrid } from './grade-grid.js';
 import { GradeLights } from './grade-lights.js';
 import { GradePlanes } from './grade-planes.js';
@@ -20,13 +20,15 @@ const PEAK = { night: 0.46, deep: 0.2 };
  * The physics of night, without a network: a look written from what the thumbnail shows. It finds the sky in the
  * picture, exposes the ground, lights what could be a lamp, and leaves alone what is night already.
  */
-export function createGrade(options: GradeOptions = {}): Generator {
+export function createGrade(options: GradeOptions = {}): GuardedGenerator {
   return new Grade(options.depth ?? 'night');
 }
 
-class Grade implements Generator {
+class Grade implements GuardedGenerator {
   readonly card;
   readonly device = 'cpu';
+  /** Always 0: there is no network that could fail. */
+  readonly fallbacks = 0;
   readonly #planes = new GradePlanes();
   readonly #sky = new SkyFinder();
   readonly #tone: GradeTone;

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { NocturneError } from '../core/errors.js';
+import { parseModelCard, type OnnxModelCard } from './model-card.js';
+
+/** An ONNX model that fits its card's checksum. */
+export interface ModelFile {
+  /** Path of the `.onnx` file. */
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly card: OnnxModelCard;
+}
+
+/**
+ * Reads a model and its card, and checks one against the other.
+ * @param path the `.onnx` file, its `.json` card, or a folder NAME that holds NAME.onnx and NAME.json.
+ * Throws NocturneError MODEL_NOT_FOUND or MODEL_INVALID.
+ */
+export async function readModelFile(path: string): Promise<ModelFile> {
+  const stem = await stemOf(path);
+  const [modelPath, cardPath] = [`${stem}.onnx`, `${stem}.json`];
+  const bytes = await read(modelPath, 'model');
+  const json = await read(cardPath, 'model card');
+  let card: OnnxModelCard;
+  try {
+    card = parseModelCard(json.toString('utf8'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw invalid(`the model card ${cardPath} is wrong: ${reason}.`, error);
+  }
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (sha256 !== card.sha256) {
+    throw invalid(
+      `the model ${modelPath} is not the one of its card: sha-256 ${sha256}, the card says ${card.sha256}.`,
+    );
+  }
+  return { path: modelPath, bytes, card };
+}
+
+/** A NocturneError MODEL_INVALID. */
+export function invalid(message: string, cause?: unknown): NocturneError {
+  return new NocturneError({ code: 'MODEL_INVALID', stage: 'infer', message, cause });
+}
+
+async function stemOf(path: string): Promise<string> {
+  if (/\.(onnx|json)$/i.test(path)) return path.replace(/\.(onnx|json)$/i, '');
+  const isFolder = await stat(path).then(
+    (entry) => entry.isDirectory(),
+    () => false,
+  );
+  return isFolder ? join(path, basename(path)) : path;
+}
+
+async function read(path: string, what: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no such' : 'cannot read the';
+    throw new NocturneError({
+      code: 'MODEL_NOT_FOUND',
+      stage: 'infer',
+      message: `${reason} ${what}: ${path}.`,
+      cause: error,
+    });
+  }
+}
