@@ -2,6 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { micros } from '../core/time.js';
 import type { Chapter } from './chapters.js';
+import { writeAll } from './write-all.js';
 
 const ID = {
   segment: 0x18538067,
@@ -68,13 +69,13 @@ export async function writeMatroskaChapters(file: FileHandle, chapters: readonly
   const left = room.end - seekHead.start - head.length;
   if (left < 9 && left !== 0) throw new RangeError(`a seek head needs room for one more entry, got ${left} bytes`);
   const bytes = chaptersElement(chapters);
-  await file.write(bytes, 0, bytes.length, size);
+  await writeAll(file, bytes, size);
   const front = Buffer.concat([head, left === 0 ? Buffer.alloc(0) : voidElement(left)]);
-  await file.write(front, 0, front.length, seekHead.start);
+  await writeAll(file, front, seekHead.start);
   // libav writes the segment's size in 8 bytes, so that the final one fits in place.
   const segmentSize = Buffer.alloc(8);
   segmentSize.writeBigUInt64BE((1n << 56n) | BigInt(size + bytes.length - segment.content));
-  await file.write(segmentSize, 0, 8, segment.content - 8);
+  await writeAll(file, segmentSize, segment.content - 8);
 }
 
 function chaptersElement(chapters: readonly Chapter[]): Buffer {

@@ -7,6 +7,7 @@ import { micros } from '../core/time.js';
 import type { Chapter } from './chapters.js';
 import { box, boxes, child, childBytes, fileBoxes, track } from './mp4-boxes.js';
 import type { Box } from './mp4-boxes.js';
+import { writeAll } from './write-all.js';
 
 /** Largest `moov` read, in bytes: a day of video has about 100 MiB. */
 const MAX_MOOV_BYTES = 256 << 20;
@@ -101,13 +102,6 @@ async function moveBytes(file: FileHandle, from: number, to: number, by: number)
     await file.read(chunk, 0, end - start, start);
     await writeAll(file, chunk.subarray(0, end - start), start + by);
     end = start;
-  }
-}
-
-/** A full disk may take a part of the bytes before it says so. */
-async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length;) {
-    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 }
 

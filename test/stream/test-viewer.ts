@@ -55,7 +55,7 @@ export class TestViewer {
     this.socket.on('message', (data, isBinary) => {
       if (isBinary)
         this.got.push(decodePacket(data as ArrayBuffer)); // by binaryType
-      else this.got.push(JSON.parse((data as ArrayBuffer | Buffer).toString()) as ServerMessage); // our own server's
+      else this.got.push(JSON.parse((data as Buffer).toString('utf8')) as ServerMessage); // texts come as buffers; our own server's
       this.#check?.();
     });
     this.socket.on('error', () => undefined); // what a test looks at is the close code
