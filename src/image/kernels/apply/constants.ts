@@ -6,13 +6,11 @@ const START: usize = 256;
 /** `bin * 0x02020202 + 0x03020100` is the swizzle mask of a bin and the next one: four bytes of an i16 table. */
 export const MASK_STEP: usize = START;
 export const MASK_FIRST: usize = START + 16;
-/** Half of the lowest bit that is kept of a guide, for luma and for four times the guide. */
-export const GUIDE_HALF: usize = START + 32;
+/** Half of the lowest bit that is kept of four times the guide. */
 export const FOUR_GUIDE_HALF: usize = START + 48;
 /** 16384 in each lane: all weight on the lower bin; also half of the bits a chroma pair drops. */
 export const WEIGHT_ONE: usize = START + 64;
-/** Half of the bits a luma pair drops, of one sample and of a sum of four. */
-export const LUMA_HALF: usize = START + 80;
+/** Half of the bits a pair of a sum of four lumas drops. */
 export const SUM_HALF: usize = START + 96;
 /** Half of the bits a lit gain drops. */
 export const CORE_HALF: usize = START + 112;
@@ -30,10 +28,8 @@ export const GRAIN_HALF: usize = START + 192;
 export function writeConstants(): void {
   v128.store(MASK_STEP, i32x4.splat(0x02020202));
   v128.store(MASK_FIRST, i32x4.splat(0x03020100));
-  v128.store(GUIDE_HALF, i32x4.splat(512));
   v128.store(FOUR_GUIDE_HALF, i32x4.splat(2048));
   v128.store(WEIGHT_ONE, i32x4.splat(16384));
-  v128.store(LUMA_HALF, i32x4.splat(64));
   v128.store(SUM_HALF, i32x4.splat(256));
   v128.store(CORE_HALF, i32x4.splat(8192));
   v128.store(SIGN, i8x16.splat(-128));

@@ -54,8 +54,13 @@ export const SPREAD_QUADS: i32 = 32;
 /** Signed bytes, Gaussian, written once by TypeScript. */
 export const NOISE: usize = SPREAD + SPREAD_QUADS * 16 * LIGHTS_CHANNELS;
 export const NOISE_BYTES: i32 = 65536;
+/**
+ * `[256, 4]` i32, by luma code: swizzle mask of its two bins, their weights as a pair, luma times the weights as a pair,
+ * luma with 6 fraction bits.
+ */
+export const LUMA_CODES: usize = NOISE + NOISE_BYTES;
 /** Start of the geometry; what follows depends on the frame's size. */
-export const GEOMETRY: usize = NOISE + NOISE_BYTES;
+export const GEOMETRY: usize = LUMA_CODES + 256 * 16;
 
 /**
  * One record for four pixels of a row: first grid column in bytes, number of columns, address of their weights (f32x4

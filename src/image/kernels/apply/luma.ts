@@ -1,22 +1,33 @@
 // One luma row.
-import * as c from './constants';
 import { litCross } from './convert';
 import { lumaQuads } from './geometry';
 import * as at from './layout';
 import { channelBytes, rowLights, rowTables } from './rows';
 import * as s from './samples';
-import { guideBlack, guideScale, guideSpan, lumaGrain } from './settings';
+import { lumaGrain } from './settings';
 
-/** Four pixels: `guided` is luma above black, at most white; `u` and `v` as `signedChroma` makes them. */
+/** Row of LUMA_CODES of a pixel. */
 // @ts-ignore: decorator
 @inline
-function lumaQuad(mixed: bool, lit: bool, record: usize, luma: v128, guided: v128, u: v128, v: v128): v128 {
-  const guide = i32x4.add(i32x4.mul(guided, guideScale), v128.load(c.GUIDE_HALF));
-  const mask = s.binMask(guide);
-  const share = s.nextShare(guide);
-  const one = s.weightPair(share);
-  const next = i32x4.add(i32x4.dot_i16x8_s(share, luma), v128.load(c.LUMA_HALF));
-  const y = s.joined(i32x4.sub(i32x4.shl(luma, 7), i32x4.shr_s(next, 7)), i32x4.shl(next, 9));
+function codesOf(luma: usize): v128 {
+  return v128.load(at.LUMA_CODES + (<usize>load<u8>(luma) << 4));
+}
+
+/** The four pixels from `luma` on; `u` and `v` as `signedChroma` makes them. */
+// @ts-ignore: decorator
+@inline
+function lumaQuad(mixed: bool, lit: bool, record: usize, luma: usize, u: v128, v: v128): v128 {
+  const p0 = codesOf(luma);
+  const p1 = codesOf(luma + 1);
+  const p2 = codesOf(luma + 2);
+  const p3 = codesOf(luma + 3);
+  const left01 = v128.shuffle<i32>(p0, p1, 0, 4, 1, 5);
+  const left23 = v128.shuffle<i32>(p2, p3, 0, 4, 1, 5);
+  const right01 = v128.shuffle<i32>(p0, p1, 2, 6, 3, 7);
+  const right23 = v128.shuffle<i32>(p2, p3, 2, 6, 3, 7);
+  const mask = v128.shuffle<i64>(left01, left23, 0, 2);
+  const one = v128.shuffle<i64>(left01, left23, 1, 3);
+  const y = v128.shuffle<i64>(right01, right23, 0, 2);
   const pairU = mixed ? s.chromaPair(one, u) : u;
   const pairV = mixed ? s.chromaPair(one, v) : v;
 
@@ -34,7 +45,7 @@ function lumaQuad(mixed: bool, lit: bool, record: usize, luma: v128, guided: v12
   if (lit) {
     const taps = rowLights + load<i32>(record, 12);
     const cross = i32x4.shr_s(i32x4.dot_i16x8_s(s.joined(u, v), litCross), 17);
-    const day = i32x4.add(i32x4.shl(luma, 6), cross);
+    const day = i32x4.add(v128.shuffle<i64>(right01, right23, 1, 3), cross);
     const core = i32x4.dot_i16x8_s(s.litGain(s.lightsAt(v128.load(taps), record)), day);
     const halo = s.lightsAt(v128.load(taps + channelBytes), record);
     result = f32x4.add(result, s.toOutput(i32x4.add(i32x4.shl(core, 1), halo)));
@@ -60,28 +71,14 @@ function lumaRow(mixed: bool, y: usize, u: usize, v: usize, out: usize, noise: u
   for (let x = from; x < to; x += 8) {
     const record = lumaQuads + (x >> 2) * at.QUAD_BYTES;
     const lit = isLit(record);
-    const luma = v128.load8x8_u(y + x);
-    const guided = i16x8.min_u(i16x8.sub_sat_u(luma, guideBlack), guideSpan);
     const dayU = s.signedChroma(u + (x >> 1));
     const dayV = s.signedChroma(v + (x >> 1));
-    const low = lumaQuad(
-      mixed,
-      lit,
-      record,
-      i32x4.extend_low_i16x8_u(luma),
-      i32x4.extend_low_i16x8_u(guided),
-      v128.shuffle<i32>(dayU, dayU, 0, 0, 1, 1),
-      v128.shuffle<i32>(dayV, dayV, 0, 0, 1, 1),
-    );
-    const high = lumaQuad(
-      mixed,
-      lit,
-      record + at.QUAD_BYTES,
-      i32x4.extend_high_i16x8_u(luma),
-      i32x4.extend_high_i16x8_u(guided),
-      v128.shuffle<i32>(dayU, dayU, 2, 2, 3, 3),
-      v128.shuffle<i32>(dayV, dayV, 2, 2, 3, 3),
-    );
+    const lowU = v128.shuffle<i32>(dayU, dayU, 0, 0, 1, 1);
+    const lowV = v128.shuffle<i32>(dayV, dayV, 0, 0, 1, 1);
+    const highU = v128.shuffle<i32>(dayU, dayU, 2, 2, 3, 3);
+    const highV = v128.shuffle<i32>(dayV, dayV, 2, 2, 3, 3);
+    const low = lumaQuad(mixed, lit, record, y + x, lowU, lowV);
+    const high = lumaQuad(mixed, lit, record + at.QUAD_BYTES, y + x + 4, highU, highV);
     v128.store64_lane(out + x, s.toBytes(low, high, v128.load8x8_s(noise + x), gain), 0);
   }
 }
