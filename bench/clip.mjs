@@ -18,7 +18,7 @@ export async function clipFor(size, folder) {
   if (existsSync(real)) return { path: real, origin: size.clip };
   const { render } = await import('../dist/index.js');
   const path = join(folder, `street-${size.name}.mp4`);
-  const input = `street:?size=${size.width}x${size.height}&rate=30&duration=10`;
+  const input = `street:size=${size.width}x${size.height},rate=30,duration=10`;
   await render(input, path, { view: 'day', preset: 'veryfast', crf: 20 });
   return { path, origin: 'built-in street' };
 }

@@ -37,10 +37,10 @@ export async function runStream(input, options = {}) {
       publish(packet);
     };
   });
-  const setFigures = stream.live.setFigures.bind(stream.live);
-  stream.live.setFigures = (next) => {
+  const setStats = stream.live.setStats.bind(stream.live);
+  stream.live.setStats = (next) => {
     figures = next;
-    setFigures(next);
+    setStats(next);
   };
   await stream.opened;
   const end = await Promise.race([

@@ -18,4 +18,4 @@ export {
 export type { NightStream, StreamEnd } from './pipeline/night-stream.js';
 export type { RenderProgress, RenderReport } from './pipeline/worker-messages.js';
 export type { LiveStream } from './stream/live-stream.js';
-export { startServer, type ServerOptions, type StreamServer } from './stream/stream-server.js';
+export { startServer, type StreamServerOptions, type StreamServer } from './stream/stream-server.js';

@@ -1,7 +1,9 @@
+import { statSync } from 'node:fs';
 import { Frame } from '../core/frame.js';
 import { toSeconds } from '../core/time.js';
 import { openGenerator } from '../infer/open-generator.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
+import { parseInput } from '../ingest/input-address.js';
 import { openSource } from '../ingest/open-source.js';
 import { DEFAULT_SOURCE_OPTIONS } from '../ingest/source-options.js';
 import { openRenderer } from '../render/wasm-renderer.js';
@@ -46,7 +48,7 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
     timeBase: info.timeBase,
     frameRate: info.frameRate,
     overwrite: settings.overwrite,
-    copyFrom: settings.input,
+    ...copiedInput(settings.input),
     ...window,
     ...(settings.codec === undefined ? {} : { codec: settings.codec }),
     ...(settings.crf === undefined ? {} : { crf: settings.crf }),
@@ -92,6 +94,13 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
     await sink.abort();
     throw error;
   }
+}
+
+/** Sound and the like are copied where the input can be read a second time: from files and over http. */
+function copiedInput(input: string): { readonly copyFrom?: string } {
+  const { kind, target, scheme } = parseInput(input);
+  const isFile = kind === 'path' && (statSync(target, { throwIfNoEntry: false })?.isFile() ?? false);
+  return isFile || scheme.startsWith('http') ? { copyFrom: target } : {};
 }
 
 function expectedFrames(info: SourceInfo, settings: RenderSettings): number {

@@ -21,7 +21,6 @@ export class WorkerStream implements NightStream {
   readonly #restarts = new RestartPolicy();
   #thread: WorkerThread | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
-  #controls: Controls;
   #info: SourceInfo | undefined;
   #closing: Promise<void> | undefined;
   #resolveOpened: (info: SourceInfo) => void = () => undefined;
@@ -31,7 +30,6 @@ export class WorkerStream implements NightStream {
   constructor(settings: StreamSettings, options: OpenStreamOptions) {
     this.#settings = settings;
     this.#logger = options.logger ?? silentLogger;
-    this.#controls = settings.controls;
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
@@ -45,8 +43,8 @@ export class WorkerStream implements NightStream {
       controls: settings.controls,
       maxViewers: options.maxViewers,
       logger: this.#logger,
-      onControls: (change) => {
-        this.setControls(change);
+      onControls: () => {
+        this.#postControls();
       },
       onKeyframeRequest: () => this.#thread?.post({ type: 'keyframe' }),
     });
@@ -62,9 +60,7 @@ export class WorkerStream implements NightStream {
   }
 
   setControls(change: Partial<Controls>): void {
-    this.#controls = { ...this.#controls, ...checkControls(change) };
-    this.#thread?.post({ type: 'controls', controls: this.#controls });
-    this.live.setControls(this.#controls);
+    this.live.changeControls(checkControls(change));
   }
 
   /** Ends the worker as a crash would; for tests. */
@@ -81,6 +77,10 @@ export class WorkerStream implements NightStream {
     await this.close();
   }
 
+  #postControls(): void {
+    this.#thread?.post({ type: 'controls', controls: this.live.controls });
+  }
+
   async #close(): Promise<void> {
     clearTimeout(this.#restartTimer);
     await this.#thread?.stop();
@@ -93,7 +93,7 @@ export class WorkerStream implements NightStream {
     // A new gate counts from zero; packets of the thread before are all taken or lost.
     Atomics.store(new Int32Array(this.#taken), 0, 0);
     this.#thread = new WorkerThread({
-      job: { kind: 'stream', settings: { ...this.#settings, controls: this.#controls }, taken: this.#taken },
+      job: { kind: 'stream', settings: { ...this.#settings, controls: this.live.controls }, taken: this.#taken },
       logger: this.#logger,
       onMessage: (message) => {
         this.#onMessage(message);
@@ -135,7 +135,7 @@ export class WorkerStream implements NightStream {
         this.live.setState(message.state, message.message);
         break;
       case 'figures':
-        this.live.setFigures(message.figures);
+        this.live.setStats(message.figures);
         break;
       case 'progress':
         break; // renders alone report progress

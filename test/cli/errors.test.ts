@@ -51,7 +51,7 @@ describe('one clear line and a non-zero exit for', () => {
     await once(other, 'listening');
     const address = other.address();
     const port = typeof address === 'object' ? address?.port : undefined;
-    const line = await lineOf('serve', 'street:?size=320x180', '--port', String(port), '--log-level', 'silent');
+    const line = await lineOf('serve', 'street:size=320x180', '--port', String(port), '--log-level', 'silent');
     other.close();
     expect(line).toContain(String(port));
     expect(line).toContain('[PORT_TAKEN]');
@@ -69,7 +69,7 @@ describe('one clear line and a non-zero exit for', () => {
   });
 
   it('a model that is not there', async () => {
-    const line = await lineOf('render', 'street:?duration=1&size=320x180', 'n.mp4', '--generator', 'gone.onnx');
+    const line = await lineOf('render', 'street:duration=1,size=320x180', 'n.mp4', '--generator', 'gone.onnx');
     expect(line).toContain('[MODEL_NOT_FOUND]');
   });
 });

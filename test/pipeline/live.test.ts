@@ -11,7 +11,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 const open: NightStream[] = [];
-const STREET = 'street:?size=320x180&rate=30';
+const STREET = 'street:size=320x180,rate=30';
 
 afterEach(async () => {
   await Promise.all(open.splice(0).map((stream) => stream.close()));
@@ -85,10 +85,10 @@ describe('a live stream', () => {
   });
 
   it('ends when its file is over, without an error and without open frames', async () => {
-    const { stream, packets } = await watch('street:?size=320x180&rate=30&duration=1');
+    const { stream, packets } = await watch('street:size=320x180,rate=30,duration=1');
     expect((await stream.ended).error).toBeUndefined();
     expect(packets.length).toBeGreaterThan(20);
-    expect(stream.live.stats().framesEncoded).toBe(packets.length);
+    expect(stream.live.stats.framesEncoded).toBe(packets.length);
   });
 
   it('says why it cannot open', async () => {

@@ -41,8 +41,8 @@ describe.skipIf(!hasFfmpeg)('render', () => {
       ]);
       return raw.reduce((sum, value) => sum + value, 0) / raw.length;
     };
-    await render('street:?size=320x180&duration=1', at('street.mp4'), fast);
-    await render('street:?size=320x180&duration=1', at('street-day.mp4'), { ...fast, view: 'day' });
+    await render('street:size=320x180,duration=1', at('street.mp4'), fast);
+    await render('street:size=320x180,duration=1', at('street-day.mp4'), { ...fast, view: 'day' });
     expect(luma(at('street.mp4'))).toBeLessThan(luma(at('street-day.mp4')) / 2);
   });
 
@@ -54,7 +54,7 @@ describe.skipIf(!hasFfmpeg)('render', () => {
   });
 
   it('gives the same bytes for the same input and seed', async () => {
-    const input = 'street:?size=320x180&duration=0.5';
+    const input = 'street:size=320x180,duration=0.5';
     const picture = async (name: string, seed: number): Promise<string> => {
       await render(input, at(name), { ...fast, seed });
       return execFileSync('ffmpeg', ['-v', 'error', '-i', at(name), '-f', 'md5', '-'], { encoding: 'utf8' });
@@ -91,7 +91,7 @@ describe.skipIf(!hasFfmpeg)('render', () => {
 
   it('leaves nothing behind when it is stopped', async () => {
     const stop = new AbortController();
-    const rendering = render('street:?size=640x360&duration=60', at('stopped.mp4'), {
+    const rendering = render('street:size=640x360,duration=60', at('stopped.mp4'), {
       signal: stop.signal,
       onProgress: () => stop.abort(),
     });
