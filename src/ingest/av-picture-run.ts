@@ -23,6 +23,7 @@ export class AvPictureRun implements PictureRun {
   #ended: RunEnd | undefined;
   #pending: Promise<unknown> | undefined;
   #shape: PictureShape | undefined;
+  #info: RunInfo | undefined;
 
   private constructor(files: readonly string[], context: RunContext, label: string) {
     this.#files = files;
@@ -58,6 +59,11 @@ export class AvPictureRun implements PictureRun {
   }
 
   get info(): RunInfo {
+    this.#info ??= this.#describe();
+    return this.#info;
+  }
+
+  #describe(): RunInfo {
     const rate = rateOf(this.#context.options);
     const { startS } = this.#context.options;
     const count = Math.max(0, this.#end - Math.ceil(startS * rate));
@@ -108,12 +114,14 @@ export class AvPictureRun implements PictureRun {
     const { options, pool, counts } = this.#context;
     const label = maskUrl(path);
     try {
-      const whole = { ...this.#context, options: withoutWindow(options) };
-      const run = await AvRun.open(planPicture(path, options, label), whole, this.#stop.signal);
+      // A picture counts once, whatever its decoder found wrong with it.
+      const alone = { pool, options: withoutWindow(options), counts: { decoded: 0, corrupt: 0 } };
+      const run = await AvRun.open(planPicture(path, options, label), alone, this.#stop.signal);
       const [picture, ...rest] = (await run.next()) ?? [];
       for (const { native } of rest) pool.give(native);
       await run.close();
       if (!picture) return undefined;
+      counts.decoded++;
       const start = Math.ceil(options.startS * rateOf(options));
       const at = (tick: number): ReturnType<typeof micros> => ticksToMicros(BigInt(tick), this.#timeBase);
       const sourcePts = at(index - start);

@@ -46,6 +46,7 @@ export class AvRun implements PictureRun {
   readonly #maker: AvPictureMaker;
   #first: readonly TimedPicture[] = [];
   #shape: PictureShape | undefined;
+  #info: RunInfo | undefined;
   #pending: Promise<unknown> | undefined;
   #ended: RunEnd | undefined;
   #closed = false;
@@ -105,15 +106,8 @@ export class AvRun implements PictureRun {
   }
 
   get info(): RunInfo {
-    const hasSound = this.input.streams.some((stream) => stream.codecpar.codecType === av.AVMEDIA_TYPE_AUDIO);
-    return {
-      timeBase: timeBaseOf(this.input),
-      frameRate: frameRateOf(this.input.video) || this.#maker.frameRate,
-      duration: this.#duration(),
-      codec: this.#maker.codec,
-      description: `${this.input.containerTitle}, ${this.#plan.label}`,
-      notices: [...this.#plan.notices, ...(hasSound ? ['its sound is not carried to viewers'] : [])],
-    };
+    this.#info ??= this.#describe();
+    return this.#info;
   }
 
   next(): Promise<readonly TimedPicture[] | undefined> {
@@ -206,6 +200,7 @@ export class AvRun implements PictureRun {
     if (code < 0) return this.#finish(code);
     const changed = this.#reader.takeChange();
     const pictures = changed ? await this.#maker.change(changed) : [];
+    if (changed) this.#info = undefined;
     pictures.push(...(await this.#maker.make(this.#reader.packet)));
     if (this.#maker.isPastWindow) this.#ended = 'end';
     return pictures;
@@ -226,6 +221,18 @@ export class AvRun implements PictureRun {
       );
     }
     return rest;
+  }
+
+  #describe(): RunInfo {
+    const hasSound = this.input.streams.some((stream) => stream.codecpar.codecType === av.AVMEDIA_TYPE_AUDIO);
+    return {
+      timeBase: timeBaseOf(this.input),
+      frameRate: frameRateOf(this.input.video) || this.#maker.frameRate,
+      duration: this.#duration(),
+      codec: this.#maker.codec,
+      description: `${this.input.containerTitle}, ${this.#plan.label}`,
+      notices: [...this.#plan.notices, ...(hasSound ? ['its sound is not carried to viewers'] : [])],
+    };
   }
 
   #duration(): Micros | undefined {

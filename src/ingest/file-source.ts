@@ -26,14 +26,13 @@ export class FileSource extends PumpedSource {
   readonly #setup: FileSourceSetup;
   readonly #watchdog: Watchdog | undefined;
   #run: PictureRun;
-  #info: RunInfo;
   #startsRound = false;
+  #lastSeen: { readonly of: RunInfo; readonly as: RunInfo } | undefined;
 
   constructor(setup: FileSourceSetup, shared: Pick<PumpSetup, 'pool' | 'counts'>) {
-    const info = runInfo(setup, setup.run);
     super({
       ...shared,
-      run: info,
+      run: seenInfo(setup, setup.run.info),
       shape: setup.run.shape,
       isLive: false,
       capacity: READ_AHEAD,
@@ -42,7 +41,6 @@ export class FileSource extends PumpedSource {
     });
     this.#setup = setup;
     this.#run = setup.run;
-    this.#info = info;
     this.#watchdog =
       setup.silenceMs === undefined ? undefined : new Watchdog(setup.silenceMs, () => this.#run.interrupt());
   }
@@ -88,7 +86,6 @@ export class FileSource extends PumpedSource {
     await this.#run.close();
     if (this.isStopping()) return undefined;
     this.#run = await this.#setup.reopen(this.stopping);
-    this.#info = runInfo(this.#setup, this.#run);
     this.timeline.resume();
     this.#startsRound = true;
     return this.#run.next();
@@ -96,7 +93,7 @@ export class FileSource extends PumpedSource {
 
   async #enqueue(pictures: readonly TimedPicture[]): Promise<void> {
     for (const picture of pictures) {
-      const placed = this.place(picture, this.#info, this.#startsRound);
+      const placed = this.place(picture, this.#seen(this.#run.info), this.#startsRound);
       this.#startsRound = false;
       while (!this.queue.push(placed)) {
         if (this.queue.closed) {
@@ -106,6 +103,12 @@ export class FileSource extends PumpedSource {
         await this.queue.room();
       }
     }
+  }
+
+  /** The same object for the same run's, so that a change is seen by looking at it. */
+  #seen(info: RunInfo): RunInfo {
+    if (this.#lastSeen?.of !== info) this.#lastSeen = { of: info, as: seenInfo(this.#setup, info) };
+    return this.#lastSeen.as;
   }
 
   #lost(): NocturneError {
@@ -120,9 +123,8 @@ export class FileSource extends PumpedSource {
   }
 }
 
-/** A looped file has no end, so no length. */
-function runInfo({ options, reopen }: FileSourceSetup, run: PictureRun): RunInfo {
-  const { info } = run;
+/** What users see of a run: a looped file has no end, so no length. */
+function seenInfo({ options, reopen }: FileSourceSetup, info: RunInfo): RunInfo {
   if (!options.loop) return info;
   if (!reopen) return { ...info, notices: [...info.notices, 'standard input cannot be looped'] };
   return { ...info, duration: undefined };

@@ -2,7 +2,7 @@ import { NocturneError } from '../core/errors.js';
 import { micros, wallClock, type Micros } from '../core/time.js';
 import { Backoff } from './backoff.js';
 import { LagMeter } from './lag-meter.js';
-import type { PictureRun, RunInfo, TimedPicture } from './picture-run.js';
+import type { PictureRun, TimedPicture } from './picture-run.js';
 import { PumpedSource, type PlacedPicture, type PumpSetup } from './pumped-source.js';
 import { settlesWithin, sleep } from './sleep.js';
 import type { SourceOptions } from './source-options.js';
@@ -32,7 +32,6 @@ export class LiveSource extends PumpedSource {
   readonly #lag = new LagMeter();
   readonly #backoff = new Backoff();
   #run: PictureRun;
-  #info: RunInfo;
   #passedOver = 0;
   #reconnects = 0;
   #cameBack = false;
@@ -43,7 +42,6 @@ export class LiveSource extends PumpedSource {
     super({ ...shared, run: run.info, shape: run.shape, isLive: true, capacity: 1, overflow: 'drop-oldest' });
     this.#setup = setup;
     this.#run = run;
-    this.#info = run.info;
   }
 
   protected override get dropped(): number {
@@ -110,7 +108,7 @@ export class LiveSource extends PumpedSource {
     let newest: PlacedPicture | undefined;
     for (const picture of pictures) {
       if (newest) this.#passOver(newest);
-      newest = this.place(picture, this.#info, this.#cameBack);
+      newest = this.place(picture, this.#run.info, this.#cameBack);
       if (newest.discontinuity) this.#lag.reset();
       this.#cameBack = false;
       this.#lastSeen = picture.capturedAt;
@@ -138,7 +136,6 @@ export class LiveSource extends PumpedSource {
         options.logger.debug({ input: label, err: error }, 'the input is not back yet');
       }
     }
-    this.#info = this.#run.info;
     this.#reconnects++;
     this.#cameBack = true;
     // The picture stood still for as long as the input was away; the timeline goes on as the clock did.

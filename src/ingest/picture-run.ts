@@ -34,6 +34,7 @@ export interface RunCounts {
 
 /** An input read from a start to an end, once. Sources make loops and reconnects out of runs. */
 export interface PictureRun {
+  /** The same object until something of it changes (the codec, mid-stream). */
   readonly info: RunInfo;
   /** The first picture's. */
   readonly shape: PictureShape;

@@ -56,8 +56,9 @@ class StreetSource implements FrameSource {
       });
     }
     this.#frameCount = durationS === undefined ? Infinity : Math.max(1, Math.round(durationS * input.frameRate));
-    this.#loop = options.loop && this.#isPaced;
+    this.#loop = options.loop;
     this.#street = new Street(input);
+    this.#street.prepare();
     this.info = {
       width: input.width,
       height: input.height,
@@ -94,7 +95,7 @@ class StreetSource implements FrameSource {
         if (index >= this.#frameCount && !this.#loop) return;
         await sleep(startedAt + (index * 1000) / this.#input.frameRate - performance.now(), stop);
         if (isAborted(stop)) return;
-      } else if (index >= this.#frameCount) return;
+      } else if (index >= this.#frameCount && !this.#loop) return;
       const isNewRound = index > 0 && this.#frameCount !== Infinity && index % this.#frameCount === 0;
       yield this.#paint(index, isFirst || isNewRound);
       isFirst = false;

@@ -1,7 +1,7 @@
 import { micros, type Micros } from '../core/time.js';
 
 /** A step back by more than this is a new count (a sender that started again), not a disorder to be smoothed. */
-const NEW_COUNT_MICROS = 500_000;
+const NEW_COUNT_MICROS = 200_000;
 
 /** What a source knows of one frame's time. */
 export interface SourceTime {

@@ -1,0 +1,197 @@
+import { createServer, type Server } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { FrameSource } from '../../src/ingest/frame-source.js';
+import { openSource } from '../../src/ingest/open-source.js';
+import { grows, hasFfmpeg, options, remember, type Seen } from './media.js';
+import { freePort, freeUdpPort, Sender } from './senders.js';
+import { describeSourceContract } from './source-contract.js';
+
+/** One way for a live stream to reach us. */
+interface Way {
+  readonly listen: boolean;
+  readonly port: () => Promise<number>;
+  readonly input: (port: number) => string;
+  readonly sender: (port: number) => Sender;
+}
+
+const WAYS: Record<string, Way> = {
+  udp: {
+    listen: false,
+    port: freeUdpPort,
+    input: (port) => `udp://127.0.0.1:${port}`,
+    sender: (port) => Sender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, 'mpegts'),
+  },
+  'srt, we listen': {
+    listen: true,
+    port: freeUdpPort,
+    input: (port) => `srt://127.0.0.1:${port}`,
+    sender: (port) => Sender.start(`srt://127.0.0.1:${port}`, 'mpegts'),
+  },
+  'srt, we call': {
+    listen: false,
+    port: freeUdpPort,
+    input: (port) => `srt://127.0.0.1:${port}`,
+    sender: (port) => Sender.start(`srt://127.0.0.1:${port}?mode=listener`, 'mpegts'),
+  },
+  'rtmp, we listen': {
+    listen: true,
+    port: freePort,
+    input: (port) => `rtmp://127.0.0.1:${port}/live/street`,
+    sender: (port) => Sender.start(`rtmp://127.0.0.1:${port}/live/street`, 'flv'),
+  },
+  'rtmp, we call': {
+    listen: false,
+    port: freePort,
+    input: (port) => `rtmp://127.0.0.1:${port}/live/street`,
+    sender: (port) => Sender.start(`rtmp://127.0.0.1:${port}/live/street`, 'flv', '-listen', '1'),
+  },
+  'http, endless': {
+    listen: false,
+    port: freePort,
+    input: (port) => `http://127.0.0.1:${port}/street.ts`,
+    sender: (port) => Sender.start(`http://127.0.0.1:${port}/street.ts`, 'mpegts', '-listen', '1'),
+  },
+};
+
+/** Opens an input whose sender may need a moment to be there. */
+async function openPatiently(input: string, listen: boolean): Promise<FrameSource> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await openSource(input, options({ listen, stallTimeoutMs: 2000, openTimeoutMs: 5000 }));
+    } catch (error) {
+      if (tries === 30) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+describe.runIf(hasFfmpeg)('live inputs over loopback', () => {
+  it.each(Object.entries(WAYS))(
+    'comes back when the sender of %s is killed and started again',
+    async (_name, way) => {
+      const port = await way.port();
+      const sender = way.sender(port);
+      const source = await openPatiently(way.input(port), way.listen);
+      try {
+        expect(source.info).toMatchObject({ isLive: true, width: 160, height: 96, duration: undefined });
+        const seen: Seen[] = [];
+        let killedAt = Infinity;
+        for await (const frame of source.frames()) {
+          seen.push(remember(frame));
+          frame.close();
+          if (seen.length === 20) {
+            sender.kill();
+            killedAt = seen.length;
+            setTimeout(() => sender.restart(), 300);
+          }
+          const isBack = seen.slice(killedAt).some(({ discontinuity }) => discontinuity);
+          if (isBack && seen.length > killedAt + 30) break;
+        }
+        expect(grows(seen.map(({ pts }) => pts))).toBe(true);
+        expect(seen.filter(({ discontinuity }) => discontinuity)).toHaveLength(1);
+      } finally {
+        sender.kill();
+        await source.close();
+      }
+    },
+    30_000,
+  );
+
+  it('drops decoded frames for a slow consumer, newest wins, and counts them', async () => {
+    const port = await freeUdpPort();
+    const sender = Sender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, 'mpegts');
+    await using source = await openSource(`udp://127.0.0.1:${port}`, options());
+    const seen: Seen[] = [];
+    const arrivals: number[] = [];
+    for await (const frame of source.frames()) {
+      seen.push(remember(frame));
+      arrivals.push(performance.now());
+      frame.close();
+      // Keeps this thread busy, as a network does: four frames pass by meanwhile.
+      for (const until = performance.now() + 160; performance.now() < until;);
+      if (seen.length === 15) break;
+    }
+    sender.kill();
+    expect(source.stats.dropped).toBeGreaterThan(20);
+    // The pictures keep up with the clock; one after the other they would fall behind by three quarters of it.
+    const played = ((seen.at(-1)?.pts ?? 0) - (seen[2]?.pts ?? 0)) / 1000;
+    const passed = (arrivals.at(-1) ?? 0) - (arrivals[2] ?? 0);
+    expect(played).toBeGreaterThan(passed / 2);
+  }, 20_000);
+
+  it('ends with an error when it may not reconnect', async () => {
+    const port = await freePort();
+    const sender = Sender.start(`rtmp://127.0.0.1:${port}/live/street`, 'flv');
+    const input = `rtmp://127.0.0.1:${port}/live/street`;
+    await using source = await openSource(input, options({ listen: true, reconnect: false, stallTimeoutMs: 500 }));
+    let count = 0;
+    const reading = (async () => {
+      for await (const frame of source.frames()) {
+        frame.close();
+        if (++count === 5) sender.kill();
+      }
+    })();
+    await reading.catch((error: unknown) => expect(error).toMatchObject({ code: 'INPUT_LOST' }));
+    expect(count).toBeGreaterThanOrEqual(5);
+  }, 20_000);
+
+  describeSourceContract('a live input', {
+    ends: false,
+    open: async () => {
+      const port = await freeUdpPort();
+      const sender = Sender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, 'mpegts');
+      const source = await openSource(`udp://127.0.0.1:${port}`, options());
+      const close = source.close.bind(source);
+      source.close = () => {
+        sender.kill();
+        return close();
+      };
+      return source;
+    },
+  });
+});
+
+describe('waiting for a live input', () => {
+  const servers: Server[] = [];
+  afterAll(() => servers.forEach((server) => server.close()));
+
+  /** A server that takes connections and never says anything. */
+  async function silentServer(): Promise<number> {
+    const server = createServer((socket) => socket.on('error', () => undefined).unref()).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    return (server.address() as AddressInfo).port; // a TCP server has a port
+  }
+
+  it.each<[string, boolean, () => Promise<string>]>([
+    ['udp', false, async () => `udp://127.0.0.1:${await freeUdpPort()}`],
+    ['an srt listener', true, async () => `srt://:${await freeUdpPort()}`],
+    ['an srt caller', false, async () => `srt://127.0.0.1:${await freeUdpPort()}`],
+    ['an rtmp listener', true, async () => `rtmp://127.0.0.1:${await freePort()}/live/x`],
+    ['a silent rtmp server', false, async () => `rtmp://127.0.0.1:${await silentServer()}/live/x`],
+    ['a silent rtsp server', false, async () => `rtsp://127.0.0.1:${await silentServer()}/x`],
+    ['a silent http server', false, async () => `http://127.0.0.1:${await silentServer()}/x.mp4`],
+  ])('%s is left at once when the signal aborts', async (_name, listen, address) => {
+    const stop = new AbortController();
+    // Without a limit these would wait for ever, so the test ends by the signal or not at all.
+    const opening = openSource(await address(), options({ listen, openTimeoutMs: 0 }), stop.signal);
+    setTimeout(() => stop.abort(new Error('stopped by the test')), 300);
+    await expect(opening).rejects.toThrow('stopped by the test');
+  });
+
+  it('says when a server does not answer in time', async () => {
+    const opening = openSource(`http://127.0.0.1:${await silentServer()}/x.mp4`, options({ openTimeoutMs: 300 }));
+    await expect(opening).rejects.toMatchObject({ code: 'INPUT_REFUSED' });
+  });
+
+  it('says when nobody listens there, without the password', async () => {
+    const opening = openSource(`rtsp://guard:hunter2@127.0.0.1:${await freePort()}/x`, options());
+    await expect(opening).rejects.toMatchObject({
+      code: 'INPUT_REFUSED',
+      message: expect.stringMatching(/guard:\*\*\*@.*refused/) as string,
+    });
+    await expect(opening).rejects.not.toThrow('hunter2');
+  });
+});

@@ -1,0 +1,166 @@
+import { createReadStream, statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSource } from '../../src/ingest/open-source.js';
+import { probeInput } from '../../src/ingest/probe.js';
+import {
+  ffmpeg,
+  grows,
+  hasFfmpeg,
+  options,
+  pattern,
+  probedTimes,
+  pull,
+  remember,
+  type Seen,
+  temporaryFolder,
+} from './media.js';
+import { RtspServer } from './rtsp-server.js';
+
+const folder = temporaryFolder();
+const clip = join(folder, 'clip.mp4');
+const x264 = ['-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', '-g', '10'];
+
+const requested: string[] = [];
+const server = createServer((request, response) => {
+  const path = request.url ?? '/';
+  requested.push(path);
+  if (path.startsWith('/private/')) return void response.writeHead(401).end();
+  const file = join(folder, path);
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats?.isFile()) return void response.writeHead(404).end();
+  const range = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '');
+  const start = Number(range?.[1] ?? 0);
+  const end = range?.[2] ? Number(range[2]) : stats.size - 1;
+  const headers = { 'Accept-Ranges': 'bytes', 'Content-Length': end - start + 1 };
+  const partial = { ...headers, 'Content-Range': `bytes ${start}-${end}/${stats.size}` };
+  response.writeHead(range ? 206 : 200, range ? partial : headers);
+  if (start > end) return void response.end();
+  createReadStream(file, { start, end }).pipe(response);
+});
+let origin = '';
+
+beforeAll(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`; // a TCP server has a port
+  if (hasFfmpeg) await ffmpeg(...pattern('160x96', 25, 2), ...x264, clip);
+});
+afterAll(() => server.close());
+
+describe.runIf(hasFfmpeg)('http', () => {
+  it('reads a file without dropping, with its times', async () => {
+    await using source = await openSource(`${origin}/clip.mp4`, options());
+    expect(source.info).toMatchObject({ isLive: false, duration: 2_000_000 });
+    const seen = await pull(source);
+    const expected = await probedTimes(clip);
+    expect(seen.map(({ pts }) => pts)).toEqual(expected.map((seconds) => Math.round(seconds * 1e6)));
+  });
+
+  it('reads an HLS playlist that ends', async () => {
+    await mkdir(join(folder, 'hls'));
+    const playlist = ['-f', 'hls', '-hls_time', '0.4', '-hls_playlist_type', 'vod', join(folder, 'hls/list.m3u8')];
+    await ffmpeg('-i', clip, '-c', 'copy', ...playlist);
+    await using source = await openSource(`${origin}/hls/list.m3u8`, options());
+    expect(source.info.isLive).toBe(false);
+    expect(await pull(source)).toHaveLength(50);
+  });
+
+  it('says what the server refused', async () => {
+    await expect(openSource(`${origin}/none.mp4`, options())).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });
+    await expect(openSource(`${origin}/private/x.mp4`, options())).rejects.toMatchObject({
+      code: 'INPUT_REFUSED',
+      message: expect.stringContaining('unauthorised') as string,
+    });
+  });
+});
+
+describe.runIf(hasFfmpeg)('playlists', () => {
+  it('may not read local files when they come from the network', async () => {
+    const secret = join(folder, 'secret.ts');
+    await ffmpeg('-i', clip, '-c', 'copy', secret);
+    const list = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://${secret}\n#EXT-X-ENDLIST\n`;
+    await writeFile(join(folder, 'evil.m3u8'), list);
+    await expect(openSource(`${origin}/evil.m3u8`, options({ openTimeoutMs: 5000 }))).rejects.toMatchObject({
+      name: 'NocturneError',
+    });
+    // The same list proves that it can be read where it may: on this machine.
+    await writeFile(join(folder, 'good.m3u8'), list.replace(`file://${secret}`, 'secret.ts'));
+    await using source = await openSource(join(folder, 'good.m3u8'), options());
+    expect(await pull(source)).toHaveLength(50);
+  });
+
+  it('may not call the network when they lie on this machine', async () => {
+    const list = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${origin}/canary.ts\n#EXT-X-ENDLIST\n`;
+    await writeFile(join(folder, 'calls.m3u8'), list);
+    await expect(openSource(join(folder, 'calls.m3u8'), options())).rejects.toMatchObject({ name: 'NocturneError' });
+    expect(requested).not.toContain('/canary.ts');
+  });
+});
+
+describe.runIf(hasFfmpeg)('rtsp', () => {
+  it('asks for TCP first, and comes back when the camera hangs up', async () => {
+    const camera = await RtspServer.start('guard:hunter2');
+    const input = `rtsp://guard:hunter2@127.0.0.1:${camera.port}/street`;
+    await using source = await openSource(input, options({ stallTimeoutMs: 2000 }));
+    expect(camera.transports[0]).toContain('TCP');
+    expect(source.info).toMatchObject({ isLive: true, width: 160, height: 96 });
+    expect(source.info.description).not.toContain('hunter2');
+    const seen: Seen[] = [];
+    for await (const frame of source.frames()) {
+      seen.push(remember(frame));
+      frame.close();
+      if (seen.length === 15) camera.hangUp();
+      if (seen.length === 40) break;
+    }
+    expect(grows(seen.map(({ pts }) => pts))).toBe(true);
+    expect(source.stats.reconnects).toBe(1);
+    camera.close();
+  }, 20_000);
+
+  it('says that a password is wrong, without telling it', async () => {
+    const camera = await RtspServer.start('guard:hunter2');
+    const opening = openSource(`rtsp://guard:letmein@127.0.0.1:${camera.port}/street`, options());
+    await expect(opening).rejects.toMatchObject({
+      code: 'INPUT_REFUSED',
+      message: expect.stringMatching(/guard:\*\*\*@.*unauthorised/) as string,
+    });
+    camera.close();
+  });
+});
+
+describe.runIf(hasFfmpeg)('probe', () => {
+  it('says what a file is and what would be done with it', async () => {
+    const file = join(folder, 'probe.mp4');
+    const turned = join(folder, 'probe-turned.mp4');
+    await ffmpeg(...pattern('160x96', 25, 1), '-f', 'lavfi', '-i', 'sine=duration=1', ...x264, '-c:a', 'aac', file);
+    await ffmpeg('-i', file, '-c', 'copy', '-metadata:s:v:0', 'rotate=90', turned);
+    const report = await probeInput(turned, options());
+    expect(report).toMatchObject({ handledAs: 'file', durationS: expect.closeTo(1, 1) as number });
+    expect(report.output).toMatchObject({ width: 96, height: 160, frameRate: 25 });
+    expect(report.streams.map(({ type, codec, isUsed }) => [type, codec, isUsed])).toEqual([
+      ['video', 'h264', true],
+      ['audio', 'aac', false],
+    ]);
+    expect(report.streams[0]).toMatchObject({
+      width: 160,
+      height: 96,
+      pixelFormat: 'yuv420p',
+      upright: ['transpose=cclock'],
+    });
+    expect(report.steps.join()).toContain('turned upright');
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  it('masks the password of an address', async () => {
+    const camera = await RtspServer.start('guard:hunter2');
+    const report = await probeInput(`rtsp://guard:hunter2@127.0.0.1:${camera.port}/street`, options());
+    expect(report.handledAs).toBe('live');
+    expect(JSON.stringify(report)).not.toContain('hunter2');
+    camera.close();
+  });
+});
