@@ -64,8 +64,7 @@ export class GradeLights {
     const { pane } = this.#evidence;
     this.#blur.blurInto(shine, [1, 1], 'zero', halo);
     this.#blur.blurInto(halo, [2, 2], 'zero', halo);
-    this.#blur.blurInto(shine, [5, 5], 'zero', shine);
-    this.#blur.blurInto(shine, [5, 5], 'zero', shine);
+    this.#blur.blurInto(halo, [7, 7], 'zero', shine);
     for (let i = 0; i < PLANE_SIZE; i++) {
       const glow = gain * (TIGHT * (halo[i] ?? 0) + WIDE * (shine[i] ?? 0));
       const own = (PANE[channel] ?? 0) * (pane[i] ?? 0) + (LAMP[channel] ?? 0) * (this.#lamp[i] ?? 0);

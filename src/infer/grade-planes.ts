@@ -34,8 +34,14 @@ export class GradePlanes {
     for (let y = 0, out = 0; y < PLANE_HEIGHT; y++) {
       let at = 2 * y * THUMBNAIL_WIDTH;
       for (let x = 0; x < PLANE_WIDTH; x++, out++, at += 2) {
-        let [lumaSum, uSum, vSum, high, low] = [0, 0, 0, 0, 1];
-        let [best, bestU, bestV] = [-1, 0, 0];
+        let lumaSum = 0;
+        let uSum = 0;
+        let vSum = 0;
+        let high = 0;
+        let low = 1;
+        let best = -1;
+        let bestU = 0;
+        let bestV = 0;
         for (let k = 0; k < 4; k++) {
           const i = at + (k & 1) + (k >> 1) * THUMBNAIL_WIDTH;
           const luma = data[i] ?? 0;

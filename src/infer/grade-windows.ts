@@ -15,12 +15,11 @@ export class WindowFinder {
   readonly #edges = new Float32Array(PLANE_SIZE);
   readonly #leaf = new Float32Array(PLANE_SIZE);
   readonly #skyNear = new Float32Array(PLANE_SIZE);
-  readonly #wall = new Float32Array(PLANE_SIZE);
 
   /** Fills {@link mask}. Borrows the planes and the sky. */
   find(planes: GradePlanes, sky: Float32Array): void {
     const { luma, u, v } = planes;
-    const [slanted, edges, leaf, wall, mask] = [this.#slanted, this.#edges, this.#leaf, this.#wall, this.mask];
+    const [slanted, edges, leaf, mask] = [this.#slanted, this.#edges, this.#leaf, this.mask];
     slanted.fill(0);
     edges.fill(0);
     for (let y = 1; y < PLANE_HEIGHT - 1; y++) {
@@ -38,10 +37,8 @@ export class WindowFinder {
     for (let i = 0; i < PLANE_SIZE; i++) {
       const green = -(u[i] ?? 0) - 0.6 * (v[i] ?? 0);
       leaf[i] = smoothstep(0.015, 0.05, green);
-      wall[i] = luma[i] ?? 0;
     }
     this.#blur.blurInto(leaf, [4, 4], 'inside', leaf);
-    this.#blur.blurInto(wall, [4, 4], 'inside', wall);
     this.#blur.blurInto(sky, [3, 4], 'inside', this.#skyNear);
     this.#topHat.blackInto(planes.luma, mask);
     for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
@@ -50,7 +47,8 @@ export class WindowFinder {
         const upright = 1 - smoothstep(0.36, 0.52, (slanted[i] ?? 0) / ((edges[i] ?? 0) + 1e-4));
         const busy = smoothstep(0.004, 0.02, edges[i] ?? 0);
         const built = 1 - smoothstep(0.25, 0.6, leaf[i] ?? 0);
-        const bright = smoothstep(0.15, 0.35, wall[i] ?? 0);
+        // What the pane is darker than is the wall.
+        const bright = smoothstep(0.2, 0.45, (mask[i] ?? 0) + (luma[i] ?? 0));
         const walled = 1 - smoothstep(0.05, 0.35, this.#skyNear[i] ?? 0);
         mask[i] = smoothstep(0.03, 0.14, mask[i] ?? 0) * height * upright * busy * built * bright * walled;
       }
