@@ -2,6 +2,7 @@ import { AVERROR_EAGAIN, AVERROR_EOF } from 'node-av/constants';
 import { OutputFormat, Packet as AvPacket } from 'node-av/lib';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import { silentLogger } from '../core/logger.js';
@@ -26,35 +27,31 @@ export async function openFileSink(options: FileSinkOptions): Promise<FrameSink>
   quietLibav();
   const encoder = fileEncoderName(fileCodec(options));
   const format = OutputFormat.guessFormat(null, options.path, null);
-  if (!format || format.videoCodec === 0) {
+  if (!format || format.videoCodec === 0 || format.name?.startsWith('image2')) {
     const extension = extname(options.path) || 'no extension';
     throw unsupported(`The output ${options.path} names no video container that can be written (${extension}).`);
   }
-  const { path, overwrite = false, copyFrom } = options;
-  const target = await OutputTarget.open({
-    path,
-    overwrite,
-    ...(copyFrom === undefined ? {} : { inputPath: copyFrom }),
-  });
+  const { path, overwrite = false } = options;
+  const inputPath = options.copyFrom === undefined ? undefined : localPath(options.copyFrom);
+  const target = await OutputTarget.open({ path, overwrite, ...(inputPath === undefined ? {} : { inputPath }) });
+  let copied: CopiedStreams | undefined;
   try {
-    const { startS = 0, durationS } = options;
-    const copied = copyFrom === undefined ? undefined : await openCopied(copyFrom, target, options);
-    const chapters = copyFrom === undefined ? [] : await readChapters(copyFrom, { startS, durationS });
+    const { startS = 0, durationS, logger = silentLogger } = options;
+    if (inputPath === undefined) return new AvFileSink({ target, copied, chapters: [], options, encoder, format });
+    copied = await CopiedStreams.open({ inputPath, trialPath: target.temporaryPath, startS, durationS, logger });
+    const chapters = await readChapters(inputPath, { startS, durationS });
     return new AvFileSink({ target, copied, chapters, options, encoder, format });
   } catch (error) {
+    await copied?.close();
     await target.discard();
     throw outputFailure(path, error);
   }
 }
 
-function openCopied(inputPath: string, target: OutputTarget, options: FileSinkOptions): Promise<CopiedStreams> {
-  return CopiedStreams.open({
-    inputPath,
-    trialPath: target.temporaryPath,
-    startS: options.startS ?? 0,
-    durationS: options.durationS,
-    logger: options.logger ?? silentLogger,
-  });
+/** The path that a `file:` address means; other addresses and paths as they are. */
+function localPath(address: string): string {
+  if (!address.startsWith('file:')) return address;
+  return address.startsWith('file://') ? fileURLToPath(address) : address.slice('file:'.length);
 }
 
 interface FileSinkParts {

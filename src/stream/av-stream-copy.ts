@@ -1,4 +1,9 @@
-import { AVMEDIA_TYPE_SUBTITLE, AV_CODEC_ID_DVB_SUBTITLE, AV_CODEC_ID_DVB_TELETEXT } from 'node-av/constants';
+import {
+  AVMEDIA_TYPE_SUBTITLE,
+  AV_CODEC_ID_DVB_SUBTITLE,
+  AV_CODEC_ID_DVB_TELETEXT,
+  AV_DISPOSITION_ATTACHED_PIC,
+} from 'node-av/constants';
 import { Dictionary, FormatContext } from 'node-av/lib';
 import type { OutputFormat, Stream } from 'node-av/lib';
 import { rm } from 'node:fs/promises';
@@ -13,7 +18,7 @@ export async function isCarried(stream: Stream, trialPath: string): Promise<bool
   const trial = new FormatContext();
   try {
     checkStatus(trial.allocOutputContext2(null, null, trialPath), 'choose the container');
-    if (isHiddenInTransportStream(stream, trial.oformat)) return false;
+    if (isHiddenInTransportStream(stream, trial.oformat) || isLooseCover(stream, trial.oformat)) return false;
     addCopy(trial, stream);
     checkStatus(await trial.openOutput(), 'open the output');
     return (await trial.writeHeader()) >= 0;
@@ -28,6 +33,11 @@ export async function isCarried(stream: Stream, trialPath: string): Promise<bool
 function isHiddenInTransportStream(stream: Stream, format: OutputFormat | null): boolean {
   if (format?.name !== 'mpegts' || stream.codecpar.codecType !== AVMEDIA_TYPE_SUBTITLE) return false;
   return stream.codecpar.codecId !== AV_CODEC_ID_DVB_SUBTITLE && stream.codecpar.codecId !== AV_CODEC_ID_DVB_TELETEXT;
+}
+
+/** A cover picture outside the MP4 family would become a video of one picture. */
+function isLooseCover(stream: Stream, format: OutputFormat | null): boolean {
+  return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0 && !/^(mp4|mov|ipod)$/.test(format?.name ?? '');
 }
 
 /** Adds a stream like another, for its packets as they are; the muxer finds the tag numbers of its own container. */

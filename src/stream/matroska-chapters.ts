@@ -24,6 +24,8 @@ const ID = {
   language: 0x437c,
 } as const;
 
+/** End of a last chapter that has none, microseconds: past any file, and still an exact number of nanoseconds. */
+const NO_END = Number.MAX_SAFE_INTEGER / 1e4;
 /** Longest header of an element: 4 bytes of id, 8 of size. */
 const MAX_HEADER_BYTES = 12;
 /** Largest Chapters element read, in bytes: thousands of chapters are under 1 MiB. */
@@ -126,7 +128,7 @@ function parseAtom({ id, bytes }: Child): Chapter[] {
 function withEnds(chapters: Chapter[]): Chapter[] {
   return chapters.map((chapter, index) => {
     if (chapter.end > chapter.start) return chapter;
-    return { ...chapter, end: chapters[index + 1]?.start ?? micros(Number.MAX_SAFE_INTEGER / 1e6) };
+    return { ...chapter, end: chapters[index + 1]?.start ?? micros(NO_END) };
   });
 }
 

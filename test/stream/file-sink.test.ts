@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fromSeconds, ticksToMicros } from '../../src/core/time.js';
 import type { TimeBase } from '../../src/core/time.js';
@@ -221,6 +222,48 @@ test.each(['primed.out.mp4', 'primed.out.mkv'])(
   },
 );
 
+test('copies cover pictures and attached files where they have a place', async () => {
+  const picture = join(folder, 'cover.png');
+  const [withCover, withFont] = [join(folder, 'cover.mp4'), join(folder, 'font.mkv')];
+  ffmpeg('-f', 'lavfi', '-i', 'testsrc=s=64x64:d=0.04', '-frames:v', '1', picture);
+  ffmpeg(
+    '-i',
+    primed,
+    '-i',
+    picture,
+    '-map',
+    '0',
+    '-map',
+    '1',
+    '-c',
+    'copy',
+    '-disposition:v:1',
+    'attached_pic',
+    withCover,
+  );
+  const attachment = ['-attach', join(folder, 'sub.srt'), '-metadata:s:t', 'mimetype=font/ttf'];
+  ffmpeg('-i', primed, '-c', 'copy', ...attachment, withFont);
+  expect(await writeLike(withCover, 'cover.out.mp4')).toMatchObject({ copiedStreams: 2, notices: [] });
+  const cover = ffprobe(join(folder, 'cover.out.mp4'), '-select_streams', 'v:1', '-show_streams') as {
+    streams: unknown[];
+  };
+  expect(cover.streams[0]).toMatchObject({ codec_name: 'png', disposition: { attached_pic: 1 } });
+  expect(await writeLike(withCover, 'cover.out.mkv')).toMatchObject({
+    copiedStreams: 1,
+    notices: ['not carried: video stream 2 (png)'],
+  });
+  expect(await writeLike(withFont, 'font.out.mkv')).toMatchObject({ copiedStreams: 2, notices: [] });
+  const font = ffprobe(join(folder, 'font.out.mkv'), '-select_streams', 't', '-show_streams') as { streams: unknown[] };
+  expect(font.streams[0]).toMatchObject({ tags: { filename: 'sub.srt', mimetype: 'font/ttf' } });
+});
+
+test('takes its input as a file address too, and sees that it is the output', async () => {
+  const copyFrom = pathToFileURL(mp4).href;
+  await writeLike(mp4, 'address.mp4', { copyFrom });
+  expect(packetsMd5(join(folder, 'address.mp4'), '0:a')).toBe(packetsMd5(mp4, '0:a'));
+  await expect(writePlain({ path: mp4, copyFrom, overwrite: true })).rejects.toMatchObject({ code: 'OUTPUT_IS_INPUT' });
+});
+
 test('keeps pts in a container without B-frames', async () => {
   const { timeBase } = ticksOf(mkv);
   await writeLike(mkv, 'plain.ts');
@@ -339,6 +382,7 @@ test('says in one line why a place cannot be written', async () => {
   await expect(writePlain({ path: join(folder, 'no', 'such.mp4') })).rejects.toThrow('its folder does not exist');
   await expect(writePlain({ path: join(folder, 'night.docx') })).rejects.toMatchObject({ code: 'OUTPUT_UNSUPPORTED' });
   await expect(writePlain({ path: join(folder, 'night') })).rejects.toMatchObject({ code: 'OUTPUT_UNSUPPORTED' });
+  await expect(writePlain({ path: join(folder, 'night.png') })).rejects.toMatchObject({ code: 'OUTPUT_UNSUPPORTED' });
   await expect(writePlain({ path: join(folder, 'night.wav') })).rejects.toMatchObject({ code: 'OUTPUT_UNSUPPORTED' });
   await expect(writePlain({ path: join(folder, 'vp9.avi'), codec: 'av1' })).resolves.toBeDefined();
   await expect(writePlain({ path: join(folder, 'h264.webm'), codec: 'h264' })).rejects.toMatchObject({
