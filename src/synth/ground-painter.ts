@@ -85,7 +85,7 @@ export class GroundPainter {
         at = (at + stepFixed) & wrap;
       }
     }
-    if ((span.y & 1) !== 0 || lighting.isNight) return;
+    if (lighting.isNight) return;
     const c = mix(COLORS[span.kind], haze, share);
     this.#chroma(span.y, from, to, Math.round(c.u), Math.round(c.v));
   }
@@ -142,7 +142,6 @@ export class GroundPainter {
       const value = 16 + (t - 16) * light;
       planes.y[span.y * planes.strides[0] + x] = value + (lighting.haze.y - value) * share + 0.5;
     }
-    if ((span.y & 1) !== 0) return;
     const row = span.y >> 1;
     for (let x = from >> 1; x < (to + 1) >> 1; x++) {
       const light = gain[Math.min(to - 1, Math.max(from, 2 * x))] ?? 0;

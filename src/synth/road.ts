@@ -24,6 +24,9 @@ const IRON: Material = { color: fromRgb(0x3d3c3b) };
 /** Kerbs and lines are drawn in pieces of so many metres: haze and light differ along them. */
 const STRETCH = 7;
 
+/** Pixels by which the pavement goes on behind the fronts, whose feet are rounded to whole rows. */
+const BEHIND_FRONTS = 20;
+
 /** Half the width of ground drawn where a street crosses. */
 const CROSS_REACH = 160;
 
@@ -49,7 +52,7 @@ function drawGround(pen: Pen, view: View): void {
   const column = (x: number, depth: number): number => Math.round(centerX + ((x - view.x) * focal) / depth);
   for (let y = Math.max(0, Math.floor(horizonY)); y < height; y++) {
     const down = y + 0.5 - horizonY;
-    if (down <= 0.2) {
+    if (down * SIGHT < view.y * focal) {
       surface.groundSpan('asphalt', y, 0, width, 2 * SIGHT, 0);
       continue;
     }
@@ -61,8 +64,22 @@ function drawGround(pen: Pen, view: View): void {
     } else {
       surface.groundSpan('asphalt', y, column(-ROAD_HALF, paved) - 1, column(ROAD_HALF, paved) + 1, road, 0);
     }
-    surface.groundSpan('paving', y, column(-FACADE_X, paved) - 4, column(-ROAD_HALF, paved), paved, KERB_HEIGHT);
-    surface.groundSpan('paving', y, column(ROAD_HALF, paved), column(FACADE_X, paved) + 4, paved, KERB_HEIGHT);
+    surface.groundSpan(
+      'paving',
+      y,
+      column(-FACADE_X, paved) - BEHIND_FRONTS,
+      column(-ROAD_HALF, paved),
+      paved,
+      KERB_HEIGHT,
+    );
+    surface.groundSpan(
+      'paving',
+      y,
+      column(ROAD_HALF, paved),
+      column(FACADE_X, paved) + BEHIND_FRONTS,
+      paved,
+      KERB_HEIGHT,
+    );
   }
 }
 

@@ -1,18 +1,24 @@
 /**
- * A wall clock in the picture, to measure latency through any chain that keeps the picture recognisable. 36 blocks in
+ * A wall clock in the picture, to measure latency through any chain that keeps the picture recognisable. 40 blocks in
  * one row from the bottom left corner: a start pattern of 6 (white, black, white, white, black, white), 24 bits of
- * milliseconds since the epoch modulo 2^24 (4.66 hours), most significant first, and a checksum of 6 bits. White is 1.
+ * milliseconds since the epoch modulo 2^24 (4.66 hours), most significant first, a checksum of 8 bits, and an end
+ * pattern (black, white). White is 1.
  */
 const START: readonly number[] = [1, 0, 1, 1, 0, 1];
 const VALUE_BITS = 24;
-const CHECK_BITS = 6;
+const CHECK_BITS = 8;
+const END: readonly number[] = [0, 1];
 /** Blocks in the row. */
-export const TIME_CODE_BLOCKS = START.length + VALUE_BITS + CHECK_BITS;
+export const TIME_CODE_BLOCKS = START.length + VALUE_BITS + CHECK_BITS + END.length;
 /** The code counts milliseconds modulo this. */
 export const TIME_CODE_MODULUS_MS = 2 ** VALUE_BITS;
 
-/** A block is white from this share of the start pattern's contrast on: lights fall off along the row, black does not. */
-const WHITE_SHARE = 0.4;
+/**
+ * Blocks below the first share of the start pattern's contrast are black, above the second white: lights fall off along
+ * the row, black does not. Between them there is no code, or not here.
+ */
+const BLACK_BELOW = 0.22;
+const WHITE_ABOVE = 0.36;
 
 /** I420 planes the code can be drawn into. */
 export interface TimeCodePlanes {
@@ -36,7 +42,7 @@ export type LumaAt = (x: number, y: number) => number;
 
 /** Side of one block in pixels, even: 18 at 720 rows, 26 at 1080. The row and its dark rim fit into the width. */
 export function timeCodeBlock(width: number, height: number): number {
-  return Math.max(2, 2 * Math.floor(Math.min(width / (TIME_CODE_BLOCKS + 4), height / 40) / 2));
+  return Math.max(2, 2 * Math.floor(Math.min(width / (TIME_CODE_BLOCKS + 2), height / 40) / 2));
 }
 
 /** Draws a time, microseconds since the Unix epoch, over the bottom left of I420 planes (BT.709 limited range). */
@@ -111,18 +117,22 @@ function readAt(lumaAt: LumaAt, layout: Layout, width: number, height: number): 
   }
   const contrast = white - black;
   if (!(contrast > 0.3 * white)) return undefined;
-  const threshold = black + WHITE_SHARE * contrast;
+  const bit = (value: number): number => {
+    const share = (value - black) / contrast;
+    return share < BLACK_BELOW ? 0 : share > WHITE_ABOVE ? 1 : NaN;
+  };
   for (const index of START.keys()) {
-    if (lumaAt(Math.floor(rim + (index + 0.5) * block), Math.floor(top - rim / 2)) > threshold) return undefined;
+    const above = lumaAt(Math.floor(rim + (index + 0.5) * block), Math.floor(top - rim / 2));
+    if (bit(above) === 1) return undefined;
   }
-  let bits = 0;
-  let value = 0;
-  for (let index = START.length; index < TIME_CODE_BLOCKS; index++) {
-    const bit = level(index) > threshold ? 1 : 0;
-    if (index < START.length + VALUE_BITS) value = value * 2 + bit;
-    else bits = bits * 2 + bit;
-  }
-  return bits === checksum(value) ? value : undefined;
+  const bits = Array.from({ length: TIME_CODE_BLOCKS }, (_, index) => bit(level(index)));
+  const read = (from: number, count: number): number =>
+    bits.slice(from, from + count).reduce((value, next) => value * 2 + next, 0); // NaN where a bit is unclear
+  const value = read(START.length, VALUE_BITS);
+  const isWhole =
+    read(START.length + VALUE_BITS, CHECK_BITS) === checksum(value) &&
+    read(TIME_CODE_BLOCKS - END.length, END.length) === 1;
+  return isWhole ? value : undefined;
 }
 
 /** Dark pixels around the row: half a block, even, at least 2. */
@@ -156,18 +166,18 @@ function bitsOf(value: number): number[] {
   for (let bit = VALUE_BITS - 1; bit >= 0; bit--) bits.push((value >>> bit) & 1);
   const check = checksum(value);
   for (let bit = CHECK_BITS - 1; bit >= 0; bit--) bits.push((check >>> bit) & 1);
+  bits.push(...END);
   return bits;
 }
 
-/** CRC-6 (polynomial x^6 + x + 1, ITU-T G.704) of the 24 bits, inverted so that an all-black row is no code. */
+/** CRC-8 (polynomial x^8 + x^2 + x + 1, ITU-T I.432.1) of the 24 bits, inverted so that an all-black row is no code. */
 function checksum(value: number): number {
   let crc = 0;
   for (let bit = VALUE_BITS - 1; bit >= 0; bit--) {
-    const feedback = ((crc >>> 5) & 1) ^ ((value >>> bit) & 1);
-    crc = (crc << 1) & 63;
-    if (feedback === 1) crc ^= 0b000011;
+    const feedback = (crc >>> 7) ^ ((value >>> bit) & 1);
+    crc = ((crc << 1) & 255) ^ (feedback === 1 ? 0b111 : 0);
   }
-  return crc ^ 63;
+  return crc ^ 255;
 }
 
 function fill(planes: TimeCodePlanes, x: number, y: number, width: number, height: number, luma: number): void {

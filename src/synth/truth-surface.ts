@@ -65,7 +65,7 @@ export class TruthSurface implements Surface {
     if (mark.label) this.labels.set(mark.id, mark.label);
   }
 
-  groundSpan(_kind: GroundKind, y: number, from: number, to: number, depth: number, _height: number): void {
+  groundSpan(_kind: GroundKind, y: number, from: number, to: number, depth: number): void {
     const first = Math.max(0, from);
     const last = Math.min(this.view.width, to);
     for (let x = first; x < last; x++) this.#put(y * this.view.width + x, 1 / depth, this.#movement, 0);
