@@ -1,10 +1,9 @@
 // One row of U and V.
-import * as c from './constants';
 import { chromaQuads } from './geometry';
 import * as at from './layout';
-import { channelBytes, rowLights, rowTables } from './rows';
+import { channelBytes, isLit, rowLights, rowTables } from './rows';
 import * as s from './samples';
-import { chromaGrain, fourBlack, fourSpan, guideScale } from './settings';
+import { chromaGrain } from './settings';
 
 let rowOutU: usize = 0;
 let rowOutV: usize = 0;
@@ -19,6 +18,13 @@ export function setChromaRow(outU: usize, outV: usize, noiseU: usize, noiseV: us
   rowNoiseV = noiseV;
 }
 
+/** Row of SUM_CODES of four lumas' sum. */
+// @ts-ignore: decorator
+@inline
+function codesOf(sum: u32): v128 {
+  return v128.load(at.SUM_CODES + (<usize>sum << 4));
+}
+
 /** Light on four chroma samples, as a result of 4 fraction bits; `gain` has 12, `chroma` is shifted left by 8. */
 // @ts-ignore: decorator
 @inline
@@ -29,47 +35,46 @@ function light(gain: v128, chroma: v128, halo: v128, record: usize): v128 {
 /** Renders samples `from` to `to` (a multiple of 4 each); `y0` and `y1` are the day's luma rows they cover. */
 export function chromaRow(y0: usize, y1: usize, u: usize, v: usize, from: i32, to: i32): void {
   const grain = i16x8.splat(<i16>chromaGrain);
+  const lights = rowLights;
   for (let x = from; x < to; x += 4) {
     const record = chromaQuads + (x >> 2) * at.QUAD_BYTES;
     const above = i16x8.extadd_pairwise_i8x16_u(v128.load64_zero(y0 + 2 * x));
     const sums = i16x8.add(above, i16x8.extadd_pairwise_i8x16_u(v128.load64_zero(y1 + 2 * x)));
-    const sum = i32x4.extend_low_i16x8_u(sums);
-    const guided = i32x4.extend_low_i16x8_u(i16x8.min_u(i16x8.sub_sat_u(sums, fourBlack), fourSpan));
+    const p0 = codesOf(i16x8.extract_lane_u(sums, 0));
+    const p1 = codesOf(i16x8.extract_lane_u(sums, 1));
+    const p2 = codesOf(i16x8.extract_lane_u(sums, 2));
+    const p3 = codesOf(i16x8.extract_lane_u(sums, 3));
+    const left01 = v128.shuffle<i32>(p0, p1, 0, 4, 1, 5);
+    const left23 = v128.shuffle<i32>(p2, p3, 0, 4, 1, 5);
+    const right01 = v128.shuffle<i32>(p0, p1, 2, 6, 3, 7);
+    const right23 = v128.shuffle<i32>(p2, p3, 2, 6, 3, 7);
+    const mask = v128.shuffle<i64>(left01, left23, 0, 2);
+    const one = v128.shuffle<i64>(left01, left23, 1, 3);
+    const pairY = v128.shuffle<i64>(right01, right23, 0, 2);
     const dayU = s.signedChroma(u + x);
     const dayV = s.signedChroma(v + x);
 
-    const guide = i32x4.shr_u(i32x4.add(i32x4.mul(guided, guideScale), v128.load(c.FOUR_GUIDE_HALF)), 2);
-    const mask = s.binMask(guide);
-    const share = s.nextShare(guide);
-    const one = s.weightPair(share);
-    const next = i32x4.add(i32x4.dot_i16x8_s(share, sum), v128.load(c.SUM_HALF));
-    const pairY = s.joined(i32x4.sub(i32x4.shl(sum, 5), i32x4.shr_s(next, 9)), i32x4.shl(next, 7));
     const pairU = s.chromaPair(one, dayU);
     const pairV = s.chromaPair(one, dayV);
 
-    let table = rowTables + 4 * at.TABLE_BYTES + load<i32>(record);
+    let tableU = rowTables + 4 * at.TABLE_BYTES + load<i32>(record);
+    let tableV = tableU + 4 * at.TABLE_BYTES;
     let weights: usize = load<i32>(record, 8);
     const end = weights + 16 * load<i32>(record, 4);
-    let nightU = i64x2.splat(0);
-    let nightV = i64x2.splat(0);
-    do {
-      nightU = f32x4.add(nightU, s.weighted(s.affine(table, mask, pairY, pairU, pairV, one), weights));
-      const sumV = s.affine(table + 4 * at.TABLE_BYTES, mask, pairY, pairU, pairV, one);
-      nightV = f32x4.add(nightV, s.weighted(sumV, weights));
-      table += at.COLUMN_BYTES;
-      weights += 16;
-    } while (weights < end);
+    let nightU = s.weighted(s.affine(tableU, mask, pairY, pairU, pairV, one), weights);
+    let nightV = s.weighted(s.affine(tableV, mask, pairY, pairU, pairV, one), weights);
+    for (weights += 16; weights < end; weights += 16) {
+      tableU += at.COLUMN_BYTES;
+      tableV += at.COLUMN_BYTES;
+      nightU = f32x4.add(nightU, s.weighted(s.affine(tableU, mask, pairY, pairU, pairV, one), weights));
+      nightV = f32x4.add(nightV, s.weighted(s.affine(tableV, mask, pairY, pairU, pairV, one), weights));
+    }
 
-    if (rowLights != 0) {
-      const taps = rowLights + load<i32>(record, 12);
-      const core = v128.load(taps);
-      const haloU = v128.load(taps + channelBytes);
-      const haloV = v128.load(taps + 2 * channelBytes);
-      if (v128.any_true(v128.or(core, v128.or(haloU, haloV)))) {
-        const gain = s.litGain(s.lightsAt(core, record));
-        nightU = f32x4.add(nightU, light(gain, dayU, haloU, record));
-        nightV = f32x4.add(nightV, light(gain, dayV, haloV, record));
-      }
+    if (lights != 0 && isLit(record)) {
+      const taps = lights + load<i32>(record, 12);
+      const gain = s.litGain(s.lightsAt(v128.load(taps), record));
+      nightU = f32x4.add(nightU, light(gain, dayU, v128.load(taps + channelBytes), record));
+      nightV = f32x4.add(nightV, light(gain, dayV, v128.load(taps + 2 * channelBytes), record));
     }
     const noise = v128.load32_lane(rowNoiseV + x, v128.load32_zero(rowNoiseU + x), 1);
     const bytes = s.toBytes(s.toFixed(nightU), s.toFixed(nightV), i16x8.extend_low_i8x16_s(noise), grain);

@@ -3,13 +3,17 @@ import * as at from './layout';
 
 /** True when some transform lets chroma change luma. */
 export let lumaUsesChroma: bool = false;
-/** Parameters of the lights that rows need: see {@link convertLights}. */
+/** What of U and V counts as luma under a lamp, 15 fraction bits each, as a pair; and whether anything does. */
 export let litCross: v128 = i64x2.splat(0);
+export let lightUsesChroma: bool = false;
 
 /** Largest gain of a channel on itself, and between U and V: s3.12, just under 8. */
 const WIDE: f32 = 32767;
 /** Largest cross term between luma and chroma: just under 4, so that a sum of 19 fraction bits fits 32 bits. */
 const NARROW: f32 = 16383;
+
+/** A halo of less than an eighth of a code value, in 32nds, is none: most of a glow's far tail, which costs time. */
+const FAINT: i32 = 4;
 
 // @ts-ignore: decorator
 @inline
@@ -84,13 +88,21 @@ export function convertGrid(): void {
   lumaUsesChroma = (i32x4.extract_lane(used, 1) | i32x4.extract_lane(used, 2)) != 0;
 }
 
+/** Stores four samples as i16, clamped to `least` and WIDE; those of less than `faint` become 0. */
 // @ts-ignore: decorator
 @inline
-function storeSamples(to: usize, value: v128, scale: f32, least: f32): v128 {
+function storeSamples(to: usize, value: v128, scale: f32, least: f32, faint: i32): v128 {
   const code = f32x4.nearest(f32x4.mul(value, f32x4.splat(scale)));
   const q = i32x4.trunc_sat_f32x4_s(f32x4.max(f32x4.min(code, f32x4.splat(WIDE)), f32x4.splat(least)));
-  v128.store64_lane(to, i16x8.narrow_i32x4_s(q, q), 0);
-  return q;
+  const kept = v128.and(q, i32x4.ge_s(i32x4.abs(q), i32x4.splat(faint)));
+  v128.store64_lane(to, i16x8.narrow_i32x4_s(kept, kept), 0);
+  return kept;
+}
+
+// @ts-ignore: decorator
+@inline
+function storeHalo(to: usize, value: v128): v128 {
+  return storeSamples(to, value, at.OFFSET_ONE, -WIDE, FAINT);
 }
 
 // @ts-ignore: decorator
@@ -122,11 +134,11 @@ export function convertLights(): void {
       const coreUV = f32x4.mul(core, parameter(15));
       const to = at.LIGHTS + r * at.LIGHTS_ROW_BYTES + x * 2;
       const haloY = f32x4.sub(mix(4, y, u, v), f32x4.mul(coreY, black));
-      any = v128.or(any, storeSamples(to, coreY, at.GAIN_ONE, 0));
-      any = v128.or(any, storeSamples(to + at.CHANNEL_BYTES, haloY, at.OFFSET_ONE, -WIDE));
-      any = v128.or(any, storeSamples(to + 2 * at.CHANNEL_BYTES, coreUV, at.GAIN_ONE, 0));
-      any = v128.or(any, storeSamples(to + 3 * at.CHANNEL_BYTES, mix(7, y, u, v), at.OFFSET_ONE, -WIDE));
-      any = v128.or(any, storeSamples(to + 4 * at.CHANNEL_BYTES, mix(10, y, u, v), at.OFFSET_ONE, -WIDE));
+      any = v128.or(any, storeSamples(to, coreY, at.GAIN_ONE, 0, 0));
+      any = v128.or(any, storeHalo(to + at.CHANNEL_BYTES, haloY));
+      any = v128.or(any, storeSamples(to + 2 * at.CHANNEL_BYTES, coreUV, at.GAIN_ONE, 0, 0));
+      any = v128.or(any, storeHalo(to + 3 * at.CHANNEL_BYTES, mix(7, y, u, v)));
+      any = v128.or(any, storeHalo(to + 4 * at.CHANNEL_BYTES, mix(10, y, u, v)));
     }
     for (let c = 0; c < at.LIGHTS_CHANNELS; c++) {
       const end = at.LIGHTS + r * at.LIGHTS_ROW_BYTES + c * at.CHANNEL_BYTES + at.LIGHTS_WIDTH * 2;
@@ -136,6 +148,7 @@ export function convertLights(): void {
   }
   const cross = load<f32>(at.TRANSFORM + 144 + 16 * 4);
   const crossV = load<f32>(at.TRANSFORM + 144 + 17 * 4);
+  lightUsesChroma = (fixedCross(cross) | fixedCross(crossV)) != 0;
   litCross = i32x4.splat(fixedCross(cross) | (fixedCross(crossV) << 16));
 }
 

@@ -51,16 +51,20 @@ export const LIGHTS_ROW: usize = LIT_ROWS + 80;
 export const SPREAD: usize = LIGHTS_ROW + LIGHTS_ROW_BYTES;
 /** Groups of four pixels that fit into {@link SPREAD}: planes narrower than 64 need it. */
 export const SPREAD_QUADS: i32 = 32;
+/** For each sample of {@link LIGHTS_ROW} or {@link SPREAD} a byte: 0 where no channel of the plane holds light. */
+export const LIT_SAMPLES: usize = SPREAD + SPREAD_QUADS * 16 * LIGHTS_CHANNELS;
 /** Signed bytes, Gaussian, written once by TypeScript. */
-export const NOISE: usize = SPREAD + SPREAD_QUADS * 16 * LIGHTS_CHANNELS;
+export const NOISE: usize = LIT_SAMPLES + SPREAD_QUADS * 8 + 16;
 export const NOISE_BYTES: i32 = 65536;
 /**
  * `[256, 4]` i32, by luma code: swizzle mask of its two bins, their weights as a pair, luma times the weights as a pair,
  * luma with 6 fraction bits.
  */
 export const LUMA_CODES: usize = NOISE + NOISE_BYTES;
+/** `[1021, 4]` i32: the same by the sum of four luma codes, for their mean. */
+export const SUM_CODES: usize = LUMA_CODES + 256 * 16;
 /** Start of the geometry; what follows depends on the frame's size. */
-export const GEOMETRY: usize = LUMA_CODES + 256 * 16;
+export const GEOMETRY: usize = SUM_CODES + 1021 * 16;
 
 /**
  * One record for four pixels of a row: first grid column in bytes, number of columns, address of their weights (f32x4

@@ -1,8 +1,8 @@
 // One luma row.
-import { litCross } from './convert';
+import { lightUsesChroma, litCross } from './convert';
 import { lumaQuads } from './geometry';
 import * as at from './layout';
-import { channelBytes, rowLights, rowTables } from './rows';
+import { channelBytes, isLit, rowLights, rowTables } from './rows';
 import * as s from './samples';
 import { lumaGrain } from './settings';
 
@@ -11,6 +11,12 @@ import { lumaGrain } from './settings';
 @inline
 function codesOf(luma: usize): v128 {
   return v128.load(at.LUMA_CODES + (<usize>load<u8>(luma) << 4));
+}
+
+// @ts-ignore: decorator
+@inline
+function lumaOf(mixed: bool, table: usize, mask: v128, y: v128, u: v128, v: v128, one: v128): v128 {
+  return mixed ? s.affine(table, mask, y, u, v, one) : s.affineOfLuma(table, mask, y, one);
 }
 
 /** The four pixels from `luma` on; `u` and `v` as `signedChroma` makes them. */
@@ -34,18 +40,16 @@ function lumaQuad(mixed: bool, lit: bool, record: usize, luma: usize, u: v128, v
   let table = rowTables + load<i32>(record);
   let weights: usize = load<i32>(record, 8);
   const end = weights + 16 * load<i32>(record, 4);
-  let result = i64x2.splat(0);
-  do {
-    const sum = mixed ? s.affine(table, mask, y, pairU, pairV, one) : s.affineOfLuma(table, mask, y, one);
-    result = f32x4.add(result, s.weighted(sum, weights));
+  let result = s.weighted(lumaOf(mixed, table, mask, y, pairU, pairV, one), weights);
+  for (weights += 16; weights < end; weights += 16) {
     table += at.COLUMN_BYTES;
-    weights += 16;
-  } while (weights < end);
+    result = f32x4.add(result, s.weighted(lumaOf(mixed, table, mask, y, pairU, pairV, one), weights));
+  }
 
   if (lit) {
     const taps = rowLights + load<i32>(record, 12);
-    const cross = i32x4.shr_s(i32x4.dot_i16x8_s(s.joined(u, v), litCross), 17);
-    const day = i32x4.add(v128.shuffle<i64>(right01, right23, 1, 3), cross);
+    let day = v128.shuffle<i64>(right01, right23, 1, 3);
+    if (lightUsesChroma) day = i32x4.add(day, i32x4.shr_s(i32x4.dot_i16x8_s(s.joined(u, v), litCross), 17));
     const core = i32x4.dot_i16x8_s(s.litGain(s.lightsAt(v128.load(taps), record)), day);
     const halo = s.lightsAt(v128.load(taps + channelBytes), record);
     result = f32x4.add(result, s.toOutput(i32x4.add(i32x4.shl(core, 1), halo)));
@@ -53,24 +57,14 @@ function lumaQuad(mixed: bool, lit: bool, record: usize, luma: usize, u: v128, v
   return s.toFixed(result);
 }
 
-/** Whether any light falls on the eight pixels of two records. */
-// @ts-ignore: decorator
-@inline
-function isLit(record: usize): bool {
-  if (rowLights == 0) return false;
-  const low = rowLights + load<i32>(record, 12);
-  const high = rowLights + load<i32>(record + at.QUAD_BYTES, 12);
-  const lowTaps = v128.or(v128.load(low), v128.load(low + channelBytes));
-  return v128.any_true(v128.or(lowTaps, v128.or(v128.load(high), v128.load(high + channelBytes))));
-}
-
 // @ts-ignore: decorator
 @inline
 function lumaRow(mixed: bool, y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
   const gain = i16x8.splat(<i16>lumaGrain);
+  const lights = rowLights;
   for (let x = from; x < to; x += 8) {
     const record = lumaQuads + (x >> 2) * at.QUAD_BYTES;
-    const lit = isLit(record);
+    const lit = lights != 0 && (isLit(record) || isLit(record + at.QUAD_BYTES));
     const dayU = s.signedChroma(u + (x >> 1));
     const dayV = s.signedChroma(v + (x >> 1));
     const lowU = v128.shuffle<i32>(dayU, dayU, 0, 0, 1, 1);

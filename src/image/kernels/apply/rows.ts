@@ -7,6 +7,8 @@ export let rowTables: usize = 0;
 /** Address of the lights for the row prepared last, or 0 when it has none; bytes from channel to channel. */
 export let rowLights: usize = 0;
 export let channelBytes: i32 = 0;
+/** The bytes of LIT_SAMPLES that count for four pixels. */
+let litTaps: u64 = 0;
 
 /** Eight numbers between `a` and `b`: `second` of 32768 parts of `b`, the rest `a`; `second` is not 0. */
 // @ts-ignore: decorator
@@ -65,6 +67,26 @@ export function prepareLights(y: i32, height: i32, from: i32, to: i32, narrow: b
     rowLights = at.LIGHTS_ROW + from * at.CHANNEL_BYTES;
   }
   if (narrow) spreadLights(to - from, width);
+  markLitSamples(to - from, narrow ? quadCount(width) * 8 : at.LIGHTS_WIDTH + 8);
+  // four pixels of a plane this wide lie on four samples at most, of a narrower one on eight
+  litTaps = width >= 192 ? 0xffffffff : u64.MAX_VALUE;
+}
+
+/** Whether light falls on the four pixels of a record; only where {@link rowLights} is not 0. */
+// @ts-ignore: decorator
+@inline
+export function isLit(record: usize): bool {
+  return (load<u64>(at.LIT_SAMPLES + (load<i32>(record, 12) >> 1)) & litTaps) != 0;
+}
+
+/** Writes a byte for each of `count` samples: 0 where all channels are 0. */
+function markLitSamples(channels: i32, count: i32): void {
+  for (let i = 0; i < count; i += 8) {
+    let any = i64x2.splat(0);
+    for (let c = 0; c < channels; c++) any = v128.or(any, v128.load(rowLights + c * channelBytes + i * 2));
+    const marks = i16x8.ne(any, i64x2.splat(0));
+    v128.store64_lane(at.LIT_SAMPLES + i, i8x16.narrow_i16x8_s(marks, marks), 0);
+  }
 }
 
 /** Gives each group of four pixels its own eight taps, for planes whose groups span more than the layer's eight. */

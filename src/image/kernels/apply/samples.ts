@@ -3,28 +3,6 @@
 import * as c from './constants';
 import * as at from './layout';
 
-/** Swizzle mask of both bins' entries in a table of i16, from a guide: bins with 24 fraction bits. */
-// @ts-ignore: decorator
-@inline
-export function binMask(guide: v128): v128 {
-  const steps = i32x4.mul(i32x4.shr_u(guide, 24), v128.load(c.MASK_STEP));
-  return i32x4.add(steps, v128.load(c.MASK_FIRST));
-}
-
-/** The share of the next bin: 14 bits in the low half of each lane. */
-// @ts-ignore: decorator
-@inline
-export function nextShare(guide: v128): v128 {
-  return i32x4.shr_u(i32x4.shl(guide, 8), 18);
-}
-
-/** Weights of both bins, from {@link nextShare}. */
-// @ts-ignore: decorator
-@inline
-export function weightPair(share: v128): v128 {
-  return i32x4.add(i32x4.sub(i32x4.shl(share, 16), share), v128.load(c.WEIGHT_ONE));
-}
-
 /** Low halves of `low`, high halves of `high`. */
 // @ts-ignore: decorator
 @inline
