@@ -23,7 +23,7 @@ const packages = {
   ws: ['src/stream/**'],
   fastify: ['src/stream/**'],
   'prom-client': ['src/stream/**'],
-  'node:worker_threads': ['src/pipeline/**'],
+  'node:child_process': ['src/pipeline/**', 'src/cli/**'],
   pino: ['src/cli/**'],
   'pino-pretty': ['src/cli/**'],
   commander: ['src/cli/**'],
@@ -46,7 +46,10 @@ function forbid(files, allowedPackages) {
       'no-restricted-imports': [
         'error',
         {
-          paths: forbidden.map((name) => ({ name, message: `only ${packages[name].join(' and ')} may import ${name}` })),
+          paths: forbidden.map((name) => ({
+            name,
+            message: `only ${packages[name].join(' and ')} may import ${name}`,
+          })),
           patterns: forbidden.map((name) => ({ group: [`${name}/*`] })),
         },
       ],
@@ -72,7 +75,10 @@ export default tseslint.config(
       'no-empty': ['error', { allowEmptyCatch: false }],
     },
   },
-  { files: ['src/**/*.ts'], rules: { 'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }] } },
+  {
+    files: ['src/**/*.ts'],
+    rules: { 'import-x/no-restricted-paths': ['error', { basePath: import.meta.dirname, zones }] },
+  },
   forbid(['src/**/*.ts'], []),
   ...Object.entries(
     Object.entries(packages).reduce((byFile, [name, files]) => {
@@ -80,9 +86,25 @@ export default tseslint.config(
       return byFile;
     }, {}),
   ).map(([file, names]) => forbid([file], names)),
+  forbid(['src/stream/av-*.ts'], ['node-av', 'ws', 'fastify', 'prom-client']),
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
     files: ['scripts/**', 'bench/**', '*.js'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', performance: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', Buffer: 'readonly', fetch: 'readonly', AbortController: 'readonly', WebSocket: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        performance: 'readonly',
+        URL: 'readonly',
+        setTimeout: 'readonly',
+        clearTimeout: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        Buffer: 'readonly',
+        fetch: 'readonly',
+        AbortController: 'readonly',
+        WebSocket: 'readonly',
+      },
+    },
   },
 );

@@ -1,7 +1,17 @@
 // Runs live streams as `nocturne serve` does (worker, network, encoder, live stream), unpaced or at their own pace, and reports.
+import { readFileSync } from 'node:fs';
 import { DEFAULT_CONTROLS } from '../dist/core/controls.js';
 import { DEFAULT_SOURCE_OPTIONS } from '../dist/ingest/source-options.js';
 import { WorkerStream } from '../dist/pipeline/worker-stream.js';
+
+/** Resident bytes of a process, from /proc; 0 elsewhere. */
+function rssOf(pid) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;
+  } catch {
+    return 0; // no /proc here, or the process is just gone
+  }
+}
 
 function settingsFor(input, options) {
   const { logger: _logger, ...source } = DEFAULT_SOURCE_OPTIONS;
@@ -17,7 +27,7 @@ function settingsFor(input, options) {
 }
 
 /**
- * One stream, from its first packet to its end or to `maxFrames`. RSS of the whole process is sampled every 10 packets.
+ * One stream, from its first packet to its end or to `maxFrames`. RSS of both processes is sampled every 10 packets (on Linux).
  * @returns frames, frames a second (from the first packet on), stage times, RSS samples by frame, frames left open.
  */
 export async function runStream(input, options = {}) {
@@ -32,7 +42,7 @@ export async function runStream(input, options = {}) {
     stream.live.publish = (packet) => {
       lastMs = performance.now();
       if (frames++ === 0) firstMs = lastMs;
-      if (frames % 10 === 0) rss.push({ frame: frames, bytes: process.memoryUsage.rss() });
+      if (frames % 10 === 0) rss.push({ frame: frames, bytes: process.memoryUsage.rss() + rssOf(stream.workerPid) });
       if (frames === options.maxFrames) resolve();
       publish(packet);
     };

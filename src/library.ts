@@ -32,7 +32,7 @@ export type RenderOptions = SettingsOptions & RenderHooks;
 export type ProbeOptions = SettingsOptions & { readonly logger?: Logger; readonly signal?: AbortSignal };
 
 /**
- * Opens a file, camera, address, folder of pictures or `street` as a live night stream in a worker thread of its own.
+ * Opens a file, camera, address, folder of pictures or `street` as a live night stream in a worker process of its own.
  * Resolves once the input is there. Rejects with NocturneError. The caller closes the stream.
  *
  *     const stream = await openStream('drive.mp4', { loop: true, strength: 0.9 });

@@ -66,6 +66,7 @@ function createProgram(): Command {
 const FAILURE = 1;
 
 async function main(): Promise<void> {
+  process.env['SVT_LOG'] ??= '0'; // SVT-AV1 writes a banner to stderr whatever libav's log level
   const program = createProgram();
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {

@@ -7,7 +7,7 @@ import type { LiveStream } from '../stream/live-stream.js';
 /** How a stream ended: its file is over, it was closed, or it failed. */
 export type StreamEnd = { readonly error: NocturneError | undefined };
 
-/** One live stream: a worker thread that turns its input into night, and the viewers of it. */
+/** One live stream: a worker process that turns its input into night, and the viewers of it. */
 export interface NightStream extends AsyncDisposable {
   readonly name: string;
   /** What the input turned out to be; undefined until `opened`. */

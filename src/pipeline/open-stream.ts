@@ -3,7 +3,7 @@ import type { StreamSettings } from './stream-settings.js';
 import { WorkerStream } from './worker-stream.js';
 
 /**
- * Starts a live night stream in a worker thread of its own; `opened` tells when its input is there.
+ * Starts a live night stream in a worker process of its own; `opened` tells when its input is there.
  * Viewers can join before: they see that it is starting. A worker that dies later is started again with growing pauses
  * and its viewers stay connected. The caller closes the stream.
  */

@@ -3,7 +3,7 @@ import { silentLogger, type Logger } from '../core/logger.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import type { RenderSettings } from './stream-settings.js';
 import type { RenderProgress, RenderReport } from './worker-messages.js';
-import { WorkerThread } from './worker-thread.js';
+import { WorkerProcess } from './worker-process.js';
 
 /** What {@link render} may be given beside its settings. */
 export interface RenderOptions {
@@ -17,19 +17,19 @@ export interface RenderOptions {
 }
 
 /**
- * Renders a video file, a picture or a folder of pictures to night, in a worker thread.
+ * Renders a video file, a picture or a folder of pictures to night, in a worker process.
  * Rejects with NocturneError; the output is then as it was before.
  */
 export async function render(settings: RenderSettings, options: RenderOptions = {}): Promise<RenderReport> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
-      thread.post({ type: 'stop' });
+      worker.post({ type: 'stop' });
     };
     const settle = (action: () => void): void => {
       options.signal?.removeEventListener('abort', stop);
       action();
     };
-    const thread = new WorkerThread({
+    const worker = new WorkerProcess({
       job: { kind: 'render', settings },
       logger: options.logger ?? silentLogger,
       onMessage: (message) => {

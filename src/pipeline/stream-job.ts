@@ -16,10 +16,12 @@ import type { FromWorker } from './worker-messages.js';
 /** How often a worker reports its figures, milliseconds. */
 const FIGURES_INTERVAL_MS = 1000;
 
-/** What a running stream asks of and tells the thread around it. */
+/** What a running stream asks of and tells the process around it. */
 export interface StreamJobPort {
-  /** Posts to the main thread; the ArrayBuffers listed are transferred. */
-  post(message: FromWorker, transfer?: readonly ArrayBuffer[]): void;
+  /** Posts to the main process. */
+  post(message: FromWorker): void;
+  /** Messages posted that the main process was not handed yet. */
+  pending(): number;
   /** The controls as they stand. */
   controls(): Controls;
   /** True once for each request for a keyframe since the last call. */
@@ -29,10 +31,10 @@ export interface StreamJobPort {
 /** Runs one live stream from its source to packets, until the source ends or the signal aborts. */
 export async function runStreamJob(
   settings: StreamSettings,
-  options: { port: StreamJobPort; taken: Int32Array; logger: Logger; signal: AbortSignal },
+  options: { port: StreamJobPort; logger: Logger; signal: AbortSignal },
 ): Promise<void> {
   const { port, logger, signal } = options;
-  const gate = new PacketGate(options.taken);
+  const gate = new PacketGate(() => port.pending());
   const times = new StageTimes();
 
   await using source = await openSource(
@@ -56,7 +58,7 @@ export async function runStreamJob(
       port.post({ type: 'format', format });
     },
     onPacket: (packet) => {
-      port.post({ type: 'packet', packet }, [packet.data.buffer]);
+      port.post({ type: 'packet', packet });
     },
   });
 

@@ -6,28 +6,24 @@ import type { StreamState } from '../stream/protocol.js';
 import type { RenderSettings, StreamSettings } from './stream-settings.js';
 import type { StageReport } from './stage-times.js';
 
-/** What a worker is started with, as `workerData`. */
+/** What a worker is started for. */
 export type WorkerJob =
-  | {
-      readonly kind: 'stream';
-      readonly settings: StreamSettings;
-      /** Shared memory of one Int32: packets the main thread took; see `PacketGate`. */
-      readonly taken: SharedArrayBuffer;
-    }
+  | { readonly kind: 'stream'; readonly settings: StreamSettings }
   | { readonly kind: 'render'; readonly settings: RenderSettings };
 
-/** Main thread to worker. */
+/** Main process to worker. */
 export type ToWorker =
+  /** First, once. */
+  | { readonly type: 'job'; readonly job: WorkerJob }
   | { readonly type: 'controls'; readonly controls: Controls }
   | { readonly type: 'keyframe' }
   | { readonly type: 'stop' };
 
-/** Worker to main thread. */
+/** Worker to main process. */
 export type FromWorker =
   /** First of all: everything is open. */
   | { readonly type: 'opened'; readonly info: SourceInfo; readonly generator: string }
   | { readonly type: 'format'; readonly format: VideoFormat }
-  /** The packet's bytes are transferred. */
   | { readonly type: 'packet'; readonly packet: Packet }
   | { readonly type: 'state'; readonly state: StreamState; readonly message: string }
   | { readonly type: 'figures'; readonly figures: WorkerFigures }

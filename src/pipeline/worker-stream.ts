@@ -4,22 +4,19 @@ import { silentLogger, type Logger } from '../core/logger.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import { LiveStream } from '../stream/live-stream.js';
 import type { NightStream, OpenStreamOptions, StreamEnd } from './night-stream.js';
-import { PacketGate } from './packet-gate.js';
 import { RestartPolicy } from './restart-policy.js';
 import type { StreamSettings } from './stream-settings.js';
-import type { FromWorker } from './worker-messages.js';
-import { WorkerThread } from './worker-thread.js';
+import { WorkerProcess, type WorkerMessage } from './worker-process.js';
 
-/** A stream whose pixels live in a worker thread; opened by `openStream`. */
+/** A stream whose pixels live in a worker process; opened by `openStream`. */
 export class WorkerStream implements NightStream {
   readonly live: LiveStream;
   readonly opened: Promise<SourceInfo>;
   readonly ended: Promise<StreamEnd>;
   readonly #settings: StreamSettings;
   readonly #logger: Logger;
-  readonly #taken = new SharedArrayBuffer(4);
   readonly #restarts = new RestartPolicy();
-  #thread: WorkerThread | undefined;
+  #worker: WorkerProcess | undefined;
   #restartTimer: NodeJS.Timeout | undefined;
   #info: SourceInfo | undefined;
   #closing: Promise<void> | undefined;
@@ -46,13 +43,18 @@ export class WorkerStream implements NightStream {
       onControls: () => {
         this.#postControls();
       },
-      onKeyframeRequest: () => this.#thread?.post({ type: 'keyframe' }),
+      onKeyframeRequest: () => this.#worker?.post({ type: 'keyframe' }),
     });
     this.#start();
   }
 
   get name(): string {
     return this.#settings.name;
+  }
+
+  /** Process id of the worker; undefined when there is none. */
+  get workerPid(): number | undefined {
+    return this.#worker?.pid;
   }
 
   get info(): SourceInfo | undefined {
@@ -65,7 +67,7 @@ export class WorkerStream implements NightStream {
 
   /** Ends the worker as a crash would; for tests. */
   async killWorker(): Promise<void> {
-    await this.#thread?.kill();
+    await this.#worker?.kill();
   }
 
   close(): Promise<void> {
@@ -78,22 +80,20 @@ export class WorkerStream implements NightStream {
   }
 
   #postControls(): void {
-    this.#thread?.post({ type: 'controls', controls: this.live.controls });
+    this.#worker?.post({ type: 'controls', controls: this.live.controls });
   }
 
   async #close(): Promise<void> {
     clearTimeout(this.#restartTimer);
-    await this.#thread?.stop();
+    await this.#worker?.stop();
     this.live.setState('ended', 'The stream was closed.');
     this.#end({ error: undefined });
   }
 
   #start(): void {
     const startedMs = performance.now();
-    // A new gate counts from zero; packets of the thread before are all taken or lost.
-    Atomics.store(new Int32Array(this.#taken), 0, 0);
-    this.#thread = new WorkerThread({
-      job: { kind: 'stream', settings: { ...this.#settings, controls: this.live.controls }, taken: this.#taken },
+    this.#worker = new WorkerProcess({
+      job: { kind: 'stream', settings: { ...this.#settings, controls: this.live.controls } },
       logger: this.#logger,
       onMessage: (message) => {
         this.#onMessage(message);
@@ -117,7 +117,7 @@ export class WorkerStream implements NightStream {
     }, pauseMs);
   }
 
-  #onMessage(message: Exclude<FromWorker, { type: 'log' }>): void {
+  #onMessage(message: WorkerMessage): void {
     switch (message.type) {
       case 'opened':
         this.#info = message.info;
@@ -128,7 +128,6 @@ export class WorkerStream implements NightStream {
         this.live.setFormat(message.format);
         break;
       case 'packet':
-        PacketGate.take(new Int32Array(this.#taken));
         this.live.publish(message.packet);
         break;
       case 'state':

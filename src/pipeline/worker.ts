@@ -1,4 +1,3 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { DEFAULT_CONTROLS, type Controls } from '../core/controls.js';
 import { asNocturneError } from '../core/errors.js';
 import { runRenderJob } from './render-job.js';
@@ -6,20 +5,53 @@ import { runStreamJob } from './stream-job.js';
 import { createWorkerLogger } from './worker-log.js';
 import type { FromWorker, RenderReport, ToWorker, WorkerJob } from './worker-messages.js';
 
-// The entry of a worker thread: owns every pixel of one stream or one render, and tells the main thread in messages.
-const main = parentPort;
-if (!main) throw new TypeError('worker.js must be started as a worker thread');
-const job = workerData as WorkerJob; // written by StreamWorker and render alone
-
+// The entry of a worker process: owns every pixel of one stream or one render, and tells the main process in messages.
 const stop = new AbortController();
-let controls: Controls = job.kind === 'stream' ? job.settings.controls : DEFAULT_CONTROLS;
+let controls: Controls = DEFAULT_CONTROLS;
 let keyframeRequested = false;
-const post = (message: FromWorker, transfer: readonly ArrayBuffer[] = []): void => {
-  main.postMessage(message, transfer);
+/** Messages handed to the channel that the kernel has not taken yet. */
+let pending = 0;
+
+function post(message: FromWorker): void {
+  pending++;
+  process.send?.(message, undefined, undefined, () => {
+    pending--;
+  });
+}
+
+const port = {
+  post,
+  pending: (): number => pending,
+  controls: (): Controls => controls,
+  takeKeyframeRequest: (): boolean => {
+    const requested = keyframeRequested;
+    keyframeRequested = false;
+    return requested;
+  },
 };
 
-main.on('message', (message: ToWorker) => {
+async function run(job: WorkerJob): Promise<RenderReport | undefined> {
+  const logger = createWorkerLogger(post);
+  if (job.kind === 'render') return runRenderJob(job.settings, { post, logger, signal: stop.signal });
+  controls = job.settings.controls;
+  await runStreamJob(job.settings, { port, logger, signal: stop.signal });
+  return undefined;
+}
+
+async function runAndLeave(job: WorkerJob): Promise<void> {
+  try {
+    post({ type: 'done', report: await run(job) });
+  } catch (error) {
+    post({ type: 'failed', error: asNocturneError(error, 'pipeline').toJSON() });
+  }
+  process.disconnect();
+}
+
+process.on('message', (message: ToWorker) => {
   switch (message.type) {
+    case 'job':
+      void runAndLeave(message.job);
+      break;
     case 'controls':
       controls = message.controls;
       break;
@@ -31,27 +63,7 @@ main.on('message', (message: ToWorker) => {
       break;
   }
 });
-
-const port = {
-  post,
-  controls: (): Controls => controls,
-  takeKeyframeRequest: (): boolean => {
-    const requested = keyframeRequested;
-    keyframeRequested = false;
-    return requested;
-  },
-};
-
-async function run(): Promise<RenderReport | undefined> {
-  const logger = createWorkerLogger(post);
-  if (job.kind === 'render') return runRenderJob(job.settings, { post, logger, signal: stop.signal });
-  await runStreamJob(job.settings, { port, taken: new Int32Array(job.taken), logger, signal: stop.signal });
-  return undefined;
-}
-
-try {
-  post({ type: 'done', report: await run() });
-} catch (error) {
-  post({ type: 'failed', error: asNocturneError(error, 'pipeline').toJSON() });
-}
-main.close();
+// Ctrl-C reaches the whole process group; the main process decides what it means.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => stop.abort());
+process.on('disconnect', () => stop.abort());

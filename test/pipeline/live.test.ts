@@ -87,8 +87,9 @@ describe('a live stream', () => {
   it('ends when its file is over, without an error and without open frames', async () => {
     const { stream, packets } = await watch('street:size=320x180,rate=30,duration=1');
     expect((await stream.ended).error).toBeUndefined();
-    expect(packets.length).toBeGreaterThan(20);
-    expect(stream.live.stats.framesEncoded).toBe(packets.length);
+    const { framesEncoded, framesDropped } = stream.live.stats;
+    expect(framesEncoded + framesDropped).toBe(30); // live: a slow machine may drop some, none uncounted
+    expect(framesEncoded).toBe(packets.length);
   });
 
   it('says why it cannot open', async () => {
