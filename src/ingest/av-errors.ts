@@ -25,6 +25,7 @@ const MEANINGS = new Map<number, Meaning>([
   [-os.errno.EHOSTUNREACH, { code: 'INPUT_REFUSED', words: 'could not be reached: no route to the host' }],
   [-os.errno.ENETUNREACH, { code: 'INPUT_REFUSED', words: 'could not be reached: no network' }],
   [-os.errno.EBUSY, { code: 'INPUT_REFUSED', words: 'is in use by another program' }],
+  [-os.errno.EIO, { code: 'INPUT_REFUSED', words: 'could not be reached: no answer, or no such host' }],
   [
     -os.errno.EADDRINUSE,
     { code: 'PORT_TAKEN', words: 'cannot be listened to: the port is taken', remedy: 'Choose another port.' },
@@ -49,14 +50,21 @@ const MEANINGS = new Map<number, Meaning>([
   [av.AVERROR_PATCHWELCOME, { code: 'INPUT_UNSUPPORTED', words: 'uses a feature that FFmpeg lacks' }],
 ]);
 
+/** What is wrong with a playlist whose parts cannot be opened. */
+const BAD_PLAYLIST: Meaning = {
+  code: 'INPUT_NOT_VIDEO',
+  words: 'is a playlist of which no part could be read: parts are missing, or where it may not read',
+  remedy: 'A playlist on this machine may name local files alone, one from the network none of them.',
+};
 /** What a network input's garbage means: often an error page or a server of another kind. */
 const NOT_THERE: Meaning = { code: 'INPUT_REFUSED', words: 'could not be opened' };
 
 /** A libav error code, met while opening an input, as a NocturneError. `label` has its secrets masked. */
 export function openError(code: number, label: string, isNetwork: boolean): NocturneError {
-  const meaning =
-    MEANINGS.get(code) ?? (isNetwork ? NOT_THERE : { code: 'INPUT_UNSUPPORTED', words: 'could not be opened' });
-  const detail = MEANINGS.has(code) ? '' : `: ${reason(code)}`;
+  const isPlaylist = /\.(m3u8?|mpd|ffconcat)([?#].*)?$/i.test(label) && code === av.AVERROR_INVALIDDATA;
+  const known = isPlaylist ? BAD_PLAYLIST : MEANINGS.get(code);
+  const meaning = known ?? (isNetwork ? NOT_THERE : { code: 'INPUT_UNSUPPORTED', words: 'could not be opened' });
+  const detail = known ? '' : `: ${reason(code)}`;
   return new NocturneError({
     code: meaning.code,
     stage: 'ingest',

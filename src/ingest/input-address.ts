@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { NocturneError } from '../core/errors.js';
+import { isStreetUrl } from './street-url.js';
 
 /** Where an input comes from, as far as its name tells. `path`: a file or a folder; only the disk knows which. */
 export type InputKind = 'street' | 'stdin' | 'camera' | 'path' | 'network';
@@ -26,11 +28,11 @@ export const NETWORK_SCHEMES = [
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 const SECRET_PARAMETER = /([?&](?:passphrase|password|passwd|pwd|pass|token|key|secret|auth|sig|signature)=)[^&#\s]*/gi;
 
-/** Takes an input's name apart. Throws TypeError for an empty name and RangeError for an unknown scheme. */
+/** Takes an input's name apart. Throws TypeError for an empty name and NocturneError for an unknown scheme. */
 export function parseInput(input: string): InputAddress {
   if (input.trim() === '') throw new TypeError('input must name a file, an address, a camera or "street", got ""');
   const label = maskUrl(input);
-  if (input === 'street' || input.startsWith('street:')) {
+  if (isStreetUrl(input)) {
     return { kind: 'street', target: input, scheme: '', label, isLive: false };
   }
   if (input === '-' || input === 'pipe:0') {
@@ -47,7 +49,9 @@ export function parseInput(input: string): InputAddress {
   const scheme = SCHEME.exec(input)?.[1]?.toLowerCase();
   if (scheme === undefined) return { kind: 'path', target: resolve(input), scheme: '', label, isLive: false };
   if (!NETWORK_SCHEMES.some((known) => known === scheme)) {
-    throw new RangeError(`input scheme must be one of ${NETWORK_SCHEMES.join(', ')} or a path, got ${scheme}://`);
+    const message = `${label} has a scheme that is not known, ${scheme}.`;
+    const remedy = `Known are ${NETWORK_SCHEMES.join(', ')}, and paths.`;
+    throw new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message, remedy });
   }
   return { kind: 'network', target: input, scheme, label, isLive: !scheme.startsWith('http') };
 }

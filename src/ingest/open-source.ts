@@ -11,6 +11,7 @@ import { LiveSource } from './live-source.js';
 import { planFile, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
 import { isPicture, listPictures } from './picture-list.js';
 import type { SourceOptions } from './source-options.js';
+import { openStreetSource } from './street-source.js';
 
 export { DEFAULT_SOURCE_OPTIONS } from './source-options.js';
 
@@ -26,7 +27,7 @@ export async function openSource(input: string, options: SourceOptions, signal?:
   checkOptions(options);
   signal?.throwIfAborted();
   const address = parseInput(input);
-  if (address.kind === 'street') return (await import('./street-source.js')).openStreetSource(input, options);
+  if (address.kind === 'street') return openStreetSource(input, options);
   const pool = new AvFramePool();
   const context: RunContext = { options, pool, counts: { decoded: 0, corrupt: 0 } };
   try {

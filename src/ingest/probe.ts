@@ -32,7 +32,8 @@ export interface ProbeReport {
 export async function probeInput(input: string, options: SourceOptions, signal?: AbortSignal): Promise<ProbeReport> {
   const address = parseInput(input);
   if (address.kind === 'street') {
-    await using source = await openSource(input, options, signal);
+    // At its own pace it needs no length.
+    await using source = await openSource(input, { ...options, pace: 'realtime' }, signal);
     return report({ input, container: 'street', streams: [], info: source.info });
   }
   const pool = new AvFramePool();

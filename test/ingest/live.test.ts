@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -179,6 +180,27 @@ describe('waiting for a live input', () => {
     const opening = openSource(await address(), options({ listen, openTimeoutMs: 0 }), stop.signal);
     setTimeout(() => stop.abort(new Error('stopped by the test')), 300);
     await expect(opening).rejects.toThrow('stopped by the test');
+  });
+
+  const isLinux = process.platform === 'linux';
+  if (!isLinux) console.warn('skipped: the address that listeners bind to, which is read from /proc');
+  it.runIf(isLinux).each([
+    ['udp', false, (port: number) => `udp://127.0.0.1:${port}`],
+    ['srt', true, (port: number) => `srt://:${port}`],
+  ])('%s binds to the loopback alone', async (_name, listen, input) => {
+    const port = await freeUdpPort();
+    const stop = new AbortController();
+    const opening = openSource(input(port), options({ listen }), stop.signal).catch(() => undefined);
+    const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+    let address: string | undefined;
+    while (address === undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const lines = (await readFile('/proc/net/udp', 'latin1')).split('\n');
+      address = lines.map((line) => line.trim().split(/\s+/)[1] ?? '').find((local) => `${local} `.endsWith(suffix));
+    }
+    stop.abort();
+    await opening;
+    expect(address.split(':')[0]).toBe('0100007F');
   });
 
   it('says when a server does not answer in time', async () => {

@@ -110,7 +110,9 @@ export function describeSourceContract(name: string, { open, ends }: ContractSub
       kept?.close();
     });
 
-    it.runIf(ends)('ends by itself', async () => {
+    if (!ends) return;
+
+    it('ends by itself', async () => {
       await using source = await open();
       expect((await pull(source)).length).toBeGreaterThanOrEqual(8);
     });

@@ -102,9 +102,12 @@ describe.runIf(hasFfmpeg)('times of a file', () => {
     const file = join(folder, 'slow.mp4');
     await ffmpeg(...pattern('64x48', 1, 8), ...x264, file);
     await using source = await openSource(file, options({ pace: 'realtime' }));
-    const frames = source.frames(stop.signal)[Symbol.asyncIterator]();
-    (await frames.next()).value?.close();
-    setTimeout(() => stop.abort(), 50);
-    expect((await frames.next()).done).toBe(true);
+    let count = 0;
+    for await (const frame of source.frames(stop.signal)) {
+      frame.close();
+      count++;
+      setTimeout(() => stop.abort(), 50);
+    }
+    expect(count).toBe(1);
   });
 });
