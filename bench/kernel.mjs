@@ -11,7 +11,7 @@ const SIZES = [
 const WARM_UP = 30;
 
 /**
- * Measures every size. `root` is the folder of the compiled product. Looks are random and full: chroma moves luma, a
+ * Measures every size, prints a table, returns its rows. `root` is the folder of the compiled product. Looks are random and full: chroma moves luma, a
  * seventh of the layer is lit. `plain` is a look as the grade makes it, without chroma in luma and without lights.
  */
 export async function benchKernels({ frames = 120, root = new URL('../dist/', import.meta.url) } = {}) {
@@ -66,6 +66,7 @@ export async function benchKernels({ frames = 120, root = new URL('../dist/', im
     rows.push({ size: name, ...Object.fromEntries(figures) });
   }
   renderer[Symbol.dispose]();
+  console.log(kernelTable(rows));
   return rows;
 }
 
@@ -77,12 +78,12 @@ function paint(frame, random) {
 }
 
 /** The figures as lines of text. */
-export function kernelTable(rows) {
+function kernelTable(rows) {
   const cell = ({ p50, p95 }) => `${p50.toFixed(2)} / ${p95.toFixed(2)}`.padEnd(16);
   const lines = rows.map((r) => r.size.padEnd(8) + cell(r.thumbnail) + cell(r.plain) + cell(r.full));
   return ['size    thumbnail       apply, plain    apply, full   (ms, p50 / p95, one thread)', ...lines].join('\n');
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  console.log(kernelTable(await benchKernels()));
+  await benchKernels();
 }

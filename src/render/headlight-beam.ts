@@ -3,15 +3,15 @@ import { LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../infer/look.js';
 /** Colour of the beam: chroma added per unit of it, in BT.709 full range; a little warmer than white. */
 export const BEAM_TINT = { u: -0.012, v: 0.008 } as const;
 
-/** Brightest gain of the pool. Day asphalt of luma 0.45 comes to 0.25 above the night's. */
-const PEAK = 0.62;
+/** Brightest gain of the pool. Day asphalt of luma 0.45 comes to 0.35 above the night's where both lamps meet. */
+const PEAK = 1.15;
 /** Where both lamps shine, from 0 at the left and top to 1. The own vehicle's camera looks along the road. */
 const LAMPS = [
-  { x: 0.42, y: 0.76 },
-  { x: 0.58, y: 0.76 },
+  { x: 0.4, y: 0.75 },
+  { x: 0.6, y: 0.75 },
 ] as const;
 /** Reach of one pool: to the sides, up the road and down to the bonnet. */
-const REACH = { side: 0.2, far: 0.13, near: 0.26 } as const;
+const REACH = { side: 0.17, far: 0.12, near: 0.16 } as const;
 /** The cut-off of a dipped beam: nothing above, all of it below. */
 const CUT_OFF = { none: 0.53, full: 0.66 } as const;
 
