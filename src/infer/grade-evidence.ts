@@ -4,13 +4,20 @@ import { TopHat } from '../image/top-hat.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
 import { WindowFinder } from './grade-windows.js';
 
-/** Where both ends of a line through a sample are looked for: eight directions, four samples out. */
-const LINE_ENDS = [4, 0, 4, 2, 3, 3, 2, 4, 0, 4, -2, 4, -3, 3, -4, 2].reduce<number[]>(
-  (steps, value, k, all) => (k % 2 === 0 ? [...steps, (all[k + 1] ?? 0) * PLANE_WIDTH + value] : steps),
-  [],
-);
-/** Widest reach of {@link LINE_ENDS}, samples. */
-const LINE_REACH = 4;
+/** Directions in which both ends of a line through a sample are looked for. */
+const DIRECTIONS: readonly (readonly [x: number, y: number])[] = [
+  [1, 0],
+  [0.9, 0.5],
+  [0.7, 0.7],
+  [0.5, 0.9],
+  [0, 1],
+  [-0.5, 0.9],
+  [-0.7, 0.7],
+  [-0.9, 0.5],
+];
+/** How far out a line's ends are looked for, samples: lamps of vehicles near by are wider than headlights far away. */
+const VIVID_REACH = 4;
+const BRIGHT_REACH = 3;
 
 /**
  * What in a day picture could shine at night. Light is never put where the day shows nothing of the kind. All planes are
@@ -55,7 +62,7 @@ export class GradeEvidence {
       const peak = (planes.brightest[i] ?? 0) + Math.max(1.57 * v, 1.86 * u, -0.47 * v - 0.19 * u);
       vivid[i] = smoothstep(0.07, 0.2, vivid[i] ?? 0) * lampHue(u, v) * smoothstep(0.3, 0.6, peak);
     }
-    this.#dropLines(vivid);
+    this.#dropLines(vivid, VIVID_REACH);
   }
 
   #findBright(planes: GradePlanes, sky: Float32Array): void {
@@ -65,12 +72,14 @@ export class GradeEvidence {
     this.#smallTopHat.whiteInto(planes.brightest, bright);
     this.#morphology.dilateInto(sky, 2, this.#scratch);
     for (let i = 0; i < PLANE_SIZE; i++) {
+      // What is bright at the camera's feet is paint, shoes and paper.
+      const away = 1 - 0.8 * smoothstep(0.68, 0.9, i / PLANE_SIZE);
       const earth = 1 - (this.#scratch[i] ?? 0);
       const beside = smoothstep(0.12, 0.35, this.#dark[i] ?? 0);
       const lit = smoothstep(0.6, 0.9, planes.brightest[i] ?? 0);
-      bright[i] = smoothstep(0.16, 0.42, bright[i] ?? 0) * beside * lit * earth * earth;
+      bright[i] = smoothstep(0.16, 0.42, bright[i] ?? 0) * beside * lit * away * earth * earth;
     }
-    this.#dropLines(bright);
+    this.#dropLines(bright, BRIGHT_REACH);
   }
 
   #findLamps(planes: GradePlanes, sky: Float32Array): void {
@@ -84,33 +93,42 @@ export class GradeEvidence {
       const before = smoothstep(0.75, 0.95, this.#scratch[i] ?? 0);
       lamp[i] = smoothstep(0.15, 0.4, lamp[i] ?? 0) * alone * before;
     }
-    this.#dropLines(lamp);
+    this.#dropLines(lamp, VIVID_REACH);
   }
 
   /** Weakens what goes on to both sides: lane lines, kerbs, poles. Only spots are lamps. */
-  #dropLines(evidence: Float32Array): void {
+  #dropLines(evidence: Float32Array, reach: number): void {
     const [line, wide] = [this.#line, this.#scratch];
     this.#morphology.dilateDiscInto(evidence, wide);
-    line.fill(0);
-    for (let y = LINE_REACH; y < PLANE_HEIGHT - LINE_REACH; y++) {
-      for (let x = LINE_REACH; x < PLANE_WIDTH - LINE_REACH; x++) {
-        const i = y * PLANE_WIDTH + x;
+    for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
+      for (let x = 0; x < PLANE_WIDTH; x++, i++) {
         const here = evidence[i] ?? 0;
-        if (here === 0) continue;
-        let longest = 0;
-        for (const step of LINE_ENDS) {
-          const ends = Math.min(wide[i + step] ?? 0, wide[i - step] ?? 0);
-          if (ends > longest) longest = ends;
-        }
-        line[i] = Math.min(longest, here);
+        line[i] = here === 0 ? 0 : Math.min(here, longest(wide, x, y, reach));
       }
     }
-    this.#morphology.dilateInto(line, LINE_REACH, wide);
+    this.#morphology.dilateInto(line, reach, wide);
     for (let i = 0; i < PLANE_SIZE; i++) {
       const value = evidence[i] ?? 0;
       evidence[i] = value * (1 - smoothstep(0.25, 0.8, (wide[i] ?? 0) / (value + 0.05)));
     }
   }
+}
+
+/** The strongest line through a sample: the weaker of its two ends. A line that leaves the picture goes on outside. */
+function longest(wide: Float32Array, x: number, y: number, reach: number): number {
+  let best = 0;
+  for (const [stepX, stepY] of DIRECTIONS) {
+    const dx = Math.round(reach * stepX);
+    const dy = Math.round(reach * stepY);
+    const ends = Math.min(clampedAt(wide, x + dx, y + dy), clampedAt(wide, x - dx, y - dy));
+    if (ends > best) best = ends;
+  }
+  return best;
+}
+
+function clampedAt(plane: Float32Array, x: number, y: number): number {
+  const column = Math.min(PLANE_WIDTH - 1, Math.max(0, x));
+  return plane[Math.min(PLANE_HEIGHT - 1, Math.max(0, y)) * PLANE_WIDTH + column] ?? 0;
 }
 
 /**

@@ -8,9 +8,9 @@ const NODES = CELLS * GRID_BINS;
 const SUMS = 5;
 
 /** Night sky: luma at the top and at the horizon, where the town's light reaches it, and its blue and red difference. */
-const SKY = { lumaTop: 0.026, lumaHorizon: 0.058, cloud: 0.03, u: 0.034, v: -0.012, chroma: 0.06 };
+const SKY = { lumaTop: 0.028, lumaHorizon: 0.066, cloud: 0.03, u: 0.034, v: -0.012, chroma: 0.06 };
 /** Ground: light that is everywhere, chroma kept, moonlight's cast in the dark and lamplight's in the bright. */
-const GROUND = { floor: 0.012, chroma: 0.56, coldU: 0.012, coldV: -0.005, warmU: -0.016, warmV: 0.012 };
+const GROUND = { floor: 0.012, chroma: 0.5, coldU: 0.012, coldV: -0.005, warmU: -0.016, warmV: 0.012 };
 /** Ridge of the regression of sky on U, in U^2: a difference of 0.03 counts half. */
 const RIDGE = 0.0009;
 /** Steepest change of sky with U; a blue sky and a grey wall are about 0.12 apart. */

@@ -1,9 +1,9 @@
 import { PLANE_SIZE, mix, smoothstep, type GradePlanes } from './grade-planes.js';
 
 /** Luma of the night at the ground's median. */
-const MIDDLE = 0.115;
+const MIDDLE = 0.135;
 /** The night is nowhere lighter than this share of the day, lamps apart. */
-const MOST = 0.5;
+const MOST = 0.44;
 /** Bins of the luma histogram of what is no sky. */
 const HISTOGRAM_BINS = 64;
 
@@ -43,7 +43,8 @@ export class GradeTone {
     }
     const mean = sum / PLANE_SIZE;
     const upper = upperSum / (PLANE_SIZE / 3);
-    this.dayness = smoothstep(0.2, 0.31, 0.65 * upper + 0.35 * mean);
+    // Nights are dark above; a day under trees or in a tunnel is dark there too, but light as a whole.
+    this.dayness = Math.max(smoothstep(0.2, 0.31, 0.65 * upper + 0.35 * mean), smoothstep(0.32, 0.42, mean));
     this.black = Math.min(0.4, 0.8 * this.#percentile(0.03));
     this.white = Math.max(this.black + 0.3, mix(0.75, this.#percentile(0.96), 0.8));
     // The middle of the ground is put near a luma of the night, whatever the day's contrast.

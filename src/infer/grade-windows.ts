@@ -25,8 +25,8 @@ export class WindowFinder {
     for (let y = 1; y < PLANE_HEIGHT - 1; y++) {
       for (let x = 1; x < PLANE_WIDTH - 1; x++) {
         const i = y * PLANE_WIDTH + x;
-        const gx = (luma[i + 1] ?? 0) - (luma[i - 1] ?? 0);
-        const gy = (luma[i + PLANE_WIDTH] ?? 0) - (luma[i - PLANE_WIDTH] ?? 0);
+        const gx = (luma[i + 1] ?? 0) - (luma[i] ?? 0);
+        const gy = (luma[i + PLANE_WIDTH] ?? 0) - (luma[i] ?? 0);
         const ground = 1 - (sky[i] ?? 0);
         slanted[i] = 2 * Math.abs(gx * gy) * ground;
         edges[i] = (gx * gx + gy * gy) * ground;
@@ -45,7 +45,7 @@ export class WindowFinder {
       const height = 1 - smoothstep(0.45, 0.62, y / PLANE_HEIGHT);
       for (let x = 0; x < PLANE_WIDTH; x++, i++) {
         const upright = 1 - smoothstep(0.36, 0.52, (slanted[i] ?? 0) / ((edges[i] ?? 0) + 1e-4));
-        const busy = smoothstep(0.004, 0.02, edges[i] ?? 0);
+        const busy = smoothstep(0.002, 0.01, edges[i] ?? 0);
         const built = 1 - smoothstep(0.25, 0.6, leaf[i] ?? 0);
         // What the pane is darker than is the wall.
         const bright = smoothstep(0.2, 0.45, (mask[i] ?? 0) + (luma[i] ?? 0));

@@ -14,7 +14,7 @@ export interface GradeOptions {
 }
 
 /** Luma of the brightest lit wall, by depth. */
-const PEAK = { night: 0.46, deep: 0.2 };
+const PEAK = { night: 0.5, deep: 0.2 };
 
 /**
  * The physics of night, without a network: a look written from what the thumbnail shows. It finds the sky in the

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLogger, type Logger } from '../../src/core/logger.js';
+import { fromSeconds } from '../../src/core/time.js';
+import { guardGenerator, type GuardedGenerator } from '../../src/infer/fallback-generator.js';
+import { createGrade } from '../../src/infer/grade.js';
+import { openOrtGenerator } from '../../src/infer/ort-generator.js';
+import { asThumbnail, paint } from './synthetic-thumbnails.js';
+import { writeTinyModel } from './tiny-model.js';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nocturne-guard-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** The tiny network's look is not a number where the day is dark: a network that really fails. */
+const good = paint(() => [0.5, 0, 0]);
+const bad = paint(() => [0.1, 0, 0]);
+
+async function open(lines: string[] = [], errors: string[] = []): Promise<GuardedGenerator> {
+  const network = await openOrtGenerator({ model: writeTinyModel(folder, 'root', { rootOfLights: true }) });
+  const logger: Logger = { ...silentLogger, warn: (_, message) => lines.push(message) };
+  return guardGenerator(network, { standIn: createGrade(), logger, onFallback: (error) => errors.push(error.code) });
+}
+
+describe('guardGenerator', () => {
+  it('lends the last good look while the network fails, and counts', async () => {
+    const errors: string[] = [];
+    await using generator = await open([], errors);
+    const wanted = (await generator.translate(asThumbnail(good, fromSeconds(1)))).lights.slice();
+    const look = await generator.translate(asThumbnail(bad, fromSeconds(1.04)));
+    expect(look.lights).toEqual(wanted);
+    expect(generator.fallbacks).toBe(1);
+    expect(errors).toEqual(['MODEL_FAILED']);
+    expect(generator.card.name).toBe('root');
+  });
+
+  it('takes the stand-in’s look when the last good one is old, of another scene, or never was', async () => {
+    await using generator = await open();
+    await using grade = createGrade();
+    const wanted = (await grade.translate(asThumbnail(bad))).grid.slice();
+    expect((await generator.translate(asThumbnail(bad))).grid).toEqual(wanted);
+    await generator.translate(asThumbnail(good, fromSeconds(5)));
+    expect((await generator.translate(asThumbnail(bad, fromSeconds(7)))).grid).toEqual(wanted);
+    await generator.translate(asThumbnail(good, fromSeconds(8)));
+    expect((await generator.translate(asThumbnail(bad, fromSeconds(8.04), true))).grid).toEqual(wanted);
+    expect(generator.fallbacks).toBe(3);
+  });
+
+  it('says so once for many frames, and goes back to the network when it works again', async () => {
+    const lines: string[] = [];
+    await using generator = await open(lines);
+    for (let i = 0; i < 5; i++) await generator.translate(asThumbnail(bad));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('MODEL_FAILED');
+    const look = await generator.translate(asThumbnail(good));
+    expect(look.lights[0]).toBeCloseTo(Math.sqrt(0.05), 5);
+    expect(generator.fallbacks).toBe(5);
+  });
+
+  it('rests a network that keeps failing', async () => {
+    const errors: string[] = [];
+    await using generator = await open([], errors);
+    for (let i = 0; i < 40; i++) await generator.translate(asThumbnail(bad));
+    expect(generator.fallbacks).toBe(40);
+    expect(errors.length).toBeLessThan(40);
+  });
+});
