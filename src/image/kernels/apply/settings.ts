@@ -23,7 +23,7 @@ export function setRange(black: i32, white: i32): void {
 function writeCodes(table: usize, count: i32, black: i32, white: i32): void {
   const span = (white - black) * count;
   for (let sum = 0; sum <= 255 * count; sum++) {
-    const guide = <f64>min(max(sum - black * count, 0), span) * 7.0 / <f64>span;
+    const guide = (<f64>min(max(sum - black * count, 0), span) * 7.0) / <f64>span;
     const bin = min(<i32>guide, 6);
     const luma = <f64>(sum * 128) / <f64>count;
     const next = <i32>nearest((guide - <f64>bin) * <f64>at.WEIGHT_ONE);
@@ -32,7 +32,7 @@ function writeCodes(table: usize, count: i32, black: i32, white: i32): void {
     store<i32>(entry, bin * 0x02020202 + 0x03020100);
     store<i32>(entry, (at.WEIGHT_ONE - next) | (next << 16), 4);
     store<i32>(entry, (<i32>luma - nextLuma) | (nextLuma << 16), 8);
-    store<i32>(entry, <i32>luma >> 1, 12);
+    store<i32>(entry, (<i32>luma) >> 1, 12);
   }
 }
 
