@@ -2,7 +2,7 @@ import type { Planes } from './planes.js';
 import { CROWN_TEXELS, type Crown } from './tree-sprite.js';
 
 /** Where a crown is painted. */
-export interface CrownPlace {
+export interface CrownBlit {
   /** Pixels. */
   readonly left: number;
   readonly top: number;
@@ -15,7 +15,7 @@ export interface CrownPlace {
 }
 
 /** Blends a crown into a picture. */
-export function blitCrown(planes: Planes, crown: Crown, place: CrownPlace): void {
+export function blitCrown(planes: Planes, crown: Crown, place: CrownBlit): void {
   const { width, height, y, u, v, strides } = planes;
   const level = crownLevel(crown, place.pixels);
   const step = level.texels / place.pixels;

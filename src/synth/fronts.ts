@@ -152,7 +152,7 @@ function drawJob(pen: Pen, view: View, job: Job): void {
   if ('z' in house) {
     const top = house.height + CORNICE_HEIGHT;
     const trim: Material = { color: house.facade.trim };
-    pen.upright(house.side * house.x0, house.side * house.x1, house.height, top, house.z - 0.1, trim);
+    pen.upright({ x: [house.side * house.x0, house.side * house.x1], y: [house.height, top], z: house.z - 0.1 }, trim);
   } else drawRoof(pen, view, house, job.nearerHeight);
 }
 
@@ -166,7 +166,7 @@ function drawRoof(pen: Pen, view: View, house: House, nearerHeight: number): voi
   const x = side * FACADE_X;
   const eaves = side * (FACADE_X - 0.3);
   const top = house.height + CORNICE_HEIGHT;
-  const parts = 2; // haze differs along a house
+  const parts = house.z0 < view.z + 60 ? 2 : 1; // haze differs along a house
   for (let i = parts - 1; i >= 0; i--) {
     const z0 = house.z0 + ((house.z1 - house.z0) * i) / parts;
     const z1 = house.z0 + ((house.z1 - house.z0) * (i + 1)) / parts;
@@ -177,8 +177,8 @@ function drawRoof(pen: Pen, view: View, house: House, nearerHeight: number): voi
       pen.corner(3, side * (FACADE_X + 1.1), top + MANSARD_HEIGHT, z0);
       pen.fill(4, SLATE);
     }
-    pen.along(x, house.height - 0.35, house.height, z0, z1, { color: dim(house.facade.wall, 0.55) });
-    pen.along(eaves, house.height, top, z0, z1, { color: house.facade.trim });
+    pen.along({ x, y: [house.height - 0.35, house.height], z: [z0, z1] }, { color: dim(house.facade.wall, 0.55) });
+    pen.along({ x: eaves, y: [house.height, top], z: [z0, z1] }, { color: house.facade.trim });
   }
   if (house.z0 < view.z + 0.5) return;
   const wall: Material = { color: dim(house.facade.wall, 0.9) };
@@ -190,6 +190,6 @@ function drawRoof(pen: Pen, view: View, house: House, nearerHeight: number): voi
     pen.corner(3, side * (FACADE_X + 1.1), top + MANSARD_HEIGHT, house.z0);
     pen.fill(4, SLATE);
   }
-  if (nearerHeight < house.height) pen.upright(x, outer, nearerHeight, top, house.z0, wall);
-  pen.upright(eaves, x, house.height, top, house.z0, { color: dim(house.facade.trim, 0.8) });
+  if (nearerHeight < house.height) pen.upright({ x: [x, outer], y: [nearerHeight, top], z: house.z0 }, wall);
+  pen.upright({ x: [eaves, x], y: [house.height, top], z: house.z0 }, { color: dim(house.facade.trim, 0.8) });
 }

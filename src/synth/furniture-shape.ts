@@ -29,13 +29,29 @@ export function drawTree(pen: Pen, tree: Tree, crown: Crown): void {
   const x = tree.side * FURNITURE_X;
   const size = CROWN_SIZE * tree.scale;
   const middle = 3.1 + size / 2.6;
-  pen.flat(x - 0.55, x + 0.55, tree.z - 0.55, tree.z + 0.55, KERB_HEIGHT, SOIL, { isDecal: true });
+  pen.flat({ x: [x - 0.55, x + 0.55], y: KERB_HEIGHT, z: [tree.z - 0.55, tree.z + 0.55] }, SOIL, { isDecal: true });
   const lean = 0.05 * ((tree.crown % 3) - 1);
-  pen.slab(x - 0.17, x + 0.17, x - 0.09 + lean, x + 0.11 + lean, KERB_HEIGHT, middle - size * 0.12, tree.z, BARK);
-  pen.slab(x + 0.04, x + 0.17, x + 0.02 + lean, x + 0.11 + lean, KERB_HEIGHT, middle - size * 0.12, tree.z - 0.01, {
-    color: fromRgb(0x41382f),
-  });
-  pen.surface.crown(crown, x, middle, tree.z - 0.02, size);
+  pen.slab(
+    {
+      foot: [x - 0.17, x + 0.17],
+      head: [x - 0.09 + lean, x + 0.11 + lean],
+      y: [KERB_HEIGHT, middle - size * 0.12],
+      z: tree.z,
+    },
+    BARK,
+  );
+  pen.slab(
+    {
+      foot: [x + 0.04, x + 0.17],
+      head: [x + 0.02 + lean, x + 0.11 + lean],
+      y: [KERB_HEIGHT, middle - size * 0.12],
+      z: tree.z - 0.01,
+    },
+    {
+      color: fromRgb(0x41382f),
+    },
+  );
+  pen.surface.crown(crown, { x, y: middle, z: tree.z - 0.02, size });
 }
 
 /** Draws a street lamp; its head glows at night. */
@@ -43,8 +59,8 @@ export function drawLamp(pen: Pen, lamp: Lamp): void {
   const x = lamp.side * FURNITURE_X;
   const z = lamp.z;
   const head = x - lamp.side * LAMP_REACH;
-  pen.upright(x - 0.13, x + 0.13, KERB_HEIGHT, 1.1, z, STEEL_DARK);
-  pen.slab(x - 0.075, x + 0.075, x - 0.045, x + 0.045, 1.1, LAMP_HEIGHT - 0.35, z, STEEL);
+  pen.upright({ x: [x - 0.13, x + 0.13], y: [KERB_HEIGHT, 1.1], z }, STEEL_DARK);
+  pen.slab({ foot: [x - 0.075, x + 0.075], head: [x - 0.045, x + 0.045], y: [1.1, LAMP_HEIGHT - 0.35], z }, STEEL);
   pen.corner(0, x - 0.05, LAMP_HEIGHT - 0.45, z);
   pen.corner(1, x + 0.05, LAMP_HEIGHT - 0.4, z);
   pen.corner(2, head, LAMP_HEIGHT + 0.13, z);
@@ -52,26 +68,31 @@ export function drawLamp(pen: Pen, lamp: Lamp): void {
   pen.fill(4, STEEL);
   const half = 0.42;
   pen.slab(
-    head - half,
-    head + half,
-    head - half * 0.6,
-    head + half * 0.6,
-    LAMP_HEIGHT,
-    LAMP_HEIGHT + 0.17,
-    z - 0.01,
+    {
+      foot: [head - half, head + half],
+      head: [head - half * 0.6, head + half * 0.6],
+      y: [LAMP_HEIGHT, LAMP_HEIGHT + 0.17],
+      z: z - 0.01,
+    },
     STEEL_DARK,
   );
   pen.slab(
-    head - half * 0.7,
-    head + half * 0.7,
-    head - half * 0.85,
-    head + half * 0.85,
-    LAMP_HEIGHT - 0.11,
-    LAMP_HEIGHT + 0.01,
-    z - 0.02,
+    {
+      foot: [head - half * 0.7, head + half * 0.7],
+      head: [head - half * 0.85, head + half * 0.85],
+      y: [LAMP_HEIGHT - 0.11, LAMP_HEIGHT + 0.01],
+      z: z - 0.02,
+    },
     LAMP_GLASS,
   );
-  pen.surface.halo(head, LAMP_HEIGHT - 0.06, z, 2.1, { ...(LAMP_GLASS.night ?? LAMP_GLASS.color), u: 84, v: 152 }, 100);
+  pen.surface.halo({
+    x: head,
+    y: LAMP_HEIGHT - 0.06,
+    z,
+    radius: 2.1,
+    color: { ...(LAMP_GLASS.night ?? LAMP_GLASS.color), u: 84, v: 152 },
+    strength: 100,
+  });
 }
 
 /** Where a signal's lamps hang: on a pole at the kerb and on an arm over the lane. */
@@ -85,19 +106,19 @@ export function signalHeads(): readonly { readonly x: number; readonly y: number
 /** Draws the pole and arm of a signal. */
 export function drawSignalPole(pen: Pen, z: number): void {
   const x = ROAD_HALF + 0.55;
-  pen.slab(x - 0.1, x + 0.1, x - 0.07, x + 0.07, KERB_HEIGHT, 6.2, z, STEEL);
-  pen.slab(LANE_CENTER, x, LANE_CENTER, x, 6.02, 6.14, z, STEEL);
-  pen.upright(LANE_CENTER + 0.31, LANE_CENTER + 0.39, 5.7, 6.05, z, STEEL);
+  pen.slab({ foot: [x - 0.1, x + 0.1], head: [x - 0.07, x + 0.07], y: [KERB_HEIGHT, 6.2], z }, STEEL);
+  pen.slab({ foot: [LANE_CENTER, x], head: [LANE_CENTER, x], y: [6.02, 6.14], z }, STEEL);
+  pen.upright({ x: [LANE_CENTER + 0.31, LANE_CENTER + 0.39], y: [5.7, 6.05], z }, STEEL);
 }
 
 /** Draws one head of a signal, in front of its pole. */
 export function drawSignalHead(pen: Pen, x: number, y: number, z: number, state: SignalState): void {
-  pen.upright(x - 0.3, x + 0.3, y - 0.72, y + 0.72, z - 0.05, BACKPLATE);
-  pen.upright(x - 0.2, x + 0.2, y - 0.62, y + 0.62, z - 0.08, HOUSING);
+  pen.upright({ x: [x - 0.3, x + 0.3], y: [y - 0.72, y + 0.72], z: z - 0.05 }, BACKPLATE);
+  pen.upright({ x: [x - 0.2, x + 0.2], y: [y - 0.62, y + 0.62], z: z - 0.08 }, HOUSING);
   for (const [index, color] of (['red', 'amber', 'green'] as const).entries()) {
     const isOn = color === state;
     const lensY = y + 0.4 - 0.4 * index;
-    pen.disc(x, lensY, z - 0.1, 0.165, isOn ? LENS_ON[color] : LENS_OFF[color]);
-    if (isOn) pen.surface.halo(x, lensY, z - 0.1, 1.1, LENS_ON[color].color, 62);
+    pen.disc({ x, y: lensY, z: z - 0.1, radius: 0.165 }, isOn ? LENS_ON[color] : LENS_OFF[color]);
+    if (isOn) pen.surface.halo({ x, y: lensY, z: z - 0.1, radius: 1.1, color: LENS_ON[color].color, strength: 62 });
   }
 }

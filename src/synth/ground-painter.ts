@@ -2,21 +2,11 @@ import { GROUND_TEXELS, GROUND_TEXELS_PER_METRE } from './ground-texture.js';
 import { hazeAt, type Lighting } from './lighting.js';
 import type { Planes } from './planes.js';
 import { levelFor, type Ripmap } from './ripmap.js';
-import type { GroundKind } from './surface.js';
+import type { GroundSpan } from './surface.js';
 import type { TextureSet } from './texture-set.js';
 import type { View } from './view.js';
 import { underStreetLight } from './wall-canvas.js';
 import { fromRgb, mix } from './yuv.js';
-
-/** A stretch of ground in one row; see `Surface.groundSpan`. */
-export interface GroundSpan {
-  readonly kind: GroundKind;
-  readonly y: number;
-  readonly from: number;
-  readonly to: number;
-  readonly depth: number;
-  readonly height: number;
-}
 
 const COLORS = { asphalt: fromRgb(0x77777a), paving: fromRgb(0xb5aa9a) } as const;
 

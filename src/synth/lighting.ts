@@ -71,18 +71,18 @@ export class NightLighting implements Lighting {
   }
 
   at(x: number, z: number): number {
-    let light = 0.07;
+    let light = 0.085;
     for (const lamp of this.#lamps) {
       const dz = z - lamp.z;
       if (dz > 22 || dz < -22) continue;
       const dx = x - lamp.side * (FURNITURE_X - LAMP_REACH);
-      light += 0.5 * Math.exp(-(dz * dz) / 62 - (dx * dx) / 42);
+      light += 0.6 * Math.exp(-(dz * dz) / 62 - (dx * dx) / 42);
     }
     const ahead = z - this.#view.z;
     if (ahead > 1) {
       const aside = (x - this.#view.x - 0.3) / (1.5 + 0.1 * ahead);
       const near = Math.min(1, Math.max(0, (ahead - 2) / 6));
-      light += 0.5 * near * Math.exp(-0.5 * aside * aside - ahead / 28);
+      light += 0.55 * near * Math.exp(-0.5 * aside * aside - ahead / 28);
     }
     return light;
   }

@@ -1,6 +1,19 @@
 import { MAX_CORNERS } from './scan.js';
 import type { Material, PolygonOptions, Surface } from './surface.js';
 
+/** From and to, metres. */
+export type Range = readonly [number, number];
+
+/** A place in the world and a size around it, metres. */
+export interface Round {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly radius: number;
+  /** Height over width; default 1. */
+  readonly stretch?: number;
+}
+
 /** Draws the shapes that things on the street are made of; all coordinates are world metres. */
 export class Pen {
   readonly surface: Surface;
@@ -23,80 +36,67 @@ export class Pen {
   }
 
   /** An upright rectangle that faces the viewer. */
-  upright(
-    x0: number,
-    x1: number,
-    y0: number,
-    y1: number,
-    z: number,
-    material: Material,
-    options?: PolygonOptions,
-  ): void {
-    this.slab(x0, x1, x0, x1, y0, y1, z, material, options);
+  upright(at: { x: Range; y: Range; z: number }, material: Material, options?: PolygonOptions): void {
+    this.slab({ foot: at.x, head: at.x, y: at.y, z: at.z }, material, options);
   }
 
-  /** An upright trapezoid that faces the viewer: from `x0` to `x1` at its foot, `x2` to `x3` at its top. */
-  slab(
-    x0: number,
-    x1: number,
-    x2: number,
-    x3: number,
-    y0: number,
-    y1: number,
-    z: number,
-    material: Material,
-    options?: PolygonOptions,
-  ): void {
-    this.corner(0, x0, y0, z);
-    this.corner(1, x1, y0, z);
-    this.corner(2, x3, y1, z);
-    this.corner(3, x2, y1, z);
+  /** An upright trapezoid that faces the viewer, from `foot` to `head`. */
+  slab(at: { foot: Range; head: Range; y: Range; z: number }, material: Material, options?: PolygonOptions): void {
+    this.corner(0, at.foot[0], at.y[0], at.z);
+    this.corner(1, at.foot[1], at.y[0], at.z);
+    this.corner(2, at.head[1], at.y[1], at.z);
+    this.corner(3, at.head[0], at.y[1], at.z);
     this.fill(4, material, options);
   }
 
   /** A rectangle on the ground. */
-  flat(x0: number, x1: number, z0: number, z1: number, y: number, material: Material, options?: PolygonOptions): void {
-    this.corner(0, x0, y, z0);
-    this.corner(1, x1, y, z0);
-    this.corner(2, x1, y, z1);
-    this.corner(3, x0, y, z1);
+  flat(at: { x: Range; y: number; z: Range }, material: Material, options?: PolygonOptions): void {
+    this.corner(0, at.x[0], at.y, at.z[0]);
+    this.corner(1, at.x[1], at.y, at.z[0]);
+    this.corner(2, at.x[1], at.y, at.z[1]);
+    this.corner(3, at.x[0], at.y, at.z[1]);
     this.fill(4, material, options);
   }
 
-  /** An upright rectangle along the street, at one x. */
-  along(x: number, y0: number, y1: number, z0: number, z1: number, material: Material, options?: PolygonOptions): void {
-    this.corner(0, x, y0, z0);
-    this.corner(1, x, y0, z1);
-    this.corner(2, x, y1, z1);
-    this.corner(3, x, y1, z0);
+  /** An upright rectangle along the street. */
+  along(at: { x: number; y: Range; z: Range }, material: Material, options?: PolygonOptions): void {
+    this.corner(0, at.x, at.y[0], at.z[0]);
+    this.corner(1, at.x, at.y[0], at.z[1]);
+    this.corner(2, at.x, at.y[1], at.z[1]);
+    this.corner(3, at.x, at.y[1], at.z[0]);
     this.fill(4, material, options);
   }
 
   /** A disc that faces the viewer. */
-  disc(x: number, y: number, z: number, radius: number, material: Material, stretch = 1): void {
+  disc(at: Round, material: Material): void {
+    const tall = at.radius * (at.stretch ?? 1);
     for (let i = 0; i < 12; i++) {
       const angle = (i * Math.PI) / 6;
-      this.corner(i, x + radius * Math.cos(angle), y + radius * stretch * Math.sin(angle), z);
+      this.corner(i, at.x + at.radius * Math.cos(angle), at.y + tall * Math.sin(angle), at.z);
     }
     this.fill(12, material);
   }
 
-  /** A disc on a plane of one x. */
-  wheel(x: number, y: number, z: number, radius: number, material: Material): void {
+  /** A disc that faces across the street. */
+  wheel(at: Round, material: Material): void {
     for (let i = 0; i < 14; i++) {
       const angle = (i * Math.PI) / 7;
-      this.corner(i, x, y + radius * Math.sin(angle), z + radius * Math.cos(angle));
+      this.corner(i, at.x, at.y + at.radius * Math.sin(angle), at.z + at.radius * Math.cos(angle));
     }
     this.fill(14, material);
   }
 
-  /** A soft dark spot on the ground, of up to three rings: half axes in metres. */
-  shadow(x: number, z: number, radiusX: number, radiusZ: number, y: number, strength: number, rings = 3): void {
+  /** A dark spot on the ground, soft with three rings. @param strength share of light taken, 0 to 1. */
+  shadow(
+    at: { x: number; y: number; z: number; radiusX: number; radiusZ: number },
+    strength: number,
+    rings: 1 | 3 = 3,
+  ): void {
     for (let ring = 3 - rings; ring < 3; ring++) {
       const grow = 1.12 - 0.2 * ring;
       for (let i = 0; i < 12; i++) {
         const angle = (i * Math.PI) / 6;
-        this.corner(i, x + radiusX * grow * Math.cos(angle), y, z + radiusZ * grow * Math.sin(angle));
+        this.corner(i, at.x + at.radiusX * grow * Math.cos(angle), at.y, at.z + at.radiusZ * grow * Math.sin(angle));
       }
       this.fill(12, SHADOW, { alpha: strength / rings + 0.04 * ring, isDecal: true });
     }

@@ -5,12 +5,21 @@ import { hazeAt, type Lighting } from './lighting.js';
 import type { Planes } from './planes.js';
 import { Projector } from './projector.js';
 import { fillScan, Scan } from './scan.js';
-import type { Front, FrontColumns, GroundKind, Material, ObjectMark, PolygonOptions, Surface } from './surface.js';
+import type {
+  CrownPlace,
+  Front,
+  FrontColumns,
+  Glow,
+  GroundSpan,
+  Material,
+  ObjectMark,
+  PolygonOptions,
+  Surface,
+} from './surface.js';
 import { blitCrown, copyRows } from './crown-painter.js';
 import type { TextureSet } from './texture-set.js';
 import type { Crown } from './tree-sprite.js';
 import type { View } from './view.js';
-import type { Yuv } from './yuv.js';
 
 /** Paints a street into I420 planes, by day or night. One instance serves one picture size, for any number of pictures. */
 export class PictureSurface implements Surface {
@@ -56,8 +65,8 @@ export class PictureSurface implements Surface {
     this.#light = this.#lighting.at(mark.x, mark.z);
   }
 
-  groundSpan(kind: GroundKind, y: number, from: number, to: number, depth: number, height: number): void {
-    this.#ground.span({ kind, y, from, to, depth, height });
+  groundSpan(span: GroundSpan): void {
+    this.#ground.span(span);
   }
 
   front(front: Front, columns: FrontColumns): void {
@@ -82,7 +91,7 @@ export class PictureSurface implements Surface {
     this.#fill(luma, blue, red, options.alpha ?? 1);
   }
 
-  crown(crown: Crown, x: number, y: number, z: number, size: number): void {
+  crown(crown: Crown, { x, y, z, size }: CrownPlace): void {
     const { focal, centerX, horizonY } = this.#view;
     const depth = z - this.#view.z;
     if (depth < 0.5) return;
@@ -109,7 +118,7 @@ export class PictureSurface implements Surface {
     });
   }
 
-  halo(x: number, y: number, z: number, radius: number, color: Yuv, strength: number): void {
+  halo({ x, y, z, radius, color, strength }: Glow): void {
     const { focal, centerX, horizonY } = this.#view;
     const depth = z - this.#view.z;
     if (!this.#lighting.isNight || depth < 1) return;
@@ -131,12 +140,11 @@ export class PictureSurface implements Surface {
 
   #fill(luma: number, blue: number, red: number, alpha: number): void {
     const { width, height, y, u, v, strides } = this.#planes;
-    const { xs, ys, count } = this.#projector;
     const scan = this.#scan;
-    if (!scan.convex(xs, ys, count, 1, width, height)) return;
-    fillScan(y, strides[0], width, scan, Math.round(luma), alpha);
-    if (!scan.convex(xs, ys, count, 0.5, width / 2, height / 2)) return;
-    fillScan(u, strides[1], width / 2, scan, Math.round(blue), alpha);
-    fillScan(v, strides[2], width / 2, scan, Math.round(red), alpha);
+    if (!scan.convex(this.#projector, 1, width, height)) return;
+    fillScan({ bytes: y, stride: strides[0], width }, scan, Math.round(luma), alpha);
+    if (!scan.convex(this.#projector, 0.5, width / 2, height / 2)) return;
+    fillScan({ bytes: u, stride: strides[1], width: width / 2 }, scan, Math.round(blue), alpha);
+    fillScan({ bytes: v, stride: strides[2], width: width / 2 }, scan, Math.round(red), alpha);
   }
 }

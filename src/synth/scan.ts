@@ -1,6 +1,22 @@
 /** Largest polygon, in corners. */
 export const MAX_CORNERS = 32;
 
+/** A polygon in pixels: `count` corners. */
+export interface Outline {
+  readonly xs: Float64Array;
+  readonly ys: Float64Array;
+  readonly count: number;
+}
+
+/** One plane of a picture. */
+export interface Plane {
+  readonly bytes: Uint8Array;
+  /** Bytes from one row to the next. */
+  readonly stride: number;
+  /** Pixel columns. */
+  readonly width: number;
+}
+
 /**
  * Row by row, where a convex polygon's left and right edges pass: enough for exact coverage of every pixel.
  * One instance is reused for all polygons of a picture.
@@ -26,10 +42,11 @@ export class Scan {
   }
 
   /**
-   * Scans a convex polygon of `count` corners; coordinates are multiplied by `scale` (1 for luma, 0.5 for chroma).
+   * Scans a convex polygon; its coordinates are multiplied by `scale` (1 for luma, 0.5 for chroma).
    * Either winding. False when it lies outside `width` x `rows` or has no area.
    */
-  convex(xs: Float64Array, ys: Float64Array, count: number, scale: number, width: number, rows: number): boolean {
+  convex(outline: Outline, scale: number, width: number, rows: number): boolean {
+    const { xs, ys, count } = outline;
     let area = 0;
     let minX = Infinity;
     let maxX = -Infinity;
@@ -88,14 +105,8 @@ function areaBeyond(x: number, a: number, b: number): number {
 }
 
 /** Blends `value` into a plane over the scanned polygon, by coverage times `alpha` (0 to 1). */
-export function fillScan(
-  plane: Uint8Array,
-  stride: number,
-  width: number,
-  scan: Scan,
-  value: number,
-  alpha: number,
-): void {
+export function fillScan(target: Plane, scan: Scan, value: number, alpha: number): void {
+  const { bytes: plane, stride, width } = target;
   const { leftMin, leftMax, rightMin, rightMax, share } = scan;
   for (let r = scan.top; r < scan.bottom; r++) {
     const la = leftMin[r] ?? 0;

@@ -16,7 +16,7 @@ import {
   SIGHT,
 } from './street-plan.js';
 import type { ObjectLabel, Surface } from './surface.js';
-import { leading, oncoming, signalState, walkers } from './traffic.js';
+import { leading, oncoming, signalState, walkers, type SceneTime } from './traffic.js';
 import type { Crown } from './tree-sprite.js';
 import { drawVehicle } from './vehicle-shape.js';
 import type { VehicleModel } from './vehicle.js';
@@ -26,13 +26,6 @@ import type { View } from './view.js';
 interface Actor {
   readonly z: number;
   draw(pen: Pen): void;
-}
-
-/** When a scene is drawn, and since when its movements are told. */
-export interface SceneTime {
-  readonly timeS: number;
-  /** Equal to `timeS` where no movement is asked. */
-  readonly previousTimeS: number;
 }
 
 /** All that stands and moves on one street; draws it onto any surface, from far to near. */
@@ -55,7 +48,7 @@ export class Stage {
     const last = blockOf(view.z + SIGHT);
     const blocks: Block[] = [];
     for (let index = last; index >= first; index--) blocks.push(this.city.block(index));
-    drawRoad(pen, view, blocks);
+    drawRoad(pen, view, blocks, isDay);
     if (isDay) this.#drawSunShadows(pen, view, blocks);
     (this.#fronts ??= new Fronts(view.width)).draw(pen, view, blocks);
     const actors = this.#actors(view, time, blocks);
@@ -69,7 +62,10 @@ export class Stage {
       for (const house of block.houses) if (house.side < 0) drawHouseShadow(pen, view, house);
       for (const tree of block.trees) {
         if (tree.side < 0 || tree.z < view.z) continue;
-        pen.shadow(FURNITURE_X + 1.9, tree.z + 1, 2.3 * tree.scale, 2.1 * tree.scale, KERB_HEIGHT, 0.42);
+        pen.shadow(
+          { x: FURNITURE_X + 1.9, y: KERB_HEIGHT, z: tree.z + 1, radiusX: 2.3 * tree.scale, radiusZ: 2.1 * tree.scale },
+          0.42,
+        );
       }
     }
   }
@@ -130,7 +126,7 @@ export class Stage {
     }
     for (const walker of walkers(this.#seed, time.timeS)) {
       if (!isSeen(walker.z, -0.5)) continue;
-      const draw = (pen: Pen): void => drawWalker(pen, walker, time.timeS, time.previousTimeS);
+      const draw = (pen: Pen): void => drawWalker(pen, walker, walker.z - view.z, time);
       actors.push(this.#actor(walker.id, 'person', walker.x, walker.z, walker.speed * step, draw));
     }
     return actors;
@@ -185,7 +181,8 @@ function drawHouseShadow(pen: Pen, view: View, house: House): void {
   for (let i = 0; i < parts; i++) {
     const z0 = house.z0 + ((house.z1 - house.z0) * i) / parts;
     const z1 = house.z0 + ((house.z1 - house.z0) * (i + 1)) / parts;
-    pen.flat(-FACADE_X, -ROAD_HALF, z0, z1, KERB_HEIGHT, SHADOW, { alpha: 0.42, isDecal: true });
-    if (edge > -ROAD_HALF) pen.flat(-ROAD_HALF, edge, z0, z1, 0, SHADOW, { alpha: 0.42, isDecal: true });
+    pen.flat({ x: [-FACADE_X, -ROAD_HALF], y: KERB_HEIGHT, z: [z0, z1] }, SHADOW, { alpha: 0.42, isDecal: true });
+    if (edge > -ROAD_HALF)
+      pen.flat({ x: [-ROAD_HALF, edge], y: 0, z: [z0, z1] }, SHADOW, { alpha: 0.42, isDecal: true });
   }
 }

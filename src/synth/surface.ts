@@ -48,6 +48,39 @@ export interface PolygonOptions {
 /** Which ground a span shows. */
 export type GroundKind = 'asphalt' | 'paving';
 
+/** A stretch of ground in one row of pixels; all of it has one depth. */
+export interface GroundSpan {
+  readonly kind: GroundKind;
+  /** Row of pixels. */
+  readonly y: number;
+  /** Pixel columns `from` to `to` (exclusive); may reach out of the picture. */
+  readonly from: number;
+  readonly to: number;
+  /** Metres. */
+  readonly depth: number;
+  /** Metres above the asphalt. */
+  readonly height: number;
+}
+
+/** Where a crown stands: its centre in the world and its width and height, metres. */
+export interface CrownPlace {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly size: number;
+}
+
+/** Light around a light: its place in the world and radius in metres. */
+export interface Glow {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly radius: number;
+  readonly color: Yuv;
+  /** Luma code values added at its centre. */
+  readonly strength: number;
+}
+
 /** A front that columns are cut from. */
 export interface Front {
   readonly facade: Facade;
@@ -77,14 +110,14 @@ export interface FrontColumns {
 export interface Surface {
   /** What follows belongs to this object. */
   begin(mark: ObjectMark): void;
-  /** Flat ground: pixels `from` to `to` (exclusive) of row `y`, at one depth, `height` metres above the asphalt. */
-  groundSpan(kind: GroundKind, y: number, from: number, to: number, depth: number, height: number): void;
+  /** Flat ground in one row of pixels. */
+  groundSpan(span: GroundSpan): void;
   /** An upright front. Lends the columns. */
   front(front: Front, columns: FrontColumns): void;
   /** A convex, flat polygon in world metres: x, y, z of each corner. Lends the corners. */
   polygon(corners: Float64Array, count: number, material: Material, options?: PolygonOptions): void;
-  /** A tree's crown that faces the viewer; centre in world metres, size in metres. */
-  crown(crown: Crown, x: number, y: number, z: number, size: number): void;
-  /** The glow around a light at a place in the world; radius in metres; strength in luma code values at its centre. */
-  halo(x: number, y: number, z: number, radius: number, color: Yuv, strength: number): void;
+  /** A tree's crown that faces the viewer. */
+  crown(crown: Crown, place: CrownPlace): void;
+  /** The glow around a light. */
+  halo(glow: Glow): void;
 }

@@ -28,6 +28,13 @@ export interface Walker {
   readonly phase: number;
 }
 
+/** When a scene is drawn, and since when its movements are told. */
+export interface SceneTime {
+  readonly timeS: number;
+  /** Equal to `timeS` where no movement is asked. */
+  readonly previousTimeS: number;
+}
+
 /** What a signal shows. */
 export type SignalState = 'red' | 'amber' | 'green';
 

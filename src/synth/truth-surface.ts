@@ -4,9 +4,10 @@ import { Projector } from './projector.js';
 import { levelFor } from './ripmap.js';
 import { Scan } from './scan.js';
 import type {
+  CrownPlace,
   Front,
   FrontColumns,
-  GroundKind,
+  GroundSpan,
   Material,
   ObjectLabel,
   ObjectMark,
@@ -65,10 +66,10 @@ export class TruthSurface implements Surface {
     if (mark.label) this.labels.set(mark.id, mark.label);
   }
 
-  groundSpan(_kind: GroundKind, y: number, from: number, to: number, depth: number): void {
-    const first = Math.max(0, from);
-    const last = Math.min(this.view.width, to);
-    for (let x = first; x < last; x++) this.#put(y * this.view.width + x, 1 / depth, this.#movement, 0);
+  groundSpan(span: GroundSpan): void {
+    const row = span.y * this.view.width;
+    const last = Math.min(this.view.width, span.to);
+    for (let x = Math.max(0, span.from); x < last; x++) this.#put(row + x, 1 / span.depth, this.#movement, 0);
   }
 
   front(front: Front, columns: FrontColumns): void {
@@ -99,7 +100,7 @@ export class TruthSurface implements Surface {
     if (!projector.project(corners, count, options.oneSided ?? false)) return;
     const { width, height } = this.view;
     const scan = this.#scan;
-    if (!scan.convex(projector.xs, projector.ys, projector.count, 1, width, height)) return;
+    if (!scan.convex(projector, 1, width, height)) return;
     const movement = options.swing ? this.movements.push({ z: this.#moveZ, swing: options.swing }) - 1 : this.#movement;
     const light = material.night ? 255 : 0;
     const { ax, ay, a0 } = projector;
@@ -114,7 +115,7 @@ export class TruthSurface implements Surface {
     }
   }
 
-  crown(crown: Crown, x: number, y: number, z: number, size: number): void {
+  crown(crown: Crown, { x, y, z, size }: CrownPlace): void {
     const { width, height, focal, centerX, horizonY } = this.view;
     const depth = z - this.view.z;
     if (depth < 0.5) return;

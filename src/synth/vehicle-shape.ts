@@ -16,7 +16,7 @@ export interface VehiclePlace {
 }
 
 const GLASS: Material = { color: fromRgb(0x2a3640) };
-const GLASS_SKY: Material = { color: fromRgb(0x8ea6b8) };
+const GLASS_SKY: Material = { color: mix(GLASS.color, fromRgb(0x8ea6b8), 0.55) };
 const TYRE: Material = { color: fromRgb(0x1b1c1e) };
 const RIM: Material = { color: fromRgb(0x9a9ea3) };
 const DARK: Material = { color: fromRgb(0x17181a) };
@@ -28,187 +28,199 @@ const HEAD_ON: Material = { color: fromRgb(0xf2f5f7), night: fromRgb(0xfff6e0) }
 const CABIN_ON: Material = { color: fromRgb(0x3a4752), night: fromRgb(0xd9c79a) };
 const ONE_SIDED = { oneSided: true } as const;
 
+/** Beyond this depth in metres a vehicle is some 20 pixels wide at 720 rows: details are left out. */
+const FAR_DETAIL = 80;
+const SIDES = [-1, 1] as const;
+
 /** Draws a vehicle and its shadow. */
 export function drawVehicle(pen: Pen, model: VehicleModel, place: VehiclePlace): void {
-  const half = model.width / 2;
-  const paint: Material = { color: model.paint };
-  pen.shadow(place.x + 0.14, place.z, half + 0.22, model.length / 2 + 0.12, 0, 0.62, place.depth > 50 ? 1 : 3);
-  if (place.depth < 100) drawUnderside(pen, model, place);
-  drawProfile(pen, model.body, place, half, half, paint);
-  if (place.depth < 110) drawWheels(pen, model, place);
-  drawCabin(pen, model, place, paint);
-  drawEnds(pen, model, place);
+  new VehicleDrawing(pen, model, place).draw();
 }
 
-/** A point of the vehicle in the world. */
-function point(pen: Pen, index: number, place: VehiclePlace, forward: number, aside: number, up: number): void {
-  pen.corner(index, place.x + place.heading * aside, up, place.z + place.heading * forward);
-}
+/** Half width of a part at a height, metres. */
+type Width = (up: number) => number;
 
-function drawUnderside(pen: Pen, model: VehicleModel, place: VehiclePlace): void {
-  const half = model.width / 2 - 0.08;
-  const end = model.length / 2 - 0.1;
-  for (const side of [-1, 1]) {
-    point(pen, 0, place, -end, side * half, 0.12);
-    point(pen, 1, place, end, side * half, 0.12);
-    point(pen, 2, place, end, side * half, 0.42);
-    point(pen, 3, place, -end, side * half, 0.42);
-    pen.fill(4, DARK);
-  }
-  for (const forward of [-end, end]) {
-    point(pen, 0, place, forward, -half, 0.14);
-    point(pen, 1, place, forward, half, 0.14);
-    point(pen, 2, place, forward, half, 0.42);
-    point(pen, 3, place, forward, -half, 0.42);
-    pen.fill(4, DARK);
-  }
-}
+/** A quad of a vehicle: (forward, aside, up) of each corner. */
+type Quad = readonly (readonly [number, number, number])[];
 
-/** Extrudes a profile across the vehicle; `halfTop` is its half width at its highest point. */
-function drawProfile(
-  pen: Pen,
-  profile: readonly number[],
-  place: VehiclePlace,
-  half: number,
-  halfTop: number,
-  material: Material,
-): void {
-  const count = profile.length / 2;
-  const low = profile[1] ?? 0;
-  let high = low;
-  for (let i = 0; i < count; i++) high = Math.max(high, profile[2 * i + 1] ?? 0);
-  const aside = (up: number): number => half + ((halfTop - half) * (up - low)) / (high - low);
-  for (let i = 0; i + 1 < count; i++) {
-    const f0 = profile[2 * i] ?? 0;
-    const u0 = profile[2 * i + 1] ?? 0;
-    const f1 = profile[2 * i + 2] ?? 0;
-    const u1 = profile[2 * i + 3] ?? 0;
-    point(pen, 0, place, f0, -aside(u0), u0);
-    point(pen, 1, place, f0, aside(u0), u0);
-    point(pen, 2, place, f1, aside(u1), u1);
-    point(pen, 3, place, f1, -aside(u1), u1);
-    pen.fill(4, material, ONE_SIDED);
+/** One vehicle being drawn; coordinates are forward, aside and up from the middle of its foot, metres. */
+class VehicleDrawing {
+  readonly #pen: Pen;
+  readonly #model: VehicleModel;
+  readonly #place: VehiclePlace;
+  readonly #paint: Material;
+  readonly #isFar: boolean;
+
+  constructor(pen: Pen, model: VehicleModel, place: VehiclePlace) {
+    this.#pen = pen;
+    this.#model = model;
+    this.#place = place;
+    this.#paint = { color: model.paint };
+    this.#isFar = place.depth > FAR_DETAIL;
   }
-  for (const side of [-1, 1]) {
-    for (let i = 0; i < count; i++) {
-      const at = side < 0 ? i : count - 1 - i;
-      const up = profile[2 * at + 1] ?? 0;
-      point(pen, i, place, profile[2 * at] ?? 0, side * aside(up), up);
+
+  draw(): void {
+    const { x, z, depth } = this.#place;
+    const { width, length, body } = this.#model;
+    const shadow = { x: x + 0.14, y: 0, z, radiusX: width / 2 + 0.22, radiusZ: length / 2 + 0.12 };
+    this.#pen.shadow(shadow, 0.62, depth > 50 ? 1 : 3);
+    if (!this.#isFar) this.#underside();
+    this.#profile(this.#isFar ? plainProfile(body) : body, () => width / 2);
+    if (!this.#isFar) this.#wheels();
+    this.#cabin();
+    this.#end();
+  }
+
+  #corner(index: number, forward: number, aside: number, up: number): void {
+    const { x, z, heading } = this.#place;
+    this.#pen.corner(index, x + heading * aside, up, z + heading * forward);
+  }
+
+  #quad(corners: Quad, material: Material, oneSided: boolean): void {
+    for (const [index, [forward, aside, up]] of corners.entries()) this.#corner(index, forward, aside, up);
+    this.#pen.fill(corners.length, material, oneSided ? ONE_SIDED : undefined);
+  }
+
+  #underside(): void {
+    const half = this.#model.width / 2 - 0.08;
+    const end = this.#model.length / 2 - 0.1;
+    const box = (f0: number, a0: number, f1: number, a1: number): Quad => [
+      [f0, a0, 0.13],
+      [f1, a1, 0.13],
+      [f1, a1, 0.42],
+      [f0, a0, 0.42],
+    ];
+    for (const side of SIDES) this.#quad(box(-end, side * half, end, side * half), DARK, false);
+    for (const side of SIDES) this.#quad(box(side * end, -half, side * end, half), DARK, false);
+  }
+
+  /** Extrudes a profile across the vehicle. */
+  #profile(profile: readonly number[], aside: Width): void {
+    const count = profile.length / 2;
+    for (let i = 0; i + 1 < count; i++) {
+      const f0 = profile[2 * i] ?? 0;
+      const u0 = profile[2 * i + 1] ?? 0;
+      const f1 = profile[2 * i + 2] ?? 0;
+      const u1 = profile[2 * i + 3] ?? 0;
+      this.#corner(0, f0, -aside(u0), u0);
+      this.#corner(1, f0, aside(u0), u0);
+      this.#corner(2, f1, aside(u1), u1);
+      this.#corner(3, f1, -aside(u1), u1);
+      this.#pen.fill(4, this.#paint, ONE_SIDED);
     }
-    pen.fill(count, material, ONE_SIDED);
+    for (const side of SIDES) {
+      for (let i = 0; i < count; i++) {
+        const at = side < 0 ? i : count - 1 - i;
+        const up = profile[2 * at + 1] ?? 0;
+        this.#corner(i, profile[2 * at] ?? 0, side * aside(up), up);
+      }
+      this.#pen.fill(count, this.#paint, ONE_SIDED);
+    }
+  }
+
+  #wheels(): void {
+    const { width, wheels, wheelRadius } = this.#model;
+    const { heading, depth, z } = this.#place;
+    const side = this.#place.x < 0 ? 1 : -1; // the side that can be seen from the viewer's lane
+    const x = this.#place.x + side * (width / 2 + 0.01);
+    for (const wheel of wheels) {
+      const at = { x, y: wheelRadius, z: z + heading * wheel };
+      this.#pen.wheel({ ...at, y: wheelRadius + 0.05, radius: wheelRadius + 0.08 }, DARK);
+      this.#pen.wheel({ ...at, radius: wheelRadius }, TYRE);
+      if (depth < 50) this.#pen.wheel({ ...at, radius: wheelRadius * 0.6 }, RIM);
+    }
+  }
+
+  #cabin(): void {
+    const { cabin, tumble, width, label } = this.#model;
+    const foot = width / 2 - 0.05;
+    const low = cabin[1] ?? 0;
+    const roof = cabin.reduce((high, value, i) => (i % 2 === 1 ? Math.max(high, value) : high), low);
+    const aside: Width = (up) => foot - (tumble * (up - low)) / (roof - low);
+    this.#profile(cabin, aside);
+    const last = cabin.length - 2;
+    if (label !== 'truck') this.#pane(cabin.slice(0, 4), aside);
+    this.#pane([...cabin.slice(last), ...cabin.slice(last - 2, last)], aside);
+    if (!this.#isFar) this.#sideWindows(low + 0.06, roof - 0.12, aside);
+  }
+
+  #sideWindows(y0: number, y1: number, aside: Width): void {
+    const { cabin, windows, label } = this.#model;
+    const rear = cabin[0] ?? 0;
+    const length = (cabin[cabin.length - 2] ?? 0) - rear;
+    const glass = label === 'bus' && this.#place.lampsOn ? CABIN_ON : GLASS;
+    // Pillars lean with the rear and the front window.
+    const lean = (share: number): number => {
+      if (label === 'bus') return 0;
+      if (share < 0.35) return (0.35 - share) * 0.9;
+      return share > 0.6 ? (0.6 - share) * 1.5 : 0;
+    };
+    for (const side of SIDES) {
+      const out: Width = (up) => side * (aside(up) + 0.008);
+      for (const [from, to] of windows) {
+        const f0 = rear + length * from;
+        const f1 = rear + length * to;
+        const corners: Quad = [
+          [f0, out(y0), y0],
+          [f0 + lean(from), out(y1), y1],
+          [f1 + lean(to), out(y1), y1],
+          [f1, out(y0), y0],
+        ];
+        this.#quad(side < 0 ? corners : [...corners].reverse(), glass, true);
+      }
+    }
+  }
+
+  /** The window across the front or rear, along an edge of the cabin's profile; the sky shows in its upper part. */
+  #pane(edge: readonly number[], aside: Width): void {
+    const [f0 = 0, u0 = 0, f1 = 0, u1 = 0] = edge;
+    const isRear = f0 < 0;
+    const band = (from: number, to: number, material: Material): void => {
+      const forward = (share: number): number => f0 + (f1 - f0) * share + (isRear ? -0.012 : 0.012);
+      const up = (share: number): number => u0 + (u1 - u0) * share + 0.006;
+      const half = (share: number): number => aside(up(share)) - 0.09;
+      const corners: Quad = [
+        [forward(from), -half(from), up(from)],
+        [forward(from), half(from), up(from)],
+        [forward(to), half(to), up(to)],
+        [forward(to), -half(to), up(to)],
+      ];
+      this.#quad(isRear ? corners : [...corners].reverse(), material, true);
+    };
+    band(0.1, 0.92, GLASS);
+    if (!this.#isFar) band(0.62, 0.92, GLASS_SKY);
+  }
+
+  /** Lamps, plate and bumper of the end that the viewer sees. */
+  #end(): void {
+    const { model, place } = { model: this.#model, place: this.#place };
+    const pen = this.#pen;
+    const { x } = place;
+    const isRear = place.heading > 0;
+    const z = place.z - model.length / 2 - 0.03;
+    if (place.depth - model.length / 2 < 0.5) return;
+    const half = model.width / 2;
+    const y = model.label === 'bus' ? 1 : Math.max(0.62, model.body[3] ?? 0);
+    if (!this.#isFar) {
+      pen.upright({ x: [x - half + 0.06, x + half - 0.06], y: [0.32, 0.5], z }, { color: dim(model.paint, 0.45) });
+      pen.upright({ x: [x - 0.26, x + 0.26], y: [0.5, 0.61], z: z - 0.01 }, PLATE);
+      if (!isRear) pen.upright({ x: [x - half * 0.5, x + half * 0.5], y: [y - 0.02, y + 0.1], z: z - 0.01 }, DARK);
+    }
+    const lit = isRear ? TAIL_ON : HEAD_ON;
+    const dark = isRear ? TAIL_OFF : HEAD_OFF;
+    for (const side of SIDES) {
+      const middle = x + side * (half - 0.24);
+      const at = { x: [middle - 0.17, middle + 0.17], y: [y + 0.02, y + (isRear ? 0.18 : 0.16)], z: z - 0.02 } as const;
+      pen.upright(at, place.lampsOn ? lit : dark);
+      if (!place.lampsOn || !lit.night) continue;
+      const glow = isRear ? { radius: 0.75, strength: 48 } : { radius: 1.5, strength: 105 };
+      pen.surface.halo({ x: middle, y: y + 0.1, z: z - 0.02, color: lit.night, ...glow });
+    }
   }
 }
 
-function drawWheels(pen: Pen, model: VehicleModel, place: VehiclePlace): void {
-  const side = place.x < 0 ? 1 : place.x > 3.5 ? -1 : place.heading; // the side that can be seen from the lane
-  const x = place.x + (place.x < 0 ? 1 : side) * (model.width / 2 + 0.01);
-  for (const wheel of model.wheels) {
-    const z = place.z + place.heading * wheel;
-    pen.wheel(x, model.wheelRadius + 0.05, z, model.wheelRadius + 0.08, DARK);
-    pen.wheel(x, model.wheelRadius, z, model.wheelRadius, TYRE);
-    if (place.depth < 60) pen.wheel(x, model.wheelRadius, z, model.wheelRadius * 0.6, RIM);
-  }
-}
-
-function drawCabin(pen: Pen, model: VehicleModel, place: VehiclePlace, paint: Material): void {
-  const profile = model.cabin;
-  const half = model.width / 2 - 0.05;
-  const top = half - model.tumble;
-  drawProfile(pen, profile, place, half, top, paint);
+/** A profile's first and last corners and the highest between them: a box. */
+function plainProfile(profile: readonly number[]): readonly number[] {
   const last = profile.length - 2;
-  const low = profile[1] ?? 0;
-  let roof = low;
-  for (let i = 1; i < profile.length; i += 2) roof = Math.max(roof, profile[i] ?? 0);
-  const glass = model.label === 'bus' && place.lampsOn ? CABIN_ON : GLASS;
-  const isVan = model.label === 'truck';
-  if (!isVan)
-    drawPane(
-      pen,
-      place,
-      { f0: profile[0] ?? 0, u0: low, f1: profile[2] ?? 0, u1: profile[3] ?? 0 },
-      half,
-      top,
-      roof,
-      low,
-      GLASS,
-    );
-  const front = {
-    f0: profile[last] ?? 0,
-    u0: profile[last + 1] ?? 0,
-    f1: profile[last - 2] ?? 0,
-    u1: profile[last - 1] ?? 0,
-  };
-  drawPane(pen, place, front, half, top, roof, low, GLASS);
-  if (place.depth > 90) return;
-  const rear = profile[0] ?? 0;
-  const length = (profile[last] ?? 0) - rear;
-  for (const side of [-1, 1]) {
-    for (const [from, to] of model.windows) {
-      const y0 = low + 0.06;
-      const y1 = roof - 0.12;
-      const slope = model.label === 'bus' ? 0 : 1;
-      // Pillars lean with the rear and the front window.
-      const lean = (share: number): number =>
-        (share < 0.35 ? (0.35 - share) * 0.9 : share > 0.6 ? (0.6 - share) * 1.5 : 0) * slope;
-      const aside = (up: number): number => side * (half + ((top - half) * (up - low)) / (roof - low) + 0.008);
-      const f0 = rear + length * from;
-      const f1 = rear + length * to;
-      const order = side < 0 ? [0, 1, 2, 3] : [3, 2, 1, 0];
-      point(pen, order[0] ?? 0, place, f0, aside(y0), y0);
-      point(pen, order[1] ?? 0, place, f0 + lean(from), aside(y1), y1);
-      point(pen, order[2] ?? 0, place, f1 + lean(to), aside(y1), y1);
-      point(pen, order[3] ?? 0, place, f1, aside(y0), y0);
-      pen.fill(4, glass, ONE_SIDED);
-    }
-  }
-}
-
-/** A window across the vehicle, front or rear, a little inside its edge, with the sky in its upper part. */
-function drawPane(
-  pen: Pen,
-  place: VehiclePlace,
-  edge: { f0: number; u0: number; f1: number; u1: number },
-  half: number,
-  top: number,
-  roof: number,
-  low: number,
-  material: Material,
-): void {
-  const aside = (up: number): number => half + ((top - half) * (up - low)) / (roof - low) - 0.09;
-  const isRear = edge.f0 < 0;
-  const band = (from: number, to: number, m: Material): void => {
-    const f = (share: number): number => edge.f0 + (edge.f1 - edge.f0) * share + (isRear ? -0.012 : 0.012);
-    const u = (share: number): number => edge.u0 + (edge.u1 - edge.u0) * share + 0.006;
-    const order = isRear ? [0, 1, 2, 3] : [3, 2, 1, 0];
-    point(pen, order[0] ?? 0, place, f(from), -aside(u(from)), u(from));
-    point(pen, order[1] ?? 0, place, f(from), aside(u(from)), u(from));
-    point(pen, order[2] ?? 0, place, f(to), aside(u(to)), u(to));
-    point(pen, order[3] ?? 0, place, f(to), -aside(u(to)), u(to));
-    pen.fill(4, m, ONE_SIDED);
-  };
-  band(0.1, 0.92, material);
-  if (place.depth < 100) band(0.62, 0.92, { color: mix(material.color, GLASS_SKY.color, 0.55) });
-}
-
-/** Lamps, plate and bumper of the end that the viewer sees. */
-function drawEnds(pen: Pen, model: VehicleModel, place: VehiclePlace): void {
-  const isRear = place.heading > 0;
-  const end = model.length / 2 + 0.03;
-  const z = place.z - end;
-  if (place.depth - end < 0.4) return;
-  const half = model.width / 2;
-  const tall = model.label === 'bus' ? 1.0 : (model.body[3] ?? 0.6);
-  const y = Math.max(0.62, tall);
-  if (place.depth < 90) {
-    pen.upright(place.x - half + 0.06, place.x + half - 0.06, 0.32, 0.5, z, { color: dim(model.paint, 0.45) });
-    pen.upright(place.x - 0.26, place.x + 0.26, 0.5, 0.61, z - 0.01, PLATE);
-    if (!isRear) pen.upright(place.x - half * 0.5, place.x + half * 0.5, y - 0.02, y + 0.1, z - 0.01, DARK);
-  }
-  const lamp = isRear ? (place.lampsOn ? TAIL_ON : TAIL_OFF) : place.lampsOn ? HEAD_ON : HEAD_OFF;
-  for (const side of [-1, 1]) {
-    const x = place.x + side * (half - 0.24);
-    pen.upright(x - 0.17, x + 0.17, y + 0.02, y + (isRear ? 0.2 : 0.16), z - 0.02, lamp);
-    if (!place.lampsOn || !lamp.night) continue;
-    pen.surface.halo(x, y + 0.1, z - 0.02, isRear ? 0.75 : 1.5, lamp.night, isRear ? 48 : 105);
-  }
+  return [0, 1, 4, 5, last - 4, last - 3, last, last + 1].map((index) => profile[index] ?? 0);
 }

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { NocturneError } from '../../src/core/errors.js';
 import { Frame } from '../../src/core/frame.js';
-import type { Logger } from '../../src/core/logger.js';
+import { silentLogger } from '../../src/core/logger.js';
 import { wallClock } from '../../src/core/time.js';
 import type { SourceOptions } from '../../src/ingest/source-options.js';
 import { openStreetSource } from '../../src/ingest/street-source.js';
@@ -10,13 +10,6 @@ import { isStreetUrl, parseStreetUrl } from '../../src/ingest/street-url.js';
 import { readTimeCode, TIME_CODE_MODULUS_MS } from '../../src/synth/time-code.js';
 
 const SMALL = 'size=128x72';
-
-const silent: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};
 
 function options(change: Partial<SourceOptions> = {}): SourceOptions {
   return {
@@ -29,7 +22,7 @@ function options(change: Partial<SourceOptions> = {}): SourceOptions {
     startS: 0,
     rtspTransport: 'tcp',
     decoderThreads: 0,
-    logger: silent,
+    logger: silentLogger,
     ...change,
   };
 }
@@ -79,7 +72,7 @@ describe('the street source, unpaced', () => {
     expect(source.info.color).toEqual({ matrix: 'bt709', range: 'limited' });
     const times: number[] = [];
     for await (const frame of source.frames()) {
-      using _ = frame;
+      frame.close();
       expect([frame.width, frame.height, frame.duration]).toEqual([128, 72, 40_000]);
       expect(frame.color).toEqual(source.info.color);
       expect(frame.discontinuity).toBe(times.length === 0);
@@ -109,7 +102,7 @@ describe('the street source, unpaced', () => {
       await using source = await openStreetSource(url, options(change));
       const copies: Buffer[] = [];
       for await (const frame of source.frames()) {
-        using _ = frame;
+        frame.close();
         copies.push(Buffer.from(frame.y));
       }
       return copies;
@@ -128,8 +121,8 @@ describe('the street source, unpaced', () => {
     await using source = await openStreetSource(`street:${SMALL},rate=10,duration=0.3`, options({ loop: true }));
     const seen: { pts: number; cut: boolean; pixels: string }[] = [];
     for await (const frame of source.frames()) {
-      using _ = frame;
       seen.push({ pts: frame.pts, cut: frame.discontinuity, pixels: Buffer.from(frame.y).toString('base64') });
+      frame.close();
       if (seen.length === 7) break;
     }
     expect(seen.map((frame) => frame.pts)).toEqual([0, 1, 2, 3, 4, 5, 6].map((n) => n * 100_000));
@@ -156,7 +149,7 @@ describe('the street source, live', () => {
     const startedAt = performance.now();
     let last = -1;
     for await (const frame of source.frames()) {
-      using _ = frame;
+      frame.close();
       // Timers may fire up to a millisecond early.
       expect(performance.now() - startedAt).toBeGreaterThan(frame.pts / 1000 - 2);
       expect(Math.abs(wallClock() - frame.capturedAt)).toBeLessThan(5_000_000);
@@ -191,7 +184,7 @@ describe('the street source, live', () => {
     await using source = await openStreetSource(`street:${SMALL},rate=100,duration=0.1`, paced);
     const times: number[] = [];
     for await (const frame of source.frames()) {
-      using _ = frame;
+      frame.close();
       times.push(frame.pts);
       await pause(25);
     }
@@ -203,7 +196,7 @@ describe('the street source, live', () => {
     await using source = await openStreetSource(`street:${SMALL},rate=20,duration=0.25`, options({ pace: 'realtime' }));
     let last = -1;
     for await (const frame of source.frames()) {
-      using _ = frame;
+      frame.close();
       last = frame.pts;
     }
     expect(last).toBe(200_000);
@@ -246,10 +239,10 @@ describe('the street source, live', () => {
     const url = 'street:size=640x360,rate=30,timecode=1';
     await using source = await openStreetSource(url, options({ pace: 'realtime' }));
     for await (const frame of source.frames()) {
-      using _ = frame;
       const lumaAt = (x: number, y: number): number => frame.y[y * frame.strides[0] + x] ?? 0;
       const expected = Math.floor(frame.capturedAt / 1000) % TIME_CODE_MODULUS_MS;
       expect(readTimeCode({ width: 640, height: 360, lumaAt })).toBe(expected);
+      frame.close();
       if (frame.pts > 100_000) break;
     }
   });
