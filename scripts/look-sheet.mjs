@@ -32,7 +32,7 @@ await build({
     contents: `export { openGenerator } from './src/infer/open-generator.ts';
       export { applyLookInto } from './src/infer/apply-look.ts';
       export { readRgb, readThumbnail } from './src/image/picture-file.ts';
-      export { rgbToYuv, yuvToRgb } from './src/image/rgb-picture.ts';`,
+      export { pictureToYuv, yuvToPicture } from './src/image/rgb-picture.ts';`,
     resolveDir: root,
   },
   bundle: true,
@@ -101,16 +101,16 @@ async function tile(api, generator, path) {
   const day = await api.readRgb(path, [WIDTH, HEIGHT]);
   const thumbnail = await api.readThumbnail(path);
   const look = await generator.translate(thumbnail);
-  const yuv = api.rgbToYuv(day);
+  const yuv = api.pictureToYuv(day);
   const night = new Float32Array(yuv.length);
   api.applyLookInto(look, yuv, night, [WIDTH, HEIGHT]);
-  const shown = api.yuvToRgb(night, WIDTH, HEIGHT);
-  print(path, api.rgbToYuv(day), api.rgbToYuv(shown));
+  const shown = api.yuvToPicture(night, WIDTH, HEIGHT);
+  print(path, api.pictureToYuv(day), api.pictureToYuv(shown));
   const images = [day, shown];
   if (layers) {
     const lights = { grid: new Float32Array(look.grid.length), lights: look.lights };
     api.applyLookInto(lights, yuv, night, [WIDTH, HEIGHT]);
-    images.push(api.yuvToRgb(night, WIDTH, HEIGHT));
+    images.push(api.yuvToPicture(night, WIDTH, HEIGHT));
   }
   return images;
 }

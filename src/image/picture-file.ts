@@ -1,9 +1,11 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { extname } from 'node:path';
 import sharp from 'sharp';
 import { NocturneError, type ErrorCode } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
 import { micros } from '../core/time.js';
-import { frameToRgb, rgbToFrame, rgbToYuv, type RgbPicture } from './rgb-picture.js';
+import { frameToRgb, rgbToFrame, pictureToYuv, type RgbPicture } from './rgb-picture.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from './thumbnail.js';
 
 /** Names of files that {@link writePicture} can write, by their ending. */
@@ -17,7 +19,7 @@ export interface WritePictureOptions {
 
 /**
  * A picture file as RGB, upright (EXIF orientation applied), transparency on black.
- * @param size width and height to stretch it to, by area; its own size when left out.
+ * @param size width and height to stretch it to; its own size when left out.
  * Throws NocturneError INPUT_NOT_FOUND, INPUT_NO_PERMISSION or INPUT_NOT_VIDEO.
  */
 export async function readRgb(path: string, size?: readonly [width: number, height: number]): Promise<RgbPicture> {
@@ -28,7 +30,7 @@ export async function readRgb(path: string, size?: readonly [width: number, heig
     if (info.channels !== 3) throw new Error(`expected 3 channels, got ${info.channels}`);
     return { width: info.width, height: info.height, data };
   } catch (error) {
-    throw readFailure(path, error);
+    throw await readFailure(path, error);
   }
 }
 
@@ -40,7 +42,7 @@ export async function readPicture(path: string): Promise<Frame> {
 /** A picture file as a generator sees it; the memory is the caller's. */
 export async function readThumbnail(path: string): Promise<Thumbnail> {
   const picture = await readRgb(path, [THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT]);
-  return { data: rgbToYuv(picture), pts: micros(0), discontinuity: true };
+  return { data: pictureToYuv(picture), pts: micros(0), discontinuity: true };
 }
 
 /**
@@ -66,20 +68,28 @@ export async function writePicture(
   }
 }
 
-function readFailure(path: string, cause: unknown): NocturneError {
+async function readFailure(path: string, cause: unknown): Promise<NocturneError> {
+  // The library's own texts do not tell these apart on every system; the file system does.
+  const reason = await access(path, constants.R_OK).then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined),
+  );
+  if (reason === 'ENOENT' || reason === 'ENOTDIR') {
+    return new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'ingest', message: `no such picture: ${path}.`, cause });
+  }
+  if (reason !== undefined) {
+    const message = `may not read the picture ${path}.`;
+    return new NocturneError({ code: 'INPUT_NO_PERMISSION', stage: 'ingest', message, cause });
+  }
   const text = cause instanceof Error ? cause.message : String(cause);
-  const code: ErrorCode = /missing|no such file/i.test(text)
-    ? 'INPUT_NOT_FOUND'
-    : /permission denied/i.test(text)
-      ? 'INPUT_NO_PERMISSION'
-      : 'INPUT_NOT_VIDEO';
-  const message = {
-    INPUT_NOT_FOUND: `no such picture: ${path}.`,
-    INPUT_NO_PERMISSION: `may not read the picture ${path}.`,
-    INPUT_NOT_VIDEO: `not a picture that can be read: ${path} (${firstLine(text)}).`,
-  }[code];
-  const remedy = code === 'INPUT_NOT_VIDEO' ? { remedy: 'Convert it to PNG or JPEG.' } : {};
-  return new NocturneError({ code, stage: 'ingest', message, cause, ...remedy });
+  const message = `not a picture that can be read: ${path} (${firstLine(text)}).`;
+  return new NocturneError({
+    code: 'INPUT_NOT_VIDEO',
+    stage: 'ingest',
+    message,
+    remedy: 'Convert it to PNG or JPEG.',
+    cause,
+  });
 }
 
 function writeFailure(path: string, cause: unknown): NocturneError {
