@@ -14,7 +14,7 @@ function rssOf(pid) {
 }
 
 function settingsFor(input, options) {
-  const { logger: _logger, ...source } = DEFAULT_SOURCE_OPTIONS;
+  const source = { ...DEFAULT_SOURCE_OPTIONS, logger: undefined };
   return {
     name: options.name ?? 'bench',
     input,

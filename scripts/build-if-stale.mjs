@@ -16,7 +16,10 @@ function newest(folder) {
 }
 
 const sources = ['src', 'web-viewer', 'scripts'].map((name) => newest(join(root, name)));
-if (!existsSync(stamp) || Math.max(...sources, statSync(join(root, 'package.json')).mtimeMs) > statSync(stamp).mtimeMs) {
+if (
+  !existsSync(stamp) ||
+  Math.max(...sources, statSync(join(root, 'package.json')).mtimeMs) > statSync(stamp).mtimeMs
+) {
   process.stderr.write('building nocturne, once: about half a minute\n');
   const result = spawnSync(process.execPath, [join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
   process.exitCode = result.status ?? 1;

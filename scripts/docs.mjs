@@ -35,11 +35,23 @@ function settingsPage() {
   ];
   const groups = [...new Set(SETTING_NAMES.map((name) => SETTINGS[name].group))];
   for (const group of groups) {
-    lines.push(`## ${group}`, '', '| flag | variable | value | default | commands | what it does |', '| --- | --- | --- | --- | --- | --- |');
+    lines.push(
+      `## ${group}`,
+      '',
+      '| flag | variable | value | default | commands | what it does |',
+      '| --- | --- | --- | --- | --- | --- |',
+    );
     for (const name of SETTING_NAMES.filter((key) => SETTINGS[key].group === group)) {
       const setting = SETTINGS[name];
       const initial = setting.default === undefined ? '' : `\`${setting.default}\``;
-      const cells = [`\`${flagName(name)}\``, `\`${environmentName(name)}\``, setting.rule, initial, setting.commands.join(', '), setting.help];
+      const cells = [
+        `\`${flagName(name)}\``,
+        `\`${environmentName(name)}\``,
+        setting.rule,
+        initial,
+        setting.commands.join(', '),
+        setting.help,
+      ];
       lines.push(`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`);
     }
     lines.push('');
@@ -60,13 +72,16 @@ async function page(path, text) {
 function checkLinks(file) {
   for (const [, target] of readFileSync(file, 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
     if (/^[a-z]+:/.test(target)) continue;
-    if (!existsSync(join(dirname(file), target))) faults.push(`${relative(root, file)} links to ${target}, which is not there`);
+    if (!existsSync(join(dirname(file), target)))
+      faults.push(`${relative(root, file)} links to ${target}, which is not there`);
   }
 }
 
 await page('docs/errors.md', errorsPage());
 await page('docs/settings.md', settingsPage());
-const pages = readdirSync(root).filter((name) => name.endsWith('.md')).map((name) => join(root, name));
+const pages = readdirSync(root)
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => join(root, name));
 for (const entry of readdirSync(join(root, 'docs'), { recursive: true })) {
   if (entry.endsWith('.md')) pages.push(join(root, 'docs', entry));
 }

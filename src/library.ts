@@ -99,9 +99,8 @@ function streamSettings(input: string, name: string | undefined, settings: Setti
 }
 
 function sourceOptions(settings: Settings): StreamSettings['source'] {
-  const { logger: _logger, onEvent: _onEvent, ...defaults } = DEFAULT_SOURCE_OPTIONS;
   return {
-    ...defaults,
+    startS: 0,
     pace: 'realtime',
     loop: settings.loop,
     ...given({ live: settings.live, inputFormat: settings.inputFormat }),

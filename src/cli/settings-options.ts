@@ -23,7 +23,7 @@ export function addSettings(command: Command, name: CommandName): Command {
 }
 
 function optionsOf(name: string, setting: Setting): Option[] {
-  const shown = setting.default === undefined ? '' : ` (default: ${String(setting.default)})`;
+  const shown = setting.default === undefined ? '' : ` (default: ${JSON.stringify(setting.default)})`;
   if (setting.placeholder !== undefined) {
     return [new Option(`${name} <${setting.placeholder}>`, setting.help + (setting.help.includes('|') ? '' : shown))];
   }

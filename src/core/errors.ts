@@ -65,7 +65,10 @@ export const ERROR_CODES = {
     remedy: 'Pass another --port, or 0 for any free one.',
   },
   ADDRESS_UNAVAILABLE: { meaning: 'The address is not of this machine.', remedy: 'Pass another --host.' },
-  ABORTED: { meaning: 'The work was stopped before its end.', remedy: 'Nothing was left half written; start it again.' },
+  ABORTED: {
+    meaning: 'The work was stopped before its end.',
+    remedy: 'Nothing was left half written; start it again.',
+  },
   WORKER_DIED: {
     meaning: "A stream's worker thread ended unexpectedly.",
     remedy: 'It is restarted and viewers stay; report it when it repeats.',

@@ -75,7 +75,8 @@ describe.skipIf(!hasFfmpeg)('render', () => {
     const odd = await render(at('odd.mp4'), at('odd-night.mp4'), fast);
     expect([odd.width, odd.height]).toEqual([320, 180]);
     expect(odd.notices.join(' ')).toMatch(/321x181.*320x180/);
-    ffmpeg('-display_rotation', '90', '-i', at('a.mp4'), '-c', 'copy', at('turned.mp4'));
+    ffmpeg(...source('320x180', 0.4), '-c:v', 'libx264', at('plain.mp4'));
+    ffmpeg('-i', at('plain.mp4'), '-c', 'copy', '-metadata:s:v:0', 'rotate=90', at('turned.mp4'));
     const turned = await render(at('turned.mp4'), at('turned-night.mp4'), fast);
     expect([turned.width, turned.height]).toEqual([180, 320]);
   });
