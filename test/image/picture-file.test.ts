@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Color } from '../../src/core/color.js';
 import { readPicture, readRgb, readThumbnail, writePicture } from '../../src/image/picture-file.js';
-import { frameToRgb, rgbToFrame, pictureToYuv, yuvToPicture, type RgbPicture } from '../../src/image/rgb-picture.js';
+import {
+  cropPicture,
+  padToEven,
+  frameToRgb,
+  rgbToFrame,
+  pictureToYuv,
+  yuvToPicture,
+  type RgbPicture,
+} from '../../src/image/rgb-picture.js';
 
 let folder = '';
 beforeAll(() => {
@@ -102,6 +110,13 @@ describe('RGB pictures', () => {
   it.each(colors)('come back from $matrix $range frames', (color) => {
     using frame = rgbToFrame(picture(64, 48), color);
     expect(worst(frameToRgb(frame).data, picture(64, 48).data)).toBeLessThan(6);
+  });
+
+  it('grow to an even size by their last column and row, and are cut back', () => {
+    const even = padToEven(picture(5, 3));
+    expect([even.width, even.height]).toEqual([6, 4]);
+    expect([...even.data.subarray(3 * 23)]).toEqual([...picture(5, 3).data.subarray(3 * 14)]);
+    expect(cropPicture(even, 5, 3)).toEqual(picture(5, 3));
   });
 
   it('come back from floats', () => {
