@@ -28,6 +28,7 @@ export interface SideHouse {
   readonly x1: number;
   readonly facade: Facade;
   readonly height: number;
+  readonly hasMansard: boolean;
 }
 
 /** A tree on the pavement. */
@@ -189,7 +190,7 @@ export class City {
         const x1 = x + FACADE_BAYS * facade.bayWidth;
         const height = i === 0 ? corner.height : facadeHeight(facade, 2 + random.below(4));
         const id = i === 0 ? corner.id : objectId('house', index * 32 + 24 + i + (side + 1) * 2);
-        made.push({ id, side, z, x0: x, x1, facade, height });
+        made.push({ id, side, z, x0: x, x1, facade, height, hasMansard: i === 0 && corner.hasMansard });
         x = x1;
       }
     }

@@ -14,6 +14,8 @@ const CORNICE_HEIGHT = 0.55;
 /** Fronts as wide as the picture that the pool has room for: each pixel column crosses some houses. */
 const POOL_FRONTS = 12;
 const MANSARD_HEIGHT = 2.6;
+/** How far a mansard leans back over its height. */
+const MANSARD_SLOPE = 1.1;
 /** How far a house goes back from the street. */
 const HOUSE_DEPTH = 14;
 
@@ -22,7 +24,7 @@ interface Job {
   readonly house: House | SideHouse;
   readonly front: Front;
   readonly columns: FrontColumns;
-  /** Height of the house next to it on the viewer's side. */
+  /** Height of the next house on the viewer's side, without its roof. */
   readonly nearerHeight: number;
 }
 
@@ -72,7 +74,7 @@ export class Fronts {
           const shade = side > 0 ? SHADE_RIGHT : SHADE_LEFT;
           if (columns) jobs.push({ house, columns, nearerHeight, front: { facade: house.facade, shade } });
         }
-        nearerHeight = roofHeight(house);
+        nearerHeight = house.height;
       }
     }
   }
@@ -149,15 +151,21 @@ function drawJob(pen: Pen, view: View, job: Job): void {
   const z = 'z' in house ? house.z : house.z0;
   pen.surface.begin({ id: house.id, x: house.side * FACADE_X, z, moveZ: 0 });
   pen.surface.front(job.front, job.columns);
-  if ('z' in house) {
-    const top = house.height + CORNICE_HEIGHT;
-    const trim: Material = { color: house.facade.trim };
-    pen.upright({ x: [house.side * house.x0, house.side * house.x1], y: [house.height, top], z: house.z - 0.1 }, trim);
-  } else drawRoof(pen, view, house, job.nearerHeight);
+  if ('z' in house) drawSideRoof(pen, house);
+  else drawRoof(pen, view, house, job.nearerHeight);
 }
 
-function roofHeight(house: House): number {
-  return house.height + CORNICE_HEIGHT + (house.hasMansard ? MANSARD_HEIGHT : 0);
+function drawSideRoof(pen: Pen, house: SideHouse): void {
+  const { side, z, x0, x1 } = house;
+  const top = house.height + CORNICE_HEIGHT;
+  if (house.hasMansard) {
+    pen.corner(0, side * x0, top, z);
+    pen.corner(1, side * x1, top, z);
+    pen.corner(2, side * x1, top + MANSARD_HEIGHT, z + MANSARD_SLOPE);
+    pen.corner(3, side * (x0 + MANSARD_SLOPE), top + MANSARD_HEIGHT, z + MANSARD_SLOPE);
+    pen.fill(4, SLATE);
+  }
+  pen.upright({ x: [side * x0, side * x1], y: [house.height, top], z: z - 0.1 }, { color: house.facade.trim });
 }
 
 /** Cornice, on some houses a mansard behind it, and the wall above a lower neighbour. */
@@ -173,8 +181,8 @@ function drawRoof(pen: Pen, view: View, house: House, nearerHeight: number): voi
     if (house.hasMansard) {
       pen.corner(0, x, top, z0);
       pen.corner(1, x, top, z1);
-      pen.corner(2, side * (FACADE_X + 1.1), top + MANSARD_HEIGHT, z1);
-      pen.corner(3, side * (FACADE_X + 1.1), top + MANSARD_HEIGHT, z0);
+      pen.corner(2, side * (FACADE_X + MANSARD_SLOPE), top + MANSARD_HEIGHT, z1);
+      pen.corner(3, side * (FACADE_X + MANSARD_SLOPE), top + MANSARD_HEIGHT, z0);
       pen.fill(4, SLATE);
     }
     pen.along({ x, y: [house.height - 0.35, house.height], z: [z0, z1] }, { color: dim(house.facade.wall, 0.55) });
@@ -187,7 +195,7 @@ function drawRoof(pen: Pen, view: View, house: House, nearerHeight: number): voi
     pen.corner(0, x, top, house.z0);
     pen.corner(1, outer, top, house.z0);
     pen.corner(2, outer, top + MANSARD_HEIGHT, house.z0);
-    pen.corner(3, side * (FACADE_X + 1.1), top + MANSARD_HEIGHT, house.z0);
+    pen.corner(3, side * (FACADE_X + MANSARD_SLOPE), top + MANSARD_HEIGHT, house.z0);
     pen.fill(4, SLATE);
   }
   if (nearerHeight < house.height) pen.upright({ x: [x, outer], y: [nearerHeight, top], z: house.z0 }, wall);

@@ -6,6 +6,7 @@ import {
   FACADE_X,
   isCrossing,
   KERB_HEIGHT,
+  LANE_CENTER,
   LANE_WIDTH,
   ROAD_HALF,
   SIGHT,
@@ -156,6 +157,7 @@ function drawCrossingMarks(pen: Pen, view: View, block: Block): void {
       pen.flat({ x: [x, x + 0.52], y: 0, z: [start, start + 3.2] }, WHITE, { isDecal: true, alpha: 0.88 });
     }
   }
+  pen.surface.begin({ id: objectId('ground', 0), x: LANE_CENTER, z: block.z - 5.7, moveZ: 0 });
   if (block.z - 5.6 > view.z)
     pen.flat({ x: [0.25, ROAD_HALF - 0.3], y: 0, z: [block.z - 5.9, block.z - 5.5] }, WHITE, {
       isDecal: true,
