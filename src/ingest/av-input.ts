@@ -153,11 +153,15 @@ export class AvInput implements AsyncDisposable {
     if (this.#plan.isStdin) this.#attachStdin();
     using dictionary = Dictionary.fromObject({ ...options });
     this.#check(await this.#guard(this.#context.openInput(this.#plan.url, inputFormat, dictionary)));
+    // Pictures in a row without times, which libav would count as 25 a second whatever their rate: the clock knows.
+    if (this.container === 'mpjpeg') this.#context.setOption('use_wallclock_as_timestamps', '1');
     this.#check(await this.#guard(this.#context.findStreamInfo()));
     const index = this.#context.findBestStream(av.AVMEDIA_TYPE_VIDEO);
     const streams = this.streams;
     const video = streams[index];
-    if (index < 0 || !video) throw openError(av.AVERROR_STREAM_NOT_FOUND, label, false);
+    // A song's cover is a still picture beside the sound, not its video.
+    if (!video || video.hasDisposition(av.AV_DISPOSITION_ATTACHED_PIC))
+      throw openError(av.AVERROR_STREAM_NOT_FOUND, label, false);
     for (const stream of streams) stream.discard = stream.index === index ? av.AVDISCARD_DEFAULT : av.AVDISCARD_ALL;
     this.#video = video;
   }

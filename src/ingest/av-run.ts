@@ -96,6 +96,11 @@ export class AvRun implements PictureRun {
     return new AvRun({ input, plan, context, window, maker, isLive });
   }
 
+  /** True when the input comes in segments of seconds, each as a whole. */
+  get isSegmented(): boolean {
+    return /^(hls|dash)\b/.test(this.input.container);
+  }
+
   get shape(): PictureShape {
     if (!this.#shape) throw new TypeError('the run has no picture yet');
     return this.#shape;

@@ -53,6 +53,8 @@ export class FileSource extends PumpedSource {
       // The next packet goes to the decoder's threads before the consumer wakes up and keeps this thread busy.
       const fits = this.queue.length + pictures.length < READ_AHEAD;
       const next = fits ? this.#read() : undefined;
+      // It is awaited further down; a failure meanwhile must not count as unhandled.
+      next?.catch(() => undefined);
       await this.#enqueue(pictures);
       if (!next) await this.queue.room();
       reading = next ?? this.#read();

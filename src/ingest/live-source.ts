@@ -2,6 +2,7 @@ import { NocturneError } from '../core/errors.js';
 import { micros, wallClock, type Micros } from '../core/time.js';
 import { Backoff } from './backoff.js';
 import { LagMeter } from './lag-meter.js';
+import { Pacer } from './pacing.js';
 import type { PictureRun, TimedPicture } from './picture-run.js';
 import { PumpedSource, type PlacedPicture, type PumpSetup } from './pumped-source.js';
 import { settlesWithin, sleep } from './sleep.js';
@@ -12,6 +13,9 @@ import { Watchdog } from './watchdog.js';
 const HOLD_MS = 1;
 /** Most pictures passed over in a row, so that a decoder slower than its input still shows something. */
 const MAX_HELD = 30;
+
+/** Silence that is normal between two segments, milliseconds: ten seconds of segment, and time to ask for the next. */
+const SEGMENT_SILENCE_MS = 20_000;
 
 /** What a live input's source is made from. */
 export interface LiveSourceSetup {
@@ -24,6 +28,8 @@ export interface LiveSourceSetup {
   readonly label: string;
   /** True when senders call us: then waiting for the next one needs no pauses. */
   readonly isListening: boolean;
+  /** True when the input comes in segments of seconds (HLS): then its pictures are shown when their times say so. */
+  readonly isSegmented: boolean;
 }
 
 /** A source that the world does not wait for: the newest picture wins, and a lost input is called again. */
@@ -57,7 +63,7 @@ export class LiveSource extends PumpedSource {
     for (;;) {
       const wasSilent = await this.#drain();
       if (this.isStopping()) return;
-      const why = wasSilent ? `gave nothing for ${options.stallTimeoutMs / 1000} s` : `stopped`;
+      const why = wasSilent ? `gave nothing for ${this.#patienceMs() / 1000} s` : `stopped`;
       if (!reopen || !options.reconnect) {
         if (this.#run.ended === 'end') return;
         throw new NocturneError({ code: 'INPUT_LOST', stage: 'ingest', message: `${label} ${why}.` });
@@ -80,8 +86,9 @@ export class LiveSource extends PumpedSource {
   /** Reads until the input is lost; true when it fell silent. */
   async #drain(): Promise<boolean> {
     const run = this.#run;
-    using watchdog = new Watchdog(this.#setup.options.stallTimeoutMs, () => run.interrupt());
+    using watchdog = new Watchdog(this.#patienceMs(), () => run.interrupt());
     watchdog.watch();
+    const pacer = this.#setup.isSegmented ? new Pacer() : undefined;
     let held = 0;
     let reading = run.next();
     for (;;) {
@@ -90,8 +97,15 @@ export class LiveSource extends PumpedSource {
       if (!pictures) return watchdog.barked;
       // In flight before the consumer wakes up and keeps this thread busy.
       reading = run.next();
+      // It is awaited by the next turn; a failure meanwhile must not count as unhandled.
+      reading.catch(() => undefined);
       const newest = this.#placeNewest(pictures);
       if (!newest) continue;
+      if (pacer) {
+        await sleep(pacer.wait(newest.pts, wallClock()) / 1000, this.stopping);
+        this.#offer({ ...newest, capturedAt: wallClock() });
+        continue;
+      }
       // Late pictures mean that more of them lie ready behind: the consumer was busy and nothing was read meanwhile.
       const isLate = this.#lag.isLate(newest, wallClock()) && held < MAX_HELD;
       if (isLate && (await settlesWithin(reading, HOLD_MS)) && !this.isStopping()) {
@@ -100,13 +114,19 @@ export class LiveSource extends PumpedSource {
         continue;
       }
       held = 0;
-      if (!this.queue.push(newest)) this.discard(newest);
+      this.#offer(newest);
     }
+  }
+
+  #patienceMs(): number {
+    const { isSegmented, options } = this.#setup;
+    return isSegmented ? Math.max(options.stallTimeoutMs, SEGMENT_SILENCE_MS) : options.stallTimeoutMs;
   }
 
   #placeNewest(pictures: readonly TimedPicture[]): PlacedPicture | undefined {
     let newest: PlacedPicture | undefined;
     for (const picture of pictures) {
+      // Several at once come from a decoder that is emptied: at an end, or before another codec.
       if (newest) this.#passOver(newest);
       newest = this.place(picture, this.#run.info, this.#cameBack);
       if (newest.discontinuity) this.#lag.reset();
@@ -115,6 +135,10 @@ export class LiveSource extends PumpedSource {
       this.#backoff.succeeded();
     }
     return newest;
+  }
+
+  #offer(picture: PlacedPicture): void {
+    if (!this.queue.push(picture)) this.discard(picture);
   }
 
   #passOver(picture: PlacedPicture): void {

@@ -96,7 +96,11 @@ async function openVideo(
   if (run.isLive) {
     const canReturn = kind === 'network' || kind === 'camera';
     const { isListening } = plan;
-    return new LiveSource({ run, ...(canReturn ? { reopen: open } : {}), options, label, isListening }, context);
+    const { isSegmented } = run;
+    return new LiveSource(
+      { run, ...(canReturn ? { reopen: open } : {}), options, label, isListening, isSegmented },
+      context,
+    );
   }
   const silence = kind === 'network' ? { silenceMs: options.openTimeoutMs } : {};
   return new FileSource({ run, ...(canReopen ? { reopen: open } : {}), options, label, ...silence }, context);

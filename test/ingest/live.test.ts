@@ -54,6 +54,12 @@ const WAYS: Record<string, Way> = {
     input: (port) => `http://127.0.0.1:${port}/street.ts`,
     sender: (port) => Sender.start(`http://127.0.0.1:${port}/street.ts`, 'mpegts', '-listen', '1'),
   },
+  'http, motion JPEG': {
+    listen: false,
+    port: freePort,
+    input: (port) => `http://127.0.0.1:${port}/camera`,
+    sender: (port) => Sender.start(`http://127.0.0.1:${port}/camera`, 'mpjpeg', '-c:v', 'mjpeg', '-listen', '1'),
+  },
 };
 
 /** Opens an input whose sender may need a moment to be there. */

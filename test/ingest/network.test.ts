@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -20,6 +20,7 @@ import {
   temporaryFolder,
 } from './media.js';
 import { RtspServer } from './rtsp-server.js';
+import { Sender } from './senders.js';
 
 const folder = temporaryFolder();
 const clip = join(folder, 'clip.mp4');
@@ -69,6 +70,25 @@ describe.runIf(hasFfmpeg)('http', () => {
     expect(source.info.isLive).toBe(false);
     expect(await pull(source)).toHaveLength(50);
   });
+
+  it('plays a live HLS playlist evenly, though it comes in segments', async () => {
+    const live = join(folder, 'live');
+    await mkdir(live);
+    const segments = ['-hls_time', '0.4', '-hls_list_size', '6', '-hls_flags', 'delete_segments'];
+    const sender = Sender.start(join(live, 'list.m3u8'), 'hls', ...segments);
+    const isThere = async (): Promise<boolean> => {
+      const list = await readFile(join(live, 'list.m3u8'), 'latin1').catch(() => '');
+      return list.split('.ts').length > 4;
+    };
+    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 100));
+    await using source = await openSource(`${origin}/live/list.m3u8`, options());
+    expect(source.info.isLive).toBe(true);
+    const seen = await pull(source, 50);
+    sender.kill();
+    expect(grows(seen.map(({ pts }) => pts))).toBe(true);
+    // Without pacing most pictures of a segment would be dropped in favour of its last.
+    expect(source.stats.dropped).toBeLessThan(25);
+  }, 20_000);
 
   it('says what the server refused', async () => {
     await expect(openSource(`${origin}/none.mp4`, options())).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });
