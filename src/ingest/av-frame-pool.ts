@@ -54,6 +54,9 @@ export class AvFramePool {
     native.colorSpace = libavMatrix(shape.color.matrix);
     native.colorRange = libavRange(shape.color.range);
     native.sampleAspectRatio = new Rational(...shape.sampleAspect);
+    // An encoder before may have asked for a keyframe and set its own times.
+    native.pictType = av.AV_PICTURE_TYPE_NONE;
+    native.pts = av.AV_NOPTS_VALUE;
     this.#taken++;
     return native;
   }
