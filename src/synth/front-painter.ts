@@ -42,11 +42,10 @@ export class FrontPainter {
     const shade = isNight ? 1 : front.shade;
     const work = this.#work;
     work.set({ view, columns, isNight, texture: texture.y, scale: 1, shade, black: 16, haze: haze.y });
-    work.paintInto(planes.y, planes.strides[0], view.height);
+    work.paintLumaInto(planes);
     work.set({ view, columns, isNight, texture: texture.u, scale: 2, shade, black: 128, haze: haze.u });
-    work.paintInto(planes.u, planes.strides[1], view.height / 2);
-    work.set({ view, columns, isNight, texture: texture.v, scale: 2, shade, black: 128, haze: haze.v });
-    work.paintInto(planes.v, planes.strides[2], view.height / 2);
+    work.setSecond(texture.v, haze.v - haze.u);
+    work.paintChromaInto(planes);
   }
 }
 
@@ -72,6 +71,9 @@ class ColumnWork {
   #top = 0;
   #bottom = 0;
   readonly #texels: Uint8Array[] = [];
+  readonly #texelsV: Uint8Array[] = [];
+  readonly #levels: Int32Array;
+  readonly #addV: Int32Array;
   readonly #base: Int32Array;
   readonly #from: Int32Array;
   readonly #to: Int32Array;
@@ -85,6 +87,8 @@ class ColumnWork {
 
   constructor(width: number) {
     const make = (): Int32Array => new Int32Array(width);
+    this.#levels = make();
+    this.#addV = make();
     this.#base = make();
     this.#from = make();
     this.#to = make();
@@ -121,6 +125,8 @@ class ColumnWork {
       const share = hazeAt(depth, isNight);
       const light = shade * (1 - share);
       this.#texels[c] = texture.texels(levelA, levelB);
+      this.#levels[c] = levelA * 16 + levelB;
+      this.#addV[c] = share * 65536;
       this.#base[c] = (a < 0 ? 0 : a >= major ? major - 1 : a) * minor;
       this.#from[c] = from;
       this.#to[c] = to;
@@ -135,11 +141,56 @@ class ColumnWork {
     }
   }
 
-  paintInto(plane: Uint8Array, stride: number, rows: number): void {
-    const bottom = Math.min(rows, this.#bottom);
-    for (let row = this.#top; row < bottom; row += TILE_ROWS) {
-      const end = Math.min(bottom, row + TILE_ROWS);
-      for (let c = 0; c < this.#count; c++) this.#paintColumn(plane, stride, c, row, end);
+  /** Prepares V beside U: it lies in the same places of its own texture; `hazeAbove` is its haze less that of U. */
+  setSecond(texture: Ripmap, hazeAbove: number): void {
+    for (let c = 0; c < this.#count; c++) {
+      const levels = this.#levels[c] ?? 0;
+      this.#texelsV[c] = texture.texels(levels >> 4, levels & 15);
+      this.#addV[c] = (this.#add[c] ?? 0) + hazeAbove * (this.#addV[c] ?? 0);
+    }
+  }
+
+  paintLumaInto(planes: Planes): void {
+    for (let row = this.#top; row < this.#bottom; row += TILE_ROWS) {
+      const end = Math.min(this.#bottom, row + TILE_ROWS);
+      for (let c = 0; c < this.#count; c++) this.#paintColumn(planes.y, planes.strides[0], c, row, end);
+    }
+  }
+
+  paintChromaInto(planes: Planes): void {
+    for (let row = this.#top; row < this.#bottom; row += TILE_ROWS) {
+      const end = Math.min(this.#bottom, row + TILE_ROWS);
+      for (let c = 0; c < this.#count; c++) this.#paintChroma(planes, c, row, end);
+    }
+  }
+
+  /** Paints rows `row` to `end` of a column of U and V, from the nearest texels. */
+  #paintChroma(planes: Planes, c: number, row: number, end: number): void {
+    const { u, v, strides } = planes;
+    const texelsU = this.#texels[c];
+    const texelsV = this.#texelsV[c];
+    const first = this.#from[c] ?? 0;
+    const from = first > row ? first : row;
+    const to = Math.min(end, this.#to[c] ?? 0);
+    if (!texelsU || !texelsV || from >= to) return;
+    const base = this.#base[c] ?? 0;
+    const last = ((this.#last[c] ?? 0) + 1) | 0;
+    const mul = (this.#mul[c] ?? 0) << 8;
+    const addU = this.#add[c] ?? 0;
+    const addV = this.#addV[c] ?? 0;
+    const step = this.#step[c] ?? 0;
+    let place = ((this.#place[c] ?? 0) + 32768 - Math.imul(from - first, step)) | 0;
+    let ou = (from * strides[1] + this.#firstX + c) | 0;
+    let ov = (from * strides[2] + this.#firstX + c) | 0;
+    for (let p = from; p < to; p++) {
+      let b = place >> 16;
+      if (b > last) b = last;
+      else if (b < 0) b = 0;
+      u[ou] = (Math.imul(texelsU[base + b] ?? 0, mul) + addU) >> 16;
+      v[ov] = (Math.imul(texelsV[base + b] ?? 0, mul) + addV) >> 16;
+      ou = (ou + strides[1]) | 0;
+      ov = (ov + strides[2]) | 0;
+      place = (place - step) | 0;
     }
   }
 
