@@ -1,6 +1,7 @@
 import { Dictionary, FormatContext, InputFormat, IOContext, Log, type Packet, type Stream } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
+import type { TimeBase } from '../core/time.js';
 import { openError } from './av-errors.js';
 import type { OpenPlan } from './open-plan.js';
 import { StdinReader } from './stdin-reader.js';
@@ -72,6 +73,12 @@ export class AvInput implements AsyncDisposable {
   get video(): Stream {
     if (!this.#video) throw new TypeError('the input is not open');
     return this.#video;
+  }
+
+  /** What the video's ticks count. */
+  get timeBase(): TimeBase {
+    const { num, den } = this.video.timeBase;
+    return { num, den };
   }
 
   /** Length in microseconds; undefined when the container does not say. */

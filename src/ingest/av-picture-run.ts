@@ -1,10 +1,10 @@
 import { NocturneError } from '../core/errors.js';
 import { micros, ticksToMicros, wallClock, type TimeBase } from '../core/time.js';
-import { AvRun, type RunContext } from './av-run.js';
+import { AvRun } from './av-run.js';
 import type { PictureShape } from './av-frame-pool.js';
 import { planPicture } from './open-plan.js';
 import { maskUrl } from './input-address.js';
-import type { PictureRun, RunEnd, RunInfo, TimedPicture } from './picture-run.js';
+import type { PictureRun, RunContext, RunEnd, RunInfo, TimedPicture } from './picture-run.js';
 import type { SourceOptions } from './source-options.js';
 
 /** Frames a second of pictures that are not told otherwise. */

@@ -2,27 +2,19 @@ import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
 import { fromSeconds, micros, microsToTicks, ticksToMicros, type Micros, type TimeBase } from '../core/time.js';
 import { reason } from './av-errors.js';
-import type { AvFramePool, PictureShape } from './av-frame-pool.js';
+import type { PictureShape } from './av-frame-pool.js';
 import { AvInput } from './av-input.js';
 import { AvPacketReader } from './av-packet-reader.js';
 import { AvPictureMaker } from './av-picture-maker.js';
 import { frameRateOf } from './av-stream.js';
 import { ClipWindow } from './clip-window.js';
 import type { OpenPlan } from './open-plan.js';
-import type { PictureRun, RunCounts, RunEnd, RunInfo, TimedPicture } from './picture-run.js';
-import type { SourceOptions } from './source-options.js';
+import type { PictureRun, RunContext, RunEnd, RunInfo, TimedPicture } from './picture-run.js';
 
 /** How far before its start a seek is tried again, seconds, where the first landed too late (streams without an index). */
 const SEEK_BACK_S = [0, 2, 10] as const;
 /** A file that ends so much before its stated length is told to be cut off, microseconds. */
 const CUT_OFF_MICROS = 1_000_000;
-
-/** What a run needs of its source. */
-export interface RunContext {
-  readonly options: SourceOptions;
-  readonly pool: AvFramePool;
-  readonly counts: RunCounts;
-}
 
 interface RunParts {
   readonly input: AvInput;
@@ -86,7 +78,7 @@ export class AvRun implements PictureRun {
     const found = plan.live === 'unknown' ? input.durationMicros === undefined : plan.live === 'yes';
     const isLive = options.live ?? found;
     const window = new ClipWindow({
-      timeBase: timeBaseOf(input),
+      timeBase: input.timeBase,
       origin: micros(input.startMicros),
       startS: isLive ? 0 : options.startS,
       durationS: isLive ? undefined : options.durationS,
@@ -155,7 +147,7 @@ export class AvRun implements PictureRun {
   }
 
   async #primeAt(startTicks: bigint): Promise<void> {
-    const timeBase = timeBaseOf(this.input);
+    const timeBase = this.input.timeBase;
     for (const back of SEEK_BACK_S) {
       this.#giveBack();
       const sought = await this.#seek(startTicks - microsToTicks(fromSeconds(back), timeBase));
@@ -231,7 +223,7 @@ export class AvRun implements PictureRun {
   #describe(): RunInfo {
     const hasSound = this.input.streams.some((stream) => stream.codecpar.codecType === av.AVMEDIA_TYPE_AUDIO);
     return {
-      timeBase: timeBaseOf(this.input),
+      timeBase: this.input.timeBase,
       frameRate: frameRateOf(this.input.video) || this.#maker.frameRate,
       duration: this.#duration(),
       codec: this.#maker.codec,
@@ -250,16 +242,11 @@ export class AvRun implements PictureRun {
     const whole = this.input.durationMicros;
     const { lastTicks } = this.#maker;
     if (whole === undefined || this.isLive || lastTicks === undefined || this.#window.hasEnd) return 0;
-    return whole - (ticksToMicros(lastTicks, timeBaseOf(this.input)) - this.input.startMicros);
+    return whole - (ticksToMicros(lastTicks, this.input.timeBase) - this.input.startMicros);
   }
 
   #giveBack(): void {
     for (const { native } of this.#first) this.#context.pool.give(native);
     this.#first = [];
   }
-}
-
-function timeBaseOf(input: AvInput): TimeBase {
-  const { num, den } = input.video.timeBase;
-  return { num, den };
 }

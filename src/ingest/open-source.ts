@@ -3,13 +3,14 @@ import { NocturneError } from '../core/errors.js';
 import { planCamera } from './av-camera.js';
 import { AvFramePool } from './av-frame-pool.js';
 import { AvPictureRun } from './av-picture-run.js';
-import { AvRun, type RunContext } from './av-run.js';
+import { AvRun } from './av-run.js';
 import { FileSource } from './file-source.js';
 import type { FrameSource } from './frame-source.js';
 import { parseInput, type InputAddress } from './input-address.js';
 import { LiveSource } from './live-source.js';
 import { planFile, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
 import { isPicture, listPictures } from './picture-list.js';
+import type { RunContext } from './picture-run.js';
 import type { SourceOptions } from './source-options.js';
 import { openStreetSource } from './street-source.js';
 

@@ -1,5 +1,6 @@
 import type { Micros, TimeBase } from '../core/time.js';
-import type { Picture, PictureShape } from './av-frame-pool.js';
+import type { AvFramePool, Picture, PictureShape } from './av-frame-pool.js';
+import type { SourceOptions } from './source-options.js';
 
 /** A picture with its times as the container tells them. Its holder gives it back to the pool or passes it on. */
 export interface TimedPicture extends Picture {
@@ -30,6 +31,13 @@ export type RunEnd = 'end' | 'failed' | 'interrupted';
 export interface RunCounts {
   decoded: number;
   corrupt: number;
+}
+
+/** What a run needs of its source. */
+export interface RunContext {
+  readonly options: SourceOptions;
+  readonly pool: AvFramePool;
+  readonly counts: RunCounts;
 }
 
 /** An input read from a start to an end, once. Sources make loops and reconnects out of runs. */

@@ -1,11 +1,11 @@
 import { AvFramePool } from './av-frame-pool.js';
 import { AvPictureRun } from './av-picture-run.js';
 import { probeStreams, type StreamReport } from './av-probe.js';
-import { AvRun, type RunContext } from './av-run.js';
+import { AvRun } from './av-run.js';
 import type { SourceInfo } from './frame-source.js';
 import { parseInput } from './input-address.js';
 import { openSource, picturesOf, planInput } from './open-source.js';
-import type { PictureRun } from './picture-run.js';
+import type { PictureRun, RunContext } from './picture-run.js';
 import { describeSource } from './pumped-source.js';
 import type { SourceOptions } from './source-options.js';
 
