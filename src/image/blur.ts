@@ -13,12 +13,14 @@ export class BoxBlur {
   readonly #height: number;
   readonly #rows: Float32Array;
   readonly #sums: Float64Array;
+  readonly #scales: Float64Array;
 
   constructor(width: number, height: number) {
     this.#width = width;
     this.#height = height;
     this.#rows = new Float32Array(width * height);
     this.#sums = new Float64Array(width);
+    this.#scales = new Float64Array(width);
   }
 
   /** The mean of a window of `2 * radiusX + 1` by `2 * radiusY + 1` samples. `out` may be `source`. */
@@ -33,16 +35,18 @@ export class BoxBlur {
   }
 
   #blurRows(source: Float32Array, radius: number, edges: BlurEdges): void {
-    const [width, height, rows] = [this.#width, this.#height, this.#rows];
-    const full = 1 / (2 * radius + 1);
+    const [width, height, rows, scales] = [this.#width, this.#height, this.#rows, this.#scales];
+    for (let x = 0; x < width; x++)
+      scales[x] = 1 / (edges === 'zero' ? 2 * radius + 1 : windowLength(x, radius, width));
+    const entered = Math.min(radius, width);
     for (let y = 0; y < height; y++) {
       const start = y * width;
       let sum = 0;
-      for (let x = 0; x < Math.min(radius, width); x++) sum += source[start + x] ?? 0;
+      for (let x = 0; x < entered; x++) sum += source[start + x] ?? 0;
       for (let x = 0; x < width; x++) {
         if (x + radius < width) sum += source[start + x + radius] ?? 0;
         if (x > radius) sum -= source[start + x - radius - 1] ?? 0;
-        rows[start + x] = sum * (edges === 'zero' ? full : 1 / windowLength(x, radius, width));
+        rows[start + x] = sum * (scales[x] ?? 0);
       }
     }
   }
@@ -50,22 +54,18 @@ export class BoxBlur {
   #blurColumns(radius: number, edges: BlurEdges, out: Float32Array): void {
     const [width, height, rows, sums] = [this.#width, this.#height, this.#rows, this.#sums];
     sums.fill(0);
-    for (let y = 0; y < Math.min(radius, height); y++) {
-      for (let x = 0; x < width; x++) sums[x] = (sums[x] ?? 0) + (rows[y * width + x] ?? 0);
-    }
+    for (let y = 0; y < Math.min(radius, height); y++) addRow(sums, rows, y * width, 1);
     for (let y = 0; y < height; y++) {
-      const entering = y + radius < height ? (y + radius) * width : -1;
-      const leaving = y > radius ? (y - radius - 1) * width : -1;
+      if (y + radius < height) addRow(sums, rows, (y + radius) * width, 1);
+      if (y > radius) addRow(sums, rows, (y - radius - 1) * width, -1);
       const scale = 1 / (edges === 'zero' ? 2 * radius + 1 : windowLength(y, radius, height));
-      for (let x = 0; x < width; x++) {
-        let sum = sums[x] ?? 0;
-        if (entering >= 0) sum += rows[entering + x] ?? 0;
-        if (leaving >= 0) sum -= rows[leaving + x] ?? 0;
-        sums[x] = sum;
-        out[y * width + x] = sum * scale;
-      }
+      for (let x = 0, i = y * width; x < width; x++, i++) out[i] = (sums[x] ?? 0) * scale;
     }
   }
+}
+
+function addRow(sums: Float64Array, rows: Float32Array, start: number, sign: 1 | -1): void {
+  for (let x = 0; x < sums.length; x++) sums[x] = (sums[x] ?? 0) + sign * (rows[start + x] ?? 0);
 }
 
 /** Samples of a window around `at` that lie inside `[0, length)`. */

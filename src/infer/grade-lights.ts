@@ -2,6 +2,7 @@ import { BoxBlur } from '../image/blur.js';
 import { Morphology } from '../image/morphology.js';
 import { GradeEvidence } from './grade-evidence.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, type GradePlanes } from './grade-planes.js';
+import type { Sky } from './grade-sky.js';
 import { GRID_HEIGHT, GRID_WIDTH } from './look.js';
 
 /** Colour of a lit window and of a street lamp: Y, U, V of warm light at full strength. */
@@ -32,7 +33,7 @@ export class GradeLights {
   readonly #shine = [new Float32Array(PLANE_SIZE), new Float32Array(PLANE_SIZE), new Float32Array(PLANE_SIZE)] as const;
 
   /** Fills `out`, shaped as {@link Look.lights}, and {@link lamplight}. Borrows the rest. @param strength 0 to 1. */
-  writeInto(planes: GradePlanes, sky: Float32Array, strength: number, out: Float32Array): void {
+  writeInto(planes: GradePlanes, sky: Sky, strength: number, out: Float32Array): void {
     const { vivid, bright, lamp, pane } = this.#evidence;
     this.#evidence.find(planes, sky);
     const spots = this.#spots;

@@ -9,13 +9,21 @@ const REACH_BELOW = 5;
 /** Sweeps over the picture; each carries the sky any distance along its own direction and around one corner. */
 const SWEEPS = 2;
 
+/** Where the sky is. */
+export interface Sky {
+  /** `[72, 128]`: 0 no sky, 1 sky. */
+  readonly mask: Float32Array;
+  /** `[72, 128]`: the share of sky around each sample, 7 by 9 samples. */
+  readonly near: Float32Array;
+}
+
 /**
  * Where the sky is, found in the picture and not assumed: bright for this picture or blue, pale, smooth, and joined to
  * the top edge. A camera that looks down has none. Memory is taken once, none per call.
  */
-export class SkyFinder {
-  /** `[72, 128]`: 0 no sky, 1 sky. */
+export class SkyFinder implements Sky {
   readonly mask = new Float32Array(PLANE_SIZE);
+  readonly near = new Float32Array(PLANE_SIZE);
   readonly #score = new Float32Array(PLANE_SIZE);
   readonly #texture = new Float32Array(PLANE_SIZE);
   /** How free of a cast that no sky has: white, grey and blue are 1. */
@@ -23,12 +31,13 @@ export class SkyFinder {
   readonly #morphology = new Morphology(PLANE_WIDTH, PLANE_HEIGHT);
   readonly #blur = new BoxBlur(PLANE_WIDTH, PLANE_HEIGHT);
 
-  /** Fills {@link mask}. Borrows the planes. */
+  /** Fills {@link mask} and {@link near}. Borrows the planes. */
   find(planes: GradePlanes): void {
     this.#measureTexture(planes.luma);
     this.#rate(planes);
     this.#joinToTop();
     this.#fillGaps(planes);
+    this.#blur.blurInto(this.mask, [3, 4], 'inside', this.near);
   }
 
   /** Mean absolute step of luma to the right and downwards, over 3x3 samples. */

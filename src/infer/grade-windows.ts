@@ -1,6 +1,7 @@
 import { BoxBlur } from '../image/blur.js';
 import { TopHat } from '../image/top-hat.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
+import type { Sky } from './grade-sky.js';
 
 /**
  * Panes of facades: small and darker than the wall around them, above the street, among edges that run level and
@@ -14,10 +15,9 @@ export class WindowFinder {
   readonly #slanted = new Float32Array(PLANE_SIZE);
   readonly #edges = new Float32Array(PLANE_SIZE);
   readonly #leaf = new Float32Array(PLANE_SIZE);
-  readonly #skyNear = new Float32Array(PLANE_SIZE);
 
   /** Fills {@link mask}. Borrows the planes and the sky. */
-  find(planes: GradePlanes, sky: Float32Array): void {
+  find(planes: GradePlanes, sky: Sky): void {
     const { luma, u, v } = planes;
     const [slanted, edges, leaf, mask] = [this.#slanted, this.#edges, this.#leaf, this.mask];
     slanted.fill(0);
@@ -27,7 +27,7 @@ export class WindowFinder {
         const i = y * PLANE_WIDTH + x;
         const gx = (luma[i + 1] ?? 0) - (luma[i] ?? 0);
         const gy = (luma[i + PLANE_WIDTH] ?? 0) - (luma[i] ?? 0);
-        const ground = 1 - (sky[i] ?? 0);
+        const ground = 1 - (sky.mask[i] ?? 0);
         slanted[i] = 2 * Math.abs(gx * gy) * ground;
         edges[i] = (gx * gx + gy * gy) * ground;
       }
@@ -39,7 +39,6 @@ export class WindowFinder {
       leaf[i] = smoothstep(0.015, 0.05, green);
     }
     this.#blur.blurInto(leaf, [4, 4], 'inside', leaf);
-    this.#blur.blurInto(sky, [3, 4], 'inside', this.#skyNear);
     this.#topHat.blackInto(planes.luma, mask);
     for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
       const height = 1 - smoothstep(0.45, 0.62, y / PLANE_HEIGHT);
@@ -49,7 +48,7 @@ export class WindowFinder {
         const built = 1 - smoothstep(0.25, 0.6, leaf[i] ?? 0);
         // What the pane is darker than is the wall.
         const bright = smoothstep(0.2, 0.45, (mask[i] ?? 0) + (luma[i] ?? 0));
-        const walled = 1 - smoothstep(0.05, 0.35, this.#skyNear[i] ?? 0);
+        const walled = 1 - smoothstep(0.05, 0.35, sky.near[i] ?? 0);
         mask[i] = smoothstep(0.03, 0.14, mask[i] ?? 0) * height * upright * busy * built * bright * walled;
       }
     }

@@ -52,7 +52,7 @@ class Grade implements GuardedGenerator {
     this.#sky.find(this.#planes);
     const sky = this.#sky.mask;
     this.#tone.measure(this.#planes, sky);
-    this.#lights.writeInto(this.#planes, sky, this.#tone.dayness, look.lights);
+    this.#lights.writeInto(this.#planes, this.#sky, this.#tone.dayness, look.lights);
     const { lamplight } = this.#lights;
     this.#grid.writeInto({ planes: this.#planes, sky, tone: this.#tone, lamplight }, look.grid);
     return Promise.resolve(look);
