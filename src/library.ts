@@ -55,7 +55,7 @@ export function startStream(input: string, options: StreamOptions = {}): NightSt
  */
 export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
   const settings = resolveSettings({ options });
-  const { start, duration, codec, crf, preset, inputFormat, overwrite, seed, decoderThreads } = settings;
+  const { start, duration, codec, crf, preset, inputFormat, overwrite, seed, pictureRate, decoderThreads } = settings;
   return renderInWorker(
     {
       input,
@@ -66,6 +66,7 @@ export async function render(input: string, output: string, options: RenderOptio
       startS: start,
       ...given({ durationS: duration, codec, crf, preset, inputFormat }),
       overwrite,
+      pictureRate,
       decoderThreads,
     },
     options,
@@ -109,6 +110,7 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     stallTimeoutMs: settings.stallTimeout * 1000,
     openTimeoutMs: settings.openTimeout * 1000,
     rtspTransport: settings.rtspTransport,
+    pictureRate: settings.pictureRate,
     decoderThreads: settings.decoderThreads,
   };
 }

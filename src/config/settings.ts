@@ -51,7 +51,7 @@ const OWN_SETTINGS = {
   }),
   reconnect: flag(true, { help: 'come back when a live input is lost', group: 'Input', commands: serve }),
   stallTimeout: number(
-    { min: 0.5, max: 3600, default: 5 },
+    { min: 0.5, max: 3600, default: 2 },
     {
       help: 'a live input silent for so many seconds is lost',
       group: 'Input',
@@ -70,6 +70,10 @@ const OWN_SETTINGS = {
     commands: ['serve', 'render', 'probe'],
     placeholder: 'name',
   }),
+  pictureRate: number(
+    { min: 0.01, max: 240, default: 25 },
+    { help: 'pictures a second of a folder of pictures', group: 'Input', commands: both },
+  ),
   decoderThreads: integer(
     { min: 0, max: 64, default: 0 },
     { help: 'threads of the decoder; 0 lets FFmpeg choose', group: 'Input', commands: both },

@@ -6,6 +6,8 @@ import { openError } from './av-errors.js';
 import type { OpenPlan } from './open-plan.js';
 import { StdinReader } from './stdin-reader.js';
 
+/** Demuxers that paint any text as a picture; a text file is no video unless somebody asks for it by --input-format. */
+const TEXT_ART: readonly string[] = ['tty', 'bin', 'xbin', 'idf', 'adf'];
 /** Bytes asked of standard input at a time. */
 const STDIN_BLOCK_BYTES = 65_536;
 
@@ -160,6 +162,7 @@ export class AvInput implements AsyncDisposable {
     if (this.#plan.isStdin) this.#attachStdin();
     using dictionary = Dictionary.fromObject({ ...options });
     this.#check(await this.#guard(this.#context.openInput(this.#plan.url, inputFormat, dictionary)));
+    if (!inputFormat && TEXT_ART.includes(this.container)) throw openError(av.AVERROR_INVALIDDATA, label, false);
     // Pictures in a row without times, which libav would count as 25 a second whatever their rate: the clock knows.
     if (this.container === 'mpjpeg') this.#context.setOption('use_wallclock_as_timestamps', '1');
     this.#check(await this.#guard(this.#context.findStreamInfo()));

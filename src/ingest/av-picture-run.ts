@@ -73,6 +73,7 @@ export class AvPictureRun implements PictureRun {
       duration: micros((count * 1e6) / rate),
       codec: 'image',
       description: `${count} ${count === 1 ? 'picture' : 'pictures'}, ${this.#label}`,
+      hasSound: false,
       notices: [],
     };
   }

@@ -221,14 +221,14 @@ export class AvRun implements PictureRun {
   }
 
   #describe(): RunInfo {
-    const hasSound = this.input.streams.some((stream) => stream.codecpar.codecType === av.AVMEDIA_TYPE_AUDIO);
     return {
       timeBase: this.input.timeBase,
       frameRate: frameRateOf(this.input.video) || this.#maker.frameRate,
       duration: this.#duration(),
       codec: this.#maker.codec,
       description: `${this.input.containerTitle}, ${this.#plan.label}`,
-      notices: [...this.#plan.notices, ...(hasSound ? ['its sound is not carried to viewers'] : [])],
+      hasSound: this.input.streams.some((stream) => stream.codecpar.codecType === av.AVMEDIA_TYPE_AUDIO),
+      notices: this.#plan.notices,
     };
   }
 

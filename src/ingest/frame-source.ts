@@ -20,7 +20,9 @@ export interface SourceInfo {
   readonly codec: string;
   /** For people: container or protocol, passwords masked. */
   readonly description: string;
-  /** One line each: odd size cropped, rotation applied, tone-mapped, deinterlaced, sound not carried. */
+  /** True when the input has sound, which no source gives. */
+  readonly hasSound: boolean;
+  /** One line each: odd size cropped, rotation applied, tone-mapped, deinterlaced. */
   readonly notices: readonly string[];
 }
 

@@ -69,6 +69,7 @@ export class LiveSource extends PumpedSource {
         throw new NocturneError({ code: 'INPUT_LOST', stage: 'ingest', message: `${label} ${why}.` });
       }
       options.logger.warn({ input: label }, `the input ${why}; it is called again`);
+      options.onEvent?.({ kind: 'lost', message: `The input ${why}; it is called again.` });
       await this.#run.close();
       await this.#comeBack(reopen);
       if (this.isStopping()) return;
@@ -165,5 +166,6 @@ export class LiveSource extends PumpedSource {
     // The picture stood still for as long as the input was away; the timeline goes on as the clock did.
     this.timeline.resume(micros(wallClock() - this.#lastSeen));
     options.logger.info({ input: label, reconnects: this.#reconnects }, 'the input is back');
+    options.onEvent?.({ kind: 'connected', message: 'The input is back.' });
   }
 }

@@ -21,6 +21,7 @@ export interface RunInfo {
   readonly duration: Micros | undefined;
   readonly codec: string;
   readonly description: string;
+  readonly hasSound: boolean;
   readonly notices: readonly string[];
 }
 

@@ -197,11 +197,11 @@ function usualStep(run: RunInfo): Micros {
 /** What users are told of a source: its run and its pictures as one. */
 export function describeSource(run: RunInfo, shape: PictureShape, isLive: boolean): SourceInfo {
   const { width, height, color, sampleAspect } = shape;
-  const { frameRate, timeBase, duration, codec, description } = run;
+  const { frameRate, timeBase, duration, codec, description, hasSound } = run;
   const notices = [...shape.notices, ...run.notices];
   return {
     ...{ width, height, color, sampleAspect, frameRate, timeBase, duration, codec, description },
-    isLive,
+    ...{ isLive, hasSound },
     notices,
   };
 }

@@ -70,6 +70,7 @@ class StreetSource implements FrameSource {
       isLive: options.live ?? this.#isPaced,
       codec: 'street',
       description: `built-in street, seed ${input.seed}`,
+      hasSound: false,
       notices: [],
     };
   }

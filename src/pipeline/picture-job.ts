@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { basename, dirname, extname, join, parse, resolve } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
-import { cropPicture, padToEven } from '../image/picture-size.js';
-import { frameToRgb, rgbToFrame } from '../image/rgb-picture.js';
+import { cropPicture, frameToRgb, padToEven, rgbToFrame } from '../image/rgb-picture.js';
 import { PICTURE_ENDINGS, readRgb, writePicture } from '../image/picture-file.js';
 import type { Generator } from '../infer/generator.js';
 import { openGenerator } from '../infer/open-generator.js';

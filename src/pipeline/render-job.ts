@@ -36,7 +36,15 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
   const format = settings.inputFormat === undefined ? {} : { inputFormat: settings.inputFormat };
   await using source = await openSource(
     settings.input,
-    { ...DEFAULT_SOURCE_OPTIONS, ...window, live: false, ...format, decoderThreads: settings.decoderThreads, logger },
+    {
+      ...DEFAULT_SOURCE_OPTIONS,
+      ...window,
+      live: false,
+      ...format,
+      pictureRate: settings.pictureRate,
+      decoderThreads: settings.decoderThreads,
+      logger,
+    },
     signal,
   );
   await using generator = await openGenerator({ ...settings.model, logger });

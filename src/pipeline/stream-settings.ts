@@ -41,5 +41,6 @@ export interface RenderSettings {
   readonly preset?: FilePreset;
   readonly overwrite: boolean;
   readonly inputFormat?: string;
+  readonly pictureRate: number;
   readonly decoderThreads: number;
 }

@@ -9,6 +9,12 @@ const WORKER_ENTRY = fileURLToPath(new URL('../../dist/pipeline/worker.js', impo
 /** How long a worker may take to flush and close after it was asked to stop, milliseconds. */
 const STOP_TIMEOUT_MS = 5000;
 
+/**
+ * Threads of a worker for libav's blocking calls: a silent live input holds one, a read, a decode, an encode and files
+ * want one each at a time; Node's own default of 4 leaves none to spare.
+ */
+const THREAD_POOL_SIZE = 8;
+
 /** Messages that a {@link WorkerProcess} hands on. */
 export type WorkerMessage = Exclude<FromWorker, { type: 'log' }>;
 
@@ -31,6 +37,7 @@ export class WorkerProcess {
       serialization: 'advanced',
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
       execArgv: [],
+      env: { UV_THREADPOOL_SIZE: String(THREAD_POOL_SIZE), ...process.env },
     });
     let ended = false;
     let thrown: Error | undefined;

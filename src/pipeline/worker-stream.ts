@@ -123,6 +123,7 @@ export class WorkerStream implements NightStream {
         this.#info = message.info;
         this.#resolveOpened(message.info);
         for (const notice of message.info.notices) this.#logger.info({ stream: this.name }, notice);
+        if (message.info.hasSound) this.#logger.info({ stream: this.name }, 'the sound is not carried to viewers');
         break;
       case 'format':
         this.live.setFormat(message.format);

@@ -14,7 +14,7 @@ export class ScriptedRun implements PictureRun {
   };
   readonly info: RunInfo = {
     ...{ timeBase: { num: 1, den: 1000 }, frameRate: 25, duration: undefined },
-    ...{ codec: 'script', description: 'a script', notices: [] },
+    ...{ codec: 'script', description: 'a script', hasSound: false, notices: [] },
   };
   ended: RunEnd | undefined;
   closed = false;
