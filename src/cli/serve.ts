@@ -26,6 +26,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
       allowedOrigins: settings.allowOrigin?.split(',').map((origin) => origin.trim()) ?? [],
       canControl: !settings.readOnly,
       streams: byName,
+      maxViewers: settings.maxViewers * streams.length,
       logger,
     });
     process.stdout.write(`nocturne: night on ${server.url}\n`);

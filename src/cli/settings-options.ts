@@ -29,7 +29,7 @@ function optionsOf(name: string, setting: Setting): Option[] {
   }
   const positive = new Option(name, setting.help);
   const negative = new Option(name.replace('--', '--no-'), setting.help);
-  if (setting.default === true) return [new Option(negative.flags, `do not: ${setting.help}`)];
+  if (setting.default === true) return [new Option(negative.flags, `do not ${setting.help}`)];
   return setting.default === false ? [positive] : [positive, negative.hideHelp()];
 }
 
