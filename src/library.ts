@@ -1,5 +1,6 @@
 import { resolveSettings } from './config/resolve.js';
 import { controlsOf, type Settings } from './config/settings.js';
+import { NocturneError } from './core/errors.js';
 import { silentLogger, type Logger } from './core/logger.js';
 import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from './ingest/source-options.js';
 import { probeInput, type ProbeReport } from './ingest/probe.js';
@@ -39,12 +40,14 @@ export type ProbeOptions = SettingsOptions & { readonly logger?: Logger; readonl
  *     const server = await startServer({ streams: new Map([['drive', stream.live]]) });
  */
 export async function openStream(input: string, options: StreamOptions = {}): Promise<NightStream> {
+  checkInput(input);
   const settings = resolveSettings({ options });
   return openWorkerStream(streamSettings(input, options.name, settings), hooks(settings, options));
 }
 
 /** {@link openStream} that returns at once: viewers can join before the input is there; `opened` tells when it is. */
 export function startStream(input: string, options: StreamOptions = {}): NightStream {
+  checkInput(input);
   const settings = resolveSettings({ options });
   return startWorkerStream(streamSettings(input, options.name, settings), hooks(settings, options));
 }
@@ -54,6 +57,7 @@ export function startStream(input: string, options: StreamOptions = {}): NightSt
  * Rejects with NocturneError, also when the signal aborts; the output is then as it was before.
  */
 export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
+  checkInput(input);
   const settings = resolveSettings({ options });
   const { start, duration, codec, crf, preset, inputFormat, overwrite, seed, pictureRate, decoderThreads } = settings;
   return renderInWorker(
@@ -75,9 +79,16 @@ export async function render(input: string, output: string, options: RenderOptio
 
 /** What an input is and what would be done with it. Rejects with NocturneError. */
 export async function probe(input: string, options: ProbeOptions = {}): Promise<ProbeReport> {
+  checkInput(input);
   const settings = resolveSettings({ options });
   const source: SourceOptions = { ...sourceOptions(settings), logger: options.logger ?? silentLogger };
   return probeInput(input, source, options.signal);
+}
+
+function checkInput(input: string): void {
+  if (input.trim() !== '') return;
+  const message = 'the input must name a file, an address, a camera or street, got "".';
+  throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message });
 }
 
 function streamSettings(input: string, name: string | undefined, settings: Settings): StreamSettings {

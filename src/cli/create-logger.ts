@@ -12,6 +12,13 @@ export function createLogger(settings: Pick<Settings, 'logLevel' | 'logJson' | '
   const colorize = process.stderr.isTTY && process.env['NO_COLOR'] === undefined;
   return pino(
     options,
-    pretty({ destination: 2, sync: true, colorize, translateTime: 'HH:MM:ss', ignore: 'pid,hostname' }),
+    pretty({
+      destination: 2,
+      sync: true,
+      singleLine: true,
+      colorize,
+      translateTime: 'HH:MM:ss',
+      ignore: 'pid,hostname',
+    }),
   );
 }

@@ -37,7 +37,7 @@ export class LiveSink implements FrameSink {
 
   /** Frames a second leaving the encoder. */
   get frameRate(): number {
-    return this.#rate.perSecond();
+    return Math.round(this.#rate.perSecond() * 100) / 100;
   }
 
   /** Bits a second over the last two seconds. */
