@@ -2,7 +2,7 @@ import { resolveSettings } from './config/resolve.js';
 import { controlsOf, type Settings } from './config/settings.js';
 import { NocturneError } from './core/errors.js';
 import { silentLogger, type Logger } from './core/logger.js';
-import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from './ingest/source-options.js';
+import type { SourceOptions } from './ingest/source-options.js';
 import { probeInput, type ProbeReport } from './ingest/probe.js';
 import type { NightStream } from './pipeline/night-stream.js';
 import { openStream as openWorkerStream, startStream as startWorkerStream } from './pipeline/open-stream.js';
