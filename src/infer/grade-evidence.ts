@@ -1,4 +1,3 @@
-import { BoxBlur } from '../image/blur.js';
 import { Morphology } from '../image/morphology.js';
 import { TopHat } from '../image/top-hat.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
@@ -17,17 +16,17 @@ const BRIGHT_REACH = 3;
 export class GradeEvidence {
   /** Signals, tail lights, signs: small, vivid, compact, of a lamp's hue. */
   readonly vivid = new Float32Array(PLANE_SIZE);
-  /** Headlights, white lamps, reflecting panes: small and bright, with something dark beside them. */
+  /**
+   * Headlights: small, bright, beside the dark parts of a vehicle, and in the band where traffic is. What is white and
+   * lower is paint, shoes and paper; what is white and higher is walls, signs and sky.
+   */
   readonly bright = new Float32Array(PLANE_SIZE);
-  /** Heads of street lamps: small, dark and alone before the sky. */
-  readonly lamp = new Float32Array(PLANE_SIZE);
   /** Panes of facades. */
   readonly pane: Float32Array;
   readonly #windows = new WindowFinder();
   readonly #morphology = new Morphology(PLANE_WIDTH, PLANE_HEIGHT);
   readonly #topHat = new TopHat(PLANE_WIDTH, PLANE_HEIGHT, 3);
   readonly #smallTopHat = new TopHat(PLANE_WIDTH, PLANE_HEIGHT, 2);
-  readonly #blur = new BoxBlur(PLANE_WIDTH, PLANE_HEIGHT);
   readonly #spots = new SpotFilter();
   readonly #dark = new Float32Array(PLANE_SIZE);
   readonly #beside = new Float32Array(PLANE_SIZE);
@@ -40,20 +39,28 @@ export class GradeEvidence {
   find(planes: GradePlanes, sky: Sky): void {
     this.#findVivid(planes);
     this.#findBright(planes, sky.near);
-    this.#findLamps(sky.near);
     this.#windows.find(planes, sky);
   }
 
   #findVivid(planes: GradePlanes): void {
     const { vivid } = this;
-    this.#topHat.whiteInto(planes.saturation, vivid);
+    const hat = this.#beside;
+    this.#topHat.whiteInto(planes.saturation, hat);
     for (let i = 0; i < PLANE_SIZE; i++) {
       const u = planes.vividU[i] ?? 0;
       const v = planes.vividV[i] ?? 0;
       const peak = (planes.brightest[i] ?? 0) + Math.max(1.57 * v, 1.86 * u, -0.47 * v - 0.19 * u);
-      vivid[i] = smoothstep(0.07, 0.2, vivid[i] ?? 0) * lampHue(u, v) * smoothstep(0.3, 0.6, peak);
+      vivid[i] = smoothstep(0.07, 0.2, hat[i] ?? 0) * lampHue(u, v) * smoothstep(0.3, 0.6, peak);
     }
     this.#spots.dropLines(vivid, VIVID_REACH);
+    // After the lines: a line that was thinned here and there would be a row of spots.
+    for (let i = 0; i < PLANE_SIZE; i++) {
+      const value = vivid[i] ?? 0;
+      if (value === 0) continue;
+      // A lamp's colour is its own; a flower bed, sunlit grass and a coat share theirs with what is around.
+      const own = smoothstep(0.35, 0.65, (hat[i] ?? 0) / ((planes.saturation[i] ?? 0) + 0.02));
+      vivid[i] = value * own * notStraw(planes.vividU[i] ?? 0, planes.vividV[i] ?? 0);
+    }
   }
 
   #findBright(planes: GradePlanes, near: Float32Array): void {
@@ -62,26 +69,14 @@ export class GradeEvidence {
     this.#morphology.dilateInto(this.#dark, 2, this.#beside);
     this.#smallTopHat.whiteInto(planes.brightest, bright);
     for (let i = 0; i < PLANE_SIZE; i++) {
-      // What is bright at the camera's feet is paint, shoes and paper.
-      const away = 1 - 0.8 * smoothstep(0.68, 0.9, i / PLANE_SIZE);
+      const height = i / PLANE_SIZE;
+      const band = smoothstep(0.26, 0.38, height) * (1 - smoothstep(0.58, 0.72, height));
       const earth = 1 - smoothstep(0, 0.3, near[i] ?? 0);
-      const beside = smoothstep(0.1, 0.3, this.#beside[i] ?? 0);
-      const lit = smoothstep(0.6, 0.9, planes.brightest[i] ?? 0);
-      bright[i] = smoothstep(0.16, 0.42, bright[i] ?? 0) * beside * lit * away * earth;
+      const beside = smoothstep(0.16, 0.38, this.#beside[i] ?? 0);
+      const lit = smoothstep(0.68, 0.92, planes.brightest[i] ?? 0);
+      bright[i] = smoothstep(0.22, 0.48, bright[i] ?? 0) * beside * lit * band * earth;
     }
     this.#spots.dropLines(bright, BRIGHT_REACH);
-  }
-
-  /** Reads what {@link #findBright} found dark. */
-  #findLamps(near: Float32Array): void {
-    const { lamp } = this;
-    this.#blur.blurInto(this.#dark, [5, 3], 'inside', this.#beside);
-    for (let i = 0; i < PLANE_SIZE; i++) {
-      const alone = 1 - smoothstep(0.02, 0.06, this.#beside[i] ?? 0);
-      const before = smoothstep(0.6, 0.85, near[i] ?? 0);
-      lamp[i] = smoothstep(0.15, 0.4, this.#dark[i] ?? 0) * alone * before;
-    }
-    this.#spots.dropLines(lamp, VIVID_REACH);
   }
 }
 
@@ -93,4 +88,9 @@ function lampHue(u: number, v: number): number {
   if (v > 0) return 0.1 + 0.9 * smoothstep(0.25, 0.55, v / (Math.max(0, -u) + 0.02)) * smoothstep(0.05, 0.12, v);
   const leaf = smoothstep(0.7, 1.2, -u / (0.02 - v));
   return 0.1 + 0.9 * smoothstep(0.07, 0.14, -v) * (1 - leaf) * (1 - smoothstep(0, 0.1, u));
+}
+
+/** 0 for straw and sunlit sand, 1 for amber lamps and all that is no yellow. */
+function notStraw(u: number, v: number): number {
+  return v > 0 && u < 0 ? smoothstep(0.42, 0.7, v / (0.02 - u)) : 1;
 }

@@ -10,15 +10,27 @@ const SUMS = 5;
 /** Night sky: luma at the top and at the horizon, where the town's light reaches it, and its blue and red difference. */
 const SKY = { lumaTop: 0.028, lumaHorizon: 0.066, cloud: 0.03, u: 0.034, v: -0.012, chroma: 0.06 };
 /** Ground: light that is everywhere, chroma kept, moonlight's cast in the dark and lamplight's in the bright. */
-const GROUND = { floor: 0.012, chroma: 0.5, coldU: 0.012, coldV: -0.005, warmU: -0.016, warmV: 0.012 };
+const GROUND = {
+  floor: 0.012,
+  chroma: 0.38,
+  litChroma: 0.55,
+  coldU: 0.012,
+  coldV: -0.005,
+  warmU: -0.021,
+  warmV: 0.015,
+};
 /** Ridge of the regression of sky on U, in U^2: a difference of 0.03 counts half. */
 const RIDGE = 0.0009;
 /** Steepest change of sky with U; a blue sky and a grey wall are about 0.12 apart. */
 const MAX_SLOPE = 8;
 
-/** Light on the ground where no lamp is near, and what lamps add, of the scene's mean. */
-const AMBIENT = 0.72;
-const LAMPLIGHT = 0.85;
+/** Light on the ground where no lamp is near, what the street's own lighting adds, and what lamps do, of the scene's mean. */
+const AMBIENT = 0.68;
+const STREET = 0.42;
+const LAMPLIGHT = 0.55;
+
+/** The ground is nowhere lighter than this share of the day. */
+const LIGHTEST = 0.47;
 
 /** What a grid is written from. */
 export interface GradeScene {
@@ -26,16 +38,18 @@ export interface GradeScene {
   /** `[72, 128]`: 0 no sky, 1 sky. */
   readonly sky: Float32Array;
   readonly tone: GradeTone;
+  /** 1 for day, 0 for a picture that is night already, between in dusk. */
+  readonly dayness: number;
   /** `[9, 16]`: lamplight around each cell, 0 to 1. */
   readonly lamplight: Float32Array;
 }
 
-/** One node of the grid: where it is, light on the ground there, the share of lamps in it, height from 0 at the top. */
+/** One node of the grid: where it is, light on the ground there, how warm it is, height from 0 at the top. */
 interface GradeNode {
   readonly cell: number;
   readonly bin: number;
   readonly light: number;
-  readonly lamplight: number;
+  readonly warmth: number;
   readonly y: number;
 }
 
@@ -56,9 +70,10 @@ export class GradeGrid {
       const y = (Math.floor(cell / GRID_WIDTH) + 0.5) / GRID_HEIGHT;
       const lamplight = scene.lamplight[cell] ?? 0;
       // Light comes from the street: it fades towards roofs, corners and what is near the camera's feet.
-      const corner = (2 * x - 1) ** 2 * 0.5 + (1.6 * (y - 0.55)) ** 2;
-      const light = (1 - 0.4 * smoothstep(0.05, 0.7, corner)) * (AMBIENT + LAMPLIGHT * lamplight);
-      for (let bin = 0; bin < GRID_BINS; bin++) this.#writeNode(scene.tone, { cell, bin, light, lamplight, y }, out);
+      const street = 1 - smoothstep(0, 0.8, (2 * x - 1) ** 2 * 0.5 + (1.7 * (y - 0.6)) ** 2);
+      const light = AMBIENT + STREET * street + LAMPLIGHT * lamplight;
+      const warmth = Math.min(1, 0.45 * street + lamplight);
+      for (let bin = 0; bin < GRID_BINS; bin++) this.#writeNode(scene, { cell, bin, light, warmth, y }, out);
     }
   }
 
@@ -110,7 +125,7 @@ export class GradeGrid {
     along(spread, sums, 1, GRID_BINS, 0.06);
   }
 
-  #writeNode(tone: GradeTone, node: GradeNode, out: Float32Array): void {
+  #writeNode({ tone, dayness: day }: GradeScene, node: GradeNode, out: Float32Array): void {
     const sums = this.#sums;
     const from = (node.cell * GRID_BINS + node.bin) * SUMS;
     const weight = (sums[from] ?? 0) + 1e-3;
@@ -121,14 +136,13 @@ export class GradeGrid {
     const slope = Math.min(MAX_SLOPE, Math.max(-MAX_SLOPE, covariance / (variance + RIDGE)));
 
     const luma = node.bin / (GRID_BINS - 1);
-    const ground = tone.curve(luma) * node.light;
-    const gain = node.bin === 0 ? 0.5 * 7 * tone.curve(1 / 7) * node.light : ground / luma;
-    const warm = node.lamplight * smoothstep(0.02, 0.3, ground);
+    const ground = Math.min(tone.curve(luma) * node.light, LIGHTEST * luma);
+    const gain = node.bin === 0 ? Math.min(LIGHTEST, 0.5 * 7 * tone.curve(1 / 7) * node.light) : ground / luma;
+    const warm = node.warmth * smoothstep(0.02, 0.3, ground);
     const groundU = mix(GROUND.coldU, GROUND.warmU, warm);
     const groundV = mix(GROUND.coldV, GROUND.warmV, warm);
     const skyLuma = mix(SKY.lumaTop, SKY.lumaHorizon, smoothstep(0, 0.6, node.y)) + SKY.cloud * (luma - 0.7);
 
-    const day = tone.dayness;
     const keep = 1 - sky;
     const at = (node.cell * GRID_BINS + node.bin) * AFFINE_SIZE;
     out.fill(0, at, at + AFFINE_SIZE);
@@ -139,7 +153,7 @@ export class GradeGrid {
     out[at] = mix(1, gain * keep, day);
     out[at + 1] = day * stepY;
     out[at + 3] = day * (GROUND.floor * keep + skyLuma * sky - stepY * meanU);
-    const chroma = GROUND.chroma * keep + SKY.chroma * sky;
+    const chroma = mix(GROUND.chroma, GROUND.litChroma, smoothstep(0.03, 0.25, ground)) * keep + SKY.chroma * sky;
     out[at + 5] = mix(1, chroma + stepU, day);
     out[at + 7] = day * (mix(groundU, SKY.u, sky) - stepU * meanU);
     out[at + 9] = day * stepV;

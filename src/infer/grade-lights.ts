@@ -5,10 +5,9 @@ import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, type GradePlanes } from './grade
 import type { Sky } from './grade-sky.js';
 import { GRID_HEIGHT, GRID_WIDTH } from './look.js';
 
-/** Colour of a lit window and of a street lamp: Y, U, V of warm light at full strength. */
+/** Colour of a lit window: Y, U, V of warm light at full strength. */
 const PANE = [0.36, -0.075, 0.043] as const;
-const LAMP = [0.6, -0.09, 0.04] as const;
-/** Gain of a core on its own pixel: signals and tail lights, then headlights and other white lamps. */
+/** Gain of a core on its own pixel: signals and tail lights, then headlights. */
 const VIVID_GAIN = 1.3;
 const BRIGHT_GAIN = 0.8;
 /** Share of the light that goes into the tight glow and into the wide one. */
@@ -28,13 +27,12 @@ export class GradeLights {
   readonly #morphology = new Morphology(PLANE_WIDTH, PLANE_HEIGHT);
   readonly #blur = new BoxBlur(PLANE_WIDTH, PLANE_HEIGHT);
   readonly #cellBlur = new BoxBlur(GRID_WIDTH, GRID_HEIGHT);
-  readonly #lamp = new Float32Array(PLANE_SIZE);
   readonly #spots = new Float32Array(PLANE_SIZE);
   readonly #shine = [new Float32Array(PLANE_SIZE), new Float32Array(PLANE_SIZE), new Float32Array(PLANE_SIZE)] as const;
 
   /** Fills `out`, shaped as {@link Look.lights}, and {@link lamplight}. Borrows the rest. @param strength 0 to 1. */
   writeInto(planes: GradePlanes, sky: Sky, strength: number, out: Float32Array): void {
-    const { vivid, bright, lamp, pane } = this.#evidence;
+    const { vivid, bright, pane } = this.#evidence;
     this.#evidence.find(planes, sky);
     const spots = this.#spots;
     for (let i = 0; i < PLANE_SIZE; i++) {
@@ -42,15 +40,13 @@ export class GradeLights {
     }
     const core = out.subarray(0, PLANE_SIZE);
     this.#morphology.dilateDiscInto(spots, core);
-    this.#morphology.dilateDiscInto(lamp, this.#lamp);
 
     const [shineY, shineU, shineV] = this.#shine;
     for (let i = 0; i < PLANE_SIZE; i++) {
       const light = core[i] ?? 0;
-      const lampLight = strength * (this.#lamp[i] ?? 0);
-      shineY[i] = light * (planes.brightest[i] ?? 0) + LAMP[0] * lampLight;
-      shineU[i] = light * (planes.vividU[i] ?? 0) + LAMP[1] * lampLight;
-      shineV[i] = light * (planes.vividV[i] ?? 0) + LAMP[2] * lampLight;
+      shineY[i] = light * (planes.brightest[i] ?? 0);
+      shineU[i] = light * (planes.vividU[i] ?? 0);
+      shineV[i] = light * (planes.vividV[i] ?? 0);
     }
     this.#gatherLamplight(shineY, pane, strength);
     for (let channel = 0; channel < 3; channel++) {
@@ -58,7 +54,7 @@ export class GradeLights {
     }
   }
 
-  /** A tight glow and a wide one in the colour of what shines, and the light of panes and lamps themselves. */
+  /** A tight glow and a wide one in the colour of what shines, and the light of the panes themselves. */
   #writeGlow(channel: number, strength: number, halo: Float32Array): void {
     const shine = this.#shine[channel] ?? this.#shine[0];
     const gain = GLOW[channel] ?? 1;
@@ -68,8 +64,7 @@ export class GradeLights {
     this.#blur.blurInto(halo, [7, 7], 'zero', shine);
     for (let i = 0; i < PLANE_SIZE; i++) {
       const glow = gain * (TIGHT * (halo[i] ?? 0) + WIDE * (shine[i] ?? 0));
-      const own = (PANE[channel] ?? 0) * (pane[i] ?? 0) + (LAMP[channel] ?? 0) * (this.#lamp[i] ?? 0);
-      halo[i] = glow + strength * own;
+      halo[i] = glow + strength * (PANE[channel] ?? 0) * (pane[i] ?? 0);
     }
   }
 

@@ -36,6 +36,7 @@ export class SkyFinder implements Sky {
     this.#measureTexture(planes.luma);
     this.#rate(planes);
     this.#joinToTop();
+    this.#dropWalls(planes);
     this.#fillGaps(planes);
     this.#blur.blurInto(this.mask, [3, 4], 'inside', this.near);
   }
@@ -84,6 +85,29 @@ export class SkyFinder implements Sky {
     for (let i = 0; i < PLANE_SIZE; i++) mask[i] = smoothstep(0.12, 0.75, (mask[i] ?? 0) * (score[i] ?? 0));
   }
 
+  /** Where the sky is blue, what is grey and no brighter is a wall under it: it is taken out, and is not pale any more. */
+  #dropWalls({ luma, u }: GradePlanes): void {
+    const [mask, pale] = [this.mask, this.#pale];
+    let [weight, lumaSum, uSum] = [1e-3, 0, 0];
+    for (let i = 0; i < PLANE_SIZE; i++) {
+      const light = luma[i] ?? 0;
+      const blue = u[i] ?? 0;
+      const share = (mask[i] ?? 0) * light * (0.02 + Math.max(0, blue));
+      weight += share;
+      lumaSum += share * light;
+      uSum += share * blue;
+    }
+    const [skyLuma, skyU] = [lumaSum / weight, uSum / weight];
+    const blueSky = smoothstep(0.025, 0.06, skyU);
+    if (blueSky === 0) return;
+    for (let i = 0; i < PLANE_SIZE; i++) {
+      const lacking = skyU - (u[i] ?? 0) - 0.5 * ((luma[i] ?? 0) - skyLuma);
+      const keep = 1 - blueSky * smoothstep(0.03, 0.07, lacking);
+      mask[i] = (mask[i] ?? 0) * keep;
+      pale[i] = (pale[i] ?? 0) * keep;
+    }
+  }
+
   /** Sky between branches and roofs and dark clouds amid bright ones: pale, nearly as bright, no lower than the sky reaches. */
   #fillGaps({ luma }: GradePlanes): void {
     const [mask, amid] = [this.mask, this.#texture];
@@ -106,7 +130,7 @@ export class SkyFinder implements Sky {
       if (reach === 0) continue;
       for (let i = y * PLANE_WIDTH; i < (y + 1) * PLANE_WIDTH; i++) {
         const darker = Math.max(0, skyLuma - (luma[i] ?? 0)) / skyLuma;
-        const alike = (1 - smoothstep(0.1, 0.25 + 0.5 * (amid[i] ?? 0), darker)) * (this.#pale[i] ?? 0);
+        const alike = (1 - smoothstep(0.04, 0.12 + 0.6 * (amid[i] ?? 0), darker)) * (this.#pale[i] ?? 0);
         this.#score[i] = Math.max(mask[i] ?? 0, 0.95 * reach * alike);
       }
     }

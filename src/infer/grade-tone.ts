@@ -1,19 +1,19 @@
-import { PLANE_SIZE, mix, smoothstep, type GradePlanes } from './grade-planes.js';
+import { PLANE_SIZE, mix, type GradePlanes } from './grade-planes.js';
 
 /** Luma of the night at the ground's median. */
-const MIDDLE = 0.135;
+const MIDDLE = 0.16;
+/** And no more than this share of the day's: a dull day makes a dark night. */
+const MIDDLE_SHARE = 0.38;
 /** The night is nowhere lighter than this share of the day, lamps apart. */
 const MOST = 0.44;
 /** Bins of the luma histogram of what is no sky. */
 const HISTOGRAM_BINS = 64;
 
 /**
- * How light the day is and how dark the night gets, from a picture's own lumas: what a camera's exposure does. Memory
+ * How dark the night gets, from a picture's own lumas: what a camera's exposure does. Memory
  * is taken once, none per call.
  */
 export class GradeTone {
-  /** 1 for day, 0 for a picture that is night already, between in dusk. */
-  dayness = 1;
   /** Luma of the day that the night shows as black. */
   black = 0;
   /** Luma of the day that the night shows as {@link white}'s share of a lit wall. */
@@ -29,11 +29,8 @@ export class GradeTone {
   measure(planes: GradePlanes, sky: Float32Array): void {
     const { luma } = planes;
     const histogram = this.#histogram.fill(1e-6);
-    let [sum, upperSum] = [0, 0];
     for (let i = 0; i < PLANE_SIZE; i++) {
       const y = luma[i] ?? 0;
-      sum += y;
-      if (i < PLANE_SIZE / 3) upperSum += y;
       // Each sample is shared by two bins, so that a percentile moves smoothly.
       const position = Math.min(HISTOGRAM_BINS - 1.001, Math.max(0, y * (HISTOGRAM_BINS - 1)));
       const bin = Math.floor(position);
@@ -41,15 +38,13 @@ export class GradeTone {
       histogram[bin] = (histogram[bin] ?? 0) + weight * (bin + 1 - position);
       histogram[bin + 1] = (histogram[bin + 1] ?? 0) + weight * (position - bin);
     }
-    const mean = sum / PLANE_SIZE;
-    const upper = upperSum / (PLANE_SIZE / 3);
-    // Nights are dark above; a day under trees or in a tunnel is dark there too, but light as a whole.
-    this.dayness = Math.max(smoothstep(0.2, 0.31, 0.65 * upper + 0.35 * mean), smoothstep(0.32, 0.42, mean));
     this.black = Math.min(0.4, 0.8 * this.#percentile(0.03));
     this.white = Math.max(this.black + 0.3, mix(0.75, this.#percentile(0.96), 0.8));
     // The middle of the ground is put near a luma of the night, whatever the day's contrast.
-    const middle = Math.min(0.8, Math.max(0.12, (this.#percentile(0.5) - this.black) / (this.white - this.black)));
-    this.gamma = Math.min(2.2, Math.max(1.05, Math.log(MIDDLE / this.peak) / Math.log(middle)));
+    const median = this.#percentile(0.5);
+    const middle = Math.min(0.8, Math.max(0.12, (median - this.black) / (this.white - this.black)));
+    const aim = Math.min(MIDDLE, MIDDLE_SHARE * Math.max(0.1, median));
+    this.gamma = Math.min(2.2, Math.max(1.05, Math.log(aim / this.peak) / Math.log(middle)));
   }
 
   /** Luma of the night's ground for a luma of the day. */

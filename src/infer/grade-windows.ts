@@ -46,8 +46,9 @@ export class WindowFinder {
         const upright = 1 - smoothstep(0.36, 0.52, (slanted[i] ?? 0) / ((edges[i] ?? 0) + 1e-4));
         const busy = smoothstep(0.002, 0.01, edges[i] ?? 0);
         const built = 1 - smoothstep(0.25, 0.6, leaf[i] ?? 0);
-        // What the pane is darker than is the wall.
-        const bright = smoothstep(0.2, 0.45, (mask[i] ?? 0) + (luma[i] ?? 0));
+        // What the pane is darker than is the wall; a white one in the sun is a vehicle's body as often.
+        const wall = (mask[i] ?? 0) + (luma[i] ?? 0);
+        const bright = smoothstep(0.2, 0.45, wall) * (1 - 0.7 * smoothstep(0.78, 0.95, wall));
         const walled = 1 - smoothstep(0.05, 0.35, sky.near[i] ?? 0);
         mask[i] = smoothstep(0.03, 0.14, mask[i] ?? 0) * height * upright * busy * built * bright * walled;
       }

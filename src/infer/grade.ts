@@ -1,5 +1,6 @@
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { GuardedGenerator } from './fallback-generator.js';
+import { daylight } from './grade-daylight.js';
 import { GradeGrid } from './grade-grid.js';
 import { GradeLights } from './grade-lights.js';
 import { GradePlanes } from './grade-planes.js';
@@ -52,9 +53,10 @@ class Grade implements GuardedGenerator {
     this.#sky.find(this.#planes);
     const sky = this.#sky.mask;
     this.#tone.measure(this.#planes, sky);
-    this.#lights.writeInto(this.#planes, this.#sky, this.#tone.dayness, look.lights);
+    const dayness = daylight(this.#planes);
+    this.#lights.writeInto(this.#planes, this.#sky, dayness, look.lights);
     const { lamplight } = this.#lights;
-    this.#grid.writeInto({ planes: this.#planes, sky, tone: this.#tone, lamplight }, look.grid);
+    this.#grid.writeInto({ planes: this.#planes, sky, tone: this.#tone, dayness, lamplight }, look.grid);
     return Promise.resolve(look);
   }
 
