@@ -25,8 +25,7 @@ export class GradeEvidence {
   readonly pane: Float32Array;
   readonly #windows = new WindowFinder();
   readonly #morphology = new Morphology(PLANE_WIDTH, PLANE_HEIGHT);
-  readonly #topHat = new TopHat(PLANE_WIDTH, PLANE_HEIGHT, 3);
-  readonly #smallTopHat = new TopHat(PLANE_WIDTH, PLANE_HEIGHT, 2);
+  readonly #topHat = new TopHat(PLANE_WIDTH, PLANE_HEIGHT, 2);
   readonly #spots = new SpotFilter();
   readonly #dark = new Float32Array(PLANE_SIZE);
   readonly #beside = new Float32Array(PLANE_SIZE);
@@ -65,15 +64,15 @@ export class GradeEvidence {
 
   #findBright(planes: GradePlanes, near: Float32Array): void {
     const { bright } = this;
-    this.#smallTopHat.blackInto(planes.darkest, this.#dark);
+    this.#topHat.blackInto(planes.darkest, this.#dark);
     this.#morphology.dilateInto(this.#dark, 2, this.#beside);
-    this.#smallTopHat.whiteInto(planes.brightest, bright);
+    this.#topHat.whiteInto(planes.brightest, bright);
     for (let i = 0; i < PLANE_SIZE; i++) {
       const height = i / PLANE_SIZE;
       const band = smoothstep(0.26, 0.38, height) * (1 - smoothstep(0.58, 0.72, height));
       const earth = 1 - smoothstep(0, 0.3, near[i] ?? 0);
       const beside = smoothstep(0.16, 0.38, this.#beside[i] ?? 0);
-      const lit = smoothstep(0.68, 0.92, planes.brightest[i] ?? 0);
+      const lit = smoothstep(0.76, 0.96, planes.brightest[i] ?? 0);
       bright[i] = smoothstep(0.22, 0.48, bright[i] ?? 0) * beside * lit * band * earth;
     }
     this.#spots.dropLines(bright, BRIGHT_REACH);
@@ -86,7 +85,7 @@ export class GradeEvidence {
  */
 function lampHue(u: number, v: number): number {
   if (v > 0) return 0.1 + 0.9 * smoothstep(0.25, 0.55, v / (Math.max(0, -u) + 0.02)) * smoothstep(0.05, 0.12, v);
-  const leaf = smoothstep(0.7, 1.2, -u / (0.02 - v));
+  const leaf = smoothstep(0.5, 0.85, -u / (0.02 - v));
   return 0.1 + 0.9 * smoothstep(0.07, 0.14, -v) * (1 - leaf) * (1 - smoothstep(0, 0.1, u));
 }
 

@@ -30,7 +30,7 @@ const STREET = 0.42;
 const LAMPLIGHT = 0.55;
 
 /** The ground is nowhere lighter than this share of the day. */
-const LIGHTEST = 0.47;
+const LIGHTEST = 0.45;
 
 /** What a grid is written from. */
 export interface GradeScene {

@@ -9,7 +9,7 @@ import { GRID_HEIGHT, GRID_WIDTH } from './look.js';
 const PANE = [0.36, -0.075, 0.043] as const;
 /** Gain of a core on its own pixel: signals and tail lights, then headlights. */
 const VIVID_GAIN = 1.3;
-const BRIGHT_GAIN = 0.8;
+const BRIGHT_GAIN = 0.6;
 /** Share of the light that goes into the tight glow and into the wide one. */
 const TIGHT = 0.3;
 const WIDE = 0.55;

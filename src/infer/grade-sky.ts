@@ -34,6 +34,7 @@ export class SkyFinder implements Sky {
   /** Fills {@link mask} and {@link near}. Borrows the planes. */
   find(planes: GradePlanes): void {
     this.#measureTexture(planes.luma);
+    this.#blur.blurInto(this.#texture, [6, 5], 'inside', this.near);
     this.#rate(planes);
     this.#joinToTop();
     this.#dropWalls(planes);
@@ -68,7 +69,8 @@ export class SkyFinder implements Sky {
         const pale = 1 - smoothstep(0.05, 0.12, cast - 0.12 * smoothstep(0.75, 0.95, light));
         const smooth = 1 - smoothstep(0.045, 0.13, this.#texture[i] ?? 0);
         this.#pale[i] = pale;
-        this.#score[i] = bright * pale * smooth * height;
+        const open = 1 - 0.65 * smoothstep(0.045, 0.09, this.near[i] ?? 0);
+        this.#score[i] = bright * pale * smooth * height * open;
       }
     }
   }
@@ -117,7 +119,7 @@ export class SkyFinder implements Sky {
       sum += (mask[i] ?? 0) * (luma[i] ?? 0);
     }
     const skyLuma = sum / weight;
-    const share = smoothstep(0.03, 0.12, weight / PLANE_SIZE);
+    const share = smoothstep(0.012, 0.05, weight / PLANE_SIZE);
     this.#morphology.closeInto(mask, 4, amid);
     this.#score.set(mask);
     let reach = 0;

@@ -3,7 +3,7 @@ import { PLANE_SIZE, mix, type GradePlanes } from './grade-planes.js';
 /** Luma of the night at the ground's median. */
 const MIDDLE = 0.16;
 /** And no more than this share of the day's: a dull day makes a dark night. */
-const MIDDLE_SHARE = 0.38;
+const MIDDLE_SHARE = 0.36;
 /** The night is nowhere lighter than this share of the day, lamps apart. */
 const MOST = 0.44;
 /** Bins of the luma histogram of what is no sky. */
