@@ -1,4 +1,5 @@
 import { Morphology } from '../image/morphology.js';
+import type { PlaneKernel } from '../image/plane-kernel.js';
 import { TopHat } from '../image/top-hat.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
 import type { Sky } from './grade-sky.js';
@@ -20,17 +21,23 @@ export class GradeEvidence {
    * Headlights: small, bright, beside the dark parts of a vehicle, and in the band where traffic is. What is white and
    * lower is paint, shoes and paper; what is white and higher is walls, signs and sky.
    */
-  readonly bright = new Float32Array(PLANE_SIZE);
+  readonly bright: Float32Array;
   /** Panes of facades. */
   readonly pane: Float32Array;
-  readonly #windows = new WindowFinder();
-  readonly #morphology = new Morphology(PLANE_WIDTH, PLANE_HEIGHT);
-  readonly #topHat = new TopHat(PLANE_WIDTH, PLANE_HEIGHT, 2);
+  readonly #windows: WindowFinder;
+  readonly #morphology: Morphology;
+  readonly #topHat: TopHat;
   readonly #spots = new SpotFilter();
-  readonly #dark = new Float32Array(PLANE_SIZE);
-  readonly #beside = new Float32Array(PLANE_SIZE);
+  readonly #dark: Float32Array;
+  readonly #beside: Float32Array;
 
-  constructor() {
+  constructor(kernel: PlaneKernel) {
+    this.bright = kernel.plane(PLANE_SIZE);
+    this.#windows = new WindowFinder(kernel);
+    this.#morphology = new Morphology(kernel, PLANE_WIDTH, PLANE_HEIGHT);
+    this.#topHat = new TopHat(kernel, PLANE_WIDTH, PLANE_HEIGHT, 2);
+    this.#dark = kernel.plane(PLANE_SIZE);
+    this.#beside = kernel.plane(PLANE_SIZE);
     this.pane = this.#windows.mask;
   }
 
@@ -46,10 +53,13 @@ export class GradeEvidence {
     const hat = this.#beside;
     this.#topHat.whiteInto(planes.saturation, hat);
     for (let i = 0; i < PLANE_SIZE; i++) {
+      const small = smoothstep(0.07, 0.2, hat[i] ?? 0);
+      vivid[i] = 0;
+      if (small === 0) continue;
       const u = planes.vividU[i] ?? 0;
       const v = planes.vividV[i] ?? 0;
       const peak = (planes.brightest[i] ?? 0) + Math.max(1.57 * v, 1.86 * u, -0.47 * v - 0.19 * u);
-      vivid[i] = smoothstep(0.07, 0.2, hat[i] ?? 0) * lampHue(u, v) * smoothstep(0.3, 0.6, peak);
+      vivid[i] = small * lampHue(u, v) * smoothstep(0.3, 0.6, peak);
     }
     this.#spots.dropLines(vivid, VIVID_REACH);
     // After the lines: a line that was thinned here and there would be a row of spots.
@@ -68,12 +78,15 @@ export class GradeEvidence {
     this.#morphology.dilateInto(this.#dark, 2, this.#beside);
     this.#topHat.whiteInto(planes.brightest, bright);
     for (let i = 0; i < PLANE_SIZE; i++) {
+      const small = smoothstep(0.22, 0.48, bright[i] ?? 0);
+      bright[i] = 0;
+      if (small === 0) continue;
       const height = i / PLANE_SIZE;
       const band = smoothstep(0.26, 0.38, height) * (1 - smoothstep(0.58, 0.72, height));
       const earth = 1 - smoothstep(0, 0.3, near[i] ?? 0);
       const beside = smoothstep(0.16, 0.38, this.#beside[i] ?? 0);
       const lit = smoothstep(0.76, 0.96, planes.brightest[i] ?? 0);
-      bright[i] = smoothstep(0.22, 0.48, bright[i] ?? 0) * beside * lit * band * earth;
+      bright[i] = small * beside * lit * band * earth;
     }
     this.#spots.dropLines(bright, BRIGHT_REACH);
   }

@@ -1,11 +1,12 @@
-import { PLANE_HEIGHT, PLANE_WIDTH, mix, smoothstep, type GradePlanes } from './grade-planes.js';
+import type { PlaneKernel } from '../image/plane-kernel.js';
+import { mix, smoothstep, type GradePlanes } from './grade-planes.js';
 import type { GradeTone } from './grade-tone.js';
 import { AFFINE_SIZE, GRID_BINS, GRID_HEIGHT, GRID_WIDTH } from './look.js';
 
 const CELLS = GRID_HEIGHT * GRID_WIDTH;
 const NODES = CELLS * GRID_BINS;
-/** Sums kept for each node: weight, U, U^2, sky, sky times U. */
-const SUMS = 5;
+/** Numbers kept for each node: weight, sums of U, U^2, sky, sky times U, and three zeros. */
+const SUMS = 8;
 
 /** Night sky: luma at the top and at the horizon, where the town's light reaches it, and its blue and red difference. */
 const SKY = { lumaTop: 0.028, lumaHorizon: 0.066, cloud: 0.03, u: 0.034, v: -0.012, chroma: 0.06 };
@@ -58,8 +59,15 @@ interface GradeNode {
  * as the picture around it does. Where sky and wall are equally bright, blue tells them apart. Memory is taken once.
  */
 export class GradeGrid {
-  readonly #sums = new Float32Array(NODES * SUMS);
-  readonly #spread = new Float32Array(NODES * SUMS);
+  readonly #kernel: PlaneKernel;
+  readonly #sums: Float32Array;
+  readonly #spread: Float32Array;
+
+  constructor(kernel: PlaneKernel) {
+    this.#kernel = kernel;
+    this.#sums = kernel.plane(NODES * SUMS);
+    this.#spread = kernel.plane(NODES * SUMS);
+  }
 
   /** Fills `out`, shaped as {@link Look.grid}. Borrows the scene. */
   writeInto(scene: GradeScene, out: Float32Array): void {
@@ -78,51 +86,23 @@ export class GradeGrid {
   }
 
   #collect(planes: GradePlanes, sky: Float32Array): void {
-    const sums = this.#sums.fill(0);
-    for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
-      const py = Math.max(0, ((y + 0.5) * GRID_HEIGHT) / PLANE_HEIGHT - 0.5);
-      const row = Math.min(GRID_HEIGHT - 2, Math.floor(py));
-      const fy = py - row > 1 ? 1 : py - row;
-      for (let x = 0; x < PLANE_WIDTH; x++, i++) {
-        const px = Math.max(0, ((x + 0.5) * GRID_WIDTH) / PLANE_WIDTH - 0.5);
-        const column = Math.min(GRID_WIDTH - 2, Math.floor(px));
-        const fx = px - column > 1 ? 1 : px - column;
-        const pz = Math.min(1, Math.max(0, planes.luma[i] ?? 0)) * (GRID_BINS - 1);
-        const bin = Math.min(GRID_BINS - 2, Math.floor(pz));
-        const fz = pz - bin;
-        const u = planes.u[i] ?? 0;
-        const s = sky[i] ?? 0;
-        for (let corner = 0; corner < 8; corner++) {
-          const [dx, dy, dz] = [corner & 1, (corner >> 1) & 1, corner >> 2];
-          const weight = (dx ? fx : 1 - fx) * (dy ? fy : 1 - fy) * (dz ? fz : 1 - fz);
-          const at = (((row + dy) * GRID_WIDTH + column + dx) * GRID_BINS + bin + dz) * SUMS;
-          sums[at] = (sums[at] ?? 0) + weight;
-          sums[at + 1] = (sums[at + 1] ?? 0) + weight * u;
-          sums[at + 2] = (sums[at + 2] ?? 0) + weight * u * u;
-          sums[at + 3] = (sums[at + 3] ?? 0) + weight * s;
-          sums[at + 4] = (sums[at + 4] ?? 0) + weight * s * u;
-        }
-      }
-    }
+    const kernel = this.#kernel;
+    kernel.calls.splat(
+      kernel.addressOf(planes.luma),
+      kernel.addressOf(planes.u),
+      kernel.addressOf(sky),
+      kernel.addressOf(this.#sums),
+    );
   }
 
   /** Lends each node a little of its neighbours', so that one that saw nothing still knows what is around it. */
   #spreadSums(): void {
-    const [sums, spread] = [this.#sums, this.#spread];
-    const along = (from: Float32Array, to: Float32Array, step: number, count: number, share: number): void => {
-      for (let node = 0; node < NODES; node++) {
-        const position = Math.floor(node / step) % count;
-        const before = position > 0 ? -step * SUMS : 0;
-        const after = position < count - 1 ? step * SUMS : 0;
-        for (let k = node * SUMS; k < (node + 1) * SUMS; k++) {
-          to[k] = (from[k] ?? 0) + share * ((from[k + before] ?? 0) + (from[k + after] ?? 0));
-        }
-      }
-    };
-    along(sums, spread, GRID_BINS, GRID_WIDTH, 0.25);
-    along(spread, sums, GRID_BINS * GRID_WIDTH, GRID_HEIGHT, 0.25);
-    along(sums, spread, 1, GRID_BINS, 0.06);
-    along(spread, sums, 1, GRID_BINS, 0.06);
+    const { calls } = this.#kernel;
+    const [sums, spread] = [this.#kernel.addressOf(this.#sums), this.#kernel.addressOf(this.#spread)];
+    calls.spread(sums, spread, GRID_BINS, GRID_WIDTH, 0.25);
+    calls.spread(spread, sums, GRID_BINS * GRID_WIDTH, GRID_HEIGHT, 0.25);
+    calls.spread(sums, spread, 1, GRID_BINS, 0.06);
+    calls.spread(spread, sums, 1, GRID_BINS, 0.06);
   }
 
   #writeNode({ tone, dayness: day }: GradeScene, node: GradeNode, out: Float32Array): void {

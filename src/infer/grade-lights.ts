@@ -1,5 +1,6 @@
 import { BoxBlur } from '../image/blur.js';
 import { Morphology } from '../image/morphology.js';
+import type { PlaneKernel } from '../image/plane-kernel.js';
 import { GradeEvidence } from './grade-evidence.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, type GradePlanes } from './grade-planes.js';
 import type { Sky } from './grade-sky.js';
@@ -23,12 +24,23 @@ const CELLS = GRID_HEIGHT * GRID_WIDTH;
 export class GradeLights {
   /** `[9, 16]`: lamplight around each cell, 0 none, towards 1 much. */
   readonly lamplight = new Float32Array(CELLS);
-  readonly #evidence = new GradeEvidence();
-  readonly #morphology = new Morphology(PLANE_WIDTH, PLANE_HEIGHT);
-  readonly #blur = new BoxBlur(PLANE_WIDTH, PLANE_HEIGHT);
-  readonly #cellBlur = new BoxBlur(GRID_WIDTH, GRID_HEIGHT);
-  readonly #spots = new Float32Array(PLANE_SIZE);
-  readonly #shine = [new Float32Array(PLANE_SIZE), new Float32Array(PLANE_SIZE), new Float32Array(PLANE_SIZE)] as const;
+  readonly #evidence: GradeEvidence;
+  readonly #morphology: Morphology;
+  readonly #blur: BoxBlur;
+  readonly #cellBlur: BoxBlur;
+  readonly #spots: Float32Array;
+  readonly #shine: readonly [Float32Array, Float32Array, Float32Array];
+  readonly #glow: Float32Array;
+
+  constructor(kernel: PlaneKernel) {
+    this.#evidence = new GradeEvidence(kernel);
+    this.#morphology = new Morphology(kernel, PLANE_WIDTH, PLANE_HEIGHT);
+    this.#blur = new BoxBlur(kernel, PLANE_WIDTH, PLANE_HEIGHT);
+    this.#cellBlur = new BoxBlur(kernel, GRID_WIDTH, GRID_HEIGHT);
+    this.#spots = kernel.plane(PLANE_SIZE);
+    this.#shine = [kernel.plane(PLANE_SIZE), kernel.plane(PLANE_SIZE), kernel.plane(PLANE_SIZE)];
+    this.#glow = kernel.plane(PLANE_SIZE);
+  }
 
   /** Fills `out`, shaped as {@link Look.lights}, and {@link lamplight}. Borrows the rest. @param strength 0 to 1. */
   writeInto(planes: GradePlanes, sky: Sky, strength: number, out: Float32Array): void {
@@ -57,13 +69,14 @@ export class GradeLights {
   /** A tight glow and a wide one in the colour of what shines, and the light of the panes themselves. */
   #writeGlow(channel: number, strength: number, halo: Float32Array): void {
     const shine = this.#shine[channel] ?? this.#shine[0];
+    const tight = this.#glow;
     const gain = GLOW[channel] ?? 1;
     const { pane } = this.#evidence;
-    this.#blur.blurInto(shine, [1, 1], 'zero', halo);
-    this.#blur.blurInto(halo, [2, 2], 'zero', halo);
-    this.#blur.blurInto(halo, [7, 7], 'zero', shine);
+    this.#blur.blurInto(shine, [1, 1], 'zero', tight);
+    this.#blur.blurInto(tight, [2, 2], 'zero', tight);
+    this.#blur.blurInto(tight, [7, 7], 'zero', shine);
     for (let i = 0; i < PLANE_SIZE; i++) {
-      const glow = gain * (TIGHT * (halo[i] ?? 0) + WIDE * (shine[i] ?? 0));
+      const glow = gain * (TIGHT * (tight[i] ?? 0) + WIDE * (shine[i] ?? 0));
       halo[i] = glow + strength * (PANE[channel] ?? 0) * (pane[i] ?? 0);
     }
   }
@@ -73,9 +86,10 @@ export class GradeLights {
     const cells = this.lamplight.fill(0);
     for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
       const row = Math.floor(y / CELL) * GRID_WIDTH;
-      for (let x = 0; x < PLANE_WIDTH; x++, i++) {
-        const cell = row + Math.floor(x / CELL);
-        cells[cell] = (cells[cell] ?? 0) + ((shine[i] ?? 0) + 0.25 * strength * (pane[i] ?? 0)) / (CELL * CELL);
+      for (let cell = row; cell < row + GRID_WIDTH; cell++) {
+        let sum = 0;
+        for (const end = i + CELL; i < end; i++) sum += (shine[i] ?? 0) + 0.25 * strength * (pane[i] ?? 0);
+        cells[cell] = (cells[cell] ?? 0) + sum / (CELL * CELL);
       }
     }
     for (let cell = CELLS - 1; cell >= GRID_WIDTH; cell--) {

@@ -1,3 +1,4 @@
+import type { PlaneKernel } from '../image/plane-kernel.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { LIGHTS_HEIGHT, LIGHTS_WIDTH } from './look.js';
 
@@ -8,67 +9,49 @@ export const PLANE_HEIGHT = LIGHTS_HEIGHT;
 /** Samples of one plane. */
 export const PLANE_SIZE = PLANE_WIDTH * PLANE_HEIGHT;
 
-const PIXELS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
+/** Numbers in a thumbnail. */
+const THUMBNAIL_SIZE = 3 * THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
 
 /** What a grade reads from a thumbnail, `[72, 128]` each: a sample stands for 2x2 pixels. Memory is taken once. */
 export class GradePlanes {
   /** Mean luma. */
-  readonly luma = new Float32Array(PLANE_SIZE);
+  readonly luma: Float32Array;
   /** Largest luma of the four: a lamp of one pixel is not averaged away. */
-  readonly brightest = new Float32Array(PLANE_SIZE);
+  readonly brightest: Float32Array;
   /** Smallest luma of the four. */
-  readonly darkest = new Float32Array(PLANE_SIZE);
+  readonly darkest: Float32Array;
   /** Mean blue difference. */
-  readonly u = new Float32Array(PLANE_SIZE);
+  readonly u: Float32Array;
   /** Mean red difference. */
-  readonly v = new Float32Array(PLANE_SIZE);
+  readonly v: Float32Array;
   /** Largest `sqrt(U^2 + V^2)` of the four. */
-  readonly saturation = new Float32Array(PLANE_SIZE);
+  readonly saturation: Float32Array;
   /** Blue difference of the most saturated of the four. */
-  readonly vividU = new Float32Array(PLANE_SIZE);
+  readonly vividU: Float32Array;
   /** Red difference of the most saturated of the four. */
-  readonly vividV = new Float32Array(PLANE_SIZE);
+  readonly vividV: Float32Array;
 
-  /** Fills the planes from a thumbnail's data `[3, 144, 256]`. */
+  readonly #kernel: PlaneKernel;
+  readonly #thumbnail: Float32Array;
+
+  constructor(kernel: PlaneKernel) {
+    this.#kernel = kernel;
+    this.#thumbnail = kernel.plane(THUMBNAIL_SIZE);
+    // One behind the other, in the order in which the kernel writes them.
+    this.luma = kernel.plane(PLANE_SIZE);
+    this.brightest = kernel.plane(PLANE_SIZE);
+    this.darkest = kernel.plane(PLANE_SIZE);
+    this.u = kernel.plane(PLANE_SIZE);
+    this.v = kernel.plane(PLANE_SIZE);
+    this.saturation = kernel.plane(PLANE_SIZE);
+    this.vividU = kernel.plane(PLANE_SIZE);
+    this.vividV = kernel.plane(PLANE_SIZE);
+  }
+
+  /** Fills the planes from a thumbnail's data `[3, 144, 256]`, which it copies. */
   read(data: Float32Array): void {
-    for (let y = 0, out = 0; y < PLANE_HEIGHT; y++) {
-      let at = 2 * y * THUMBNAIL_WIDTH;
-      for (let x = 0; x < PLANE_WIDTH; x++, out++, at += 2) {
-        let lumaSum = 0;
-        let uSum = 0;
-        let vSum = 0;
-        let high = 0;
-        let low = 1;
-        let best = -1;
-        let bestU = 0;
-        let bestV = 0;
-        for (let k = 0; k < 4; k++) {
-          const i = at + (k & 1) + (k >> 1) * THUMBNAIL_WIDTH;
-          const luma = data[i] ?? 0;
-          const u = data[PIXELS + i] ?? 0;
-          const v = data[2 * PIXELS + i] ?? 0;
-          lumaSum += luma;
-          uSum += u;
-          vSum += v;
-          if (luma > high) high = luma;
-          if (luma < low) low = luma;
-          const saturation = u * u + v * v;
-          if (saturation > best) {
-            best = saturation;
-            bestU = u;
-            bestV = v;
-          }
-        }
-        this.luma[out] = lumaSum / 4;
-        this.u[out] = uSum / 4;
-        this.v[out] = vSum / 4;
-        this.brightest[out] = high;
-        this.darkest[out] = low;
-        this.saturation[out] = Math.sqrt(best);
-        this.vividU[out] = bestU;
-        this.vividV[out] = bestV;
-      }
-    }
+    this.#thumbnail.set(data);
+    this.#kernel.calls.halve(this.#kernel.addressOf(this.#thumbnail), this.#kernel.addressOf(this.luma));
   }
 }
 

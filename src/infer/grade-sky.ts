@@ -1,5 +1,6 @@
 import { BoxBlur } from '../image/blur.js';
 import { Morphology } from '../image/morphology.js';
+import type { PlaneKernel } from '../image/plane-kernel.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
 
 /** How much of a path's strength is left after one sample that is no sky: wires and branches are crossed, roofs are not. */
@@ -22,14 +23,27 @@ export interface Sky {
  * the top edge. A camera that looks down has none. Memory is taken once, none per call.
  */
 export class SkyFinder implements Sky {
-  readonly mask = new Float32Array(PLANE_SIZE);
-  readonly near = new Float32Array(PLANE_SIZE);
+  readonly mask: Float32Array;
+  readonly near: Float32Array;
+  readonly #kernel: PlaneKernel;
   readonly #score = new Float32Array(PLANE_SIZE);
-  readonly #texture = new Float32Array(PLANE_SIZE);
+  /** What of a path's strength is left after each sample. */
+  readonly #crossing: Float32Array;
+  readonly #texture: Float32Array;
   /** How free of a cast that no sky has: white, grey and blue are 1. */
   readonly #pale = new Float32Array(PLANE_SIZE);
-  readonly #morphology = new Morphology(PLANE_WIDTH, PLANE_HEIGHT);
-  readonly #blur = new BoxBlur(PLANE_WIDTH, PLANE_HEIGHT);
+  readonly #morphology: Morphology;
+  readonly #blur: BoxBlur;
+
+  constructor(kernel: PlaneKernel) {
+    this.#kernel = kernel;
+    this.#crossing = kernel.plane(PLANE_SIZE);
+    this.mask = kernel.plane(PLANE_SIZE);
+    this.near = kernel.plane(PLANE_SIZE);
+    this.#texture = kernel.plane(PLANE_SIZE);
+    this.#morphology = new Morphology(kernel, PLANE_WIDTH, PLANE_HEIGHT);
+    this.#blur = new BoxBlur(kernel, PLANE_WIDTH, PLANE_HEIGHT);
+  }
 
   /** Fills {@link mask} and {@link near}. Borrows the planes. */
   find(planes: GradePlanes): void {
@@ -77,13 +91,12 @@ export class SkyFinder implements Sky {
 
   /** Keeps of the score what a path of sky joins to the top edge; little of it is lost over a wire. */
   #joinToTop(): void {
-    const [mask, score] = [this.mask, this.#score];
+    const [mask, score, crossing] = [this.mask, this.#score, this.#crossing];
+    for (let i = 0; i < PLANE_SIZE; i++) crossing[i] = CROSSING + (1 - CROSSING) * (score[i] ?? 0);
     mask.fill(0);
     for (let x = 0; x < PLANE_WIDTH; x++) mask[x] = Math.max(score[x] ?? 0, score[x + PLANE_WIDTH] ?? 0);
-    for (let sweep = 0; sweep < SWEEPS; sweep++) {
-      for (let y = 0; y < PLANE_HEIGHT; y++) this.#spreadRow(y, y - 1);
-      for (let y = PLANE_HEIGHT - 2; y >= 0; y--) this.#spreadRow(y, y + 1);
-    }
+    const [plane, weights] = [this.#kernel.addressOf(mask), this.#kernel.addressOf(crossing)];
+    for (let sweep = 0; sweep < SWEEPS; sweep++) this.#kernel.calls.flood(plane, weights, PLANE_WIDTH, PLANE_HEIGHT);
     for (let i = 0; i < PLANE_SIZE; i++) mask[i] = smoothstep(0.12, 0.75, (mask[i] ?? 0) * (score[i] ?? 0));
   }
 
@@ -137,23 +150,6 @@ export class SkyFinder implements Sky {
       }
     }
     mask.set(this.#score);
-  }
-
-  #spreadRow(y: number, from: number): void {
-    const [mask, score] = [this.mask, this.#score];
-    const start = y * PLANE_WIDTH;
-    for (let x = 0; x < PLANE_WIDTH; x++) {
-      const i = start + x;
-      const left = x > 0 ? (mask[i - 1] ?? 0) : 0;
-      const across = from >= 0 ? (mask[from * PLANE_WIDTH + x] ?? 0) : 0;
-      const reached = Math.max(left, across) * (CROSSING + (1 - CROSSING) * (score[i] ?? 0));
-      if (reached > (mask[i] ?? 0)) mask[i] = reached;
-    }
-    for (let x = PLANE_WIDTH - 2; x >= 0; x--) {
-      const i = start + x;
-      const reached = (mask[i + 1] ?? 0) * (CROSSING + (1 - CROSSING) * (score[i] ?? 0));
-      if (reached > (mask[i] ?? 0)) mask[i] = reached;
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { BoxBlur } from '../image/blur.js';
+import type { PlaneKernel } from '../image/plane-kernel.js';
 import { TopHat } from '../image/top-hat.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
 import type { Sky } from './grade-sky.js';
@@ -9,12 +10,21 @@ import type { Sky } from './grade-sky.js';
  */
 export class WindowFinder {
   /** `[72, 128]`: 0 no window, 1 a window that could be lit. */
-  readonly mask = new Float32Array(PLANE_SIZE);
-  readonly #topHat = new TopHat(PLANE_WIDTH, PLANE_HEIGHT, 1);
-  readonly #blur = new BoxBlur(PLANE_WIDTH, PLANE_HEIGHT);
-  readonly #slanted = new Float32Array(PLANE_SIZE);
-  readonly #edges = new Float32Array(PLANE_SIZE);
-  readonly #leaf = new Float32Array(PLANE_SIZE);
+  readonly mask: Float32Array;
+  readonly #topHat: TopHat;
+  readonly #blur: BoxBlur;
+  readonly #slanted: Float32Array;
+  readonly #edges: Float32Array;
+  readonly #leaf: Float32Array;
+
+  constructor(kernel: PlaneKernel) {
+    this.mask = kernel.plane(PLANE_SIZE);
+    this.#topHat = new TopHat(kernel, PLANE_WIDTH, PLANE_HEIGHT, 1);
+    this.#blur = new BoxBlur(kernel, PLANE_WIDTH, PLANE_HEIGHT);
+    this.#slanted = kernel.plane(PLANE_SIZE);
+    this.#edges = kernel.plane(PLANE_SIZE);
+    this.#leaf = kernel.plane(PLANE_SIZE);
+  }
 
   /** Fills {@link mask}. Borrows the planes and the sky. */
   find(planes: GradePlanes, sky: Sky): void {
@@ -43,14 +53,18 @@ export class WindowFinder {
     for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
       const height = 1 - smoothstep(0.45, 0.62, y / PLANE_HEIGHT);
       for (let x = 0; x < PLANE_WIDTH; x++, i++) {
+        const hat = mask[i] ?? 0;
+        const small = smoothstep(0.03, 0.14, hat) * height;
+        mask[i] = 0;
+        if (small === 0) continue;
         const upright = 1 - smoothstep(0.36, 0.52, (slanted[i] ?? 0) / ((edges[i] ?? 0) + 1e-4));
         const busy = smoothstep(0.002, 0.01, edges[i] ?? 0);
         const built = 1 - smoothstep(0.25, 0.6, leaf[i] ?? 0);
         // What the pane is darker than is the wall; a white one in the sun is a vehicle's body as often.
-        const wall = (mask[i] ?? 0) + (luma[i] ?? 0);
+        const wall = hat + (luma[i] ?? 0);
         const bright = smoothstep(0.2, 0.45, wall) * (1 - 0.7 * smoothstep(0.78, 0.95, wall));
         const walled = 1 - smoothstep(0.05, 0.35, sky.near[i] ?? 0);
-        mask[i] = smoothstep(0.03, 0.14, mask[i] ?? 0) * height * upright * busy * built * bright * walled;
+        mask[i] = small * upright * busy * built * bright * walled;
       }
     }
   }

@@ -1,3 +1,4 @@
+import { PlaneKernel } from '../image/plane-kernel.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { GuardedGenerator } from './fallback-generator.js';
 import { daylight } from './grade-daylight.js';
@@ -20,9 +21,10 @@ const PEAK = { night: 0.5, deep: 0.2 };
 /**
  * The physics of night, without a network: a look written from what the thumbnail shows. It finds the sky in the
  * picture, exposes the ground, lights what could be a lamp, and leaves alone what is night already.
+ * Throws KERNEL_UNAVAILABLE.
  */
-export function createGrade(options: GradeOptions = {}): GuardedGenerator {
-  return new Grade(options.depth ?? 'night');
+export async function createGrade(options: GradeOptions = {}): Promise<GuardedGenerator> {
+  return new Grade(await PlaneKernel.open(), options.depth ?? 'night');
 }
 
 class Grade implements GuardedGenerator {
@@ -30,14 +32,18 @@ class Grade implements GuardedGenerator {
   readonly device = 'cpu';
   /** Always 0: there is no network that could fail. */
   readonly fallbacks = 0;
-  readonly #planes = new GradePlanes();
-  readonly #sky = new SkyFinder();
+  readonly #planes: GradePlanes;
+  readonly #sky: SkyFinder;
   readonly #tone: GradeTone;
-  readonly #lights = new GradeLights();
-  readonly #grid = new GradeGrid();
+  readonly #lights: GradeLights;
+  readonly #grid: GradeGrid;
   readonly #look = emptyLook();
 
-  constructor(depth: 'night' | 'deep') {
+  constructor(kernel: PlaneKernel, depth: 'night' | 'deep') {
+    this.#planes = new GradePlanes(kernel);
+    this.#sky = new SkyFinder(kernel);
+    this.#lights = new GradeLights(kernel);
+    this.#grid = new GradeGrid(kernel);
     this.#tone = new GradeTone(PEAK[depth]);
     this.card = {
       name: depth === 'deep' ? 'grade:deep' : 'grade',

@@ -56,5 +56,5 @@ async function openNetwork(model: string, options: OpenGeneratorOptions, logger:
   // Loaded when a network is wanted: the grade needs no ONNX Runtime, and its native library takes a while to load.
   const { openOrtGenerator } = await import('./ort-generator.js');
   const network = await openOrtGenerator({ model, device, threads, logger });
-  return guardGenerator(network, { standIn: createGrade(), logger });
+  return guardGenerator(network, { standIn: await createGrade(), logger });
 }

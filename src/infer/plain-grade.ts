@@ -1,5 +1,6 @@
 import { BoxBlur } from '../image/blur.js';
 import { Morphology } from '../image/morphology.js';
+import type { PlaneKernel } from '../image/plane-kernel.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { TopHat } from '../image/top-hat.js';
 import {
@@ -57,13 +58,13 @@ export function plainGradeGrid(options: PlainGradeOptions = {}): Float32Array {
 
 /**
  * The lights of the plain grade at the thumbnail's size, `[4, 144, 256]`: core, haloY, haloU, haloV. Small saturated
- * spots, dilated by a square, and their glow.
+ * spots, dilated by a square, and their glow. The caller owns them.
  */
-export function plainGradeLights(day: Float32Array): Float32Array {
+export function plainGradeLights(kernel: PlaneKernel, day: Float32Array): Float32Array {
   const luma = day.subarray(0, PIXELS);
   const u = day.subarray(PIXELS, 2 * PIXELS);
   const v = day.subarray(2 * PIXELS, 3 * PIXELS);
-  const blur = new BoxBlur(THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT);
+  const blur = new BoxBlur(kernel, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT);
   const nineBox = (plane: Float32Array): Float32Array => {
     const blurred = new Float32Array(PIXELS);
     blur.blurInto(plane, [4, 4], 'zero', blurred);
@@ -72,10 +73,10 @@ export function plainGradeLights(day: Float32Array): Float32Array {
 
   const spots = new Float32Array(PIXELS);
   const saturation = u.map((value, i) => Math.hypot(value, v[i] ?? 0));
-  new TopHat(THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT, 4).whiteInto(saturation, spots);
+  new TopHat(kernel, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT, 4).whiteInto(saturation, spots);
   const source = spots.map((spot, i) => ((luma[i] ?? 0) > 0.25 ? Math.min(1, Math.max(0, 5 * spot - 0.12)) : 0));
   const core = new Float32Array(PIXELS);
-  new Morphology(THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT).dilateInto(source, 1, core);
+  new Morphology(kernel, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT).dilateInto(source, 1, core);
 
   const halo = nineBox(nineBox(core)).map((value) => 2.2 * value);
   const glowU = nineBox(core.map((value, i) => value * (u[i] ?? 0)));
@@ -95,8 +96,8 @@ export function plainGradeLights(day: Float32Array): Float32Array {
  * The whole plain grade as a look that the caller owns. Its lights are {@link plainGradeLights} averaged over 2x2
  * samples: the layer of a look is half as fine as the formulas' own.
  */
-export function plainGrade(day: Float32Array, options: PlainGradeOptions = {}): Look {
-  const fine = plainGradeLights(day);
+export function plainGrade(kernel: PlaneKernel, day: Float32Array, options: PlainGradeOptions = {}): Look {
+  const fine = plainGradeLights(kernel, day);
   const lights = new Float32Array(LIGHTS_SIZE);
   for (let channel = 0, out = 0; channel < LIGHTS_CHANNELS; channel++) {
     for (let y = 0; y < LIGHTS_HEIGHT; y++) {

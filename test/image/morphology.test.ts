@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BoxBlur } from '../../src/image/blur.js';
 import { Morphology } from '../../src/image/morphology.js';
+import { PlaneKernel } from '../../src/image/plane-kernel.js';
 import { TopHat } from '../../src/image/top-hat.js';
+
+const kernel = await PlaneKernel.open();
 
 /** A small plane of any size with a radius, and its samples in [0, 1]. */
 const planes = fc
@@ -40,7 +43,7 @@ describe('Morphology', () => {
   it('dilates and erodes as the definition says, at any size and radius', () => {
     fc.assert(
       fc.property(planes, (plane) => {
-        const morphology = new Morphology(plane.width, plane.height);
+        const morphology = new Morphology(kernel, plane.width, plane.height);
         const [high, low] = [new Float32Array(plane.samples.length), new Float32Array(plane.samples.length)];
         morphology.dilateInto(plane.samples, plane.radius, high);
         morphology.erodeInto(plane.samples, plane.radius, low);
@@ -55,14 +58,14 @@ describe('Morphology', () => {
 
   it('works in place', () => {
     const samples = Float32Array.from([0, 1, 0, 0, 0, 0]);
-    new Morphology(6, 1).dilateInto(samples, 1, samples);
+    new Morphology(kernel, 6, 1).dilateInto(samples, 1, samples);
     expect([...samples]).toEqual([1, 1, 1, 0, 0, 0]);
   });
 
   it('makes a point round', () => {
     const [point, disc] = [new Float32Array(25), new Float32Array(25)];
     point[12] = 1;
-    new Morphology(5, 5).dilateDiscInto(point, disc);
+    new Morphology(kernel, 5, 5).dilateDiscInto(point, disc);
     expect([disc[12], disc[11], disc[7]]).toEqual([1, 1, 1]);
     expect(disc[6]).toBeCloseTo(0.55);
     expect([disc[2], disc[10]]).toEqual([0, 0]);
@@ -74,7 +77,7 @@ describe('TopHat', () => {
     const plane = Float32Array.from({ length: 400 }, (_, i) => (i % 20) / 40);
     plane[210] = plane[210]! + 0.4;
     const out = new Float32Array(400);
-    new TopHat(20, 20, 2).whiteInto(plane, out);
+    new TopHat(kernel, 20, 20, 2).whiteInto(plane, out);
     expect(out[210]).toBeGreaterThan(0.3);
     expect(out[50]).toBeLessThan(0.01);
   });
@@ -83,7 +86,7 @@ describe('TopHat', () => {
     const plane = new Float32Array(400).fill(0.8);
     plane[105] = 0.3;
     const out = new Float32Array(400);
-    new TopHat(20, 20, 1).blackInto(plane, out);
+    new TopHat(kernel, 20, 20, 1).blackInto(plane, out);
     expect(out[105]).toBeCloseTo(0.5);
     expect(out.filter((value) => value !== 0)).toHaveLength(1);
   });
@@ -92,9 +95,12 @@ describe('TopHat', () => {
     fc.assert(
       fc.property(planes, (plane) => {
         const out = new Float32Array(plane.samples.length);
-        new TopHat(plane.width, plane.height, plane.radius).whiteInto(plane.samples, out);
+        new TopHat(kernel, plane.width, plane.height, plane.radius).whiteInto(plane.samples, out);
         expect(Math.min(...out)).toBeGreaterThanOrEqual(0);
-        new TopHat(plane.width, plane.height, plane.radius).whiteInto(new Float32Array(out.length).fill(0.7), out);
+        new TopHat(kernel, plane.width, plane.height, plane.radius).whiteInto(
+          new Float32Array(out.length).fill(0.7),
+          out,
+        );
         expect(Math.max(...out)).toBe(0);
       }),
     );
@@ -106,7 +112,7 @@ describe('BoxBlur', () => {
     fc.assert(
       fc.property(planes, fc.integer({ min: 0, max: 4 }), (plane, radiusY) => {
         const out = new Float32Array(plane.samples.length);
-        const blur = new BoxBlur(plane.width, plane.height);
+        const blur = new BoxBlur(kernel, plane.width, plane.height);
         const size = (2 * plane.radius + 1) * (2 * radiusY + 1);
         for (const edges of ['zero', 'inside'] as const) {
           blur.blurInto(plane.samples, [plane.radius, radiusY], edges, out);
@@ -122,7 +128,7 @@ describe('BoxBlur', () => {
 
   it('works in place', () => {
     const samples = Float32Array.from([0, 3, 0, 0]);
-    new BoxBlur(4, 1).blurInto(samples, [1, 0], 'zero', samples);
+    new BoxBlur(kernel, 4, 1).blurInto(samples, [1, 0], 'zero', samples);
     expect([...samples]).toEqual([1, 1, 1, 0]);
   });
 });

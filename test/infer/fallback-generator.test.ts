@@ -25,7 +25,11 @@ const bad = paint(() => [0.1, 0, 0]);
 async function open(lines: string[] = [], errors: string[] = []): Promise<GuardedGenerator> {
   const network = await openOrtGenerator({ model: writeTinyModel(folder, 'root', { rootOfLights: true }) });
   const logger: Logger = { ...silentLogger, warn: (_, message) => lines.push(message) };
-  return guardGenerator(network, { standIn: createGrade(), logger, onFallback: (error) => errors.push(error.code) });
+  return guardGenerator(network, {
+    standIn: await createGrade(),
+    logger,
+    onFallback: (error) => errors.push(error.code),
+  });
 }
 
 describe('guardGenerator', () => {
@@ -42,7 +46,7 @@ describe('guardGenerator', () => {
 
   it('takes the stand-in’s look when the last good one is old, of another scene, or never was', async () => {
     await using generator = await open();
-    await using grade = createGrade();
+    await using grade = await createGrade();
     const wanted = (await grade.translate(asThumbnail(bad))).grid.slice();
     expect((await generator.translate(asThumbnail(bad))).grid).toEqual(wanted);
     await generator.translate(asThumbnail(good, fromSeconds(5)));

@@ -23,7 +23,7 @@ import {
 import { PIXELS, asThumbnail, paint } from './synthetic-thumbnails.js';
 
 async function lookOf(day: Float32Array): Promise<Look> {
-  return createGrade().translate(asThumbnail(day));
+  return (await createGrade()).translate(asThumbnail(day));
 }
 
 async function nightOf(day: Float32Array): Promise<Float32Array> {
@@ -139,7 +139,7 @@ describe('grade', () => {
   it('is far darker at its deep end', async () => {
     const day = streetThumbnail();
     const deep = new Float32Array(day.length);
-    applyLookInto(await createGrade({ depth: 'deep' }).translate(asThumbnail(day)), day, deep);
+    applyLookInto(await (await createGrade({ depth: 'deep' })).translate(asThumbnail(day)), day, deep);
     const road = [60, 110, 80, 130] as const;
     expect(meanOver(luma(deep), road)).toBeLessThan(0.75 * meanOver(luma(await nightOf(day)), road));
   });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { PlaneKernel } from '../../src/image/plane-kernel.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../src/image/thumbnail.js';
 import { applyGridInto, applyLookInto } from '../../src/infer/apply-look.js';
 import { AFFINE_SIZE, GRID_BINS, GRID_HEIGHT, GRID_WIDTH, emptyLook, identityLook } from '../../src/infer/look.js';
@@ -15,6 +16,7 @@ interface Golden {
   >;
 }
 const golden = JSON.parse(readFileSync(new URL('golden/plain-grade.json', import.meta.url), 'utf8')) as Golden; // our own file
+const kernel = await PlaneKernel.open();
 
 /** Coefficients of an affine transform that the formulas set; the others are 0. */
 const SET_COEFFICIENTS = [0, 3, 5, 7, 10, 11];
@@ -23,7 +25,7 @@ const SET_COEFFICIENTS = [0, 3, 5, 7, 10, 11];
 function fullSizeNight(day: Float32Array, deep: boolean): Float32Array {
   const night = new Float32Array(day.length);
   applyGridInto(plainGradeGrid({ deep }), day, night);
-  const lights = plainGradeLights(day);
+  const lights = plainGradeLights(kernel, day);
   for (let i = 0; i < PIXELS; i++) {
     for (let c = 0; c < 3; c++) {
       const at = c * PIXELS + i;
@@ -74,8 +76,8 @@ describe('plainGrade', () => {
 
   it('keeps the lights’ sum when it halves them to the layer of a look', () => {
     const day = spotsThumbnail();
-    const fine = plainGradeLights(day);
-    const { lights } = plainGrade(day);
+    const fine = plainGradeLights(kernel, day);
+    const { lights } = plainGrade(kernel, day);
     for (let c = 0; c < 4; c++) {
       const sum = (plane: Float32Array): number => plane.reduce((a, b) => a + b, 0);
       const [whole, halved] = [
