@@ -32,6 +32,8 @@ const LAMPLIGHT = 0.55;
 
 /** The ground is nowhere lighter than this share of the day. */
 const LIGHTEST = 0.45;
+/** How much of an edge goes with the sky, at the top of the picture. */
+const EDGE_SKY = 0.9;
 
 /** What a grid is written from. */
 export interface GradeScene {
@@ -45,13 +47,18 @@ export interface GradeScene {
   readonly lamplight: Float32Array;
 }
 
-/** One node of the grid: where it is, light on the ground there, how warm it is, height from 0 at the top. */
-interface GradeNode {
+/** One cell of the grid: where it is, light on the ground there, how warm it is, height from 0 at the top. */
+interface GradeCell {
   readonly cell: number;
-  readonly bin: number;
   readonly light: number;
   readonly warmth: number;
   readonly y: number;
+}
+
+/** One node of the grid: a cell's bin, and its share of sky. */
+interface GradeNode extends GradeCell {
+  readonly bin: number;
+  readonly sky: number;
 }
 
 /**
@@ -81,8 +88,32 @@ export class GradeGrid {
       const street = 1 - smoothstep(0, 0.8, (2 * x - 1) ** 2 * 0.5 + (1.7 * (y - 0.6)) ** 2);
       const light = AMBIENT + STREET * street + LAMPLIGHT * lamplight;
       const warmth = Math.min(1, 0.45 * street + lamplight);
-      for (let bin = 0; bin < GRID_BINS; bin++) this.#writeNode(scene, { cell, bin, light, warmth, y }, out);
+      this.#writeCell(scene, { cell, light, warmth, y }, out);
     }
+  }
+
+  /** All bins of a cell, from the bright ones down. */
+  #writeCell(scene: GradeScene, place: GradeCell, out: Float32Array): void {
+    const total = this.#weigh(place.cell);
+    const high = EDGE_SKY * (1 - smoothstep(0.28, 0.48, place.y));
+    let skyAbove = 0;
+    for (let bin = GRID_BINS - 1; bin >= 0; bin--) {
+      const from = (place.cell * GRID_BINS + bin) * SUMS;
+      const weight = this.#sums[from] ?? 0;
+      const share = weight / total;
+      const seen = (this.#sums[from + 3] ?? 0) / (weight + 1e-3);
+      // The few samples between a dark roof and a bright sky are edges: left to the ground they would shine as a rim.
+      const edge = high * skyAbove * (1 - smoothstep(0.08, 0.28, share));
+      this.#writeNode(scene, { ...place, bin, sky: Math.max(seen, edge) }, out);
+      skyAbove = Math.max(skyAbove, seen * smoothstep(0.01, 0.08, share));
+    }
+  }
+
+  /** Samples in all bins of a cell. */
+  #weigh(cell: number): number {
+    let total = 1e-3;
+    for (let bin = 0; bin < GRID_BINS; bin++) total += this.#sums[(cell * GRID_BINS + bin) * SUMS] ?? 0;
+    return total;
   }
 
   #collect(planes: GradePlanes, sky: Float32Array): void {
@@ -110,9 +141,10 @@ export class GradeGrid {
     const from = (node.cell * GRID_BINS + node.bin) * SUMS;
     const weight = (sums[from] ?? 0) + 1e-3;
     const meanU = (sums[from + 1] ?? 0) / weight;
-    const sky = (sums[from + 3] ?? 0) / weight;
+    const { sky } = node;
+    const seen = (sums[from + 3] ?? 0) / weight;
     const variance = Math.max(0, (sums[from + 2] ?? 0) / weight - meanU * meanU);
-    const covariance = (sums[from + 4] ?? 0) / weight - sky * meanU;
+    const covariance = (sums[from + 4] ?? 0) / weight - seen * meanU;
     const slope = Math.min(MAX_SLOPE, Math.max(-MAX_SLOPE, covariance / (variance + RIDGE)));
 
     const luma = node.bin / (GRID_BINS - 1);

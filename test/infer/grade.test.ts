@@ -9,16 +9,22 @@ import { LIGHTS_WIDTH, type Look } from '../../src/infer/look.js';
 import {
   EVERYWHERE,
   LINE,
+  PALE_WALL,
   PANE,
   SIGNAL,
   TAIL_LIGHT,
   VAN,
+  WHITE_ON_GROUND,
   lookDownThumbnail,
   meanOver,
   nightThumbnail,
   overcastThumbnail,
+  paintedGroundThumbnail,
   pixel,
+  rainThumbnail,
+  shadyThumbnail,
   streetThumbnail,
+  walledThumbnail,
 } from './street-thumbnail.js';
 import { PIXELS, asThumbnail, paint } from './synthetic-thumbnails.js';
 
@@ -112,6 +118,34 @@ describe('grade', () => {
     const day = nightThumbnail();
     const night = await nightOf(day);
     expect(Math.max(...night.map((value, i) => Math.abs(value - day[i]!)))).toBeLessThan(0.01);
+  });
+
+  it('takes a day under dark trees for a day', async () => {
+    const day = shadyThumbnail();
+    const night = await nightOf(day);
+    expect(meanOver(luma(day), [0, 0, 256, 48])).toBeLessThan(0.2);
+    expect(meanOver(luma(night), EVERYWHERE)).toBeLessThan(0.5 * meanOver(luma(day), EVERYWHERE));
+  });
+
+  it('lights no drop on the glass, but a red lamp among them', async () => {
+    const look = await lookOf(rainThumbnail());
+    expect(coreAt(look, SIGNAL)).toBeGreaterThan(0.3);
+    for (let y = 0; y < 72; y += 2) {
+      for (let x = 0; x < 256; x += 2) {
+        if (Math.hypot(x - SIGNAL.x, y - SIGNAL.y) < 10) continue;
+        expect(coreAt(look, { x, y })).toBeLessThan(0.05);
+      }
+    }
+  });
+
+  it('lights nothing white that lies on the ground', async () => {
+    const look = await lookOf(paintedGroundThumbnail());
+    for (const at of WHITE_ON_GROUND) expect(coreAt(look, at)).toBeLessThan(0.05);
+  });
+
+  it('takes a pale wall under a blue sky for a wall', async () => {
+    const night = await nightOf(walledThumbnail());
+    expect(meanOver(luma(night), PALE_WALL)).toBeGreaterThan(1.5 * meanOver(luma(night), [20, 6, 150, 40]));
   });
 
   it('goes from day to night without a step as the light fades', async () => {

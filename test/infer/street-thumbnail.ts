@@ -54,6 +54,49 @@ export function overcastThumbnail(): Float32Array {
   return paint((x, y) => (y < 72 ? [0.725 + 0.125 * Math.sin(x / 25) * Math.cos(y / 20), 0, 0] : [0.35, 0, 0]));
 }
 
+/** A place on the pale wall that stands under the blue sky of {@link walledThumbnail}, joined to the top edge as the sky is. */
+export const PALE_WALL = [196, 6, 250, 40] as const;
+
+/** Blue sky to the left, a pale grey wall to the right that is nearly as bright. */
+export function walledThumbnail(): Float32Array {
+  return paint((x, y) => (y >= 72 ? ROAD : x < 180 ? SKY : [0.58, 0.01, -0.01]));
+}
+
+/** A grey sky full of small dark drops with bright hearts, as rain on a windscreen; one red lamp among them. */
+export function rainThumbnail(): Float32Array {
+  return paint((x, y) => {
+    if (disc(x, y, SIGNAL.x, SIGNAL.y, 2)) return RED;
+    if (y >= 72) return [0.25, 0.02, -0.02];
+    const [dx, dy] = [(x % 20) - 10, (y % 18) - 9];
+    if (Math.abs(dx) <= 1 && Math.abs(dy) <= 1) return [0.9, 0, 0];
+    return dx * dx + dy * dy <= 9 ? [0.3, 0.02, -0.02] : [0.58, 0.06, -0.05];
+  });
+}
+
+/** Where the white things of {@link paintedGroundThumbnail} lie, in pixels of the thumbnail. */
+export const WHITE_ON_GROUND = [
+  { x: 40, y: 120 },
+  { x: 120, y: 142 },
+  { x: 200, y: 130 },
+] as const;
+
+/** A road under a sky, with small white things on it: a shoe, the end of a lane line at the bottom edge, a paper. */
+export function paintedGroundThumbnail(): Float32Array {
+  return paint((x, y) => {
+    if (WHITE_ON_GROUND.some((at) => Math.abs(x - at.x) <= 2 && Math.abs(y - at.y) <= 2)) return [0.95, 0, 0];
+    if (WHITE_ON_GROUND.some((at) => Math.abs(x - at.x) <= 5 && Math.abs(y - at.y) <= 5)) return DARK;
+    return y < 60 ? SKY : ROAD;
+  });
+}
+
+/** A street under trees: dark mottled leaves above, sunlit grass and road below; dark as nights are in its upper third. */
+export function shadyThumbnail(): Float32Array {
+  return paint((x, y) => {
+    if (y < 60) return (x * 7 + y * 13) % 11 < 4 ? [0.3, -0.05, -0.03] : [0.08, -0.02, -0.01];
+    return x < 80 ? [0.4, -0.12, -0.06] : [0.5, 0, 0];
+  });
+}
+
 /** A street that is night already. */
 export function nightThumbnail(): Float32Array {
   return paint((x, y) => {
