@@ -56,7 +56,8 @@ interface GradeCell {
 }
 
 /** One node of the grid: a cell's bin, and its share of sky. */
-interface GradeNode extends GradeCell {
+interface GradeNode {
+  readonly place: GradeCell;
   readonly bin: number;
   readonly sky: number;
 }
@@ -80,6 +81,7 @@ export class GradeGrid {
   writeInto(scene: GradeScene, out: Float32Array): void {
     this.#collect(scene.planes, scene.sky);
     this.#spreadSums();
+    out.fill(0);
     for (let cell = 0; cell < CELLS; cell++) {
       const x = ((cell % GRID_WIDTH) + 0.5) / GRID_WIDTH;
       const y = (Math.floor(cell / GRID_WIDTH) + 0.5) / GRID_HEIGHT;
@@ -104,7 +106,7 @@ export class GradeGrid {
       const seen = (this.#sums[from + 3] ?? 0) / (weight + 1e-3);
       // The few samples between a dark roof and a bright sky are edges: left to the ground they would shine as a rim.
       const edge = high * skyAbove * (1 - smoothstep(0.08, 0.28, share));
-      this.#writeNode(scene, { ...place, bin, sky: Math.max(seen, edge) }, out);
+      this.#writeNode(scene, { place, bin, sky: Math.max(seen, edge) }, out);
       skyAbove = Math.max(skyAbove, seen * smoothstep(0.01, 0.08, share));
     }
   }
@@ -138,26 +140,25 @@ export class GradeGrid {
 
   #writeNode({ tone, dayness: day }: GradeScene, node: GradeNode, out: Float32Array): void {
     const sums = this.#sums;
-    const from = (node.cell * GRID_BINS + node.bin) * SUMS;
+    const { place, bin, sky } = node;
+    const from = (place.cell * GRID_BINS + bin) * SUMS;
     const weight = (sums[from] ?? 0) + 1e-3;
     const meanU = (sums[from + 1] ?? 0) / weight;
-    const { sky } = node;
     const seen = (sums[from + 3] ?? 0) / weight;
     const variance = Math.max(0, (sums[from + 2] ?? 0) / weight - meanU * meanU);
     const covariance = (sums[from + 4] ?? 0) / weight - seen * meanU;
     const slope = Math.min(MAX_SLOPE, Math.max(-MAX_SLOPE, covariance / (variance + RIDGE)));
 
-    const luma = node.bin / (GRID_BINS - 1);
-    const ground = Math.min(tone.curve(luma) * node.light, LIGHTEST * luma);
-    const gain = node.bin === 0 ? Math.min(LIGHTEST, 0.5 * 7 * tone.curve(1 / 7) * node.light) : ground / luma;
-    const warm = node.warmth * smoothstep(0.02, 0.3, ground);
+    const luma = bin / (GRID_BINS - 1);
+    const ground = Math.min(tone.curve(luma) * place.light, LIGHTEST * luma);
+    const gain = bin === 0 ? Math.min(LIGHTEST, 0.5 * 7 * tone.curve(1 / 7) * place.light) : ground / luma;
+    const warm = place.warmth * smoothstep(0.02, 0.3, ground);
     const groundU = mix(GROUND.coldU, GROUND.warmU, warm);
     const groundV = mix(GROUND.coldV, GROUND.warmV, warm);
-    const skyLuma = mix(SKY.lumaTop, SKY.lumaHorizon, smoothstep(0, 0.6, node.y)) + SKY.cloud * (luma - 0.7);
+    const skyLuma = mix(SKY.lumaTop, SKY.lumaHorizon, smoothstep(0, 0.6, place.y)) + SKY.cloud * (luma - 0.7);
 
     const keep = 1 - sky;
-    const at = (node.cell * GRID_BINS + node.bin) * AFFINE_SIZE;
-    out.fill(0, at, at + AFFINE_SIZE);
+    const at = (place.cell * GRID_BINS + bin) * AFFINE_SIZE;
     // The sky's share changes with U around the node's mean: slope * (U - meanU), split into a coefficient and an offset.
     const stepY = (skyLuma - ground - GROUND.floor) * slope;
     const stepU = (SKY.u - groundU) * slope;
