@@ -26,7 +26,8 @@ if (!out || inputs.length === 0) {
 }
 
 // The sources themselves, bundled into a file that is removed again: the sheet never shows a stale build.
-const bundle = join(root, `node_modules/.look-sheet-${process.pid}.mjs`);
+// It lies two folders deep, as compiled files do: from there the kernels are found.
+const bundle = join(root, `node_modules/.cache/look-sheet-${process.pid}.mjs`);
 await build({
   stdin: {
     contents: `export { openGenerator } from './src/infer/open-generator.ts';
