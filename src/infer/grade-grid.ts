@@ -31,7 +31,7 @@ const STREET = 0.42;
 const LAMPLIGHT = 0.55;
 
 /** The ground is nowhere lighter than this share of the day. */
-const LIGHTEST = 0.45;
+const LIGHTEST = 0.42;
 /** How much of an edge goes with the sky, at the top of the picture. */
 const EDGE_SKY = 0.9;
 
@@ -166,7 +166,7 @@ export class GradeGrid {
     out[at] = mix(1, gain * keep, day);
     out[at + 1] = day * stepY;
     out[at + 3] = day * (GROUND.floor * keep + skyLuma * sky - stepY * meanU);
-    const chroma = mix(GROUND.chroma, GROUND.litChroma, smoothstep(0.03, 0.25, ground)) * keep + SKY.chroma * sky;
+    const chroma = mix(GROUND.chroma, GROUND.litChroma, warm) * keep + SKY.chroma * sky;
     out[at + 5] = mix(1, chroma + stepU, day);
     out[at + 7] = day * (mix(groundU, SKY.u, sky) - stepU * meanU);
     out[at + 9] = day * stepV;
