@@ -2,7 +2,7 @@ import { BoxBlur } from '../image/blur.js';
 import { Morphology } from '../image/morphology.js';
 import type { PlaneKernel } from '../image/plane-kernel.js';
 import { GradeEvidence } from './grade-evidence.js';
-import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, type GradePlanes } from './grade-planes.js';
+import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
 import type { Sky } from './grade-sky.js';
 import { GRID_HEIGHT, GRID_WIDTH } from './look.js';
 
@@ -55,7 +55,11 @@ export class GradeLights {
 
     const [shineY, shineU, shineV] = this.#shine;
     for (let i = 0; i < PLANE_SIZE; i++) {
-      const light = core[i] ?? 0;
+      // A core spreads over what is beside it, but not over a white body, which would outshine the lamp.
+      const white =
+        smoothstep(0.5, 0.75, planes.luma[i] ?? 0) * (1 - smoothstep(0.05, 0.14, planes.saturation[i] ?? 0));
+      const light = Math.max(spots[i] ?? 0, (core[i] ?? 0) * (1 - 0.9 * white));
+      core[i] = light;
       shineY[i] = light * (planes.brightest[i] ?? 0);
       shineU[i] = light * (planes.vividU[i] ?? 0);
       shineV[i] = light * (planes.vividV[i] ?? 0);
