@@ -4,6 +4,7 @@ import { NocturneError } from './core/errors.js';
 import { silentLogger, type Logger } from './core/logger.js';
 import type { SourceOptions } from './ingest/source-options.js';
 import { probeInput, type ProbeReport } from './ingest/probe.js';
+import { aborted } from './pipeline/job-context.js';
 import type { NightStream } from './pipeline/night-stream.js';
 import { openStream as openWorkerStream, startStream as startWorkerStream } from './pipeline/open-stream.js';
 import { render as renderInWorker, type RenderOptions as RenderHooks } from './pipeline/render.js';
@@ -82,7 +83,11 @@ export async function probe(input: string, options: ProbeOptions = {}): Promise<
   checkInput(input);
   const settings = resolveSettings({ options });
   const source: SourceOptions = { ...sourceOptions(settings), logger: options.logger ?? silentLogger };
-  return probeInput(input, source, options.signal);
+  try {
+    return await probeInput(input, source, options.signal);
+  } catch (error) {
+    throw options.signal?.aborted ? aborted(`${input} was probed`) : error;
+  }
 }
 
 function checkInput(input: string): void {

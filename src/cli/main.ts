@@ -49,7 +49,7 @@ function createProgram(): Command {
     .description('Turn a file into a night file: same frames, same times, sound and subtitles copied.')
     .action((input: string, output: string, _options: unknown, command: Command) => render(input, output, command));
 
-  addSettings(program.command('probe').argument('<input>', 'anything serve takes').option('--json', 'as JSON'), 'probe')
+  addSettings(program.command('probe').argument('<input>', 'anything serve takes'), 'probe')
     .description('Say what an input is and what would be done with it.')
     .action((input: string, _options: unknown, command: Command) => probe(input, command));
 
@@ -78,7 +78,10 @@ async function main(): Promise<void> {
     }
     const failure = asNocturneError(error, 'config');
     process.stderr.write(`nocturne: ${failure.toLine()}\n`);
-    if (process.argv.includes('--verbose') || process.env['NOCTURNE_VERBOSE'] === '1') {
+    if (
+      process.argv.includes('--verbose') ||
+      ['1', 'true', 'yes', 'on'].includes(process.env['NOCTURNE_VERBOSE'] ?? '')
+    ) {
       process.stderr.write(
         `${failure.stack ?? ''}\n${failure.cause instanceof Error ? (failure.cause.stack ?? '') : ''}\n`,
       );

@@ -23,7 +23,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
       host: settings.host,
       port: settings.port,
       ...(settings.token === undefined ? {} : { token: settings.token }),
-      allowedOrigins: settings.allowOrigin?.split(',').map((origin) => origin.trim()) ?? [],
+      allowedOrigins: originsOf(settings.allowOrigin),
       canControl: !settings.readOnly,
       streams: byName,
       maxViewers: settings.maxViewers * streams.length,
@@ -41,17 +41,29 @@ export async function serve(inputs: readonly string[], command: Command): Promis
   }
 }
 
-/** Announces each stream as it opens; resolves when all are over, rejects when one cannot be opened or fails. */
+/** The web origins of a comma-separated list. */
+function originsOf(list = ''): string[] {
+  const origins = list.split(',').map((origin) => origin.trim().replace(/\/$/, ''));
+  return origins.filter((origin) => {
+    if (origin !== '' && (!URL.canParse(origin) || new URL(origin).origin !== origin)) {
+      const message = `--allow-origin must list origins such as https://example.org, got ${JSON.stringify(origin)}.`;
+      throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message });
+    }
+    return origin !== '';
+  });
+}
+
+/** Announces each stream as it opens; resolves when all are over, rejects when one cannot be opened or all failed. */
 async function runStreams(streams: readonly NightStream[]): Promise<void> {
-  await Promise.all(
+  const ends = await Promise.all(
     streams.map(async (stream) => {
       const { width, height, frameRate, description } = await stream.opened;
       process.stdout.write(
         `  ${stream.name}: ${description}, ${width}x${height} at ${frameRate.toFixed(2)} frames/s\n`,
       );
+      return stream.ended;
     }),
   );
-  const ends = await Promise.all(streams.map((stream) => stream.ended));
   for (const { error } of ends) if (error) throw error;
 }
 
@@ -66,7 +78,7 @@ function stopped(signal: AbortSignal): Promise<void> {
 export function nameInputs(inputs: readonly string[]): { name: string; input: string }[] {
   const taken = new Set<string>();
   return inputs.map((argument) => {
-    const given = /^([A-Za-z0-9_-]{1,64})=(.+)$/s.exec(argument);
+    const given = /^([A-Za-z0-9][A-Za-z0-9_-]{0,59})=(.+)$/s.exec(argument);
     const input = given?.[2] ?? argument;
     const wanted = given?.[1] ?? nameOf(input);
     if (given && taken.has(wanted)) {
@@ -81,11 +93,11 @@ export function nameInputs(inputs: readonly string[]): { name: string; input: st
 
 function nameOf(input: string): string {
   const isAddress = /^[a-z][a-z0-9+.-]+:/i.test(input);
-  const path = isAddress ? input.replace(/^[a-z0-9+.-]+:(\/\/([^@/]*@)?)?/i, '').replace(/[?#].*$/s, '') : input;
+  const path = isAddress ? input.replace(/^[a-z0-9+.-]+:(\/\/([^/]*@)?)?/i, '').replace(/[?#].*$/s, '') : input;
   const scheme = /^[a-z0-9]+/i.exec(input)?.[0] ?? 'stream';
   const name = basename(path, extname(path))
     .replace(/[^A-Za-z0-9_-]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 64);
+    .replace(/^[-_]+|-+$/g, '')
+    .slice(0, 60);
   return name === '' || /^\d+$/.test(name) ? (isAddress ? `${scheme}${name}` : 'stream') : name;
 }

@@ -1,4 +1,4 @@
-/** Aborts at the first Ctrl-C or SIGTERM; a second one ends the process at once with code 130. */
+/** Aborts at the first Ctrl-C, SIGTERM or closed terminal; a second one ends the process at once with code 130. */
 export function stopSignal(): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
@@ -7,5 +7,6 @@ export function stopSignal(): AbortSignal {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+  process.on('SIGHUP', stop);
   return controller.signal;
 }

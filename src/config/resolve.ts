@@ -24,7 +24,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
     const candidates: readonly [place: string, value: unknown][] = [
       [name, options[name]],
       [flagName(name), sources.flags?.[name]],
-      [environmentName(name), sources.environment?.[environmentName(name)]],
+      [environmentName(name), sources.environment?.[environmentName(name)] || undefined], // set but empty is unset, as in compose files
       [`${name} in ${sources.file?.path ?? 'the config file'}`, fileValues[name]],
     ];
     const [place, value] = candidates.find(([, candidate]) => candidate !== undefined) ?? ['', undefined];

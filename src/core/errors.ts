@@ -70,8 +70,8 @@ export const ERROR_CODES = {
     remedy: 'Nothing was left half written; start it again.',
   },
   WORKER_DIED: {
-    meaning: "A stream's worker thread ended unexpectedly.",
-    remedy: 'It is restarted and viewers stay; report it when it repeats.',
+    meaning: 'The worker process of a stream or a render ended unexpectedly.',
+    remedy: 'A stream is started again and its viewers stay; report it when it repeats.',
   },
   INTERNAL: { meaning: 'A defect in nocturne.', remedy: 'Report it with the output of --verbose.' },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;
@@ -110,7 +110,7 @@ export class NocturneError extends Error {
 
   /** One line for a person: what happened, what to do, the code. */
   toLine(): string {
-    return `${this.message} ${this.remedy} [${this.code}]`;
+    return `${this.message} ${this.remedy} [${this.code}]`.replaceAll(/[\r\n]+/g, ' ');
   }
 
   /** A form that survives `postMessage` and JSON. */

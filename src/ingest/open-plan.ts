@@ -1,3 +1,4 @@
+import { NocturneError } from '../core/errors.js';
 import type { InputAddress } from './input-address.js';
 import type { SourceOptions } from './source-options.js';
 
@@ -69,13 +70,14 @@ export function planStdin(options: SourceOptions): OpenPlan {
   };
 }
 
-/** Plan for a network address. Throws RangeError where `listen` is asked of a protocol that cannot. */
+/** Plan for a network address. Throws NocturneError where `listen` is asked of a protocol that cannot. */
 export function planNetwork(address: InputAddress, options: SourceOptions): OpenPlan {
   const plan = { ...base(options, address.label), url: address.target, live: 'yes' as const };
   const { scheme } = address;
   const isRtmp = scheme.startsWith('rtmp');
   if (options.listen && !isRtmp && scheme !== 'srt') {
-    throw new RangeError(`listen needs an rtmp or srt address, got ${address.label}`);
+    const message = `--listen needs an rtmp or srt address, got ${address.label}.`;
+    throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'ingest', message });
   }
   if (scheme.startsWith('http')) {
     return {

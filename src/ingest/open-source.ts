@@ -52,6 +52,10 @@ export async function planInput(address: InputAddress, options: SourceOptions): 
       return planNetwork(address, options);
     case 'path': {
       const stats = await readable(address);
+      if (stats.isFile() && options.live === true) {
+        const message = `${address.label} is a file, and a file cannot be live.`;
+        throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'ingest', message, remedy: 'Leave --live away.' });
+      }
       return planFile(address.target, options, address.label, stats.isFile());
     }
     case 'street':

@@ -45,8 +45,8 @@ export const DEFAULT_SOURCE_OPTIONS: SourceOptions = {
   loop: false,
   listen: false,
   reconnect: true,
-  // A camera that skips two seconds on a bad link is not lost; a picture must be back within five.
-  stallTimeoutMs: 3000,
+  // A picture must be back within five seconds of its sender; noticing the loss must leave time for that.
+  stallTimeoutMs: 2000,
   openTimeoutMs: 10_000,
   startS: 0,
   rtspTransport: 'tcp',

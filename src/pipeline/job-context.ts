@@ -9,7 +9,7 @@ export interface JobContext {
   readonly signal: AbortSignal;
 }
 
-/** The failure of work that the user stopped. */
-export function aborted(output: string): NocturneError {
-  return new NocturneError({ code: 'ABORTED', stage: 'output', message: `stopped before ${output} was complete.` });
+/** The failure of work that the user stopped. @param what a clause: `OUT was complete`. */
+export function aborted(what: string): NocturneError {
+  return new NocturneError({ code: 'ABORTED', stage: 'pipeline', message: `stopped before ${what}.` });
 }

@@ -4,7 +4,7 @@ import { Percentiles, RateMeter } from '../core/stats.js';
 import { wallClock } from '../core/time.js';
 import type { Encoder } from '../stream/encoder.js';
 import type { PacketGate } from './packet-gate.js';
-import type { FrameSink } from './translate.js';
+import type { NightSink } from './translate.js';
 
 /** What a {@link LiveSink} gives on. */
 export interface LiveSinkOutput {
@@ -14,7 +14,7 @@ export interface LiveSinkOutput {
 }
 
 /** Encodes night frames and hands the packets on, format first; counts what passes. */
-export class LiveSink implements FrameSink {
+export class LiveSink implements NightSink {
   readonly #encoder: Encoder;
   readonly #gate: PacketGate;
   readonly #output: LiveSinkOutput;

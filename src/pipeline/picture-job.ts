@@ -15,7 +15,7 @@ import type { RenderSettings } from './stream-settings.js';
 import type { RenderReport } from './worker-messages.js';
 
 /** Endings that can be read; the others of a folder are left alone. */
-const READABLE_ENDINGS: readonly string[] = [...PICTURE_ENDINGS, '.avif', '.tif', '.tiff', '.gif', '.bmp'];
+const READABLE_ENDINGS: readonly string[] = [...PICTURE_ENDINGS, '.avif', '.tif', '.tiff', '.gif'];
 
 /** One picture to make: where from, where to. */
 interface PictureTask {
@@ -42,7 +42,7 @@ export async function runPictureJob(settings: RenderSettings, context: JobContex
   const times = new StageTimes();
   let last = { width: 0, height: 0 };
   for (const task of tasks) {
-    if (signal.aborted) throw aborted(task.to);
+    if (signal.aborted) throw aborted(`${task.to} was complete`);
     last = await turnPicture(task, { settings, generator, renderer, times });
     const progress = meter.frame();
     if (progress) post({ type: 'progress', progress });
@@ -90,50 +90,67 @@ async function turnPicture(task: PictureTask, tools: PictureTools): Promise<{ wi
 }
 
 function planPictures(settings: RenderSettings): PictureTask[] {
-  const { input, output } = settings;
+  const { input, output, overwrite } = settings;
   if (!isFolder(input)) {
     const to = isFolder(output) ? join(output, basename(input)) : output;
-    return [checkTask({ from: input, to }, settings.overwrite)];
+    return checkTasks([{ from: input, to }], overwrite);
   }
-  if (isPictureName(output)) {
-    throw new NocturneError({
-      code: 'OUTPUT_UNSUPPORTED',
-      stage: 'output',
-      message: `${input} is a folder of pictures and ${output} is one picture.`,
-      remedy: 'Name a folder, or a video file.',
-    });
+  if (isPictureName(output) || isFile(output)) {
+    const message = `${input} is a folder of pictures and ${output} is one file.`;
+    throw unwritable(message, 'Name a folder, or a video file.');
   }
   const names = readdirSync(input).filter(isPictureName).sort();
   if (names.length === 0) {
-    throw new NocturneError({
-      code: 'INPUT_NOT_VIDEO',
-      stage: 'ingest',
-      message: `the folder ${input} has no pictures.`,
-    });
+    const message = `the folder ${input} has no pictures.`;
+    throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message });
   }
   const tasks = names.map((name) => ({ from: join(input, name), to: join(output, writableName(name)) }));
   mkdirSync(output, { recursive: true });
-  return tasks.map((task) => checkTask(task, settings.overwrite));
+  return checkTasks(tasks, overwrite);
 }
 
 /** The same name, or its PNG where its format can be read but not written. */
 function writableName(name: string): string {
   const { name: stem, ext } = parse(name);
-  return PICTURE_ENDINGS.some((ending) => ending === ext.toLowerCase()) ? name : `${stem}.png`;
+  return isWritable(ext) ? name : `${stem}.png`;
 }
 
-function checkTask(task: PictureTask, overwrite: boolean): PictureTask {
-  if (resolve(task.from) === resolve(task.to)) {
-    throw new NocturneError({ code: 'OUTPUT_IS_INPUT', stage: 'output', message: `${task.to} is the input.` });
+function isWritable(ending: string): boolean {
+  return PICTURE_ENDINGS.some((known) => known === ending.toLowerCase());
+}
+
+/** Every fault that would lose a picture, found before the first one is written. */
+function checkTasks(tasks: PictureTask[], overwrite: boolean): PictureTask[] {
+  const fromByTarget = new Map<string, string>();
+  for (const { from, to } of tasks) {
+    const other = fromByTarget.get(to);
+    if (other !== undefined) throw unwritable(`${other} and ${from} would both become ${to}.`, 'Rename one of them.');
+    fromByTarget.set(to, from);
+    if (!isWritable(extname(to))) {
+      throw unwritable(`${to} is no picture that can be written.`, `Use one of ${PICTURE_ENDINGS.join(', ')}.`);
+    }
+    if (isSameFile(from, to)) {
+      throw new NocturneError({ code: 'OUTPUT_IS_INPUT', stage: 'output', message: `${to} is the input.` });
+    }
+    if (existsSync(to) && !overwrite) {
+      throw new NocturneError({ code: 'OUTPUT_EXISTS', stage: 'output', message: `${to} exists.` });
+    }
+    if (!existsSync(dirname(resolve(to)))) {
+      const message = `the folder of ${to} does not exist.`;
+      throw new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message, remedy: 'Make it first.' });
+    }
   }
-  if (existsSync(task.to) && !overwrite) {
-    throw new NocturneError({ code: 'OUTPUT_EXISTS', stage: 'output', message: `${task.to} exists.` });
-  }
-  if (!existsSync(dirname(resolve(task.to)))) {
-    const message = `the folder of ${task.to} does not exist.`;
-    throw new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message, remedy: 'Make it first.' });
-  }
-  return task;
+  return tasks;
+}
+
+function unwritable(message: string, remedy: string): NocturneError {
+  return new NocturneError({ code: 'OUTPUT_UNSUPPORTED', stage: 'output', message, remedy });
+}
+
+/** Whether two paths lead to one file, through links too. */
+function isSameFile(a: string, b: string): boolean {
+  const [first, second] = [a, b].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
 function isPictureName(name: string): boolean {
@@ -142,4 +159,8 @@ function isPictureName(name: string): boolean {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }

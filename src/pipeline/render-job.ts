@@ -61,6 +61,7 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
     ...(settings.codec === undefined ? {} : { codec: settings.codec }),
     ...(settings.crf === undefined ? {} : { crf: settings.crf }),
     ...(settings.preset === undefined ? {} : { preset: settings.preset }),
+    signal,
     logger,
   });
   try {
@@ -82,7 +83,7 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
       },
       signal,
     );
-    if (signal.aborted) throw aborted(settings.output);
+    if (signal.aborted) throw aborted(`${settings.output} was complete`);
     const written = await sink.finish();
     post({ type: 'progress', progress: meter.now() });
     return {
@@ -113,6 +114,6 @@ function copiedInput(input: string): { readonly copyFrom?: string } {
 
 function expectedFrames(info: SourceInfo, settings: RenderSettings): number {
   if (info.duration === undefined) return 0;
-  const seconds = Math.min(toSeconds(info.duration) - settings.startS, settings.durationS ?? Infinity);
+  const seconds = Math.min(toSeconds(info.duration), settings.durationS ?? Infinity);
   return Math.max(0, Math.round(seconds * info.frameRate));
 }

@@ -1,6 +1,7 @@
-import { deserializeError } from '../core/errors.js';
+import { deserializeError, type NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
+import { aborted } from './job-context.js';
 import type { RenderSettings } from './stream-settings.js';
 import type { RenderProgress, RenderReport } from './worker-messages.js';
 import { WorkerProcess } from './worker-process.js';
@@ -21,13 +22,17 @@ export interface RenderOptions {
  * Rejects with NocturneError; the output is then as it was before.
  */
 export async function render(settings: RenderSettings, options: RenderOptions = {}): Promise<RenderReport> {
+  const { signal } = options;
   return new Promise((resolve, reject) => {
-    const stop = (): void => {
-      worker.post({ type: 'stop' });
-    };
+    const stop = (): void => void worker.stop();
     const settle = (action: () => void): void => {
-      options.signal?.removeEventListener('abort', stop);
+      signal?.removeEventListener('abort', stop);
       action();
+    };
+    const fail = (error: NocturneError): void => {
+      // Whatever broke off because of the signal, the user stopped it.
+      const isAborted = signal?.aborted === true && error.code !== 'ABORTED';
+      settle(() => reject(isAborted ? aborted(`${settings.output} was complete`) : error));
     };
     const worker = new WorkerProcess({
       job: { kind: 'render', settings },
@@ -35,19 +40,17 @@ export async function render(settings: RenderSettings, options: RenderOptions = 
       onMessage: (message) => {
         if (message.type === 'opened') options.onOpened?.(message.info);
         if (message.type === 'progress') options.onProgress?.(message.progress);
-        if (message.type === 'failed') {
-          settle(() => reject(deserializeError(message.error)));
-        }
+        if (message.type === 'failed') fail(deserializeError(message.error));
         if (message.type === 'done' && message.report) {
           const { report } = message;
           settle(() => resolve(report));
         }
       },
       onExit: (error) => {
-        if (error) settle(() => reject(error));
+        if (error) fail(error);
       },
     });
-    options.signal?.addEventListener('abort', stop);
-    if (options.signal?.aborted) stop();
+    signal?.addEventListener('abort', stop);
+    if (signal?.aborted) stop();
   });
 }

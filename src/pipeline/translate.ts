@@ -7,7 +7,7 @@ import type { Steadier } from '../temporal/steadier.js';
 import type { StageTimes } from './stage-times.js';
 
 /** Where night frames go: an encoder for viewers, a file. */
-export interface FrameSink {
+export interface NightSink {
   /** Takes the frame. Its work is in flight when this returns; one call at a time. */
   write(frame: Frame): Promise<void>;
 }
@@ -18,7 +18,7 @@ export interface Journey {
   readonly generator: Generator;
   readonly steadier: Steadier;
   readonly renderer: Renderer;
-  readonly sink: FrameSink;
+  readonly sink: NightSink;
   /** The controls as they stand now; asked once a frame. */
   readonly controls: () => Controls;
   readonly times: StageTimes;
@@ -72,7 +72,7 @@ async function turnIntoNight(journey: Journey, frame: Frame, signal: AbortSignal
   times.add('apply', performance.now() - steadied);
 }
 
-async function write(sink: FrameSink, frame: Frame, times: StageTimes): Promise<void> {
+async function write(sink: NightSink, frame: Frame, times: StageTimes): Promise<void> {
   const started = performance.now();
   await sink.write(frame);
   times.add('encode', performance.now() - started);

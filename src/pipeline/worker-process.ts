@@ -69,7 +69,8 @@ export class WorkerProcess {
   }
 
   post(message: ToWorker): void {
-    if (this.#child.connected) this.#child.send(message);
+    // A channel that breaks at this moment is told by `exit`.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   /** Asks the job to end and waits until the process is gone; ends it by force after five seconds. */

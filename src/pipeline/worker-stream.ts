@@ -4,6 +4,7 @@ import { silentLogger, type Logger } from '../core/logger.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import { LiveStream } from '../stream/live-stream.js';
 import type { NightStream, OpenStreamOptions, StreamEnd } from './night-stream.js';
+import { aborted } from './job-context.js';
 import { RestartPolicy } from './restart-policy.js';
 import type { StreamSettings } from './stream-settings.js';
 import { WorkerProcess, type WorkerMessage } from './worker-process.js';
@@ -86,7 +87,9 @@ export class WorkerStream implements NightStream {
   async #close(): Promise<void> {
     clearTimeout(this.#restartTimer);
     await this.#worker?.stop();
-    this.live.setState('ended', 'The stream was closed.');
+    const isOver = this.live.state === 'ended' || this.live.state === 'failed';
+    if (!isOver) this.live.setState('ended', 'The stream was closed.');
+    this.#rejectOpened(aborted(`${this.name} was open`));
     this.#end({ error: undefined });
   }
 
@@ -99,12 +102,13 @@ export class WorkerStream implements NightStream {
         this.#onMessage(message);
       },
       onExit: (error) => {
-        if (error && !this.#closing) this.#onDied(error, performance.now() - startedMs);
+        if (error) this.#onDied(error, performance.now() - startedMs);
       },
     });
   }
 
   #onDied(error: NocturneError, livedMs: number): void {
+    if (this.#closing) return;
     if (!this.#info) {
       this.#fail(error);
       return;
@@ -159,6 +163,8 @@ export class WorkerStream implements NightStream {
 
   #fail(error: NocturneError): void {
     if (this.#closing) return;
+    // Before it was open, `opened` tells whoever waits for it.
+    if (this.#info) this.#logger.error({ stream: this.name, code: error.code }, error.toLine());
     this.live.setState('failed', error.toLine());
     this.#rejectOpened(error);
     this.#end({ error });

@@ -44,7 +44,7 @@ async function runAndLeave(job: WorkerJob): Promise<void> {
   } catch (error) {
     post({ type: 'failed', error: asNocturneError(error, 'pipeline').toJSON() });
   }
-  process.disconnect();
+  if (process.connected) process.disconnect();
 }
 
 process.on('message', (message: ToWorker) => {
@@ -63,7 +63,8 @@ process.on('message', (message: ToWorker) => {
       break;
   }
 });
-// Ctrl-C reaches the whole process group; the main process decides what it means.
+// Ctrl-C and a closed terminal reach the whole process group; the main process decides what they mean.
 process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
 process.on('SIGTERM', () => stop.abort());
 process.on('disconnect', () => stop.abort());

@@ -15,7 +15,12 @@ it('names streams after their inputs, and numbers those alike', () => {
   expect(named[2]).toEqual({ name: 'gate', input: 'rtsp://u:p@cam/1' });
 });
 
-it('never puts a password into a name', () => {
+it('never puts a password into a name, and makes names that fit addresses', () => {
+  expect(nameInputs(['rtsp://user:se@cret@cam/1']).map(({ name }) => name)).toEqual(['rtsp1']);
+  expect(nameInputs(['_drive.mp4', `${'x'.repeat(90)}.mp4`]).map(({ name }) => name)).toEqual([
+    'drive',
+    'x'.repeat(60),
+  ]);
   const [stream] = nameInputs(['rtsp://user:secret@host']);
   expect(stream?.name).not.toContain('secret');
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -122,6 +122,16 @@ describe('render of pictures', () => {
     await expect(render(at('day/a.png'), at('day/a.png'), { overwrite: true })).rejects.toMatchObject({
       code: 'OUTPUT_IS_INPUT',
     });
+    symlinkSync(at('day'), at('link'));
+    await expect(render(at('day'), at('link'), { overwrite: true })).rejects.toMatchObject({ code: 'OUTPUT_IS_INPUT' });
+    mkdirSync(at('twins'));
+    await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
+      .png()
+      .toFile(at('twins/a.png'));
+    await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
+      .gif()
+      .toFile(at('twins/a.gif'));
+    await expect(render(at('twins'), at('twins-night'))).rejects.toThrow(/would both become/);
     mkdirSync(at('empty'));
     await expect(render(at('empty'), at('empty-night'))).rejects.toMatchObject({ code: 'INPUT_NOT_VIDEO' });
     expect(existsSync(at('empty-night'))).toBe(false);
