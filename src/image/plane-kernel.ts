@@ -4,8 +4,6 @@ import { openKernel, type Kernel, type KernelConstant } from './kernel.js';
 interface PlaneExports {
   readonly FREE: KernelConstant;
   readonly MAX_RADIUS: KernelConstant;
-  readonly SCRATCH_BYTES: KernelConstant;
-  readonly STAGE_BYTES: KernelConstant;
   readonly STAGE_IN: KernelConstant;
   readonly STAGE_OUT: KernelConstant;
   dilate(source: number, out: number, width: number, height: number, radius: number): void;
@@ -30,6 +28,9 @@ interface PlaneExports {
 /** Memory of one kernel, in pages of 64 KiB: 4 MiB, twice what the planes of a grade take. */
 const PAGES = 64;
 const PAGE_BYTES = 65536;
+/** Largest plane that the kernel's scratch memory has room for, samples: a thumbnail's. */
+const MAX_WIDTH = 256;
+const MAX_HEIGHT = 144;
 /** Vectors are aligned to this, bytes. */
 const ALIGNMENT = 16;
 
@@ -78,10 +79,10 @@ export class PlaneKernel {
 
   /** Throws RangeError when a plane `[height, width]` is larger than the filters can take: 256 by 144 samples. */
   checkSize(width: number, height: number): void {
-    const padding = 2 * this.calls.MAX_RADIUS.value;
-    const bytes = ((width + padding + 3) & ~3) * (height + padding) * Float32Array.BYTES_PER_ELEMENT;
-    if (bytes > this.calls.SCRATCH_BYTES.value || width > 256 || width * height > 256 * 144) {
-      throw new RangeError(`a plane must not be larger than 256 by 144 samples, got ${width} by ${height}`);
+    if (!(width <= MAX_WIDTH && height <= MAX_HEIGHT)) {
+      throw new RangeError(
+        `a plane must not be larger than ${MAX_WIDTH} by ${MAX_HEIGHT} samples, got ${width} by ${height}`,
+      );
     }
   }
 
@@ -93,7 +94,10 @@ export class PlaneKernel {
     }
   }
 
-  /** Runs `work` on the addresses of two planes, and copies those that lie elsewhere in and out. Borrows both. */
+  /**
+   * Runs `work` on the addresses of two planes, and copies those that lie elsewhere in and out. Borrows both; `work`
+   * writes all of `out` before it reads any of it.
+   */
   filter(source: Float32Array, out: Float32Array, work: (source: number, out: number) => void): void {
     const { STAGE_IN, STAGE_OUT } = this.calls;
     const isForeign = out.buffer !== this.#buffer;

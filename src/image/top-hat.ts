@@ -1,4 +1,3 @@
-import { Morphology } from './morphology.js';
 import type { PlaneKernel } from './plane-kernel.js';
 
 /**
@@ -7,30 +6,37 @@ import type { PlaneKernel } from './plane-kernel.js';
  */
 export class TopHat {
   readonly #kernel: PlaneKernel;
-  readonly #morphology: Morphology;
+  readonly #width: number;
+  readonly #height: number;
   readonly #radius: number;
 
   /** @param radius 0 to 16 samples. */
   constructor(kernel: PlaneKernel, width: number, height: number, radius: number) {
+    kernel.checkSize(width, height);
     kernel.checkRadius(radius);
     this.#kernel = kernel;
-    this.#morphology = new Morphology(kernel, width, height);
+    this.#width = width;
+    this.#height = height;
     this.#radius = radius;
   }
 
   /** How much brighter each sample is than the opening: small bright things; 0 or more. `out` may not be `source`. */
   whiteInto(source: Float32Array, out: Float32Array): void {
-    this.#morphology.openInto(source, this.#radius, out);
+    const [{ calls }, width, height, radius] = [this.#kernel, this.#width, this.#height, this.#radius];
     this.#kernel.filter(source, out, (from, to) => {
-      this.#kernel.calls.subtract(from, to, to, source.length);
+      calls.erode(from, to, width, height, radius);
+      calls.dilate(to, to, width, height, radius);
+      calls.subtract(from, to, to, width * height);
     });
   }
 
   /** How much darker each sample is than the closing: small dark things; 0 or more. `out` may not be `source`. */
   blackInto(source: Float32Array, out: Float32Array): void {
-    this.#morphology.closeInto(source, this.#radius, out);
+    const [{ calls }, width, height, radius] = [this.#kernel, this.#width, this.#height, this.#radius];
     this.#kernel.filter(source, out, (from, to) => {
-      this.#kernel.calls.subtract(to, from, to, source.length);
+      calls.dilate(from, to, width, height, radius);
+      calls.erode(to, to, width, height, radius);
+      calls.subtract(to, from, to, width * height);
     });
   }
 }

@@ -1,6 +1,6 @@
 // The planes kernel: filters of one plane of float samples, and what a grade reads from a thumbnail. Four samples at once.
 export { halve } from './planes/halve';
-export { FREE, MAX_RADIUS, SCRATCH_BYTES, STAGE_BYTES, STAGE_IN, STAGE_OUT } from './planes/layout';
+export { FREE, MAX_RADIUS, STAGE_IN, STAGE_OUT } from './planes/layout';
 export { dilate, dilateDisc, erode, subtract } from './planes/morphology';
 export { boxBlur } from './planes/blur';
 export { flood } from './planes/flood';
