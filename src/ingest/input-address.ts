@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
+import { maskUrl } from '../core/mask-url.js';
 import { isStreetUrl } from './street-url.js';
+
+export { maskUrl } from '../core/mask-url.js';
 
 /** Where an input comes from, as far as its name tells. `path`: a file or a folder; only the disk knows which. */
 export type InputKind = 'street' | 'stdin' | 'camera' | 'path' | 'network';
@@ -26,7 +29,6 @@ export const NETWORK_SCHEMES = [
 ] as const;
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
-const SECRET_PARAMETER = /([?&](?:passphrase|password|passwd|pwd|pass|token|key|secret|auth|sig|signature)=)[^&#\s]*/gi;
 
 /** Takes an input's name apart. Throws TypeError for an empty name and NocturneError for an unknown scheme. */
 export function parseInput(input: string): InputAddress {
@@ -54,17 +56,4 @@ export function parseInput(input: string): InputAddress {
     throw new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message, remedy });
   }
   return { kind: 'network', target: input, scheme, label, isLive: !scheme.startsWith('http') };
-}
-
-/**
- * An address without its secrets, for logs and pages: the password of `user:password@`, and parameters such as
- * `passphrase`, `token` or `key`. What is no address comes back as it was.
- */
-export function maskUrl(url: string): string {
-  return url
-    .replace(/^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i, (_whole, scheme: string, userInfo: string) => {
-      const user = userInfo.split(':', 1)[0] ?? '';
-      return `${scheme}${user}${userInfo.includes(':') ? ':***' : ''}@`;
-    })
-    .replace(SECRET_PARAMETER, '$1***');
 }

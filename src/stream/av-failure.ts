@@ -3,6 +3,7 @@ import { AV_LOG_FATAL } from 'node-av/constants';
 import { FFmpegError, Log } from 'node-av/lib';
 import { NocturneError } from '../core/errors.js';
 import type { ErrorCode, Stage } from '../core/errors.js';
+import { maskUrl } from '../core/mask-url.js';
 
 /** A libav call that failed, with the number it returned; translated to a {@link NocturneError} before it leaves this folder. */
 export class LibavError extends Error {
@@ -57,9 +58,8 @@ export function inputFailure(path: string, cause: unknown): NocturneError {
   const code: ErrorCode =
     name === 'ENOENT' ? 'INPUT_NOT_FOUND' : NO_PERMISSION.has(name) ? 'INPUT_NO_PERMISSION' : 'INPUT_UNSUPPORTED';
   const detail = cause instanceof Error ? cause.message : String(cause);
-  // An address may hold a password.
-  const shown = path.replace(/\/\/[^/@]*@/, '//***@');
-  return new NocturneError({ code, stage: 'output', message: `Cannot copy sound from ${shown}: ${detail}.`, cause });
+  const message = `Cannot copy sound from ${maskUrl(path)}: ${detail}.`;
+  return new NocturneError({ code, stage: 'output', message, cause });
 }
 
 function errnoName(cause: unknown): string {

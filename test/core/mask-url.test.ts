@@ -1,0 +1,62 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { maskUrl } from '../../src/core/mask-url.js';
+
+const SCHEMES = fc.constantFrom('rtsp', 'rtmp', 'http', 'https', 'srt');
+
+it('never lets a password through, whatever signs it holds', () => {
+  const word = fc.stringMatching(/^[A-Za-z0-9!$~._:@/?#&=-]{6,20}$/);
+  fc.assert(
+    fc.property(word, SCHEMES, fc.constantFrom('host', 'host:1', '[::1]:1'), (password, scheme, host) => {
+      const secret = `Z${password}Z`;
+      expect(maskUrl(`${scheme}://me:${secret}@${host}/x`)).not.toContain(secret);
+    }),
+  );
+});
+
+it.each([
+  ['rtsp://me:a@b@c/live', 'rtsp://me:***@c/live'],
+  ['http://me:a/b@c/live', 'http://me:***@c/live'],
+  ['http://me:a#b?@c/live', 'http://me:***@c/live'],
+  ['http://me:12/x@c/live', 'http://me:***@c/live'], // a host and a port perhaps: masked all the same
+  ['HTTPS://:hidden@c', 'HTTPS://:***@c'],
+])('masks the password of %s', (url, masked) => {
+  expect(maskUrl(url)).toBe(masked);
+});
+
+it.each([
+  ...['passphrase', 'password', 'pwd', 'token', 'access_token', 'auth', 'api_key', 'apikey', 'apiKey', 'key', 'sig'],
+  ...['client_secret', 'X-Amz-Signature', 'X-Amz-Security-Token', 'X-Amz-Credential', 'X-Goog-Signature', 'streamid'],
+  ...['Signature', 'Key-Pair-Id', 'hdnea_token', 'sessionid'],
+])('masks the parameter %s', (name) => {
+  const word = fc.stringMatching(/^[A-Za-z0-9!$~._:@/=%+-]{6,20}$/);
+  fc.assert(
+    fc.property(word, SCHEMES, (value, scheme) => {
+      const secret = `Z${value}Z`;
+      for (const before of ['?', '?b=1&', '?b=1;', '#']) {
+        const masked = maskUrl(`${scheme}://host:1/x${before}${name}=${secret}&c=2`);
+        expect(masked).not.toContain(secret);
+        expect(masked).toContain('c=2');
+      }
+    }),
+  );
+});
+
+it.each([
+  ['rtmp://host/live/cd-street-9', 'rtmp://host/live/***'],
+  ['rtmps://me:hidden@host:443/app/deep/key?x=1', 'rtmps://me:***@host:443/app/deep/***?x=1'],
+  ['rtmp://host/live', 'rtmp://host/live'],
+])('masks the stream key of %s', (url, masked) => {
+  expect(maskUrl(url)).toBe(masked);
+});
+
+it.each([
+  'rtsp://me@host/x?mode=listener',
+  'http://host/@channel/a.m3u8?quality=high',
+  'http://[::1]:80/a@b.mp4',
+  'https://host/path/file.mp4',
+  '/home/me:you@work/a.mp4',
+  'odd:name.mp4',
+])('leaves %s, which holds no secret', (url) => {
+  expect(maskUrl(url)).toBe(url);
+});
