@@ -11,8 +11,8 @@ const SECRET_PARAMETER =
 export function maskUrl(url: string): string {
   const [, scheme, rest] = ADDRESS.exec(url) ?? [];
   if (scheme === undefined || rest === undefined) return url;
-  const masked = maskUserInfo(rest);
-  return scheme + (/^rtmp/i.test(scheme) ? maskStreamKey(masked) : masked).replace(SECRET_PARAMETER, '$1***');
+  const masked = maskUserInfo(rest.replace(SECRET_PARAMETER, '$1***')); // first: a value may hold an `@`
+  return scheme + (/^rtmp/i.test(scheme) ? maskStreamKey(masked) : masked);
 }
 
 /** A password may hold `/`, `?`, `#` and `@` though it should not: all up to the last `@` that can end it is masked. */
