@@ -5,17 +5,18 @@ import {
   AVMEDIA_TYPE_DATA,
   AVMEDIA_TYPE_SUBTITLE,
   AVMEDIA_TYPE_VIDEO,
-  AVSEEK_FLAG_BACKWARD,
   AV_DISPOSITION_ATTACHED_PIC,
   AV_NOPTS_VALUE,
+  AV_PKT_FLAG_DISCARD,
 } from 'node-av/constants';
-import { Dictionary, FormatContext, Packet as AvPacket, avGetCodecName } from 'node-av/lib';
-import type { Stream } from 'node-av/lib';
+import { Dictionary, Packet as AvPacket, avGetCodecName } from 'node-av/lib';
+import type { FormatContext, Stream } from 'node-av/lib';
 import type { Logger } from '../core/logger.js';
 import { fromSeconds, ticksToMicros } from '../core/time.js';
 import type { Micros } from '../core/time.js';
-import { checkStatus, inputFailure, quietLibav } from './av-failure.js';
-import { addCopy, currentTags, isCarried } from './av-stream-copy.js';
+import { CopiedInput } from './av-copied-input.js';
+import { checkStatus, quietLibav } from './av-failure.js';
+import { addCopy, currentTags, hasEditLists, isCarried } from './av-stream-copy.js';
 
 /** What {@link CopiedStreams.open} takes. */
 export interface CopiedStreamsOptions {
@@ -27,13 +28,21 @@ export interface CopiedStreamsOptions {
   readonly startS: number;
   /** Length of the part, seconds; undefined: to the end. */
   readonly durationS: number | undefined;
+  /** Ends every wait for the input when it aborts. */
+  readonly signal: AbortSignal | undefined;
+  /** An address has this long to open, and to give each packet, milliseconds; default 10 000. */
+  readonly patienceMs: number | undefined;
   readonly logger: Logger;
 }
 
 interface Mapping {
   readonly from: Stream;
   to: Stream | undefined;
+  /** Packets that the input's edit list hides are copied only in this time, microseconds in the output's clock. */
+  hiddenPart: { readonly from: number; readonly to: number };
 }
+
+const ALL = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 const KINDS = new Map<number, string>([
   [AVMEDIA_TYPE_VIDEO, 'video'],
@@ -47,7 +56,7 @@ const KINDS = new Map<number, string>([
 export class CopiedStreams {
   /** What the container cannot carry, a line each. */
   readonly notices: readonly string[];
-  readonly #input: FormatContext;
+  readonly #input: CopiedInput;
   readonly #mappings: ReadonlyMap<number, Mapping>;
   readonly #video: Stream | undefined;
   readonly #packet = new AvPacket();
@@ -58,7 +67,7 @@ export class CopiedStreams {
   #isDone = false;
 
   private constructor(
-    input: FormatContext,
+    input: CopiedInput,
     mappings: ReadonlyMap<number, Mapping>,
     video: Stream | undefined,
     notices: readonly string[],
@@ -68,7 +77,8 @@ export class CopiedStreams {
     this.#mappings = mappings;
     this.#video = video;
     this.notices = notices;
-    const start = input.startTime === AV_NOPTS_VALUE ? 0 : Number(input.startTime);
+    const { startTime } = input.context;
+    const start = startTime === AV_NOPTS_VALUE ? 0 : Number(startTime);
     this.#shift = fromSeconds(options.startS > 0 ? start / 1e6 + options.startS : 0);
     const begin = options.startS > 0 ? 0 : start;
     this.#end = options.durationS === undefined ? Number.POSITIVE_INFINITY : begin + options.durationS * 1e6;
@@ -78,26 +88,28 @@ export class CopiedStreams {
   /** Opens the input and tries each of its streams in the output's container. Throws LibavError or NocturneError. */
   static async open(options: CopiedStreamsOptions): Promise<CopiedStreams> {
     quietLibav();
-    const input = await openInput(options.inputPath);
+    const { inputPath: path, signal, patienceMs } = options;
+    const input = await CopiedInput.open({ path, signal, patienceMs });
     try {
-      const videoIndex = input.findBestStream(AVMEDIA_TYPE_VIDEO);
+      const { streams } = input.context;
+      const videoIndex = input.context.findBestStream(AVMEDIA_TYPE_VIDEO);
       const mappings = new Map<number, Mapping>();
       const notices: string[] = [];
-      for (const stream of input.streams) {
+      for (const stream of streams) {
         if (stream.index === videoIndex) continue;
         if (canCopy(stream) && (await isCarried(stream, options.trialPath))) {
-          mappings.set(stream.index, { from: stream, to: undefined });
+          mappings.set(stream.index, { from: stream, to: undefined, hiddenPart: ALL });
         } else if (!isChapterTrack(stream)) {
           notices.push(`not carried: ${describe(stream)}`);
         }
       }
-      for (const stream of input.streams) if (!mappings.has(stream.index)) stream.discard = AVDISCARD_ALL;
-      if (options.startS > 0) await seekTo(input, options.startS);
+      for (const stream of streams) if (!mappings.has(stream.index)) stream.discard = AVDISCARD_ALL;
+      if (options.startS > 0) await input.seek(options.startS);
       for (const notice of notices) options.logger.warn({ output: options.trialPath }, `${notice}.`);
-      const video = input.streams.find((stream) => stream.index === videoIndex);
+      const video = streams.find((stream) => stream.index === videoIndex);
       return new CopiedStreams(input, mappings, video, notices, options);
     } catch (error) {
-      await input.closeInput();
+      await input.close();
       throw error;
     }
   }
@@ -109,7 +121,7 @@ export class CopiedStreams {
 
   /** Names of the input's metadata, as it spells them, that should be found in the output. */
   get metadata(): Readonly<Record<string, string>> {
-    return currentTags(this.#input.metadata);
+    return currentTags(this.#input.context.metadata);
   }
 
   /** Adds the streams, the metadata and the video's own tags to an output whose header is not written yet. */
@@ -119,7 +131,10 @@ export class CopiedStreams {
       video.metadata = Dictionary.fromObject(currentTags(this.#video.metadata));
       video.disposition = this.#video.disposition;
     }
-    for (const mapping of this.#mappings.values()) mapping.to = addCopy(output, mapping.from);
+    for (const mapping of this.#mappings.values()) {
+      mapping.to = addCopy(output, mapping.from);
+      if (!hasEditLists(output.oformat)) this.#unhide(mapping, mapping.to);
+    }
   }
 
   /** Writes every copied packet that is to be decoded at or before `time`. */
@@ -132,21 +147,42 @@ export class CopiedStreams {
         continue;
       }
       if (this.#timeOf(this.#packet, mapping.from) > time) return;
-      this.#writeHeld(mapping.from, mapping.to, output);
+      this.#writeHeld(mapping, mapping.to, output);
     }
+  }
+
+  /** Ends a write in flight at once, as if the input had ended; nothing is copied any more. */
+  stop(): void {
+    this.#isDone = true;
+    this.#input.stop();
   }
 
   /** Closes the input. Idempotent. */
   async close(): Promise<void> {
-    this.#isDone = true;
+    this.stop();
+    await this.#input.close();
     this.#packet.free();
-    await this.#input.closeInput();
+  }
+
+  /**
+   * What an edit list hides would be heard in a container without them: it is left out, but for the packet or two that a
+   * decoder needs before the first sound that is meant.
+   */
+  #unhide(mapping: Mapping, to: Stream): void {
+    const { initialPadding, frameSize, sampleRate } = to.codecpar;
+    const canWarmUp = this.#shift === 0 && frameSize > 0 && sampleRate > 0;
+    const padding = canWarmUp ? Math.min(initialPadding, (initialPadding % frameSize) + frameSize) : 0;
+    to.codecpar.initialPadding = padding;
+    const { startTime, timeBase } = mapping.from;
+    const start = startTime === AV_NOPTS_VALUE ? 0 : ticksToMicros(startTime, timeBase) - this.#shift;
+    // Half a frame of room for the rounding of an edit list's times.
+    mapping.hiddenPart = { from: start - (canWarmUp ? ((padding + frameSize / 2) / sampleRate) * 1e6 : 0), to: start };
   }
 
   async #readNext(): Promise<boolean> {
-    const status = await this.#input.readFrame(this.#packet);
+    const status = await this.#input.read(this.#packet);
     // The end of the file; of a truncated one as well, whose video ends there too.
-    this.#isDone = status < 0;
+    this.#isDone ||= status < 0;
     this.#isHeld = status >= 0;
     return this.#isHeld;
   }
@@ -156,11 +192,12 @@ export class CopiedStreams {
     this.#isHeld = false;
   }
 
-  #writeHeld(from: Stream, to: Stream, output: FormatContext): void {
+  #writeHeld({ from, hiddenPart }: Mapping, to: Stream, output: FormatContext): void {
     const packet = this.#packet;
     const time = this.#timeOf(packet, from);
     const isAttached = (from.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
-    if (!isAttached && (time >= this.#end || (this.#shift > 0 && time < 0))) {
+    const isHidden = packet.hasFlags(AV_PKT_FLAG_DISCARD) && (time < hiddenPart.from || time >= hiddenPart.to);
+    if (!isAttached && (isHidden || time >= this.#end || (this.#shift > 0 && time < 0))) {
       this.#release();
       return;
     }
@@ -205,28 +242,4 @@ function describe(stream: Stream): string {
   const tags = stream.metadata?.getAll() ?? {};
   const language = tags['language'] === undefined ? '' : `, ${tags['language']}`;
   return `${kind} stream ${stream.index} (${avGetCodecName(stream.codecpar.codecId) ?? 'unknown codec'}${language})`;
-}
-
-async function openInput(path: string): Promise<FormatContext> {
-  const input = new FormatContext();
-  input.allocContext();
-  // A playlist that comes from the network must not read local files.
-  input.setOption(
-    'protocol_whitelist',
-    path.includes('://') ? 'http,https,tls,tcp,udp,rtp,crypto,data' : 'file,crypto',
-  );
-  try {
-    checkStatus(await input.openInput(path, null, null), 'open it');
-    checkStatus(await input.findStreamInfo(null), 'read it');
-    return input;
-  } catch (error) {
-    await input.closeInput();
-    throw inputFailure(path, error);
-  }
-}
-
-async function seekTo(input: FormatContext, startS: number): Promise<void> {
-  const start = input.startTime === AV_NOPTS_VALUE ? 0n : input.startTime;
-  // A format that cannot seek is read from its beginning; packets before the part are left out either way.
-  await input.seekFrame(-1, start + BigInt(fromSeconds(startS)), AVSEEK_FLAG_BACKWARD);
 }

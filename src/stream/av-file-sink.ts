@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
+import type { ErrorCode } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
@@ -36,9 +37,10 @@ export async function openFileSink(options: FileSinkOptions): Promise<FrameSink>
   const target = await OutputTarget.open({ path, overwrite, ...(inputPath === undefined ? {} : { inputPath }) });
   let copied: CopiedStreams | undefined;
   try {
-    const { startS = 0, durationS, logger = silentLogger } = options;
+    const { startS = 0, durationS, signal, copyTimeoutMs: patienceMs, logger = silentLogger } = options;
     if (inputPath === undefined) return new AvFileSink({ target, copied, chapters: [], options, encoder, format });
-    copied = await CopiedStreams.open({ inputPath, trialPath: target.temporaryPath, startS, durationS, logger });
+    const trialPath = target.temporaryPath;
+    copied = await CopiedStreams.open({ inputPath, trialPath, startS, durationS, signal, patienceMs, logger });
     const chapters = await readChapters(inputPath, { startS, durationS });
     return new AvFileSink({ target, copied, chapters, options, encoder, format });
   } catch (error) {
@@ -75,6 +77,7 @@ class AvFileSink implements FrameSink {
   #frames = 0;
   #isOver = false;
   #inFlight: Promise<unknown> = Promise.resolve();
+  #stopping: Promise<void> = Promise.resolve();
 
   constructor(parts: FileSinkParts) {
     this.#parts = parts;
@@ -102,19 +105,10 @@ class AvFileSink implements FrameSink {
 
   async finish(): Promise<SinkReport> {
     if (this.#isOver) throw new TypeError('cannot finish twice, or after abort');
+    const finishing = this.#finishAfter(this.#inFlight);
+    this.#inFlight = finishing.catch(() => undefined);
     try {
-      await this.#inFlight;
-      const opened = this.#open;
-      if (!opened) throw failed(`Cannot write ${this.#parts.options.path}: the input gave no frames.`);
-      await this.#writeReady(opened, opened.context.sendFrame(null), () => undefined);
-      await this.#parts.copied?.writeUntil(Number.POSITIVE_INFINITY, opened.output);
-      checkStatus(await opened.output.writeTrailer(), 'write the end of the file');
-      checkStatus(Math.min(0, opened.output.pb?.error ?? 0), 'write the end of the file');
-      await this.#closeLibav();
-      const chapters = await this.#writeChapters();
-      await this.#parts.target.commit();
-      this.#isOver = true;
-      return await this.#report(chapters);
+      return await finishing;
     } catch (error) {
       await this.abort();
       throw outputFailure(this.#parts.options.path, error);
@@ -122,15 +116,37 @@ class AvFileSink implements FrameSink {
   }
 
   async abort(): Promise<void> {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    await this.#inFlight;
-    await this.#closeLibav();
-    await this.#parts.target.discard();
+    if (!this.#isOver) this.#stopping = this.#stop();
+    await this.#stopping;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.abort();
+  }
+
+  async #finishAfter(written: Promise<unknown>): Promise<SinkReport> {
+    await written;
+    const { copied, options, target } = this.#parts;
+    const opened = this.#open;
+    if (!opened) throw failed(`Cannot write ${options.path}: the input gave no frames.`);
+    await this.#writeReady(opened, opened.context.sendFrame(null), () => undefined);
+    await copied?.writeUntil(Number.POSITIVE_INFINITY, opened.output);
+    checkStatus(await opened.output.writeTrailer(), 'write the end of the file');
+    checkStatus(Math.min(0, opened.output.pb?.error ?? 0), 'write the end of the file');
+    await this.#closeLibav();
+    const chapters = await this.#writeChapters();
+    if (this.#isOver) throw failed(`stopped before ${options.path} was complete.`, 'ABORTED');
+    await target.commit();
+    this.#isOver = true;
+    return this.#report(chapters);
+  }
+
+  async #stop(): Promise<void> {
+    this.#isOver = true;
+    this.#parts.copied?.stop();
+    await this.#inFlight;
+    await this.#closeLibav();
+    await this.#parts.target.discard();
   }
 
   #outputFor(frame: Frame): FileOutput {
@@ -226,6 +242,6 @@ class AvFileSink implements FrameSink {
   }
 }
 
-function failed(message: string): NocturneError {
-  return new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message });
+function failed(message: string, code: ErrorCode = 'OUTPUT_FAILED'): NocturneError {
+  return new NocturneError({ code, stage: 'output', message });
 }

@@ -13,6 +13,11 @@ import { checkStatus } from './av-failure.js';
 const STALE_TAGS =
   /^(major_brand|minor_version|compatible_brands|encoder|vendor_id|duration|rotate|bps|number_of_(frames|bytes)|_statistics_.*)(-\w+)?$/i;
 
+/** Whether the container can hide a part of its packets, as MP4 and its kin do. */
+export function hasEditLists(format: OutputFormat | null): boolean {
+  return /^(mp4|mov|ipod|3gp|3g2|psp|f4v)$/.test(format?.name ?? '');
+}
+
 /** Whether the container takes the stream: its muxer is asked, by a header written with this stream alone. */
 export async function isCarried(stream: Stream, trialPath: string): Promise<boolean> {
   const trial = new FormatContext();

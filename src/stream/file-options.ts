@@ -46,6 +46,10 @@ export interface FileSinkOptions {
   readonly startS?: number;
   /** Length of the part, seconds; undefined: to the end. */
   readonly durationS?: number;
+  /** Ends every wait for the input that is copied from, when it aborts; `ABORTED` is thrown then. */
+  readonly signal?: AbortSignal;
+  /** An address that is copied from has this long to open, and to give each packet, milliseconds; default 10 000. */
+  readonly copyTimeoutMs?: number;
   readonly logger?: Logger;
 }
 
