@@ -199,9 +199,9 @@ export class LiveStream {
     for (const viewer of this.#viewers) viewer.checkAlive();
   }
 
-  /** Sends every viewer away at once. */
+  /** Sends every viewer away at once, but for those that are getting the end of a stream that is over. */
   closeViewers(code: number, reason: string): void {
-    for (const viewer of this.#viewers) viewer.close(code, reason);
+    for (const viewer of this.#viewers) if (!viewer.isEnding) viewer.close(code, reason);
   }
 
   /** Cuts every connection that is left. */

@@ -5,6 +5,7 @@ import type { Logger } from '../core/logger.js';
 import { AccessPolicy, isLoopback } from './access-policy.js';
 import type { LiveStream } from './live-stream.js';
 import { Metrics } from './metrics.js';
+import { answerPlainly, asksForWebSocket } from './plain-upgrade.js';
 import { CLOSE_CODES } from './protocol.js';
 import { createApi } from './stream-api.js';
 import { loadViewerFiles } from './viewer-files.js';
@@ -38,7 +39,7 @@ export interface StreamServer extends AsyncDisposable {
   readonly url: string;
   /** The port bound. */
   readonly port: number;
-  /** Sends viewers away with code 1001, waits a moment for them, stops listening. Idempotent, never throws. */
+  /** Sends viewers away with code 1001, those of ended streams with what waits for them, gives them a moment, stops listening. Idempotent, never throws. */
   close(): Promise<void>;
 }
 
@@ -63,7 +64,10 @@ export async function startServer(options: StreamServerOptions): Promise<StreamS
   const api = createApi({ policy, streams, metrics, canControl, files: await loadViewerFiles() });
   const gate = new ViewerGate({ policy, streams, maxViewers, canControl, logger });
   api.server.maxConnections = maxViewers + SPARE_CONNECTIONS;
-  api.server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head));
+  api.server.on('upgrade', (request, socket, head) => {
+    if (asksForWebSocket(request)) gate.upgrade(request, socket, head);
+    else answerPlainly(api.server, request, socket, head);
+  });
   try {
     await api.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port });
   } catch (error) {

@@ -62,7 +62,9 @@ export class ViewerGate {
         : name === undefined
           ? '404 Not Found'
           : '403 Forbidden';
-      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      // A client that keeps its half open would hold up a shutdown.
+      socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
+      setTimeout(() => socket.destroy(), REFUSAL_PATIENCE_MS).unref();
       return;
     }
     if (socket instanceof Socket) socket.setNoDelay(true);

@@ -66,6 +66,11 @@ export class ViewerSession {
     return this.#queue.isWaitingForKeyframe;
   }
 
+  /** True once it was told to end; what waits may still be on its way. */
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
+  }
+
   /** Queues a message. */
   sendMessage(message: ServerMessage): void {
     this.sendText(message.type, JSON.stringify(message));

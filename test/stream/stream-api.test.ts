@@ -101,6 +101,33 @@ test('reads and changes controls, and says what is wrong with a change', async (
   expect(asked.controls).toEqual([{ strength: 0.5 }, { lights: 2 }]);
 });
 
+/** What comes back to a request that offers HTTP/2 in clear text. */
+async function offered(port: number, line: string, rest: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__';
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write(`${line} HTTP/1.1\r\nHost: 127.0.0.1\r\n${offer}\r\n${rest}`),
+    );
+    let text = '';
+    socket.on('data', (data) => (text += data.toString()));
+    socket.on('error', reject);
+    socket.on('close', () => resolve(text));
+  });
+}
+
+test('answers in plain HTTP who offers HTTP/2', async () => {
+  const { port, asked } = await serve({ token: 'sesame' });
+  expect(await offered(port, 'GET /healthz', '\r\n')).toMatch(/^HTTP\/1\.1 200 [^]*"status":"ok"/);
+  expect(await offered(port, 'GET /nothing?token=sesame', '\r\n')).toMatch(/^HTTP\/1\.1 404 [^]*"not found"/);
+  expect(await offered(port, 'GET /api/streams', '\r\n')).toMatch(/^HTTP\/1\.1 401 /);
+  expect(await offered(port, 'GET /healthz', 'Origin: https://evil.example\r\n\r\n')).toMatch(/^HTTP\/1\.1 403 /);
+  const body = '{"lights":2}';
+  const headers = `Authorization: Bearer sesame\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
+  const changed = await offered(port, 'PUT /api/streams/street/controls', `${headers}\r\n\r\n${body}`);
+  expect(changed).toMatch(/^HTTP\/1\.1 200 [^]*"lights":2/);
+  expect(asked.controls).toEqual([{ lights: 2 }]);
+});
+
 test('changes no controls when told so', async () => {
   const { url, asked } = await serve({ canControl: false });
   const init = { method: 'PUT', body: '{"lights":1}', headers: { 'content-type': 'application/json' } };

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
 import { CLOSE_CODES, SUBPROTOCOL } from '../../src/stream/protocol.js';
@@ -238,6 +238,34 @@ test('sends what waits before it sends viewers away from a stream that ended, an
   const late = new TestViewer(running);
   expect((await late.closed).code).toBe(CLOSE_CODES.ENDED);
   expect(late.messages.map(({ type }) => type)).toEqual(['hello', 'state']);
+});
+
+test('lets a slow viewer have the end of a stream also when the server shuts down meanwhile', async () => {
+  const bytes = 8 << 20; // four of them are more than sockets hold
+  const { stream } = countingStream({ viewerQueue: { maxPackets: 30, maxBytes: 8 * bytes } });
+  const running = await serve(stream);
+  const viewer = await new TestViewer(running).joined();
+  for (let n = 0; n < 4; n++) stream.publish(blankPacket(n, n === 0, bytes));
+  stream.setState('ended', 'the file is over');
+  await running.close();
+  expect(await viewer.closed).toEqual({ code: CLOSE_CODES.ENDED, reason: 'stream ended' });
+  expect(viewer.packets).toHaveLength(4);
+  expect(viewer.messages).toContainEqual({ type: 'state', state: 'ended', message: 'the file is over' });
+});
+
+test.each([
+  ['a wrong path', 'GET /nothing', 'Host: 127.0.0.1', 404],
+  ['a wrong host', 'GET /ws/street', 'Host: evil.example', 403],
+])('a client refused for %s that keeps its half open does not hold up a shutdown', async (_, line, host, status) => {
+  const { stream } = countingStream();
+  const running = await serve(stream);
+  const client = connect({ port: running.port, host: '127.0.0.1', allowHalfOpen: true });
+  client.on('error', () => undefined); // the server cuts it
+  client.write(`${line} HTTP/1.1\r\n${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+  const answer = await new Promise((resolve) => client.once('data', (data) => resolve(data.toString())));
+  expect(answer).toContain(`HTTP/1.1 ${status} `);
+  await running.close();
+  client.destroy();
 });
 
 test('cuts a viewer off that does not answer', async () => {
