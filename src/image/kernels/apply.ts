@@ -1,10 +1,10 @@
 // The apply kernel: a look on the Y, U and V planes of a band of rows, in one pass. See docs/apply-kernel.md.
 import * as at from './apply/layout';
-import { convertGrid, convertLights, lumaUsesChroma } from './apply/convert';
+import { convertGrid, convertLights } from './apply/convert';
 import { chromaNarrow, frameHeight, frameWidth, lumaNarrow, outU, outV, outY } from './apply/geometry';
 import { chromaRow, setChromaRow } from './apply/chroma';
 import { lumaRowMixed, lumaRowPlain } from './apply/luma';
-import { prepareLights, prepareTables } from './apply/rows';
+import { prepareLights, prepareTables, rowMixes } from './apply/rows';
 import { grainSeed } from './apply/settings';
 
 export { prepare } from './apply/geometry';
@@ -31,7 +31,7 @@ function lumaRow(row: i32, y: usize, u: usize, v: usize, from: i32): void {
   prepareLights(row, frameHeight, 0, 2, lumaNarrow, frameWidth);
   const first = from & ~7;
   const noise = noiseOf(row * 3);
-  if (lumaUsesChroma) lumaRowMixed(y, u, v, outY, noise, first, frameWidth);
+  if (rowMixes) lumaRowMixed(y, u, v, outY, noise, first, frameWidth);
   else lumaRowPlain(y, u, v, outY, noise, first, frameWidth);
   memory.copy(y + from, outY + from, frameWidth - from);
 }

@@ -1,8 +1,6 @@
 // A look becomes fixed-point tables of the frame's own code values, once a frame.
 import * as at from './layout';
 
-/** True when some transform lets chroma change luma. */
-export let lumaUsesChroma: bool = false;
 /** What of U and V counts as luma under a lamp, 15 fraction bits each, as a pair; and whether anything does. */
 export let litCross: v128 = i64x2.splat(0);
 export let lightUsesChroma: bool = false;
@@ -68,10 +66,11 @@ function storeRow(table: usize, q: v128): void {
 
 /** Reads L, R, K at TRANSFORM and the grid at GRID_IN; writes TABLES. */
 export function convertGrid(): void {
-  let used = i64x2.splat(0);
   const lumaLimit = f32x4(WIDE, NARROW, NARROW, WIDE);
   const chromaLimit = f32x4(NARROW, WIDE, WIDE, WIDE);
+  let used = i64x2.splat(0);
   for (let cell = 0; cell < at.GRID_HEIGHT * at.GRID_WIDTH; cell++) {
+    if (cell % at.GRID_WIDTH == 0) used = i64x2.splat(0);
     for (let bin = 0; bin < at.GRID_BINS; bin++) {
       const from = at.GRID_IN + (cell * at.GRID_BINS + bin) * at.AFFINE * 4;
       const to = at.TABLES + cell * at.COLUMN_BYTES + bin * 2;
@@ -84,8 +83,9 @@ export function convertGrid(): void {
       storeRow(to + 4 * at.TABLE_BYTES, quantise(convertRow(1, m0, m1, m2), chromaLimit));
       storeRow(to + 8 * at.TABLE_BYTES, quantise(convertRow(2, m0, m1, m2), chromaLimit));
     }
+    const mixes = (i32x4.extract_lane(used, 1) | i32x4.extract_lane(used, 2)) != 0;
+    store<u8>(at.MIXED_ROWS + cell / at.GRID_WIDTH, mixes ? 1 : 0);
   }
-  lumaUsesChroma = (i32x4.extract_lane(used, 1) | i32x4.extract_lane(used, 2)) != 0;
 }
 
 /** Stores four samples as i16, clamped to `least` and WIDE; those of less than `faint` become 0. */

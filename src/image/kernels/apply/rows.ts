@@ -4,6 +4,8 @@ import { positionOf, quadCount } from './geometry';
 
 /** Address of the tables for the row prepared last. */
 export let rowTables: usize = 0;
+/** Whether those tables let chroma into luma. */
+export let rowMixes: bool = false;
 /** Address of the lights for the row prepared last, or 0 when it has none; bytes from channel to channel. */
 export let rowLights: usize = 0;
 export let channelBytes: i32 = 0;
@@ -34,6 +36,8 @@ export function prepareTables(y: i32, height: i32, from: i32, to: i32): void {
   const position = positionOf(y, height, at.GRID_HEIGHT);
   const above = at.TABLES + <i32>position * at.GRID_ROW_BYTES;
   const second = shareOf(position);
+  const mixed = at.MIXED_ROWS + <i32>position;
+  rowMixes = load<u8>(mixed) != 0 || (second != 0 && load<u8>(mixed + 1) != 0);
   rowTables = second == 0 ? above : at.ROW_TABLES;
   if (second == 0) return;
   const weights = pairOf(second);
