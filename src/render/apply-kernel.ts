@@ -83,9 +83,9 @@ export class ApplyKernel {
     const { exports } = this.#kernel;
     const band = planBand(frame);
     this.#prepare(frame, band.bytes);
-    this.#load(options);
     const { black, luma } = rangeCodes(frame.color.range);
     exports.setRange(black, black + luma);
+    this.#load(options);
     exports.setGrain(options.grain.seed, options.grain.luma, options.grain.chroma);
 
     const [y, u, v] = band.planes;

@@ -4,16 +4,19 @@ import { convertGrid, convertLights } from './apply/convert';
 import { chromaNarrow, frameHeight, frameWidth, lumaNarrow, outU, outV, outY } from './apply/geometry';
 import { chromaRow, setChromaRow } from './apply/chroma';
 import { lumaRowMixed, lumaRowPlain } from './apply/luma';
-import { prepareLights, prepareTables, rowMixes } from './apply/rows';
+import { forgetCorners, writeCurves } from './apply/luma-curves';
+import { prepareChromaRow, prepareLights, prepareLumaRow, rowMixes } from './apply/rows';
 import { grainSeed } from './apply/settings';
 
 export { prepare } from './apply/geometry';
 export { setGrain, setRange } from './apply/settings';
 export { BEAM_IN, GRID_IN, LIGHTS_IN, NOISE, NOISE_BYTES, TRANSFORM } from './apply/layout';
 
-/** Converts the look that lies at GRID_IN and LIGHTS_IN with the parameters at TRANSFORM. */
+/** Converts the look that lies at GRID_IN and LIGHTS_IN with the parameters at TRANSFORM, for the range set before. */
 export function convert(): void {
   convertGrid();
+  writeCurves();
+  forgetCorners();
   convertLights();
 }
 
@@ -27,7 +30,7 @@ function noiseOf(row: i32): usize {
 }
 
 function lumaRow(row: i32, y: usize, u: usize, v: usize, from: i32): void {
-  prepareTables(row, frameHeight, 0, 4);
+  prepareLumaRow(row, frameHeight);
   prepareLights(row, frameHeight, 0, 2, lumaNarrow, frameWidth);
   const first = from & ~7;
   const noise = noiseOf(row * 3);
@@ -59,7 +62,7 @@ export function applyBand(
     const y1 = y0 + strideY;
     const rowU = u + (r >> 1) * strideU;
     const rowV = v + (r >> 1) * strideV;
-    prepareTables(chromaY, frameHeight >> 1, 4, 12);
+    prepareChromaRow(chromaY, frameHeight >> 1);
     prepareLights(chromaY, frameHeight >> 1, 2, 5, chromaNarrow, half);
     setChromaRow(outU, outV, noiseOf((row + r) * 3 + 1), noiseOf((row + r) * 3 + 2));
     chromaRow(y0, y1, rowU, rowV, fromChroma & ~3, half);

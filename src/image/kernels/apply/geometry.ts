@@ -5,6 +5,10 @@ import * as at from './layout';
 /** Geometry of one plane's rows. */
 export let lumaQuads: usize = 0;
 export let chromaQuads: usize = 0;
+/** Of each pixel of a luma row: where the corners of its two columns of cells begin, i32, bytes from those of the first. */
+export let lumaColumns: usize = 0;
+/** Of each pixel of a luma row: weights of its two columns, twice, i16 with 14 fraction bits. */
+export let lumaWeights: usize = 0;
 /** True when four pixels span more than eight lights taps: then the taps are spread row by row. */
 export let lumaNarrow: bool = false;
 export let chromaNarrow: bool = false;
@@ -75,6 +79,19 @@ function fillQuads(quads: usize, weightsStart: usize, width: i32): usize {
   return weights;
 }
 
+/** Fills the columns and weights of a luma row, up to whole groups of eight. */
+function fillLumaColumns(width: i32): void {
+  for (let i = 0; i < quadCount(width) * 4; i++) {
+    const x = min(i, width - 1);
+    const column = gridColumn(x, width);
+    const second = <i32>nearest((positionOf(x, width, at.GRID_WIDTH) - <f64>column) * <f64>at.WEIGHT_ONE);
+    const pair = (at.WEIGHT_ONE - second) | (second << 16);
+    store<i32>(lumaColumns + i * 4, column * at.CORNER_COLUMN_BYTES);
+    store<i32>(lumaWeights + i * 8, pair);
+    store<i32>(lumaWeights + i * 8, pair, 4);
+  }
+}
+
 function ensure(end: usize): void {
   const missing = <i32>((end + 65535) >> 16) - memory.size();
   if (missing > 0) memory.grow(missing);
@@ -89,8 +106,11 @@ export function prepare(width: i32, height: i32, bandBytes: i32): usize {
   const quads = quadCount(width) + quadCount(half);
   lumaQuads = at.GEOMETRY;
   chromaQuads = lumaQuads + quadCount(width) * at.QUAD_BYTES;
-  const weights = at.GEOMETRY + quads * at.QUAD_BYTES;
+  lumaWeights = at.GEOMETRY + quads * at.QUAD_BYTES;
+  lumaColumns = lumaWeights + quadCount(width) * 32;
+  const weights = lumaColumns + quadCount(width) * 16;
   ensure(weights + quads * at.GRID_WIDTH * 16);
+  fillLumaColumns(width);
   lumaNarrow = isNarrow(width);
   chromaNarrow = isNarrow(half);
   let end = fillQuads(lumaQuads, weights, width);

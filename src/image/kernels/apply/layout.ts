@@ -59,18 +59,32 @@ export const LIT_SAMPLES: usize = SPREAD + SPREAD_QUADS * 16 * LIGHTS_CHANNELS;
 export const NOISE: usize = LIT_SAMPLES + SPREAD_QUADS * 8 + 16;
 export const NOISE_BYTES: i32 = 65536;
 /**
- * `[256, 4]` i32, by luma code: swizzle mask of its two bins, their weights as a pair, luma times the weights as a pair,
- * luma with 6 fraction bits.
+ * `[1021, 4]` i32, by the sum of four luma codes, for their mean: swizzle mask of its two bins, their weights as a pair,
+ * luma times the weights as a pair, and nothing.
  */
-export const LUMA_CODES: usize = NOISE + NOISE_BYTES;
-/** `[1021, 4]` i32: the same by the sum of four luma codes, for their mean. */
-export const SUM_CODES: usize = LUMA_CODES + 256 * 16;
+export const SUM_CODES: usize = NOISE + NOISE_BYTES;
+/** `[64]` by four luma codes: their swizzle masks, weights as pairs, luma times weights as pairs, one vector each. */
+export const CODE_QUADS: usize = SUM_CODES + 1021 * 16;
+export const CODE_QUAD_BYTES: i32 = 48;
+/**
+ * `[3, 9, 16, 256]` i16: what luma does for luma at each cell, by its code, 3 fraction bits; then what U and what V count
+ * for luma there, 12 fraction bits.
+ */
+export const CURVES: usize = CODE_QUADS + 64 * CODE_QUAD_BYTES;
+export const CURVE_BYTES: i32 = 256 * 2;
+export const CURVES_BYTES: i32 = GRID_HEIGHT * GRID_WIDTH * CURVE_BYTES;
+/** `[3, 15, 256, 4]` i16: the curves of the four cells around a pixel, for the rows of pixels between two rows of cells. */
+export const CORNERS: usize = CURVES + 3 * CURVES_BYTES;
+/** Four cells at all codes, for the pixels between two columns of cells. */
+export const CORNER_COLUMN_BYTES: i32 = 256 * 8;
+export const CORNERS_BYTES: i32 = (GRID_WIDTH - 1) * CORNER_COLUMN_BYTES;
 /** Start of the geometry; what follows depends on the frame's size. */
-export const GEOMETRY: usize = SUM_CODES + 1021 * 16;
+export const GEOMETRY: usize = CORNERS + 3 * CORNERS_BYTES;
 
 /**
- * One record for four pixels of a row: first grid column in bytes, number of columns, address of their weights (f32x4
- * each), offset of the first lights tap in bytes, then the swizzle mask and the weight pairs of the lights.
+ * One record for four samples of a row: first grid column in bytes, number of columns, address of their weights (f32x4
+ * each; all three for chroma alone), offset of the first lights tap in bytes, then the swizzle mask and the weight pairs
+ * of the lights.
  */
 export const QUAD_BYTES: i32 = 48;
 

@@ -1,60 +1,67 @@
 // One luma row.
+import * as c from './constants';
 import { lightUsesChroma, litCross } from './convert';
-import { lumaQuads } from './geometry';
+import { lumaColumns, lumaQuads, lumaWeights } from './geometry';
 import * as at from './layout';
-import { channelBytes, isLit, rowLights, rowTables } from './rows';
+import { channelBytes, cornerWeights, isLit, rowLights } from './rows';
 import * as s from './samples';
 import { lumaGrain } from './settings';
 
-/** Row of LUMA_CODES of a pixel. */
+/** The numbers of the cells above and below two pixels, from the corners at `p` and `q`, between these cells' columns. */
 // @ts-ignore: decorator
 @inline
-function codesOf(luma: usize): v128 {
-  return v128.load(at.LUMA_CODES + (<usize>load<u8>(luma) << 4));
+function acrossColumns(p: usize, q: usize, weights: usize, half: v128): v128 {
+  const corners = v128.load64_lane(q, v128.load64_zero(p), 1);
+  return i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(corners, v128.load(weights)), half), 14);
 }
 
+/** Four pixels' numbers of the corners `kind` bytes behind those of luma, with 14 fraction bits more. */
 // @ts-ignore: decorator
 @inline
-function lumaOf(mixed: bool, table: usize, mask: v128, y: v128, u: v128, v: v128, one: v128): v128 {
-  return mixed ? s.affine(table, mask, y, u, v, one) : s.affineOfLuma(table, mask, y, one);
+function between(kind: usize, p0: usize, p1: usize, p2: usize, p3: usize, weights: usize): v128 {
+  const half = v128.load(c.HALF_14);
+  const low = acrossColumns(p0 + kind, p1 + kind, weights, half);
+  const high = acrossColumns(p2 + kind, p3 + kind, weights + 16, half);
+  return i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(low, high), cornerWeights);
 }
 
-/** The four pixels from `luma` on; `u` and `v` as `signedChroma` makes them. */
+/**
+ * The four pixels from `luma` on, codes with 4 fraction bits and half a code; `columns` and `weights` are theirs, `chroma`
+ * holds their U and V as pairs.
+ */
 // @ts-ignore: decorator
 @inline
-function lumaQuad(mixed: bool, lit: bool, record: usize, luma: usize, u: v128, v: v128): v128 {
-  const p0 = codesOf(luma);
-  const p1 = codesOf(luma + 1);
-  const p2 = codesOf(luma + 2);
-  const p3 = codesOf(luma + 3);
-  const left01 = v128.shuffle<i32>(p0, p1, 0, 4, 1, 5);
-  const left23 = v128.shuffle<i32>(p2, p3, 0, 4, 1, 5);
-  const right01 = v128.shuffle<i32>(p0, p1, 2, 6, 3, 7);
-  const right23 = v128.shuffle<i32>(p2, p3, 2, 6, 3, 7);
-  const mask = v128.shuffle<i64>(left01, left23, 0, 2);
-  const one = v128.shuffle<i64>(left01, left23, 1, 3);
-  const y = v128.shuffle<i64>(right01, right23, 0, 2);
-  const pairU = mixed ? s.chromaPair(one, u) : u;
-  const pairV = mixed ? s.chromaPair(one, v) : v;
-
-  let table = rowTables + load<i32>(record);
-  let weights: usize = load<i32>(record, 8);
-  const end = weights + 16 * load<i32>(record, 4);
-  let result = s.weighted(lumaOf(mixed, table, mask, y, pairU, pairV, one), weights);
-  for (weights += 16; weights < end; weights += 16) {
-    table += at.COLUMN_BYTES;
-    result = f32x4.add(result, s.weighted(lumaOf(mixed, table, mask, y, pairU, pairV, one), weights));
+function lumaQuad(
+  mixed: bool,
+  lit: bool,
+  record: usize,
+  luma: usize,
+  columns: usize,
+  weights: usize,
+  chroma: v128,
+): v128 {
+  const p0 = at.CORNERS + <usize>load<i32>(columns) + (<usize>load<u8>(luma) << 3);
+  const p1 = at.CORNERS + <usize>load<i32>(columns, 4) + (<usize>load<u8>(luma, 1) << 3);
+  const p2 = at.CORNERS + <usize>load<i32>(columns, 8) + (<usize>load<u8>(luma, 2) << 3);
+  const p3 = at.CORNERS + <usize>load<i32>(columns, 12) + (<usize>load<u8>(luma, 3) << 3);
+  let result = between(0, p0, p1, p2, p3, weights);
+  if (mixed) {
+    const u = between(at.CORNERS_BYTES, p0, p1, p2, p3, weights);
+    const v = between(2 * at.CORNERS_BYTES, p0, p1, p2, p3, weights);
+    const pairs = v128.bitselect(i32x4.shl(v, 2), i32x4.shr_s(u, 14), v128.load(c.HIGH_HALVES));
+    result = i32x4.add(result, i32x4.shl(i32x4.dot_i16x8_s(pairs, chroma), 5));
   }
+  result = i32x4.shr_s(i32x4.add(result, v128.load(c.LUMA_HALF)), 13);
 
   if (lit) {
     const taps = rowLights + load<i32>(record, 12);
-    let day = v128.shuffle<i64>(right01, right23, 1, 3);
-    if (lightUsesChroma) day = i32x4.add(day, i32x4.shr_s(i32x4.dot_i16x8_s(s.joined(u, v), litCross), 17));
+    let day = i32x4.shl(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(luma))), 6);
+    if (lightUsesChroma) day = i32x4.add(day, i32x4.shr_s(i32x4.dot_i16x8_s(chroma, litCross), 9));
     const core = i32x4.dot_i16x8_s(s.litGain(s.lightsAt(v128.load(taps), record)), day);
     const halo = s.lightsAt(v128.load(taps + channelBytes), record);
-    result = f32x4.add(result, s.toOutput(i32x4.add(i32x4.shl(core, 1), halo)));
+    result = i32x4.add(result, i32x4.shr_s(i32x4.add(i32x4.add(i32x4.shl(core, 1), halo), v128.load(c.LIGHT_HALF)), 15));
   }
-  return s.toFixed(result);
+  return result;
 }
 
 // @ts-ignore: decorator
@@ -65,14 +72,14 @@ function lumaRow(mixed: bool, y: usize, u: usize, v: usize, out: usize, noise: u
   for (let x = from; x < to; x += 8) {
     const record = lumaQuads + (x >> 2) * at.QUAD_BYTES;
     const lit = lights != 0 && (isLit(record) || isLit(record + at.QUAD_BYTES));
-    const dayU = s.signedChroma(u + (x >> 1));
-    const dayV = s.signedChroma(v + (x >> 1));
-    const lowU = v128.shuffle<i32>(dayU, dayU, 0, 0, 1, 1);
-    const lowV = v128.shuffle<i32>(dayV, dayV, 0, 0, 1, 1);
-    const highU = v128.shuffle<i32>(dayU, dayU, 2, 2, 3, 3);
-    const highV = v128.shuffle<i32>(dayV, dayV, 2, 2, 3, 3);
-    const low = lumaQuad(mixed, lit, record, y + x, lowU, lowV);
-    const high = lumaQuad(mixed, lit, record + at.QUAD_BYTES, y + x + 4, highU, highV);
+    let chroma = i64x2.splat(0);
+    if (mixed || lit) chroma = s.chromaPairs(u + (x >> 1), v + (x >> 1));
+    const columns = lumaColumns + x * 4;
+    const weights = lumaWeights + x * 8;
+    const lowChroma = v128.shuffle<i32>(chroma, chroma, 0, 0, 1, 1);
+    const highChroma = v128.shuffle<i32>(chroma, chroma, 2, 2, 3, 3);
+    const low = lumaQuad(mixed, lit, record, y + x, columns, weights, lowChroma);
+    const high = lumaQuad(mixed, lit, record + at.QUAD_BYTES, y + x + 4, columns + 16, weights + 32, highChroma);
     v128.store64_lane(out + x, s.toBytes(low, high, v128.load8x8_s(noise + x), gain), 0);
   }
 }

@@ -1,10 +1,13 @@
 // Interpolation over y: the grid's tables and the lights of one picture row.
 import * as at from './layout';
 import { positionOf, quadCount } from './geometry';
+import { prepareCorners } from './luma-curves';
 
-/** Address of the tables for the row prepared last. */
+/** Address of chroma's tables for the chroma row prepared last. */
 export let rowTables: usize = 0;
-/** Whether those tables let chroma into luma. */
+/** Weights of the rows of cells above and below the luma row prepared last: pairs of i16 with 14 fraction bits. */
+export let cornerWeights: v128 = i64x2.splat(0);
+/** Whether the cells around that row let chroma into luma. */
 export let rowMixes: bool = false;
 /** Address of the lights for the row prepared last, or 0 when it has none; bytes from channel to channel. */
 export let rowLights: usize = 0;
@@ -31,19 +34,28 @@ function shareOf(position: f64): i32 {
   return <i32>min(nearest((position - floor(position)) * 32768.0), <f64>32767.0);
 }
 
-/** Makes the tables of coefficients `from` to `to` for row `y` of `height`. */
-export function prepareTables(y: i32, height: i32, from: i32, to: i32): void {
+/** Makes corners and weights for luma row `y` of `height`. */
+export function prepareLumaRow(y: i32, height: i32): void {
+  const position = positionOf(y, height, at.GRID_HEIGHT);
+  const row = min(<i32>position, at.GRID_HEIGHT - 2);
+  const second = <i32>nearest((position - <f64>row) * <f64>at.WEIGHT_ONE);
+  cornerWeights = i32x4.splat((at.WEIGHT_ONE - second) | (second << 16));
+  const mixes = at.MIXED_ROWS + row;
+  rowMixes = (load<u8>(mixes) | load<u8>(mixes + 1)) != 0;
+  prepareCorners(row, rowMixes);
+}
+
+/** Makes chroma's tables for row `y` of `height`. */
+export function prepareChromaRow(y: i32, height: i32): void {
   const position = positionOf(y, height, at.GRID_HEIGHT);
   const above = at.TABLES + <i32>position * at.GRID_ROW_BYTES;
   const second = shareOf(position);
-  const mixed = at.MIXED_ROWS + <i32>position;
-  rowMixes = load<u8>(mixed) != 0 || (second != 0 && load<u8>(mixed + 1) != 0);
   rowTables = second == 0 ? above : at.ROW_TABLES;
   if (second == 0) return;
   const weights = pairOf(second);
   const half = i32x4.splat(16384);
   for (let column = 0; column < at.GRID_ROW_BYTES; column += at.COLUMN_BYTES) {
-    for (let i = column + from * at.TABLE_BYTES; i < column + to * at.TABLE_BYTES; i += at.TABLE_BYTES) {
+    for (let i = column + 4 * at.TABLE_BYTES; i < column + at.COLUMN_BYTES; i += at.TABLE_BYTES) {
       const tables = between(v128.load(above + i), v128.load(above + at.GRID_ROW_BYTES + i), weights, half);
       v128.store(at.ROW_TABLES + i, tables);
     }

@@ -3,11 +3,14 @@
 import * as c from './constants';
 import * as at from './layout';
 
-/** Low halves of `low`, high halves of `high`. */
+/** Four samples' U and V as pairs of i16, signed. */
 // @ts-ignore: decorator
 @inline
-export function joined(low: v128, high: v128): v128 {
-  return v128.shuffle<i16>(low, high, 0, 9, 2, 11, 4, 13, 6, 15);
+export function chromaPairs(u: usize, v: usize): v128 {
+  const low = v128.load32_zero(u);
+  const high = v128.load32_zero(v);
+  const codes = v128.shuffle<i8>(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  return i16x8.extend_low_i8x16_s(v128.xor(codes, v128.load(c.SIGN)));
 }
 
 /** A chroma sample (signed, shifted left by 8, in both halves) times both weights, 7 fraction bits. */
@@ -25,13 +28,6 @@ export function affine(table: usize, mask: v128, y: v128, u: v128, v: v128, one:
     i32x4.add(term(table, mask, y), term(table + at.TABLE_BYTES, mask, u)),
     i32x4.add(term(table + 2 * at.TABLE_BYTES, mask, v), term(table + 3 * at.TABLE_BYTES, mask, one)),
   );
-}
-
-/** `A Y + D` of one grid column. */
-// @ts-ignore: decorator
-@inline
-export function affineOfLuma(table: usize, mask: v128, y: v128, one: v128): v128 {
-  return i32x4.add(term(table, mask, y), term(table + 3 * at.TABLE_BYTES, mask, one));
 }
 
 // @ts-ignore: decorator
@@ -75,7 +71,7 @@ export function signedChroma(codes: usize): v128 {
 // @ts-ignore: decorator
 @inline
 export function litGain(core: v128): v128 {
-  return i32x4.shr_u(i32x4.add(core, v128.load(c.CORE_HALF)), 14);
+  return i32x4.shr_u(i32x4.add(core, v128.load(c.HALF_14)), 14);
 }
 
 /** A sum as float with 4 fraction bits. */

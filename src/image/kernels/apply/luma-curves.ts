@@ -1,0 +1,96 @@
+// What a luma becomes at each of the grid's cells, by its code: the luma rows look it up and interpolate between cells.
+import * as at from './layout';
+
+/** The row of cells above the rows that {@link at.CORNERS} serves; -1: none yet. */
+let preparedRow: i32 = -1;
+let preparedChroma: bool = false;
+
+/** Forgets the corners: the tables have changed. */
+export function forgetCorners(): void {
+  preparedRow = -1;
+}
+
+/** A coefficient of four codes between their two bins, times what `pair` holds. */
+// @ts-ignore: decorator
+@inline
+function term(table: v128, mask: v128, pair: v128): v128 {
+  return i32x4.dot_i16x8_s(i8x16.swizzle(table, mask), pair);
+}
+
+/** `A Y + D` of four codes, 3 fraction bits: -4096 to 4096 holds any. */
+// @ts-ignore: decorator
+@inline
+function curve(a: v128, d: v128, codes: usize): v128 {
+  const mask = v128.load(codes);
+  const sum = i32x4.add(term(a, mask, v128.load(codes, 32)), term(d, mask, v128.load(codes, 16)));
+  return i32x4.shr_s(i32x4.add(sum, i32x4.splat(32768)), 16);
+}
+
+/** A cross term of four codes, 12 fraction bits. */
+// @ts-ignore: decorator
+@inline
+function cross(b: v128, codes: usize): v128 {
+  return i32x4.shr_s(i32x4.add(term(b, v128.load(codes), v128.load(codes, 16)), i32x4.splat(8192)), 14);
+}
+
+/** Fills CURVES from TABLES and CODE_QUADS; what chroma does to luma only where a row of cells lets it. */
+export function writeCurves(): void {
+  for (let cell = 0; cell < at.GRID_HEIGHT * at.GRID_WIDTH; cell++) {
+    const table = at.TABLES + cell * at.COLUMN_BYTES;
+    const mixes = load<u8>(at.MIXED_ROWS + cell / at.GRID_WIDTH) != 0;
+    const a = v128.load(table);
+    const b = v128.load(table + at.TABLE_BYTES);
+    const c = v128.load(table + 2 * at.TABLE_BYTES);
+    const d = v128.load(table + 3 * at.TABLE_BYTES);
+    let to = at.CURVES + cell * at.CURVE_BYTES;
+    for (let q = at.CODE_QUADS, end = q + 64 * at.CODE_QUAD_BYTES; q < end; q += 2 * at.CODE_QUAD_BYTES) {
+      const next = q + at.CODE_QUAD_BYTES;
+      v128.store(to, i16x8.narrow_i32x4_s(curve(a, d, q), curve(a, d, next)));
+      if (mixes) {
+        v128.store(to + at.CURVES_BYTES, i16x8.narrow_i32x4_s(cross(b, q), cross(b, next)));
+        v128.store(to + 2 * at.CURVES_BYTES, i16x8.narrow_i32x4_s(cross(c, q), cross(c, next)));
+      } else {
+        v128.store(to + at.CURVES_BYTES, i64x2.splat(0));
+        v128.store(to + 2 * at.CURVES_BYTES, i64x2.splat(0));
+      }
+      to += 16;
+    }
+  }
+}
+
+/** Writes the corners of one kind: for each pair of columns and each code the numbers of the four cells around. */
+function writeCorners(curves: usize, to: usize): void {
+  const below = at.GRID_WIDTH * at.CURVE_BYTES;
+  for (let column = 0; column < at.GRID_WIDTH - 1; column++) {
+    for (let i = 0; i < at.CURVE_BYTES; i += 16) {
+      const from = curves + i;
+      const a = v128.load(from);
+      const b = v128.load(from + at.CURVE_BYTES);
+      const c = v128.load(from + below);
+      const d = v128.load(from + below + at.CURVE_BYTES);
+      const above0 = v128.shuffle<i16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+      const above1 = v128.shuffle<i16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+      const below0 = v128.shuffle<i16>(c, d, 0, 8, 1, 9, 2, 10, 3, 11);
+      const below1 = v128.shuffle<i16>(c, d, 4, 12, 5, 13, 6, 14, 7, 15);
+      v128.store(to, v128.shuffle<i32>(above0, below0, 0, 4, 1, 5));
+      v128.store(to + 16, v128.shuffle<i32>(above0, below0, 2, 6, 3, 7));
+      v128.store(to + 32, v128.shuffle<i32>(above1, below1, 0, 4, 1, 5));
+      v128.store(to + 48, v128.shuffle<i32>(above1, below1, 2, 6, 3, 7));
+      to += 64;
+    }
+    curves += at.CURVE_BYTES;
+  }
+}
+
+/** Makes CORNERS those between the rows of cells `row` and `row + 1`, and with `chroma` those of the cross terms. */
+export function prepareCorners(row: i32, chroma: bool): void {
+  if (row == preparedRow && (preparedChroma || !chroma)) return;
+  const curves = at.CURVES + row * at.GRID_WIDTH * at.CURVE_BYTES;
+  if (row != preparedRow) writeCorners(curves, at.CORNERS);
+  if (chroma) {
+    writeCorners(curves + at.CURVES_BYTES, at.CORNERS + at.CORNERS_BYTES);
+    writeCorners(curves + 2 * at.CURVES_BYTES, at.CORNERS + 2 * at.CORNERS_BYTES);
+  }
+  preparedRow = row;
+  preparedChroma = chroma;
+}
