@@ -54,7 +54,11 @@ export class GradeLights {
     this.#morphology.dilateDiscInto(spots, core);
 
     const [shineY, shineU, shineV] = this.#shine;
+    shineY.fill(0);
+    shineU.fill(0);
+    shineV.fill(0);
     for (let i = 0; i < PLANE_SIZE; i++) {
+      if (core[i] === 0) continue; // nearly everywhere
       // A core spreads over what is beside it, but not over a white body, which would outshine the lamp.
       const white =
         smoothstep(0.5, 0.75, planes.luma[i] ?? 0) * (1 - smoothstep(0.05, 0.14, planes.saturation[i] ?? 0));

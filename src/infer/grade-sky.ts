@@ -81,8 +81,10 @@ export class SkyFinder implements Sky {
         const light = luma[i] ?? 0;
         const bright = smoothstep(-0.06, 0.12, light + 1.6 * blue - threshold);
         const pale = 1 - smoothstep(0.05, 0.12, cast - 0.12 * smoothstep(0.75, 0.95, light));
-        const smooth = 1 - smoothstep(0.045, 0.13, this.#texture[i] ?? 0);
         this.#pale[i] = pale;
+        this.#score[i] = 0;
+        if (bright * pale === 0) continue;
+        const smooth = 1 - smoothstep(0.045, 0.13, this.#texture[i] ?? 0);
         const open = 1 - 0.65 * smoothstep(0.045, 0.09, this.near[i] ?? 0);
         this.#score[i] = bright * pale * smooth * height * open;
       }

@@ -1,7 +1,7 @@
 // One row of U and V.
 import { chromaQuads } from './geometry';
 import * as at from './layout';
-import { channelBytes, isLit, rowLights, rowTables } from './rows';
+import { channelBytes, hasCore, isLit, rowLights, rowTables } from './rows';
 import * as s from './samples';
 import { chromaGrain } from './settings';
 
@@ -25,11 +25,11 @@ function codesOf(sum: u32): v128 {
   return v128.load(at.SUM_CODES + (<usize>sum << 4));
 }
 
-/** Light on four chroma samples, as a result of 4 fraction bits; `gain` has 12, `chroma` is shifted left by 8. */
+/** What the core of a light adds to four chroma samples, 19 fraction bits; `gain` has 12, `chroma` is shifted left by 8. */
 // @ts-ignore: decorator
 @inline
-function light(gain: v128, chroma: v128, halo: v128, record: usize): v128 {
-  return s.toOutput(i32x4.add(i32x4.dot_i16x8_s(gain, i16x8.shr_s(chroma, 1)), s.lightsAt(halo, record)));
+function coreOf(gain: v128, chroma: v128): v128 {
+  return i32x4.dot_i16x8_s(gain, i16x8.shr_s(chroma, 1));
 }
 
 /** Renders samples `from` to `to` (a multiple of 4 each); `y0` and `y1` are the day's luma rows they cover. */
@@ -72,9 +72,15 @@ export function chromaRow(y0: usize, y1: usize, u: usize, v: usize, from: i32, t
 
     if (lights != 0 && isLit(record)) {
       const taps = lights + load<i32>(record, 12);
-      const gain = s.litGain(s.lightsAt(v128.load(taps), record));
-      nightU = f32x4.add(nightU, light(gain, dayU, v128.load(taps + channelBytes), record));
-      nightV = f32x4.add(nightV, light(gain, dayV, v128.load(taps + 2 * channelBytes), record));
+      let lightU = s.lightsAt(v128.load(taps + channelBytes), record);
+      let lightV = s.lightsAt(v128.load(taps + 2 * channelBytes), record);
+      if (hasCore(record)) {
+        const gain = s.litGain(s.lightsAt(v128.load(taps), record));
+        lightU = i32x4.add(lightU, coreOf(gain, dayU));
+        lightV = i32x4.add(lightV, coreOf(gain, dayV));
+      }
+      nightU = f32x4.add(nightU, s.toOutput(lightU));
+      nightV = f32x4.add(nightV, s.toOutput(lightV));
     }
     const noise = v128.load32_lane(rowNoiseV + x, v128.load32_zero(rowNoiseU + x), 1);
     const bytes = s.toBytes(s.toFixed(nightU), s.toFixed(nightV), i16x8.extend_low_i8x16_s(noise), grain);

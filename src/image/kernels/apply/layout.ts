@@ -55,8 +55,10 @@ export const SPREAD: usize = LIGHTS_ROW + LIGHTS_ROW_BYTES;
 export const SPREAD_QUADS: i32 = 32;
 /** For each sample of {@link LIGHTS_ROW} or {@link SPREAD} a byte: 0 where no channel of the plane holds light. */
 export const LIT_SAMPLES: usize = SPREAD + SPREAD_QUADS * 16 * LIGHTS_CHANNELS;
+/** The same of the core alone: a glow reaches far, a core does not, and costs more. */
+export const CORE_SAMPLES: usize = LIT_SAMPLES + SPREAD_QUADS * 8 + 16;
 /** Signed bytes, Gaussian, written once by TypeScript. */
-export const NOISE: usize = LIT_SAMPLES + SPREAD_QUADS * 8 + 16;
+export const NOISE: usize = CORE_SAMPLES + SPREAD_QUADS * 8 + 16;
 export const NOISE_BYTES: i32 = 65536;
 /**
  * `[1021, 4]` i32, by the sum of four luma codes, for their mean: swizzle mask of its two bins, their weights as a pair,

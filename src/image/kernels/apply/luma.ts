@@ -3,7 +3,7 @@ import * as c from './constants';
 import { lightUsesChroma, litCross } from './convert';
 import { lumaColumns, lumaQuads, lumaWeights } from './geometry';
 import * as at from './layout';
-import { channelBytes, cornerWeights, isLit, rowLights } from './rows';
+import { channelBytes, cornerWeights, hasCore, isLit, rowLights } from './rows';
 import * as s from './samples';
 import { lumaGrain } from './settings';
 
@@ -23,6 +23,21 @@ function between(kind: usize, p0: usize, p1: usize, p2: usize, p3: usize, weight
   const low = acrossColumns(p0 + kind, p1 + kind, weights, half);
   const high = acrossColumns(p2 + kind, p3 + kind, weights + 16, half);
   return i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(low, high), cornerWeights);
+}
+
+/** Light on the four pixels from `luma` on, 4 fraction bits. */
+// @ts-ignore: decorator
+@inline
+function light(record: usize, luma: usize, chroma: v128): v128 {
+  const taps = rowLights + load<i32>(record, 12);
+  let sum = i32x4.add(s.lightsAt(v128.load(taps + channelBytes), record), v128.load(c.LIGHT_HALF));
+  if (hasCore(record)) {
+    let day = i32x4.shl(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(luma))), 6);
+    if (lightUsesChroma) day = i32x4.add(day, i32x4.shr_s(i32x4.dot_i16x8_s(chroma, litCross), 9));
+    const core = i32x4.dot_i16x8_s(s.litGain(s.lightsAt(v128.load(taps), record)), day);
+    sum = i32x4.add(sum, i32x4.shl(core, 1));
+  }
+  return i32x4.shr_s(sum, 15);
 }
 
 /**
@@ -53,25 +68,16 @@ function lumaQuad(
   }
   result = i32x4.shr_s(i32x4.add(result, v128.load(c.LUMA_HALF)), 13);
 
-  if (lit) {
-    const taps = rowLights + load<i32>(record, 12);
-    let day = i32x4.shl(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(luma))), 6);
-    if (lightUsesChroma) day = i32x4.add(day, i32x4.shr_s(i32x4.dot_i16x8_s(chroma, litCross), 9));
-    const core = i32x4.dot_i16x8_s(s.litGain(s.lightsAt(v128.load(taps), record)), day);
-    const halo = s.lightsAt(v128.load(taps + channelBytes), record);
-    result = i32x4.add(result, i32x4.shr_s(i32x4.add(i32x4.add(i32x4.shl(core, 1), halo), v128.load(c.LIGHT_HALF)), 15));
-  }
-  return result;
+  return lit && isLit(record) ? i32x4.add(result, light(record, luma, chroma)) : result;
 }
 
 // @ts-ignore: decorator
 @inline
 function lumaRow(mixed: bool, y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
   const gain = i16x8.splat(<i16>lumaGrain);
-  const lights = rowLights;
+  const lit = rowLights != 0;
   for (let x = from; x < to; x += 8) {
     const record = lumaQuads + (x >> 2) * at.QUAD_BYTES;
-    const lit = lights != 0 && (isLit(record) || isLit(record + at.QUAD_BYTES));
     let chroma = i64x2.splat(0);
     if (mixed || lit) chroma = s.chromaPairs(u + (x >> 1), v + (x >> 1));
     const columns = lumaColumns + x * 4;

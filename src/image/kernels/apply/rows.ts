@@ -95,13 +95,31 @@ export function isLit(record: usize): bool {
   return (load<u64>(at.LIT_SAMPLES + (load<i32>(record, 12) >> 1)) & litTaps) != 0;
 }
 
-/** Writes a byte for each of `count` samples: 0 where all channels are 0. */
+/** Whether the core of a light falls on the four pixels of a record. */
+// @ts-ignore: decorator
+@inline
+export function hasCore(record: usize): bool {
+  return (load<u64>(at.CORE_SAMPLES + (load<i32>(record, 12) >> 1)) & litTaps) != 0;
+}
+
+/** A byte for each of eight samples: 0 where they are 0. */
+// @ts-ignore: decorator
+@inline
+function storeMarks(to: usize, samples: v128): void {
+  const marks = i16x8.ne(samples, i64x2.splat(0));
+  v128.store64_lane(to, i8x16.narrow_i16x8_s(marks, marks), 0);
+}
+
+/** Writes a byte for each of `count` samples: 0 where all channels are 0, and where the first, the core, is. */
 function markLitSamples(channels: i32, count: i32): void {
   for (let i = 0; i < count; i += 8) {
-    let any = i64x2.splat(0);
-    for (let c = 0; c < channels; c++) any = v128.or(any, v128.load(rowLights + c * channelBytes + i * 2));
-    const marks = i16x8.ne(any, i64x2.splat(0));
-    v128.store64_lane(at.LIT_SAMPLES + i, i8x16.narrow_i16x8_s(marks, marks), 0);
+    const core = v128.load(rowLights + i * 2);
+    let any = core;
+    for (let channel = 1; channel < channels; channel++) {
+      any = v128.or(any, v128.load(rowLights + channel * channelBytes + i * 2));
+    }
+    storeMarks(at.CORE_SAMPLES + i, core);
+    storeMarks(at.LIT_SAMPLES + i, any);
   }
 }
 
