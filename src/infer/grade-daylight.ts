@@ -19,7 +19,12 @@ const DAY_SCORE = 1.5;
  * a night is, so colour and texture count beside brightness. Borrows the planes.
  */
 export function daylight({ luma, u, v }: GradePlanes): number {
-  let [mean, upper, leaf, warm, darkSky] = [0, 0, 0, 0, 0];
+  // One by one: V8 keeps numbers taken out of an array literal on its heap, one object for every sum.
+  let mean = 0;
+  let upper = 0;
+  let leaf = 0;
+  let warm = 0;
+  let darkSky = 0;
   for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
     for (let x = 0; x < PLANE_WIDTH; x++, i++) {
       const light = luma[i] ?? 0;

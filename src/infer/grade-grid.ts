@@ -47,19 +47,17 @@ export interface GradeScene {
   readonly lamplight: Float32Array;
 }
 
-/** One cell of the grid: where it is, light on the ground there, how warm it is, height from 0 at the top. */
-interface GradeCell {
-  readonly cell: number;
-  readonly light: number;
-  readonly warmth: number;
-  readonly y: number;
-}
-
-/** One node of the grid: a cell's bin, and its share of sky. */
+/** One node of the grid: a cell's bin. The same object serves all nodes of all frames. */
 interface GradeNode {
-  readonly place: GradeCell;
-  readonly bin: number;
-  readonly sky: number;
+  cell: number;
+  bin: number;
+  /** Light on the ground of the cell, and how warm it is. */
+  light: number;
+  warmth: number;
+  /** Height of the cell, from 0 at the top. */
+  y: number;
+  /** The node's share of sky. */
+  sky: number;
 }
 
 /**
@@ -70,6 +68,7 @@ export class GradeGrid {
   readonly #kernel: PlaneKernel;
   readonly #sums: Float32Array;
   readonly #spread: Float32Array;
+  readonly #node: GradeNode = { cell: 0, bin: 0, light: 0, warmth: 0, y: 0, sky: 0 };
 
   constructor(kernel: PlaneKernel) {
     this.#kernel = kernel;
@@ -82,31 +81,36 @@ export class GradeGrid {
     this.#collect(scene.planes, scene.sky);
     this.#spreadSums();
     out.fill(0);
+    const node = this.#node;
     for (let cell = 0; cell < CELLS; cell++) {
       const x = ((cell % GRID_WIDTH) + 0.5) / GRID_WIDTH;
       const y = (Math.floor(cell / GRID_WIDTH) + 0.5) / GRID_HEIGHT;
       const lamplight = scene.lamplight[cell] ?? 0;
       // Light comes from the street: it fades towards roofs, corners and what is near the camera's feet.
       const street = 1 - smoothstep(0, 0.8, (2 * x - 1) ** 2 * 0.5 + (1.7 * (y - 0.6)) ** 2);
-      const light = AMBIENT + STREET * street + LAMPLIGHT * lamplight;
-      const warmth = Math.min(1, 0.45 * street + lamplight);
-      this.#writeCell(scene, { cell, light, warmth, y }, out);
+      node.cell = cell;
+      node.light = AMBIENT + STREET * street + LAMPLIGHT * lamplight;
+      node.warmth = Math.min(1, 0.45 * street + lamplight);
+      node.y = y;
+      this.#writeCell(scene, node, out);
     }
   }
 
-  /** All bins of a cell, from the bright ones down. */
-  #writeCell(scene: GradeScene, place: GradeCell, out: Float32Array): void {
-    const total = this.#weigh(place.cell);
-    const high = EDGE_SKY * (1 - smoothstep(0.28, 0.48, place.y));
+  /** All bins of a node's cell, from the bright ones down. */
+  #writeCell(scene: GradeScene, node: GradeNode, out: Float32Array): void {
+    const total = this.#weigh(node.cell);
+    const high = EDGE_SKY * (1 - smoothstep(0.28, 0.48, node.y));
     let skyAbove = 0;
     for (let bin = GRID_BINS - 1; bin >= 0; bin--) {
-      const from = (place.cell * GRID_BINS + bin) * SUMS;
+      const from = (node.cell * GRID_BINS + bin) * SUMS;
       const weight = this.#sums[from] ?? 0;
       const share = weight / total;
       const seen = (this.#sums[from + 3] ?? 0) / (weight + 1e-3);
       // The few samples between a dark roof and a bright sky are edges: left to the ground they would shine as a rim.
       const edge = high * skyAbove * (1 - smoothstep(0.08, 0.28, share));
-      this.#writeNode(scene, { place, bin, sky: Math.max(seen, edge) }, out);
+      node.bin = bin;
+      node.sky = Math.max(seen, edge);
+      this.#writeNode(scene, node, out);
       skyAbove = Math.max(skyAbove, seen * smoothstep(0.01, 0.08, share));
     }
   }
@@ -140,8 +144,8 @@ export class GradeGrid {
 
   #writeNode({ tone, dayness: day }: GradeScene, node: GradeNode, out: Float32Array): void {
     const sums = this.#sums;
-    const { place, bin, sky } = node;
-    const from = (place.cell * GRID_BINS + bin) * SUMS;
+    const { bin, sky } = node;
+    const from = (node.cell * GRID_BINS + bin) * SUMS;
     const weight = (sums[from] ?? 0) + 1e-3;
     const meanU = (sums[from + 1] ?? 0) / weight;
     const seen = (sums[from + 3] ?? 0) / weight;
@@ -150,15 +154,15 @@ export class GradeGrid {
     const slope = Math.min(MAX_SLOPE, Math.max(-MAX_SLOPE, covariance / (variance + RIDGE)));
 
     const luma = bin / (GRID_BINS - 1);
-    const ground = Math.min(tone.curve(luma) * place.light, LIGHTEST * luma);
-    const gain = bin === 0 ? Math.min(LIGHTEST, 0.5 * 7 * tone.curve(1 / 7) * place.light) : ground / luma;
-    const warm = place.warmth * smoothstep(0.02, 0.3, ground);
+    const ground = Math.min(tone.curve(luma) * node.light, LIGHTEST * luma);
+    const gain = bin === 0 ? Math.min(LIGHTEST, 0.5 * 7 * tone.curve(1 / 7) * node.light) : ground / luma;
+    const warm = node.warmth * smoothstep(0.02, 0.3, ground);
     const groundU = mix(GROUND.coldU, GROUND.warmU, warm);
     const groundV = mix(GROUND.coldV, GROUND.warmV, warm);
-    const skyLuma = mix(SKY.lumaTop, SKY.lumaHorizon, smoothstep(0, 0.6, place.y)) + SKY.cloud * (luma - 0.7);
+    const skyLuma = mix(SKY.lumaTop, SKY.lumaHorizon, smoothstep(0, 0.6, node.y)) + SKY.cloud * (luma - 0.7);
 
     const keep = 1 - sky;
-    const at = (place.cell * GRID_BINS + bin) * AFFINE_SIZE;
+    const at = (node.cell * GRID_BINS + bin) * AFFINE_SIZE;
     // The sky's share changes with U around the node's mean: slope * (U - meanU), split into a coefficient and an offset.
     const stepY = (skyLuma - ground - GROUND.floor) * slope;
     const stepU = (SKY.u - groundU) * slope;

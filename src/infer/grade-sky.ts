@@ -105,7 +105,9 @@ export class SkyFinder implements Sky {
   /** Where the sky is blue, what is grey and no brighter is a wall under it: it is taken out, and is not pale any more. */
   #dropWalls({ luma, u }: GradePlanes): void {
     const [mask, pale] = [this.mask, this.#pale];
-    let [weight, lumaSum, uSum] = [1e-3, 0, 0];
+    let weight = 1e-3;
+    let lumaSum = 0;
+    let uSum = 0;
     for (let i = 0; i < PLANE_SIZE; i++) {
       const light = luma[i] ?? 0;
       const blue = u[i] ?? 0;
@@ -128,7 +130,8 @@ export class SkyFinder implements Sky {
   /** Sky between branches and roofs and dark clouds amid bright ones: pale, nearly as bright, no lower than the sky reaches. */
   #fillGaps({ luma }: GradePlanes): void {
     const [mask, amid] = [this.mask, this.#texture];
-    let [weight, sum] = [1e-3, 0];
+    let weight = 1e-3;
+    let sum = 0;
     for (let i = 0; i < PLANE_SIZE; i++) {
       weight += mask[i] ?? 0;
       sum += (mask[i] ?? 0) * (luma[i] ?? 0);
