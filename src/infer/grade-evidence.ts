@@ -9,6 +9,11 @@ import { WindowFinder } from './grade-windows.js';
 /** How far out a line's ends are looked for, samples: lamps of vehicles near by are wider than headlights far away. */
 const VIVID_REACH = 4;
 const BRIGHT_REACH = 3;
+/** Heights between which traffic is, and the samples there. */
+const BAND_TOP = 0.26;
+const BAND_BOTTOM = 0.72;
+const BAND_START = Math.floor(BAND_TOP * PLANE_SIZE);
+const BAND_END = Math.ceil(BAND_BOTTOM * PLANE_SIZE);
 
 /**
  * What in a day picture could shine at night. Light is never put where the day shows nothing of the kind. All planes are
@@ -78,11 +83,11 @@ export class GradeEvidence {
     this.#morphology.dilateInto(this.#dark, 2, this.#beside);
     this.#topHat.whiteInto(planes.brightest, bright);
     for (let i = 0; i < PLANE_SIZE; i++) {
-      const small = smoothstep(0.22, 0.48, bright[i] ?? 0);
+      const small = i < BAND_START || i >= BAND_END ? 0 : smoothstep(0.22, 0.48, bright[i] ?? 0);
       bright[i] = 0;
       if (small === 0) continue;
       const height = i / PLANE_SIZE;
-      const band = smoothstep(0.26, 0.38, height) * (1 - smoothstep(0.58, 0.72, height));
+      const band = smoothstep(BAND_TOP, 0.38, height) * (1 - smoothstep(0.58, BAND_BOTTOM, height));
       const earth = 1 - smoothstep(0, 0.3, near[i] ?? 0);
       const beside = smoothstep(0.16, 0.38, this.#beside[i] ?? 0);
       const lit = smoothstep(0.76, 0.96, planes.brightest[i] ?? 0);

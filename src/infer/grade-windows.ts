@@ -4,6 +4,12 @@ import { TopHat } from '../image/top-hat.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
 import type { Sky } from './grade-sky.js';
 
+/** Height above which panes are, and the first row below. */
+const LOWEST = 0.62;
+const LOWEST_ROW = Math.ceil(LOWEST * PLANE_HEIGHT);
+/** Samples around one in which edges are counted. */
+const EDGE_RADIUS = 5;
+
 /**
  * Panes of facades: small and darker than the wall around them, above the street, among edges that run level and
  * upright, on what is neither leaf nor sky. Memory is taken once, none per call.
@@ -32,7 +38,8 @@ export class WindowFinder {
     const [slanted, edges, leaf, mask] = [this.#slanted, this.#edges, this.#leaf, this.mask];
     slanted.fill(0);
     edges.fill(0);
-    for (let y = 1; y < PLANE_HEIGHT - 1; y++) {
+    // What lies lower than the means below reach is nobody's wall.
+    for (let y = 1; y < Math.min(PLANE_HEIGHT - 1, LOWEST_ROW + EDGE_RADIUS); y++) {
       for (let x = 1; x < PLANE_WIDTH - 1; x++) {
         const i = y * PLANE_WIDTH + x;
         const gx = (luma[i + 1] ?? 0) - (luma[i] ?? 0);
@@ -42,16 +49,17 @@ export class WindowFinder {
         edges[i] = (gx * gx + gy * gy) * ground;
       }
     }
-    this.#blur.blurInto(slanted, [5, 5], 'inside', slanted);
-    this.#blur.blurInto(edges, [5, 5], 'inside', edges);
+    this.#blur.blurInto(slanted, [EDGE_RADIUS, EDGE_RADIUS], 'inside', slanted);
+    this.#blur.blurInto(edges, [EDGE_RADIUS, EDGE_RADIUS], 'inside', edges);
     for (let i = 0; i < PLANE_SIZE; i++) {
       const green = -(u[i] ?? 0) - 0.6 * (v[i] ?? 0);
       leaf[i] = smoothstep(0.015, 0.05, green);
     }
     this.#blur.blurInto(leaf, [4, 4], 'inside', leaf);
     this.#topHat.blackInto(planes.luma, mask);
-    for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
-      const height = 1 - smoothstep(0.45, 0.62, y / PLANE_HEIGHT);
+    mask.fill(0, LOWEST_ROW * PLANE_WIDTH);
+    for (let y = 0, i = 0; y < LOWEST_ROW; y++) {
+      const height = 1 - smoothstep(0.45, LOWEST, y / PLANE_HEIGHT);
       for (let x = 0; x < PLANE_WIDTH; x++, i++) {
         const hat = mask[i] ?? 0;
         const small = smoothstep(0.03, 0.14, hat) * height;

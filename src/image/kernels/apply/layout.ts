@@ -45,7 +45,10 @@ export const ROW_TABLES: usize = TABLES + 9 * GRID_ROW_BYTES;
 export const LIGHTS: usize = ROW_TABLES + GRID_ROW_BYTES;
 /** `[72]` bytes: 1 where a lights row holds anything but zeros. */
 export const LIT_ROWS: usize = LIGHTS + 72 * LIGHTS_ROW_BYTES;
-/** `[9]` bytes: 1 where a grid row lets chroma into luma: a sky told from walls by its blue does, a road does not. */
+/** What of chroma counts for luma, as bits. */
+export const FROM_U: i32 = 1;
+export const FROM_V: i32 = 2;
+/** `[9]` bytes: those bits of a grid row. A sky told from walls by its blue takes U, a road takes nothing. */
 export const MIXED_ROWS: usize = LIT_ROWS + 80;
 /** `[5, 136]` i16: the lights of one picture row. */
 export const LIGHTS_ROW: usize = MIXED_ROWS + 16;

@@ -3,7 +3,7 @@ import * as at from './layout';
 
 /** The row of cells above the rows that {@link at.CORNERS} serves; -1: none yet. */
 let preparedRow: i32 = -1;
-let preparedChroma: bool = false;
+let preparedKinds: i32 = 0;
 
 /** Forgets the corners: the tables have changed. */
 export function forgetCorners(): void {
@@ -82,15 +82,16 @@ function writeCorners(curves: usize, to: usize): void {
   }
 }
 
-/** Makes CORNERS those between the rows of cells `row` and `row + 1`, and with `chroma` those of the cross terms. */
-export function prepareCorners(row: i32, chroma: bool): void {
-  if (row == preparedRow && (preparedChroma || !chroma)) return;
+/** Makes CORNERS those between the rows of cells `row` and `row + 1`, with those of the cross terms that `kinds` names. */
+export function prepareCorners(row: i32, kinds: i32): void {
   const curves = at.CURVES + row * at.GRID_WIDTH * at.CURVE_BYTES;
-  if (row != preparedRow) writeCorners(curves, at.CORNERS);
-  if (chroma) {
-    writeCorners(curves + at.CURVES_BYTES, at.CORNERS + at.CORNERS_BYTES);
-    writeCorners(curves + 2 * at.CURVES_BYTES, at.CORNERS + 2 * at.CORNERS_BYTES);
+  if (row != preparedRow) {
+    writeCorners(curves, at.CORNERS);
+    preparedRow = row;
+    preparedKinds = 0;
   }
-  preparedRow = row;
-  preparedChroma = chroma;
+  const missing = kinds & ~preparedKinds;
+  if (missing & at.FROM_U) writeCorners(curves + at.CURVES_BYTES, at.CORNERS + at.CORNERS_BYTES);
+  if (missing & at.FROM_V) writeCorners(curves + 2 * at.CURVES_BYTES, at.CORNERS + 2 * at.CORNERS_BYTES);
+  preparedKinds |= kinds;
 }

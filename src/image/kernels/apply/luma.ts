@@ -47,7 +47,7 @@ function light(record: usize, luma: usize, chroma: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function lumaQuad(
-  mixed: bool,
+  mixes: i32,
   lit: bool,
   record: usize,
   luma: usize,
@@ -60,10 +60,11 @@ function lumaQuad(
   const p2 = at.CORNERS + <usize>load<i32>(columns, 8) + (<usize>load<u8>(luma, 2) << 3);
   const p3 = at.CORNERS + <usize>load<i32>(columns, 12) + (<usize>load<u8>(luma, 3) << 3);
   let result = between(0, p0, p1, p2, p3, weights);
-  if (mixed) {
-    const u = between(at.CORNERS_BYTES, p0, p1, p2, p3, weights);
-    const v = between(2 * at.CORNERS_BYTES, p0, p1, p2, p3, weights);
-    const pairs = v128.bitselect(i32x4.shl(v, 2), i32x4.shr_s(u, 14), v128.load(c.HIGH_HALVES));
+  if (mixes) {
+    const u = i32x4.shr_s(between(at.CORNERS_BYTES, p0, p1, p2, p3, weights), 14);
+    let v = i64x2.splat(0);
+    if (mixes & at.FROM_V) v = i32x4.shl(between(2 * at.CORNERS_BYTES, p0, p1, p2, p3, weights), 2);
+    const pairs = v128.bitselect(v, u, v128.load(c.HIGH_HALVES));
     result = i32x4.add(result, i32x4.shl(i32x4.dot_i16x8_s(pairs, chroma), 5));
   }
   result = i32x4.shr_s(i32x4.add(result, v128.load(c.LUMA_HALF)), 13);
@@ -73,29 +74,34 @@ function lumaQuad(
 
 // @ts-ignore: decorator
 @inline
-function lumaRow(mixed: bool, y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
+function lumaRow(mixes: i32, y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
   const gain = i16x8.splat(<i16>lumaGrain);
   const lit = rowLights != 0;
   for (let x = from; x < to; x += 8) {
     const record = lumaQuads + (x >> 2) * at.QUAD_BYTES;
     let chroma = i64x2.splat(0);
-    if (mixed || lit) chroma = s.chromaPairs(u + (x >> 1), v + (x >> 1));
+    if (mixes || lit) chroma = s.chromaPairs(u + (x >> 1), v + (x >> 1));
     const columns = lumaColumns + x * 4;
     const weights = lumaWeights + x * 8;
     const lowChroma = v128.shuffle<i32>(chroma, chroma, 0, 0, 1, 1);
     const highChroma = v128.shuffle<i32>(chroma, chroma, 2, 2, 3, 3);
-    const low = lumaQuad(mixed, lit, record, y + x, columns, weights, lowChroma);
-    const high = lumaQuad(mixed, lit, record + at.QUAD_BYTES, y + x + 4, columns + 16, weights + 32, highChroma);
+    const low = lumaQuad(mixes, lit, record, y + x, columns, weights, lowChroma);
+    const high = lumaQuad(mixes, lit, record + at.QUAD_BYTES, y + x + 4, columns + 16, weights + 32, highChroma);
     v128.store64_lane(out + x, s.toBytes(low, high, v128.load8x8_s(noise + x), gain), 0);
   }
 }
 
 /** Renders columns `from` to `to` (a multiple of 8 each) of a luma row; `u` and `v` are the day's chroma. */
 export function lumaRowMixed(y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
-  lumaRow(true, y, u, v, out, noise, from, to);
+  lumaRow(at.FROM_U | at.FROM_V, y, u, v, out, noise, from, to);
 }
 
-/** The same for looks whose transforms keep chroma out of luma. */
+/** The same for rows that take nothing of V into luma. */
+export function lumaRowWithU(y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
+  lumaRow(at.FROM_U, y, u, v, out, noise, from, to);
+}
+
+/** The same for rows that keep chroma out of luma. */
 export function lumaRowPlain(y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
-  lumaRow(false, y, u, v, out, noise, from, to);
+  lumaRow(0, y, u, v, out, noise, from, to);
 }
