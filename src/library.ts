@@ -16,6 +16,11 @@ const LIVE_CRF = 23;
 /** Preset of the live encoder where nobody sets one: the least delay and load. */
 const LIVE_PRESET = 'ultrafast';
 
+/** What each call takes beside settings. */
+const STREAM_HOOKS = ['name', 'logger'];
+const RENDER_HOOKS = ['logger', 'signal', 'onProgress'];
+const PROBE_HOOKS = ['logger', 'signal'];
+
 /** Any setting of docs/settings.md, by its config-file key; those left out have their defaults. */
 export type SettingsOptions = { readonly [K in keyof Settings]?: Settings[K] | undefined };
 
@@ -38,18 +43,18 @@ export type ProbeOptions = SettingsOptions & { readonly logger?: Logger; readonl
  * Resolves once the input is there. Rejects with NocturneError. The caller closes the stream.
  *
  *     const stream = await openStream('drive.mp4', { loop: true, strength: 0.9 });
- *     const server = await startServer({ streams: new Map([['drive', stream.live]]) });
+ *     const server = await startServer({ port: 8090, streams: new Map([['drive', stream.live]]) });
  */
 export async function openStream(input: string, options: StreamOptions = {}): Promise<NightStream> {
   checkInput(input);
-  const settings = resolveSettings({ options });
+  const settings = resolveSettings({ options, otherOptions: STREAM_HOOKS });
   return openWorkerStream(streamSettings(input, options.name, settings), hooks(settings, options));
 }
 
 /** {@link openStream} that returns at once: viewers can join before the input is there; `opened` tells when it is. */
 export function startStream(input: string, options: StreamOptions = {}): NightStream {
   checkInput(input);
-  const settings = resolveSettings({ options });
+  const settings = resolveSettings({ options, otherOptions: STREAM_HOOKS });
   return startWorkerStream(streamSettings(input, options.name, settings), hooks(settings, options));
 }
 
@@ -59,7 +64,7 @@ export function startStream(input: string, options: StreamOptions = {}): NightSt
  */
 export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
   checkInput(input);
-  const settings = resolveSettings({ options });
+  const settings = resolveSettings({ options, otherOptions: RENDER_HOOKS });
   const { start, duration, codec, crf, preset, inputFormat, overwrite, seed, pictureRate, decoderThreads } = settings;
   return renderInWorker(
     {
@@ -81,7 +86,7 @@ export async function render(input: string, output: string, options: RenderOptio
 /** What an input is and what would be done with it. Rejects with NocturneError. */
 export async function probe(input: string, options: ProbeOptions = {}): Promise<ProbeReport> {
   checkInput(input);
-  const settings = resolveSettings({ options });
+  const settings = resolveSettings({ options, otherOptions: PROBE_HOOKS });
   const source: SourceOptions = { ...sourceOptions(settings), logger: options.logger ?? silentLogger };
   try {
     return await probeInput(input, source, options.signal);
@@ -90,7 +95,8 @@ export async function probe(input: string, options: ProbeOptions = {}): Promise<
   }
 }
 
-function checkInput(input: string): void {
+function checkInput(input: unknown): void {
+  if (typeof input !== 'string') throw new TypeError(`input must be a text, got ${typeof input}`);
   if (input.trim() !== '') return;
   const message = 'the input must name a file, an address, a camera or street, got "".';
   throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message });

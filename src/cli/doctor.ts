@@ -27,6 +27,9 @@ export async function doctor(command: Command): Promise<void> {
     process.stdout.write(`nocturne ${packageVersion()} on ${process.platform} ${process.arch}\n`);
     for (const { what, state, detail } of findings)
       process.stdout.write(`${MARKS[state]} ${what.padEnd(22)} ${detail}\n`);
+    const isBroken = findings.some(({ state }) => state === 'broken');
+    const verdict = isBroken ? 'cannot work here: see ✗' : 'works here; what has a – is not needed';
+    process.stdout.write(`Nocturne ${verdict}.\n`);
   }
   if (findings.some(({ state }) => state === 'broken')) process.exitCode = 1;
 }

@@ -1,4 +1,5 @@
 import { basename, extname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { NocturneError } from '../core/errors.js';
 import type { NightStream } from '../pipeline/night-stream.js';
@@ -8,7 +9,15 @@ import { createLogger } from './create-logger.js';
 import { readSettings } from './settings-options.js';
 import { stopSignal } from './stop-signal.js';
 
-/** `nocturne serve`: opens every input as a stream and serves them until all are over or the user stops it. */
+/** The end of an http address that names a file. */
+const MEDIA_ENDING = /\.(mp4|m4v|mov|mkv|webm|ts|avi|flv|m3u8|mpd)(?:[?#]|$)/i;
+/** How long an input may take to open before the address is told all the same, milliseconds: an error at start comes sooner. */
+const ANNOUNCE_AFTER_MS = 2000;
+
+/**
+ * `nocturne serve`: opens every input as a stream and serves them until all are over or the user stops it. A stream that
+ * fails is told and leaves the others alone; it is the command's failure once all are over.
+ */
 export async function serve(inputs: readonly string[], command: Command): Promise<void> {
   const settings = readSettings(command);
   const logger = createLogger(settings);
@@ -19,7 +28,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
       streams.push(startStream(input, { ...settings, name, logger }));
     }
     const byName = new Map(streams.map((stream) => [stream.name, stream.live]));
-    const server = await startServer({
+    await using server = await startServer({
       host: settings.host,
       port: settings.port,
       ...(settings.token === undefined ? {} : { token: settings.token }),
@@ -29,13 +38,9 @@ export async function serve(inputs: readonly string[], command: Command): Promis
       maxViewers: settings.maxViewers * streams.length,
       logger,
     });
-    process.stdout.write(`nocturne: night on ${server.url}\n`);
-    try {
-      await Promise.race([stopped(stop), runStreams(streams)]);
-    } finally {
-      await Promise.all(streams.map((stream) => stream.close()));
-      await server.close();
-    }
+    await Promise.race([stopped(stop), runStreams(streams, server.url)]);
+    // Viewers are told that the server goes, not that their streams ended: their pages come back by themselves.
+    await server.close();
   } finally {
     await Promise.all(streams.map((stream) => stream.close()));
   }
@@ -53,18 +58,29 @@ function originsOf(list = ''): string[] {
   });
 }
 
-/** Announces each stream as it opens; resolves when all are over, rejects when one cannot be opened or all failed. */
-async function runStreams(streams: readonly NightStream[]): Promise<void> {
-  const ends = await Promise.all(
-    streams.map(async (stream) => {
-      const { width, height, frameRate, description } = await stream.opened;
-      process.stdout.write(
-        `  ${stream.name}: ${description}, ${width}x${height} at ${frameRate.toFixed(2)} frames/s\n`,
-      );
-      return stream.ended;
-    }),
-  );
-  for (const { error } of ends) if (error) throw error;
+/** Tells the address, each stream as it opens and ends; resolves when all are over, rejects with the failure of one alone. */
+async function runStreams(streams: readonly NightStream[], url: string): Promise<void> {
+  const isAlone = streams.length === 1;
+  const ends = Promise.all(streams.map((stream) => runStream(stream, isAlone)));
+  const opened = Promise.any(streams.map((stream) => stream.opened)).catch(() => undefined);
+  const first = await Promise.race([opened, ends.then(() => undefined), sleep(ANNOUNCE_AFTER_MS, true)]);
+  if (first !== undefined) process.stdout.write(`nocturne: night on ${url}\n`);
+  const failure = (await ends).find((error) => error !== undefined);
+  if (failure && isAlone) throw failure;
+  if (failure) process.exitCode = 1;
+}
+
+/** One stream from its opening to its end; gives the error that ended it. One among others tells its error itself. */
+async function runStream(stream: NightStream, isAlone: boolean): Promise<NocturneError | undefined> {
+  const info = await stream.opened.catch(() => undefined);
+  if (info) {
+    const { width, height, frameRate, description } = info;
+    process.stdout.write(`  ${stream.name}: ${description}, ${width}x${height} at ${frameRate.toFixed(2)} frames/s\n`);
+  }
+  const { error } = await stream.ended;
+  if (!error) process.stdout.write(`  ${stream.name}: over; --loop starts a file again\n`);
+  else if (!isAlone && !info) process.stderr.write(`nocturne: ${stream.name}: ${error.toLine()}\n`);
+  return error;
 }
 
 function stopped(signal: AbortSignal): Promise<void> {
@@ -91,13 +107,25 @@ export function nameInputs(inputs: readonly string[]): { name: string; input: st
   });
 }
 
+/**
+ * A name that is fit to be seen: it stands in addresses and logs, so nothing of an address but its scheme is taken, whose
+ * host, path and parameters may be secrets. A file over http is named after itself, as a file is.
+ */
 function nameOf(input: string): string {
-  const isAddress = /^[a-z][a-z0-9+.-]+:/i.test(input);
-  const path = isAddress ? input.replace(/^[a-z0-9+.-]+:(\/\/([^/]*@)?)?/i, '').replace(/[?#].*$/s, '') : input;
-  const scheme = /^[a-z0-9]+/i.exec(input)?.[0] ?? 'stream';
-  const name = basename(path, extname(path))
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(input)?.[1]?.toLowerCase();
+  if (scheme === undefined) return wordOf(basename(input, extname(input))) || 'stream';
+  if (scheme === 'camera') return wordOf(`camera${input.slice('camera:'.length)}`);
+  const isFile = scheme === 'file' || (/^https?$/.test(scheme) && MEDIA_ENDING.test(input));
+  if (!isFile) return scheme;
+  const path = input.replace(/[?#].*$/s, '');
+  return wordOf(basename(path, extname(path))) || scheme;
+}
+
+/** What of a text a name may hold; empty for one of digits alone. */
+function wordOf(text: string): string {
+  const word = text
     .replace(/[^A-Za-z0-9_-]+/g, '-')
     .replace(/^[-_]+|-+$/g, '')
     .slice(0, 60);
-  return name === '' || /^\d+$/.test(name) ? (isAddress ? `${scheme}${name}` : 'stream') : name;
+  return /^\d+$/.test(word) ? '' : word;
 }

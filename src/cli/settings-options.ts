@@ -23,14 +23,23 @@ export function addSettings(command: Command, name: CommandName): Command {
 }
 
 function optionsOf(name: string, setting: Setting): Option[] {
-  const shown = setting.default === undefined ? '' : ` (default: ${JSON.stringify(setting.default)})`;
   if (setting.placeholder !== undefined) {
-    return [new Option(`${name} <${setting.placeholder}>`, setting.help + (setting.help.includes('|') ? '' : shown))];
+    return [new Option(`${name} <${setting.placeholder}>`, `${setting.help}${limitsOf(setting)}`)];
   }
   const positive = new Option(name, setting.help);
   const negative = new Option(name.replace('--', '--no-'), setting.help);
-  if (setting.default === true) return [new Option(negative.flags, `do not ${setting.help}`)];
+  if (setting.default === true) return [new Option(negative.flags, `do not ${setting.help}`), positive.hideHelp()];
   return setting.default === false ? [positive] : [positive, negative.hideHelp()];
+}
+
+/** What values a setting takes, where its name does not tell, and its default: ` (0 to 1, default: 0.5)`. */
+function limitsOf({ rule, placeholder = '', default: initial }: Setting): string {
+  const range = /^a (?:whole )?number (?:from )?(.*)$/.exec(rule)?.[1];
+  const words = /^one of (.*)$/.exec(rule)?.[1];
+  const shown = range ?? (words !== undefined && !placeholder.includes('|') ? words : undefined);
+  const parts = [shown, initial === undefined ? undefined : `default: ${JSON.stringify(initial)}`];
+  const told = parts.filter((part) => part !== undefined).join('; ');
+  return told === '' ? '' : ` (${told})`;
 }
 
 /** The settings of a command: flags, then environment, then config file, then defaults. */

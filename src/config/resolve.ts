@@ -7,6 +7,8 @@ import { environmentName, flagName, SETTING_NAMES, SETTINGS, type Settings } fro
 export interface SettingsSources {
   /** A program's own options by setting name. */
   readonly options?: object;
+  /** Names of options that are no settings. */
+  readonly otherOptions?: readonly string[];
   /** Flags by setting name, as text or booleans. */
   readonly flags?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -18,6 +20,11 @@ export interface SettingsSources {
 export function resolveSettings(sources: SettingsSources): Settings {
   const options: Readonly<Record<string, unknown>> = { ...sources.options };
   const fileValues = checkFile(sources.file);
+  const stray = Object.keys(options).find((key) => !isSetting(key) && !sources.otherOptions?.includes(key));
+  if (stray !== undefined) throw invalid(`there is no option ${JSON.stringify(stray)}.`);
+  if (sources.environment?.['NOCTURNE_TOKEN'] === '') {
+    throw invalid('NOCTURNE_TOKEN is set but empty, which would let everybody in: unset it or give it a value.');
+  }
   const resolved: Record<string, unknown> = {};
   for (const name of SETTING_NAMES) {
     const setting: Setting = SETTINGS[name];
@@ -44,9 +51,13 @@ function checkFile(file: SettingsSources['file']): Readonly<Record<string, unkno
   if (!file) return {};
   const parsed = z.record(z.string(), z.unknown()).safeParse(file.values);
   if (!parsed.success) throw invalid(`${file.path} must hold one JSON object of settings.`);
-  const unknown = Object.keys(parsed.data).find((key) => !Object.hasOwn(SETTINGS, key));
+  const unknown = Object.keys(parsed.data).find((key) => !isSetting(key));
   if (unknown !== undefined) throw invalid(`${file.path} has an unknown setting ${JSON.stringify(unknown)}.`);
   return parsed.data;
+}
+
+function isSetting(key: string): boolean {
+  return Object.hasOwn(SETTINGS, key);
 }
 
 function invalid(message: string): NocturneError {

@@ -28,7 +28,15 @@ async function tryDevice(name: DeviceReport['name']): Promise<DeviceReport> {
     }
     return { name, available: true, reason: '' };
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return { name, available: false, reason: (text.split('\n')[0] ?? '').slice(0, 160) };
+    return {
+      name,
+      available: false,
+      reason: name === 'webgpu' ? 'no GPU that Vulkan, Metal or Direct3D can use' : firstLine(error),
+    };
   }
+}
+
+function firstLine(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return (text.split('\n')[0] ?? '').slice(0, 160);
 }

@@ -41,6 +41,12 @@ export async function openSource(input: string, options: SourceOptions, signal?:
   }
 }
 
+/** True for an input that the world does not wait for, as far as its address tells: one over http turns out when it is open. */
+export function isLiveInput(input: string, options: Pick<SourceOptions, 'live'>): boolean {
+  const address = parseInput(input);
+  return address.kind === 'network' && (options.live ?? !address.scheme.startsWith('http'));
+}
+
 /** How libav is to open an input that is neither the street nor pictures. Checks what can be checked before. */
 export async function planInput(address: InputAddress, options: SourceOptions): Promise<OpenPlan> {
   switch (address.kind) {

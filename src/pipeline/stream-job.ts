@@ -63,7 +63,7 @@ export async function runStreamJob(
   });
 
   port.post({ type: 'opened', info: source.info, generator: generator.card.name });
-  port.post({ type: 'state', state: 'live', message: `${source.info.description} is live.` });
+  port.post({ type: 'state', state: 'live', message: 'The stream is live.' }); // viewers need not know where it comes from
   const reportFigures = (): void => {
     port.post({
       type: 'figures',

@@ -2,6 +2,7 @@ import { checkControls, type Controls } from '../core/controls.js';
 import { deserializeError, type NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
+import { isLiveInput } from '../ingest/open-source.js';
 import { LiveStream } from '../stream/live-stream.js';
 import type { NightStream, OpenStreamOptions, StreamEnd } from './night-stream.js';
 import { aborted } from './job-context.js';
@@ -109,13 +110,14 @@ export class WorkerStream implements NightStream {
 
   #onDied(error: NocturneError, livedMs: number): void {
     if (this.#closing) return;
-    if (!this.#info) {
-      this.#fail(error);
-      return;
-    }
+    if (!this.#info) this.#fail(error);
+    else this.#startAgain(error, livedMs, 'The stream is being started again.');
+  }
+
+  #startAgain(error: NocturneError, livedMs: number, message: string): void {
     const pauseMs = this.#restarts.nextPauseMs(livedMs);
     this.#logger.error({ stream: this.name, code: error.code, pauseMs }, `${error.toLine()} Starting it again.`);
-    this.live.setState('starting', 'The stream is being started again.');
+    this.live.setState('starting', message);
     this.#restartTimer = setTimeout(() => {
       this.#start();
     }, pauseMs);
@@ -154,11 +156,16 @@ export class WorkerStream implements NightStream {
     }
   }
 
-  /** An input that was there before and cannot be reached after a restart is tried again; anything else ends the stream. */
+  /** A live input that is not there is tried again, at the start too: a camera may be switched on later. Anything else ends the stream. */
   #onFailed(error: NocturneError): void {
-    const isPassing = error.code === 'INPUT_REFUSED' || error.code === 'INPUT_LOST';
-    if (this.#info && isPassing && this.#settings.source.reconnect) this.#onDied(error, 0);
-    else this.#fail(error);
+    if (this.#closing) return;
+    const { input, source } = this.#settings;
+    const isAway = error.code === 'INPUT_REFUSED' || error.code === 'INPUT_LOST';
+    if (isAway && source.reconnect && (this.#info !== undefined || isLiveInput(input, source))) {
+      this.#startAgain(error, 0, 'The input is not there yet; it is tried again and again.');
+    } else {
+      this.#fail(error);
+    }
   }
 
   #fail(error: NocturneError): void {

@@ -10,6 +10,8 @@ import type { StreamDirectory } from './viewer-gate.js';
 
 /** A whole request must have come within this, milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** How often Node looks for requests that are late, milliseconds; its own 30 s would let them be that much later. */
+const CONNECTION_CHECK_MS = 1000;
 /** An idle connection is kept open for the next request this long, milliseconds. */
 const KEEP_ALIVE_MS = 5_000;
 
@@ -28,9 +30,11 @@ export function createApi(init: ApiInit): FastifyInstance {
     logger: false, // it would log addresses, and with them tokens
     bodyLimit: MAX_CLIENT_MESSAGE_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CONNECTION_CHECK_MS },
     keepAliveTimeout: KEEP_ALIVE_MS,
     forceCloseConnections: true,
     return503OnClosing: true,
+    frameworkErrors: (error, _, reply: FastifyReply) => void reply.code(statusOf(error)).send({ error: error.message }),
   });
   api.removeContentTypeParser('text/plain'); // JSON alone: a page elsewhere cannot send it without asking first
   api.addHook('onRequest', (request, reply) => guard(init.policy, request, reply));

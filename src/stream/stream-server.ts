@@ -58,6 +58,10 @@ const CLOSE_POLL_MS = 20;
 /** Starts to serve streams. Throws NocturneError `PORT_TAKEN` or `ADDRESS_UNAVAILABLE`; TypeError for a bad origin. */
 export async function startServer(options: StreamServerOptions): Promise<StreamServer> {
   const { host = DEFAULT_HOST, port, streams, canControl = true, logger = silentLogger } = options;
+  // Programs without types call this too.
+  if (typeof (streams as Partial<StreamDirectory> | undefined)?.values !== 'function') {
+    throw new TypeError('streams must be a Map from name to stream, got none');
+  }
   const maxViewers = options.maxViewers ?? DEFAULT_MAX_VIEWERS;
   const policy = new AccessPolicy({ host, token: options.token, allowedOrigins: options.allowedOrigins ?? [] });
   const metrics = new Metrics(() => streams.values());

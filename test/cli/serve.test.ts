@@ -7,22 +7,32 @@ it('names streams after their inputs, and numbers those alike', () => {
     'drive.mp4',
     '/a/b/drive.mkv',
     'gate=rtsp://u:p@cam/1',
-    'rtsp://u:p@cam:554/main.sdp',
-    'street',
+    'https://host/clips/trip.m3u8?sig=1',
+    'street:size=640x360',
+    'camera:0',
     '-',
   ]);
-  expect(named.map(({ name }) => name)).toEqual(['drive', 'drive-2', 'gate', 'main', 'street', 'stream']);
+  expect(named.map(({ name }) => name)).toEqual(['drive', 'drive-2', 'gate', 'trip', 'street', 'camera0', 'stream']);
   expect(named[2]).toEqual({ name: 'gate', input: 'rtsp://u:p@cam/1' });
 });
 
-it('never puts a password into a name, and makes names that fit addresses', () => {
-  expect(nameInputs(['rtsp://user:se@cret@cam/1']).map(({ name }) => name)).toEqual(['rtsp1']);
-  expect(nameInputs(['_drive.mp4', `${'x'.repeat(90)}.mp4`]).map(({ name }) => name)).toEqual([
+it('takes nothing of an address but its scheme for a name: hosts, keys and passwords are no names', () => {
+  const named = nameInputs([
+    'rtmp://:1936/live/s3cretk3y',
+    'rtmp://:1937/live/s3cretk3y',
+    'rtsp://user:se@cret@cam/1',
+    'udp://127.0.0.1:5099',
+    'https://host/watch/s3cretk3y?token=x',
+  ]);
+  expect(named.map(({ name }) => name)).toEqual(['rtmp', 'rtmp-2', 'rtsp', 'udp', 'https']);
+});
+
+it('makes names that fit addresses', () => {
+  expect(nameInputs(['_drive.mp4', `${'x'.repeat(90)}.mp4`, '1.mp4']).map(({ name }) => name)).toEqual([
     'drive',
     'x'.repeat(60),
+    'stream',
   ]);
-  const [stream] = nameInputs(['rtsp://user:secret@host']);
-  expect(stream?.name).not.toContain('secret');
 });
 
 it('refuses two streams of one given name', () => {

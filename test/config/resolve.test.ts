@@ -47,3 +47,9 @@ it('names the variable or the file that holds a bad value, never a token', () =>
     /^token in n\.json must be .*, got a value that is not\.$/,
   );
 });
+
+it('refuses an option that is no setting, and an empty token', () => {
+  expect(() => resolveSettings({ options: { exposre: 1 } })).toThrow('there is no option "exposre".');
+  expect(resolveSettings({ options: { logger: 1 }, otherOptions: ['logger'] }).port).toBe(8090);
+  expect(() => resolveSettings({ environment: { NOCTURNE_TOKEN: '' } })).toThrow('NOCTURNE_TOKEN is set but empty');
+});
