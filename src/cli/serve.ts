@@ -38,7 +38,8 @@ export async function serve(inputs: readonly string[], command: Command): Promis
       maxViewers: settings.maxViewers * streams.length,
       logger,
     });
-    await Promise.race([stopped(stop), runStreams(streams, server.url)]);
+    const hasFailed = await Promise.race([stopped(stop).then(() => false), runStreams(streams, server.url)]);
+    if (hasFailed) process.exitCode = 1;
     // Viewers are told that the server goes, not that their streams ended: their pages come back by themselves.
     await server.close();
   } finally {
@@ -58,8 +59,8 @@ function originsOf(list = ''): string[] {
   });
 }
 
-/** Tells the address, each stream as it opens and ends; resolves when all are over, rejects with the failure of one alone. */
-async function runStreams(streams: readonly NightStream[], url: string): Promise<void> {
+/** Tells the address, each stream as it opens and ends, until all are over; true when one failed. Rejects with the failure of one alone. */
+async function runStreams(streams: readonly NightStream[], url: string): Promise<boolean> {
   const isAlone = streams.length === 1;
   const ends = Promise.all(streams.map((stream) => runStream(stream, isAlone)));
   const opened = Promise.any(streams.map((stream) => stream.opened)).catch(() => undefined);
@@ -67,7 +68,7 @@ async function runStreams(streams: readonly NightStream[], url: string): Promise
   if (first !== undefined) process.stdout.write(`nocturne: night on ${url}\n`);
   const failure = (await ends).find((error) => error !== undefined);
   if (failure && isAlone) throw failure;
-  if (failure) process.exitCode = 1;
+  return failure !== undefined;
 }
 
 /** One stream from its opening to its end; gives the error that ended it. One among others tells its error itself. */
