@@ -12,6 +12,9 @@ import { CLOSE_CODES, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from './protocol.j
 /** A refused connection is cut when it does not close by itself, milliseconds. */
 const REFUSAL_PATIENCE_MS = 1000;
 
+/** Refusals are logged so far apart, milliseconds. */
+const REFUSAL_LOG_MS = 1000;
+
 /** The streams a server offers; a Map from name to stream is one. */
 export interface StreamDirectory {
   get(name: string): LiveStream | undefined;
@@ -47,6 +50,9 @@ export class ViewerGate {
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   #isClosed = false;
+  /** Refusals since the last line about them. */
+  #refusals = 0;
+  #lastRefusalLogMs = -Infinity;
 
   constructor(init: ViewerGateInit) {
     this.#init = init;
@@ -82,13 +88,24 @@ export class ViewerGate {
     const refusal = this.#refusal(request, stream);
     if (refusal || !stream) {
       const { code, reason } = refusal ?? { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };
-      logger.warn({ stream: name, code, origin: request.headers.origin }, `A viewer was refused: ${reason}.`);
+      this.#logRefusal({ stream: name, code, origin: request.headers.origin }, reason);
       socket.on('error', (error) => logger.debug({ err: error }, 'A refused viewer broke the connection.'));
       socket.close(code, reason);
       setTimeout(() => socket.terminate(), REFUSAL_PATIENCE_MS).unref();
       return;
     }
     stream.join(socket, { canControl, streams: [...streams.values()].map((other) => other.name) });
+  }
+
+  /** At most one line a second: strangers do not fill the log. */
+  #logRefusal(fields: Readonly<Record<string, unknown>>, reason: string): void {
+    this.#refusals++;
+    const nowMs = performance.now();
+    if (nowMs - this.#lastRefusalLogMs < REFUSAL_LOG_MS) return;
+    const { logger } = this.#init;
+    logger.warn({ ...fields, refusals: this.#refusals }, `A viewer was refused: ${reason}.`);
+    this.#refusals = 0;
+    this.#lastRefusalLogMs = nowMs;
   }
 
   /** Who asks is settled before what exists: a stranger learns no names. */

@@ -49,7 +49,9 @@ export class ViewerSession {
     this.#queue = new ViewerQueue(init.queue);
     this.#socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#socket.on('ping', () => this.#countMessage());
-    this.#socket.on('pong', () => (this.#isAlive = true));
+    this.#socket.on('pong', () => {
+      this.#isAlive = this.#countMessage(); // nobody asked for most pongs of one who sends thousands
+    });
     this.#socket.on('error', (error) =>
       init.logger.debug({ err: error }, 'A viewer broke the connection or its rules.'),
     );

@@ -160,10 +160,10 @@ test('closes on a flood of messages', async () => {
   expect((await viewer.closed).code).toBe(CLOSE_CODES.RATE_LIMITED);
 });
 
-test('ends on a flood of WebSocket pings', async () => {
+test.each(['ping', 'pong'] as const)('ends on a flood of WebSocket %ss', async (kind) => {
   const { stream } = countingStream();
   const viewer = await new TestViewer(await serve(stream)).joined();
-  for (let n = 0; n < 2000; n++) viewer.socket.ping();
+  for (let n = 0; n < 2000; n++) viewer.socket[kind]();
   // ws cuts the connection by itself when its answers pile up; else our own limit ends it.
   expect([CLOSE_CODES.RATE_LIMITED, 1006]).toContain((await viewer.closed).code);
 });
