@@ -3,7 +3,7 @@ import * as at from './apply/layout';
 import { convertGrid, convertLights } from './apply/convert';
 import { chromaNarrow, frameHeight, frameWidth, lumaNarrow, outU, outV, outY } from './apply/geometry';
 import { chromaRow, setChromaRow } from './apply/chroma';
-import { lumaRowMixed, lumaRowPlain, lumaRowWithU } from './apply/luma';
+import { lumaRowMixed, lumaRowPlain } from './apply/luma';
 import { forgetCorners, writeCurves } from './apply/luma-curves';
 import { prepareChromaRow, prepareLights, prepareLumaRow, rowMixes } from './apply/rows';
 import { grainSeed } from './apply/settings';
@@ -34,8 +34,7 @@ function lumaRow(row: i32, y: usize, u: usize, v: usize, from: i32): void {
   prepareLights(row, frameHeight, 0, 2, lumaNarrow, frameWidth);
   const first = from & ~7;
   const noise = noiseOf(row * 3);
-  if (rowMixes & at.FROM_V) lumaRowMixed(y, u, v, outY, noise, first, frameWidth);
-  else if (rowMixes) lumaRowWithU(y, u, v, outY, noise, first, frameWidth);
+  if (rowMixes) lumaRowMixed(y, u, v, outY, noise, first, frameWidth);
   else lumaRowPlain(y, u, v, outY, noise, first, frameWidth);
   memory.copy(y + from, outY + from, frameWidth - from);
 }

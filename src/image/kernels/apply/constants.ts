@@ -18,8 +18,8 @@ export const GRAIN_HALF: usize = START + 80;
 export const LUMA_HALF: usize = START + 96;
 /** Half of the bits a light on luma drops. */
 export const LIGHT_HALF: usize = START + 112;
-/** The upper halves of four lanes. */
-export const HIGH_HALVES: usize = START + 128;
+/** Half of the bits that chroma's part of luma drops. */
+export const CROSS_HALF: usize = START + 128;
 
 /** Writes them; once, before the first row. */
 export function writeConstants(): void {
@@ -31,5 +31,5 @@ export function writeConstants(): void {
   v128.store(GRAIN_HALF, i16x8.splat(32));
   v128.store(LUMA_HALF, i32x4.splat(4096 + (8 << 13)));
   v128.store(LIGHT_HALF, i32x4.splat(16384));
-  v128.store(HIGH_HALVES, i32x4.splat(0xffff0000));
+  v128.store(CROSS_HALF, i32x4.splat(256));
 }

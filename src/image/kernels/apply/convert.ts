@@ -83,9 +83,8 @@ export function convertGrid(): void {
       storeRow(to + 4 * at.TABLE_BYTES, quantise(convertRow(1, m0, m1, m2), chromaLimit));
       storeRow(to + 8 * at.TABLE_BYTES, quantise(convertRow(2, m0, m1, m2), chromaLimit));
     }
-    const fromU = i32x4.extract_lane(used, 1) != 0 ? at.FROM_U : 0;
-    const fromV = i32x4.extract_lane(used, 2) != 0 ? at.FROM_V : 0;
-    store<u8>(at.MIXED_ROWS + cell / at.GRID_WIDTH, <u8>(fromU | fromV));
+    const mixes = (i32x4.extract_lane(used, 1) | i32x4.extract_lane(used, 2)) != 0;
+    store<u8>(at.MIXED_ROWS + cell / at.GRID_WIDTH, mixes ? 1 : 0);
   }
 }
 

@@ -45,10 +45,7 @@ export const ROW_TABLES: usize = TABLES + 9 * GRID_ROW_BYTES;
 export const LIGHTS: usize = ROW_TABLES + GRID_ROW_BYTES;
 /** `[72]` bytes: 1 where a lights row holds anything but zeros. */
 export const LIT_ROWS: usize = LIGHTS + 72 * LIGHTS_ROW_BYTES;
-/** What of chroma counts for luma, as bits. */
-export const FROM_U: i32 = 1;
-export const FROM_V: i32 = 2;
-/** `[9]` bytes: those bits of a grid row. A sky told from walls by its blue takes U, a road takes nothing. */
+/** `[9]` bytes: 1 where a grid row lets chroma into luma: a sky told from walls by its blue does, a road does not. */
 export const MIXED_ROWS: usize = LIT_ROWS + 80;
 /** `[5, 136]` i16: the lights of one picture row. */
 export const LIGHTS_ROW: usize = MIXED_ROWS + 16;
@@ -78,13 +75,14 @@ export const CODE_QUAD_BYTES: i32 = 48;
 export const CURVES: usize = CODE_QUADS + 64 * CODE_QUAD_BYTES;
 export const CURVE_BYTES: i32 = 256 * 2;
 export const CURVES_BYTES: i32 = GRID_HEIGHT * GRID_WIDTH * CURVE_BYTES;
-/** `[3, 15, 256, 4]` i16: the curves of the four cells around a pixel, for the rows of pixels between two rows of cells. */
+/** `[15, 256, 4]` i16: luma's curves of the four cells around a pixel, for the pixels between two rows of cells. */
 export const CORNERS: usize = CURVES + 3 * CURVES_BYTES;
 /** Four cells at all codes, for the pixels between two columns of cells. */
 export const CORNER_COLUMN_BYTES: i32 = 256 * 8;
-export const CORNERS_BYTES: i32 = (GRID_WIDTH - 1) * CORNER_COLUMN_BYTES;
+/** `[15, 256, 4, 2]` i16: the same of U's and V's curves, in pairs; twice as large. */
+export const CROSS_CORNERS: usize = CORNERS + (GRID_WIDTH - 1) * CORNER_COLUMN_BYTES;
 /** Start of the geometry; what follows depends on the frame's size. */
-export const GEOMETRY: usize = CORNERS + 3 * CORNERS_BYTES;
+export const GEOMETRY: usize = CROSS_CORNERS + 2 * (GRID_WIDTH - 1) * CORNER_COLUMN_BYTES;
 
 /**
  * One record for four samples of a row: first grid column in bytes, number of columns, address of their weights (f32x4

@@ -3,7 +3,6 @@ import * as at from './layout';
 
 /** The row of cells above the rows that {@link at.CORNERS} serves; -1: none yet. */
 let preparedRow: i32 = -1;
-let preparedKinds: i32 = 0;
 
 /** Forgets the corners: the tables have changed. */
 export function forgetCorners(): void {
@@ -58,8 +57,9 @@ export function writeCurves(): void {
   }
 }
 
-/** Writes the corners of one kind: for each pair of columns and each code the numbers of the four cells around. */
-function writeCorners(curves: usize, to: usize): void {
+/** Writes what luma becomes at the four cells around, for each pair of columns and each code. */
+function writeCorners(curves: usize): void {
+  let to = at.CORNERS;
   const below = at.GRID_WIDTH * at.CURVE_BYTES;
   for (let column = 0; column < at.GRID_WIDTH - 1; column++) {
     for (let i = 0; i < at.CURVE_BYTES; i += 16) {
@@ -82,16 +82,54 @@ function writeCorners(curves: usize, to: usize): void {
   }
 }
 
-/** Makes CORNERS those between the rows of cells `row` and `row + 1`, with those of the cross terms that `kinds` names. */
-export function prepareCorners(row: i32, kinds: i32): void {
-  const curves = at.CURVES + row * at.GRID_WIDTH * at.CURVE_BYTES;
-  if (row != preparedRow) {
-    writeCorners(curves, at.CORNERS);
-    preparedRow = row;
-    preparedKinds = 0;
+/** Pairs of U's and V's numbers of one cell, for four codes of eight. */
+// @ts-ignore: decorator
+@inline
+function crossPairs(curves: usize, high: bool): v128 {
+  const u = v128.load(curves);
+  const v = v128.load(curves + at.CURVES_BYTES);
+  return high
+    ? v128.shuffle<i16>(u, v, 4, 12, 5, 13, 6, 14, 7, 15)
+    : v128.shuffle<i16>(u, v, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+/** Writes the cross corners of four codes. */
+// @ts-ignore: decorator
+@inline
+function writeFourCross(from: usize, to: usize, high: bool): void {
+  const below = from + at.GRID_WIDTH * at.CURVE_BYTES;
+  const a = crossPairs(from, high);
+  const b = crossPairs(from + at.CURVE_BYTES, high);
+  const c = crossPairs(below, high);
+  const d = crossPairs(below + at.CURVE_BYTES, high);
+  const ab0 = v128.shuffle<i32>(a, b, 0, 4, 1, 5);
+  const ab1 = v128.shuffle<i32>(a, b, 2, 6, 3, 7);
+  const cd0 = v128.shuffle<i32>(c, d, 0, 4, 1, 5);
+  const cd1 = v128.shuffle<i32>(c, d, 2, 6, 3, 7);
+  v128.store(to, v128.shuffle<i64>(ab0, cd0, 0, 2));
+  v128.store(to, v128.shuffle<i64>(ab0, cd0, 1, 3), 16);
+  v128.store(to, v128.shuffle<i64>(ab1, cd1, 0, 2), 32);
+  v128.store(to, v128.shuffle<i64>(ab1, cd1, 1, 3), 48);
+}
+
+/** Writes what U and V count for luma at the four cells around, for each pair of columns and each code. */
+function writeCrossCorners(curves: usize): void {
+  let to = at.CROSS_CORNERS;
+  for (let column = 0; column < at.GRID_WIDTH - 1; column++) {
+    for (let i = 0; i < at.CURVE_BYTES; i += 16) {
+      writeFourCross(curves + i, to, false);
+      writeFourCross(curves + i, to + 64, true);
+      to += 128;
+    }
+    curves += at.CURVE_BYTES;
   }
-  const missing = kinds & ~preparedKinds;
-  if (missing & at.FROM_U) writeCorners(curves + at.CURVES_BYTES, at.CORNERS + at.CORNERS_BYTES);
-  if (missing & at.FROM_V) writeCorners(curves + 2 * at.CURVES_BYTES, at.CORNERS + 2 * at.CORNERS_BYTES);
-  preparedKinds |= kinds;
+}
+
+/** Makes CORNERS those between the rows of cells `row` and `row + 1`, and CROSS_CORNERS where chroma `mixes` into luma. */
+export function prepareCorners(row: i32, mixes: bool): void {
+  if (row == preparedRow) return;
+  preparedRow = row;
+  const curves = at.CURVES + row * at.GRID_WIDTH * at.CURVE_BYTES;
+  writeCorners(curves);
+  if (mixes) writeCrossCorners(curves + at.CURVES_BYTES);
 }

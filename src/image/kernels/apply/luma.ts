@@ -7,22 +7,24 @@ import { channelBytes, cornerWeights, hasCore, isLit, rowLights } from './rows';
 import * as s from './samples';
 import { lumaGrain } from './settings';
 
-/** The numbers of the cells above and below two pixels, from the corners at `p` and `q`, between these cells' columns. */
+/** What chroma adds to luma at the four cells around a pixel, 3 fraction bits; `chroma` is its U and V, four times. */
 // @ts-ignore: decorator
 @inline
-function acrossColumns(p: usize, q: usize, weights: usize, half: v128): v128 {
-  const corners = v128.load64_lane(q, v128.load64_zero(p), 1);
-  return i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(corners, v128.load(weights)), half), 14);
+function crossOf(p: usize, chroma: v128): v128 {
+  const cross = i32x4.dot_i16x8_s(v128.load(p << 1, at.CROSS_CORNERS), chroma);
+  return i32x4.shr_s(i32x4.add(cross, v128.load(c.CROSS_HALF)), 9);
 }
 
-/** Four pixels' numbers of the corners `kind` bytes behind those of luma, with 14 fraction bits more. */
+/**
+ * Two pixels' luma between their columns of cells, at the cells above and below, 3 fraction bits; `p` and `q` are the
+ * pixels' places in CORNERS, `chroma` is the U and V of both, four times.
+ */
 // @ts-ignore: decorator
 @inline
-function between(kind: usize, p0: usize, p1: usize, p2: usize, p3: usize, weights: usize): v128 {
-  const half = v128.load(c.HALF_14);
-  const low = acrossColumns(p0 + kind, p1 + kind, weights, half);
-  const high = acrossColumns(p2 + kind, p3 + kind, weights + 16, half);
-  return i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(low, high), cornerWeights);
+function acrossColumns(mixes: bool, p: usize, q: usize, weights: usize, chroma: v128): v128 {
+  let corners = v128.load64_lane(q, v128.load64_zero(p, at.CORNERS), 1, at.CORNERS);
+  if (mixes) corners = i16x8.add_sat_s(corners, i16x8.narrow_i32x4_s(crossOf(p, chroma), crossOf(q, chroma)));
+  return i32x4.shr_s(i32x4.add(i32x4.dot_i16x8_s(corners, v128.load(weights)), v128.load(c.HALF_14)), 14);
 }
 
 /** Light on the four pixels from `luma` on, 4 fraction bits. */
@@ -47,7 +49,7 @@ function light(record: usize, luma: usize, chroma: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function lumaQuad(
-  mixes: i32,
+  mixes: bool,
   lit: bool,
   record: usize,
   luma: usize,
@@ -55,26 +57,20 @@ function lumaQuad(
   weights: usize,
   chroma: v128,
 ): v128 {
-  const p0 = at.CORNERS + <usize>load<i32>(columns) + (<usize>load<u8>(luma) << 3);
-  const p1 = at.CORNERS + <usize>load<i32>(columns, 4) + (<usize>load<u8>(luma, 1) << 3);
-  const p2 = at.CORNERS + <usize>load<i32>(columns, 8) + (<usize>load<u8>(luma, 2) << 3);
-  const p3 = at.CORNERS + <usize>load<i32>(columns, 12) + (<usize>load<u8>(luma, 3) << 3);
-  let result = between(0, p0, p1, p2, p3, weights);
-  if (mixes) {
-    const u = i32x4.shr_s(between(at.CORNERS_BYTES, p0, p1, p2, p3, weights), 14);
-    let v = i64x2.splat(0);
-    if (mixes & at.FROM_V) v = i32x4.shl(between(2 * at.CORNERS_BYTES, p0, p1, p2, p3, weights), 2);
-    const pairs = v128.bitselect(v, u, v128.load(c.HIGH_HALVES));
-    result = i32x4.add(result, i32x4.shl(i32x4.dot_i16x8_s(pairs, chroma), 5));
-  }
-  result = i32x4.shr_s(i32x4.add(result, v128.load(c.LUMA_HALF)), 13);
-
+  const p0 = <usize>load<i32>(columns) + (<usize>load<u8>(luma) << 3);
+  const p1 = <usize>load<i32>(columns, 4) + (<usize>load<u8>(luma, 1) << 3);
+  const p2 = <usize>load<i32>(columns, 8) + (<usize>load<u8>(luma, 2) << 3);
+  const p3 = <usize>load<i32>(columns, 12) + (<usize>load<u8>(luma, 3) << 3);
+  const low = acrossColumns(mixes, p0, p1, weights, v128.shuffle<i32>(chroma, chroma, 0, 0, 0, 0));
+  const high = acrossColumns(mixes, p2, p3, weights + 16, v128.shuffle<i32>(chroma, chroma, 2, 2, 2, 2));
+  const sum = i32x4.dot_i16x8_s(i16x8.narrow_i32x4_s(low, high), cornerWeights);
+  const result = i32x4.shr_s(i32x4.add(sum, v128.load(c.LUMA_HALF)), 13);
   return lit && isLit(record) ? i32x4.add(result, light(record, luma, chroma)) : result;
 }
 
 // @ts-ignore: decorator
 @inline
-function lumaRow(mixes: i32, y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
+function lumaRow(mixes: bool, y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
   const gain = i16x8.splat(<i16>lumaGrain);
   const lit = rowLights != 0;
   for (let x = from; x < to; x += 8) {
@@ -93,15 +89,10 @@ function lumaRow(mixes: i32, y: usize, u: usize, v: usize, out: usize, noise: us
 
 /** Renders columns `from` to `to` (a multiple of 8 each) of a luma row; `u` and `v` are the day's chroma. */
 export function lumaRowMixed(y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
-  lumaRow(at.FROM_U | at.FROM_V, y, u, v, out, noise, from, to);
-}
-
-/** The same for rows that take nothing of V into luma. */
-export function lumaRowWithU(y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
-  lumaRow(at.FROM_U, y, u, v, out, noise, from, to);
+  lumaRow(true, y, u, v, out, noise, from, to);
 }
 
 /** The same for rows that keep chroma out of luma. */
 export function lumaRowPlain(y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
-  lumaRow(0, y, u, v, out, noise, from, to);
+  lumaRow(false, y, u, v, out, noise, from, to);
 }

@@ -7,8 +7,8 @@ import { prepareCorners } from './luma-curves';
 export let rowTables: usize = 0;
 /** Weights of the rows of cells above and below the luma row prepared last: pairs of i16 with 14 fraction bits. */
 export let cornerWeights: v128 = i64x2.splat(0);
-/** What of chroma the cells around that row let into luma: FROM_U, FROM_V. */
-export let rowMixes: i32 = 0;
+/** Whether the cells around that row let chroma into luma. */
+export let rowMixes: bool = false;
 /** Address of the lights for the row prepared last, or 0 when it has none; bytes from channel to channel. */
 export let rowLights: usize = 0;
 export let channelBytes: i32 = 0;
@@ -41,7 +41,7 @@ export function prepareLumaRow(y: i32, height: i32): void {
   const second = <i32>nearest((position - <f64>row) * <f64>at.WEIGHT_ONE);
   cornerWeights = i32x4.splat((at.WEIGHT_ONE - second) | (second << 16));
   const mixes = at.MIXED_ROWS + row;
-  rowMixes = load<u8>(mixes) | load<u8>(mixes + 1);
+  rowMixes = (load<u8>(mixes) | load<u8>(mixes + 1)) != 0;
   prepareCorners(row, rowMixes);
 }
 
