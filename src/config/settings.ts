@@ -101,7 +101,7 @@ const OWN_SETTINGS = {
   ),
 
   encoder: text('auto', {
-    help: 'H.264 encoder as FFmpeg names it; auto takes a hardware one that works, else libx264',
+    help: 'H.264 encoder that nocturne doctor lists; auto takes a hardware one that works, else libx264',
     group: 'Encoding',
     commands: serve,
     placeholder: 'name',
