@@ -2,7 +2,8 @@ import { basename, extname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { NocturneError } from '../core/errors.js';
-import type { NightStream } from '../pipeline/night-stream.js';
+import type { SourceInfo } from '../ingest/frame-source.js';
+import type { NightStream, StreamEnd } from '../pipeline/night-stream.js';
 import { startServer } from '../stream/stream-server.js';
 import { startStream } from '../library.js';
 import { createLogger } from './create-logger.js';
@@ -38,7 +39,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
       maxViewers: settings.maxViewers * streams.length,
       logger,
     });
-    const hasFailed = await Promise.race([stopped(stop).then(() => false), runStreams(streams, server.url)]);
+    const hasFailed = await Promise.race([stopped(stop).then(() => false), runStreams(streams, server.url, stop)]);
     if (hasFailed) process.exitCode = 1;
     // Viewers are told that the server goes, not that their streams ended: their pages come back by themselves.
     await server.close();
@@ -60,9 +61,18 @@ function originsOf(list = ''): string[] {
 }
 
 /** Tells the address, each stream as it opens and ends, until all are over; true when one failed. Rejects with the failure of one alone. */
-async function runStreams(streams: readonly NightStream[], url: string): Promise<boolean> {
+async function runStreams(streams: readonly NightStream[], url: string, stop: AbortSignal): Promise<boolean> {
   const isAlone = streams.length === 1;
-  const ends = Promise.all(streams.map((stream) => runStream(stream, isAlone)));
+  const ends = Promise.all(
+    streams.map(async (stream) => {
+      const { info, error } = await runStream(stream);
+      if (error && !info && !isAlone) process.stderr.write(`nocturne: ${stream.name}: ${error.toLine()}\n`);
+      if (!error && !stop.aborted) {
+        process.stdout.write(`  ${stream.name}: over${info?.isLive === false ? '; --loop starts it again' : ''}\n`);
+      }
+      return error;
+    }),
+  );
   const opened = Promise.any(streams.map((stream) => stream.opened)).catch(() => undefined);
   const first = await Promise.race([opened, ends.then(() => undefined), sleep(ANNOUNCE_AFTER_MS, true)]);
   if (first !== undefined) process.stdout.write(`nocturne: night on ${url}\n`);
@@ -71,17 +81,14 @@ async function runStreams(streams: readonly NightStream[], url: string): Promise
   return failure !== undefined;
 }
 
-/** One stream from its opening to its end; gives the error that ended it. One among others tells its error itself. */
-async function runStream(stream: NightStream, isAlone: boolean): Promise<NocturneError | undefined> {
+/** One stream from its opening, which it tells, to its end. */
+async function runStream(stream: NightStream): Promise<{ info: SourceInfo | undefined } & StreamEnd> {
   const info = await stream.opened.catch(() => undefined);
   if (info) {
     const { width, height, frameRate, description } = info;
     process.stdout.write(`  ${stream.name}: ${description}, ${width}x${height} at ${frameRate.toFixed(2)} frames/s\n`);
   }
-  const { error } = await stream.ended;
-  if (!error) process.stdout.write(`  ${stream.name}: over; --loop starts a file again\n`);
-  else if (!isAlone && !info) process.stderr.write(`nocturne: ${stream.name}: ${error.toLine()}\n`);
-  return error;
+  return { info, ...(await stream.ended) };
 }
 
 function stopped(signal: AbortSignal): Promise<void> {
