@@ -63,9 +63,14 @@ function originsOf(list = ''): string[] {
 /** Tells the address, each stream as it opens and ends, until all are over; true when one failed. Rejects with the failure of one alone. */
 async function runStreams(streams: readonly NightStream[], url: string, stop: AbortSignal): Promise<boolean> {
   const isAlone = streams.length === 1;
+  const opened = Promise.any(streams.map((stream) => stream.opened));
+  const failed = Promise.all(streams.map((stream) => stream.ended)).then(() => undefined);
+  const told = Promise.race([opened.catch(() => undefined), failed, sleep(ANNOUNCE_AFTER_MS, true)]).then((first) => {
+    if (first !== undefined) process.stdout.write(`nocturne: night on ${url}\n`);
+  });
   const ends = Promise.all(
     streams.map(async (stream) => {
-      const { info, error } = await runStream(stream);
+      const { info, error } = await runStream(stream, told);
       if (error && !info && !isAlone) process.stderr.write(`nocturne: ${stream.name}: ${error.toLine()}\n`);
       if (!error && !stop.aborted) {
         process.stdout.write(`  ${stream.name}: over${info?.isLive === false ? '; --loop starts it again' : ''}\n`);
@@ -73,18 +78,19 @@ async function runStreams(streams: readonly NightStream[], url: string, stop: Ab
       return error;
     }),
   );
-  const opened = Promise.any(streams.map((stream) => stream.opened)).catch(() => undefined);
-  const first = await Promise.race([opened, ends.then(() => undefined), sleep(ANNOUNCE_AFTER_MS, true)]);
-  if (first !== undefined) process.stdout.write(`nocturne: night on ${url}\n`);
   const failure = (await ends).find((error) => error !== undefined);
   if (failure && isAlone) throw failure;
   return failure !== undefined;
 }
 
-/** One stream from its opening, which it tells, to its end. */
-async function runStream(stream: NightStream): Promise<{ info: SourceInfo | undefined } & StreamEnd> {
+/** One stream from its opening, which it tells once the address was told, to its end. */
+async function runStream(
+  stream: NightStream,
+  addressTold: Promise<void>,
+): Promise<{ info: SourceInfo | undefined } & StreamEnd> {
   const info = await stream.opened.catch(() => undefined);
   if (info) {
+    await addressTold;
     const { width, height, frameRate, description } = info;
     process.stdout.write(`  ${stream.name}: ${description}, ${width}x${height} at ${frameRate.toFixed(2)} frames/s\n`);
   }
