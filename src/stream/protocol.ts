@@ -110,7 +110,7 @@ export interface StreamStats {
   readonly viewerDrops: number;
   /** This viewer's own dropped packets; 0 outside `stats` messages. */
   readonly yourDrops: number;
-  /** Milliseconds a frame at p50 and p95, by stage: decode wait, thumbnail, network, steady, apply, encode. */
+  /** Milliseconds a frame at p50 and p95, by stage: decode wait, thumbnail, look, steady, apply, encode. */
   readonly stages: Readonly<Record<string, { readonly p50: number; readonly p95: number }>>;
   /** Capture to encoded packet, milliseconds, p50. */
   readonly latencyMs: number;
