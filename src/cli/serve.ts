@@ -33,7 +33,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
     try {
       await Promise.race([stopped(stop), runStreams(streams)]);
     } finally {
-      await Promise.all(streams.map((stream) => stream.close()));
+      // Before the streams: a viewer that hears of a stopped server comes back, one that hears of a stream's end does not.
       await server.close();
     }
   } finally {

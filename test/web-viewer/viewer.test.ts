@@ -121,7 +121,7 @@ describe.skipIf(!hasBrowser())('the viewer in Chromium, on the product’s serve
 
     const { port } = server;
     await server.close();
-    await expect.poll(() => viewer.title(), POLL).toBe('Reconnecting');
+    await expect.poll(() => viewer.title(), POLL).toBe('The server stopped');
     expect(await viewer.page.isVisible('#state-text')).toBe(true);
     await serve({ port });
     await expect.poll(() => viewer.status(), POLL).toBe('live');
