@@ -61,13 +61,17 @@ export type StreamState = 'starting' | 'live' | 'reconnecting' | 'ended' | 'fail
 
 /** What the server sends as text. */
 export type ServerMessage =
-  /** First message. `canControl`: whether this viewer may turn dials. */
+  /**
+   * First message. `canControl`: whether this viewer may turn dials. `initialControls`: what the stream started with
+   * and a reset goes back to; a server that does not say started with the defaults.
+   */
   | {
       type: 'hello';
       version: number;
       stream: string;
       streams: readonly string[];
       controls: Controls;
+      initialControls?: Controls;
       canControl: boolean;
     }
   /** Before the first packet and whenever the format changes; the next packet is a keyframe. */
