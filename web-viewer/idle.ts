@@ -1,5 +1,7 @@
 /** Without a hand on the page for this long the buttons leave, milliseconds. */
 const IDLE_MS = 3000;
+/** How long after a finger left the buttons come back, milliseconds: the tap must not press what it calls. */
+const TAP_MS = 60;
 
 /** Marks the page idle (`body[data-idle]`) so that its style hides what is not the picture. */
 export class Idle {
@@ -15,9 +17,15 @@ export class Idle {
         else wake();
       }, IDLE_MS);
     };
-    for (const event of ['pointermove', 'pointerdown', 'keydown', 'focusin', 'wheel'] as const) {
+    for (const event of ['pointermove', 'keydown', 'focusin', 'wheel'] as const) {
       document.addEventListener(event, wake, { passive: true });
     }
+    document.addEventListener('pointerdown', ({ pointerType }) => {
+      if (pointerType !== 'touch' || document.body.dataset.idle === undefined) wake();
+    });
+    document.addEventListener('pointerup', ({ pointerType }) => {
+      if (pointerType === 'touch') setTimeout(wake, TAP_MS);
+    });
     wake();
   }
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_CONTROLS, DIAL_NAMES, VIEWS, type Controls, type DialName, type View } from '../src/core/controls.js';
+import type { ServerMessage } from '../src/stream/protocol.js';
 import { ControlSync, type ControlName } from './control-sync.js';
 import { DialRow } from './dial-row.js';
 import { makeElement, pageElement } from './page-element.js';
@@ -33,7 +34,7 @@ export class Panel {
         onRelease: (held) => this.release(held),
         onTurn: (turned, value) => this.turn({ [turned]: value }),
         onHint: (help) => {
-          hint.textContent = help.charAt(0).toUpperCase() + help.slice(1) + '.';
+          hint.textContent = help;
         },
       });
       this.#rows.set(name, row);
@@ -41,7 +42,7 @@ export class Panel {
     }
     const views = pageElement('view-switch', HTMLElement);
     for (const view of VIEWS) views.append(this.#viewOption(view));
-    pageElement('dials-reset', HTMLButtonElement).addEventListener('click', () => this.turn(DEFAULT_CONTROLS));
+    pageElement('dials-reset', HTMLButtonElement).addEventListener('click', () => this.#reset());
     this.setAccess(false, true);
     setInterval(() => this.#show(), FOLLOW_MS);
   }
@@ -50,9 +51,11 @@ export class Panel {
     return this.#canControl;
   }
 
-  /** A new connection's controls. */
-  restart(controls: Controls, canControl: boolean): void {
+  /** A new connection's controls, and where its dials are at home. */
+  restart(hello: Extract<ServerMessage, { type: 'hello' }>): void {
+    const { controls, initialControls = DEFAULT_CONTROLS, canControl } = hello;
     this.#sync.restart(controls);
+    for (const [name, row] of this.#rows) row.initial = initialControls[name];
     this.setAccess(canControl, false);
     this.#show();
   }
@@ -102,6 +105,11 @@ export class Panel {
     const { view } = this.#sync.shown(performance.now());
     const next = VIEWS[(VIEWS.indexOf(view) + 1) % VIEWS.length];
     if (next) this.turn({ view: next });
+  }
+
+  /** Every dial back to what the stream started with; view and line stay. */
+  #reset(): void {
+    this.turn(Object.fromEntries([...this.#rows].map(([name, row]) => [name, row.initial])));
   }
 
   #viewOption(view: View): HTMLLabelElement {

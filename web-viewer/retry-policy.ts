@@ -3,7 +3,7 @@ import { CLOSE_CODES } from '../src/stream/protocol.js';
 /** Pause after the first failure, milliseconds; doubles with each further one. */
 const FIRST_PAUSE_MS = 250;
 /** Longest pause between two tries after a lost connection, milliseconds: a server that is back is found within this. */
-const LONGEST_PAUSE_MS = 5000;
+const LONGEST_PAUSE_MS = 2000;
 /** Pause when another try will hardly help at once (no free place, no such stream, ended), milliseconds. */
 const SLOW_PAUSE_MS = 10_000;
 /** A connection that lived this long, in milliseconds, was a good one: the pauses start again from the first. */
@@ -12,6 +12,8 @@ const GOOD_CONNECTION_MS = 5000;
 /** Why a connection ended, as far as a viewer acts on it. */
 export type CloseReason =
   | 'lost'
+  /** The server said that it stops. */
+  | 'shutdown'
   | 'ended'
   | 'no-such-stream'
   | 'too-many-viewers'
@@ -22,6 +24,8 @@ export type CloseReason =
 /** What a close code of the protocol means to a viewer; every unknown one is a lost connection. */
 export function closeReason(code: number): CloseReason {
   switch (code) {
+    case CLOSE_CODES.SHUTDOWN:
+      return 'shutdown';
     case CLOSE_CODES.ENDED:
       return 'ended';
     case CLOSE_CODES.NO_SUCH_STREAM:
@@ -60,7 +64,8 @@ export class RetryPolicy {
     if (openForMs >= GOOD_CONNECTION_MS) this.#attempt = 0;
     const attempt = this.#attempt++;
     if (reason === 'unauthorized' || reason === 'forbidden') return undefined;
-    const full = reason === 'lost' ? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) : SLOW_PAUSE_MS;
+    const isPassing = reason === 'lost' || reason === 'shutdown';
+    const full = isPassing ? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) : SLOW_PAUSE_MS;
     return full * (0.5 + 0.5 * this.#random());
   }
 

@@ -40,6 +40,8 @@ export function describeStatus(status: ViewerStatus, place: PagePlace, nowMs: nu
         `The connection to the server was lost. ${nextTry(status.retryAtMs, nowMs)}`,
         'retry',
       );
+    case 'server-stopped':
+      return busy('The server stopped', 'This page comes back by itself when the server does.', 'retry');
     case 'ended':
       return notice('The end', status.message || 'The stream is over.', 'retry');
     case 'failed':

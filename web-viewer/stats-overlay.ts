@@ -71,7 +71,7 @@ function viewerRows(stats: ViewerStats): [string, string][] {
     ['Picture', stats.codec ? `${size} · ${stats.codec}` : size],
     ['Latency p95', `${milliseconds(stats.latencyP95Ms)} ms`],
     ['Round trip', `${milliseconds(stats.roundTripMs)} ms`],
-    ['Network', `${(stats.bytesPerSecond / 1000).toFixed(0)} kB/s`],
+    ['Received', `${(stats.bytesPerSecond / 1000).toFixed(0)} kB/s`],
     ['Drawn / decoded', `${stats.framesDrawn} / ${stats.framesDecoded}`],
     ['Drops here / server', `${stats.drops} / ${stats.serverDrops}`],
     ['Decoder queue', String(stats.decoderQueue)],

@@ -65,8 +65,14 @@ export class StatusTrack {
     else if (reason === 'forbidden') this.set({ kind: 'forbidden' });
     else if (reason === 'no-such-stream') this.set({ kind: 'no-such-stream' });
     else if (reason === 'too-many-viewers') this.set({ kind: 'too-many-viewers', retryAtMs: retryAtMs ?? 0 });
-    else if (reason === 'lost') this.set({ kind: 'reconnecting', attempt, retryAtMs: retryAtMs ?? 0 });
+    else if (reason === 'shutdown') this.set({ kind: 'server-stopped' });
+    else if (reason === 'lost') this.#lost(attempt, retryAtMs ?? 0);
     else if (!this.#isOver()) this.set({ kind: 'ended', message: '' });
+  }
+
+  /** A stopped server stays so until it greets: the tries that fail meanwhile are no news. */
+  #lost(attempt: number, retryAtMs: number): void {
+    if (this.#status.kind !== 'server-stopped') this.set({ kind: 'reconnecting', attempt, retryAtMs });
   }
 
   #isOver(): boolean {

@@ -116,7 +116,7 @@ class Viewer {
         this.#stream = message.hello.stream;
         this.#picker.show(message.hello.streams, message.hello.stream);
         this.#state.streamNames = message.hello.streams;
-        this.#panel.restart(message.hello.controls, message.hello.canControl);
+        this.#panel.restart(message.hello);
         break;
       case 'controls':
         this.#panel.follow(message.controls);

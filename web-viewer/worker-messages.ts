@@ -10,6 +10,8 @@ export type ViewerStatus =
   | { readonly kind: 'connecting' }
   /** The socket is lost; the next try comes at `retryAtMs` (milliseconds since the epoch). */
   | { readonly kind: 'reconnecting'; readonly attempt: number; readonly retryAtMs: number }
+  /** The server said that it stops; the page looks for it until it is back. */
+  | { readonly kind: 'server-stopped' }
   /** Connected, the stream lives, no picture yet. */
   | { readonly kind: 'waiting' }
   /** Pictures are drawn. */

@@ -17,8 +17,8 @@ export const DIALS = {
     max: 1,
     default: 1,
     step: 0.01,
-    label: 'Night',
-    help: 'how much night: 0 the day as it came, 1 full night',
+    label: 'Strength',
+    help: 'how much of the night is applied: 0 the day as it came, 1 full night',
   },
   exposure: {
     min: -3,

@@ -75,7 +75,7 @@ async function turnPicture(task: PictureTask, tools: PictureTools): Promise<{ wi
   using frame = rgbToFrame(padToEven(day));
   const started = performance.now();
   const look = await generator.translate(renderer.thumbnail(frame));
-  times.add('network', performance.now() - started);
+  times.add('look', performance.now() - started);
   renderer.apply(look, settings.controls, frame);
   const night = cropPicture(frameToRgb(frame), day.width, day.height);
   const { dir, base, ext } = parse(task.to);

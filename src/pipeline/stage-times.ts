@@ -1,7 +1,7 @@
 import { Percentiles } from '../core/stats.js';
 
-/** The stages a frame passes, in order; `wait` is the time until the source had a frame. */
-export const STAGE_NAMES = ['wait', 'thumbnail', 'network', 'steady', 'apply', 'encode'] as const;
+/** The stages a frame passes, in order; `wait` is the time until the source had a frame, `look` that of the generator. */
+export const STAGE_NAMES = ['wait', 'thumbnail', 'look', 'steady', 'apply', 'encode'] as const;
 
 /** One of {@link STAGE_NAMES}. */
 export type StageName = (typeof STAGE_NAMES)[number];

@@ -67,7 +67,7 @@ async function turnIntoNight(journey: Journey, frame: Frame, signal: AbortSignal
   const steadied = performance.now();
   renderer.apply(steady, controls, frame);
   times.add('thumbnail', shrunk - started);
-  times.add('network', looked - shrunk);
+  times.add('look', looked - shrunk);
   times.add('steady', steadied - looked);
   times.add('apply', performance.now() - steadied);
 }

@@ -17,6 +17,7 @@ import type { ViewerQueueOptions } from './viewer-queue.js';
 export interface LiveStreamInit {
   /** 1 to 64 letters, digits, dots, dashes and underscores; part of its address. */
   readonly name: string;
+  /** What the stream starts with; viewers reset their dials to it. */
   readonly controls: Controls;
   /** A viewer or the API changed controls; checked and already in `controls`. To be passed to the worker. */
   readonly onControls: (change: Partial<Controls>) => void;
@@ -184,8 +185,10 @@ export class LiveStream {
       logger: this.#logger,
     });
     const { name: stream, controls } = this;
+    const initialControls = this.#init.controls;
     this.#viewers.add(viewer);
-    viewer.sendMessage({ type: 'hello', version: PROTOCOL_VERSION, stream, streams, controls, canControl });
+    const hello = { stream, streams, controls, initialControls, canControl };
+    viewer.sendMessage({ type: 'hello', version: PROTOCOL_VERSION, ...hello });
     viewer.sendMessage({ type: 'state', state: this.#state, message: this.#message });
     if (this.#format) viewer.sendMessage({ type: 'format', format: this.#format });
     viewer.sendBacklog(this.#cache.packets);

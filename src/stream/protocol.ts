@@ -61,13 +61,17 @@ export type StreamState = 'starting' | 'live' | 'reconnecting' | 'ended' | 'fail
 
 /** What the server sends as text. */
 export type ServerMessage =
-  /** First message. `canControl`: whether this viewer may turn dials. */
+  /**
+   * First message. `canControl`: whether this viewer may turn dials. `initialControls`: what the stream started with
+   * and a reset goes back to; a server that does not say started with the defaults.
+   */
   | {
       type: 'hello';
       version: number;
       stream: string;
       streams: readonly string[];
       controls: Controls;
+      initialControls?: Controls;
       canControl: boolean;
     }
   /** Before the first packet and whenever the format changes; the next packet is a keyframe. */
@@ -110,7 +114,7 @@ export interface StreamStats {
   readonly viewerDrops: number;
   /** This viewer's own dropped packets; 0 outside `stats` messages. */
   readonly yourDrops: number;
-  /** Milliseconds a frame at p50 and p95, by stage: decode wait, thumbnail, network, steady, apply, encode. */
+  /** Milliseconds a frame at p50 and p95, by stage: decode wait, thumbnail, look, steady, apply, encode. */
   readonly stages: Readonly<Record<string, { readonly p50: number; readonly p95: number }>>;
   /** Capture to encoded packet, milliseconds, p50. */
   readonly latencyMs: number;

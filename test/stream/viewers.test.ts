@@ -1,6 +1,7 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test, vi } from 'vitest';
+import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import { CLOSE_CODES, SUBPROTOCOL } from '../../src/stream/protocol.js';
 import { startServer } from '../../src/stream/stream-server.js';
 import type { StreamServer, StreamServerOptions } from '../../src/stream/stream-server.js';
@@ -95,6 +96,15 @@ test('a viewer that stops reading loses packets alone, and comes back at a keyfr
     messages.some((message) => message.type === 'stats' && message.stats.yourDrops === drops);
   await slow.until((viewer) => isMine(viewer, stream.viewerDrops));
   await quick.until((viewer) => isMine(viewer, 0));
+});
+
+test('tells a late viewer the controls of now and those that the stream started with', async () => {
+  const initialControls = { ...DEFAULT_CONTROLS, exposure: 1 };
+  const { stream } = countingStream({ controls: initialControls });
+  stream.changeControls({ exposure: -2, view: 'split' });
+  const viewer = await new TestViewer(await serve(stream)).joined();
+  const controls = { ...initialControls, exposure: -2, view: 'split' };
+  expect(viewer.messages[0]).toMatchObject({ type: 'hello', controls, initialControls });
 });
 
 test('tells every viewer of changed controls and hands the change on', async () => {

@@ -22,6 +22,8 @@ export interface LiveServerOptions {
   readonly token?: string;
   readonly names?: readonly string[];
   readonly canControl?: boolean;
+  /** What the streams start with. */
+  readonly controls?: Controls;
   readonly maxViewers?: number;
   readonly port?: number;
   /** Instead of the clip's own. */
@@ -44,7 +46,7 @@ export class LiveServer {
   private constructor(options: LiveServerOptions, files: Awaited<ReturnType<typeof loadViewerFiles>>) {
     const { token, allowedOrigins = [], canControl = true, maxViewers = 10, clip, names = ['street'] } = options;
     this.#clip = clip;
-    for (const name of names) this.streams.set(name, this.#createStream(name, maxViewers, options.codec));
+    for (const name of names) this.streams.set(name, this.#createStream(name, maxViewers, options));
     const { streams } = this;
     const policy = new AccessPolicy({ host: '127.0.0.1', token, allowedOrigins });
     this.#metrics = new Metrics(() => streams.values());
@@ -106,10 +108,11 @@ export class LiveServer {
     this.#metrics[Symbol.dispose]();
   }
 
-  #createStream(name: string, maxViewers: number, codec = this.#clip.codec): LiveStream {
+  #createStream(name: string, maxViewers: number, options: LiveServerOptions): LiveStream {
+    const { codec = this.#clip.codec, controls = DEFAULT_CONTROLS } = options;
     const stream = new LiveStream({
       name,
-      controls: DEFAULT_CONTROLS,
+      controls,
       onControls: (change) => this.controlChanges.push(change),
       onKeyframeRequest: () => {
         this.keyframeRequests++;

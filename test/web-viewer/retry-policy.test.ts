@@ -3,11 +3,17 @@ import { CLOSE_CODES } from '../../src/stream/protocol.js';
 import { closeReason, RetryPolicy } from '../../web-viewer/retry-policy.js';
 
 describe('RetryPolicy', () => {
-  it('doubles the pause up to five seconds and never gives up', () => {
+  it('doubles the pause up to two seconds and never gives up', () => {
     const policy = new RetryPolicy(() => 1);
     const pauses = Array.from({ length: 2000 }, () => policy.next('lost', 0));
-    expect(pauses.slice(0, 6)).toEqual([250, 500, 1000, 2000, 4000, 5000]);
-    expect(pauses.at(-1)).toBe(5000);
+    expect(pauses.slice(0, 5)).toEqual([250, 500, 1000, 2000, 2000]);
+    expect(pauses.at(-1)).toBe(2000);
+  });
+
+  it('looks for a server that stopped as soon as for one that was lost', () => {
+    const policy = new RetryPolicy(() => 1);
+    expect(policy.next('shutdown', 60_000)).toBe(250);
+    expect(policy.next('lost', 0)).toBe(500);
   });
 
   it('spreads viewers over the second half of the pause', () => {
@@ -17,8 +23,8 @@ describe('RetryPolicy', () => {
 
   it('starts from the first pause after a connection that lived, not after one that was cut at once', () => {
     const policy = new RetryPolicy(() => 1);
-    for (let i = 0; i < 4; i++) policy.next('lost', 100);
-    expect(policy.next('lost', 4999)).toBe(4000);
+    for (let i = 0; i < 2; i++) policy.next('lost', 100);
+    expect(policy.next('lost', 4999)).toBe(1000);
     expect(policy.next('lost', 5000)).toBe(250);
   });
 
@@ -43,7 +49,8 @@ describe('closeReason', () => {
     expect(closeReason(CLOSE_CODES.NO_SUCH_STREAM)).toBe('no-such-stream');
     expect(closeReason(CLOSE_CODES.TOO_MANY_VIEWERS)).toBe('too-many-viewers');
     expect(closeReason(CLOSE_CODES.ENDED)).toBe('ended');
-    for (const code of [CLOSE_CODES.SHUTDOWN, CLOSE_CODES.RATE_LIMITED, CLOSE_CODES.BAD_MESSAGE, 1000, 1006]) {
+    expect(closeReason(CLOSE_CODES.SHUTDOWN)).toBe('shutdown');
+    for (const code of [CLOSE_CODES.RATE_LIMITED, CLOSE_CODES.BAD_MESSAGE, 1000, 1006]) {
       expect(closeReason(code)).toBe('lost');
     }
   });

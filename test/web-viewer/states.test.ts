@@ -5,6 +5,7 @@ import type { ViewerStatus } from '../../web-viewer/worker-messages.js';
 const place = { host: '192.0.2.7:8090', port: '8090' };
 const OTHERS: ViewerStatus[] = [
   { kind: 'connecting' },
+  { kind: 'server-stopped' },
   { kind: 'waiting' },
   { kind: 'starting', message: '' },
   { kind: 'input-lost', message: '' },

@@ -39,6 +39,17 @@ describe('StatusTrack', () => {
     expect(status.status).toEqual({ kind: 'ended', message: 'over' });
   });
 
+  it('says that the server stopped until it greets again, however many tries fail', () => {
+    const { status, kinds } = track();
+    status.streamState('live', '');
+    status.closed('shutdown', 1, 5);
+    status.closed('lost', 2, 6);
+    status.closed('lost', 3, 7);
+    status.connected();
+    status.closed('lost', 1, 8);
+    expect(kinds()).toEqual(['waiting', 'server-stopped', 'waiting', 'reconnecting']);
+  });
+
   it('keeps the reason of a failure when the server closes after it', () => {
     const { status } = track();
     status.streamState('failed', 'no such file');

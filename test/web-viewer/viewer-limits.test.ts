@@ -12,6 +12,16 @@ import { POLL, ViewerPage } from './viewer-page.js';
 /** A name that resolves to this machine and that browsers do not trust as they trust localhost. */
 const INSECURE_HOST = 'viewer.test';
 
+/** What of the toolbar and the grip lies under an open panel: a tap on it would hit something else. */
+const COVERED = `[...document.querySelectorAll('.toolbar button, .split-grip')]
+  .filter((part) => part.checkVisibility())
+  .filter((part) => {
+    const { left, top, width, height } = part.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    return !hit?.closest('.toolbar, .split-line');
+  })
+  .map((part) => part.id || part.className)`;
+
 describe.skipIf(!hasBrowser())('the viewer in Chromium, where server, network or browser misbehave', () => {
   let browser: Browser;
   let clip: H264Clip;
@@ -123,5 +133,40 @@ describe.skipIf(!hasBrowser())('the viewer in Chromium, where server, network or
     await page.keyboard.press('?');
     expect(await page.evaluate("document.getElementById('help').open")).toBe(true);
     expect(await page.textContent('#help')).toContain('sound is not carried');
+  });
+
+  it.each([
+    ['upright', 390, 844],
+    ['on its side', 844, 390],
+  ])('leaves toolbar, grip and picture free of panels on a phone %s, and speaks of taps', async (_, width, height) => {
+    const live = await serve();
+    live.stream.changeControls({ view: 'split' });
+    const phone = { viewport: { width, height }, hasTouch: true, isMobile: true };
+    viewer = await ViewerPage.open(browser, live.url, '', phone);
+    const { page } = viewer;
+    await viewer.drawn(5);
+    for (const button of ['#dials-button', '#stats-button']) await page.tap(button);
+    expect(await page.evaluate(COVERED)).toEqual([]);
+    await page.tap('#dials-button');
+    expect(await page.evaluate(COVERED)).toEqual([]);
+    await page.tap('#help-button');
+    expect(await page.innerText('#help')).toContain('Double-tap a dial');
+    expect(await page.innerText('#help')).not.toContain('Double-click');
+  });
+
+  it('keeps its name in sight when the bars leave, and a tap that calls them presses nothing', async () => {
+    const live = await serve();
+    viewer = await ViewerPage.open(browser, live.url, '', { hasTouch: true });
+    const { page } = viewer;
+    await viewer.drawn(5);
+    const help = await page.locator('#help-button').boundingBox();
+    await page.waitForSelector('body[data-idle]');
+    const opacity = async (selector: string): Promise<number> =>
+      page.evaluate(`Number(getComputedStyle(document.querySelector('${selector}')).opacity)`);
+    await expect.poll(async () => opacity('.toolbar'), POLL).toBe(0);
+    expect(await opacity('.brand')).toBeGreaterThan(0.3);
+    await page.touchscreen.tap(help!.x + 20, help!.y + 20);
+    await page.waitForSelector('body:not([data-idle])');
+    expect(await page.evaluate("document.getElementById('help').open")).toBe(false);
   });
 });

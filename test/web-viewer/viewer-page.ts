@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { ViewerStats } from '../../web-viewer/worker-messages.js';
 
@@ -19,9 +19,14 @@ export class ViewerPage {
     });
   }
 
-  /** @param script runs before the page's own. */
-  static async open(browser: Browser, url: string, script = ''): Promise<ViewerPage> {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  /** @param script runs before the page's own. @param device other than a mouse and 1280 x 720 pixels. */
+  static async open(
+    browser: Browser,
+    url: string,
+    script = '',
+    device: BrowserContextOptions = {},
+  ): Promise<ViewerPage> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, ...device });
     const viewer = new ViewerPage(await context.newPage());
     await viewer.page.addInitScript(script);
     await viewer.page.goto(url);

@@ -94,8 +94,26 @@ describe.skipIf(!hasBrowser())('the viewer in Chromium, on the product’s serve
     await page.mouse.move(640, 300, { steps: 4 });
     await page.mouse.up();
     await expect.poll(() => server.stream.controls.split, POLL).toBe(0.5);
+  });
+
+  it('resets the dials, and them alone, to what the stream started with', async () => {
+    const controls = { ...DEFAULT_CONTROLS, exposure: 1 };
+    await watch({ controls });
+    const { page } = viewer;
+    await viewer.drawn(1);
+    await page.keyboard.press('d');
+    expect(await page.inputValue('#dial-exposure')).toBe('1');
+    expect(await page.locator('.dial-row.turned').count(), 'dials marked as turned').toBe(0);
+    server.stream.changeControls({ exposure: -2, grain: 3, view: 'split', split: 0.25 });
+    await expect.poll(async () => page.inputValue('#dial-grain'), POLL).toBe('3');
+    expect(await page.locator('.dial-row.turned').count(), 'dials marked as turned').toBe(2);
     await page.click('#dials-reset');
-    await expect.poll(() => server.stream.controls, POLL).toEqual(DEFAULT_CONTROLS);
+    await expect.poll(() => server.stream.controls, POLL).toEqual({ ...controls, view: 'split', split: 0.25 });
+
+    server.stream.changeControls({ exposure: -2 });
+    await expect.poll(async () => page.inputValue('#dial-exposure'), POLL).toBe('-2');
+    await page.locator('.dial-row', { hasText: 'Exposure' }).dblclick({ position: { x: 5, y: 5 } });
+    await expect.poll(() => server.stream.controls.exposure, POLL).toBe(1);
   });
 
   it('turns nothing where it may only watch', async () => {
@@ -121,7 +139,7 @@ describe.skipIf(!hasBrowser())('the viewer in Chromium, on the product’s serve
 
     const { port } = server;
     await server.close();
-    await expect.poll(() => viewer.title(), POLL).toBe('Reconnecting');
+    await expect.poll(() => viewer.title(), POLL).toBe('The server stopped');
     expect(await viewer.page.isVisible('#state-text')).toBe(true);
     await serve({ port });
     await expect.poll(() => viewer.status(), POLL).toBe('live');
