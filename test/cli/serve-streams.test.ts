@@ -93,8 +93,13 @@ it('tells viewers that the server goes, not that their stream is over', async ()
   const serve = await serving(SMALL_STREET);
   await stateIs(serve, 'street', 'live');
   const viewer = new WebSocket(`${serve.url.replace('http', 'ws')}ws/street`, SUBPROTOCOL);
+  const texts: string[] = [];
+  viewer.on('message', (data: Buffer, isBinary) => {
+    if (!isBinary) texts.push(data.toString());
+  });
   await once(viewer, 'open');
   const closed = once(viewer, 'close') as Promise<[number]>;
   expect(await serve.stop()).toBe(0);
   expect((await closed)[0]).toBe(CLOSE_CODES.SHUTDOWN);
+  expect(texts.some((text) => text.includes('"ended"'))).toBe(false);
 });
