@@ -62,7 +62,6 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
     ...(settings.crf === undefined ? {} : { crf: settings.crf }),
     ...(settings.preset === undefined ? {} : { preset: settings.preset }),
     signal,
-    logger,
   });
   try {
     post({ type: 'opened', info, generator: generator.card.name });
