@@ -123,6 +123,22 @@ describe.skipIf(!hasFfmpeg)('render', () => {
     expect(report.notices.join(' ')).toMatch(/^damaged and left out: \d+ packets? of audio stream 1 \(aac\)/);
   });
 
+  it('leaves nothing behind when its worker is killed, and says what to do', async () => {
+    const rendering = render('street:size=640x360,duration=60', at('killed.mp4'), {
+      onProgress: () => {
+        // The name of the file that is being written holds the worker's number.
+        const written = readdirSync(folder).find((name) => name.startsWith('.killed.'));
+        const worker = Number(/nocturne-(\d+)/.exec(written ?? '')?.[1]);
+        if (worker > 0) process.kill(worker, 'SIGKILL');
+      },
+    });
+    await expect(rendering).rejects.toMatchObject({
+      code: 'WORKER_DIED',
+      remedy: expect.stringMatching(/start the render again/) as unknown,
+    });
+    expect(readdirSync(folder).filter((name) => name.includes('killed'))).toEqual([]);
+  });
+
   it('leaves nothing behind when it is stopped', async () => {
     const stop = new AbortController();
     const rendering = render('street:size=640x360,duration=60', at('stopped.mp4'), {
