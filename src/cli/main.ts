@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { asNocturneError } from '../core/errors.js';
+import { asNocturneError, NocturneError } from '../core/errors.js';
 import { packageVersion } from './package-version.js';
 import { doctor } from './doctor.js';
 import { probe } from './probe.js';
@@ -27,7 +27,7 @@ function createProgram(): Command {
     .description('Turns daytime video into night, live: a camera, file or network stream in, night in every browser.')
     .version(packageVersion())
     .addHelpText('after', EXAMPLES)
-    .showHelpAfterError('(see nocturne --help)')
+    .configureOutput({ outputError: () => undefined }) // told below, in the form of every other failure
     .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(120, process.stdout.columns || 100) });
 
   addSettings(
@@ -65,6 +65,13 @@ function createProgram(): Command {
 /** Exit code after a failure, as shells expect of a tool. */
 const FAILURE = 1;
 
+/** A wrong command line, in the words of commander and the form of every failure. */
+function usageFailure(error: CommanderError): NocturneError {
+  const words = error.message.replace(/^error: /, '').replaceAll(/\s*\n\s*/g, ' ');
+  const message = /[.)?]$/.test(words) ? words : `${words}.`;
+  return new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message, cause: error });
+}
+
 async function main(): Promise<void> {
   process.env['SVT_LOG'] ??= '0'; // SVT-AV1 writes a banner to stderr whatever libav's log level
   const program = createProgram();
@@ -73,10 +80,11 @@ async function main(): Promise<void> {
     await program.parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) {
-      process.exitCode = error.exitCode; // commander has printed its line
-      return;
+      process.exitCode = error.exitCode;
+      // Help and version are printed already: those that were asked for, and the help where no command is given.
+      if (error.exitCode === 0 || error.code === 'commander.help') return;
     }
-    const failure = asNocturneError(error, 'config');
+    const failure = error instanceof CommanderError ? usageFailure(error) : asNocturneError(error, 'config');
     process.stderr.write(`nocturne: ${failure.toLine()}\n`);
     if (
       process.argv.includes('--verbose') ||

@@ -71,7 +71,8 @@ export const ERROR_CODES = {
   },
   WORKER_DIED: {
     meaning: 'The worker process of a stream or a render ended unexpectedly.',
-    remedy: 'A stream is started again and its viewers stay; report it when it repeats.',
+    remedy:
+      'A stream is started again by itself and its viewers stay; start a render again. Report it when it repeats.',
   },
   INTERNAL: { meaning: 'A defect in nocturne.', remedy: 'Report it with the output of --verbose.' },
 } as const satisfies Record<string, { meaning: string; remedy: string }>;

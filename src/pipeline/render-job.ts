@@ -51,22 +51,23 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
   using renderer = await openRenderer({ seed: settings.seed });
   using steadier = createSteadier();
   const { info } = source;
+  const copied = copiedInput(settings.input);
   const sink = await openFileSink({
     path: settings.output,
     timeBase: info.timeBase,
     frameRate: info.frameRate,
     overwrite: settings.overwrite,
-    ...copiedInput(settings.input),
+    ...copied,
     ...window,
     ...(settings.codec === undefined ? {} : { codec: settings.codec }),
     ...(settings.crf === undefined ? {} : { crf: settings.crf }),
     ...(settings.preset === undefined ? {} : { preset: settings.preset }),
     signal,
-    logger,
   });
   try {
     post({ type: 'opened', info, generator: generator.card.name });
-    const meter = new RenderProgressMeter(expectedFrames(info, settings));
+    const expected = expectedFrames(info, settings);
+    const meter = new RenderProgressMeter(expected);
     await translate(
       {
         source,
@@ -95,7 +96,12 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
       frameRate: meter.frames / meter.seconds,
       encoder: written.encoder,
       corrupt: source.stats.corrupt,
-      notices: [...info.notices, ...written.notices],
+      notices: [
+        ...info.notices,
+        ...lostSound(info, copied.copyFrom),
+        ...written.notices,
+        ...damage({ corrupt: source.stats.corrupt, frames: meter.frames, expected }),
+      ],
       stages: times.report(),
       liveFrames: 0,
     };
@@ -110,6 +116,23 @@ function copiedInput(input: string): { readonly copyFrom?: string } {
   const { kind, target, scheme } = parseInput(input);
   const isFile = kind === 'path' && (statSync(target, { throwIfNoEntry: false })?.isFile() ?? false);
   return isFile || scheme.startsWith('http') ? { copyFrom: target } : {};
+}
+
+/** Says that sound stays behind where the input cannot be read a second time. */
+function lostSound(info: SourceInfo, copyFrom: string | undefined): readonly string[] {
+  if (!info.hasSound || copyFrom !== undefined) return [];
+  return [`not carried: sound and subtitles of ${info.description}, which cannot be read twice; name a file instead`];
+}
+
+/** Says what a damaged input cost. `expected`: 0 when unknown. */
+function damage(counts: { readonly corrupt: number; readonly frames: number; readonly expected: number }): string[] {
+  const { corrupt, frames, expected } = counts;
+  if (corrupt === 0) return [];
+  const packets = corrupt === 1 ? '1 packet' : `${corrupt} packets`;
+  const missing = expected > frames ? `; about ${expected - frames} of ${expected} frames are missing` : '';
+  return [
+    `damaged input: ${packets} of the video could not be decoded and ${corrupt === 1 ? 'was' : 'were'} skipped${missing}`,
+  ];
 }
 
 function expectedFrames(info: SourceInfo, settings: RenderSettings): number {

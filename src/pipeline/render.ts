@@ -1,6 +1,7 @@
-import { deserializeError, type NocturneError } from '../core/errors.js';
+import { deserializeError, NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
+import { removeHalfWritten } from '../stream/output-target.js';
 import { aborted } from './job-context.js';
 import type { RenderSettings } from './stream-settings.js';
 import type { RenderProgress, RenderReport } from './worker-messages.js';
@@ -47,10 +48,16 @@ export async function render(settings: RenderSettings, options: RenderOptions = 
         }
       },
       onExit: (error) => {
-        if (error) fail(error);
+        if (error) void removeHalfWritten(settings.output, worker.pid ?? 0).then(() => fail(ofRender(error)));
       },
     });
     signal?.addEventListener('abort', stop);
     if (signal?.aborted) stop();
   });
+}
+
+/** A worker's death as it concerns a render, which nobody starts again. */
+function ofRender({ code, stage, message, cause }: NocturneError): NocturneError {
+  const remedy = 'Nothing was left half written; start the render again, and report it when it repeats.';
+  return new NocturneError({ code, stage, message, cause, remedy });
 }

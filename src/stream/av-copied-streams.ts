@@ -1,5 +1,8 @@
 import {
   AVDISCARD_ALL,
+  AVERROR_INVALIDDATA,
+  AVFMT_TS_DISCONT,
+  AVFMT_TS_NONSTRICT,
   AVMEDIA_TYPE_ATTACHMENT,
   AVMEDIA_TYPE_AUDIO,
   AVMEDIA_TYPE_DATA,
@@ -11,11 +14,11 @@ import {
 } from 'node-av/constants';
 import { Dictionary, Packet as AvPacket, avGetCodecName } from 'node-av/lib';
 import type { FormatContext, Stream } from 'node-av/lib';
-import type { Logger } from '../core/logger.js';
-import { fromSeconds, ticksToMicros } from '../core/time.js';
+import { fromSeconds, micros, microsToTicks, ticksToMicros } from '../core/time.js';
 import type { Micros } from '../core/time.js';
 import { CopiedInput } from './av-copied-input.js';
 import { checkStatus, quietLibav } from './av-failure.js';
+import { CopiedTimeline } from './copied-timeline.js';
 import { addCopy, currentTags, hasEditLists, isCarried } from './av-stream-copy.js';
 
 /** What {@link CopiedStreams.open} takes. */
@@ -32,14 +35,30 @@ export interface CopiedStreamsOptions {
   readonly signal: AbortSignal | undefined;
   /** An address has this long to open, and to give each packet, milliseconds; default 10 000. */
   readonly patienceMs: number | undefined;
-  readonly logger: Logger;
 }
 
 interface Mapping {
   readonly from: Stream;
+  /** The stream for people; holds also when the input is closed. */
+  readonly name: string;
   to: Stream | undefined;
   /** Packets that the input's edit list hides are copied only in this time, microseconds in the output's clock. */
   hiddenPart: { readonly from: number; readonly to: number };
+  /** Decode time of the last packet written, in ticks of `to`. */
+  lastDts: bigint | undefined;
+  /** Packets that could not be written. */
+  damaged: number;
+  /** Packets left out where they overlap what was written before a jump back. */
+  overlapping: number;
+}
+
+/** The packet in hand. */
+interface Held {
+  readonly mapping: Mapping;
+  /** Decode time in the input's own count, microseconds from the start of the part; undefined: the packet has none. */
+  readonly time: Micros | undefined;
+  /** What is added to its times for a place beside the pictures; undefined: it has no place. */
+  readonly offset: Micros | undefined;
 }
 
 const ALL = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
@@ -52,7 +71,10 @@ const KINDS = new Map<number, string>([
   [AVMEDIA_TYPE_DATA, 'data'],
 ]);
 
-/** Everything of an input but its video, moved to an output packet by packet, untouched. */
+/**
+ * Everything of an input but its video, moved to an output packet by packet: untouched, but for times that run backwards,
+ * which are mended as the video's are.
+ */
 export class CopiedStreams {
   /** What the container cannot carry, a line each. */
   readonly notices: readonly string[];
@@ -63,7 +85,8 @@ export class CopiedStreams {
   /** Microseconds taken off every timestamp. */
   readonly #shift: Micros;
   readonly #end: number;
-  #isHeld = false;
+  readonly #timeline = new CopiedTimeline();
+  #held: Held | undefined;
   #isDone = false;
 
   private constructor(
@@ -98,14 +121,17 @@ export class CopiedStreams {
       for (const stream of streams) {
         if (stream.index === videoIndex) continue;
         if (canCopy(stream) && (await isCarried(stream, options.trialPath))) {
-          mappings.set(stream.index, { from: stream, to: undefined, hiddenPart: ALL });
+          mappings.set(stream.index, mappingOf(stream));
         } else if (!isChapterTrack(stream)) {
           notices.push(`not carried: ${describe(stream)}`);
         }
       }
-      for (const stream of streams) if (!mappings.has(stream.index)) stream.discard = AVDISCARD_ALL;
+      // Where times may start again, the video tells how far its pictures, and with them the rest, are moved.
+      const watched = ((input.context.iformat?.flags ?? 0) & AVFMT_TS_DISCONT) === 0 ? -1 : videoIndex;
+      for (const stream of streams) {
+        if (!mappings.has(stream.index) && stream.index !== watched) stream.discard = AVDISCARD_ALL;
+      }
       if (options.startS > 0) await input.seek(options.startS);
-      for (const notice of notices) options.logger.warn({ output: options.trialPath }, `${notice}.`);
       const video = streams.find((stream) => stream.index === videoIndex);
       return new CopiedStreams(input, mappings, video, notices, options);
     } catch (error) {
@@ -124,6 +150,18 @@ export class CopiedStreams {
     return currentTags(this.#input.context.metadata);
   }
 
+  /** What of the carried streams could not be written, a line each. */
+  get losses(): readonly string[] {
+    const lines: string[] = [];
+    for (const { name, damaged, overlapping } of this.#mappings.values()) {
+      if (damaged > 0) lines.push(`damaged and left out: ${packets(damaged)} of ${name}`);
+      if (overlapping > 0) {
+        lines.push(`left out where times run backwards and overlap: ${packets(overlapping)} of ${name}`);
+      }
+    }
+    return lines;
+  }
+
   /** Adds the streams, the metadata and the video's own tags to an output whose header is not written yet. */
   describeInto(output: FormatContext, video: Stream): void {
     output.metadata = Dictionary.fromObject(this.metadata);
@@ -140,14 +178,12 @@ export class CopiedStreams {
   /** Writes every copied packet that is to be decoded at or before `time`. */
   async writeUntil(time: number, output: FormatContext): Promise<void> {
     while (!this.#isDone) {
-      if (!this.#isHeld && !(await this.#readNext())) return;
-      const mapping = this.#mappings.get(this.#packet.streamIndex);
-      if (!mapping?.to) {
-        this.#release();
-        continue;
-      }
-      if (this.#timeOf(this.#packet, mapping.from) > time) return;
-      this.#writeHeld(mapping, mapping.to, output);
+      const held = (this.#held ??= await this.#readNext());
+      if (!held) continue;
+      if ((held.time ?? 0) + (held.offset ?? 0) > time) return; // a packet without a time goes first
+      this.#held = undefined;
+      this.#write(held, output);
+      this.#packet.unref();
     }
   }
 
@@ -179,56 +215,111 @@ export class CopiedStreams {
     mapping.hiddenPart = { from: start - (canWarmUp ? ((padding + frameSize / 2) / sampleRate) * 1e6 : 0), to: start };
   }
 
-  async #readNext(): Promise<boolean> {
-    const status = await this.#input.read(this.#packet);
+  /** The next packet of a copied stream; undefined: it was another's, or there is none. */
+  async #readNext(): Promise<Held | undefined> {
+    const packet = this.#packet;
+    const status = await this.#input.read(packet);
     // The end of the file; of a truncated one as well, whose video ends there too.
     this.#isDone ||= status < 0;
-    this.#isHeld = status >= 0;
-    return this.#isHeld;
+    if (status < 0) return undefined;
+    const mapping = this.#mappings.get(packet.streamIndex);
+    if (mapping?.to) return this.#place(mapping);
+    if (packet.streamIndex === this.#video?.index) this.#seeVideo(this.#video);
+    packet.unref();
+    return undefined;
   }
 
-  #release(): void {
-    this.#packet.unref();
-    this.#isHeld = false;
+  #place(mapping: Mapping): Held {
+    const { from } = mapping;
+    const time = this.#timeOf(from);
+    if (time === undefined || isAttached(from)) return { mapping, time, offset: micros(0) };
+    const isSound = from.codecpar.codecType === AVMEDIA_TYPE_AUDIO;
+    const duration = isSound ? ticksToMicros(this.#packet.duration, from.timeBase) : micros(0);
+    return { mapping, time, offset: this.#timeline.place(from.index, { time, duration }) };
   }
 
-  #writeHeld({ from, hiddenPart }: Mapping, to: Stream, output: FormatContext): void {
+  #seeVideo(video: Stream): void {
+    const time = this.#timeOf(video);
+    const { pts, duration, isKeyframe } = this.#packet;
+    if (time === undefined || pts === AV_NOPTS_VALUE) return;
+    const { num, den } = video.avgFrameRate;
+    this.#timeline.seeVideo({
+      time,
+      pts: micros(ticksToMicros(pts, video.timeBase) - this.#shift),
+      duration: duration > 0n || num === 0 ? ticksToMicros(duration, video.timeBase) : micros((1e6 * den) / num),
+      isKeyframe,
+    });
+  }
+
+  #write({ mapping, time, offset }: Held, output: FormatContext): void {
+    const { from, to } = mapping;
     const packet = this.#packet;
-    const time = this.#timeOf(packet, from);
-    const isAttached = (from.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
-    const isHidden = packet.hasFlags(AV_PKT_FLAG_DISCARD) && (time < hiddenPart.from || time >= hiddenPart.to);
-    if (!isAttached && (isHidden || time >= this.#end || (this.#shift > 0 && time < 0))) {
-      this.#release();
+    if (!to || this.#isLeftOut(mapping, time ?? 0)) return;
+    if (offset === undefined) {
+      mapping.overlapping++;
       return;
     }
-    this.#shiftHeld(from);
+    this.#shiftBy(micros(offset - this.#shift), from);
     packet.rescaleTs(from.timeBase, to.timeBase);
+    if (time !== undefined && !isAttached(from)) this.#keepGrowing(mapping, output);
     packet.streamIndex = to.index;
     packet.pos = -1n;
     const status = output.interleavedWriteFrameSync(packet);
-    this.#release();
-    checkStatus(status, 'write a copied packet');
+    if (status === AVERROR_INVALIDDATA) mapping.damaged++;
+    else checkStatus(status, 'write a copied packet');
   }
 
-  #shiftHeld(from: Stream): void {
-    if (this.#shift === 0) return;
-    const { num, den } = from.timeBase;
-    const ticks = (BigInt(this.#shift) * BigInt(den)) / (BigInt(num) * 1_000_000n);
-    if (this.#packet.pts !== AV_NOPTS_VALUE) this.#packet.pts -= ticks;
-    if (this.#packet.dts !== AV_NOPTS_VALUE) this.#packet.dts -= ticks;
+  /** What lies outside the part, or is hidden by the input's edit list. `time` in the input's own count. */
+  #isLeftOut({ from, hiddenPart }: Mapping, time: number): boolean {
+    if (isAttached(from)) return false;
+    const isHidden = this.#packet.hasFlags(AV_PKT_FLAG_DISCARD) && (time < hiddenPart.from || time >= hiddenPart.to);
+    return isHidden || time >= this.#end || (this.#shift > 0 && time < 0);
   }
 
-  /** Decode time in the output's clock, microseconds; a packet without one goes first. */
-  #timeOf(packet: AvPacket, stream: Stream): number {
-    const ticks = packet.dts !== AV_NOPTS_VALUE ? packet.dts : packet.pts;
-    return ticks === AV_NOPTS_VALUE ? 0 : ticksToMicros(ticks, stream.timeBase) - this.#shift;
+  /** Mends a small disorder as the source's timeline does: by the least step that the container asks for. */
+  #keepGrowing(mapping: Mapping, output: FormatContext): void {
+    const packet = this.#packet;
+    const dts = packet.dts === AV_NOPTS_VALUE ? packet.pts : packet.dts;
+    const isLoose = ((output.oformat?.flags ?? 0) & AVFMT_TS_NONSTRICT) !== 0;
+    const isSubtitle = mapping.from.codecpar.codecType === AVMEDIA_TYPE_SUBTITLE;
+    const least = mapping.lastDts === undefined ? dts : mapping.lastDts + (isLoose || isSubtitle ? 0n : 1n);
+    mapping.lastDts = dts < least ? least : dts;
+    if (dts >= least) return;
+    packet.dts = least;
+    if (packet.pts !== AV_NOPTS_VALUE && packet.pts < least) packet.pts = least;
   }
+
+  #shiftBy(time: Micros, from: Stream): void {
+    if (time === 0) return;
+    const ticks = microsToTicks(time, from.timeBase);
+    if (this.#packet.pts !== AV_NOPTS_VALUE) this.#packet.pts += ticks;
+    if (this.#packet.dts !== AV_NOPTS_VALUE) this.#packet.dts += ticks;
+  }
+
+  /** Decode time of the packet in hand, microseconds from the start of the part, in the input's own count. */
+  #timeOf(stream: Stream): Micros | undefined {
+    const { dts, pts } = this.#packet;
+    const ticks = dts !== AV_NOPTS_VALUE ? dts : pts;
+    return ticks === AV_NOPTS_VALUE ? undefined : micros(ticksToMicros(ticks, stream.timeBase) - this.#shift);
+  }
+}
+
+function mappingOf(from: Stream): Mapping {
+  return { from, name: describe(from), to: undefined, hiddenPart: ALL, lastDts: undefined, damaged: 0, overlapping: 0 };
+}
+
+function isAttached(stream: Stream): boolean {
+  return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
+}
+
+function packets(count: number): string {
+  return count === 1 ? '1 packet' : `${count} packets`;
 }
 
 /** Streams with packets or attached bytes that make sense elsewhere; timecode and telemetry tracks do not. */
 function canCopy(stream: Stream): boolean {
   const kind = stream.codecpar.codecType;
-  if (kind === AVMEDIA_TYPE_VIDEO) return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
+  if (kind === AVMEDIA_TYPE_VIDEO) return isAttached(stream);
   return kind === AVMEDIA_TYPE_AUDIO || kind === AVMEDIA_TYPE_SUBTITLE || kind === AVMEDIA_TYPE_ATTACHMENT;
 }
 

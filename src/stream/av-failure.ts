@@ -37,6 +37,16 @@ export function encoderFailure(code: ErrorCode, name: string, cause: unknown): N
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const NO_PERMISSION = new Set(['EACCES', 'EPERM', 'EROFS']);
 
+/** What a muxer itself never gives for a stream that its container does not take. */
+const DISK_FAILURES = new Set([...NO_SPACE, 'EIO', 'EROFS']);
+
+/** Gives the status of a header back; throws {@link LibavError} when it is the disk that failed, and not the container. */
+export function checkHeader(status: number): number {
+  const failure = new LibavError(status, 'write the header');
+  if (status < 0 && DISK_FAILURES.has(errnoName(failure))) throw failure;
+  return status;
+}
+
 /** A failure to write `path`, whether libav or the file system said so, as a person reads it. */
 export function outputFailure(path: string, cause: unknown): NocturneError {
   if (cause instanceof NocturneError) return cause;

@@ -5,7 +5,7 @@ import { extname } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 import type { TimeBase } from '../core/time.js';
 import type { CopiedStreams } from './av-copied-streams.js';
-import { checkStatus, encoderFailure } from './av-failure.js';
+import { checkHeader, checkStatus, encoderFailure } from './av-failure.js';
 import { fileCodec, openFileContext, rationalRate } from './av-file-context.js';
 import type { PictureShape } from './av-picture.js';
 import type { FileSinkOptions } from './file-options.js';
@@ -47,7 +47,7 @@ export function openFileOutput(init: FileOutputOptions): FileOutput {
     copied?.describeInto(output, video);
     if (isMp4(format)) setMp4Options(output, options.timeBase, init.hasChapters);
     checkStatus(output.openOutputSync(), 'open the output');
-    if (output.writeHeaderSync() < 0) {
+    if (checkHeader(output.writeHeaderSync()) < 0) {
       throw unsupported(`The container ${extname(options.path)} does not take what ${init.encoder} makes.`);
     }
     return { shape, context, output, video };

@@ -6,8 +6,6 @@ import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
 import type { ErrorCode } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
-import { silentLogger } from '../core/logger.js';
-import type { Logger } from '../core/logger.js';
 import { microsToTicks, ticksToMicros } from '../core/time.js';
 import { CopiedStreams } from './av-copied-streams.js';
 import { LibavError, checkStatus, encoderFailure, outputFailure, quietLibav } from './av-failure.js';
@@ -37,10 +35,10 @@ export async function openFileSink(options: FileSinkOptions): Promise<FrameSink>
   const target = await OutputTarget.open({ path, overwrite, ...(inputPath === undefined ? {} : { inputPath }) });
   let copied: CopiedStreams | undefined;
   try {
-    const { startS = 0, durationS, signal, copyTimeoutMs: patienceMs, logger = silentLogger } = options;
+    const { startS = 0, durationS, signal, copyTimeoutMs: patienceMs } = options;
     if (inputPath === undefined) return new AvFileSink({ target, copied, chapters: [], options, encoder, format });
     const trialPath = target.temporaryPath;
-    copied = await CopiedStreams.open({ inputPath, trialPath, startS, durationS, signal, patienceMs, logger });
+    copied = await CopiedStreams.open({ inputPath, trialPath, startS, durationS, signal, patienceMs });
     const chapters = await readChapters(inputPath, { startS, durationS });
     return new AvFileSink({ target, copied, chapters, options, encoder, format });
   } catch (error) {
@@ -67,7 +65,6 @@ interface FileSinkParts {
 
 class AvFileSink implements FrameSink {
   readonly #parts: FileSinkParts;
-  readonly #logger: Logger;
   readonly #feed = new PictureFeed('i420');
   readonly #packet = new AvPacket();
   readonly #notices: string[];
@@ -81,7 +78,6 @@ class AvFileSink implements FrameSink {
 
   constructor(parts: FileSinkParts) {
     this.#parts = parts;
-    this.#logger = parts.options.logger ?? silentLogger;
     this.#notices = [...(parts.copied?.notices ?? [])];
     this.#packet.alloc();
   }
@@ -207,9 +203,7 @@ class AvFileSink implements FrameSink {
       await writeChapters(target.temporaryPath, chapters);
       return chapters.length;
     }
-    const notice = `not carried: ${chapters.length} chapters`;
-    this.#notices.push(notice);
-    this.#logger.warn({ output: options.path }, `${notice}.`);
+    this.#notices.push(`not carried: ${chapters.length} chapters`);
     return 0;
   }
 
@@ -223,7 +217,7 @@ class AvFileSink implements FrameSink {
       encoder,
       copiedStreams: copied?.count ?? 0,
       chapters,
-      notices: this.#notices,
+      notices: [...this.#notices, ...(copied?.losses ?? [])],
     };
   }
 

@@ -7,7 +7,7 @@ import {
 import { Dictionary, FormatContext } from 'node-av/lib';
 import type { OutputFormat, Stream } from 'node-av/lib';
 import { rm } from 'node:fs/promises';
-import { checkStatus } from './av-failure.js';
+import { checkHeader, checkStatus } from './av-failure.js';
 
 /** Metadata that describes the old file's bytes and is wrong in the new one. */
 const STALE_TAGS =
@@ -18,7 +18,7 @@ export function hasEditLists(format: OutputFormat | null): boolean {
   return /^(mp4|mov|ipod|3gp|3g2|psp|f4v)$/.test(format?.name ?? '');
 }
 
-/** Whether the container takes the stream: its muxer is asked, by a header written with this stream alone. */
+/** Whether the container takes the stream: its muxer is asked, by a header written with this stream alone. Throws LibavError. */
 export async function isCarried(stream: Stream, trialPath: string): Promise<boolean> {
   const trial = new FormatContext();
   try {
@@ -26,7 +26,7 @@ export async function isCarried(stream: Stream, trialPath: string): Promise<bool
     if (isHiddenInTransportStream(stream, trial.oformat) || isLooseCover(stream, trial.oformat)) return false;
     addCopy(trial, stream);
     checkStatus(await trial.openOutput(), 'open the output');
-    return (await trial.writeHeader()) >= 0;
+    return checkHeader(await trial.writeHeader()) >= 0;
   } finally {
     await trial.closeOutput();
     trial.freeContext();

@@ -1,4 +1,3 @@
-import type { Logger } from '../core/logger.js';
 import type { TimeBase } from '../core/time.js';
 import type { Frame } from '../core/frame.js';
 
@@ -50,7 +49,6 @@ export interface FileSinkOptions {
   readonly signal?: AbortSignal;
   /** An address that is copied from has this long to open, and to give each packet, milliseconds; default 10 000. */
   readonly copyTimeoutMs?: number;
-  readonly logger?: Logger;
 }
 
 /** What was written. */

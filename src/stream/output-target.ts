@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, realpath, rename, rm, stat } from 'node:fs/promises';
+import { access, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { NocturneError } from '../core/errors.js';
@@ -58,6 +58,24 @@ export class OutputTarget {
   /** Removes what was written. Idempotent. */
   async discard(): Promise<void> {
     await rm(this.temporaryPath, { force: true });
+  }
+}
+
+/** Names of files that are being written: of {@link OutputTarget}, and of the pictures of a render. */
+const HIDDEN_NAME = /^\..*\.nocturne-(\d+)(?:-\d+)?(?:\.[^.]+)?$/;
+
+/**
+ * Removes what a process that is gone left half written at `path`: beside a file, inside a folder. Never throws.
+ * @param processId of the process that was writing; nobody else's files are touched.
+ */
+export async function removeHalfWritten(path: string, processId: number): Promise<void> {
+  const place = await realpath(path).catch(() => resolve(path));
+  for (const folder of [dirname(place), place]) {
+    const names = await readdir(folder).catch(() => []); // no folder, or not ours to read
+    for (const name of names) {
+      if (HIDDEN_NAME.exec(name)?.[1] !== String(processId)) continue;
+      await rm(join(folder, name), { force: true }).catch(() => undefined);
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { render } from '../../src/library.js';
-import { audioMd5, ffmpeg, hasFfmpeg, videoEntries, videoPts } from '../support/ffmpeg.js';
+import { audioMd5, audioPts, ffmpeg, hasFfmpeg, videoEntries, videoPts } from '../support/ffmpeg.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -88,6 +88,55 @@ describe.skipIf(!hasFfmpeg)('render', () => {
     const report = await render(at('cut.ts'), at('cut-night.mp4'), fast);
     expect(report.frames).toBeGreaterThan(15);
     expect(report.frames).toBeLessThan(50);
+  });
+
+  it('keeps sound beside the picture where the times run backwards', async () => {
+    ffmpeg(...source('320x180', 2), ...tone, '-c:v', 'libx264', '-g', '25', '-c:a', 'aac', at('once.ts'));
+    const once = readFileSync(at('once.ts'));
+    writeFileSync(at('twice.ts'), Buffer.concat([once, once]));
+    for (const name of ['twice.mp4', 'twice.mkv']) {
+      const report = await render(at('twice.ts'), at(name), fast);
+      expect(report.frames).toBe(100);
+      const [first, second] = [audioPts(at('once.ts')), audioPts(at(name))];
+      expect(second.slice(0, first.length).map((pts, n) => Math.abs(pts - first[n]!) < 0.001)).not.toContain(false);
+      // The video's second round begins two seconds after the first: so does the sound's, less what would lie twice.
+      const left = first.length * 2 - second.length;
+      expect(left).toBeLessThanOrEqual(3);
+      const again = second.slice(first.length).map((pts, n) => Math.abs(pts - 2 - first[n + left]!) < 0.001);
+      expect(again).not.toContain(false);
+      expect(report.notices.join(' ')).toMatch(left > 0 ? /overlap: \d packets? of audio stream 1 \(aac\)/ : /^$/);
+    }
+  });
+
+  it('leaves out damaged sound, and says how much', async () => {
+    ffmpeg(...source('320x180', 2), ...tone, '-c:v', 'libx264', '-c:a', 'aac', at('sound.ts'));
+    const bytes = readFileSync(at('sound.ts'));
+    // A packet of sound begins a payload with a PES header of stream 0xc0: what follows it is an ADTS header.
+    let broken = 0;
+    for (let n = 0; n < bytes.length; n += 188) {
+      const pes = bytes.subarray(n, n + 188).indexOf(Buffer.from([0, 0, 1, 0xc0]));
+      if (pes > 0 && n > bytes.length / 2 && broken++ < 1) bytes.fill(0xff, n + pes + 14, n + 188);
+    }
+    writeFileSync(at('noise.ts'), bytes);
+    const report = await render(at('noise.ts'), at('noise.mp4'), fast);
+    expect(report.frames).toBe(50);
+    expect(report.notices.join(' ')).toMatch(/^damaged and left out: \d+ packets? of audio stream 1 \(aac\)/);
+  });
+
+  it('leaves nothing behind when its worker is killed, and says what to do', async () => {
+    const rendering = render('street:size=640x360,duration=60', at('killed.mp4'), {
+      onProgress: () => {
+        // The name of the file that is being written holds the worker's number.
+        const written = readdirSync(folder).find((name) => name.startsWith('.killed.'));
+        const worker = Number(/nocturne-(\d+)/.exec(written ?? '')?.[1]);
+        if (worker > 0) process.kill(worker, 'SIGKILL');
+      },
+    });
+    await expect(rendering).rejects.toMatchObject({
+      code: 'WORKER_DIED',
+      remedy: expect.stringMatching(/start the render again/) as unknown,
+    });
+    expect(readdirSync(folder).filter((name) => name.includes('killed'))).toEqual([]);
   });
 
   it('leaves nothing behind when it is stopped', async () => {

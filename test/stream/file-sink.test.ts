@@ -6,6 +6,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -407,6 +408,23 @@ beforeAll(() => {
 });
 afterAll(() => {
   if (isMounted) execFileSync('umount', [small]);
+});
+
+test('says that a disk was full from the start, whether it copies or not', async ({ skip }) => {
+  if (!isMounted) skip();
+  const filler = join(small, 'filler');
+  try {
+    expect(() => {
+      writeFileSync(filler, Buffer.alloc(1 << 20));
+    }).toThrow('ENOSPC');
+    const path = join(small, 'night.mp4');
+    for (const writing of [() => writePlain({ path }), () => writePlain({ path, copyFrom: mp4 })]) {
+      await expect(writing()).rejects.toMatchObject({ code: 'OUTPUT_NO_SPACE' });
+      expect(readdirSync(small)).toEqual(['filler']);
+    }
+  } finally {
+    rmSync(filler, { force: true });
+  }
 });
 
 test('says that the disk is full and leaves no half file', async ({ skip }) => {

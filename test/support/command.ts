@@ -15,12 +15,15 @@ export interface CommandResult {
 export interface CommandOptions {
   readonly environment?: Record<string, string>;
   readonly cwd?: string;
+  /** What it reads from standard input; nothing when left out. */
+  readonly stdin?: Uint8Array;
 }
 
 /** Runs the built `nocturne` to its end, in an environment without NOCTURNE_ variables of its own. */
 export async function nocturne(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   const child = start(args, options);
   let [stdout, stderr] = ['', ''];
+  child.stdin?.end(options.stdin);
   child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
   child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
   const [exitCode] = (await once(child, 'close')) as [number | null]; // ChildProcess 'close' gives code and signal
@@ -69,7 +72,7 @@ function start(args: readonly string[], options: CommandOptions): ChildProcess {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('NOCTURNE_')));
   return spawn(process.execPath, [MAIN, ...args], {
     env: { ...environment, NO_COLOR: '1', ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
 }

@@ -26,6 +26,16 @@ export function videoPts(path: string): string[] {
   return times.sort((a, b) => Number(a) - Number(b));
 }
 
+/** pts of the packets of a file's first sound stream, seconds, in the order of the file. */
+export function audioPts(path: string): number[] {
+  const args = ['-v', 'error', '-select_streams', 'a:0', '-show_entries', 'packet=pts_time', '-of', 'csv=p=0', path];
+  const lines = execFileSync('ffprobe', args, { encoding: 'utf8' }).split('\n');
+  return lines
+    .map((line) => line.replace(/,.*$/, '').trim())
+    .filter((line) => line !== '')
+    .map(Number);
+}
+
 /** MD5 of the packets of a file's sound, as FFmpeg copies them. */
 export function audioMd5(path: string): string {
   return execFileSync('ffmpeg', ['-v', 'error', '-i', path, '-map', '0:a', '-c', 'copy', '-f', 'md5', '-'], {

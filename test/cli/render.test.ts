@@ -1,0 +1,56 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { nocturne } from '../support/command.js';
+import { ffmpeg, hasFfmpeg } from '../support/ffmpeg.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25:duration=2'];
+const sound = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=2'];
+
+/** What `nocturne render` says beside its result, a line each. */
+async function notesOf(input: string, output: string, stdin?: Uint8Array): Promise<string[]> {
+  const args = ['render', input, at(output), '--preset', 'ultrafast'];
+  const result = await nocturne(args, { cwd: folder, ...(stdin === undefined ? {} : { stdin }) });
+  expect(result.exitCode, result.stderr).toBe(0);
+  return result.stderr.split('\n').filter((line) => line !== '');
+}
+
+describe.skipIf(!hasFfmpeg)('nocturne render says once', () => {
+  it('that the sound of standard input is left out', async () => {
+    ffmpeg(...picture, ...sound, '-c:v', 'libx264', '-c:a', 'aac', at('sound.ts'));
+    ffmpeg(...picture, '-c:v', 'libx264', at('silent.ts'));
+    const notes = await notesOf('-', 'stdin.mp4', readFileSync(at('sound.ts')));
+    expect(notes).toEqual([expect.stringMatching(/^note: not carried: sound and subtitles of .*stdin.*name a file/)]);
+    expect(await notesOf('-', 'silent.mp4', readFileSync(at('silent.ts')))).toEqual([]);
+    expect(await notesOf(at('sound.ts'), 'file.mp4')).toEqual([]);
+  });
+
+  it('how much of a damaged input is lost', async () => {
+    ffmpeg(...picture, '-c:v', 'libx264', '-g', '25', '-bf', '0', at('whole.mp4'));
+    const bytes = readFileSync(at('whole.mp4'));
+    const start = bytes.indexOf('mdat') + 4;
+    // Lengths of NAL units that reach past their packets, in the middle of the pictures.
+    bytes.fill(
+      0x7f,
+      start + Math.floor((bytes.length - start) * 0.3),
+      start + Math.floor((bytes.length - start) * 0.6),
+    );
+    writeFileSync(at('damaged.mp4'), bytes);
+    const notes = await notesOf(at('damaged.mp4'), 'damaged-night.mp4');
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toMatch(
+      /^note: damaged input: \d+ packets of the video could not be decoded and were skipped; about \d+ of 50 frames are missing$/,
+    );
+  });
+
+  it('what the container cannot carry, without a hidden name', async () => {
+    writeFileSync(at('sub.srt'), '1\n00:00:00,500 --> 00:00:01,200\nHello\n');
+    ffmpeg(...picture, '-i', at('sub.srt'), '-c:v', 'libx264', '-c:s', 'srt', at('subtitles.mkv'));
+    expect(await notesOf(at('subtitles.mkv'), 'subtitles.ts')).toEqual([
+      'note: not carried: subtitle stream 1 (subrip)',
+    ]);
+  });
+});
