@@ -22,13 +22,19 @@ function formatSeconds(seconds: number | undefined): string {
   return minutes === 0 ? `${whole} s` : `${minutes} min ${whole % 60} s`;
 }
 
+/** Where progress is told: the part of a stream that it needs. */
+export interface ProgressOutput {
+  readonly isTTY: boolean;
+  write(text: string): boolean;
+}
+
 /** A progress line that redraws itself on a terminal; elsewhere a new line every ten seconds. */
 export class ProgressBar {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: ProgressOutput;
   #drawn = false;
   #toldMs = performance.now();
 
-  constructor(stream: NodeJS.WriteStream) {
+  constructor(stream: ProgressOutput) {
     this.#stream = stream;
   }
 

@@ -91,7 +91,7 @@ async function readFailure(path: string, cause: unknown): Promise<NocturneError>
 
 function writeFailure(path: string, cause: unknown): NocturneError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  const code: ErrorCode = /permission denied/i.test(text)
+  const code: ErrorCode = /permission denied|unable to open for write/i.test(text)
     ? 'OUTPUT_NO_PERMISSION'
     : /no space/i.test(text)
       ? 'OUTPUT_NO_SPACE'

@@ -49,8 +49,12 @@ export async function planPictures(
   const tasks = pictures.paths.map((from) => {
     return { from, to: isToFolder ? join(output, writableName(basename(from))) : output };
   });
-  if (isOfFolder) makeFolder(output);
   checkTasks(tasks, overwrite);
+  if (isOfFolder) makeFolder(output);
+  else if (!existsSync(dirname(resolve(output)))) {
+    const message = `the folder of ${output} does not exist.`;
+    throw new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message, remedy: 'Make it first.' });
+  }
   return { tasks, notices: othersNotices(pictures) };
 }
 
@@ -60,8 +64,11 @@ function writableName(name: string): string {
 }
 
 function makeFolder(path: string): void {
+  if (isFolder(path)) return;
+  // One by one: Node's own recursion never ends where a folder that is there takes no new one, such as /proc.
+  if (!existsSync(dirname(resolve(path)))) makeFolder(dirname(resolve(path)));
   try {
-    mkdirSync(path, { recursive: true });
+    mkdirSync(path);
   } catch (error) {
     throw outputFailure(path, error);
   }
@@ -82,10 +89,6 @@ function checkTasks(tasks: readonly PictureTask[], overwrite: boolean): void {
     }
     if (existsSync(to) && !overwrite) {
       throw new NocturneError({ code: 'OUTPUT_EXISTS', stage: 'output', message: `${to} exists.` });
-    }
-    if (!existsSync(dirname(resolve(to)))) {
-      const message = `the folder of ${to} does not exist.`;
-      throw new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message, remedy: 'Make it first.' });
     }
   }
 }
