@@ -60,7 +60,7 @@ describe('one clear line and a non-zero exit for', () => {
 
   it.skipIf(!hasFfmpeg)('a start after the end, and an index at the end of what is read forwards', async () => {
     const clip = join(folder, 'd.mp4');
-    ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=64x36:duration=2', clip);
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=640x360:duration=2', clip);
     expect(await lineOf('render', clip, 'd-night.mp4', '--start', '100')).toContain('[INPUT_TOO_SHORT]');
     const server = createHttpServer((_, response) => response.end(readFileSync(clip))).listen(0, '127.0.0.1');
     await once(server, 'listening');
