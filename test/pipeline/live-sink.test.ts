@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Frame } from '../../src/core/frame.js';
 import type { Packet } from '../../src/core/packet.js';
 import { micros } from '../../src/core/time.js';
 import { LiveSink } from '../../src/pipeline/live-sink.js';
@@ -13,7 +14,7 @@ it('counts the bits of the packets that are handed on, not of those dropped', as
   };
   const encoder = {
     ...{ name: 'fake', format: undefined },
-    encode: (frame) => {
+    encode: (frame: Frame) => {
       frame.close();
       return Promise.resolve([packet]);
     },
