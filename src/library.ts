@@ -1,13 +1,12 @@
 import { resolveSettings } from './config/resolve.js';
 import { controlsOf, type Settings } from './config/settings.js';
-import { NocturneError } from './core/errors.js';
+import { aborted, NocturneError } from './core/errors.js';
 import { silentLogger, type Logger } from './core/logger.js';
 import type { SourceOptions } from './ingest/source-options.js';
 import { probeInput, type ProbeReport } from './ingest/probe.js';
-import { aborted } from './pipeline/job-context.js';
 import type { NightStream } from './pipeline/night-stream.js';
 import { openStream as openWorkerStream, startStream as startWorkerStream } from './pipeline/open-stream.js';
-import { render as renderInWorker, type RenderOptions as RenderHooks } from './pipeline/render.js';
+import { renderInWorker, type RenderHooks } from './pipeline/render-in-worker.js';
 import type { ModelSettings, StreamSettings } from './pipeline/stream-settings.js';
 import type { RenderReport } from './pipeline/worker-messages.js';
 
@@ -59,8 +58,10 @@ export function startStream(input: string, options: StreamOptions = {}): NightSt
 }
 
 /**
- * Renders a video to a night video, a picture to a picture, or a folder of pictures to a folder.
- * Rejects with NocturneError, also when the signal aborts; the output is then as it was before.
+ * Renders a video to a night video, a picture to a picture, or a folder of pictures to a folder or a video. Pictures of a
+ * folder that cannot be read are skipped, counted in `corrupt` and named in `notices`.
+ * Rejects with NocturneError, also when the signal aborts or no picture can be read: a file is then as it was before; of a
+ * folder the pictures that were complete stay.
  */
 export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
   checkInput(input);

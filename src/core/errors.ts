@@ -7,7 +7,15 @@ export const ERROR_CODES = {
   INPUT_NO_PERMISSION: { meaning: 'The input may not be read.', remedy: 'Give this user read permission.' },
   INPUT_NOT_VIDEO: {
     meaning: 'The input has no video that FFmpeg understands.',
-    remedy: 'Look at it with `nocturne probe`; convert it with ffmpeg.',
+    remedy: 'Check that it is the right file; convert it with ffmpeg.',
+  },
+  INPUT_TOO_SHORT: {
+    meaning: 'The input ends before the start that was asked for.',
+    remedy: 'Choose an earlier --start.',
+  },
+  INPUT_NOT_SEEKABLE: {
+    meaning: 'The input must be read at any place, and where it comes from it can only be read forwards.',
+    remedy: 'Give it as a file, or make it streamable: `ffmpeg -i IN -c copy -movflags +faststart OUT`.',
   },
   INPUT_UNSUPPORTED: {
     meaning: 'The input asks for something this build or machine lacks.',
@@ -42,7 +50,10 @@ export const ERROR_CODES = {
     remedy: 'Run `nocturne doctor`; leave --encoder at auto.',
   },
   ENCODER_FAILED: { meaning: 'The encoder failed.', remedy: 'Read the cause; try --encoder libx264.' },
-  MODEL_NOT_FOUND: { meaning: 'The model or its card is missing.', remedy: 'Check the path given to --generator.' },
+  MODEL_NOT_FOUND: {
+    meaning: 'The model or its card is missing.',
+    remedy: 'Name `grade`, which needs none, or check the path given to --generator.',
+  },
   MODEL_INVALID: {
     meaning: 'The model does not fit its card, or its output is not a look.',
     remedy: 'Compare with docs/models.md; export it again.',
@@ -142,6 +153,11 @@ export function deserializeError(data: SerializedError): NocturneError {
   const error = new NocturneError(data);
   error.stack = data.stack;
   return error;
+}
+
+/** The failure of work that the user stopped. @param what a clause: `OUT was complete`. */
+export function aborted(what: string, stage: Stage = 'pipeline'): NocturneError {
+  return new NocturneError({ code: 'ABORTED', stage, message: `stopped before ${what}.` });
 }
 
 /** Any thrown value as a NocturneError; a foreign one becomes `INTERNAL` of the stage. */

@@ -1,15 +1,12 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
-import { extname } from 'node:path';
 import sharp from 'sharp';
 import { NocturneError, type ErrorCode } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
 import { micros } from '../core/time.js';
+import { WRITABLE_ENDINGS, writableEnding } from './picture-endings.js';
 import { frameToRgb, rgbToFrame, pictureToYuv, type RgbPicture } from './rgb-picture.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from './thumbnail.js';
-
-/** Names of files that {@link writePicture} can write, by their ending. */
-export const PICTURE_ENDINGS = ['.png', '.jpg', '.jpeg', '.webp'] as const;
 
 /** Options of {@link writePicture}. */
 export interface WritePictureOptions {
@@ -54,8 +51,8 @@ export async function writePicture(
   picture: RgbPicture | Frame,
   options: WritePictureOptions = {},
 ): Promise<void> {
-  const ending = PICTURE_ENDINGS.find((known) => known === extname(path).toLowerCase());
-  if (!ending) throw new RangeError(`path must end in ${PICTURE_ENDINGS.join(', ')}, got ${path}`);
+  const ending = writableEnding(path);
+  if (!ending) throw new RangeError(`path must end in ${WRITABLE_ENDINGS.join(', ')}, got ${path}`);
   const rgb = picture instanceof Frame ? frameToRgb(picture) : picture;
   const image = sharp(rgb.data, { raw: { width: rgb.width, height: rgb.height, channels: 3 } });
   const quality = options.quality ?? 92;
@@ -94,7 +91,7 @@ async function readFailure(path: string, cause: unknown): Promise<NocturneError>
 
 function writeFailure(path: string, cause: unknown): NocturneError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  const code: ErrorCode = /permission denied/i.test(text)
+  const code: ErrorCode = /permission denied|unable to open for write/i.test(text)
     ? 'OUTPUT_NO_PERMISSION'
     : /no space/i.test(text)
       ? 'OUTPUT_NO_SPACE'

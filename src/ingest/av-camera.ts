@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { Device } from 'node-av/lib';
 import { NocturneError } from '../core/errors.js';
 import { base, type OpenPlan } from './open-plan.js';
@@ -20,9 +21,11 @@ export async function planCamera(name: string, options: SourceOptions, label: st
 }
 
 async function deviceFile(name: string, label: string): Promise<string> {
-  if (name.startsWith('/dev/')) return name;
-  if (/^\d+$/.test(name)) return `/dev/video${name}`;
-  return (await findCamera(name, label)).name;
+  const isNumber = /^\d+$/.test(name);
+  if (!isNumber && !name.startsWith('/dev/')) return (await findCamera(name, label)).name;
+  const file = isNumber ? `/dev/video${name}` : name;
+  if (existsSync(file)) return file;
+  throw notThere(label, await listCameras());
 }
 
 async function cameraName(name: string, label: string): Promise<string> {
@@ -30,14 +33,22 @@ async function cameraName(name: string, label: string): Promise<string> {
 }
 
 async function findCamera(name: string, label: string): Promise<{ name: string; description: string }> {
-  const cameras = (await Device.list()).filter((device) => device.type === 'video');
+  const cameras = await listCameras();
   const found = /^\d+$/.test(name)
     ? cameras[Number(name)]
     : cameras.find((camera) => camera.description === name || camera.name === name);
   if (found) return found;
+  throw notThere(label, cameras);
+}
+
+async function listCameras(): Promise<{ name: string; description: string }[]> {
+  return (await Device.list()).filter((device) => device.type === 'video');
+}
+
+function notThere(label: string, cameras: readonly { description: string }[]): NocturneError {
   const known = cameras.map((camera) => camera.description).join(', ') || 'none';
   const message = `${label} is not there; cameras of this machine: ${known}.`;
-  throw new NocturneError({
+  return new NocturneError({
     code: 'INPUT_NOT_FOUND',
     stage: 'ingest',
     message,

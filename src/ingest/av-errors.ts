@@ -73,6 +73,11 @@ export function openError(code: number, label: string, isNetwork: boolean): Noct
   });
 }
 
+/** The failure of an input that is over before the start that was asked for. */
+export function endsBefore(label: string, startS: number): NocturneError {
+  return new NocturneError({ code: 'INPUT_TOO_SHORT', stage: 'ingest', message: `${label} ends before ${startS} s.` });
+}
+
 /** A libav error code in words. */
 export function reason(code: number): string {
   return FFmpegError.strerror(code);

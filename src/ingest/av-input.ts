@@ -95,6 +95,11 @@ export class AvInput implements AsyncDisposable {
     return start === av.AV_NOPTS_VALUE ? 0 : Number(start);
   }
 
+  /** Whether it can be read at any place; else forwards alone. */
+  get isSeekable(): boolean {
+    return (this.#context.pb?.seekable ?? 0) !== 0;
+  }
+
   get interrupted(): boolean {
     return this.#interrupted;
   }
@@ -147,8 +152,8 @@ export class AvInput implements AsyncDisposable {
 
   async #open(): Promise<void> {
     const { label, options, format } = this.#plan;
-    // libav writes to the terminal by itself; what matters is told through errors and counts.
-    Log.setLevel(av.AV_LOG_FATAL);
+    // libav writes to the terminal by itself, a broken JPEG at its level `fatal`; what matters is told through errors and counts.
+    Log.setLevel(av.AV_LOG_PANIC);
     const inputFormat = format === undefined ? null : InputFormat.findInputFormat(format);
     if (format !== undefined && !inputFormat) {
       throw new NocturneError({

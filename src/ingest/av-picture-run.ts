@@ -1,18 +1,23 @@
+import { basename } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 import { micros, ticksToMicros, wallClock, type TimeBase } from '../core/time.js';
+import { endsBefore } from './av-errors.js';
 import { AvRun } from './av-run.js';
 import type { PictureShape } from './av-frame-pool.js';
 import { planPicture } from './open-plan.js';
 import { maskUrl } from './input-address.js';
+import { othersNotices, type PictureList } from './picture-list.js';
 import type { PictureRun, RunContext, RunEnd, RunInfo, TimedPicture } from './picture-run.js';
 import type { SourceOptions } from './source-options.js';
 
 /** Frames a second of pictures that are not told otherwise. */
 export const USUAL_PICTURE_RATE = 25;
+/** Most names of skipped pictures that are remembered. */
+const MOST_SKIPPED_NAMES = 100;
 
 /** Still pictures, one after the other, at a steady rate; one that cannot be decoded is skipped and keeps its place in time. */
 export class AvPictureRun implements PictureRun {
-  readonly #files: readonly string[];
+  readonly #pictures: PictureList;
   readonly #context: RunContext;
   readonly #label: string;
   readonly #timeBase: TimeBase;
@@ -24,29 +29,32 @@ export class AvPictureRun implements PictureRun {
   #pending: Promise<unknown> | undefined;
   #shape: PictureShape | undefined;
   #info: RunInfo | undefined;
+  /** Why the first picture that was skipped could not be read. */
+  #failure: unknown;
 
-  private constructor(files: readonly string[], context: RunContext, label: string) {
-    this.#files = files;
+  private constructor(pictures: PictureList, context: RunContext, label: string) {
+    this.#pictures = pictures;
     this.#context = context;
     this.#label = label;
     const { startS, durationS } = context.options;
+    const { length } = pictures.paths;
     const rate = rateOf(context.options);
     // A whole rate counts in frames; another one (29.97) in thousandths.
     this.#timeBase = Number.isInteger(rate) ? { num: 1, den: rate } : { num: 1000, den: Math.round(rate * 1000) };
-    this.#next = Math.min(files.length, Math.ceil(startS * rate));
-    this.#end = durationS === undefined ? files.length : Math.min(files.length, Math.ceil((startS + durationS) * rate));
+    this.#next = Math.min(length, Math.ceil(startS * rate));
+    this.#end = durationS === undefined ? length : Math.min(length, Math.ceil((startS + durationS) * rate));
   }
 
-  /** Opens the pictures at these paths, at least one, and decodes the first. */
-  static async open(files: readonly string[], context: RunContext, label: string): Promise<AvPictureRun> {
-    const run = new AvPictureRun(files, context, label);
+  /** Opens the pictures, at least one, and decodes the first that can be. */
+  static async open(list: PictureList, context: RunContext, label: string): Promise<AvPictureRun> {
+    const run = new AvPictureRun(list, context, label);
+    if (run.#next >= list.paths.length) throw endsBefore(label, context.options.startS);
     const pictures = await run.next();
     run.#first = pictures?.[0];
     run.#shape = run.#first?.shape;
     run.#pending = undefined;
     if (run.#first) return run;
-    const message = `none of the ${files.length} pictures in ${label} could be decoded.`;
-    throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message });
+    throw run.#nothing();
   }
 
   get shape(): PictureShape {
@@ -74,7 +82,7 @@ export class AvPictureRun implements PictureRun {
       codec: 'image',
       description: `${count} ${count === 1 ? 'picture' : 'pictures'}, ${this.#label}`,
       hasSound: false,
-      notices: [],
+      notices: othersNotices(this.#pictures),
     };
   }
 
@@ -111,17 +119,18 @@ export class AvPictureRun implements PictureRun {
   }
 
   async #decode(index: number): Promise<TimedPicture | undefined> {
-    const path = this.#files[index] ?? '';
+    const path = this.#pictures.paths[index] ?? '';
     const { options, pool, counts } = this.#context;
     const label = maskUrl(path);
     try {
       // A picture counts once, whatever its decoder found wrong with it.
-      const alone = { pool, options: withoutWindow(options), counts: { decoded: 0, corrupt: 0 } };
+      const alone = { pool, options: withoutWindow(options), counts: { decoded: 0, corrupt: 0, skipped: [] } };
       const run = await AvRun.open(planPicture(path, options, label), alone, this.#stop.signal);
       const [picture, ...rest] = (await run.next()) ?? [];
       for (const { native } of rest) pool.give(native);
       await run.close();
-      if (!picture) return undefined;
+      if (!picture)
+        throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message: `${label} is empty.` });
       counts.decoded++;
       const start = Math.ceil(options.startS * rateOf(options));
       const at = (tick: number): ReturnType<typeof micros> => ticksToMicros(BigInt(tick), this.#timeBase);
@@ -129,10 +138,31 @@ export class AvPictureRun implements PictureRun {
       return { ...picture, sourcePts, duration: micros(at(index - start + 1) - sourcePts), capturedAt: wallClock() };
     } catch (error) {
       if (this.#stop.signal.aborted) return undefined;
-      counts.corrupt++;
-      options.logger.warn({ picture: label, err: error }, 'a picture could not be decoded and is skipped');
+      this.#skip(path, error);
       return undefined;
     }
+  }
+
+  /** Counts and names a picture that cannot be read; the only one of an input is told by `open`'s failure instead. */
+  #skip(path: string, error: unknown): void {
+    const { options, counts } = this.#context;
+    const name = basename(path);
+    counts.corrupt++;
+    if (counts.skipped.length < MOST_SKIPPED_NAMES && !counts.skipped.includes(name)) counts.skipped.push(name);
+    this.#failure ??= error;
+    if (this.#pictures.paths.length === 1) return;
+    const reason = error instanceof Error ? error.message : String(error);
+    options.logger.warn({ reason }, 'a picture could not be read and is skipped');
+  }
+
+  #nothing(): NocturneError {
+    const { length } = this.#pictures.paths;
+    const message =
+      length === 1
+        ? `${this.#label} is no picture that can be read.`
+        : `none of the ${length} pictures of ${this.#label} could be read.`;
+    const cause = this.#failure;
+    return new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message, cause });
   }
 }
 

@@ -1,7 +1,7 @@
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
 import { fromSeconds, micros, microsToTicks, ticksToMicros, type Micros, type TimeBase } from '../core/time.js';
-import { reason } from './av-errors.js';
+import { endsBefore, reason } from './av-errors.js';
 import type { PictureShape } from './av-frame-pool.js';
 import { AvInput } from './av-input.js';
 import { AvPacketReader } from './av-packet-reader.js';
@@ -175,14 +175,13 @@ export class AvRun implements PictureRun {
   #nothing(): NocturneError {
     const { label } = this.#plan;
     const { startS } = this.#context.options;
-    const isShort = startS > 0 && this.#maker.lastTicks !== undefined;
-    const message = isShort
-      ? `${label} ends before ${startS} s.`
-      : `${label} has video, but no picture of it could be decoded.`;
-    return new NocturneError({
-      ...{ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message },
-      ...(isShort ? { remedy: 'Choose an earlier start.' } : {}),
-    });
+    if (startS > 0 && this.#maker.lastTicks !== undefined) return endsBefore(label, startS);
+    if (!this.input.isSeekable && this.#ended === 'failed' && /\bmp4\b/.test(this.input.container)) {
+      const message = `${label} is an MP4 with its index at the end, and it can only be read forwards.`;
+      return new NocturneError({ code: 'INPUT_NOT_SEEKABLE', stage: 'ingest', message });
+    }
+    const message = `${label} has video, but no picture of it could be decoded.`;
+    return new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message });
   }
 
   async #step(): Promise<readonly TimedPicture[] | undefined> {
@@ -208,8 +207,10 @@ export class AvRun implements PictureRun {
     if (this.#ended === 'interrupted') return undefined;
     const { logger } = this.#context.options;
     const { label } = this.#plan;
-    if (this.#ended === 'failed') logger.warn({ input: label, reason: reason(code) }, 'reading broke off');
     const rest = await this.#maker.finish();
+    // Before the first picture the failure to open tells it.
+    const isOpen = this.#shape !== undefined || rest.length > 0;
+    if (this.#ended === 'failed' && isOpen) logger.warn({ input: label, reason: reason(code) }, 'reading broke off');
     const missing = this.#missingMicros();
     if (missing > CUT_OFF_MICROS) {
       logger.warn(

@@ -34,6 +34,8 @@ export interface SourceStats {
   readonly dropped: number;
   /** Packets that could not be decoded and were skipped. */
   readonly corrupt: number;
+  /** Names of a folder's pictures that could not be read and were skipped, each once, the first hundred. */
+  readonly skipped: readonly string[];
   /** Times a live input came back. */
   readonly reconnects: number;
 }

@@ -53,7 +53,8 @@ export function planPicture(path: string, options: SourceOptions, label: string)
   return {
     ...base(options, label),
     url: `file:${path}`,
-    format: options.inputFormat ?? 'image2',
+    // The reader of single pictures knows no AVIF, which is a container of its own.
+    ...(path.toLowerCase().endsWith('.avif') ? {} : { format: options.inputFormat ?? 'image2' }),
     options: { protocol_whitelist: 'file', pattern_type: 'none', framerate: String(options.pictureRate ?? 25) },
     isLocalFile: true,
   };
@@ -70,7 +71,10 @@ export function planStdin(options: SourceOptions): OpenPlan {
   };
 }
 
-/** Plan for a network address. Throws NocturneError where `listen` is asked of a protocol that cannot. */
+/**
+ * Plan for a network address. Throws NocturneError where `listen` is asked of a protocol that cannot, or nobody is named to
+ * call.
+ */
 export function planNetwork(address: InputAddress, options: SourceOptions): OpenPlan {
   const plan = { ...base(options, address.label), url: address.target, live: 'yes' as const };
   const { scheme } = address;
@@ -86,8 +90,13 @@ export function planNetwork(address: InputAddress, options: SourceOptions): Open
       live: 'unknown',
     };
   }
-  if (isRtmp) return planRtmp(plan, options.listen);
-  if (scheme === 'srt') return planSrt(plan, options.listen);
+  if (isRtmp || scheme === 'srt') {
+    const called = isRtmp ? planRtmp(plan, options.listen) : planSrt(plan, options.listen);
+    if (called.isListening || withHost(called.url) === called.url) return called;
+    const message = `${address.label} names no host to call.`;
+    const remedy = 'Pass --listen to wait there for a sender, or name a host.';
+    throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'ingest', message, remedy });
+  }
   if (scheme === 'udp') return planUdp(plan);
   if (scheme === 'rtp') return { ...plan, options: { protocol_whitelist: 'rtp,udp', ...SHORT_PROBE } };
   if (scheme === 'tcp') return { ...plan, options: { protocol_whitelist: 'tcp', ...SHORT_PROBE } };

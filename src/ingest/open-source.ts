@@ -1,5 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { NocturneError } from '../core/errors.js';
+import { isPicture } from '../image/picture-endings.js';
 import { planCamera } from './av-camera.js';
 import { AvFramePool } from './av-frame-pool.js';
 import { AvPictureRun } from './av-picture-run.js';
@@ -9,7 +10,7 @@ import type { FrameSource } from './frame-source.js';
 import { parseInput, type InputAddress } from './input-address.js';
 import { LiveSource } from './live-source.js';
 import { planFile, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
-import { isPicture, listPictures } from './picture-list.js';
+import { listPictures, type PictureList } from './picture-list.js';
 import type { RunContext } from './picture-run.js';
 import type { SourceOptions } from './source-options.js';
 import { openStreetSource } from './street-source.js';
@@ -30,7 +31,7 @@ export async function openSource(input: string, options: SourceOptions, signal?:
   const address = parseInput(input);
   if (address.kind === 'street') return openStreetSource(input, options);
   const pool = new AvFramePool();
-  const context: RunContext = { options, pool, counts: { decoded: 0, corrupt: 0 } };
+  const context: RunContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
   try {
     const pictures = await picturesOf(address);
     if (pictures) return await openPictures(pictures, address, context);
@@ -69,13 +70,15 @@ export async function planInput(address: InputAddress, options: SourceOptions): 
   }
 }
 
-/** Paths of the pictures an input stands for: a folder's, or itself; undefined when it is no picture. */
-export async function picturesOf(address: InputAddress): Promise<readonly string[] | undefined> {
+/** The pictures an input stands for, at least one: a folder's, or itself; undefined when it is no picture. Throws NocturneError. */
+export async function picturesOf(address: InputAddress): Promise<PictureList | undefined> {
   if (address.kind !== 'path') return undefined;
   const stats = await readable(address);
-  if (!stats.isDirectory()) return stats.isFile() && isPicture(address.target) ? [address.target] : undefined;
+  if (!stats.isDirectory()) {
+    return stats.isFile() && isPicture(address.target) ? { paths: [address.target], others: [] } : undefined;
+  }
   const pictures = await listPictures(address.target);
-  if (pictures.length > 0) return pictures;
+  if (pictures.paths.length > 0) return pictures;
   const message = `${address.label} is a folder without pictures.`;
   throw new NocturneError({
     code: 'INPUT_NOT_VIDEO',
@@ -85,12 +88,8 @@ export async function picturesOf(address: InputAddress): Promise<readonly string
   });
 }
 
-async function openPictures(
-  files: readonly string[],
-  { label }: InputAddress,
-  context: RunContext,
-): Promise<FrameSource> {
-  const reopen = (): Promise<AvPictureRun> => AvPictureRun.open(files, context, label);
+async function openPictures(pictures: PictureList, { label }: InputAddress, context: RunContext): Promise<FrameSource> {
+  const reopen = (): Promise<AvPictureRun> => AvPictureRun.open(pictures, context, label);
   return new FileSource({ run: await reopen(), reopen, options: context.options, label }, context);
 }
 

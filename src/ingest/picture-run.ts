@@ -32,6 +32,8 @@ export type RunEnd = 'end' | 'failed' | 'interrupted';
 export interface RunCounts {
   decoded: number;
   corrupt: number;
+  /** Names of pictures that could not be read, each once, the first hundred. */
+  readonly skipped: string[];
 }
 
 /** What a run needs of its source. */

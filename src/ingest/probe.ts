@@ -37,7 +37,7 @@ export async function probeInput(input: string, options: SourceOptions, signal?:
     return report({ input, container: 'street', streams: [], info: source.info });
   }
   const pool = new AvFramePool();
-  const context: RunContext = { options, pool, counts: { decoded: 0, corrupt: 0 } };
+  const context: RunContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
   try {
     const pictures = await picturesOf(address);
     if (pictures) {

@@ -67,8 +67,8 @@ export abstract class PumpedSource implements FrameSource {
   }
 
   get stats(): SourceStats {
-    const { decoded, corrupt } = this.#setup.counts;
-    return { decoded, corrupt, dropped: this.dropped, reconnects: this.reconnects };
+    const { decoded, corrupt, skipped } = this.#setup.counts;
+    return { decoded, corrupt, skipped, dropped: this.dropped, reconnects: this.reconnects };
   }
 
   async *frames(signal?: AbortSignal): AsyncGenerator<Frame, void, undefined> {

@@ -76,7 +76,7 @@ class StreetSource implements FrameSource {
   }
 
   get stats(): SourceStats {
-    return { decoded: this.#decoded, dropped: this.#dropped, corrupt: 0, reconnects: 0 };
+    return { decoded: this.#decoded, dropped: this.#dropped, corrupt: 0, skipped: [], reconnects: 0 };
   }
 
   async *frames(signal?: AbortSignal): AsyncGenerator<Frame, void, undefined> {

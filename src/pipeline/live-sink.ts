@@ -40,7 +40,7 @@ export class LiveSink implements NightSink {
     return Math.round(this.#rate.perSecond() * 100) / 100;
   }
 
-  /** Bits a second over the last two seconds. */
+  /** Bits a second handed on over the last two seconds. */
   get bitrateBps(): number {
     const now = performance.now();
     this.#forgetBefore(now - 2000);
@@ -67,14 +67,15 @@ export class LiveSink implements NightSink {
     for (const packet of packets) {
       this.#encoded++;
       this.#rate.mark(now);
-      this.#recent.push({ atMs: now, bytes: packet.data.byteLength });
       this.#latencies.add((wallClock() - packet.capturedAt) / 1000);
       const format = this.#encoder.format;
       if (format && format !== this.#format) {
         this.#format = format;
         this.#output.onFormat(format);
       }
-      if (this.#gate.admit(packet)) this.#output.onPacket(packet);
+      if (!this.#gate.admit(packet)) continue;
+      this.#recent.push({ atMs: now, bytes: packet.data.byteLength });
+      this.#output.onPacket(packet);
     }
     this.#forgetBefore(now - 2000);
   }

@@ -1,53 +1,61 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, extname, join, parse, resolve } from 'node:path';
-import { NocturneError } from '../core/errors.js';
+import { renameSync, rmSync } from 'node:fs';
+import { basename, join, parse } from 'node:path';
+import { aborted, NocturneError } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
+import { isReadAsRgb } from '../image/picture-endings.js';
+import { readRgb, writePicture } from '../image/picture-file.js';
 import { cropPicture, frameToRgb, padToEven, rgbToFrame } from '../image/rgb-picture.js';
-import { PICTURE_ENDINGS, readRgb, writePicture } from '../image/picture-file.js';
 import type { Generator } from '../infer/generator.js';
 import { openGenerator } from '../infer/open-generator.js';
+import { openSource } from '../ingest/open-source.js';
+import { listNames, skippedNotices } from '../ingest/picture-list.js';
+import { DEFAULT_SOURCE_OPTIONS } from '../ingest/source-options.js';
 import type { Renderer } from '../render/renderer.js';
 import { openRenderer } from '../render/wasm-renderer.js';
-import { aborted, type JobContext } from './job-context.js';
+import type { JobContext } from './job-context.js';
+import { planPictures, type PictureTask } from './picture-plan.js';
 import { RenderProgressMeter } from './render-progress.js';
 import { StageTimes } from './stage-times.js';
 import type { RenderSettings } from './stream-settings.js';
 import type { RenderReport } from './worker-messages.js';
 
-/** Endings that can be read; the others of a folder are left alone. */
-const READABLE_ENDINGS: readonly string[] = [...PICTURE_ENDINGS, '.avif', '.tif', '.tiff', '.gif'];
-
-/** One picture to make: where from, where to. */
-interface PictureTask {
-  readonly from: string;
-  readonly to: string;
-}
-
-/** Whether a render is of pictures, by what the input is and how the output is named. */
-export function isPictureRender(input: string, output: string): boolean {
-  if (isFolder(input)) return !/\.[a-z0-9]{2,4}$/i.test(output) || isPictureName(output);
-  return isPictureName(input) && (isPictureName(output) || isFolder(output));
-}
-
 /**
  * Turns one picture, or every picture of a folder, into night: same names, same sizes, each on its own (no smoothing).
- * Each is written beside its target and renamed; on failure or abort the ones that are complete stay.
+ * A picture of a folder that cannot be read is skipped, counted and named; it fails when none can be. Each is written
+ * beside its target and renamed; on failure or abort the ones that are complete stay.
  */
 export async function runPictureJob(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   const { logger, post, signal } = context;
-  const tasks = planPictures(settings);
+  const { tasks, notices } = await planPictures(settings);
   await using generator = await openGenerator({ ...settings.model, logger });
   using renderer = await openRenderer({ seed: settings.seed });
   const meter = new RenderProgressMeter(tasks.length);
   const times = new StageTimes();
+  const skipped: string[] = [];
+  /** Names of the pictures to which something was done on the way, by what it was. */
+  const changed = new Map<string, string[]>();
   let last = { width: 0, height: 0 };
   for (const task of tasks) {
-    if (signal.aborted) throw aborted(`${task.to} was complete`);
-    last = await turnPicture(task, { settings, generator, renderer, times });
+    const name = basename(task.from);
+    try {
+      if (signal.aborted) throw stopped(settings, meter.frames);
+      const turned = await turnPicture(task, { settings, generator, renderer, times, signal });
+      last = { width: turned.width, height: turned.height };
+      for (const change of turned.changes) changed.set(change, [...(changed.get(change) ?? []), name]);
+    } catch (error) {
+      if (signal.aborted) throw stopped(settings, meter.frames);
+      if (tasks.length === 1 || !isUnreadable(error)) throw error;
+      skipped.push(name);
+      meter.skip();
+      logger.warn({ reason: error.message }, 'a picture could not be read and is skipped');
+      continue;
+    }
     const progress = meter.frame();
     if (progress) post({ type: 'progress', progress });
   }
+  if (skipped.length === tasks.length) throw nothingRead(settings, tasks.length);
   post({ type: 'progress', progress: meter.now() });
+  const changes = [...changed].map(([change, names]) => `${change}: ${listNames(names)}`);
   return {
     output: settings.output,
     frames: meter.frames,
@@ -55,8 +63,8 @@ export async function runPictureJob(settings: RenderSettings, context: JobContex
     seconds: meter.seconds,
     frameRate: meter.frames / meter.seconds,
     encoder: 'picture',
-    corrupt: 0,
-    notices: [],
+    corrupt: skipped.length,
+    notices: [...notices, ...changes, ...skippedNotices(skipped)],
     stages: times.report(),
     liveFrames: Frame.liveCount,
   };
@@ -67,17 +75,30 @@ interface PictureTools {
   readonly generator: Generator;
   readonly renderer: Renderer;
   readonly times: StageTimes;
+  readonly signal: AbortSignal;
 }
 
-async function turnPicture(task: PictureTask, tools: PictureTools): Promise<{ width: number; height: number }> {
-  const { settings, generator, renderer, times } = tools;
-  const day = await readRgb(task.from);
-  using frame = rgbToFrame(padToEven(day));
+/** A picture to turn into night. */
+interface DayPicture {
+  /** Even sides; whoever reads the picture closes it. */
+  readonly frame: Frame;
+  /** The picture's own size. */
+  readonly width: number;
+  readonly height: number;
+  /** What was done to it on the way, one line each. */
+  readonly changes: readonly string[];
+}
+
+async function turnPicture(task: PictureTask, tools: PictureTools): Promise<Omit<DayPicture, 'frame'>> {
+  const { settings, generator, renderer, times, signal } = tools;
+  const day = await readDay(task.from, signal);
+  const { width, height, changes } = day;
+  using frame = day.frame;
   const started = performance.now();
   const look = await generator.translate(renderer.thumbnail(frame));
   times.add('look', performance.now() - started);
   renderer.apply(look, settings.controls, frame);
-  const night = cropPicture(frameToRgb(frame), day.width, day.height);
+  const night = cropPicture(frameToRgb(frame), width, height);
   const { dir, base, ext } = parse(task.to);
   const beside = join(dir, `.${base}.nocturne-${process.pid}${ext}`);
   try {
@@ -86,81 +107,35 @@ async function turnPicture(task: PictureTask, tools: PictureTools): Promise<{ wi
   } finally {
     rmSync(beside, { force: true });
   }
-  return { width: day.width, height: day.height };
+  return { width, height, changes };
 }
 
-function planPictures(settings: RenderSettings): PictureTask[] {
-  const { input, output, overwrite } = settings;
-  if (!isFolder(input)) {
-    const to = isFolder(output) ? join(output, basename(input)) : output;
-    return checkTasks([{ from: input, to }], overwrite);
+/** Reads a picture at its own size; one that libav alone reads loses an odd last column or row, which it says. */
+async function readDay(path: string, signal: AbortSignal): Promise<DayPicture> {
+  if (isReadAsRgb(path)) {
+    const { width, height, ...day } = await readRgb(path);
+    return { frame: rgbToFrame(padToEven({ width, height, ...day })), width, height, changes: [] };
   }
-  if (isPictureName(output) || isFile(output)) {
-    const message = `${input} is a folder of pictures and ${output} is one file.`;
-    throw unwritable(message, 'Name a folder, or a video file.');
+  await using source = await openSource(path, { ...DEFAULT_SOURCE_OPTIONS, decoderThreads: 1 }, signal);
+  for await (const frame of source.frames(signal)) {
+    return { frame, width: frame.width, height: frame.height, changes: source.info.notices };
   }
-  const names = readdirSync(input).filter(isPictureName).sort();
-  if (names.length === 0) {
-    const message = `the folder ${input} has no pictures.`;
-    throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message });
-  }
-  const tasks = names.map((name) => ({ from: join(input, name), to: join(output, writableName(name)) }));
-  mkdirSync(output, { recursive: true });
-  return checkTasks(tasks, overwrite);
+  throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message: `${path} holds no picture.` });
 }
 
-/** The same name, or its PNG where its format can be read but not written. */
-function writableName(name: string): string {
-  const { name: stem, ext } = parse(name);
-  return isWritable(ext) ? name : `${stem}.png`;
+/** Whether the fault is the picture's own, and the next one may be read. */
+function isUnreadable(error: unknown): error is NocturneError {
+  return error instanceof NocturneError && error.code.startsWith('INPUT_');
 }
 
-function isWritable(ending: string): boolean {
-  return PICTURE_ENDINGS.some((known) => known === ending.toLowerCase());
+function nothingRead({ input }: RenderSettings, count: number): NocturneError {
+  const message = `none of the ${count} pictures of ${input} could be read.`;
+  return new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message });
 }
 
-/** Every fault that would lose a picture, found before the first one is written. */
-function checkTasks(tasks: PictureTask[], overwrite: boolean): PictureTask[] {
-  const fromByTarget = new Map<string, string>();
-  for (const { from, to } of tasks) {
-    const other = fromByTarget.get(to);
-    if (other !== undefined) throw unwritable(`${other} and ${from} would both become ${to}.`, 'Rename one of them.');
-    fromByTarget.set(to, from);
-    if (!isWritable(extname(to))) {
-      throw unwritable(`${to} is no picture that can be written.`, `Use one of ${PICTURE_ENDINGS.join(', ')}.`);
-    }
-    if (isSameFile(from, to)) {
-      throw new NocturneError({ code: 'OUTPUT_IS_INPUT', stage: 'output', message: `${to} is the input.` });
-    }
-    if (existsSync(to) && !overwrite) {
-      throw new NocturneError({ code: 'OUTPUT_EXISTS', stage: 'output', message: `${to} exists.` });
-    }
-    if (!existsSync(dirname(resolve(to)))) {
-      const message = `the folder of ${to} does not exist.`;
-      throw new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message, remedy: 'Make it first.' });
-    }
-  }
-  return tasks;
-}
-
-function unwritable(message: string, remedy: string): NocturneError {
-  return new NocturneError({ code: 'OUTPUT_UNSUPPORTED', stage: 'output', message, remedy });
-}
-
-/** Whether two paths lead to one file, through links too. */
-function isSameFile(a: string, b: string): boolean {
-  const [first, second] = [a, b].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
-  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
-}
-
-function isPictureName(name: string): boolean {
-  return !basename(name).startsWith('.') && READABLE_ENDINGS.includes(extname(name).toLowerCase());
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+function stopped({ output }: RenderSettings, complete: number): NocturneError {
+  const plain = aborted(`${output} was complete`);
+  if (complete === 0) return plain;
+  const remedy = `The ${complete} pictures made so far are whole; pass --overwrite to start it again.`;
+  return new NocturneError({ code: 'ABORTED', stage: 'pipeline', message: plain.message, remedy });
 }

@@ -1,16 +1,19 @@
 import { statSync } from 'node:fs';
+import { aborted } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
 import { toSeconds } from '../core/time.js';
 import { openGenerator } from '../infer/open-generator.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import { parseInput } from '../ingest/input-address.js';
 import { openSource } from '../ingest/open-source.js';
+import { skippedNotices } from '../ingest/picture-list.js';
 import { DEFAULT_SOURCE_OPTIONS } from '../ingest/source-options.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { openFileSink } from '../stream/av-file-sink.js';
 import { createSteadier } from '../temporal/exponential-steadier.js';
-import { aborted, type JobContext } from './job-context.js';
-import { isPictureRender, runPictureJob } from './picture-job.js';
+import type { JobContext } from './job-context.js';
+import { runPictureJob } from './picture-job.js';
+import { isPictureRender } from './picture-plan.js';
 import { RenderProgressMeter } from './render-progress.js';
 import { StageTimes } from './stage-times.js';
 import type { RenderSettings } from './stream-settings.js';
@@ -19,15 +22,15 @@ import type { RenderReport } from './worker-messages.js';
 
 /**
  * Renders a video to a file: same frames, same pts, same size; leaves no half file when it fails or is aborted.
- * Pictures and folders of pictures go their own way.
+ * Pictures, and folders of them to folders, go their own way.
  */
 export async function runRenderJob(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   if (isPictureRender(settings.input, settings.output)) return runPictureJob(settings, context);
-  const report = await render(settings, context);
+  const report = await renderVideo(settings, context);
   return { ...report, liveFrames: Frame.liveCount };
 }
 
-async function render(settings: RenderSettings, { post, logger, signal }: JobContext): Promise<RenderReport> {
+async function renderVideo(settings: RenderSettings, { post, logger, signal }: JobContext): Promise<RenderReport> {
   const times = new StageTimes();
   const window = {
     startS: settings.startS,
@@ -87,6 +90,7 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
     if (signal.aborted) throw aborted(`${settings.output} was complete`);
     const written = await sink.finish();
     post({ type: 'progress', progress: meter.now() });
+    const { corrupt, skipped } = source.stats;
     return {
       output: settings.output,
       frames: meter.frames,
@@ -95,12 +99,14 @@ async function render(settings: RenderSettings, { post, logger, signal }: JobCon
       seconds: meter.seconds,
       frameRate: meter.frames / meter.seconds,
       encoder: written.encoder,
-      corrupt: source.stats.corrupt,
+      corrupt,
       notices: [
         ...info.notices,
         ...lostSound(info, copied.copyFrom),
         ...written.notices,
-        ...damage({ corrupt: source.stats.corrupt, frames: meter.frames, expected }),
+        ...(skipped.length > 0
+          ? skippedNotices(skipped, corrupt)
+          : damage({ corrupt, frames: meter.frames, expected })),
       ],
       stages: times.report(),
       liveFrames: 0,

@@ -6,7 +6,7 @@ const PROGRESS_INTERVAL_MS = 200;
 /** Counts rendered frames and says now and then how far the work is. */
 export class RenderProgressMeter {
   readonly #startedMs = performance.now();
-  readonly #expected: number;
+  #expected: number;
   #frames = 0;
   #toldMs = 0;
 
@@ -30,6 +30,11 @@ export class RenderProgressMeter {
     if (performance.now() - this.#toldMs < PROGRESS_INTERVAL_MS) return undefined;
     this.#toldMs = performance.now();
     return this.now();
+  }
+
+  /** Takes one frame out of those expected. */
+  skip(): void {
+    this.#expected--;
   }
 
   /** The progress at this moment. */

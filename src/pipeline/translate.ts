@@ -28,29 +28,34 @@ export interface Journey {
 
 /**
  * Takes every frame of the source to the sink, turned into night: this is the product's whole story.
- * Resolves at the end of the source, or soon after the signal aborts; the sink has then taken every frame given to it.
+ * Resolves at the end of the source, or soon after the signal aborts; rejects with the first failure. Either way the sink
+ * has then taken every frame given to it.
  * Closes nothing that it did not open.
  */
 export async function translate(journey: Journey, signal: AbortSignal): Promise<void> {
   const { source, sink, times } = journey;
   let writing: Promise<void> = Promise.resolve();
   let waitingSince = performance.now();
-  for await (const frame of source.frames(signal)) {
-    times.add('wait', performance.now() - waitingSince);
-    const pts = frame.pts;
-    try {
-      // While this blocks the thread, libav decodes the next frames and encodes the one before.
-      await turnIntoNight(journey, frame, signal);
-      await writing;
-    } catch (error) {
-      frame.close();
-      await writing.catch(() => undefined); // the first failure is the one that is told
-      throw error;
+  try {
+    for await (const frame of source.frames(signal)) {
+      times.add('wait', performance.now() - waitingSince);
+      const pts = frame.pts;
+      try {
+        // While this blocks the thread, libav decodes the next frames and encodes the one before.
+        await turnIntoNight(journey, frame, signal);
+        await writing;
+      } catch (error) {
+        frame.close();
+        throw error;
+      }
+      writing = write(sink, frame, times);
+      writing.catch(() => undefined); // awaited above with the next frame, or below: never an unhandled rejection
+      journey.onFrame?.({ pts });
+      waitingSince = performance.now();
     }
-    writing = write(sink, frame, times);
-    writing.catch(() => undefined); // awaited above with the next frame, or below: never an unhandled rejection
-    journey.onFrame?.({ pts });
-    waitingSince = performance.now();
+  } catch (error) {
+    await writing.catch(() => undefined); // the first failure is the one that is told
+    throw error;
   }
   await writing;
 }

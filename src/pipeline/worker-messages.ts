@@ -79,9 +79,9 @@ export interface RenderReport {
   readonly seconds: number;
   readonly frameRate: number;
   readonly encoder: string;
-  /** Packets that could not be decoded. */
+  /** Packets, or pictures of a folder, that could not be decoded and were skipped. */
   readonly corrupt: number;
-  /** One line each: what was cropped, converted, or could not be carried into the container. */
+  /** One line each: what was cropped, converted, skipped, left alone, or could not be carried into the container. */
   readonly notices: readonly string[];
   readonly stages: StageReport;
   /** Frames still open after everything was closed; 0 unless there is a defect. */

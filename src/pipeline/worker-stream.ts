@@ -1,11 +1,10 @@
 import { checkControls, type Controls } from '../core/controls.js';
-import { deserializeError, type NocturneError } from '../core/errors.js';
+import { aborted, deserializeError, type NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import { isLiveInput } from '../ingest/open-source.js';
 import { LiveStream } from '../stream/live-stream.js';
 import type { NightStream, OpenStreamOptions, StreamEnd } from './night-stream.js';
-import { aborted } from './job-context.js';
 import { RestartPolicy } from './restart-policy.js';
 import type { StreamSettings } from './stream-settings.js';
 import { WorkerProcess, type WorkerMessage } from './worker-process.js';

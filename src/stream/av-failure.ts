@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
-import { AV_LOG_FATAL } from 'node-av/constants';
+import { AV_LOG_PANIC } from 'node-av/constants';
 import { FFmpegError, Log } from 'node-av/lib';
-import { NocturneError } from '../core/errors.js';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { aborted, NocturneError } from '../core/errors.js';
 import type { ErrorCode, Stage } from '../core/errors.js';
 import { maskUrl } from '../core/mask-url.js';
 
@@ -24,7 +26,7 @@ export function checkStatus(status: number, operation: string): number {
 
 /** Keeps libav from writing to the terminal: every failure comes back as a status here. The level counts for the whole process. */
 export function quietLibav(): void {
-  if (Log.getLevel() > AV_LOG_FATAL) Log.setLevel(AV_LOG_FATAL);
+  if (Log.getLevel() > AV_LOG_PANIC) Log.setLevel(AV_LOG_PANIC);
 }
 
 /** A failure of an encoder, as a person reads it. */
@@ -49,17 +51,26 @@ export function checkHeader(status: number): number {
 
 /** A failure to write `path`, whether libav or the file system said so, as a person reads it. */
 export function outputFailure(path: string, cause: unknown): NocturneError {
-  if (cause instanceof NocturneError) return cause;
-  const name = errnoName(cause);
-  const [code, what] = NO_SPACE.has(name)
-    ? (['OUTPUT_NO_SPACE', 'the disk is full'] as const)
-    : NO_PERMISSION.has(name)
-      ? (['OUTPUT_NO_PERMISSION', 'no permission to write there'] as const)
-      : name === 'ENOENT' || name === 'ENOTDIR'
-        ? (['OUTPUT_FAILED', 'its folder does not exist'] as const)
-        : (['OUTPUT_FAILED', cause instanceof Error ? cause.message : String(cause)] as const);
   const stage: Stage = 'output';
-  return new NocturneError({ code, stage, message: `Cannot write ${path}: ${what}.`, cause });
+  // Whatever was stopped on the way, what the user waited for is the output.
+  if (cause instanceof NocturneError) return cause.code === 'ABORTED' ? aborted(`${path} was complete`, stage) : cause;
+  const { code, what, remedy } = outputFault(path, cause);
+  const message = `Cannot write ${path}: ${what}.`;
+  return new NocturneError({ code, stage, message, cause, ...(remedy === undefined ? {} : { remedy }) });
+}
+
+function outputFault(path: string, cause: unknown): { code: ErrorCode; what: string; remedy?: string } {
+  const name = errnoName(cause);
+  if (NO_SPACE.has(name)) return { code: 'OUTPUT_NO_SPACE', what: 'the disk is full' };
+  if (NO_PERMISSION.has(name)) return { code: 'OUTPUT_NO_PERMISSION', what: 'no permission to write there' };
+  if (name === 'ENOENT' || name === 'ENOTDIR') {
+    // /proc and its like say so of a new file, too.
+    if (existsSync(dirname(resolve(path)))) {
+      return { code: 'OUTPUT_NO_PERMISSION', what: 'no file can be made in its folder' };
+    }
+    return { code: 'OUTPUT_FAILED', what: 'its folder does not exist', remedy: 'Make it first.' };
+  }
+  return { code: 'OUTPUT_FAILED', what: cause instanceof Error ? cause.message : String(cause) };
 }
 
 /** A failure to read the input whose sound and subtitles are copied, as a person reads it. */

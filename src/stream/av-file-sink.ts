@@ -3,8 +3,7 @@ import { OutputFormat, Packet as AvPacket } from 'node-av/lib';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NocturneError } from '../core/errors.js';
-import type { ErrorCode } from '../core/errors.js';
+import { aborted, NocturneError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import { microsToTicks, ticksToMicros } from '../core/time.js';
 import { CopiedStreams } from './av-copied-streams.js';
@@ -131,7 +130,7 @@ class AvFileSink implements FrameSink {
     checkStatus(Math.min(0, opened.output.pb?.error ?? 0), 'write the end of the file');
     await this.#closeLibav();
     const chapters = await this.#writeChapters();
-    if (this.#isOver) throw failed(`stopped before ${options.path} was complete.`, 'ABORTED');
+    if (this.#isOver) throw aborted(`${options.path} was complete`, 'output');
     await target.commit();
     this.#isOver = true;
     return this.#report(chapters);
@@ -236,6 +235,6 @@ class AvFileSink implements FrameSink {
   }
 }
 
-function failed(message: string, code: ErrorCode = 'OUTPUT_FAILED'): NocturneError {
-  return new NocturneError({ code, stage: 'output', message });
+function failed(message: string): NocturneError {
+  return new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message });
 }

@@ -1,6 +1,7 @@
-import { createServer } from 'node:net';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ffmpeg, hasFfmpeg } from '../support/ffmpeg.js';
@@ -44,6 +45,40 @@ describe('one clear line and a non-zero exit for', () => {
     expect(await lineOf('render', clip, join(folder, 'sub/none.mp4'))).toMatch(/\[OUTPUT_\w+\]/);
     ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=64x36:duration=0.2', join(folder, 'b.mp4'));
     expect(await lineOf('render', clip, join(folder, 'b.mp4'))).toContain('[OUTPUT_EXISTS]');
+  });
+
+  it.skipIf(!hasFfmpeg)('an output whose folder is not there, or takes no file', async () => {
+    const clip = join(folder, 'c.mp4');
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=64x36:duration=0.2', clip);
+    expect(await lineOf('render', clip, 'nodir/o.mp4')).toMatch(/does not exist\. Make it first\. \[OUTPUT_FAILED\]/);
+    if (!existsSync('/proc/self')) return;
+    expect(await lineOf('render', clip, '/proc/o.mp4')).toContain('[OUTPUT_NO_PERMISSION]');
+    mkdirSync(join(folder, 'pictures'));
+    ffmpeg('-i', clip, '-frames:v', '1', join(folder, 'pictures/1.png'));
+    expect(await lineOf('render', 'pictures', '/proc/night')).toContain('[OUTPUT_NO_PERMISSION]');
+  });
+
+  it.skipIf(!hasFfmpeg)('a start after the end, and an index at the end of what is read forwards', async () => {
+    const clip = join(folder, 'd.mp4');
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=640x360:duration=2', clip);
+    expect(await lineOf('render', clip, 'd-night.mp4', '--start', '100')).toContain('[INPUT_TOO_SHORT]');
+    const server = createHttpServer((_, response) => response.end(readFileSync(clip))).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo; // a TCP server
+    const line = await lineOf('render', `http://127.0.0.1:${port}/d.mp4`, 'd-night.mp4');
+    server.close();
+    expect(line).toContain('faststart');
+    expect(line).toContain('[INPUT_NOT_SEEKABLE]');
+  });
+
+  it('a remedy that leads somewhere', async () => {
+    expect(await lineOf('probe', notVideo)).not.toContain('probe`');
+    expect(await lineOf('render', 'street:duration=1,size=320x180', 'n.mp4', '--generator', 'foo')).toContain(
+      '`grade`',
+    );
+    expect(await lineOf('probe', 'rtmp://:1936/live/key')).toContain('--listen');
+    if (process.platform === 'linux' && !existsSync('/dev/video63'))
+      expect(await lineOf('probe', 'camera:63')).toContain('cameras of this machine: ');
   });
 
   it('a port that is taken', async () => {

@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { formatProgress } from '../../src/cli/progress-bar.js';
+import { expect, it, vi } from 'vitest';
+import { formatProgress, ProgressBar } from '../../src/cli/progress-bar.js';
 import { nameInputs } from '../../src/cli/serve.js';
 
 it('names streams after their inputs, and numbers those alike', () => {
@@ -46,4 +46,22 @@ it('draws a progress line with rate and time left', () => {
   expect(formatProgress({ frames: 5, expected: 0, frameRate: 25, secondsLeft: undefined })).toBe(
     '5 frames  25.0 frames/s',
   );
+});
+
+it('says how far it is every ten seconds where there is no terminal', () => {
+  vi.useFakeTimers();
+  try {
+    const lines: string[] = [];
+    const bar = new ProgressBar({ isTTY: false, write: (line) => lines.push(line) > 0 });
+    for (let tick = 0; tick < 125; tick++) {
+      bar.draw({ frames: tick, expected: 200, frameRate: 5, secondsLeft: 6 });
+      vi.advanceTimersByTime(200);
+    }
+    expect(lines).toEqual([
+      '25 %  50/200 frames  5.0 frames/s  6 s left\n',
+      '50 %  100/200 frames  5.0 frames/s  6 s left\n',
+    ]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -62,7 +62,7 @@ describe('AvFramePool', () => {
     await ffmpeg(...pattern('64x48', 25, 1), '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-bf', '2', file);
     for (const count of [0, 1, 7, Infinity]) {
       const pool = new AvFramePool();
-      const context = { options: options(), pool, counts: { decoded: 0, corrupt: 0 } };
+      const context = { options: options(), pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
       const run = await AvRun.open(planFile(file, context.options, 'clip', true), context);
       const source = new FileSource({ run, options: context.options, label: 'clip' }, context);
       if (count > 0) await pull(source, count);

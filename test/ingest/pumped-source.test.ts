@@ -16,7 +16,7 @@ function file(steps: readonly Step[], silenceMs?: number): { source: FileSource;
   const run = new ScriptedRun(pool, steps);
   const silence = silenceMs === undefined ? {} : { silenceMs };
   const setup = { run, options: options(), label: 'script', ...silence };
-  return { source: new FileSource(setup, { pool, counts: { decoded: 20, corrupt: 0 } }), pool, run };
+  return { source: new FileSource(setup, { pool, counts: { decoded: 20, corrupt: 0, skipped: [] } }), pool, run };
 }
 
 function live(
@@ -38,7 +38,7 @@ function live(
     isListening: true,
     isSegmented,
   };
-  return { source: new LiveSource(setup, { pool, counts: { decoded: 20, corrupt: 0 } }), pool, runs };
+  return { source: new LiveSource(setup, { pool, counts: { decoded: 20, corrupt: 0, skipped: [] } }), pool, runs };
 }
 
 describeSourceContract('a script read as a file', {

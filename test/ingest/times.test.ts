@@ -75,7 +75,7 @@ describe.runIf(hasFfmpeg)('times of a file', () => {
 
   it('says when a file ends before the start', async () => {
     await expect(openSource(clip, options({ startS: 60 }))).rejects.toMatchObject({
-      code: 'INPUT_NOT_VIDEO',
+      code: 'INPUT_TOO_SHORT',
       message: expect.stringContaining('ends before 60 s') as string,
     });
   });

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { render } from '../../src/library.js';
+import { probe, render } from '../../src/library.js';
 import { audioMd5, audioPts, ffmpeg, hasFfmpeg, videoEntries, videoPts } from '../support/ffmpeg.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -178,11 +178,58 @@ describe('render of pictures', () => {
       .png()
       .toFile(at('twins/a.png'));
     await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
-      .gif()
-      .toFile(at('twins/a.gif'));
+      .tiff()
+      .toFile(at('twins/a.tif'));
     await expect(render(at('twins'), at('twins-night'))).rejects.toThrow(/would both become/);
+    expect(existsSync(at('twins-night'))).toBe(false);
     mkdirSync(at('empty'));
     await expect(render(at('empty'), at('empty-night'))).rejects.toMatchObject({ code: 'INPUT_NOT_VIDEO' });
     expect(existsSync(at('empty-night'))).toBe(false);
+  });
+
+  it('skips, counts and names a picture that cannot be read, and files that are none', async () => {
+    mkdirSync(at('broken'));
+    const picture = sharp({ create: { width: 16, height: 16, channels: 3, background: '#8899aa' } });
+    for (const name of ['1.png', '3.png'])
+      await picture
+        .clone()
+        .png()
+        .toFile(at(`broken/${name}`));
+    writeFileSync(at('broken/2.jpg'), 'broken');
+    writeFileSync(at('broken/notes.txt'), 'left alone');
+    const lines: object[] = [];
+    const ignore = (): void => undefined;
+    const logger = { debug: ignore, info: ignore, error: ignore, warn: (fields: object) => lines.push(fields) };
+    const report = await render(at('broken'), at('broken-night'), { logger });
+    expect(report).toMatchObject({ frames: 2, corrupt: 1 });
+    expect(report.notices.join(';')).toMatch(/left alone: notes.txt;1 picture .* skipped: 2.jpg/);
+    expect(readdirSync(at('broken-night')).sort()).toEqual(['1.png', '3.png']);
+    const video = await render(at('broken'), at('broken.mp4'), { ...fast, logger });
+    expect(video).toMatchObject({ frames: 2, corrupt: 1 });
+    expect(video.notices.join(';')).toMatch(/left alone: notes.txt;1 picture .* skipped: 2.jpg/);
+    expect(lines).toHaveLength(2);
+    for (const fields of lines) expect(Object.keys(fields)).toEqual(['reason']);
+  });
+
+  it('fails when no picture of a folder can be read', async () => {
+    mkdirSync(at('all-broken'));
+    for (const name of ['1.png', '2.bmp']) writeFileSync(at(`all-broken/${name}`), 'broken');
+    const failure = { code: 'INPUT_NOT_VIDEO', message: expect.stringContaining('none of the 2 pictures') as string };
+    await expect(render(at('all-broken'), at('all-broken-night'))).rejects.toMatchObject(failure);
+    await expect(render(at('all-broken'), at('all-broken.mp4'))).rejects.toMatchObject(failure);
+  });
+
+  it.skipIf(!hasFfmpeg)('reads the pictures that serve and probe read', async () => {
+    mkdirSync(at('kinds'));
+    for (const ending of ['bmp', 'jp2', 'tiff', 'tga'])
+      ffmpeg(...source('64x48', 0.04), '-frames:v', '1', at(`kinds/${ending}.${ending}`));
+    await sharp(at('kinds/tiff.tiff')).avif().toFile(at('kinds/avif.avif'));
+    expect((await probe(at('kinds'))).durationS).toBe(5 / 25);
+    const report = await render(at('kinds'), at('kinds-night'));
+    expect(report).toMatchObject({ frames: 5, corrupt: 0, liveFrames: 0, notices: [] });
+    const names = ['avif', 'bmp', 'jp2', 'tga', 'tiff'].map((name) => `${name}.png`);
+    expect(readdirSync(at('kinds-night')).sort()).toEqual(names);
+    expect((await sharp(at('kinds-night/bmp.png')).stats()).channels[1]!.mean).toBeLessThan(64);
+    expect((await render(at('kinds/bmp.bmp'), at('one.png'))).frames).toBe(1);
   });
 });

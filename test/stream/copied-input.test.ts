@@ -77,10 +77,11 @@ test('ends its wait for a silent address when the signal aborts', async () => {
   await writeSeconds(sink, 1);
   const finishing = sink.finish();
   setImmediate(() => stop.abort());
-  await expect(finishing).rejects.toMatchObject({ code: 'ABORTED', stage: 'output' });
+  const message = `stopped before ${output} was complete.`;
+  await expect(finishing).rejects.toMatchObject({ code: 'ABORTED', stage: 'output', message });
   expectNothingLeft();
   const opening = open({ copyFrom: await stallingAddress(0), signal: stop.signal, copyTimeoutMs: 3_600_000 });
-  await expect(opening).rejects.toMatchObject({ code: 'ABORTED' });
+  await expect(opening).rejects.toMatchObject({ code: 'ABORTED', message });
   expectNothingLeft();
 });
 

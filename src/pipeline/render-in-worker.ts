@@ -1,16 +1,15 @@
-import { deserializeError, NocturneError } from '../core/errors.js';
+import { aborted, deserializeError, NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import { removeHalfWritten } from '../stream/output-target.js';
-import { aborted } from './job-context.js';
 import type { RenderSettings } from './stream-settings.js';
 import type { RenderProgress, RenderReport } from './worker-messages.js';
 import { WorkerProcess } from './worker-process.js';
 
-/** What {@link render} may be given beside its settings. */
-export interface RenderOptions {
+/** What {@link renderInWorker} may be given beside its settings. */
+export interface RenderHooks {
   readonly logger?: Logger;
-  /** Stops the work; the promise then rejects with `ABORTED` and nothing is left behind. */
+  /** Stops the work; the promise then rejects with `ABORTED` and no file is left half written. */
   readonly signal?: AbortSignal;
   /** Called once, when input and output are open. */
   readonly onOpened?: (info: SourceInfo) => void;
@@ -19,10 +18,10 @@ export interface RenderOptions {
 }
 
 /**
- * Renders a video file, a picture or a folder of pictures to night, in a worker process.
- * Rejects with NocturneError; the output is then as it was before.
+ * Renders a video file, a picture or a folder of pictures to night, in a worker process. Rejects with NocturneError: a
+ * file is then as it was before; of a folder the pictures that were complete stay.
  */
-export async function render(settings: RenderSettings, options: RenderOptions = {}): Promise<RenderReport> {
+export async function renderInWorker(settings: RenderSettings, options: RenderHooks = {}): Promise<RenderReport> {
   const { signal } = options;
   return new Promise((resolve, reject) => {
     const stop = (): void => void worker.stop();
