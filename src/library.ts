@@ -82,7 +82,7 @@ export async function render(input: string, output: string, options: RenderOptio
 export async function probe(input: string, options: ProbeOptions = {}): Promise<ProbeReport> {
   checkInput(input);
   const settings = resolveSettings({ options });
-  const source: SourceOptions = { ...sourceOptions(settings), logger: options.logger ?? silentLogger };
+  const source: SourceOptions = { ...sourceOptions(settings), awaitsSender: false, logger: options.logger ?? silentLogger };
   try {
     return await probeInput(input, source, options.signal);
   } catch (error) {
@@ -125,6 +125,7 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     reconnect: settings.reconnect,
     stallTimeoutMs: settings.stallTimeout * 1000,
     openTimeoutMs: settings.openTimeout * 1000,
+    awaitsSender: true,
     rtspTransport: settings.rtspTransport,
     pictureRate: settings.pictureRate,
     decoderThreads: settings.decoderThreads,

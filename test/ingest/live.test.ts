@@ -109,7 +109,7 @@ describe.runIf(hasFfmpeg)('live inputs over loopback', () => {
   it('drops decoded frames for a slow consumer, newest wins, and counts them', async () => {
     const port = await freeUdpPort();
     const sender = Sender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, 'mpegts');
-    await using source = await openSource(`udp://127.0.0.1:${port}`, options());
+    await using source = await openSource(`udp://127.0.0.1:${port}`, options({ awaitsSender: true }));
     const seen: Seen[] = [];
     const arrivals: number[] = [];
     for await (const frame of source.frames()) {
@@ -132,7 +132,10 @@ describe.runIf(hasFfmpeg)('live inputs over loopback', () => {
     const port = await freePort();
     const sender = Sender.start(`rtmp://127.0.0.1:${port}/live/street`, 'flv');
     const input = `rtmp://127.0.0.1:${port}/live/street`;
-    await using source = await openSource(input, options({ listen: true, reconnect: false, stallTimeoutMs: 500 }));
+    await using source = await openSource(
+      input,
+      options({ listen: true, awaitsSender: true, reconnect: false, stallTimeoutMs: 500 }),
+    );
     let count = 0;
     const reading = (async () => {
       for await (const frame of source.frames()) {
@@ -149,7 +152,7 @@ describe.runIf(hasFfmpeg)('live inputs over loopback', () => {
     open: async () => {
       const port = await freeUdpPort();
       const sender = Sender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, 'mpegts');
-      const source = await openSource(`udp://127.0.0.1:${port}`, options());
+      const source = await openSource(`udp://127.0.0.1:${port}`, options({ awaitsSender: true }));
       const close = source.close.bind(source);
       source.close = () => {
         sender.kill();
@@ -186,6 +189,23 @@ describe('waiting for a live input', () => {
     const opening = openSource(await address(), options({ listen, openTimeoutMs: 0 }), stop.signal);
     setTimeout(() => stop.abort(new Error('stopped by the test')), 300);
     await expect(opening).rejects.toThrow('stopped by the test');
+  });
+
+  it.each<[string, boolean, () => Promise<string>]>([
+    ['udp', false, async () => `udp://127.0.0.1:${await freeUdpPort()}`],
+    ['srt', true, async () => `srt://:${await freeUdpPort()}`],
+    ['srt, told by the address', false, async () => `srt://:${await freeUdpPort()}?mode=listener`],
+    ['rtmp', true, async () => `rtmp://:${await freePort()}/live/x`],
+  ])('gives up when nobody sends by %s, unless told to wait on', async (_name, listen, address) => {
+    const input = await address();
+    await expect(openSource(input, options({ listen, openTimeoutMs: 300 }))).rejects.toMatchObject({
+      code: 'INPUT_REFUSED',
+      message: expect.stringMatching(/^nobody sent video to .* within 0\.3 s\.$/) as string,
+    });
+    const stop = new AbortController();
+    const waiting = openSource(input, options({ listen, openTimeoutMs: 300, awaitsSender: true }), stop.signal);
+    setTimeout(() => stop.abort(new Error('stopped by the test')), 700);
+    await expect(waiting).rejects.toThrow('stopped by the test');
   });
 
   const isLinux = process.platform === 'linux';
