@@ -2,6 +2,7 @@ import { resolveSettings } from './config/resolve.js';
 import { controlsOf, type Settings } from './config/settings.js';
 import { aborted, NocturneError } from './core/errors.js';
 import { silentLogger, type Logger } from './core/logger.js';
+import { maskUrl } from './core/mask-url.js';
 import type { SourceOptions } from './ingest/source-options.js';
 import { probeInput, type ProbeReport } from './ingest/probe.js';
 import type { NightStream } from './pipeline/night-stream.js';
@@ -88,11 +89,15 @@ export async function render(input: string, output: string, options: RenderOptio
 export async function probe(input: string, options: ProbeOptions = {}): Promise<ProbeReport> {
   checkInput(input);
   const settings = resolveSettings({ options, otherOptions: PROBE_HOOKS });
-  const source: SourceOptions = { ...sourceOptions(settings), logger: options.logger ?? silentLogger };
+  const source: SourceOptions = {
+    ...sourceOptions(settings),
+    awaitsSender: false,
+    logger: options.logger ?? silentLogger,
+  };
   try {
     return await probeInput(input, source, options.signal);
   } catch (error) {
-    throw options.signal?.aborted ? aborted(`${input} was probed`) : error;
+    throw options.signal?.aborted ? aborted(`${maskUrl(input)} was probed`) : error;
   }
 }
 
@@ -132,6 +137,7 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     reconnect: settings.reconnect,
     stallTimeoutMs: settings.stallTimeout * 1000,
     openTimeoutMs: settings.openTimeout * 1000,
+    awaitsSender: true,
     rtspTransport: settings.rtspTransport,
     pictureRate: settings.pictureRate,
     decoderThreads: settings.decoderThreads,

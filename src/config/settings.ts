@@ -61,7 +61,12 @@ const OWN_SETTINGS = {
   ),
   openTimeout: number(
     { min: 0.5, max: 3600, default: 10 },
-    { help: 'give up opening an input after so many seconds', group: 'Input', commands: input, placeholder: 'seconds' },
+    {
+      help: 'give up opening an input after so many seconds; serve waits on for a sender that calls',
+      group: 'Input',
+      commands: input,
+      placeholder: 'seconds',
+    },
   ),
   rtspTransport: choice(['tcp', 'udp'], 'tcp', { help: 'RTSP transport tried first', group: 'Input', commands: input }),
   inputFormat: text(undefined, {

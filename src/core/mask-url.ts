@@ -1,17 +1,25 @@
-const ADDRESS = /^([a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
+/** Of a network scheme also with too few or too many slashes (`rtsp:/me:password@host`): its secrets are secrets too. */
+const ADDRESS = /^((?:https?|rtsps?|rtmp[a-z]*|srt|udp|rtp|tcp):\/*|[a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
 /** Parameters whose names tell of a secret: `access_token`, `X-Amz-Signature`, `apikey`, `passphrase`, SRT's `streamid`. */
 const SECRET_PARAMETER =
-  /([?&;#](?:[^=&;#?\s]*(?:pass|pwd|token|key|secret|auth|sig|credential|session)[^=&;#?\s]*|streamid)=)[^&#\s]*/gi;
+  /([?&;#](?:[^=&;#?\s]*(?:pass|pwd|token|key|secret|auth|sig|credential|session|jwt|hdnts|hdnea|hmac)[^=&;#?\s]*|streamid|pw)=)[^&#\s]*/gi;
+/** The same in a path, as cheap cameras have it: `/user=admin_password=secret_channel=1.sdp`. Masked to the end: a password may hold `_`. */
+const SECRET_IN_PATH = /(\/(?:[^?#\s]*[/_,])?(?:[a-z]*(?:pass|pwd|token|key|secret)[a-z]*|pw|jwt)=)[^&#\s]*/gi;
+/** What follows `#` and is no `name=value`: a key that somebody shares with the address. */
+const BARE_FRAGMENT = /#(?![^=&#]+=[^=&])[^&]+/;
 
 /**
  * An address without its secrets, for logs and pages: the password of `user:password@`, parameters such as `passphrase`,
- * `access_token` or `X-Amz-Signature`, and the stream key that ends an RTMP address. Masks more where it cannot tell. What
- * is no address comes back as it was.
+ * `access_token` or `X-Amz-Signature`, in the path too, a bare fragment, and the stream key that ends an RTMP address. Masks
+ * more where it cannot tell. What is no address comes back as it was.
  */
 export function maskUrl(url: string): string {
   const [, scheme, rest] = ADDRESS.exec(url) ?? [];
   if (scheme === undefined || rest === undefined) return url;
-  const masked = maskUserInfo(rest.replace(SECRET_PARAMETER, '$1***')); // first: a value may hold an `@`
+  const isFile = /^file:/i.test(scheme); // a file's name may hold any sign
+  // Parameters first: a value may hold an `@`.
+  const named = rest.replace(SECRET_PARAMETER, '$1***').replace(SECRET_IN_PATH, '$1***');
+  const masked = isFile ? maskUserInfo(named) : maskUserInfo(named).replace(BARE_FRAGMENT, '#***');
   return scheme + (/^rtmp/i.test(scheme) ? maskStreamKey(masked) : masked);
 }
 

@@ -70,3 +70,46 @@ export function isRgb(name: string): boolean {
 export function isGrey(name: string): boolean {
   return /^(gray|ya8|ya16)/.test(name);
 }
+
+/** Chroma of formats whose names do not spell it. */
+const CHROMA_OF: readonly (readonly [pattern: RegExp, chroma: string])[] = [
+  [/^(nv16|nv20|p21\d|y21\d)/, '422'],
+  [/^(nv24|nv42|p41\d|xv\d|v30|vuy|uyva|ayuv)/, '444'],
+];
+
+/** Bits of a sample of formats whose names end with another number. */
+const DEPTHS: readonly (readonly [pattern: RegExp, bits: number])[] = [
+  [/^(nv20|xv30|v30x)/, 10],
+  [/^(nv|yuyv|uyvy|yvyu|uyyvyy|vyu|vuy)/, 8],
+  [/^xv36/, 12],
+  [/^xv48|^(rgb|bgr|rgba|bgra|argb|abgr|ayuv)(48|64)/, 16],
+];
+
+/** What is lost or changed on the way to I420, 8 bit; one line each, for `notices`. */
+export function conversionNotices(frame: AvFrame, { convertFrom }: ColorPlan): string[] {
+  const name = pixelFormatName(frame);
+  const chroma = chromaOf(name);
+  const depth = depthOf(name);
+  return [
+    ...(isRgb(name) ? [`converted from RGB (${name}) to YUV 4:2:0, BT.709`] : []),
+    ...(chroma === undefined ? [] : [`converted from ${chroma} (${name}) to 4:2:0`]),
+    ...(depth > 8 ? [`converted from ${depth} bit (${name}) to 8 bit`] : []),
+    ...(convertFrom === undefined ? [] : ['converted from SMPTE 240M to BT.709']),
+  ];
+}
+
+/** Chroma of a YUV format that is not 4:2:0, as `4:4:4`. */
+function chromaOf(name: string): string | undefined {
+  if (isRgb(name) || isGrey(name)) return undefined;
+  const spelled = /4(44|40|22|11|10)/.exec(name)?.[0];
+  const chroma = CHROMA_OF.find(([pattern]) => pattern.test(name))?.[1] ?? spelled;
+  return chroma === undefined ? undefined : chroma.replace(/\B/g, ':');
+}
+
+/** Bits of a sample, as far as a format's name tells: `yuv420p10le`, `p010`, `gray12`. */
+function depthOf(name: string): number {
+  const known = DEPTHS.find(([pattern]) => pattern.test(name));
+  if (known) return known[1];
+  const ending = Number(/(\d+)(?:msb)?(?:le|be)?$/.exec(name)?.[1] ?? 8) % 100;
+  return [9, 10, 12, 14, 16, 32].includes(ending) ? ending : 8;
+}

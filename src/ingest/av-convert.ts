@@ -1,10 +1,20 @@
 import { Frame as AvFrame, SoftwareScaleContext } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
-import { isGrey, isRgb, libavMatrix, libavRange, pixelFormatName, planColor, type ColorPlan } from './av-color.js';
+import {
+  conversionNotices,
+  isGrey,
+  isRgb,
+  libavMatrix,
+  libavRange,
+  pixelFormatName,
+  planColor,
+  type ColorPlan,
+} from './av-color.js';
 import { AvFilterChain, toneMapFilters } from './av-filters.js';
 import type { AvFramePool, Picture, PictureShape } from './av-frame-pool.js';
 import { reason } from './av-errors.js';
+import { reducedRatio } from './av-stream.js';
 import { swapsSides, uprightFilters } from './rotation.js';
 
 /** A converted picture with the times of the frame it was made from, in ticks of the stream's clock. */
@@ -155,6 +165,7 @@ export class AvConverter implements Disposable {
     if (upright.length > 0) notices.push(`turned upright (${upright.join(', ')})`);
     if (this.#isInterlaced) notices.push('deinterlaced');
     if (color.isHdr) notices.push('tone-mapped from HDR to BT.709');
+    notices.push(...conversionNotices(source, color));
     const shape: PictureShape = {
       width: swap ? height : width,
       height: swap ? width : height,
@@ -176,5 +187,5 @@ function timesOf(frame: AvFrame): { ticks: bigint; durationTicks: bigint } {
 }
 
 function ratioOf(ratio: { readonly num: number; readonly den: number }): readonly [number, number] {
-  return ratio.num > 0 && ratio.den > 0 ? [ratio.num, ratio.den] : [1, 1];
+  return ratio.num > 0 && ratio.den > 0 ? reducedRatio(ratio.num, ratio.den) : [1, 1];
 }

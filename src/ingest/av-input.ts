@@ -210,6 +210,8 @@ function noAnswer(plan: OpenPlan): NocturneError {
   return new NocturneError({
     code: 'INPUT_REFUSED',
     stage: 'ingest',
-    message: `${plan.label} gave no video within ${seconds} s.`,
+    message: plan.isListening
+      ? `nobody sent video to ${plan.label} within ${seconds} s.`
+      : `${plan.label} gave no video within ${seconds} s.`,
   });
 }

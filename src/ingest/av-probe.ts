@@ -9,8 +9,13 @@ export interface StreamReport {
   readonly index: number;
   /** `video`, `audio`, `subtitle`, `data`. */
   readonly type: string;
-  /** True for the video that is read. */
+  /** True for the video that is turned into night. */
   readonly isUsed: boolean;
+  /**
+   * What becomes of it. `copied`: by `render`, untouched, where the output's container can carry it; viewers of `serve` do
+   * not get it.
+   */
+  readonly handling: 'night' | 'copied' | 'left out';
   /** As FFmpeg names it. */
   readonly codec: string;
   /** Coded size in pixels. */
@@ -54,20 +59,38 @@ const TRANSFER_NAMES = new Map<number, string>([
   [av.AVCOL_TRC_ARIB_STD_B67, 'arib-std-b67'],
 ]);
 
-/** The container of an opened input and all its streams. */
-export function probeStreams(input: AvInput): { container: string; streams: readonly StreamReport[] } {
-  const streams = input.streams.map((stream) => describeStream(stream, stream.index === input.video.index));
+/** The streams that `render` copies. */
+const COPIED_TYPES: readonly number[] = [av.AVMEDIA_TYPE_AUDIO, av.AVMEDIA_TYPE_SUBTITLE, av.AVMEDIA_TYPE_ATTACHMENT];
+
+/**
+ * The container of an opened input and all its streams.
+ * @param canCopy whether the input can be read a second time, for what is copied.
+ */
+export function probeStreams(
+  input: AvInput,
+  canCopy: boolean,
+): { container: string; streams: readonly StreamReport[] } {
+  const streams = input.streams.map((stream) => {
+    if (stream.index === input.video.index) return describeStream(stream, 'night');
+    return describeStream(stream, canCopy && isCopied(stream) ? 'copied' : 'left out');
+  });
   return { container: input.container, streams };
 }
 
-function describeStream(stream: Stream, isUsed: boolean): StreamReport {
+/** A cover is a picture beside the sound. */
+function isCopied(stream: Stream): boolean {
+  return COPIED_TYPES.includes(stream.codecpar.codecType) || stream.hasDisposition(av.AV_DISPOSITION_ATTACHED_PIC);
+}
+
+function describeStream(stream: Stream, handling: StreamReport['handling']): StreamReport {
   const { codecpar } = stream;
   const { num, den } = stream.timeBase;
   const bitrate = Number(codecpar.bitRate);
   return {
     index: stream.index,
     type: avGetMediaTypeString(codecpar.codecType) ?? 'unknown',
-    isUsed,
+    isUsed: handling === 'night',
+    handling,
     codec: avGetCodecName(codecpar.codecId) ?? 'unknown',
     ...(codecpar.codecType === av.AVMEDIA_TYPE_VIDEO ? describeVideo(stream) : {}),
     ...(stream.duration > 0n ? { durationS: (Number(stream.duration) * num) / den } : {}),

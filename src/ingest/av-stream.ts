@@ -12,8 +12,15 @@ export function frameRateOf(stream: Stream): number {
   return 0;
 }
 
-/** Sample aspect that the container gives; undefined when it leaves that to the codec. */
+/** Sample aspect that the container gives, reduced; undefined when it leaves that to the codec. */
 export function sampleAspectOf(stream: Stream): readonly [number, number] | undefined {
   const { num, den } = stream.sampleAspectRatio;
-  return num > 0 && den > 0 ? [num, den] : undefined;
+  return num > 0 && den > 0 ? reducedRatio(num, den) : undefined;
+}
+
+/** A ratio in its smallest numbers: some containers say 64:64. */
+export function reducedRatio(num: number, den: number): readonly [number, number] {
+  let [larger, divisor] = [num, den];
+  while (divisor !== 0) [larger, divisor] = [divisor, larger % divisor];
+  return [num / larger, den / larger];
 }

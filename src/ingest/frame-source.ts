@@ -22,7 +22,7 @@ export interface SourceInfo {
   readonly description: string;
   /** True when the input has sound, which no source gives. */
   readonly hasSound: boolean;
-  /** One line each: odd size cropped, rotation applied, tone-mapped, deinterlaced. */
+  /** One line each: odd size cropped, rotation applied, tone-mapped, deinterlaced, converted from 10 bit, 4:4:4 or RGB. */
   readonly notices: readonly string[];
 }
 

@@ -91,13 +91,13 @@ export function planNetwork(address: InputAddress, options: SourceOptions): Open
     };
   }
   if (isRtmp || scheme === 'srt') {
-    const called = isRtmp ? planRtmp(plan, options.listen) : planSrt(plan, options.listen);
+    const called = isRtmp ? planRtmp(plan, options) : planSrt(plan, options);
     if (called.isListening || withHost(called.url) === called.url) return called;
     const message = `${address.label} names no host to call.`;
     const remedy = 'Pass --listen to wait there for a sender, or name a host.';
     throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'ingest', message, remedy });
   }
-  if (scheme === 'udp') return planUdp(plan);
+  if (scheme === 'udp') return planUdp(plan, options);
   if (scheme === 'rtp') return { ...plan, options: { protocol_whitelist: 'rtp,udp', ...SHORT_PROBE } };
   if (scheme === 'tcp') return { ...plan, options: { protocol_whitelist: 'tcp', ...SHORT_PROBE } };
   return {
@@ -110,41 +110,38 @@ export function planNetwork(address: InputAddress, options: SourceOptions): Open
   };
 }
 
-function planRtmp(plan: OpenPlan, listen: boolean): OpenPlan {
+function planRtmp(plan: OpenPlan, source: SourceOptions): OpenPlan {
   const options = { protocol_whitelist: RTMP_PROTOCOLS, ...QUICK_PROBE };
-  if (!listen) return { ...plan, options };
+  if (!source.listen) return { ...plan, options };
   return {
-    ...plan,
+    ...listening(plan, source),
     url: withHost(plan.url),
     options: { ...options, listen: '1' },
-    isListening: true,
-    timeoutMs: 0,
     notices: ['an RTMP listener takes one publisher at a time'],
   };
 }
 
-function planSrt(plan: OpenPlan, listen: boolean): OpenPlan {
+function planSrt(plan: OpenPlan, source: SourceOptions): OpenPlan {
+  const { listen } = source;
   const asked = /[?&]mode=([a-z]+)/.exec(plan.url)?.[1];
   const isListening = listen || asked === 'listener';
   const url =
     asked === undefined && listen ? `${plan.url}${plan.url.includes('?') ? '&' : '?'}mode=listener` : plan.url;
   return {
-    ...plan,
+    ...(isListening ? listening(plan, source) : plan),
     url: isListening ? withHost(url) : url,
     format: plan.format ?? 'mpegts',
     options: { protocol_whitelist: 'srt', ...SHORT_PROBE },
-    isListening,
-    timeoutMs: isListening ? 0 : plan.timeoutMs,
   };
 }
 
-function planUdp(plan: OpenPlan): OpenPlan {
+function planUdp(plan: OpenPlan, source: SourceOptions): OpenPlan {
   const url = withHost(plan.url);
   const host = /^udp:\/\/(?:[^@/]*@)?(\[[^\]]*\]|[^:/?]*)/.exec(url)?.[1] ?? LOOPBACK;
   const isMulticast = /^(22[4-9]|23\d)\./.test(host) || /^\[ff/i.test(host);
   const isTold = isMulticast || host === '0.0.0.0' || /[?&]localaddr=/.test(url);
   return {
-    ...plan,
+    ...listening(plan, source),
     url,
     format: plan.format ?? 'mpegts',
     options: {
@@ -154,9 +151,12 @@ function planUdp(plan: OpenPlan): OpenPlan {
       overrun_nonfatal: '1',
       ...SHORT_PROBE,
     },
-    isListening: true,
-    timeoutMs: 0,
   };
+}
+
+/** A plan in which a sender calls us. */
+function listening(plan: OpenPlan, { awaitsSender }: SourceOptions): OpenPlan {
+  return { ...plan, isListening: true, timeoutMs: awaitsSender ? 0 : plan.timeoutMs };
 }
 
 /** The address with the loopback host where it names none (`srt://:9000`). */

@@ -1,15 +1,20 @@
 import { AvFramePool } from './av-frame-pool.js';
+import { AvInput } from './av-input.js';
 import { AvPictureRun } from './av-picture-run.js';
 import { probeStreams, type StreamReport } from './av-probe.js';
 import { AvRun } from './av-run.js';
 import type { SourceInfo } from './frame-source.js';
-import { parseInput } from './input-address.js';
+import { maskUrl, parseInput } from './input-address.js';
+import { planPicture } from './open-plan.js';
 import { openSource, picturesOf, planInput } from './open-source.js';
 import type { PictureRun, RunContext } from './picture-run.js';
 import { describeSource } from './pumped-source.js';
 import type { SourceOptions } from './source-options.js';
 
 export type { StreamReport } from './av-probe.js';
+
+/** Only what becomes a video loses an odd column or row. */
+const PICTURES_KEEP_SIZE = 'rendered to pictures instead of a video, each keeps its own size';
 
 /** What an input is, and what nocturne would do with it. Plain data; passwords are masked. */
 export interface ProbeReport {
@@ -20,11 +25,11 @@ export interface ProbeReport {
   readonly durationS: number | null;
   /** `live` drops late frames and reconnects; `file` waits and never drops. */
   readonly handledAs: 'live' | 'file';
-  /** Every stream inside; the first with `isUsed` is turned into night. Empty for the street and for pictures. */
+  /** Every stream inside, and what becomes of it; of pictures the first one's; none for the street. */
   readonly streams: readonly StreamReport[];
   /** The frames that come out: I420, 8 bit. */
   readonly output: Pick<SourceInfo, 'width' | 'height' | 'frameRate' | 'color' | 'sampleAspect'>;
-  /** What is done on the way, one line each: crop, rotate, deinterlace, tone-map. */
+  /** What is done on the way, one line each: crop, rotate, deinterlace, tone-map, convert. */
   readonly steps: readonly string[];
 }
 
@@ -42,14 +47,34 @@ export async function probeInput(input: string, options: SourceOptions, signal?:
     const pictures = await picturesOf(address);
     if (pictures) {
       const run = await AvPictureRun.open(pictures, context, address.label);
-      return await reportRun(run, { input: address.label, container: 'pictures', streams: [], isLive: false });
+      const streams = await pictureStreams(pictures, options, signal);
+      const found = await reportRun(run, { input: address.label, container: 'pictures', streams, isLive: false });
+      return { ...found, steps: [...found.steps, PICTURES_KEEP_SIZE] };
     }
     const run = await AvRun.open(await planInput(address, options), context, signal);
     const { isLive } = run;
-    return await reportRun(run, { input: address.label, ...probeStreams(run.input), isLive });
+    const canCopy = address.kind === 'path' || address.scheme.startsWith('http');
+    return await reportRun(run, { input: address.label, ...probeStreams(run.input, canCopy), isLive });
   } finally {
     pool.close();
   }
+}
+
+/** The streams of the first picture that opens. */
+async function pictureStreams(
+  files: readonly string[],
+  options: SourceOptions,
+  signal: AbortSignal | undefined,
+): Promise<readonly StreamReport[]> {
+  for (const file of files) {
+    try {
+      await using input = await AvInput.open(planPicture(file, options, maskUrl(file)), signal);
+      return probeStreams(input, false).streams;
+    } catch {
+      signal?.throwIfAborted(); // else a broken one, which is skipped as a source skips it
+    }
+  }
+  return [];
 }
 
 async function reportRun(

@@ -14,8 +14,10 @@ export interface SourceOptions {
   readonly reconnect: boolean;
   /** A live input that gives no packet for so long is taken as lost, milliseconds. */
   readonly stallTimeoutMs: number;
-  /** An open that takes longer fails, milliseconds; a listening input waits without limit. */
+  /** An open that takes longer fails, milliseconds; 0 without limit. */
   readonly openTimeoutMs: number;
+  /** Where a sender calls us (a listener, udp), wait for it without limit, whatever `openTimeoutMs` says. */
+  readonly awaitsSender: boolean;
   /** Skip to this time of a file, seconds from its start; pts are then counted from here. */
   readonly startS: number;
   /** Stop after so much of a file, seconds; undefined: to its end. */
@@ -48,6 +50,7 @@ export const DEFAULT_SOURCE_OPTIONS: SourceOptions = {
   // A picture must be back within five seconds of its sender; noticing the loss must leave time for that.
   stallTimeoutMs: 2000,
   openTimeoutMs: 10_000,
+  awaitsSender: false,
   startS: 0,
   rtspTransport: 'tcp',
   decoderThreads: 0,

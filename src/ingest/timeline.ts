@@ -1,7 +1,9 @@
 import { micros, type Micros } from '../core/time.js';
 
-/** A step back by more than this is a new count (a sender that started again), not a disorder to be smoothed. */
-const NEW_COUNT_MICROS = 200_000;
+/** A step back by more than this is no disorder to be smoothed: a stale time, or a new count (a sender that started again). */
+const BREAK_MICROS = 200_000;
+/** Pictures in a row that a new count needs to be believed; until then the old one may still go on. */
+const SETTLED_PICTURES = 12;
 
 /** What a source knows of one frame's time. */
 export interface SourceTime {
@@ -20,11 +22,24 @@ export interface Placed {
   readonly broken: boolean;
 }
 
-/** Makes times that always grow, never two equal, out of whatever the container says; healthy times pass unchanged. */
+/**
+ * Makes times that always grow, never two equal, out of whatever the container says; healthy times pass unchanged.
+ *
+ * A frame whose time falls far back follows its predecessor at once. Whether its time was stale or starts a new count is
+ * told by the frames behind it: they go on where the old count was left, which then stands as if nothing had been, or
+ * they follow the new one.
+ */
 export class Timeline {
   #last: Micros | undefined;
   #lastDuration = 0;
+  /** What is added to the source's times now. */
   #offset = 0;
+  /** The same for the last count that is believed; differs from `#offset` while a new one is on trial. */
+  #home = 0;
+  /** Place of the last frame of the believed count, while a new one is on trial. */
+  #homeEnd = 0;
+  /** Frames of the count on trial. */
+  #tried = 0;
   #resumeGap: number | undefined;
 
   /** @param usualStep length of a frame that does not tell its own: 1 / frame rate. */
@@ -33,23 +48,20 @@ export class Timeline {
   /** Where the next frame goes. */
   place(time: SourceTime): Placed {
     const step = time.duration > 0 ? time.duration : this.usualStep;
+    const last = this.#last;
+    let pts: number = time.pts ?? 0;
     let broken = false;
-    if (this.#resumeGap !== undefined && this.#last !== undefined) {
-      const resumed = this.#last + this.#resumeGap;
-      this.#offset = resumed - (time.pts ?? 0);
-      this.#resumeGap = undefined;
-    }
-    let pts: number =
-      time.pts === undefined ? (this.#last === undefined ? 0 : this.#last + step) : time.pts + this.#offset;
-    if (this.#last !== undefined && pts <= this.#last) {
-      const back = this.#last - pts;
-      if (back > NEW_COUNT_MICROS && time.pts !== undefined) {
-        pts = this.#last + (this.#lastDuration || step);
-        this.#offset = pts - time.pts;
-        broken = true;
+    if (last !== undefined) {
+      if (this.#resumeGap !== undefined) {
+        this.#offset = this.#home = last + this.#resumeGap - pts;
+        this.#resumeGap = undefined;
+      } else if (time.pts === undefined) {
+        pts = last + step - this.#offset;
       } else {
-        pts = this.#last + Math.max(1, time.tick);
+        broken = this.#follow(pts, last, last + (this.#lastDuration || step));
       }
+      pts += this.#offset;
+      if (pts <= last) pts = last + Math.max(1, time.tick);
     }
     this.#last = micros(pts);
     this.#lastDuration = step;
@@ -63,5 +75,31 @@ export class Timeline {
   resume(gap?: Micros): void {
     if (this.#last === undefined) return;
     this.#resumeGap = Math.max(gap ?? 0, this.#lastDuration, 1);
+  }
+
+  /** Finds the count that a time belongs to; true when that is a new one, which then goes on at `next`. */
+  #follow(time: number, last: number, next: number): boolean {
+    const onTrial = this.#offset !== this.#home;
+    if (onTrial && this.#isHome(time, last, next)) {
+      this.#offset = this.#home;
+      return false;
+    }
+    const pts = time + this.#offset;
+    // A count on trial may not leap ahead either: two stale times in a row would move all that follows.
+    if (last - pts > BREAK_MICROS || (onTrial && pts - next > BREAK_MICROS)) {
+      if (!onTrial) this.#homeEnd = last;
+      this.#offset = next - time;
+      this.#tried = 1;
+      return true;
+    }
+    if (onTrial && ++this.#tried >= SETTLED_PICTURES) this.#home = this.#offset;
+    return false;
+  }
+
+  /** True when a time goes on where the believed count was left, and fits there better than in the count on trial. */
+  #isHome(time: number, last: number, next: number): boolean {
+    const pts = time + this.#home;
+    const fitsBetter = Math.abs(pts - next) < Math.abs(time + this.#offset - next);
+    return pts > this.#homeEnd && last - pts <= BREAK_MICROS && fitsBetter;
   }
 }

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
@@ -36,6 +37,17 @@ describe('one clear line and a non-zero exit for', () => {
 
   it('a file that is not a video', async () => {
     expect(await lineOf('render', notVideo, 'out.mp4')).toContain('[INPUT_NOT_VIDEO]');
+  });
+
+  it('a sender that never comes, within the time given to it', async () => {
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    const input = `udp://127.0.0.1:${socket.address().port}`;
+    socket.close();
+    await once(socket, 'close');
+    const line = await lineOf('probe', input, '--open-timeout', '0.5');
+    expect(line).toContain(`nobody sent video to ${input} within 0.5 s.`);
+    expect(line).toContain('[INPUT_REFUSED]');
   });
 
   it.skipIf(!hasFfmpeg)('an output that is the input', async () => {

@@ -28,6 +28,7 @@ it.each([
   ...['passphrase', 'password', 'pwd', 'token', 'access_token', 'auth', 'api_key', 'apikey', 'apiKey', 'key', 'sig'],
   ...['client_secret', 'X-Amz-Signature', 'X-Amz-Security-Token', 'X-Amz-Credential', 'X-Goog-Signature', 'streamid'],
   ...['Signature', 'Key-Pair-Id', 'hdnea_token', 'sessionid'],
+  ...['jwt', 'hdnts', 'hdnea', 'hmac', 'pw'],
 ])('masks the parameter %s', (name) => {
   const word = fc.stringMatching(/^[A-Za-z0-9!$~._:@/=%+-]{6,20}$/);
   fc.assert(
@@ -40,6 +41,32 @@ it.each([
       }
     }),
   );
+});
+
+it.each([
+  ['rtsp://host/user=admin_password=hunter2_channel=1_stream=0.sdp', 'rtsp://host/user=admin_password=***'],
+  ['rtsp://host:554/user=admin&password=hunter2&channel=1', 'rtsp://host:554/user=admin&password=***&channel=1'],
+  ['rtsp://host/live/passwd=hunter2/ch1', 'rtsp://host/live/passwd=***'],
+])('masks the parameter in the path of %s', (url, masked) => {
+  expect(maskUrl(url)).toBe(masked);
+});
+
+it.each([
+  ['rtsp:/admin:hunter2@host', 'rtsp:/admin:***@host'],
+  ['http:/host/x?token=hunter2', 'http:/host/x?token=***'],
+  ['rtmp:/host/live/hunter2', 'rtmp:/host/live/***'],
+  ['rtsp:admin:hunter2@host/x', 'rtsp:admin:***@host/x'],
+])('masks %s, an address with a slash too few', (url, masked) => {
+  expect(maskUrl(url)).toBe(masked);
+});
+
+it.each([
+  ['https://host/x#hunter2', 'https://host/x#***'],
+  ['https://host/x?a=1#hunter2', 'https://host/x?a=1#***'],
+  ['https://host/x#t=12', 'https://host/x#t=12'],
+  ['https://host/x#', 'https://host/x#'],
+])('masks a bare fragment: %s', (url, masked) => {
+  expect(maskUrl(url)).toBe(masked);
 });
 
 it.each([
@@ -57,6 +84,8 @@ it.each([
   'https://host/path/file.mp4',
   '/home/me:you@work/a.mp4',
   'odd:name.mp4',
+  'file:///home/me/a#b.mp4',
+  'https://host/user=me/monkey_1.mp4',
 ])('leaves %s, which holds no secret', (url) => {
   expect(maskUrl(url)).toBe(url);
 });

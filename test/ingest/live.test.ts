@@ -66,13 +66,16 @@ const WAYS: Record<string, Way> = {
 async function openPatiently(input: string, listen: boolean): Promise<FrameSource> {
   for (let tries = 0; ; tries++) {
     try {
-      return await openSource(input, options({ listen, stallTimeoutMs: 2000, openTimeoutMs: 5000 }));
+      return await openSource(input, options({ listen, stallTimeoutMs: STALL_MS, openTimeoutMs: 5000 }));
     } catch (error) {
       if (tries === 30) throw error;
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
   }
 }
+
+/** Silence that is a loss, milliseconds: a sender on a busy machine falls silent for a second or two by itself. */
+const STALL_MS = 5000;
 
 describe.runIf(hasFfmpeg)('live inputs over loopback', () => {
   it.each(Object.entries(WAYS))(
@@ -97,42 +100,49 @@ describe.runIf(hasFfmpeg)('live inputs over loopback', () => {
           if (isBack && seen.length > killedAt + 30) break;
         }
         expect(grows(seen.map(({ pts }) => pts))).toBe(true);
-        expect(seen.filter(({ discontinuity }) => discontinuity)).toHaveLength(1);
+        // Once; on a machine so busy that its sender falls silent more often, once for each time.
+        const marks = seen.filter(({ discontinuity }) => discontinuity).length;
+        expect(marks).toBeGreaterThanOrEqual(1);
+        expect(marks).toBeLessThanOrEqual(Math.max(1, source.stats.reconnects));
       } finally {
         sender.kill();
         await source.close();
       }
     },
-    30_000,
+    120_000,
   );
 
   it('drops decoded frames for a slow consumer, newest wins, and counts them', async () => {
     const port = await freeUdpPort();
     const sender = Sender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, 'mpegts');
-    await using source = await openSource(`udp://127.0.0.1:${port}`, options());
-    const seen: Seen[] = [];
-    const arrivals: number[] = [];
+    await using source = await openSource(`udp://127.0.0.1:${port}`, options({ awaitsSender: true }));
+    const seen: { pts: number; at: number }[] = [];
+    /** The pictures keep up with the clock; one after the other they would fall behind by three quarters of it. */
+    const keepsUp = (): boolean => {
+      const [first, last] = [seen.at(-13), seen.at(-1)];
+      return !!first && !!last && (last.pts - first.pts) / 1000 > (last.at - first.at) / 2;
+    };
     for await (const frame of source.frames()) {
-      seen.push(remember(frame));
-      arrivals.push(performance.now());
+      seen.push({ pts: frame.pts, at: performance.now() });
       frame.close();
       // Keeps this thread busy, as a network does: four frames pass by meanwhile.
       for (const until = performance.now() + 160; performance.now() < until;);
-      if (seen.length === 15) break;
+      // A sender that starves makes it longer; who does not drop comes never there and is stopped.
+      if ((source.stats.dropped > 20 && keepsUp()) || seen.length === 150) break;
     }
     sender.kill();
     expect(source.stats.dropped).toBeGreaterThan(20);
-    // The pictures keep up with the clock; one after the other they would fall behind by three quarters of it.
-    const played = ((seen.at(-1)?.pts ?? 0) - (seen[2]?.pts ?? 0)) / 1000;
-    const passed = (arrivals.at(-1) ?? 0) - (arrivals[2] ?? 0);
-    expect(played).toBeGreaterThan(passed / 2);
-  }, 20_000);
+    expect(keepsUp()).toBe(true);
+  });
 
   it('ends with an error when it may not reconnect', async () => {
     const port = await freePort();
     const sender = Sender.start(`rtmp://127.0.0.1:${port}/live/street`, 'flv');
     const input = `rtmp://127.0.0.1:${port}/live/street`;
-    await using source = await openSource(input, options({ listen: true, reconnect: false, stallTimeoutMs: 500 }));
+    await using source = await openSource(
+      input,
+      options({ listen: true, awaitsSender: true, reconnect: false, stallTimeoutMs: STALL_MS }),
+    );
     let count = 0;
     const reading = (async () => {
       for await (const frame of source.frames()) {
@@ -149,7 +159,7 @@ describe.runIf(hasFfmpeg)('live inputs over loopback', () => {
     open: async () => {
       const port = await freeUdpPort();
       const sender = Sender.start(`udp://127.0.0.1:${port}?pkt_size=1316`, 'mpegts');
-      const source = await openSource(`udp://127.0.0.1:${port}`, options());
+      const source = await openSource(`udp://127.0.0.1:${port}`, options({ awaitsSender: true }));
       const close = source.close.bind(source);
       source.close = () => {
         sender.kill();
@@ -186,6 +196,23 @@ describe('waiting for a live input', () => {
     const opening = openSource(await address(), options({ listen, openTimeoutMs: 0 }), stop.signal);
     setTimeout(() => stop.abort(new Error('stopped by the test')), 300);
     await expect(opening).rejects.toThrow('stopped by the test');
+  });
+
+  it.each<[string, boolean, () => Promise<string>]>([
+    ['udp', false, async () => `udp://127.0.0.1:${await freeUdpPort()}`],
+    ['srt', true, async () => `srt://:${await freeUdpPort()}`],
+    ['srt, told by the address', false, async () => `srt://:${await freeUdpPort()}?mode=listener`],
+    ['rtmp', true, async () => `rtmp://:${await freePort()}/live/x`],
+  ])('gives up when nobody sends by %s, unless told to wait on', async (_name, listen, address) => {
+    const input = await address();
+    await expect(openSource(input, options({ listen, openTimeoutMs: 300 }))).rejects.toMatchObject({
+      code: 'INPUT_REFUSED',
+      message: expect.stringMatching(/^nobody sent video to .* within 0\.3 s\.$/) as string,
+    });
+    const stop = new AbortController();
+    const waiting = openSource(input, options({ listen, openTimeoutMs: 300, awaitsSender: true }), stop.signal);
+    setTimeout(() => stop.abort(new Error('stopped by the test')), 700);
+    await expect(waiting).rejects.toThrow('stopped by the test');
   });
 
   const isLinux = process.platform === 'linux';

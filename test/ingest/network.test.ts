@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reducedRatio } from '../../src/ingest/av-stream.js';
 import { openSource } from '../../src/ingest/open-source.js';
 import { probeInput } from '../../src/ingest/probe.js';
 import {
@@ -162,9 +163,9 @@ describe.runIf(hasFfmpeg)('probe', () => {
     const report = await probeInput(turned, options());
     expect(report).toMatchObject({ handledAs: 'file', durationS: expect.closeTo(1, 1) as number });
     expect(report.output).toMatchObject({ width: 96, height: 160, frameRate: 25 });
-    expect(report.streams.map(({ type, codec, isUsed }) => [type, codec, isUsed])).toEqual([
-      ['video', 'h264', true],
-      ['audio', 'aac', false],
+    expect(report.streams.map(({ type, codec, isUsed, handling }) => [type, codec, isUsed, handling])).toEqual([
+      ['video', 'h264', true, 'night'],
+      ['audio', 'aac', false, 'copied'],
     ]);
     expect(report.streams[0]).toMatchObject({
       width: 160,
@@ -174,6 +175,37 @@ describe.runIf(hasFfmpeg)('probe', () => {
     });
     expect(report.steps.join()).toContain('turned upright');
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  it.each([
+    ['yuv420p10le', ['converted from 10 bit (yuv420p10le) to 8 bit']],
+    ['yuv444p', ['converted from 4:4:4 (yuv444p) to 4:2:0']],
+    ['bgr0', ['converted from RGB (bgr0) to YUV 4:2:0, BT.709']],
+    ['yuv420p', []],
+  ])('says what pictures of %s are converted to', async (format, steps) => {
+    const file = join(folder, `${format}.mkv`);
+    await ffmpeg(...pattern('64x48', 25, 0.2), '-pix_fmt', format, '-c:v', 'ffv1', file);
+    expect((await probeInput(file, options())).steps).toEqual(steps);
+  });
+
+  it('gives a sample aspect in its smallest numbers', async () => {
+    expect([reducedRatio(64, 64), reducedRatio(64, 48), reducedRatio(1, 1)]).toEqual([
+      [1, 1],
+      [4, 3],
+      [1, 1],
+    ]);
+    const file = join(folder, 'wide.h264');
+    await ffmpeg(...pattern('64x48', 25, 0.2), ...x264, '-bsf:v', 'h264_metadata=sample_aspect_ratio=64/48', file);
+    expect((await probeInput(file, options())).output.sampleAspect).toEqual([4, 3]);
+  });
+
+  it('tells of a picture what it is, and that only a video crops it', async () => {
+    const file = join(folder, 'odd.png');
+    await ffmpeg(...pattern('64x48', 25, 0.04), '-vf', 'scale=65:49', '-frames:v', '1', file);
+    const { streams, steps, output } = await probeInput(file, options());
+    expect(streams).toMatchObject([{ type: 'video', codec: 'png', width: 65, height: 49, handling: 'night' }]);
+    expect(output).toMatchObject({ width: 64, height: 48 });
+    expect(steps.join()).toMatch(/65x49 is cropped to 64x48.*to pictures.* keeps its own size/);
   });
 
   it('masks the password of an address', async () => {

@@ -19,6 +19,7 @@ function options(change: Partial<SourceOptions> = {}): SourceOptions {
     reconnect: true,
     stallTimeoutMs: 10_000,
     openTimeoutMs: 10_000,
+    awaitsSender: false,
     startS: 0,
     rtspTransport: 'tcp',
     decoderThreads: 0,

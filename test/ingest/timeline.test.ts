@@ -37,6 +37,83 @@ describe('Timeline', () => {
     expect([place(5000), place(5040), place(0), place(40), place(80)]).toEqual([5000, 5040, 5080, 5120, 5160]);
   });
 
+  it('is not moved by a stale time: what follows stays where it was', () => {
+    const timeline = new Timeline(step);
+    const place = (pts: number): number => timeline.place({ pts: ms(pts), duration: ms(40), tick }).pts / 1000;
+    expect([5920, 5960, 5320, 6040, 6080].map(place)).toEqual([5920, 5960, 6000, 6040, 6080]);
+    // One picture too many: the next is a tick late, the others are in time.
+    expect([5320, 6120, 6160].map(place)).toEqual([6120, 6120.011, 6160]);
+  });
+
+  it('finds back to the count after any few stale times, and never moves a frame of it by more than they took', () => {
+    const healthy = fc.record({ steps: fc.integer({ min: 1, max: 10 }), stale: fc.constant(undefined) });
+    const back = fc.integer({ min: 201, max: 90_000 });
+    const stale = fc.record({ steps: fc.constant(1), stale: back });
+    const cluster = fc.tuple(fc.array(healthy, { minLength: 1 }), fc.array(stale, { minLength: 1, maxLength: 4 }));
+    fc.assert(
+      fc.property(fc.array(cluster, { minLength: 1 }), (clusters) => {
+        const timeline = new Timeline(step);
+        let truth = 100_000;
+        for (const { steps, stale: by } of clusters.flat(2)) {
+          truth += steps * 40;
+          const place = timeline.place({ pts: ms(truth - (by ?? 0)), duration: ms(40), tick }).pts / 1000;
+          if (by === undefined) expect(Math.abs(place - truth)).toBeLessThanOrEqual(200);
+        }
+        for (let count = 0; count < 12; count++) {
+          truth += 40;
+          const place = timeline.place({ pts: ms(truth), duration: ms(40), tick }).pts / 1000;
+          if (count > 6) expect(place).toBe(truth);
+        }
+      }),
+    );
+  });
+
+  it('is not moved by single stale times, wherever they are', () => {
+    const frame = fc.record({ steps: fc.integer({ min: 1, max: 10 }), back: fc.integer({ min: 400, max: 90_000 }) });
+    fc.assert(
+      fc.property(fc.array(frame, { minLength: 1 }), (frames) => {
+        const timeline = new Timeline(step);
+        const place = (pts: number): number => timeline.place({ pts: ms(pts), duration: ms(40), tick }).pts / 1000;
+        let truth = 100_000;
+        place(truth);
+        for (const { steps, back } of frames) {
+          const last = truth;
+          place(truth + 40 - back);
+          truth += 40 + steps * 40;
+          expect(place(truth), `after ${last}`).toBe(truth);
+        }
+      }),
+    );
+  });
+
+  it('continues every new count, however often one starts, with the spacing of its own', () => {
+    const count = fc.record({ back: fc.integer({ min: 201, max: 1e6 }), frames: fc.integer({ min: 1, max: 40 }) });
+    fc.assert(
+      fc.property(fc.array(count, { minLength: 1 }), (counts) => {
+        const timeline = new Timeline(step);
+        let source = 1e9;
+        const placed: number[] = [];
+        for (const { back, frames } of counts) {
+          source -= back + 40;
+          for (let frame = 0; frame < frames; frame++) {
+            source += 40;
+            placed.push(timeline.place({ pts: ms(source), duration: ms(40), tick }).pts / 1000);
+          }
+        }
+        const first = placed[0] ?? 0;
+        expect(placed).toEqual(placed.map((_, index) => first + index * 40));
+      }),
+    );
+  });
+
+  it('keeps the gaps of a new count that has gone on for a while', () => {
+    const timeline = new Timeline(step);
+    const place = (pts: number): number => timeline.place({ pts: ms(pts), duration: ms(40), tick }).pts / 1000;
+    place(1000);
+    for (let pts = 0; pts < 800; pts += 40) place(pts);
+    expect(place(5000)).toBe(1040 + 5000);
+  });
+
   it('leaves a gap as long as the input was away', () => {
     const timeline = new Timeline(step);
     const place = (pts: number): number => timeline.place({ pts: ms(pts), duration: ms(40), tick }).pts / 1000;
