@@ -47,7 +47,7 @@ export async function probeInput(input: string, options: SourceOptions, signal?:
     const pictures = await picturesOf(address);
     if (pictures) {
       const run = await AvPictureRun.open(pictures, context, address.label);
-      const streams = await pictureStreams(pictures, options, signal);
+      const streams = await pictureStreams(pictures.paths, options, signal);
       const found = await reportRun(run, { input: address.label, container: 'pictures', streams, isLive: false });
       return { ...found, steps: [...found.steps, PICTURES_KEEP_SIZE] };
     }
