@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import sharp from 'sharp';
 import { NocturneError, type ErrorCode } from '../core/errors.js';
@@ -91,11 +91,16 @@ async function readFailure(path: string, cause: unknown): Promise<NocturneError>
 
 function writeFailure(path: string, cause: unknown): NocturneError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  const code: ErrorCode = /permission denied|unable to open for write/i.test(text)
-    ? 'OUTPUT_NO_PERMISSION'
-    : /no space/i.test(text)
-      ? 'OUTPUT_NO_SPACE'
-      : 'OUTPUT_FAILED';
+  // "unable to open for write" alone (under /proc, say) is no permission; with a system error that one counts.
+  const isForbidden = /permission denied|read-only file system/i.test(text);
+  const isMissing = /no such file or directory/i.test(text) && !existsSync(dirname(path));
+  const code: ErrorCode = isMissing
+    ? 'OUTPUT_FAILED'
+    : isForbidden || /unable to open for write/i.test(text)
+      ? 'OUTPUT_NO_PERMISSION'
+      : /no space/i.test(text)
+        ? 'OUTPUT_NO_SPACE'
+        : 'OUTPUT_FAILED';
   const message = `the picture ${path} could not be written: ${firstLine(text)}.`;
   return new NocturneError({ code, stage: 'output', message, cause });
 }
