@@ -34,6 +34,11 @@ const LAMPLIGHT = 0.55;
 const LIGHTEST = 0.42;
 /** How much of an edge goes with the sky, at the top of the picture. */
 const EDGE_SKY = 0.9;
+/**
+ * How much lighter than the next brighter bin a node may be: an edge, and a wall that fills a good share of its cell.
+ * Only beneath sky is a bin lighter than the next at all; steeper, every edge between the two would be drawn as a line.
+ */
+const RISE = { edge: 0.012, wall: 0.045 };
 
 /** What a grid is written from. */
 export interface GradeScene {
@@ -58,6 +63,8 @@ interface GradeNode {
   y: number;
   /** The node's share of sky. */
   sky: number;
+  /** The most luma the node may have. */
+  most: number;
 }
 
 /**
@@ -68,7 +75,7 @@ export class GradeGrid {
   readonly #kernel: PlaneKernel;
   readonly #sums: Float32Array;
   readonly #spread: Float32Array;
-  readonly #node: GradeNode = { cell: 0, bin: 0, light: 0, warmth: 0, y: 0, sky: 0 };
+  readonly #node: GradeNode = { cell: 0, bin: 0, light: 0, warmth: 0, y: 0, sky: 0, most: 1 };
 
   constructor(kernel: PlaneKernel) {
     this.#kernel = kernel;
@@ -101,6 +108,7 @@ export class GradeGrid {
     const total = this.#weigh(node.cell);
     const high = EDGE_SKY * (1 - smoothstep(0.28, 0.48, node.y));
     let skyAbove = 0;
+    let above = 1;
     for (let bin = GRID_BINS - 1; bin >= 0; bin--) {
       const from = (node.cell * GRID_BINS + bin) * SUMS;
       const weight = this.#sums[from] ?? 0;
@@ -110,7 +118,8 @@ export class GradeGrid {
       const edge = high * skyAbove * (1 - smoothstep(0.08, 0.28, share));
       node.bin = bin;
       node.sky = Math.max(seen, edge);
-      this.#writeNode(scene, node, out);
+      node.most = above + mix(RISE.edge, RISE.wall, smoothstep(0.05, 0.3, share));
+      above = this.#writeNode(scene, node, out);
       skyAbove = Math.max(skyAbove, seen * smoothstep(0.01, 0.08, share));
     }
   }
@@ -142,7 +151,8 @@ export class GradeGrid {
     calls.spread(spread, sums, 1, GRID_BINS, 0.06);
   }
 
-  #writeNode({ tone, dayness: day }: GradeScene, node: GradeNode, out: Float32Array): void {
+  /** Writes one node. Returns its luma at the bin's own, before dusk is mixed in. */
+  #writeNode({ tone, dayness: day }: GradeScene, node: GradeNode, out: Float32Array): number {
     const sums = this.#sums;
     const { bin, sky } = node;
     const from = (node.cell * GRID_BINS + bin) * SUMS;
@@ -154,14 +164,17 @@ export class GradeGrid {
     const slope = Math.min(MAX_SLOPE, Math.max(-MAX_SLOPE, covariance / (variance + RIDGE)));
 
     const luma = bin / (GRID_BINS - 1);
-    const ground = Math.min(tone.curve(luma) * node.light, LIGHTEST * luma);
+    const lit = Math.min(tone.curve(luma) * node.light, LIGHTEST * luma);
+    const skyLuma = mix(SKY.lumaTop, SKY.lumaHorizon, smoothstep(0, 0.6, node.y)) + SKY.cloud * (luma - 0.7);
+    const keep = 1 - sky;
+    const night = (lit + GROUND.floor) * keep + skyLuma * sky;
+    // Beside sky the ground gives way, never the sky.
+    const ground = night > node.most ? Math.max(0, lit - (night - node.most) / Math.max(0.05, keep)) : lit;
     const gain = bin === 0 ? Math.min(LIGHTEST, 0.5 * 7 * tone.curve(1 / 7) * node.light) : ground / luma;
     const warm = node.warmth * smoothstep(0.02, 0.3, ground);
     const groundU = mix(GROUND.coldU, GROUND.warmU, warm);
     const groundV = mix(GROUND.coldV, GROUND.warmV, warm);
-    const skyLuma = mix(SKY.lumaTop, SKY.lumaHorizon, smoothstep(0, 0.6, node.y)) + SKY.cloud * (luma - 0.7);
 
-    const keep = 1 - sky;
     const at = (node.cell * GRID_BINS + bin) * AFFINE_SIZE;
     // The sky's share changes with U around the node's mean: slope * (U - meanU), split into a coefficient and an offset.
     const stepY = (skyLuma - ground - GROUND.floor) * slope;
@@ -176,5 +189,6 @@ export class GradeGrid {
     out[at + 9] = day * stepV;
     out[at + 10] = mix(1, chroma, day);
     out[at + 11] = day * (mix(groundV, SKY.v, sky) - stepV * meanU);
+    return (ground + GROUND.floor) * keep + skyLuma * sky;
   }
 }
