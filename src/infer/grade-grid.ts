@@ -1,5 +1,5 @@
 import type { PlaneKernel } from '../image/plane-kernel.js';
-import { mix, smoothstep, type GradePlanes } from './grade-planes.js';
+import { PLANE_WIDTH, mix, smoothstep, type GradePlanes } from './grade-planes.js';
 import type { GradeTone } from './grade-tone.js';
 import { AFFINE_SIZE, GRID_BINS, GRID_HEIGHT, GRID_WIDTH } from './look.js';
 
@@ -30,6 +30,9 @@ const AMBIENT = 0.68;
 const STREET = 0.42;
 const LAMPLIGHT = 0.55;
 
+/** What of light and of colour leaves keep beside other things: no lamp shines green. */
+const LEAF = { light: 0.55, chroma: 0.5 };
+
 /** The ground is nowhere lighter than this share of the day. */
 const LIGHTEST = 0.42;
 /** How much of an edge goes with the sky, at the top of the picture. */
@@ -50,6 +53,8 @@ export interface GradeScene {
   readonly dayness: number;
   /** `[9, 16]`: lamplight around each cell, 0 to 1. */
   readonly lamplight: Float32Array;
+  /** `[72, 128]`: the share of leaves around each sample. */
+  readonly leaf: Float32Array;
 }
 
 /** One node of the grid: a cell's bin. The same object serves all nodes of all frames. */
@@ -59,6 +64,8 @@ interface GradeNode {
   /** Light on the ground of the cell, and how warm it is. */
   light: number;
   warmth: number;
+  /** Share of their colour that things keep. */
+  colour: number;
   /** Height of the cell, from 0 at the top. */
   y: number;
   /** The node's share of sky. */
@@ -75,7 +82,7 @@ export class GradeGrid {
   readonly #kernel: PlaneKernel;
   readonly #sums: Float32Array;
   readonly #spread: Float32Array;
-  readonly #node: GradeNode = { cell: 0, bin: 0, light: 0, warmth: 0, y: 0, sky: 0, most: 1 };
+  readonly #node: GradeNode = { cell: 0, bin: 0, light: 0, warmth: 0, colour: 1, y: 0, sky: 0, most: 1 };
 
   constructor(kernel: PlaneKernel) {
     this.#kernel = kernel;
@@ -96,7 +103,9 @@ export class GradeGrid {
       // Light comes from the street: it fades towards roofs, corners and what is near the camera's feet.
       const street = 1 - smoothstep(0, 0.8, (2 * x - 1) ** 2 * 0.5 + (1.7 * (y - 0.6)) ** 2);
       node.cell = cell;
-      node.light = AMBIENT + STREET * street + LAMPLIGHT * lamplight;
+      const leaf = scene.leaf[centreOf(cell)] ?? 0;
+      node.light = (AMBIENT + STREET * street + LAMPLIGHT * lamplight) * mix(1, LEAF.light, leaf);
+      node.colour = mix(1, LEAF.chroma, leaf);
       node.warmth = Math.min(1, 0.45 * street + lamplight);
       node.y = y;
       this.#writeCell(scene, node, out);
@@ -183,7 +192,7 @@ export class GradeGrid {
     out[at] = mix(1, gain * keep, day);
     out[at + 1] = day * stepY;
     out[at + 3] = day * (GROUND.floor * keep + skyLuma * sky - stepY * meanU);
-    const chroma = mix(GROUND.chroma, GROUND.litChroma, warm) * keep + SKY.chroma * sky;
+    const chroma = mix(GROUND.chroma, GROUND.litChroma, warm) * node.colour * keep + SKY.chroma * sky;
     out[at + 5] = mix(1, chroma + stepU, day);
     out[at + 7] = day * (mix(groundU, SKY.u, sky) - stepU * meanU);
     out[at + 9] = day * stepV;
@@ -191,4 +200,11 @@ export class GradeGrid {
     out[at + 11] = day * (mix(groundV, SKY.v, sky) - stepV * meanU);
     return (ground + GROUND.floor) * keep + skyLuma * sky;
   }
+}
+
+/** The sample in the middle of a cell. */
+function centreOf(cell: number): number {
+  const side = PLANE_WIDTH / GRID_WIDTH;
+  const row = Math.floor(cell / GRID_WIDTH) * side + side / 2;
+  return row * PLANE_WIDTH + (cell % GRID_WIDTH) * side + side / 2;
 }
