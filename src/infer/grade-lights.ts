@@ -12,7 +12,7 @@ const PANE = [0.55, -0.116, 0.066] as const;
 const VIVID_GAIN = 1.3;
 const BRIGHT_GAIN = 0.6;
 /** A core below this is nothing that could be seen. */
-const FAINTEST = 0.006;
+const FAINTEST = 0.02;
 /** Share of a lamp's own light that is added to its pixels instead of multiplied, beside a pale body. */
 const ADDED = 0.75;
 /** How much more colour such a lamp has than the sample that it shares with the body. */
@@ -39,6 +39,9 @@ export class GradeLights {
   readonly #spots: Float32Array;
   /** The share of each core that is added as a glow of its own. */
   readonly #added = new Float32Array(PLANE_SIZE);
+  /** Between which samples there are such cores. */
+  #firstAdded = 0;
+  #lastAdded = -1;
   readonly #shine: readonly [Float32Array, Float32Array, Float32Array];
   readonly #glow: Float32Array;
 
@@ -82,6 +85,8 @@ export class GradeLights {
     shineU.fill(0);
     shineV.fill(0);
     added.fill(0);
+    this.#firstAdded = PLANE_SIZE;
+    this.#lastAdded = -1;
     for (let i = 0; i < PLANE_SIZE; i++) {
       const spread = core[i] ?? 0;
       if (spread === 0) continue; // nearly everywhere
@@ -94,7 +99,11 @@ export class GradeLights {
       // A core is a gain, and reaches half a sample further: on a pale body that would be a white rim.
       const hue = smoothstep(0.05, 0.14, planes.saturation[i] ?? 0);
       const beside = hue === 0 ? 0 : hue * palestBeside(planes, i);
-      added[i] = ADDED * beside;
+      if (beside > 0) {
+        added[i] = ADDED * beside;
+        this.#firstAdded = Math.min(this.#firstAdded, i);
+        this.#lastAdded = i;
+      }
       core[i] = light * (1 - ADDED * beside);
       // A lamp on a pale body is darker and of more colour by day than the sample that they share.
       const u = (planes.vividU[i] ?? 0) * (1 + OWN_CHROMA * beside);
@@ -115,7 +124,8 @@ export class GradeLights {
     const added = this.#added;
     const own = channel === 0 ? CORE_GAIN_LUMA : CORE_GAIN_CHROMA;
     // The light that was taken out of the cores, in the lamps' own colours.
-    for (let i = 0; i < PLANE_SIZE; i++) halo[i] = added[i] === 0 ? 0 : own * (added[i] ?? 0) * (shine[i] ?? 0);
+    halo.fill(0);
+    for (let i = this.#firstAdded; i <= this.#lastAdded; i++) halo[i] = own * (added[i] ?? 0) * (shine[i] ?? 0);
     this.#blur.blurInto(shine, [1, 1], 'zero', tight);
     this.#blur.blurInto(tight, [2, 2], 'zero', tight);
     this.#blur.blurInto(tight, [7, 7], 'zero', shine);
@@ -155,7 +165,10 @@ function palestBeside(planes: GradePlanes, i: number): number {
   if (i < PLANE_WIDTH || i >= PLANE_SIZE - PLANE_WIDTH) return 0;
   let most = 0;
   for (let row = i - PLANE_WIDTH; row <= i + PLANE_WIDTH; row += PLANE_WIDTH) {
-    for (let at = row - 1; at <= row + 1; at++) most = Math.max(most, paleness(planes, at));
+    for (let at = row - 1; at <= row + 1; at++) {
+      const light = planes.luma[at] ?? 0;
+      if (light > 0.3 && (planes.saturation[at] ?? 0) < 0.15) most = Math.max(most, paleness(planes, at));
+    }
   }
   return most;
 }
