@@ -1,14 +1,18 @@
+import { BoxBlur } from '../image/blur.js';
 import { Morphology } from '../image/morphology.js';
 import type { PlaneKernel } from '../image/plane-kernel.js';
 import { TopHat } from '../image/top-hat.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
 import type { Sky } from './grade-sky.js';
 import { SpotFilter } from './grade-spots.js';
-import { WindowFinder } from './grade-windows.js';
+import { WindowFinder, roomLight } from './grade-windows.js';
 
 /** How far out a line's ends are looked for, samples: lamps of vehicles near by are wider than headlights far away. */
 const VIVID_REACH = 4;
 const BRIGHT_REACH = 3;
+/** A lit room beside a lamp, and the sample below which there is none. */
+const ROOM = 0.45;
+const ROOMS_END = Math.ceil(0.54 * PLANE_HEIGHT) * PLANE_WIDTH;
 /** Heights between which traffic is, and the samples there. */
 const BAND_TOP = 0.26;
 const BAND_BOTTOM = 0.72;
@@ -29,9 +33,12 @@ export class GradeEvidence {
   readonly bright: Float32Array;
   /** Panes of facades. */
   readonly pane: Float32Array;
+  /** The share of leaves around each sample. */
+  readonly leaf: Float32Array;
   readonly #windows: WindowFinder;
   readonly #morphology: Morphology;
   readonly #topHat: TopHat;
+  readonly #blur: BoxBlur;
   readonly #spots = new SpotFilter();
   readonly #dark: Float32Array;
   readonly #beside: Float32Array;
@@ -43,19 +50,23 @@ export class GradeEvidence {
     this.#topHat = new TopHat(kernel, PLANE_WIDTH, PLANE_HEIGHT, 2);
     this.#dark = kernel.plane(PLANE_SIZE);
     this.#beside = kernel.plane(PLANE_SIZE);
+    this.#blur = new BoxBlur(kernel, PLANE_WIDTH, PLANE_HEIGHT);
     this.pane = this.#windows.mask;
+    this.leaf = this.#windows.leaf;
   }
 
   /** Fills all planes. Borrows the picture's planes and the sky. */
   find(planes: GradePlanes, sky: Sky): void {
-    this.#findVivid(planes);
-    this.#findBright(planes, sky.near);
     this.#windows.find(planes, sky);
+    this.#findVivid(planes);
+    this.#findRooms(planes, sky);
+    this.#findBright(planes, sky.near);
   }
 
   #findVivid(planes: GradePlanes): void {
     const { vivid } = this;
     const hat = this.#beside;
+    // Also what rooms are found by.
     this.#topHat.whiteInto(planes.saturation, hat);
     for (let i = 0; i < PLANE_SIZE; i++) {
       const small = smoothstep(0.07, 0.2, hat[i] ?? 0);
@@ -67,13 +78,30 @@ export class GradeEvidence {
       vivid[i] = small * lampHue(u, v) * smoothstep(0.3, 0.6, peak);
     }
     this.#spots.dropLines(vivid, VIVID_REACH);
+    const crowd = this.#dark;
+    this.#blur.blurInto(vivid, [6, 5], 'inside', crowd);
     // After the lines: a line that was thinned here and there would be a row of spots.
     for (let i = 0; i < PLANE_SIZE; i++) {
       const value = vivid[i] ?? 0;
       if (value === 0) continue;
       // A lamp's colour is its own; a flower bed, sunlit grass and a coat share theirs with what is around.
       const own = smoothstep(0.35, 0.65, (hat[i] ?? 0) / ((planes.saturation[i] ?? 0) + 0.02));
-      vivid[i] = value * own * notStraw(planes.vividU[i] ?? 0, planes.vividV[i] ?? 0);
+      // And lamps stand alone: wares, flowers and letters crowd.
+      const alone = 1 - 0.75 * smoothstep(0.09, 0.24, crowd[i] ?? 0);
+      vivid[i] = value * own * alone * notStraw(planes.vividU[i] ?? 0, planes.vividV[i] ?? 0);
+    }
+  }
+
+  /** Rooms that are lit by day and signs: warm spots among a facade's edges, in rows and crowds as they are. */
+  #findRooms(planes: GradePlanes, sky: Sky): void {
+    const { vivid } = this;
+    const hat = this.#beside;
+    for (let i = 0; i < ROOMS_END; i++) {
+      const small = smoothstep(0.03, 0.08, hat[i] ?? 0);
+      if (small === 0) continue;
+      const lit = roomLight(planes, i);
+      if (lit === 0) continue;
+      vivid[i] = Math.max(vivid[i] ?? 0, ROOM * small * lit * this.#windows.facadeAt(i, sky));
     }
   }
 
@@ -99,10 +127,14 @@ export class GradeEvidence {
 
 /**
  * How much a hue is one of lamps, 0 to 1: red and amber, and the bluish green of signals. Yellow paint has little V
- * beside its U, leaves have more U than V, blue signs are lit by others.
+ * beside its U, clothes are pink, leaves have more U than V, blue signs are lit by others.
  */
 function lampHue(u: number, v: number): number {
-  if (v > 0) return 0.1 + 0.9 * smoothstep(0.25, 0.55, v / (Math.max(0, -u) + 0.02)) * smoothstep(0.05, 0.12, v);
+  if (v > 0) {
+    const pink = smoothstep(0.12, 0.4, u / v);
+    const yellow = 1 - smoothstep(0.25, 0.55, v / (Math.max(0, -u) + 0.02));
+    return 0.1 + 0.9 * (1 - yellow) * (1 - pink) * smoothstep(0.05, 0.12, v);
+  }
   const leaf = smoothstep(0.5, 0.85, -u / (0.02 - v));
   return 0.1 + 0.9 * smoothstep(0.07, 0.14, -v) * (1 - leaf) * (1 - smoothstep(0, 0.1, u));
 }

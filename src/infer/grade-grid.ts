@@ -1,5 +1,5 @@
 import type { PlaneKernel } from '../image/plane-kernel.js';
-import { mix, smoothstep, type GradePlanes } from './grade-planes.js';
+import { PLANE_WIDTH, mix, smoothstep, type GradePlanes } from './grade-planes.js';
 import type { GradeTone } from './grade-tone.js';
 import { AFFINE_SIZE, GRID_BINS, GRID_HEIGHT, GRID_WIDTH } from './look.js';
 
@@ -30,10 +30,18 @@ const AMBIENT = 0.68;
 const STREET = 0.42;
 const LAMPLIGHT = 0.55;
 
+/** What of light and of colour leaves keep beside other things: no lamp shines green. */
+const LEAF = { light: 0.55, chroma: 0.5 };
+
 /** The ground is nowhere lighter than this share of the day. */
 const LIGHTEST = 0.42;
 /** How much of an edge goes with the sky, at the top of the picture. */
 const EDGE_SKY = 0.9;
+/**
+ * How much lighter than the next brighter bin a node may be: an edge, and a wall that fills a good share of its cell.
+ * Only beneath sky is a bin lighter than the next at all; steeper, every edge between the two would be drawn as a line.
+ */
+const RISE = { edge: 0.012, wall: 0.045 };
 
 /** What a grid is written from. */
 export interface GradeScene {
@@ -45,6 +53,8 @@ export interface GradeScene {
   readonly dayness: number;
   /** `[9, 16]`: lamplight around each cell, 0 to 1. */
   readonly lamplight: Float32Array;
+  /** `[72, 128]`: the share of leaves around each sample. */
+  readonly leaf: Float32Array;
 }
 
 /** One node of the grid: a cell's bin. The same object serves all nodes of all frames. */
@@ -54,10 +64,14 @@ interface GradeNode {
   /** Light on the ground of the cell, and how warm it is. */
   light: number;
   warmth: number;
+  /** Share of their colour that things keep. */
+  colour: number;
   /** Height of the cell, from 0 at the top. */
   y: number;
   /** The node's share of sky. */
   sky: number;
+  /** The most luma the node may have. */
+  most: number;
 }
 
 /**
@@ -68,7 +82,7 @@ export class GradeGrid {
   readonly #kernel: PlaneKernel;
   readonly #sums: Float32Array;
   readonly #spread: Float32Array;
-  readonly #node: GradeNode = { cell: 0, bin: 0, light: 0, warmth: 0, y: 0, sky: 0 };
+  readonly #node: GradeNode = { cell: 0, bin: 0, light: 0, warmth: 0, colour: 1, y: 0, sky: 0, most: 1 };
 
   constructor(kernel: PlaneKernel) {
     this.#kernel = kernel;
@@ -89,7 +103,9 @@ export class GradeGrid {
       // Light comes from the street: it fades towards roofs, corners and what is near the camera's feet.
       const street = 1 - smoothstep(0, 0.8, (2 * x - 1) ** 2 * 0.5 + (1.7 * (y - 0.6)) ** 2);
       node.cell = cell;
-      node.light = AMBIENT + STREET * street + LAMPLIGHT * lamplight;
+      const leaf = scene.leaf[centreOf(cell)] ?? 0;
+      node.light = (AMBIENT + STREET * street + LAMPLIGHT * lamplight) * mix(1, LEAF.light, leaf);
+      node.colour = mix(1, LEAF.chroma, leaf);
       node.warmth = Math.min(1, 0.45 * street + lamplight);
       node.y = y;
       this.#writeCell(scene, node, out);
@@ -101,6 +117,7 @@ export class GradeGrid {
     const total = this.#weigh(node.cell);
     const high = EDGE_SKY * (1 - smoothstep(0.28, 0.48, node.y));
     let skyAbove = 0;
+    let above = 1;
     for (let bin = GRID_BINS - 1; bin >= 0; bin--) {
       const from = (node.cell * GRID_BINS + bin) * SUMS;
       const weight = this.#sums[from] ?? 0;
@@ -110,7 +127,8 @@ export class GradeGrid {
       const edge = high * skyAbove * (1 - smoothstep(0.08, 0.28, share));
       node.bin = bin;
       node.sky = Math.max(seen, edge);
-      this.#writeNode(scene, node, out);
+      node.most = above + mix(RISE.edge, RISE.wall, smoothstep(0.05, 0.3, share));
+      above = this.#writeNode(scene, node, out);
       skyAbove = Math.max(skyAbove, seen * smoothstep(0.01, 0.08, share));
     }
   }
@@ -142,7 +160,8 @@ export class GradeGrid {
     calls.spread(spread, sums, 1, GRID_BINS, 0.06);
   }
 
-  #writeNode({ tone, dayness: day }: GradeScene, node: GradeNode, out: Float32Array): void {
+  /** Writes one node. Returns its luma at the bin's own, before dusk is mixed in. */
+  #writeNode({ tone, dayness: day }: GradeScene, node: GradeNode, out: Float32Array): number {
     const sums = this.#sums;
     const { bin, sky } = node;
     const from = (node.cell * GRID_BINS + bin) * SUMS;
@@ -154,14 +173,17 @@ export class GradeGrid {
     const slope = Math.min(MAX_SLOPE, Math.max(-MAX_SLOPE, covariance / (variance + RIDGE)));
 
     const luma = bin / (GRID_BINS - 1);
-    const ground = Math.min(tone.curve(luma) * node.light, LIGHTEST * luma);
+    const lit = Math.min(tone.curve(luma) * node.light, LIGHTEST * luma);
+    const skyLuma = mix(SKY.lumaTop, SKY.lumaHorizon, smoothstep(0, 0.6, node.y)) + SKY.cloud * (luma - 0.7);
+    const keep = 1 - sky;
+    const night = (lit + GROUND.floor) * keep + skyLuma * sky;
+    // Beside sky the ground gives way, never the sky.
+    const ground = night > node.most ? Math.max(0, lit - (night - node.most) / Math.max(0.05, keep)) : lit;
     const gain = bin === 0 ? Math.min(LIGHTEST, 0.5 * 7 * tone.curve(1 / 7) * node.light) : ground / luma;
     const warm = node.warmth * smoothstep(0.02, 0.3, ground);
     const groundU = mix(GROUND.coldU, GROUND.warmU, warm);
     const groundV = mix(GROUND.coldV, GROUND.warmV, warm);
-    const skyLuma = mix(SKY.lumaTop, SKY.lumaHorizon, smoothstep(0, 0.6, node.y)) + SKY.cloud * (luma - 0.7);
 
-    const keep = 1 - sky;
     const at = (node.cell * GRID_BINS + bin) * AFFINE_SIZE;
     // The sky's share changes with U around the node's mean: slope * (U - meanU), split into a coefficient and an offset.
     const stepY = (skyLuma - ground - GROUND.floor) * slope;
@@ -170,11 +192,19 @@ export class GradeGrid {
     out[at] = mix(1, gain * keep, day);
     out[at + 1] = day * stepY;
     out[at + 3] = day * (GROUND.floor * keep + skyLuma * sky - stepY * meanU);
-    const chroma = mix(GROUND.chroma, GROUND.litChroma, warm) * keep + SKY.chroma * sky;
+    const chroma = mix(GROUND.chroma, GROUND.litChroma, warm) * node.colour * keep + SKY.chroma * sky;
     out[at + 5] = mix(1, chroma + stepU, day);
     out[at + 7] = day * (mix(groundU, SKY.u, sky) - stepU * meanU);
     out[at + 9] = day * stepV;
     out[at + 10] = mix(1, chroma, day);
     out[at + 11] = day * (mix(groundV, SKY.v, sky) - stepV * meanU);
+    return (ground + GROUND.floor) * keep + skyLuma * sky;
   }
+}
+
+/** The sample in the middle of a cell. */
+function centreOf(cell: number): number {
+  const side = PLANE_WIDTH / GRID_WIDTH;
+  const row = Math.floor(cell / GRID_WIDTH) * side + side / 2;
+  return row * PLANE_WIDTH + (cell % GRID_WIDTH) * side + side / 2;
 }

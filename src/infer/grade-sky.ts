@@ -5,6 +5,12 @@ import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } f
 
 /** How much of a path's strength is left after one sample that is no sky: wires and branches are crossed, roofs are not. */
 const CROSSING = 0.72;
+/** Heights between which what is overexposed and wide is taken for sky behind a bridge, and the first row below. */
+const OPENING_TOP = 0.22;
+const OPENING_BOTTOM = 0.4;
+const OPENING_END = Math.ceil(OPENING_BOTTOM * PLANE_HEIGHT) * PLANE_WIDTH;
+/** Luma from which on a sample counts as overexposed. */
+const OVEREXPOSED = 0.88;
 /** Rows by which gaps may lie below the sky's own lowest row. */
 const REACH_BELOW = 5;
 /** Sweeps over the picture; each carries the sky any distance along its own direction and around one corner. */
@@ -50,7 +56,7 @@ export class SkyFinder implements Sky {
     this.#measureTexture(planes.luma);
     this.#blur.blurInto(this.#texture, [6, 5], 'inside', this.near);
     this.#rate(planes);
-    this.#joinToTop();
+    this.#joinToTop(planes.luma);
     this.#dropWalls(planes);
     this.#fillGaps(planes);
     this.#blur.blurInto(this.mask, [3, 4], 'inside', this.near);
@@ -85,21 +91,46 @@ export class SkyFinder implements Sky {
         this.#score[i] = 0;
         if (bright * pale === 0) continue;
         const smooth = 1 - smoothstep(0.045, 0.13, this.#texture[i] ?? 0);
-        const open = 1 - 0.65 * smoothstep(0.045, 0.09, this.near[i] ?? 0);
+        // Busy surroundings are a facade's, except around what is overexposed: no wall is seen there anyway.
+        const facade = smoothstep(0.045, 0.09, this.near[i] ?? 0);
+        const open = facade === 0 ? 1 : 1 - 0.65 * facade * (1 - overexposed(light));
         this.#score[i] = bright * pale * smooth * height * open;
       }
     }
   }
 
-  /** Keeps of the score what a path of sky joins to the top edge; little of it is lost over a wire. */
-  #joinToTop(): void {
+  /**
+   * Keeps of the score what a path of sky joins to the top edge, or to a wide opening that is overexposed: sky beneath a
+   * bridge or between its piers. Little of it is lost over a wire.
+   */
+  #joinToTop(luma: Float32Array): void {
     const [mask, score, crossing] = [this.mask, this.#score, this.#crossing];
     for (let i = 0; i < PLANE_SIZE; i++) crossing[i] = CROSSING + (1 - CROSSING) * (score[i] ?? 0);
     mask.fill(0);
-    for (let x = 0; x < PLANE_WIDTH; x++) mask[x] = Math.max(score[x] ?? 0, score[x + PLANE_WIDTH] ?? 0);
+    this.#findOpenings(luma);
+    for (let x = 0; x < PLANE_WIDTH; x++) {
+      mask[x] = Math.max(mask[x] ?? 0, score[x] ?? 0, score[x + PLANE_WIDTH] ?? 0);
+    }
     const [plane, weights] = [this.#kernel.addressOf(mask), this.#kernel.addressOf(crossing)];
     for (let sweep = 0; sweep < SWEEPS; sweep++) this.#kernel.calls.flood(plane, weights, PLANE_WIDTH, PLANE_HEIGHT);
     for (let i = 0; i < PLANE_SIZE; i++) mask[i] = smoothstep(0.12, 0.75, (mask[i] ?? 0) * (score[i] ?? 0));
+  }
+
+  /** Writes what is overexposed and wide into the mask. */
+  #findOpenings(luma: Float32Array): void {
+    const [mask, score, openings] = [this.mask, this.#score, this.near.fill(0)];
+    let found = 0;
+    for (let i = 0; i < OPENING_END; i++) {
+      if ((luma[i] ?? 0) <= OVEREXPOSED || score[i] === 0) continue;
+      openings[i] = (score[i] ?? 0) * overexposed(luma[i] ?? 0);
+      found++;
+    }
+    if (found === 0) return;
+    this.#blur.blurInto(openings, [6, 1], 'inside', openings);
+    for (let i = 0; i < OPENING_END; i++) {
+      const wide = score[i] === 0 ? 0 : smoothstep(0.45, 0.8, openings[i] ?? 0);
+      if (wide !== 0) mask[i] = wide * (1 - smoothstep(OPENING_TOP, OPENING_BOTTOM, i / PLANE_SIZE)) * (score[i] ?? 0);
+    }
   }
 
   /** Where the sky is blue, what is grey and no brighter is a wall under it: it is taken out, and is not pale any more. */
@@ -156,6 +187,11 @@ export class SkyFinder implements Sky {
     }
     mask.set(this.#score);
   }
+}
+
+/** 1 for what the camera shows as white whatever it is. */
+function overexposed(luma: number): number {
+  return smoothstep(OVEREXPOSED, 0.96, luma);
 }
 
 function meanOfLowerHalf(luma: Float32Array): number {

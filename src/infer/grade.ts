@@ -61,8 +61,8 @@ class Grade implements GuardedGenerator {
     this.#tone.measure(this.#planes, sky);
     const dayness = daylight(this.#planes);
     this.#lights.writeInto(this.#planes, this.#sky, dayness, look.lights);
-    const { lamplight } = this.#lights;
-    this.#grid.writeInto({ planes: this.#planes, sky, tone: this.#tone, dayness, lamplight }, look.grid);
+    const { lamplight, leaf } = this.#lights;
+    this.#grid.writeInto({ planes: this.#planes, sky, tone: this.#tone, dayness, lamplight, leaf }, look.grid);
     return Promise.resolve(look);
   }
 

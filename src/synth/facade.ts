@@ -124,7 +124,7 @@ function paintWindow(canvas: WallCanvas, facade: Facade, random: Random, left: n
       const day = dim(mix(fromRgb(0x2c3640), fromRgb(0x8fa9be), share * share), sky);
       const night = dim(lamp, 0.72 + 0.28 * share);
       const gy = y + (h * i) / bands;
-      if (isLit) canvas.glow(gx, gy, gw, h / bands + 0.02, day, night);
+      if (isLit) canvas.glow(gx, gy, gw, h / bands + 0.02, litByDay(day), night);
       else canvas.rect(gx, gy, gw, h / bands + 0.02, dim(day, canvas.kind === 'night' ? 0.6 : 1));
     }
     if (curtain > 0) {
@@ -169,7 +169,7 @@ function paintGroundFloor(canvas: WallCanvas, facade: Facade, random: Random, wi
       const h = 0.5 + (b * (top - 1.75)) / 5;
       const day = mix(fromRgb(0x20262b), fromRgb(0x7e909c), (b / 5) ** 2);
       const tall = (top - 1.75) / 5 + 0.02;
-      if (isOpen) canvas.glow(x + 0.12, h, w - 0.24, tall, day, dim(lamp, 0.6 + 0.1 * b));
+      if (isOpen) canvas.glow(x + 0.12, h, w - 0.24, tall, litByDay(day), dim(lamp, 0.6 + 0.1 * b));
       else canvas.rect(x + 0.12, h, w - 0.24, tall, day);
     }
     for (let s = 0; s < span * 3; s++) {
@@ -195,6 +195,11 @@ function paintGroundFloor(canvas: WallCanvas, facade: Facade, random: Random, wi
     if (random.next() < 0.5) paintAwning(canvas, x, top - 1.75, w, frame);
     i += span;
   }
+}
+
+/** A pane by day with a lamp behind it: a warm room shows through what the glass mirrors. */
+function litByDay(glass: Yuv): Yuv {
+  return mix(glass, fromRgb(0xe09a48), 0.7);
 }
 
 function paintAwning(canvas: WallCanvas, x: number, h: number, w: number, color: Yuv): void {

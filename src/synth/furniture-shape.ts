@@ -10,7 +10,8 @@ const BARK: Material = { color: fromRgb(0x5d5044) };
 const SOIL: Material = { color: fromRgb(0x54473a) };
 const STEEL: Material = { color: fromRgb(0x4a5054) };
 const STEEL_DARK: Material = { color: fromRgb(0x33383b) };
-const LAMP_GLASS: Material = { color: fromRgb(0xd9dde0), night: fromRgb(0xffe9bd) };
+/** The lamp burns low by day too, in sodium's orange: what shows that it is a lamp. */
+const LAMP_GLASS: Material = { color: fromRgb(0xff9a3c), night: fromRgb(0xffe9bd), shinesByDay: true };
 const HOUSING: Material = { color: fromRgb(0x1c1e1d) };
 const BACKPLATE: Material = { color: fromRgb(0x2c302e) };
 const LENS_OFF: Record<SignalState, Material> = {
@@ -80,7 +81,7 @@ export function drawLamp(pen: Pen, lamp: Lamp): void {
     {
       foot: [head - half * 0.7, head + half * 0.7],
       head: [head - half * 0.85, head + half * 0.85],
-      y: [LAMP_HEIGHT - 0.11, LAMP_HEIGHT + 0.01],
+      y: [LAMP_HEIGHT - 0.26, LAMP_HEIGHT + 0.01],
       z: z - 0.02,
     },
     LAMP_GLASS,

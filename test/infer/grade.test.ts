@@ -9,12 +9,15 @@ import { LIGHTS_WIDTH, type Look } from '../../src/infer/look.js';
 import {
   EVERYWHERE,
   LINE,
+  OPENING,
   PALE_WALL,
   PANE,
   SIGNAL,
+  SOFT_EDGE,
   TAIL_LIGHT,
   VAN,
   WHITE_ON_GROUND,
+  bridgeThumbnail,
   lookDownThumbnail,
   meanOver,
   nightThumbnail,
@@ -114,6 +117,14 @@ describe('grade', () => {
     };
     expect(spread(luma(night))).toBeLessThan(0.2 * spread(luma(day)));
     expect(meanOver(luma(night), [0, 4, 256, 56])).toBeLessThan(0.12);
+  });
+
+  it('finds a white sky beneath a bridge, and draws no line where a wall meets it', async () => {
+    const night = luma(await nightOf(bridgeThumbnail()));
+    expect(meanOver(night, OPENING)).toBeLessThan(0.08);
+    const wall = meanOver(night, [4, 18, 40, 60]);
+    const [left, top, right, bottom] = SOFT_EDGE;
+    for (let x = left; x < right; x++) expect(meanOver(night, [x, top, x + 1, bottom])).toBeLessThan(wall + 0.05);
   });
 
   it('leaves alone what is night already', async () => {

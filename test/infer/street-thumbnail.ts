@@ -62,6 +62,19 @@ export function walledThumbnail(): Float32Array {
   return paint((x, y) => (y >= 72 ? ROAD : x < 180 ? SKY : [0.58, 0.01, -0.01]));
 }
 
+/** What is seen of the sky beneath the bridge of {@link bridgeThumbnail}, and the soft edge of the house before it. */
+export const OPENING = [70, 14, 250, 30] as const;
+export const SOFT_EDGE: readonly [number, number, number, number] = [44, 18, 56, 60];
+
+/** A white sky beneath a dark bridge that spans the picture; a grey house before it, out of focus. */
+export function bridgeThumbnail(): Float32Array {
+  return paint((x, y) => {
+    if (y < 10) return DARK;
+    if (y >= 72) return ROAD;
+    return [0.3 + 0.69 * Math.min(1, Math.max(0, (x - 44) / 12)), 0, 0];
+  });
+}
+
 /** A grey sky full of small dark drops with bright hearts, as rain on a windscreen; one red lamp among them. */
 export function rainThumbnail(): Float32Array {
   return paint((x, y) => {
