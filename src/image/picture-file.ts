@@ -1,4 +1,5 @@
 import { constants, existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { access } from 'node:fs/promises';
 import sharp from 'sharp';
 import { NocturneError, type ErrorCode } from '../core/errors.js';
