@@ -1,7 +1,7 @@
 // One row of U and V.
 import { chromaQuads } from './geometry';
 import * as at from './layout';
-import { channelBytes, hasCore, isLit, rowLights, rowTables } from './rows';
+import { channelBytes, hasCore, isLit, rowChroma, rowLights, rowTables } from './rows';
 import * as s from './samples';
 import { chromaGrain } from './settings';
 
@@ -34,6 +34,15 @@ function coreOf(gain: v128, chroma: v128): v128 {
 
 /** Renders samples `from` to `to` (a multiple of 4 each); `y0` and `y1` are the day's luma rows they cover. */
 export function chromaRow(y0: usize, y1: usize, u: usize, v: usize, from: i32, to: i32): void {
+  if (rowChroma & at.FROM_LUMA) row(true, true, y0, y1, u, v, from, to);
+  else if (rowChroma & at.CROSSED) row(false, true, y0, y1, u, v, from, to);
+  else row(false, false, y0, y1, u, v, from, to);
+}
+
+/** The same; `hasLuma` where luma counts for chroma, `crosses` where U counts for V or V for U. */
+// @ts-ignore: decorator
+@inline
+function row(hasLuma: bool, crosses: bool, y0: usize, y1: usize, u: usize, v: usize, from: i32, to: i32): void {
   const grain = i16x8.splat(<i16>chromaGrain);
   const lights = rowLights;
   for (let x = from; x < to; x += 4) {
@@ -61,13 +70,13 @@ export function chromaRow(y0: usize, y1: usize, u: usize, v: usize, from: i32, t
     let tableV = tableU + 4 * at.TABLE_BYTES;
     let weights: usize = load<i32>(record, 8);
     const end = weights + 16 * load<i32>(record, 4);
-    let nightU = s.weighted(s.affine(tableU, mask, pairY, pairU, pairV, one), weights);
-    let nightV = s.weighted(s.affine(tableV, mask, pairY, pairU, pairV, one), weights);
+    let nightU = s.weighted(s.affine(tableU, mask, hasLuma, pairY, true, pairU, crosses, pairV, one), weights);
+    let nightV = s.weighted(s.affine(tableV, mask, hasLuma, pairY, crosses, pairU, true, pairV, one), weights);
     for (weights += 16; weights < end; weights += 16) {
       tableU += at.COLUMN_BYTES;
       tableV += at.COLUMN_BYTES;
-      nightU = f32x4.add(nightU, s.weighted(s.affine(tableU, mask, pairY, pairU, pairV, one), weights));
-      nightV = f32x4.add(nightV, s.weighted(s.affine(tableV, mask, pairY, pairU, pairV, one), weights));
+      nightU = f32x4.add(nightU, s.weighted(s.affine(tableU, mask, hasLuma, pairY, true, pairU, crosses, pairV, one), weights));
+      nightV = f32x4.add(nightV, s.weighted(s.affine(tableV, mask, hasLuma, pairY, crosses, pairU, true, pairV, one), weights));
     }
 
     if (lights != 0 && isLit(record)) {

@@ -68,9 +68,15 @@ function storeRow(table: usize, q: v128): void {
 export function convertGrid(): void {
   const lumaLimit = f32x4(WIDE, NARROW, NARROW, WIDE);
   const chromaLimit = f32x4(NARROW, WIDE, WIDE, WIDE);
-  let used = i64x2.splat(0);
+  let usedY = i64x2.splat(0);
+  let usedU = i64x2.splat(0);
+  let usedV = i64x2.splat(0);
   for (let cell = 0; cell < at.GRID_HEIGHT * at.GRID_WIDTH; cell++) {
-    if (cell % at.GRID_WIDTH == 0) used = i64x2.splat(0);
+    if (cell % at.GRID_WIDTH == 0) {
+      usedY = i64x2.splat(0);
+      usedU = i64x2.splat(0);
+      usedV = i64x2.splat(0);
+    }
     for (let bin = 0; bin < at.GRID_BINS; bin++) {
       const from = at.GRID_IN + (cell * at.GRID_BINS + bin) * at.AFFINE * 4;
       const to = at.TABLES + cell * at.COLUMN_BYTES + bin * 2;
@@ -78,13 +84,20 @@ export function convertGrid(): void {
       const m1 = row(from + 16);
       const m2 = row(from + 32);
       const y = quantise(convertRow(0, m0, m1, m2), lumaLimit);
-      used = v128.or(used, y);
+      const u = quantise(convertRow(1, m0, m1, m2), chromaLimit);
+      const v = quantise(convertRow(2, m0, m1, m2), chromaLimit);
+      usedY = v128.or(usedY, y);
+      usedU = v128.or(usedU, u);
+      usedV = v128.or(usedV, v);
       storeRow(to, y);
-      storeRow(to + 4 * at.TABLE_BYTES, quantise(convertRow(1, m0, m1, m2), chromaLimit));
-      storeRow(to + 8 * at.TABLE_BYTES, quantise(convertRow(2, m0, m1, m2), chromaLimit));
+      storeRow(to + 4 * at.TABLE_BYTES, u);
+      storeRow(to + 8 * at.TABLE_BYTES, v);
     }
-    const mixes = (i32x4.extract_lane(used, 1) | i32x4.extract_lane(used, 2)) != 0;
-    store<u8>(at.MIXED_ROWS + cell / at.GRID_WIDTH, mixes ? 1 : 0);
+    const intoLuma = i32x4.extract_lane(usedY, 1) | i32x4.extract_lane(usedY, 2);
+    const fromLuma = i32x4.extract_lane(usedU, 0) | i32x4.extract_lane(usedV, 0);
+    const crossed = i32x4.extract_lane(usedU, 2) | i32x4.extract_lane(usedV, 1);
+    const mixes = (intoLuma ? at.INTO_LUMA : 0) | (fromLuma ? at.FROM_LUMA : 0) | (crossed ? at.CROSSED : 0);
+    store<u8>(at.MIXES + cell / at.GRID_WIDTH, <u8>mixes);
   }
 }
 

@@ -45,10 +45,14 @@ export const ROW_TABLES: usize = TABLES + 9 * GRID_ROW_BYTES;
 export const LIGHTS: usize = ROW_TABLES + GRID_ROW_BYTES;
 /** `[72]` bytes: 1 where a lights row holds anything but zeros. */
 export const LIT_ROWS: usize = LIGHTS + 72 * LIGHTS_ROW_BYTES;
-/** `[9]` bytes: 1 where a grid row lets chroma into luma: a sky told from walls by its blue does, a road does not. */
-export const MIXED_ROWS: usize = LIT_ROWS + 80;
+/** What a grid row takes, as bits: chroma into luma, luma into chroma, U into V or V into U. A plain night takes nothing. */
+export const INTO_LUMA: i32 = 1;
+export const FROM_LUMA: i32 = 2;
+export const CROSSED: i32 = 4;
+/** `[9]` bytes: those bits of the grid's rows. */
+export const MIXES: usize = LIT_ROWS + 80;
 /** `[5, 136]` i16: the lights of one picture row. */
-export const LIGHTS_ROW: usize = MIXED_ROWS + 16;
+export const LIGHTS_ROW: usize = MIXES + 16;
 /** Lights of one row of a narrow picture, spread to eight taps for each group of four pixels. */
 export const SPREAD: usize = LIGHTS_ROW + LIGHTS_ROW_BYTES;
 /** Groups of four pixels that fit into {@link SPREAD}: planes narrower than 64 need it. */

@@ -36,7 +36,7 @@ function cross(b: v128, codes: usize): v128 {
 export function writeCurves(): void {
   for (let cell = 0; cell < at.GRID_HEIGHT * at.GRID_WIDTH; cell++) {
     const table = at.TABLES + cell * at.COLUMN_BYTES;
-    const mixes = load<u8>(at.MIXED_ROWS + cell / at.GRID_WIDTH) != 0;
+    const mixes = (load<u8>(at.MIXES + cell / at.GRID_WIDTH) & at.INTO_LUMA) != 0;
     const a = v128.load(table);
     const b = v128.load(table + at.TABLE_BYTES);
     const c = v128.load(table + 2 * at.TABLE_BYTES);

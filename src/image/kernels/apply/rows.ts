@@ -5,6 +5,8 @@ import { prepareCorners } from './luma-curves';
 
 /** Address of chroma's tables for the chroma row prepared last. */
 export let rowTables: usize = 0;
+/** What the cells around that row take into chroma: FROM_LUMA, CROSSED. */
+export let rowChroma: i32 = 0;
 /** Weights of the rows of cells above and below the luma row prepared last: pairs of i16 with 14 fraction bits. */
 export let cornerWeights: v128 = i64x2.splat(0);
 /** Whether the cells around that row let chroma into luma. */
@@ -34,14 +36,20 @@ function shareOf(position: f64): i32 {
   return <i32>min(nearest((position - floor(position)) * 32768.0), <f64>32767.0);
 }
 
+/** What the row of cells `row` or the next takes. */
+// @ts-ignore: decorator
+@inline
+function mixesAround(row: i32): i32 {
+  return load<u8>(at.MIXES + row) | load<u8>(at.MIXES + min(row + 1, at.GRID_HEIGHT - 1));
+}
+
 /** Makes corners and weights for luma row `y` of `height`. */
 export function prepareLumaRow(y: i32, height: i32): void {
   const position = positionOf(y, height, at.GRID_HEIGHT);
   const row = min(<i32>position, at.GRID_HEIGHT - 2);
   const second = <i32>nearest((position - <f64>row) * <f64>at.WEIGHT_ONE);
   cornerWeights = i32x4.splat((at.WEIGHT_ONE - second) | (second << 16));
-  const mixes = at.MIXED_ROWS + row;
-  rowMixes = (load<u8>(mixes) | load<u8>(mixes + 1)) != 0;
+  rowMixes = (mixesAround(row) & at.INTO_LUMA) != 0;
   prepareCorners(row, rowMixes);
 }
 
@@ -50,6 +58,7 @@ export function prepareChromaRow(y: i32, height: i32): void {
   const position = positionOf(y, height, at.GRID_HEIGHT);
   const above = at.TABLES + <i32>position * at.GRID_ROW_BYTES;
   const second = shareOf(position);
+  rowChroma = mixesAround(<i32>position);
   rowTables = second == 0 ? above : at.ROW_TABLES;
   if (second == 0) return;
   const weights = pairOf(second);

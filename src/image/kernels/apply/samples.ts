@@ -20,14 +20,25 @@ export function chromaPair(weights: v128, chroma: v128): v128 {
   return i16x8.q15mulr_sat_s(weights, chroma);
 }
 
-/** `A Y + B U + C V + D` of one grid column; `table` is the address of A's table. */
+/** `A Y + B U + C V + D` of one grid column; `table` is the address of A's table. Zeros are left out: A, and B or C. */
 // @ts-ignore: decorator
 @inline
-export function affine(table: usize, mask: v128, y: v128, u: v128, v: v128, one: v128): v128 {
-  return i32x4.add(
-    i32x4.add(term(table, mask, y), term(table + at.TABLE_BYTES, mask, u)),
-    i32x4.add(term(table + 2 * at.TABLE_BYTES, mask, v), term(table + 3 * at.TABLE_BYTES, mask, one)),
-  );
+export function affine(
+  table: usize,
+  mask: v128,
+  hasA: bool,
+  y: v128,
+  hasB: bool,
+  u: v128,
+  hasC: bool,
+  v: v128,
+  one: v128,
+): v128 {
+  let sum = term(table + 3 * at.TABLE_BYTES, mask, one);
+  if (hasA) sum = i32x4.add(sum, term(table, mask, y));
+  if (hasB) sum = i32x4.add(sum, term(table + at.TABLE_BYTES, mask, u));
+  if (hasC) sum = i32x4.add(sum, term(table + 2 * at.TABLE_BYTES, mask, v));
+  return sum;
 }
 
 // @ts-ignore: decorator
