@@ -23,6 +23,14 @@ interface PlaneExports {
   halve(thumbnail: number, out: number): void;
   splat(luma: number, u: number, s: number, sums: number): void;
   spread(sums: number, out: number, step: number, count: number, share: number): void;
+  steps(plane: number, out: number, width: number, height: number): void;
+  /** Addresses of luma, U, V, texture, busy, score and pale; samples; threshold, height, white and its slope. */
+  rateSky: (
+    ...args: [number, number, number, number, number, number, number, number, number, number, number, number]
+  ) => void;
+  skyColour(mask: number, luma: number, u: number, count: number, out: number): void;
+  /** Addresses of mask, pale, luma and U; samples; the sky's luma and U, and the share taken. */
+  dropGrey: (...args: [number, number, number, number, number, number, number, number]) => void;
 }
 
 /** Memory of one kernel, in pages of 64 KiB: 4 MiB, twice what the planes of a grade take. */

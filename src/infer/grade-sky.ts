@@ -11,6 +11,8 @@ const OPENING_BOTTOM = 0.4;
 const OPENING_END = Math.ceil(OPENING_BOTTOM * PLANE_HEIGHT) * PLANE_WIDTH;
 /** Luma from which on a sample counts as overexposed. */
 const OVEREXPOSED = 0.88;
+/** Luma from which on it is white whatever it is. */
+const WHITE = 0.96;
 /** Rows by which gaps may lie below the sky's own lowest row. */
 const REACH_BELOW = 5;
 /** Sweeps over the picture; each carries the sky any distance along its own direction and around one corner. */
@@ -32,12 +34,14 @@ export class SkyFinder implements Sky {
   readonly mask: Float32Array;
   readonly near: Float32Array;
   readonly #kernel: PlaneKernel;
-  readonly #score = new Float32Array(PLANE_SIZE);
+  readonly #score: Float32Array;
   /** What of a path's strength is left after each sample. */
   readonly #crossing: Float32Array;
   readonly #texture: Float32Array;
   /** How free of a cast that no sky has: white, grey and blue are 1. */
-  readonly #pale = new Float32Array(PLANE_SIZE);
+  readonly #pale: Float32Array;
+  /** Weight, luma and U of the sky, summed. */
+  readonly #sums: Float32Array;
   readonly #morphology: Morphology;
   readonly #blur: BoxBlur;
 
@@ -47,6 +51,9 @@ export class SkyFinder implements Sky {
     this.mask = kernel.plane(PLANE_SIZE);
     this.near = kernel.plane(PLANE_SIZE);
     this.#texture = kernel.plane(PLANE_SIZE);
+    this.#score = kernel.plane(PLANE_SIZE);
+    this.#pale = kernel.plane(PLANE_SIZE);
+    this.#sums = kernel.plane(4);
     this.#morphology = new Morphology(kernel, PLANE_WIDTH, PLANE_HEIGHT);
     this.#blur = new BoxBlur(kernel, PLANE_WIDTH, PLANE_HEIGHT);
   }
@@ -64,38 +71,24 @@ export class SkyFinder implements Sky {
 
   /** Mean absolute step of luma to the right and downwards, over 3x3 samples. */
   #measureTexture(luma: Float32Array): void {
-    const texture = this.#texture;
-    for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
-      const down = y < PLANE_HEIGHT - 1 ? PLANE_WIDTH : 0;
-      for (let x = 0; x < PLANE_WIDTH; x++, i++) {
-        const here = luma[i] ?? 0;
-        const right = luma[x < PLANE_WIDTH - 1 ? i + 1 : i] ?? 0;
-        texture[i] = Math.abs(right - here) + Math.abs((luma[i + down] ?? 0) - here);
-      }
-    }
+    const [kernel, texture] = [this.#kernel, this.#texture];
+    kernel.calls.steps(kernel.addressOf(luma), kernel.addressOf(texture), PLANE_WIDTH, PLANE_HEIGHT);
     this.#blur.blurInto(texture, [1, 1], 'inside', texture);
   }
 
   #rate(planes: GradePlanes): void {
-    const { luma, u, v } = planes;
-    const threshold = Math.max(0.3, meanOfLowerHalf(luma) + 0.06);
-    for (let y = 0, i = 0; y < PLANE_HEIGHT; y++) {
+    const threshold = Math.max(0.3, meanOfLowerHalf(planes.luma) + 0.06);
+    const { calls } = this.#kernel;
+    const addressOf = (plane: Float32Array): number => this.#kernel.addressOf(plane);
+    const [luma, u, v] = [addressOf(planes.luma), addressOf(planes.u), addressOf(planes.v)];
+    const [texture, busy] = [addressOf(this.#texture), addressOf(this.near)];
+    const [score, pale] = [addressOf(this.#score), addressOf(this.#pale)];
+    for (let y = 0; y < PLANE_HEIGHT; y++) {
       const height = 1 - smoothstep(0.55, 0.85, y / PLANE_HEIGHT);
-      for (let x = 0; x < PLANE_WIDTH; x++, i++) {
-        const blue = Math.max(0, u[i] ?? 0);
-        const cast = Math.max(-(u[i] ?? 0) - 0.02, v[i] ?? 0, -(v[i] ?? 0) - blue - 0.04);
-        const light = luma[i] ?? 0;
-        const bright = smoothstep(-0.06, 0.12, light + 1.6 * blue - threshold);
-        const pale = 1 - smoothstep(0.05, 0.12, cast - 0.12 * smoothstep(0.75, 0.95, light));
-        this.#pale[i] = pale;
-        this.#score[i] = 0;
-        if (bright * pale === 0) continue;
-        const smooth = 1 - smoothstep(0.045, 0.13, this.#texture[i] ?? 0);
-        // Busy surroundings are a facade's, except around what is overexposed: no wall is seen there anyway.
-        const facade = smoothstep(0.045, 0.09, this.near[i] ?? 0);
-        const open = facade === 0 ? 1 : 1 - 0.65 * facade * (1 - overexposed(light));
-        this.#score[i] = bright * pale * smooth * height * open;
-      }
+      const row = y * PLANE_WIDTH * Float32Array.BYTES_PER_ELEMENT;
+      // Busy surroundings are a facade's, except around what is overexposed: no wall is seen there anyway.
+      const limits = [PLANE_WIDTH, threshold, height, OVEREXPOSED, 1 / (WHITE - OVEREXPOSED)] as const;
+      calls.rateSky(luma + row, u + row, v + row, texture + row, busy + row, score + row, pale + row, ...limits);
     }
   }
 
@@ -135,27 +128,15 @@ export class SkyFinder implements Sky {
 
   /** Where the sky is blue, what is grey and no brighter is a wall under it: it is taken out, and is not pale any more. */
   #dropWalls({ luma, u }: GradePlanes): void {
-    const [mask, pale] = [this.mask, this.#pale];
-    let weight = 1e-3;
-    let lumaSum = 0;
-    let uSum = 0;
-    for (let i = 0; i < PLANE_SIZE; i++) {
-      const light = luma[i] ?? 0;
-      const blue = u[i] ?? 0;
-      const share = (mask[i] ?? 0) * light * (0.02 + Math.max(0, blue));
-      weight += share;
-      lumaSum += share * light;
-      uSum += share * blue;
-    }
-    const [skyLuma, skyU] = [lumaSum / weight, uSum / weight];
+    const { calls } = this.#kernel;
+    const addressOf = (plane: Float32Array): number => this.#kernel.addressOf(plane);
+    const [mask, pale] = [addressOf(this.mask), addressOf(this.#pale)];
+    const [light, blue] = [addressOf(luma), addressOf(u)];
+    calls.skyColour(mask, light, blue, PLANE_SIZE, addressOf(this.#sums));
+    const [weight = 0, lumaSum = 0, uSum = 0] = this.#sums;
+    const [skyLuma, skyU] = [lumaSum / (weight + 1e-3), uSum / (weight + 1e-3)];
     const blueSky = smoothstep(0.025, 0.06, skyU);
-    if (blueSky === 0) return;
-    for (let i = 0; i < PLANE_SIZE; i++) {
-      const lacking = skyU - (u[i] ?? 0) - 0.5 * ((luma[i] ?? 0) - skyLuma);
-      const keep = 1 - blueSky * smoothstep(0.03, 0.07, lacking);
-      mask[i] = (mask[i] ?? 0) * keep;
-      pale[i] = (pale[i] ?? 0) * keep;
-    }
+    if (blueSky > 0) calls.dropGrey(mask, pale, light, blue, PLANE_SIZE, skyLuma, skyU, blueSky);
   }
 
   /** Sky between branches and roofs and dark clouds amid bright ones: pale, nearly as bright, no lower than the sky reaches. */
@@ -191,7 +172,7 @@ export class SkyFinder implements Sky {
 
 /** 1 for what the camera shows as white whatever it is. */
 function overexposed(luma: number): number {
-  return smoothstep(OVEREXPOSED, 0.96, luma);
+  return smoothstep(OVEREXPOSED, WHITE, luma);
 }
 
 function meanOfLowerHalf(luma: Float32Array): number {

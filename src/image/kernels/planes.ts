@@ -5,3 +5,4 @@ export { dilate, dilateDisc, erode, subtract } from './planes/morphology';
 export { boxBlur } from './planes/blur';
 export { flood } from './planes/flood';
 export { spread, splat } from './planes/splat';
+export { dropGrey, rateSky, skyColour, steps } from './planes/sky';
