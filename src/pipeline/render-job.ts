@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { aborted } from '../core/errors.js';
+import { resolve } from 'node:path';
+import { aborted, NocturneError } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
 import { toSeconds } from '../core/time.js';
 import { openGenerator } from '../infer/open-generator.js';
@@ -25,9 +26,34 @@ import type { RenderReport } from './worker-messages.js';
  * Pictures, and folders of them to folders, go their own way.
  */
 export async function runRenderJob(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
-  if (isPictureRender(settings.input, settings.output)) return runPictureJob(settings, context);
-  const report = await renderVideo(settings, context);
-  return { ...report, liveFrames: Frame.liveCount };
+  try {
+    if (isPictureRender(settings.input, settings.output)) return await runPictureJob(settings, context);
+    const report = await renderVideo(settings, context);
+    return { ...report, liveFrames: Frame.liveCount };
+  } catch (error) {
+    throw forbidden(error, settings) ?? error;
+  }
+}
+
+/** What a folder that this user may not enter makes of looking at input and output; undefined for another failure. */
+function forbidden(error: unknown, { input, output }: RenderSettings): NocturneError | undefined {
+  if (!(error instanceof Error) || !('code' in error && (error.code === 'EACCES' || error.code === 'EPERM')))
+    return undefined;
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : output;
+  const isInput = resolve(path).startsWith(resolve(parseInput(input).target));
+  return isInput
+    ? new NocturneError({
+        code: 'INPUT_NO_PERMISSION',
+        stage: 'ingest',
+        message: `${input} may not be read.`,
+        cause: error,
+      })
+    : new NocturneError({
+        code: 'OUTPUT_NO_PERMISSION',
+        stage: 'output',
+        message: `${output} may not be written.`,
+        cause: error,
+      });
 }
 
 async function renderVideo(settings: RenderSettings, { post, logger, signal }: JobContext): Promise<RenderReport> {

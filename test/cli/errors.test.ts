@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ffmpeg, hasFfmpeg } from '../support/ffmpeg.js';
@@ -132,4 +132,20 @@ it('prints help with examples and every command', async () => {
   const serve = await nocturne(['serve', '--help']);
   for (const word of ['--strength', '--token', '--loop', '--no-reconnect', 'Server:', 'Night:'])
     expect(serve.stdout).toContain(word);
+});
+
+/** Root reads everything: as root the command runs as nobody, where that user can reach the checkout. */
+const NOBODY = 65534;
+it.skipIf(process.getuid?.() !== 0)('tells a folder that may not be entered from a defect', async ({ skip }) => {
+  const reach = await nocturne(['--version'], { userId: NOBODY });
+  skip(reach.exitCode !== 0, 'user nobody cannot reach this checkout');
+  const closed = join(folder, 'closed');
+  mkdirSync(closed, { mode: 0o700 });
+  chmodSync(folder, 0o755);
+  const messageOf = async (input: string, output: string): Promise<string> =>
+    (await nocturne(['render', input, output], { userId: NOBODY })).stderr;
+  expect(await messageOf(join(closed, 'in.mp4'), join(folder, 'o.mp4'))).toContain('[INPUT_NO_PERMISSION]');
+  expect(await messageOf('street:duration=1,size=64x36', join(closed, 'o.png'))).toMatch(/\[OUTPUT_\w+\]/);
+  writeFileSync(join(folder, 'open.png'), '');
+  expect(await messageOf(join(folder, 'open.png'), join(closed, 'o.png'))).toContain('[OUTPUT_NO_PERMISSION]');
 });

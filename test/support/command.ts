@@ -17,6 +17,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** What it reads from standard input; nothing when left out. */
   readonly stdin?: Uint8Array;
+  /** User and group it runs as; only root may choose. */
+  readonly userId?: number;
 }
 
 /** Runs the built `nocturne` to its end, in an environment without NOCTURNE_ variables of its own. */
@@ -73,6 +75,7 @@ function start(args: readonly string[], options: CommandOptions): ChildProcess {
   return spawn(process.execPath, [MAIN, ...args], {
     env: { ...environment, NO_COLOR: '1', ...options.environment },
     stdio: [options.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    ...(options.userId === undefined ? {} : { uid: options.userId, gid: options.userId }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   });
 }
