@@ -21,17 +21,17 @@ const MARKS = { ok: '✓', missing: '–', broken: '✗' } as const;
 export async function doctor(command: Command): Promise<void> {
   const findings = [nodeFinding(), cpuFinding(), memoryFinding(), await kernelFinding(), ...(await encoderFindings())];
   findings.push(...(await deviceFindings()), commandFinding());
+  const isBroken = findings.some(({ state }) => state === 'broken');
   if (command.opts<{ json?: boolean }>().json === true) {
     process.stdout.write(`${JSON.stringify({ version: packageVersion(), findings }, null, 2)}\n`);
   } else {
     process.stdout.write(`nocturne ${packageVersion()} on ${process.platform} ${process.arch}\n`);
     for (const { what, state, detail } of findings)
       process.stdout.write(`${MARKS[state]} ${what.padEnd(22)} ${detail}\n`);
-    const isBroken = findings.some(({ state }) => state === 'broken');
     const verdict = isBroken ? 'cannot work here: see ✗' : 'works here; what has a – is not needed';
     process.stdout.write(`Nocturne ${verdict}.\n`);
   }
-  if (findings.some(({ state }) => state === 'broken')) process.exitCode = 1;
+  if (isBroken) process.exitCode = 1;
 }
 
 function nodeFinding(): Finding {

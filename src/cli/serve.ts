@@ -29,6 +29,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
       streams.push(startStream(input, { ...settings, name, logger }));
     }
     const byName = new Map(streams.map((stream) => [stream.name, stream.live]));
+    // Goes before the streams: viewers are told that the server goes, not that their streams ended, and come back by themselves.
     await using server = await startServer({
       host: settings.host,
       port: settings.port,
@@ -41,8 +42,6 @@ export async function serve(inputs: readonly string[], command: Command): Promis
     });
     const hasFailed = await Promise.race([stopped(stop).then(() => false), runStreams(streams, server.url, stop)]);
     if (hasFailed) process.exitCode = 1;
-    // Viewers are told that the server goes, not that their streams ended: their pages come back by themselves.
-    await server.close();
   } finally {
     await Promise.all(streams.map((stream) => stream.close()));
   }
@@ -64,8 +63,9 @@ function originsOf(list = ''): string[] {
 async function runStreams(streams: readonly NightStream[], url: string, stop: AbortSignal): Promise<boolean> {
   const isAlone = streams.length === 1;
   const opened = Promise.any(streams.map((stream) => stream.opened));
-  const failed = Promise.all(streams.map((stream) => stream.ended)).then(() => undefined);
-  const told = Promise.race([opened.catch(() => undefined), failed, sleep(ANNOUNCE_AFTER_MS, true)]).then((first) => {
+  const over = Promise.all(streams.map((stream) => stream.ended)).then(() => undefined);
+  const patience = sleep(ANNOUNCE_AFTER_MS, true, { ref: false }); // a failed start ends at once
+  const told = Promise.race([opened.catch(() => undefined), over, patience]).then((first) => {
     if (first !== undefined) process.stdout.write(`nocturne: night on ${url}\n`);
   });
   const ends = Promise.all(

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { aborted, NocturneError } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
 import { toSeconds } from '../core/time.js';
@@ -39,9 +39,9 @@ export async function runRenderJob(settings: RenderSettings, context: JobContext
 function forbidden(error: unknown, { input, output }: RenderSettings): NocturneError | undefined {
   if (!(error instanceof Error) || !('code' in error && (error.code === 'EACCES' || error.code === 'EPERM')))
     return undefined;
-  const path = 'path' in error && typeof error.path === 'string' ? error.path : output;
-  const isInput = resolve(path).startsWith(resolve(parseInput(input).target));
-  return isInput
+  const path = resolve('path' in error && typeof error.path === 'string' ? error.path : output);
+  const source = resolve(parseInput(input).target);
+  return path === source || path.startsWith(source + sep)
     ? new NocturneError({
         code: 'INPUT_NO_PERMISSION',
         stage: 'ingest',
