@@ -15,6 +15,8 @@ const folders = {
   render: ['core', 'image', 'infer/look.ts'],
   stream: ['core'],
   pipeline: all.slice(0, -1),
+  evaluate: all,
+  train: ['core', 'image', 'synth', 'infer', 'evaluate'],
 };
 const packages = {
   'node-av': ['src/ingest/av-*.ts', 'src/stream/av-*.ts'],
@@ -28,6 +30,13 @@ const packages = {
   'pino-pretty': ['src/cli/**'],
   commander: ['src/cli/**'],
   zod: ['src/config/**'],
+  '@tensorflow/tfjs-core': ['src/train/**'],
+  '@tensorflow/tfjs-backend-wasm': ['src/train/backends/**'],
+  '@tensorflow/tfjs-backend-webgpu': ['src/train/backends/**'],
+  '@tensorflow/tfjs-node': ['src/train/backends/**'],
+  '@tensorflow/tfjs-node-gpu': ['src/train/backends/**'],
+  webgpu: ['src/train/backends/**'],
+  protobufjs: ['src/train/export/**'],
 };
 
 const zones = Object.entries(folders).map(([folder, allowed]) => ({

@@ -1,0 +1,150 @@
+import type { Convolution, Init, Network, Ops, Parameter, ParameterSpec } from './ops.js';
+
+/** What a network consists of. */
+export interface NetworkTrace {
+  /** In the order of their first use. */
+  readonly parameters: readonly ParameterSpec[];
+  /** Numbers in all parameters. */
+  readonly parameterCount: number;
+  /** Multiplications with a weight, for one picture. */
+  readonly multiplyAdds: number;
+  /** `[H, W, C]` (`[C]` of what has no place) of every output. */
+  readonly outputs: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A shape: `[H, W, C]` or `[C]`. */
+type Shape = readonly number[];
+
+/** Runs a network on shapes alone. @param input height, width and channels. Throws RangeError for shapes that do not fit. */
+export function traceNetwork<O>(network: Network<O>, input: readonly [number, number, number]): NetworkTrace {
+  const ops = new TraceOps();
+  const outputs = network<Shape>(ops, input);
+  return {
+    parameters: [...ops.parameters.values()],
+    parameterCount: [...ops.parameters.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    multiplyAdds: ops.multiplyAdds,
+    outputs,
+  };
+}
+
+/** Numbers in a tensor of this shape. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, n) => product * n, 1);
+}
+
+/** The rows and columns that a convolution adds on every side. */
+export function padOf({ size, pad }: Convolution): number {
+  return pad ?? Math.floor((size - 1) / 2);
+}
+
+class TraceOps implements Ops<Shape> {
+  readonly parameters = new Map<string, ParameterSpec>();
+  multiplyAdds = 0;
+
+  shape(x: Shape): [number, number, number] {
+    const [height, width, channels] = x;
+    if (height === undefined || width === undefined || channels === undefined) {
+      throw new RangeError(`a picture must have the shape [H, W, C], got [${x.join(', ')}]`);
+    }
+    return [height, width, channels];
+  }
+
+  conv(x: Shape, layer: Convolution): Shape {
+    const [height, width, channels] = this.shape(x);
+    const { name, filters, size, stride = 1, bias = true, init = { kind: 'he' } } = layer;
+    const out = (length: number): number => Math.floor((length + 2 * padOf(layer) - size) / stride) + 1;
+    this.#declare(`${name}/kernel`, [size, size, channels, filters], init);
+    if (bias) this.#declare(`${name}/bias`, [filters], { kind: 'constant', value: 0 });
+    const shape = [out(height), out(width), filters];
+    this.multiplyAdds += sizeOf(shape) * size * size * channels;
+    return shape;
+  }
+
+  dense(x: Shape, layer: { readonly name: string; readonly units: number; readonly init?: Init }): Shape {
+    const channels = x[0];
+    if (x.length !== 1 || channels === undefined)
+      throw new RangeError(`${layer.name} needs the shape [C], got [${x.join(', ')}]`);
+    this.#declare(`${layer.name}/kernel`, [channels, layer.units], layer.init ?? { kind: 'he' });
+    this.#declare(`${layer.name}/bias`, [layer.units], { kind: 'constant', value: 0 });
+    this.multiplyAdds += channels * layer.units;
+    return [layer.units];
+  }
+
+  parameter(layer: Parameter): Shape {
+    this.#declare(layer.name, layer.shape, layer.init);
+    return layer.shape;
+  }
+
+  leakyRelu = (x: Shape): Shape => x;
+  relu = (x: Shape): Shape => x;
+  tanh = (x: Shape): Shape => x;
+  sigmoid = (x: Shape): Shape => x;
+  exp = (x: Shape): Shape => x;
+  sqrt = (x: Shape): Shape => x;
+  affine = (x: Shape): Shape => x;
+  clamp = (x: Shape): Shape => x;
+  instanceNorm = (x: Shape): Shape => x;
+  boxBlur = (x: Shape): Shape => x;
+  dilate = (x: Shape): Shape => x;
+  add = (a: Shape, b: Shape): Shape => repeated(a, b);
+  subtract = (a: Shape, b: Shape): Shape => repeated(a, b);
+  multiply = (a: Shape, b: Shape): Shape => repeated(a, b);
+  globalMean = (x: Shape): Shape => [this.shape(x)[2]];
+  globalMax = (x: Shape): Shape => [this.shape(x)[2]];
+  toCells = (x: Shape): Shape => [1, 1, ...x];
+
+  concat(parts: readonly Shape[]): Shape {
+    const [first, ...others] = parts.map((part) => this.shape(part));
+    if (!first) throw new RangeError('parts must not be empty, got []');
+    const [height, width] = first;
+    for (const [h, w] of others) {
+      if (h !== height || w !== width) throw new RangeError(`parts must be ${height}x${width}, got ${h}x${w}`);
+    }
+    return [height, width, others.reduce((sum, [, , channels]) => sum + channels, first[2])];
+  }
+
+  channels(x: Shape, from: number, count: number): Shape {
+    const [height, width, channels] = this.shape(x);
+    if (from + count > channels)
+      throw new RangeError(`channels must be below ${channels}, got ${from} to ${from + count}`);
+    return [height, width, count];
+  }
+
+  upsampleNearest(x: Shape): Shape {
+    const [height, width, channels] = this.shape(x);
+    return [2 * height, 2 * width, channels];
+  }
+
+  resizeBilinear(x: Shape, height: number, width: number): Shape {
+    return [height, width, this.shape(x)[2]];
+  }
+
+  averagePool = (x: Shape, size: number): Shape => this.#blocks(x, size);
+  maxPool = (x: Shape, size: number): Shape => this.#blocks(x, size);
+
+  #blocks(x: Shape, size: number): Shape {
+    const [height, width, channels] = this.shape(x);
+    if (height % size !== 0 || width % size !== 0)
+      throw new RangeError(`size must divide ${height} and ${width}, got ${size}`);
+    return [height / size, width / size, channels];
+  }
+
+  #declare(name: string, shape: readonly number[], init: Init): void {
+    const known = this.parameters.get(name);
+    if (known && JSON.stringify(known.shape) !== JSON.stringify(shape)) {
+      throw new RangeError(
+        `${name} must have one shape, got [${known.shape.join(', ')}] and then [${shape.join(', ')}]`,
+      );
+    }
+    this.parameters.set(name, { name, shape, init });
+  }
+}
+
+function repeated(a: Shape, b: Shape): Shape {
+  return Array.from({ length: Math.max(a.length, b.length) }, (_, axis) => {
+    const [n = 1, m = 1] = [a[axis], b[axis]];
+    if (n !== m && n !== 1 && m !== 1)
+      throw new RangeError(`shapes must fit, got [${a.join(', ')}] and [${b.join(', ')}]`);
+    return Math.max(n, m);
+  });
+}
