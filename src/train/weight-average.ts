@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+import { type ParameterVector, readVector } from './parameter-vector.js';
+
+/**
+ * The exponential average of a network's parameters over its steps: what is exported, steadier than the last step's.
+ * Starts as the parameters are. Does not own the vector.
+ */
+export class WeightAverage {
+  readonly #vector: ParameterVector;
+  readonly #decay: number;
+  #average: tf.Tensor1D;
+
+  /** @param decay share of the old average that a step keeps; 0.999 is usual. */
+  constructor(vector: ParameterVector, decay: number) {
+    this.#vector = vector;
+    this.#decay = decay;
+    this.#average = tf.keep(tf.clone(vector.flat));
+  }
+
+  /** Takes the parameters as they are now in; once a step. */
+  update(): void {
+    const next = tf.tidy(() =>
+      tf.keep(tf.add<tf.Tensor1D>(tf.mul(this.#average, this.#decay), tf.mul(this.#vector.flat, 1 - this.#decay))),
+    );
+    this.#average.dispose();
+    this.#average = next;
+  }
+
+  /** `[size]` in the vector's order; a copy. `vector.named(...)` gives it by parameter. */
+  async read(): Promise<Float32Array> {
+    return readVector(this.#average);
+  }
+
+  /** Copies an average in. Throws RangeError for one of another size. */
+  load(average: Float32Array): void {
+    if (average.length !== this.#vector.size) {
+      throw new RangeError(`an average must hold ${this.#vector.size} numbers, got ${average.length}`);
+    }
+    this.#average.dispose();
+    this.#average = tf.keep(tf.tensor1d(average.slice()));
+  }
+
+  close(): void {
+    this.#average.dispose();
+  }
+}

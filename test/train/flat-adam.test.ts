@@ -1,0 +1,106 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import { Random } from '../../src/core/random.js';
+import { FlatAdam } from '../../src/train/flat-adam.js';
+import { ParameterVector } from '../../src/train/parameter-vector.js';
+import { WeightAverage } from '../../src/train/weight-average.js';
+import { useCpuBackend } from './cpu-backend.js';
+
+const newVector = (): ParameterVector =>
+  new ParameterVector(
+    [
+      { name: 'a', shape: [2], init: { kind: 'values', values: Float32Array.of(1, -2) } },
+      { name: 'start', shape: [1, 1, 1], init: { kind: 'constant', value: 3 } },
+    ],
+    new Random(1),
+  );
+const gradientsOf = (step: number): tf.Tensor[] => [
+  tf.tensor1d([0.5 * step, -1e-3]),
+  tf.tensor3d([2 - step], [1, 1, 1]),
+];
+
+/** Algorithm 1 of the paper, one number at a time. */
+function published(start: number, gradients: readonly number[], { rate = 2e-4, beta1 = 0.5, beta2 = 0.99 }): number {
+  let [weight, m, v] = [start, 0, 0];
+  gradients.forEach((g, index) => {
+    m = beta1 * m + (1 - beta1) * g;
+    v = beta2 * v + (1 - beta2) * g * g;
+    const [mHat, vHat] = [m / (1 - beta1 ** (index + 1)), v / (1 - beta2 ** (index + 1))];
+    weight -= (rate * mHat) / (Math.sqrt(vHat) + 1e-8);
+  });
+  return weight;
+}
+
+beforeAll(useCpuBackend);
+
+describe('FlatAdam', () => {
+  it('steps as published, with its own rate for some parameters', () => {
+    const vector = newVector();
+    const adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99, rateScales: { start: 0.25 } });
+    for (const step of [1, 2, 3]) adam.step(gradientsOf(step), 0.1);
+    const [a, b, start] = vector.flat.dataSync();
+    expect(a).toBeCloseTo(published(1, [0.5, 1, 1.5], { rate: 0.1 }), 6);
+    expect(b).toBeCloseTo(published(-2, [-1e-3, -1e-3, -1e-3], { rate: 0.1 }), 6);
+    expect(start).toBeCloseTo(published(3, [1, 0, -1], { rate: 0.025 }), 6);
+    expect(adam.steps).toBe(3);
+  });
+
+  it('keeps as many tensors after a step as before it', () => {
+    const vector = newVector();
+    const adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99 });
+    const gradients = gradientsOf(1);
+    const count = tf.memory().numTensors;
+    adam.step(gradients, 0.1);
+    expect(tf.memory().numTensors).toBe(count);
+    // Inside a scope, as a trainer's step is.
+    tf.tidy(() => adam.step(gradients, 0.1));
+    expect(tf.memory().numTensors).toBe(count);
+    expect(vector.tensors.get('a')!.isDisposed).toBe(false);
+    adam.step(gradients, 0.1);
+  });
+
+  it('goes on from a saved state as if it had not stopped, bit by bit', async () => {
+    const run = async (stopsAfter: number): Promise<Float32Array> => {
+      let vector = newVector();
+      let adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99 });
+      let average = new WeightAverage(vector, 0.999);
+      for (const step of [1, 2, 3, 4, 5]) {
+        adam.step(gradientsOf(step), 0.1);
+        average.update();
+        if (step !== stopsAfter) continue;
+        const [weights, state, mean] = [await vector.weights(), await adam.state(), await average.read()];
+        [vector, adam, average].forEach((part) => part.close());
+        vector = newVector();
+        vector.load(weights);
+        adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99 });
+        adam.load(state);
+        average = new WeightAverage(vector, 0.999);
+        average.load(mean);
+      }
+      return Float32Array.of(...vector.flat.dataSync(), ...(await average.read()));
+    };
+    expect(await run(2)).toEqual(await run(0));
+  });
+
+  it('refuses a state of another size', () => {
+    const adam = new FlatAdam(newVector(), { beta1: 0.5, beta2: 0.99 });
+    const state = { step: 1, mean: new Float32Array(3), square: new Float32Array(2) };
+    expect(() => adam.load(state)).toThrow('a state must hold 3 numbers, got 2');
+  });
+});
+
+describe('WeightAverage', () => {
+  it('follows the weights by the part that the decay leaves', async () => {
+    const vector = newVector();
+    const average = new WeightAverage(vector, 0.75);
+    const count = tf.memory().numTensors;
+    vector.replace(tf.tensor1d([5, 2, 3]));
+    average.update();
+    average.update();
+    expect(tf.memory().numTensors).toBe(count);
+    // 1 -> 2 -> 2.75, -2 -> -1 -> -0.25, 3 stays.
+    expect([...(await average.read())]).toEqual([2.75, -0.25, 3]);
+    expect(() => average.load(new Float32Array(2))).toThrow('an average must hold 3 numbers, got 2');
+  });
+});
