@@ -1,4 +1,4 @@
-// Builds dist/: the WASM kernels (AssemblyScript), the TypeScript, the viewer page. `node scripts/build.mjs kernels` builds the first alone.
+// Builds dist/: the WASM kernels (AssemblyScript), the TypeScript, the schema of ONNX, the viewer page. `node scripts/build.mjs kernels` builds the first alone.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -25,6 +25,13 @@ function buildKernels() {
       ...['--outFile', join(kernelOutput, `${name}.wasm`)],
       ...['-O3', '--noAssert', '--enable', 'simd', '--runtime', 'stub', '--importMemory'],
     ]);
+  }
+}
+
+function copySchema() {
+  mkdirSync(join(root, 'dist/train/export'), { recursive: true });
+  for (const name of ['onnx.proto', 'onnx.LICENSE']) {
+    cpSync(join(root, 'src/train/export', name), join(root, 'dist/train/export', name));
   }
 }
 
@@ -56,6 +63,7 @@ if (only === 'kernels') {
   }
   buildKernels();
   run('nocturne', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
+  copySchema();
   await buildViewer();
   writeFileSync(join(root, 'dist/.built'), new Date().toISOString());
 }

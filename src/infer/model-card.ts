@@ -43,10 +43,27 @@ export interface OnnxModelCard extends ModelCard {
     /** `[1, 4, 72, 128]` float32: core, haloY, haloU, haloV. */
     readonly lights: TensorCard;
   };
-  /** Where the training data comes from, with licences. */
-  readonly sources?: readonly string[];
-  /** How it was trained: recipe, seed, options. */
-  readonly training?: Readonly<Record<string, unknown>>;
+  /** Where the training pictures come from. */
+  readonly sources?: readonly ModelSource[];
+  readonly training?: TrainingCard;
+  /** How it was judged: a figure by what it measures. */
+  readonly metrics?: Readonly<Record<string, number>>;
+}
+
+/** Pictures that a network was trained on. */
+export interface ModelSource {
+  readonly name: string;
+  readonly licence: string;
+  readonly url?: string;
+}
+
+/** How a network was trained, enough to do it again. */
+export interface TrainingCard {
+  readonly recipe?: string;
+  readonly seed?: number;
+  readonly steps?: number;
+  /** The recipe's options as they were set. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** A card's field that is missing or wrong; the message says which, the rule, and what it was. */
@@ -82,7 +99,26 @@ export function parseModelCard(json: string): OnnxModelCard {
   const layout = constant('outputs.grid.layout', grid['layout'], GRID_LAYOUTS);
   tensor('outputs.grid', grid, GRID_SHAPES[layout]);
   tensor('outputs.lights', record('outputs.lights', outputs['lights']), LIGHTS_SHAPE);
+  origin(card);
   return card as unknown as OnnxModelCard; // every field that the type demands was checked above
+}
+
+/** Checks the fields that a card may leave out. */
+function origin({ sources, training, metrics }: Record<string, unknown>): void {
+  if (sources !== undefined) {
+    if (!Array.isArray(sources)) throw new ModelCardError('sources', 'a list', sources);
+    for (const [i, value] of sources.entries()) {
+      const source = record(`sources[${i}]`, value);
+      for (const field of ['name', 'licence']) text(`sources[${i}].${field}`, source[field]);
+    }
+  }
+  if (training !== undefined) {
+    const { seed, steps } = record('training', training);
+    for (const [field, value] of Object.entries({ seed, steps })) number(`training.${field}`, value ?? 0);
+  }
+  for (const [name, value] of Object.entries(metrics === undefined ? {} : record('metrics', metrics))) {
+    number(`metrics.${name}`, value);
+  }
 }
 
 function record(field: string, value: unknown): Record<string, unknown> {
@@ -95,6 +131,10 @@ function record(field: string, value: unknown): Record<string, unknown> {
 function text(field: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') throw new ModelCardError(field, 'a text', value);
   return value;
+}
+
+function number(field: string, value: unknown): void {
+  if (typeof value !== 'number') throw new ModelCardError(field, 'a number', value);
 }
 
 function constant<T extends string>(field: string, value: unknown, allowed: readonly T[]): T {

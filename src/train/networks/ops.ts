@@ -96,8 +96,8 @@ export interface Ops<T> {
   toCells(x: T): T;
 }
 
-/** A network over any interpreter. `O` holds its outputs. */
-export type Network<O> = <T>(ops: Ops<T>, input: T) => { readonly [K in keyof O]: T };
+/** A network over any interpreter; `K` names its outputs. */
+export type Network<K extends string = string> = <T>(ops: Ops<T>, input: T) => Readonly<Record<K, T>>;
 
 /** A parameter's name, shape and start, as {@link traceNetwork} finds them. */
 export interface ParameterSpec {

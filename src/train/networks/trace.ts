@@ -16,7 +16,7 @@ export interface NetworkTrace {
 type Shape = readonly number[];
 
 /** Runs a network on shapes alone. @param input height, width and channels. Throws RangeError for shapes that do not fit. */
-export function traceNetwork<O>(network: Network<O>, input: readonly [number, number, number]): NetworkTrace {
+export function traceNetwork(network: Network, input: readonly [number, number, number]): NetworkTrace {
   const ops = new TraceOps();
   const outputs = network<Shape>(ops, input);
   return {

@@ -1,0 +1,141 @@
+import { AFFINE_SIZE, GRID_BINS, GRID_HEIGHT, GRID_WIDTH } from '../../infer/look.js';
+import { plainGradeGrid } from '../../infer/plain-grade.js';
+import type { Ops } from './ops.js';
+
+/** Outputs of {@link nightgrid}: a look. */
+export type LookOutputs<T> = {
+  /** `[N, 9, 16, 96]`: row, column, then luma bin, output channel and input channel; per picture as `Look.grid`. */
+  readonly grid: T;
+  /** `[N, 72, 128, 4]`: core, haloY, haloU, haloV. */
+  readonly lights: T;
+};
+
+/** The name of the grid that every picture's correction is added to; it learns more slowly than the rest. */
+export const START_GRID = 'grid/start';
+
+const SLOPE = 0.1;
+const WIDTHS = [16, 32, 64, 96] as const;
+const DEEPEST = 96;
+const RESIDUAL_BLOCKS = 4;
+/** Colour of a lit room behind a pane: Y, U, V at full strength. */
+const ROOM = [0.55, -0.116, 0.066] as const;
+/** The glow beside what shines: shares of the tight blur and the wide one, and the luma's part of it. */
+const TIGHT = 0.3;
+const WIDE = 0.55;
+const GLOW_LUMA = 0.7;
+/** How far the network may turn a glow's chroma. */
+const CHROMA_SHIFT = 0.12;
+
+/**
+ * The look network: a day thumbnail `[N, 144, 256, 3]` (Y in [0, 1], U and V in [-0.5, 0.5], BT.709 full range) to a look.
+ * An encoder to 9 x 16 with a view of the whole picture writes the grid; a decoder to 72 x 128 decides which of the things
+ * that could shine do. Light is only put where the day shows something that could be one, and no layer normalises by
+ * picture: both would make brightness pump.
+ */
+export function nightgrid<T>(ops: Ops<T>, day: T): LookOutputs<T> {
+  const act = (x: T): T => ops.leakyRelu(x, SLOPE);
+  const levels: T[] = []; // [N, 72, 128, 16], [N, 36, 64, 32], [N, 18, 32, 64], [N, 9, 16, 96]
+  let x = day;
+  WIDTHS.forEach((filters, i) => {
+    x = act(ops.conv(x, { name: `encode${i}`, filters, size: 3, stride: 2, pad: 1 }));
+    levels.push(x);
+  });
+  for (let block = 0; block < RESIDUAL_BLOCKS; block++) {
+    const inner = act(ops.conv(x, { name: `residual${block}a`, filters: DEEPEST, size: 3 }));
+    const change = ops.conv(inner, {
+      name: `residual${block}b`,
+      filters: DEEPEST,
+      size: 3,
+      init: { kind: 'normal', stddev: 0.01 },
+    });
+    x = ops.add(x, change); // [N, 9, 16, 96]
+    if (block === 0) x = ops.add(x, wholePicture(ops, x));
+  }
+  const correction = ops.conv(x, {
+    name: 'grid/head',
+    filters: GRID_BINS * AFFINE_SIZE,
+    size: 1,
+    init: { kind: 'normal', stddev: 0.001 },
+  });
+  const start = ops.parameter({
+    name: START_GRID,
+    shape: [GRID_HEIGHT, GRID_WIDTH, GRID_BINS * AFFINE_SIZE],
+    init: { kind: 'values', values: plainGradeGrid() },
+  });
+  return { grid: ops.add(correction, start), lights: writeLights(ops, day, decode(ops, x, levels)) };
+}
+
+/** Means and maxima of all channels, mixed: `[N, 1, 1, 96]`. */
+function wholePicture<T>(ops: Ops<T>, x: T): T {
+  const pooled = ops.concat([ops.toCells(ops.globalMean(x)), ops.toCells(ops.globalMax(x))]); // [N, 1, 1, 192]
+  const mixed = ops.leakyRelu(ops.conv(pooled, { name: 'whole/mix', filters: DEEPEST, size: 1 }), SLOPE);
+  return ops.conv(mixed, { name: 'whole/out', filters: DEEPEST, size: 1, init: { kind: 'normal', stddev: 0.01 } });
+}
+
+/** Six decisions a sample, `[N, 72, 128, 6]`: gain, two chroma shifts, gate of lamps, gate of panes, width of the glow. */
+function decode<T>(ops: Ops<T>, deepest: T, levels: readonly T[]): T {
+  let x = deepest;
+  [48, 32, 16].forEach((filters, i) => {
+    const skip = levels[WIDTHS.length - 2 - i];
+    if (skip === undefined) throw new RangeError('the decoder needs a level for each step, got too few');
+    // Narrowed before it grows: the convolution after it costs in proportion.
+    x = ops.upsampleNearest(ops.leakyRelu(ops.conv(x, { name: `narrow${i}`, filters, size: 1 }), SLOPE));
+    x = ops.leakyRelu(ops.conv(ops.concat([x, skip]), { name: `decode${i}`, filters, size: 3 }), SLOPE);
+  });
+  return ops.conv(x, { name: 'lights/head', filters: 6, size: 1, init: { kind: 'normal', stddev: 0.01 } });
+}
+
+/** What could shine, gated, with its glow: `[N, 72, 128, 4]`. */
+function writeLights<T>(ops: Ops<T>, day: T, decisions: T): T {
+  const luma = ops.channels(day, 0, 1);
+  const half = ops.averagePool(day, 2); // [N, 72, 128, 3]
+  const halfLuma = ops.channels(half, 0, 1);
+  const halfChroma = ops.channels(half, 1, 2);
+  const brightest = ops.maxPool(luma, 2);
+
+  const vivid = vividEvidence(ops, day, brightest);
+  const bright = ops.clamp(ops.affine(whiteTopHat(ops, brightest, 5), 3, -0.35), 0, 1);
+  const spots = ops.boxBlur(ops.add(vivid, ops.affine(bright, 0.7)), 3);
+  const gate = ops.sigmoid(ops.affine(ops.channels(decisions, 3, 1), 1, -1));
+  const gain = ops.exp(ops.tanh(ops.channels(decisions, 0, 1)));
+  const core = ops.multiply(ops.dilate(spots, 3), ops.multiply(gate, gain)); // [N, 72, 128, 1]
+
+  const dark = ops.clamp(ops.affine(blackTopHat(ops, halfLuma, 7), 5, -0.15), 0, 1);
+  const panes = ops.boxBlur(ops.add(dark, bright), 3);
+  const rooms = ops.multiply(panes, ops.sigmoid(ops.affine(ops.channels(decisions, 4, 1), 1, -2)));
+
+  const shine = ops.multiply(core, ops.concat([ops.affine(halfLuma, GLOW_LUMA), halfChroma]));
+  const tight = ops.boxBlur(ops.boxBlur(shine, 3), 5);
+  const wide = ops.boxBlur(tight, 15);
+  const reach = ops.exp(ops.tanh(ops.channels(decisions, 5, 1)));
+  const glow = ops.multiply(ops.add(ops.affine(tight, TIGHT), ops.affine(wide, WIDE)), reach); // [N, 72, 128, 3]
+  const turn = ops.affine(ops.tanh(ops.channels(decisions, 1, 2)), CHROMA_SHIFT);
+  const lit = ops.add(ops.channels(glow, 0, 1), rooms);
+  const haloY = ops.add(ops.channels(glow, 0, 1), ops.affine(rooms, ROOM[0]));
+  const chroma = ops.add(ops.channels(glow, 1, 2), ops.multiply(turn, lit));
+  const haloU = ops.add(ops.channels(chroma, 0, 1), ops.affine(rooms, ROOM[1]));
+  const haloV = ops.add(ops.channels(chroma, 1, 1), ops.affine(rooms, ROOM[2]));
+  return ops.concat([core, haloY, haloU, haloV]);
+}
+
+/** Small spots of strong colour that are not dark: `[N, 72, 128, 1]` in [0, 1]. */
+function vividEvidence<T>(ops: Ops<T>, day: T, brightest: T): T {
+  const u = ops.channels(day, 1, 1);
+  const v = ops.channels(day, 2, 1);
+  const squared = ops.add(ops.multiply(u, u), ops.multiply(v, v));
+  const saturation = ops.maxPool(ops.sqrt(ops.affine(squared, 1, 1e-6)), 2);
+  const small = ops.clamp(ops.affine(whiteTopHat(ops, saturation, 5), 5, -0.12), 0, 1);
+  return ops.multiply(small, ops.sigmoid(ops.affine(brightest, 20, -6)));
+}
+
+/** What is brighter than everything of `size` samples around it: the picture minus its opening. */
+function whiteTopHat<T>(ops: Ops<T>, x: T, size: number): T {
+  const eroded = ops.dilate(ops.affine(x, -1), size);
+  return ops.subtract(x, ops.dilate(ops.affine(eroded, -1), size));
+}
+
+/** What is darker than everything of `size` samples around it: the closing minus the picture. */
+function blackTopHat<T>(ops: Ops<T>, x: T, size: number): T {
+  const eroded = ops.dilate(ops.affine(ops.dilate(x, size), -1), size);
+  return ops.subtract(ops.affine(eroded, -1), x);
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { layoutDistance, layoutSet, layoutSetDistance } from '../../src/evaluate/layout-distance.js';
+import { slicedWasserstein } from '../../src/evaluate/sliced-wasserstein.js';
+import { paintedSet } from './painted-pictures.js';
+
+/** Numbers of an independent computation (PyTorch, float32) on the same pictures; the sliced distance over many seeds. */
+interface Golden {
+  readonly sets: Record<'day' | 'night', { readonly count: number; readonly seed: number }>;
+  readonly layout: number;
+  readonly slicedWasserstein: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
+}
+const golden = JSON.parse(readFileSync(new URL('golden/distances.json', import.meta.url), 'utf8')) as Golden; // our own file
+const setOf = (kind: 'day' | 'night'): Float32Array[] =>
+  paintedSet(kind, golden.sets[kind].count, golden.sets[kind].seed);
+const day = setOf('day');
+const night = setOf('night');
+
+describe('layoutDistance', () => {
+  it('is the independent computation’s', () => {
+    expect(layoutDistance(day, night)).toBeCloseTo(golden.layout, 5);
+    expect(layoutDistance(night, day)).toBeCloseTo(golden.layout, 5);
+  });
+
+  it('is 0 for a set and itself, in any order', () => {
+    expect(layoutDistance(day, day.toReversed())).toBe(0);
+  });
+
+  it('counts pictures as often as it is told', () => {
+    const counts = Uint16Array.from(day, (_, i) => [2, 0, 1][i % 3] ?? 0); // as many as there are
+    const resampled = day.flatMap((picture, i) => Array.from({ length: counts[i]! }, () => picture));
+    const byCounts = layoutSetDistance(layoutSet(day), layoutSet(night), counts);
+    expect(byCounts).toBeCloseTo(layoutDistance(resampled, night), 6);
+    expect(byCounts).not.toBeCloseTo(golden.layout, 4);
+  });
+
+  it('refuses an empty set and a picture of another size', () => {
+    expect(() => layoutDistance([], night)).toThrow(RangeError);
+    expect(() => layoutDistance(day, [new Float32Array(3)])).toThrow(/110592 numbers, got one of 3/);
+  });
+});
+
+describe('slicedWasserstein', () => {
+  it('lies where the independent computation’s draws lie', () => {
+    const seeds = [0, 1, 2, 3, 4, 5];
+    const runs = seeds.map((seed) => slicedWasserstein(day, night, { seed }));
+    for (const [level, mean] of golden.slicedWasserstein.mean.entries()) {
+      const ours = runs.reduce((sum, run) => sum + run[level]!, 0) / seeds.length;
+      const error = golden.slicedWasserstein.deviation[level]! / Math.sqrt(seeds.length);
+      expect(Math.abs(ours - mean), `level ${level}: ${ours}`).toBeLessThan(3.5 * error);
+    }
+  });
+
+  it('is the same for the same seed, and near 0 for one set drawn from twice', () => {
+    const options = { seed: 7, directions: 16 };
+    expect(slicedWasserstein(day, night, options)).toEqual(slicedWasserstein(day, night, options));
+    const [itself, apart] = [slicedWasserstein(day, day, options), slicedWasserstein(day, night, options)];
+    expect(itself[3]).toBeLessThan(0.25 * apart[3]!);
+    expect(itself[3]).toBeGreaterThan(0);
+  });
+});
