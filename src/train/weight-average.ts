@@ -27,6 +27,11 @@ export class WeightAverage {
     this.#average = next;
   }
 
+  /** Each averaged parameter by name in its own shape. The caller disposes them. */
+  tensors(): ReadonlyMap<string, tf.Tensor> {
+    return this.#vector.split(this.#average);
+  }
+
   /** `[size]` in the vector's order; a copy. `vector.named(...)` gives it by parameter. */
   async read(): Promise<Float32Array> {
     return readVector(this.#average);

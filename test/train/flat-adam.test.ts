@@ -101,6 +101,11 @@ describe('WeightAverage', () => {
     expect(tf.memory().numTensors).toBe(count);
     // 1 -> 2 -> 2.75, -2 -> -1 -> -0.25, 3 stays.
     expect([...(await average.read())]).toEqual([2.75, -0.25, 3]);
+    const tensors = average.tensors();
+    expect(tensors.get('a')!.arraySync()).toEqual([2.75, -0.25]);
+    expect(tensors.get('start')!.shape).toEqual([1, 1, 1]);
+    for (const tensor of tensors.values()) tensor.dispose();
+    expect(tf.memory().numTensors).toBe(count);
     expect(() => average.load(new Float32Array(2))).toThrow('an average must hold 3 numbers, got 2');
   });
 });
