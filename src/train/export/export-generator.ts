@@ -6,7 +6,7 @@ import { exportNetwork } from './export-network.js';
 import { writeModel, type WrittenModel } from './write-model.js';
 
 /** A network whose outputs are a look: `grid` `[9, 16, 96]`, bin-major, and `lights` `[72, 128, 4]`. */
-export type LookNetwork = Network<{ readonly grid: unknown; readonly lights: unknown }>;
+export type LookNetwork = Network<'grid' | 'lights'>;
 
 /** Options of {@link exportGenerator}; what it does not explain goes onto the card as it is. */
 export interface ExportGeneratorOptions extends Pick<OnnxModelCard, 'name' | 'version' | 'description'> {
