@@ -4,14 +4,14 @@ import { encodeModel, type OnnxPort } from './onnx-model.js';
 import { OnnxOps, type OnnxValue } from './onnx-ops.js';
 
 /** Options of {@link exportNetwork}. */
-export interface ExportNetworkOptions<O> {
-  readonly network: Network<O>;
+export interface ExportNetworkOptions<K extends string> {
+  readonly network: Network<K>;
   /** What the file calls the picture that goes in. */
   readonly inputName: string;
   /** `[H, W, C]`. */
   readonly input: readonly [number, number, number];
   /** What the file holds, in this order: its name for an output of the network. What they do not need is left out. */
-  readonly outputs: readonly { readonly name: string; readonly output: keyof O & string }[];
+  readonly outputs: readonly { readonly name: string; readonly output: K }[];
   /** All of the network's, and no others. */
   readonly weights: Weights;
   /** Kept in the file, text by key. */
@@ -26,7 +26,7 @@ const PRODUCER = 'nocturne';
  * has no place as `[1, C]`. The same weights give the same bytes.
  * Throws RangeError for weights that are missing, left over, of another count or not finite, and for shapes that do not fit.
  */
-export function exportNetwork<O>(options: ExportNetworkOptions<O>): Uint8Array {
+export function exportNetwork<K extends string>(options: ExportNetworkOptions<K>): Uint8Array {
   const { network, inputName, input, outputs, weights, metadata = {} } = options;
   checkWeights(traceNetwork(network, input).parameters, weights);
   checkNames([inputName, ...outputs.map(({ name }) => name)]);

@@ -5,11 +5,7 @@ import { sizeOf, traceNetwork } from '../../../src/train/networks/trace.js';
 import { plain, type Plain } from './plain-ops.js';
 
 /** Weights for a network: kernels as `he` would start them, all else normal with a spread of 0.3. */
-export function randomWeights(
-  network: Network<unknown>,
-  input: readonly [number, number, number],
-  random: Random,
-): Weights {
+export function randomWeights(network: Network, input: readonly [number, number, number], random: Random): Weights {
   const { parameters } = traceNetwork(network, input);
   return new Map(
     parameters.map(({ name, shape }) => {
