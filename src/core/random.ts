@@ -7,6 +7,16 @@ export class Random {
     this.#state = seed | 0;
   }
 
+  /** Where the sequence is: `restore(state)`, here or elsewhere, goes on with the same numbers. A 32-bit integer. */
+  get state(): number {
+    return this.#state;
+  }
+
+  /** Goes on where another sequence was when it had this `state`. */
+  restore(state: number): void {
+    this.#state = state | 0;
+  }
+
   /** The next number in [0, 1), 32 random bits (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;

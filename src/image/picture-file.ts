@@ -32,6 +32,48 @@ export async function readRgb(path: string, size?: readonly [width: number, heig
   }
 }
 
+/** How {@link readFittedRgb} brings a picture to a size. */
+export interface PictureFit {
+  readonly width: number;
+  readonly height: number;
+  /**
+   * `cover`: keeps the aspect, cuts what sticks out on both sides; `stretch`: all of it, whatever the aspect; `outside`:
+   * keeps the aspect and cuts nothing, so that one side may be longer than asked.
+   */
+  readonly fit: 'cover' | 'stretch' | 'outside';
+  /** Only one half of the file's picture: pairs are kept side by side in one file. */
+  readonly half?: 'left' | 'right';
+}
+
+/** A picture at the size asked for, and what it was before. */
+export interface FittedPicture {
+  readonly picture: RgbPicture;
+  /** Columns and rows of the file's picture (or half), upright. */
+  readonly fileWidth: number;
+  readonly fileHeight: number;
+}
+
+/** A picture file as RGB, upright, brought to a size. Throws as {@link readRgb} does. */
+export async function readFittedRgb(path: string, { width, height, fit, half }: PictureFit): Promise<FittedPicture> {
+  try {
+    const input = sharp(path, { failOn: 'error' });
+    const { autoOrient: upright } = await input.metadata();
+    const fileWidth = half ? Math.floor(upright.width / 2) : upright.width;
+    let image = input.autoOrient();
+    if (half) {
+      const left = half === 'left' ? 0 : upright.width - fileWidth;
+      image = image.extract({ left, top: 0, width: fileWidth, height: upright.height });
+    }
+    image = image.flatten({ background: '#000' }).toColourspace('srgb');
+    image = image.resize({ width, height, fit: fit === 'stretch' ? 'fill' : fit, kernel: 'cubic' });
+    const { data, info } = await image.removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+    if (info.channels !== 3) throw new Error(`expected 3 channels, got ${info.channels}`);
+    return { picture: { width: info.width, height: info.height, data }, fileWidth, fileHeight: upright.height };
+  } catch (error) {
+    throw await readFailure(path, error);
+  }
+}
+
 /** A picture file as an I420 frame in BT.709, full range, which the caller closes; odd sizes lose a column or row. */
 export async function readPicture(path: string): Promise<Frame> {
   return rgbToFrame(await readRgb(path));

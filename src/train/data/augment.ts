@@ -1,0 +1,185 @@
+import { Random } from '../../core/random.js';
+import type { StoredPicture } from './picture-store.js';
+
+/** What is changed by chance in a picture before a network sees it. */
+export interface AugmentOptions {
+  /** Which part of a picture that is larger than the crop. */
+  readonly crop: 'random' | 'center';
+  /** Probability of left for right. */
+  readonly flip: number;
+  /** Another exposure: luma becomes `2^s Y^exp(g)`, chroma in proportion. */
+  readonly exposure: {
+    readonly probability: number;
+    /** `s` is uniform in [-stops, stops]. */
+    readonly stops: number;
+    /** `g` is uniform in [-gamma, gamma]. */
+    readonly gamma: number;
+  };
+  /** Another white balance: U and V move by up to `strength` at white, by nothing at black. */
+  readonly whiteBalance: { readonly probability: number; readonly strength: number };
+  /** Sensor noise: normal, its standard deviation uniform from 0 to `luma` (for U and V to `chroma`). */
+  readonly noise: { readonly probability: number; readonly luma: number; readonly chroma: number };
+}
+
+/** The middle of the picture as it is: for validation and sample sheets. */
+export const NO_AUGMENT: AugmentOptions = {
+  crop: 'center',
+  flip: 0,
+  exposure: { probability: 0, stops: 0, gamma: 0 },
+  whiteBalance: { probability: 0, strength: 0 },
+  noise: { probability: 0, luma: 0, chroma: 0 },
+};
+
+/** CycleGAN's own: a random crop, and left for right half of the time. */
+export const CYCLE_GAN_AUGMENT: AugmentOptions = { ...NO_AUGMENT, crop: 'random', flip: 0.5 };
+
+/** The default: small changes of the camera beside CycleGAN's, so that a discriminator learns night and not the camera. */
+export const DEFAULT_AUGMENT: AugmentOptions = {
+  ...CYCLE_GAN_AUGMENT,
+  exposure: { probability: 0.5, stops: 0.3, gamma: 0.12 },
+  whiteBalance: { probability: 0.5, strength: 0.015 },
+  noise: { probability: 0.5, luma: 0.012, chroma: 0.005 },
+};
+
+/** Where a crop lies in its picture. */
+export interface Placement {
+  left: number;
+  top: number;
+  isFlipped: boolean;
+}
+
+/** Numbers in the table of noise, a power of two; every row of a picture starts at a random one. */
+const NOISE_SIZE = 1 << 16;
+/** Of the table alone: training's own chance does not depend on it. */
+const NOISE_SEED = 7;
+
+/** Crops and changes pictures by chance. One picture at 256 x 144 takes well under a millisecond and no new memory. */
+export class Augmenter {
+  readonly width: number;
+  readonly height: number;
+  readonly #options: AugmentOptions;
+  readonly #random: Random;
+  /** Luma by code, and what chroma is multiplied with by luma code. */
+  readonly #luma = new Float32Array(256);
+  readonly #chroma = new Float32Array(256);
+  readonly #noise: Float32Array;
+
+  /** @param size of the crop. Throws RangeError for a probability outside [0, 1] or a negative strength. */
+  constructor(options: AugmentOptions, size: { readonly width: number; readonly height: number }, seed: number) {
+    checkOptions(options);
+    this.width = size.width;
+    this.height = size.height;
+    this.#options = options;
+    this.#random = new Random(seed);
+    const source = new Random(NOISE_SEED);
+    const hasNoise = options.noise.probability > 0;
+    this.#noise = Float32Array.from({ length: hasNoise ? NOISE_SIZE : 0 }, () => source.normal());
+  }
+
+  /** Where its chance is; see {@link Random.state}. */
+  get state(): number {
+    return this.#random.state;
+  }
+
+  restore(state: number): void {
+    this.#random.restore(state);
+  }
+
+  /** Draws a crop and a flip. Throws RangeError for a picture smaller than the crop. */
+  placeInto(picture: StoredPicture, out: Placement): void {
+    const spareX = picture.width - this.width;
+    const spareY = picture.height - this.height;
+    if (spareX < 0 || spareY < 0) {
+      const got = `${picture.width}x${picture.height}`;
+      throw new RangeError(`picture must be ${this.width}x${this.height} or larger, got ${got} of ${picture.path}`);
+    }
+    const isRandom = this.#options.crop === 'random';
+    out.left = isRandom ? this.#random.below(spareX + 1) : spareX >> 1;
+    out.top = isRandom ? this.#random.below(spareY + 1) : spareY >> 1;
+    out.isFlipped = this.#random.next() < this.#options.flip;
+  }
+
+  /**
+   * Writes the crop `[height, width, 3]`, Y in [0, 1], U and V in [-0.5, 0.5], at `offset` of `out`, with exposure, white
+   * balance and noise drawn anew.
+   */
+  writeInto(picture: StoredPicture, { left, top, isFlipped }: Placement, out: Float32Array, offset: number): void {
+    const random = this.#random;
+    const { exposure, whiteBalance, noise } = this.#options;
+    this.#expose(random.next() < exposure.probability);
+    const isTinted = random.next() < whiteBalance.probability;
+    const tintU = isTinted ? random.between(-whiteBalance.strength, whiteBalance.strength) : 0;
+    const tintV = isTinted ? random.between(-whiteBalance.strength, whiteBalance.strength) : 0;
+    const { data } = picture;
+    const [luma, chroma] = [this.#luma, this.#chroma];
+    const step = isFlipped ? -3 : 3;
+    for (let row = 0; row < this.height; row++) {
+      let i = 3 * ((top + row) * picture.width + left + (isFlipped ? this.width - 1 : 0));
+      let o = offset + 3 * row * this.width;
+      for (const end = o + 3 * this.width; o < end; o += 3, i += step) {
+        const code = data[i] ?? 0;
+        const y = luma[code] ?? 0;
+        const gain = chroma[code] ?? 0;
+        out[o] = y;
+        out[o + 1] = clamp(((data[i + 1] ?? 0) - 128) * gain + tintU * y, -0.5, 0.5);
+        out[o + 2] = clamp(((data[i + 2] ?? 0) - 128) * gain + tintV * y, -0.5, 0.5);
+      }
+    }
+    if (random.next() < noise.probability) {
+      const share = random.next();
+      this.#addNoise(out, offset, share * noise.luma, share * noise.chroma);
+    }
+  }
+
+  /** Fills both tables: plain ones, or those of a random exposure. */
+  #expose(isChanged: boolean): void {
+    const { stops, gamma } = this.#options.exposure;
+    const gain = isChanged ? 2 ** this.#random.between(-stops, stops) : 1;
+    const power = isChanged ? Math.exp(this.#random.between(-gamma, gamma)) : 1;
+    for (let code = 0; code < 256; code++) {
+      const before = code / 255;
+      const after = isChanged ? Math.min(1, gain * before ** power) : before;
+      this.#luma[code] = after;
+      this.#chroma[code] = (code === 0 ? 1 : after / before) / 255;
+    }
+  }
+
+  #addNoise(out: Float32Array, offset: number, lumaSigma: number, chromaSigma: number): void {
+    const noise = this.#noise;
+    for (let row = 0; row < this.height; row++) {
+      let n = this.#random.below(NOISE_SIZE);
+      let o = offset + 3 * row * this.width;
+      for (const end = o + 3 * this.width; o < end; o += 3, n += 3) {
+        out[o] = clamp((out[o] ?? 0) + lumaSigma * (noise[n & (NOISE_SIZE - 1)] ?? 0), 0, 1);
+        out[o + 1] = clamp((out[o + 1] ?? 0) + chromaSigma * (noise[(n + 1) & (NOISE_SIZE - 1)] ?? 0), -0.5, 0.5);
+        out[o + 2] = clamp((out[o + 2] ?? 0) + chromaSigma * (noise[(n + 2) & (NOISE_SIZE - 1)] ?? 0), -0.5, 0.5);
+      }
+    }
+  }
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return value < low ? low : value > high ? high : value;
+}
+
+function checkOptions({ flip, exposure, whiteBalance, noise }: AugmentOptions): void {
+  const shares = {
+    flip,
+    exposure: exposure.probability,
+    whiteBalance: whiteBalance.probability,
+    noise: noise.probability,
+  };
+  for (const [name, value] of Object.entries(shares)) {
+    if (!(value >= 0 && value <= 1)) throw new RangeError(`the probability of ${name} must be in [0, 1], got ${value}`);
+  }
+  const strengths = {
+    'exposure.stops': exposure.stops,
+    'exposure.gamma': exposure.gamma,
+    'whiteBalance.strength': whiteBalance.strength,
+    'noise.luma': noise.luma,
+    'noise.chroma': noise.chroma,
+  };
+  for (const [name, value] of Object.entries(strengths)) {
+    if (!(value >= 0 && value <= 4)) throw new RangeError(`${name} must be in [0, 4], got ${value}`);
+  }
+}

@@ -1,0 +1,103 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { GRID_BINS, AFFINE_SIZE, GRID_HEIGHT, GRID_WIDTH, LIGHTS_CHANNELS, LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../../infer/look.js';
+import { absoluteDistance, meanAbsolute } from '../losses/absolute-distance.js';
+import type { TrainOptions } from '../options.js';
+import type { Lesson } from './grade-teacher.js';
+import { sliceLook, type LookBatch } from './slice-look.js';
+import type { Losses } from './value-and-gradients.js';
+
+/** Luma that night may have above the teacher's in its sky before that counts. */
+const SKY_SLACK = 0.01;
+/** Lights are sparse: their mean distance is small beside what it means. */
+const LIGHTS_FACTOR = 10;
+
+/** The teacher's looks of a batch on the device, and how far a look is from them. Owns its tensors until {@link close}. */
+export class LookLesson {
+  /** For networks that make no looks. */
+  static readonly NONE = new LookLesson({ grid: new Float32Array(), lights: new Float32Array(), sky: new Float32Array() });
+
+  readonly #look: LookBatch;
+  readonly #sky: tf.Tensor4D;
+  readonly #count: number;
+
+  constructor({ grid, lights, sky }: Lesson) {
+    this.#count = sky.length / (LIGHTS_HEIGHT * LIGHTS_WIDTH);
+    this.#look = {
+      grid: tf.keep(tf.tensor4d(grid, [this.#count, GRID_HEIGHT, GRID_WIDTH, GRID_BINS * AFFINE_SIZE])),
+      lights: tf.keep(tf.tensor4d(lights, [this.#count, LIGHTS_HEIGHT, LIGHTS_WIDTH, LIGHTS_CHANNELS])),
+    };
+    this.#sky = tf.keep(tf.tensor4d(sky, [this.#count, LIGHTS_HEIGHT, LIGHTS_WIDTH, 1]));
+  }
+
+  /** The pictures that the lesson is of: the days, then as many nights as are left. */
+  inputs(days: tf.Tensor4D, nights: tf.Tensor4D): tf.Tensor4D {
+    const rest = this.#count - days.shape[0];
+    return rest > 0 ? tf.concat([days, tf.slice(nights, 0, rest)], 0) : days;
+  }
+
+  /** The part of a batch that belongs to the days. */
+  ofDays({ grid, lights }: LookBatch, count: number): LookBatch {
+    if (grid.shape[0] === count) return { grid, lights };
+    return { grid: tf.slice(grid, 0, count), lights: tf.slice(lights, 0, count) };
+  }
+
+  /** What is learned first: the teacher's grid and lights, all alike. */
+  distillation({ grid, lights }: LookBatch): Losses {
+    return {
+      grid: absoluteDistance(grid, this.#look.grid),
+      lights: tf.mul(absoluteDistance(lights, this.#look.lights), LIGHTS_FACTOR),
+    };
+  }
+
+  /** How far pictures are from the teacher's nights of the same inputs. */
+  pictureDistance(nights: tf.Tensor4D, inputs: tf.Tensor4D): tf.Scalar {
+    return absoluteDistance(nights, sliceLook(this.#look, inputs));
+  }
+
+  /** What holds a look while an adversary pulls at it. @param nights the days under their looks. */
+  anchors({ grid, lights }: LookBatch, nights: tf.Tensor4D, days: tf.Tensor4D, options: TrainOptions): Losses {
+    const count = days.shape[0];
+    const losses: Losses = {
+      teacher: tf.mul(absoluteDistance(grid, this.#look.grid), options.lambdaTeacher),
+      lights: tf.mul(
+        absoluteDistance(tf.slice(lights, 0, count), tf.slice(this.#look.lights, 0, count)),
+        LIGHTS_FACTOR * options.lambdaLights,
+      ),
+      sky: tf.mul(this.#skyGlow(nights, days), options.lambdaSky),
+      variation: tf.mul(variation(grid, options.lambdaChroma), options.lambdaVariation),
+      core: tf.mul(tf.mean(tf.slice(lights, [0, 0, 0, 0], [-1, -1, -1, 1])), options.lambdaCore),
+    };
+    if (this.#count > count) {
+      const rest = absoluteDistance(tf.slice(lights, count), tf.slice(this.#look.lights, count));
+      losses['nightLights'] = tf.mul(rest, LIGHTS_FACTOR * options.lambdaTeacherLights);
+    }
+    return losses;
+  }
+
+  close(): void {
+    tf.dispose([this.#look.grid, this.#look.lights, this.#sky]);
+  }
+
+  /** Mean luma of the nights above the teacher's where it sees sky. */
+  #skyGlow(nights: tf.Tensor4D, days: tf.Tensor4D): tf.Scalar {
+    const count = days.shape[0];
+    const taught = sliceLook(this.ofDays(this.#look, count), days);
+    const above = tf.relu(tf.sub(lumaOf(nights), tf.add(lumaOf(taught), SKY_SLACK))); // [N, 144, 256, 1]
+    const sky = tf.image.resizeNearestNeighbor(tf.slice(this.#sky, 0, count), [days.shape[1], days.shape[2]]);
+    return tf.mean(tf.mul(above, sky));
+  }
+}
+
+function lumaOf(pictures: tf.Tensor4D): tf.Tensor4D {
+  return tf.slice(pictures, [0, 0, 0, 0], [-1, -1, -1, 1]);
+}
+
+/** Differences of a grid's neighbours along rows and down columns; those of the chroma rows times a factor. */
+function variation(grid: tf.Tensor4D, chroma: number): tf.Scalar {
+  const [, height, width] = grid.shape;
+  const weights = tf.tile(tf.tensor1d([1, 1, 1, 1, ...Array<number>(8).fill(chroma)]), [GRID_BINS]); // [96]
+  const weighted = tf.mul<tf.Tensor4D>(grid, weights);
+  const across = tf.sub(tf.slice(weighted, [0, 0, 1, 0]), tf.slice(weighted, [0, 0, 0, 0], [-1, -1, width - 1, -1]));
+  const down = tf.sub(tf.slice(weighted, [0, 1, 0, 0]), tf.slice(weighted, [0, 0, 0, 0], [-1, height - 1, -1, -1]));
+  return tf.add(meanAbsolute(across), meanAbsolute(down));
+}
