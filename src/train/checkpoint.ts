@@ -64,7 +64,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
       remedy: 'Take an older one of the same training.',
       cause,
     });
-  if (bytes.length < PREFIX || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) throw damaged('it begins otherwise');
+  if (bytes.length < PREFIX || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
+    throw damaged('it begins otherwise');
   const headerEnd = PREFIX + bytes.readUInt32LE(MAGIC.length);
   let content: { header: Record<string, unknown>; arrays: { name: string; length: number }[] };
   try {

@@ -45,13 +45,21 @@ const choice = <const V extends string>(values: readonly V[], initial: NoInfer<V
 
 /** Every hyper-parameter of a training, with the default of the look network's recipe. */
 export const TRAIN_OPTIONS = {
-  generator: choice(['nightgrid', 'resnet9', 'resnet6', 'unet'], 'nightgrid', 'netGA: the look network, or one of CycleGAN’s'),
+  generator: choice(
+    ['nightgrid', 'resnet9', 'resnet6', 'unet'],
+    'nightgrid',
+    'netGA: the look network, or one of CycleGAN’s',
+  ),
   dataset: choice(['unaligned', 'aligned', 'single'], 'unaligned', 'how pictures of the two domains belong together'),
   seed: integer(1, [0, 2 ** 31 - 1], ['number', 'of every chance: weights, order, crops, noise']),
 
   steps: integer(6000, [1, 10_000_000], ['steps', 'length of the training, distillation included']),
   batch: integer(2, [1, 64], ['pictures', 'of each domain a step; CycleGAN has 1']),
-  distillSteps: integer(800, [0, 1_000_000], ['steps', 'learn the grade first: a network that starts at night stays there']),
+  distillSteps: integer(
+    800,
+    [0, 1_000_000],
+    ['steps', 'learn the grade first: a network that starts at night stays there'],
+  ),
   constantShare: share(0.6, ['share', 'of the steps at the full learning rate; then it falls to zero in a line']),
   rateG: number(2e-4, [0, 1], ['a step', 'Adam, generators']),
   rateD: number(3e-4, [0, 1], ['a step', 'Adam, discriminators: ahead of the generators']),
@@ -81,7 +89,11 @@ export const TRAIN_OPTIONS = {
   ndf: integer(32, [1, 512], ['filters', 'first layer of the discriminators']),
   layersD: integer(3, [1, 5], ['layers', 'with stride 2 in a discriminator: 3 judges patches of 70 x 70']),
   scalesD: choice(['1', '1,4', '1,2,4'], '1,4', 'a discriminator for each: the picture, and averages of n x n'),
-  normD: choice(['spectral', 'instance', 'none'], 'spectral', 'instance norm hides exactly what makes night: brightness'),
+  normD: choice(
+    ['spectral', 'instance', 'none'],
+    'spectral',
+    'instance norm hides exactly what makes night: brightness',
+  ),
   noiseD: number(0.02, [0, 1], ['sigma', 'most noise on what discriminators see: sensors are not the difference']),
   chromaD: number(2, [0, 8], ['factor', 'chroma as discriminators see it: night differs by little of it']),
   dayNegatives: integer(4, [0, 1000], ['steps', 'between days shown to netDA as fakes; 0 never']),
@@ -93,7 +105,11 @@ export const TRAIN_OPTIONS = {
   loadWidth: integer(286, [256, 4096], ['pixels', 'a picture in memory, from which crops are taken']),
   loadHeight: integer(161, [144, 4096], ['pixels', 'see loadWidth']),
 
-  validationShare: number(0.12, [0, 0.5], ['share', 'of the training pictures that is held back to choose the checkpoint by']),
+  validationShare: number(
+    0.12,
+    [0, 0.5],
+    ['share', 'of the training pictures that is held back to choose the checkpoint by'],
+  ),
   validateEvery: integer(500, [1, 1_000_000], ['steps', 'between two measurements on it']),
   sampleEvery: integer(500, [1, 1_000_000], ['steps', 'between two sample sheets']),
   checkpointEvery: integer(500, [1, 1_000_000], ['steps', 'between two checkpoints']),
@@ -163,5 +179,10 @@ function checked(key: string, value: unknown): unknown {
 }
 
 function wrong(message: string): NocturneError {
-  return new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message, remedy: 'See `nocturne train --help`.' });
+  return new NocturneError({
+    code: 'CONFIG_INVALID',
+    stage: 'config',
+    message,
+    remedy: 'See `nocturne train --help`.',
+  });
 }

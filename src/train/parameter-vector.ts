@@ -86,6 +86,17 @@ export class ParameterVector {
     return spread;
   }
 
+  /** Another vector `[size]` by parameter, in their shapes; within a tidy. */
+  split(flat: tf.Tensor1D): ReadonlyMap<string, tf.Tensor> {
+    const parts = tf.split(
+      flat,
+      this.parameters.map(({ shape }) => sizeOf(shape)),
+    );
+    return new Map(
+      this.parameters.map(({ name, shape }, i) => [name, tf.reshape(parts[i] as tf.Tensor, [...shape])]), // one for each
+    );
+  }
+
   /** The parameters as numbers; a copy. */
   async weights(): Promise<Weights> {
     return this.named(await readVector(this.#flat));
@@ -120,13 +131,11 @@ export class ParameterVector {
   }
 
   #split(): ReadonlyMap<string, tf.Tensor> {
-    const sizes = this.parameters.map(({ shape }) => sizeOf(shape));
-    const parts = tf.tidy(() =>
-      tf
-        .split(this.#flat, sizes)
-        .map((part, index) => tf.keep(tf.reshape(part, [...(this.parameters[index]?.shape ?? [])]))),
-    );
-    return new Map(parts.map((part, index) => [this.parameters[index]?.name ?? '', part]));
+    const parts = new Map<string, tf.Tensor>();
+    tf.tidy(() => {
+      for (const [name, part] of this.split(this.#flat)) parts.set(name, tf.keep(part));
+    });
+    return parts;
   }
 
   #requireSize(length: number): void {

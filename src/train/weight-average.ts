@@ -27,6 +27,11 @@ export class WeightAverage {
     this.#average = next;
   }
 
+  /** The average by parameter, in their shapes; within a tidy. */
+  tensors(): ReadonlyMap<string, tf.Tensor> {
+    return this.#vector.split(this.#average);
+  }
+
   /** `[size]` in the vector's order; a copy. `vector.named(...)` gives it by parameter. */
   async read(): Promise<Float32Array> {
     return readVector(this.#average);

@@ -81,16 +81,16 @@ export class CycleGan {
   /** Takes the next batch. @param lesson the teacher's looks of the days, then of the first nights that netGA is shown. */
   setInput({ a, b }: Batch, lesson?: Lesson): void {
     this.#forgetInput();
-    const shape = [-1, ...INPUT] as unknown as [number, number, number, number]; // tf takes -1 for what is left over
-    this.#realA = tf.tensor4d(a, [a.length / (INPUT[0] * INPUT[1] * 3), ...INPUT]);
-    this.#realB = tf.tensor4d(b, [b.length / (INPUT[0] * INPUT[1] * 3), ...INPUT]);
+    const numbers = INPUT[0] * INPUT[1] * INPUT[2];
+    this.#realA = tf.tensor4d(a, [a.length / numbers, ...INPUT]);
+    this.#realB = tf.tensor4d(b, [b.length / numbers, ...INPUT]);
     this.#lesson = lesson && new LookLesson(lesson);
-    void shape;
   }
 
   /** Learns the teacher's looks alone: a step of plain regression. */
   distill(learningRate: number): Losses {
     const { realA, realB, lesson } = this.#input();
+    if (!lesson) throw new TypeError('distill needs a lesson in setInput, got none');
     const { losses, gradients } = valueAndGradients([this.netGA.vector], ([weights]) => {
       const input = lesson.inputs(realA, realB);
       const look = this.#look(input, weights);
@@ -115,14 +115,14 @@ export class CycleGan {
     return { ...losses, ...this.#judgeDays(kept.fakeA, rateD) };
   }
 
-  /** Nights of days by the average of netGA's weights, and their looks where there are any. The caller disposes them. */
-  translate(days: tf.Tensor4D): { readonly night: tf.Tensor4D; readonly look?: LookBatch } {
-    return tf.tidy(() => {
-      const { average, vector } = this.netGA;
+  /** Nights of days by the average of netGA's weights, and the lights of their looks where there are any. The caller disposes them. */
+  translate(days: tf.Tensor4D): { readonly night: tf.Tensor4D; readonly lights?: tf.Tensor4D } {
+    const { average, vector } = this.netGA;
+    return tf.tidy((): { night: tf.Tensor4D; lights?: tf.Tensor4D } => {
       const weights = average ? average.tensors() : vector.tensors;
       if (!this.makesLooks) return { night: this.#translateWith(days, weights) };
       const look = this.#look(days, weights);
-      return { night: sliceLook(look, days), look };
+      return { night: sliceLook(look, days), lights: look.lights };
     });
   }
 
@@ -168,7 +168,7 @@ export class CycleGan {
     const { realA, realB, lesson } = this.#input();
     const losses: Losses = {};
     let fakeB: tf.Tensor4D;
-    if (this.makesLooks) {
+    if (lesson) {
       const input = lesson.inputs(realA, realB);
       const look = this.#look(input, weights.a);
       fakeB = sliceLook(lesson.ofDays(look, realA.shape[0]), realA);
@@ -238,7 +238,7 @@ export class CycleGan {
   #fromPool(pool: ImagePool<tf.Tensor4D>, fakes: tf.Tensor4D): tf.Tensor4D {
     const singles = tf.split(fakes, fakes.shape[0]);
     fakes.dispose();
-    const given = singles.map((fake) => pool.query(tf.keep(fake)));
+    const given = singles.map((fake) => pool.query(tf.keep(fake as tf.Tensor4D)));
     const batch = tf.concat(given, 0);
     for (const fake of given) fake.dispose();
     return batch;
@@ -277,9 +277,9 @@ export class CycleGan {
     return [['netGA', netGA], ['netGB', netGB], ['netDA', netDA], ...(netDB ? ([['netDB', netDB]] as const) : [])];
   }
 
-  #input(): { readonly realA: tf.Tensor4D; readonly realB: tf.Tensor4D; readonly lesson: LookLesson } {
+  #input(): { readonly realA: tf.Tensor4D; readonly realB: tf.Tensor4D; readonly lesson: LookLesson | undefined } {
     if (!this.#realA || !this.#realB) throw new TypeError('a step needs setInput first');
-    return { realA: this.#realA, realB: this.#realB, lesson: this.#lesson ?? LookLesson.NONE };
+    return { realA: this.#realA, realB: this.#realB, lesson: this.#lesson };
   }
 
   #forgetInput(): void {

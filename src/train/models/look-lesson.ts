@@ -13,9 +13,6 @@ const LIGHTS_FACTOR = 10;
 
 /** The teacher's looks of a batch on the device, and how far a look is from them. Owns its tensors until {@link close}. */
 export class LookLesson {
-  /** For networks that make no looks. */
-  static readonly NONE = new LookLesson({ grid: new Float32Array(), lights: new Float32Array(), sky: new Float32Array() });
-
   readonly #look: LookBatch;
   readonly #sky: tf.Tensor4D;
   readonly #count: number;
