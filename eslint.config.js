@@ -96,6 +96,12 @@ export default tseslint.config(
     }, {}),
   ).map(([file, names]) => forbid([file], names)),
   forbid(['src/stream/av-*.ts'], ['node-av', 'ws', 'fastify', 'prom-client']),
+  forbid(
+    ['src/train/backends/**'],
+    Object.keys(packages).filter(
+      (name) => packages[name].includes('src/train/backends/**') || name === '@tensorflow/tfjs-core',
+    ),
+  ),
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
   {
     files: ['scripts/**', 'bench/**', '*.js'],

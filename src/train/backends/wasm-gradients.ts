@@ -1,0 +1,145 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+type Shape4 = [number, number, number, number];
+type ConvolutionInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
+
+/** What tfjs gives to both gradients of a convolution. */
+interface GradientAttributes {
+  readonly strides: number | [number, number];
+  readonly pad: Parameters<typeof tf.backend_util.computeConv2DInfo>[4];
+  readonly dataFormat: 'NHWC' | 'NCHW';
+  readonly dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+/**
+ * Gives the wasm backend what training needs: a convolution's gradient by its kernel, which it lacks; the one by its input,
+ * which it has at a tenth of the speed; and a right gradient of maxima below 0. Convolutions: NHWC alone, without dilation.
+ */
+export function registerWasmGradients(): void {
+  if (kernelOf('Conv2DBackpropFilter')) return;
+  const maxPoolGradient = kernelOf('MaxPoolGrad');
+  replaceKernel('Conv2DBackpropFilter', ({ inputs, attrs }) => {
+    // Border: tfjs hands kernels their tensors and attributes untyped; these are the ones of this kernel.
+    const { x, dy } = inputs as unknown as { x: tf.Tensor4D; dy: tf.Tensor4D };
+    const { filterShape, ...attributes } = attrs as unknown as GradientAttributes & { filterShape: Shape4 };
+    return tf.tidy(() => kernelGradient(x, dy, describe(x.shape, filterShape, attributes)));
+  });
+  replaceKernel('Conv2DBackpropInput', ({ inputs, attrs }) => {
+    const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
+    const { inputShape, ...attributes } = attrs as unknown as GradientAttributes & { inputShape: Shape4 };
+    return tf.tidy(() => inputGradient(dy, filter, describe(inputShape, filter.shape, attributes)));
+  });
+  if (!maxPoolGradient) return;
+  replaceKernel('MaxPoolGrad', ({ inputs, ...rest }) => {
+    // The kernel searches for maxima from 0 upwards: it gives the gradient of a window below to the picture's first number.
+    const input = inputs['input'] as tf.Tensor;
+    const positive = tf.tidy(() => tf.add(tf.sub(input, tf.min(input)), 1));
+    const gradient = maxPoolGradient.kernelFunc({ inputs: { ...inputs, input: positive }, ...rest });
+    positive.dispose();
+    return gradient;
+  });
+}
+
+function kernelOf(kernelName: string): tf.KernelConfig | undefined {
+  // The lookup's type leaves out that there may be none.
+  return tf.getKernel(kernelName, 'wasm');
+}
+
+function replaceKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {
+  const present = kernelOf(kernelName);
+  if (present) tf.unregisterKernel(kernelName, 'wasm');
+  tf.registerKernel({ ...present, kernelName, backendName: 'wasm', kernelFunc });
+}
+
+function describe(inShape: Shape4, filterShape: Shape4, attributes: GradientAttributes): ConvolutionInfo {
+  const { strides, pad, dataFormat, dimRoundingMode } = attributes;
+  if (dataFormat !== 'NHWC') throw new RangeError(`dataFormat must be NHWC, got ${dataFormat}`);
+  return tf.backend_util.computeConv2DInfo(inShape, filterShape, strides, 1, pad, dimRoundingMode);
+}
+
+/**
+ * dL/dkernel `[kH, kW, in, out]`: the input, its channels taken for pictures and its pictures for channels, under the output's
+ * gradient for a kernel, spread out by the stride.
+ */
+function kernelGradient(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvolutionInfo): tf.Tensor4D {
+  const { padInfo, filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth } = info;
+  const padded = tf.pad(x, [
+    [0, 0],
+    [padInfo.top, padInfo.bottom],
+    [padInfo.left, padInfo.right],
+    [0, 0],
+  ]);
+  const pictures = tf.transpose<tf.Tensor4D>(padded, [3, 1, 2, 0]); // [in, H, W, N]
+  const kernel = tf.transpose<tf.Tensor4D>(dy, [1, 2, 0, 3]); // [outH, outW, N, out]
+  const sums = tf.conv2d(pictures, kernel, 1, 'valid', 'NHWC', [strideHeight, strideWidth]); // [in, >= kH, >= kW, out]
+  return tf.transpose(tf.slice(sums, [0, 0, 0, 0], [inChannels, filterHeight, filterWidth, outChannels]), [1, 2, 0, 3]);
+}
+
+/**
+ * dL/dx `[N, H, W, in]`. With stride s the input has s x s interleaved phases; each is a stride-1 convolution of the output's
+ * gradient with every s-th row and column of the kernel, turned by half a turn. The phases of one row are one convolution.
+ */
+function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvolutionInfo): tf.Tensor4D {
+  const { batchSize, inChannels, inHeight, inWidth, padInfo, strideHeight, strideWidth } = info;
+  const taps = {
+    rows: Math.ceil(info.filterHeight / strideHeight),
+    columns: Math.ceil(info.filterWidth / strideWidth),
+  };
+  const padded = tf.pad(dy, [
+    [0, 0],
+    [taps.rows - 1, taps.rows - 1],
+    [taps.columns - 1, taps.columns - 1],
+    [0, 0],
+  ]);
+  const rows: tf.Tensor3D[] = [];
+  let [height, width] = [0, 0];
+  for (let phase = 0; phase < strideHeight; phase++) {
+    const kernel = phaseKernel(filter, info, taps, phase); // [taps, taps, out, strideW * in]
+    const y = tf.conv2d(padded, kernel, 1, 'valid'); // [N, h, w, strideW * in]
+    [, height, width] = y.shape;
+    rows.push(tf.reshape(y, [batchSize * height, 1, width * strideWidth * inChannels]));
+  }
+  [height, width] = [height * strideHeight, width * strideWidth];
+  const whole = tf.reshape<tf.Rank.R4>(tf.concat(rows, 1), [batchSize, height, width, inChannels]);
+  // Input rows after the last that a kernel reached get nothing.
+  const reached = tf.pad(whole, [
+    [0, 0],
+    [0, Math.max(0, padInfo.top + inHeight - height)],
+    [0, Math.max(0, padInfo.left + inWidth - width)],
+    [0, 0],
+  ]);
+  return tf.slice<tf.Rank.R4, tf.Tensor4D>(
+    reached,
+    [0, padInfo.top, padInfo.left, 0],
+    [batchSize, inHeight, inWidth, inChannels],
+  );
+}
+
+/** The kernel's rows `phase, phase + s, ...` of every column phase, turned by half a turn: `[rows, columns, out, strideW * in]`. */
+function phaseKernel(
+  filter: tf.Tensor4D,
+  info: ConvolutionInfo,
+  taps: { readonly rows: number; readonly columns: number },
+  phase: number,
+): tf.Tensor4D {
+  const { filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth } = info;
+  const places = filterHeight * filterWidth;
+  const order: number[] = [];
+  for (let row = taps.rows - 1; row >= 0; row--) {
+    for (let column = taps.columns - 1; column >= 0; column--) {
+      for (let columnPhase = 0; columnPhase < strideWidth; columnPhase++) {
+        const [y, x] = [row * strideHeight + phase, column * strideWidth + columnPhase];
+        // One place more than there are holds zeros.
+        order.push(y < filterHeight && x < filterWidth ? y * filterWidth + x : places);
+      }
+    }
+  }
+  const flat = tf.reshape<tf.Rank.R2>(filter, [places, inChannels * outChannels]);
+  const withZeros = tf.pad(flat, [
+    [0, 1],
+    [0, 0],
+  ]);
+  const gathered = tf.gather(withZeros, tf.tensor1d(order, 'int32'));
+  const byPlace = tf.reshape(gathered, [taps.rows * taps.columns, strideWidth * inChannels, outChannels]);
+  return tf.reshape(tf.transpose(byPlace, [0, 2, 1]), [taps.rows, taps.columns, outChannels, strideWidth * inChannels]);
+}

@@ -1,0 +1,234 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Padding } from './ops.js';
+
+// Operations whose gradient TensorFlow.js lacks, has wrong, or computes slower than need be. Each is made of kernels that the
+// tensorflow, webgpu and wasm backends all have. Gradients of gradients are not defined.
+
+/** A function of one tensor with the gradient given: `backward` maps dL/dy and the saved tensors to dL/dx. */
+function differentiable(
+  x: tf.Tensor,
+  forward: (x: tf.Tensor, save: tf.GradSaveFunc) => tf.Tensor,
+  backward: (dy: tf.Tensor, saved: readonly tf.Tensor[]) => tf.Tensor,
+): tf.Tensor {
+  const operation = tf.customGrad((...inputs) => {
+    // customGrad calls with its tensors and then the function that saves; its type cannot say so.
+    const [input, save] = inputs as [tf.Tensor, tf.GradSaveFunc];
+    return { value: forward(input, save), gradFunc: (dy, saved) => tf.tidy(() => backward(dy, saved)) };
+  });
+  return operation(x);
+}
+
+/** `x` seen as `[N, H, W, C]`. Throws RangeError when it is not. */
+export function asPicture(x: tf.Tensor): tf.Tensor4D {
+  if (x.rank !== 4) throw new RangeError(`a picture must have the shape [N, H, W, C], got [${x.shape.join(', ')}]`);
+  // The rank was checked; tfjs has no narrowing of it.
+  return x as tf.Tensor4D;
+}
+
+/** `x` where positive, else `slope * x`; the slope at 0 is `slope`. */
+export function leakyRelu(x: tf.Tensor, slope: number): tf.Tensor {
+  return differentiable(
+    x,
+    (input, save) => {
+      save([input]);
+      return tf.leakyRelu(input, slope);
+    },
+    (dy, [input]) => tf.mul(dy, tf.step(present(input), slope)),
+  );
+}
+
+/** Square root; its derivative is held below 500, the one at 1e-6: at 0 it is infinite. */
+export function sqrt(x: tf.Tensor): tf.Tensor {
+  return differentiable(
+    x,
+    (input, save) => {
+      const y = tf.sqrt(input);
+      save([y]);
+      return y;
+    },
+    (dy, [y]) => tf.div(tf.mul(dy, 0.5), tf.maximum(present(y), 1e-3)),
+  );
+}
+
+/** `[N, H, W, C]` with `pad` rows and columns added on every side. */
+export function padPicture(x: tf.Tensor, pad: number, padding: Padding): tf.Tensor4D {
+  const picture = asPicture(x);
+  if (pad === 0) return picture;
+  if (padding === 'zero') {
+    return tf.pad(picture, [
+      [0, 0],
+      [pad, pad],
+      [pad, pad],
+      [0, 0],
+    ]);
+  }
+  const [, height, width] = picture.shape;
+  if (padding === 'reflect' && (pad >= height || pad >= width)) {
+    throw new RangeError(`a reflected border must be smaller than the picture of ${width}x${height}, got ${pad}`);
+  }
+  const padded = differentiable(
+    picture,
+    (input) => (padding === 'reflect' ? reflect(input, pad) : repeatEdge(repeatEdge(input, 1, pad), 2, pad)),
+    (dy) => foldBorder(foldBorder(dy, 1, pad, padding), 2, pad, padding),
+  );
+  return asPicture(padded);
+}
+
+function reflect(x: tf.Tensor, pad: number): tf.Tensor {
+  const paddings: [number, number][] = [
+    [0, 0],
+    [pad, pad],
+    [pad, pad],
+    [0, 0],
+  ];
+  return tf.mirrorPad(x, paddings, 'reflect');
+}
+
+function repeatEdge(x: tf.Tensor, axis: number, pad: number): tf.Tensor {
+  const repetitions = [1, 1, 1, 1].with(axis, pad);
+  const first = tf.tile(sliceAxis(x, axis, 0, 1), repetitions);
+  const last = tf.tile(sliceAxis(x, axis, lengthOf(x, axis) - 1, 1), repetitions);
+  return tf.concat([first, x, last], axis);
+}
+
+/** The transposed map of a border along one axis: what fell on the border is added to where it was copied from. */
+function foldBorder(dy: tf.Tensor, axis: number, pad: number, padding: Padding): tf.Tensor {
+  const length = lengthOf(dy, axis) - 2 * pad;
+  const center = sliceAxis(dy, axis, pad, length);
+  const before = sliceAxis(dy, axis, 0, pad);
+  const after = sliceAxis(dy, axis, length + pad, pad);
+  if (padding === 'edge') {
+    const first = placeAxis(tf.sum(before, axis, true), axis, 0, length);
+    const last = placeAxis(tf.sum(after, axis, true), axis, length - 1, length);
+    return tf.add(center, tf.add(first, last));
+  }
+  const first = placeAxis(tf.reverse(before, axis), axis, 1, length);
+  const last = placeAxis(tf.reverse(after, axis), axis, length - 1 - pad, length);
+  return tf.add(center, tf.add(first, last));
+}
+
+/** `x` among zeros along one axis. */
+function placeAxis(x: tf.Tensor, axis: number, from: number, length: number): tf.Tensor {
+  const paddings = x.shape.map((n, index): [number, number] => (index === axis ? [from, length - from - n] : [0, 0]));
+  return tf.pad(x, paddings);
+}
+
+function sliceAxis(x: tf.Tensor, axis: number, from: number, count: number): tf.Tensor {
+  const begin = x.shape.map((_, index) => (index === axis ? from : 0));
+  return tf.slice(x, begin, x.shape.with(axis, count));
+}
+
+/** See `Ops.instanceNorm`; dL/dx = (dy - mean(dy) - y mean(dy y)) / sqrt(variance + epsilon). */
+export function instanceNorm(x: tf.Tensor, epsilon: number): tf.Tensor {
+  return differentiable(
+    asPicture(x),
+    (input, save) => {
+      const centered = tf.sub(input, tf.mean(input, [1, 2], true));
+      const variance = tf.mean(tf.square(centered), [1, 2], true); // [N, 1, 1, C]
+      const scale = tf.rsqrt(tf.add(variance, epsilon));
+      const y = tf.mul(centered, scale);
+      save([y, scale]);
+      return y;
+    },
+    (dy, [savedY, savedScale]) => {
+      const y = present(savedY);
+      const alongY = tf.mul(y, tf.mean(tf.mul(dy, y), [1, 2], true));
+      return tf.mul(tf.sub(tf.sub(dy, tf.mean(dy, [1, 2], true)), alongY), present(savedScale));
+    },
+  );
+}
+
+/** See `Ops.upsampleNearest`; its gradient is the sum of every 2x2 block. */
+export function upsampleNearest(x: tf.Tensor): tf.Tensor {
+  const [, height, width] = asPicture(x).shape;
+  return differentiable(
+    x,
+    (input) => tf.image.resizeNearestNeighbor(asPicture(input), [2 * height, 2 * width]),
+    (dy) => tf.mul(tf.avgPool(asPicture(dy), 2, 2, 'valid'), 4),
+  );
+}
+
+/** See `Ops.averagePool`; its gradient is repeated over the block. */
+export function averagePool(x: tf.Tensor, size: number): tf.Tensor {
+  const [, height, width] = asPicture(x).shape;
+  return differentiable(
+    x,
+    (input) => tf.avgPool(asPicture(input), size, size, 'valid'),
+    (dy) => tf.mul(tf.image.resizeNearestNeighbor(asPicture(dy), [height, width]), 1 / (size * size)),
+  );
+}
+
+/** See `Ops.boxBlur`; it is its own gradient. */
+export function boxBlur(x: tf.Tensor, size: number): tf.Tensor {
+  const blur = (picture: tf.Tensor): tf.Tensor => {
+    const padded = padPicture(picture, (size - 1) / 2, 'zero');
+    return tf.avgPool(tf.avgPool(padded, [size, 1], 1, 'valid'), [1, size], 1, 'valid');
+  };
+  return differentiable(asPicture(x), blur, blur);
+}
+
+/** See `Ops.globalMax`; equal maxima share the gradient. */
+export function globalMax(x: tf.Tensor): tf.Tensor {
+  return differentiable(
+    asPicture(x),
+    (input, save) => {
+      const y = tf.max(input, [1, 2]);
+      save([input, y]);
+      return y;
+    },
+    (dy, [savedInput, savedY]) => {
+      const isMaximum = tf.cast(tf.equal(present(savedInput), toCells(present(savedY))), 'float32');
+      const share = tf.div(toCells(dy), tf.sum(isMaximum, [1, 2], true)); // [N, 1, 1, C]
+      return tf.mul(isMaximum, share);
+    },
+  );
+}
+
+/** `[N, C]` to `[N, 1, 1, C]`. */
+export function toCells(x: tf.Tensor): tf.Tensor {
+  if (x.rank !== 2) throw new RangeError(`x must have the shape [N, C], got [${x.shape.join(', ')}]`);
+  return tf.expandDims(tf.expandDims(x, 1), 1);
+}
+
+/** See `Ops.resizeBilinear`; its gradient is two products with the transposed interpolation. */
+export function resizeBilinear(x: tf.Tensor, height: number, width: number): tf.Tensor {
+  const [batch, inHeight, inWidth, channels] = asPicture(x).shape;
+  if (inHeight === height && inWidth === width) return x;
+  return differentiable(
+    x,
+    (input) => tf.image.resizeBilinear(asPicture(input), [height, width], false, true),
+    (dy) => {
+      const rows = tf.matMul(
+        transposedInterpolation(inHeight, height),
+        tf.reshape(dy, [batch, height, width * channels]),
+      ); // [N, H, outW * C]
+      const columns = tf.reshape(rows, [batch * inHeight, width, channels]);
+      const dx = tf.matMul(transposedInterpolation(inWidth, width), columns); // [N * H, W, C]
+      return tf.reshape(dx, [batch, inHeight, inWidth, channels]);
+    },
+  );
+}
+
+/** What every sample of a line of `outLength`, read bilinearly at cell centres from `inLength`, gives back: `[1, in, out]`. */
+function transposedInterpolation(inLength: number, outLength: number): tf.Tensor {
+  const weights = new Float32Array(inLength * outLength);
+  for (let out = 0; out < outLength; out++) {
+    const place = Math.min(Math.max(((out + 0.5) * inLength) / outLength - 0.5, 0), inLength - 1);
+    const low = Math.floor(place);
+    const high = Math.min(low + 1, inLength - 1);
+    weights[low * outLength + out] = 1 - (place - low);
+    if (high > low) weights[high * outLength + out] = place - low;
+  }
+  return tf.tensor(weights, [1, inLength, outLength]);
+}
+
+function lengthOf(x: tf.Tensor, axis: number): number {
+  const length = x.shape[axis];
+  if (length === undefined) throw new RangeError(`axis must be below ${x.rank}, got ${axis}`);
+  return length;
+}
+
+function present(saved: tf.Tensor | undefined): tf.Tensor {
+  if (!saved) throw new TypeError('the tensor that was saved for the gradient is absent');
+  return saved;
+}
