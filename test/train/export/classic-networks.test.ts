@@ -3,7 +3,7 @@ import { Random } from '../../../src/core/random.js';
 import { exportNetwork } from '../../../src/train/export/export-network.js';
 import { resnetGenerator } from '../../../src/train/networks/resnet-generator.js';
 import { unetGenerator } from '../../../src/train/networks/unet-generator.js';
-import { PlainOps } from './plain-ops.js';
+import { ReferenceOps } from '../../support/reference-ops.js';
 import { distance, randomPicture, randomWeights, runModel } from './run-model.js';
 
 describe('exported classic generators', () => {
@@ -17,6 +17,6 @@ describe('exported classic generators', () => {
     const day = randomPicture(input, random);
     const outputs = [{ name: 'night', output: 'picture' }] as const;
     const { night } = await runModel(exportNetwork({ network, inputName: 'day', input, outputs, weights }), day);
-    expect(distance(night!, network(new PlainOps(weights), day).picture)).toBeLessThan(1e-4);
+    expect(distance(night!, network(new ReferenceOps(weights), day).picture)).toBeLessThan(1e-4);
   });
 });

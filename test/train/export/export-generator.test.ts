@@ -7,8 +7,8 @@ import { nightgrid } from '../../../src/train/networks/nightgrid.js';
 import { streetThumbnail } from '../../infer/street-thumbnail.js';
 import { asThumbnail } from '../../infer/synthetic-thumbnails.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
-import { plain, PlainOps, type Plain } from './plain-ops.js';
-import { randomWeights } from './run-model.js';
+import { ReferenceOps, type Picture } from '../../support/reference-ops.js';
+import { randomWeights, picture } from './run-model.js';
 
 const INPUT = [144, 256, 3] as const;
 const weights = randomWeights(nightgrid, INPUT, new Random(11));
@@ -17,10 +17,10 @@ const folder = temporaryFolder();
 const ABOUT = { name: 'night', version: '1.0.0', description: 'for tests', weights };
 
 describe('exportGenerator', () => {
-  let expected: { readonly grid: Plain; readonly lights: Plain };
+  let expected: { readonly grid: Picture; readonly lights: Picture };
   beforeAll(() => {
-    const picture = plain(144, 256, 3, (y, x, c) => day[(c * 144 + y) * 256 + x]!);
-    expected = nightgrid(new PlainOps(weights), picture);
+    const seen = picture(144, 256, 3, (y, x, c) => day[(c * 144 + y) * 256 + x]!);
+    expected = nightgrid(new ReferenceOps(weights), seen);
   });
 
   it('writes a generator whose look is the one that the network was trained to give', async () => {

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.js';
 import type { Ops } from '../../../src/train/networks/ops.js';
 import { exportNetwork } from '../../../src/train/export/export-network.js';
+import { ReferenceOps, type Picture } from '../../support/reference-ops.js';
 import { OPERATOR_CASES, type OperatorCase } from './operator-cases.js';
-import { plain, PlainOps, type Plain } from './plain-ops.js';
-import { distance, randomPicture, randomWeights, runModel } from './run-model.js';
+import { distance, inputOf, randomPicture, randomWeights, runModel, picture } from './run-model.js';
 
 describe('OnnxOps', () => {
   it.each(Object.entries(OPERATOR_CASES))(
@@ -15,7 +15,7 @@ describe('OnnxOps', () => {
       const day = randomPicture(input, random, range);
       const bytes = exportNetwork({ network, inputName: 'x', input, outputs: [{ name: 'out', output: 'y' }], weights });
       const { out } = await runModel(bytes, day);
-      const expected = network<Plain>(new PlainOps(weights), day).y;
+      const expected = network<Picture>(new ReferenceOps(weights), day).y;
       expect(Math.max(...expected.data.map(Math.abs))).toBeGreaterThan(0.01);
       expect(distance(out!, expected)).toBeLessThan(2e-5);
     },
@@ -36,21 +36,21 @@ describe('OnnxOps', () => {
       y: ops.conv(x, { name: 'c', filters: 1, size: 3, padding: 'reflect', bias: false }),
     });
     const weights = new Map([['c/kernel', Float32Array.of(0, 0, 0, 1, 0, 0, 0, 0, 0)]]); // the sample to the left
-    const square = plain(3, 3, 1, (_, x) => 10 + x);
+    const square = picture(3, 3, 1, (_, x) => 10 + x);
     expect(await run(network, square, weights)).toEqual([11, 10, 11, 11, 10, 11, 11, 10, 11]);
   });
 });
 
-function row(...values: number[]): Plain {
-  return plain(1, values.length, 1, (_, x) => values[x]!);
+function row(...values: number[]): Picture {
+  return picture(1, values.length, 1, (_, x) => values[x]!);
 }
 
 async function run(
   network: OperatorCase['network'],
-  day: Plain,
+  day: Picture,
   weights: ReadonlyMap<string, Float32Array> = new Map(),
 ) {
-  const input = [day.height, day.width, day.channels] as const;
+  const input = inputOf(day);
   const bytes = exportNetwork({ network, inputName: 'x', input, outputs: [{ name: 'y', output: 'y' }], weights });
   const { y } = await runModel(bytes, day);
   return [...y!.data];
