@@ -29,7 +29,7 @@ export class ParameterVector {
       at += sizeOf(spec.shape);
     }
     this.#flat = tf.keep(tf.tensor1d(start));
-    this.#tensors = this.#split();
+    this.#tensors = this.#kept(this.#flat);
   }
 
   /** Every parameter, `[size]`. Lent until the next {@link replace}, {@link load} or {@link close}. */
@@ -47,7 +47,7 @@ export class ParameterVector {
     this.#requireSize(flat.size);
     this.close();
     this.#flat = tf.keep(flat);
-    this.#tensors = this.#split();
+    this.#tensors = this.#kept(this.#flat);
   }
 
   /** One tensor a parameter, in their order, as one `[size]`: what gradients need. The caller disposes it. Throws RangeError for other sizes. */
@@ -62,6 +62,16 @@ export class ParameterVector {
       throw new RangeError(`tensors must be ${this.parameters.length}, got ${tensors.length}`);
     }
     return tf.tidy(() => tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size]))));
+  }
+
+  /** A vector `[size]` as each parameter by name in its own shape. The caller disposes them. Throws RangeError for another size. */
+  split(flat: tf.Tensor1D): ReadonlyMap<string, tf.Tensor> {
+    this.#requireSize(flat.size);
+    const sizes = this.parameters.map(({ shape }) => sizeOf(shape));
+    const parts = tf.tidy(() =>
+      tf.split(flat, sizes).map((part, index) => tf.reshape(part, [...(this.parameters[index]?.shape ?? [])])),
+    );
+    return new Map(parts.map((part, index) => [this.parameters[index]?.name ?? '', part]));
   }
 
   /**
@@ -84,17 +94,6 @@ export class ParameterVector {
       at = end;
     }
     return spread;
-  }
-
-  /** Another vector `[size]` by parameter, in their shapes; within a tidy. */
-  split(flat: tf.Tensor1D): ReadonlyMap<string, tf.Tensor> {
-    const parts = tf.split(
-      flat,
-      this.parameters.map(({ shape }) => sizeOf(shape)),
-    );
-    return new Map(
-      this.parameters.map(({ name, shape }, i) => [name, tf.reshape(parts[i] as tf.Tensor, [...shape])]), // one for each
-    );
   }
 
   /** The parameters as numbers; a copy. */
@@ -130,12 +129,10 @@ export class ParameterVector {
     this.#tensors = new Map();
   }
 
-  #split(): ReadonlyMap<string, tf.Tensor> {
-    const parts = new Map<string, tf.Tensor>();
-    tf.tidy(() => {
-      for (const [name, part] of this.split(this.#flat)) parts.set(name, tf.keep(part));
-    });
-    return parts;
+  #kept(flat: tf.Tensor1D): ReadonlyMap<string, tf.Tensor> {
+    const tensors = this.split(flat);
+    for (const tensor of tensors.values()) tf.keep(tensor);
+    return tensors;
   }
 
   #requireSize(length: number): void {

@@ -27,7 +27,7 @@ export class WeightAverage {
     this.#average = next;
   }
 
-  /** The average by parameter, in their shapes; within a tidy. */
+  /** Each averaged parameter by name in its own shape. The caller disposes them. */
   tensors(): ReadonlyMap<string, tf.Tensor> {
     return this.#vector.split(this.#average);
   }

@@ -5,7 +5,8 @@ import { Random } from '../../src/core/random.js';
 import { FlatAdam } from '../../src/train/flat-adam.js';
 import { ParameterVector } from '../../src/train/parameter-vector.js';
 import { WeightAverage } from '../../src/train/weight-average.js';
-import { useCpuBackend } from './cpu-backend.js';
+import { useBackend } from './use-backend.js';
+import { classicReference, pattern } from './reference/classic.js';
 
 const newVector = (): ParameterVector =>
   new ParameterVector(
@@ -32,7 +33,7 @@ function published(start: number, gradients: readonly number[], { rate = 2e-4, b
   return weight;
 }
 
-beforeAll(useCpuBackend);
+beforeAll(useBackend);
 
 describe('FlatAdam', () => {
   it('steps as published, with its own rate for some parameters', () => {
@@ -44,6 +45,21 @@ describe('FlatAdam', () => {
     expect(b).toBeCloseTo(published(-2, [-1e-3, -1e-3, -1e-3], { rate: 0.1 }), 6);
     expect(start).toBeCloseTo(published(3, [1, 0, -1], { rate: 0.025 }), 6);
     expect(adam.steps).toBe(3);
+  });
+
+  it('steps as PyTorch does', () => {
+    const vector = new ParameterVector(
+      [
+        { name: 'a', shape: [6], init: { kind: 'values', values: pattern(6, 31) } },
+        { name: 'start', shape: [3], init: { kind: 'values', values: pattern(3, 32) } },
+      ],
+      new Random(1),
+    );
+    const adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99, rateScales: { start: 0.25 } });
+    classicReference().adam.forEach((expected, step) => {
+      adam.step([tf.tensor1d(pattern(6, 33 + step)), tf.tensor1d(pattern(3, 36 + step))], 2e-4);
+      vector.flat.dataSync().forEach((value, i) => expect(value, `number ${i}`).toBeCloseTo(expected[i]!, 6));
+    });
   });
 
   it('keeps as many tensors after a step as before it', () => {
@@ -101,6 +117,11 @@ describe('WeightAverage', () => {
     expect(tf.memory().numTensors).toBe(count);
     // 1 -> 2 -> 2.75, -2 -> -1 -> -0.25, 3 stays.
     expect([...(await average.read())]).toEqual([2.75, -0.25, 3]);
+    const tensors = average.tensors();
+    expect(tensors.get('a')!.arraySync()).toEqual([2.75, -0.25]);
+    expect(tensors.get('start')!.shape).toEqual([1, 1, 1]);
+    for (const tensor of tensors.values()) tensor.dispose();
+    expect(tf.memory().numTensors).toBe(count);
     expect(() => average.load(new Float32Array(2))).toThrow('an average must hold 3 numbers, got 2');
   });
 });

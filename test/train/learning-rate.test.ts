@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { learningRateFactor } from '../../src/train/learning-rate.js';
+import { classicReference } from './reference/classic.js';
 
 describe('learningRateFactor', () => {
   it('is constant, then falls linearly, by the published rule', () => {
@@ -12,6 +13,14 @@ describe('learningRateFactor', () => {
     expect(learningRateFactor(199, decay)).toBe(1 - 100 / 101);
     expect(learningRateFactor(200, decay)).toBe(0);
     expect(learningRateFactor(500, decay)).toBe(0);
+  });
+
+  it('is what PyTorch schedules by it', () => {
+    const { learningRate } = classicReference();
+    expect(learningRate).toHaveLength(8);
+    learningRate.forEach((rate, epoch) =>
+      expect(learningRateFactor(epoch, { constant: 3, decay: 4 })).toBeCloseTo(rate, 7),
+    );
   });
 
   it('never falls without decay before its end', () => {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
 import type { ParameterSpec } from '../../src/train/networks/ops.js';
 import { ParameterVector } from '../../src/train/parameter-vector.js';
-import { useCpuBackend } from './cpu-backend.js';
+import { useBackend } from './use-backend.js';
 
 const parameters: ParameterSpec[] = [
   { name: 'a/kernel', shape: [3, 3, 2, 50], init: { kind: 'he' } },
@@ -13,7 +13,7 @@ const parameters: ParameterSpec[] = [
   { name: 'start', shape: [1, 2, 2], init: { kind: 'values', values: Float32Array.of(1, 2, 3, 4) } },
 ];
 
-beforeAll(useCpuBackend);
+beforeAll(useBackend);
 
 describe('ParameterVector', () => {
   it('starts every parameter as its initialiser says', () => {

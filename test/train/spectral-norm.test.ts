@@ -4,7 +4,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
 import type { ParameterSpec } from '../../src/train/networks/ops.js';
 import { SpectralState, spectrallyNormalised } from '../../src/train/spectral-norm.js';
-import { useCpuBackend } from './cpu-backend.js';
+import { useBackend } from './use-backend.js';
+import { classicReference, expectDigest, filled, pattern, picture } from './reference/classic.js';
 
 const zero = { kind: 'constant', value: 0 } as const;
 const parameters: ParameterSpec[] = [
@@ -15,7 +16,7 @@ const parameters: ParameterSpec[] = [
 const weights = new Map<string, tf.Tensor>();
 
 beforeAll(async () => {
-  await useCpuBackend();
+  await useBackend();
   weights.set('a/kernel', tf.tensor4d([3, 0, 4, 0, 0, 1], [1, 1, 3, 2]));
   weights.set('a/bias', tf.tensor1d([7, 8]));
 });
@@ -32,6 +33,35 @@ describe('spectral norm', () => {
       .forEach((value, index) => expect(value).toBeCloseTo(expected[index]!, 5));
     expect(normalised.get('a/kernel')!.shape).toEqual([1, 1, 3, 2]);
     expect(normalised.get('a/bias')).toBe(weights.get('a/bias'));
+  });
+
+  it('normalises and differentiates as PyTorch does', async () => {
+    const expected = classicReference().spectral;
+    const specs: ParameterSpec[] = [
+      { name: 'conv/kernel', shape: [4, 4, 3, 5], init: zero },
+      { name: 'conv/bias', shape: [5], init: zero },
+    ];
+    const values = filled(specs, 41);
+    const [kernel, bias] = specs.map(({ name, shape }) => tf.tensor(values.get(name)!, [...shape]));
+    const weight = new Map([['conv/kernel', kernel!]]);
+    const state = SpectralState.create(specs, new Random(1));
+    // The script scales it to length 1; v follows from it.
+    const u = tf.div(tf.tensor1d(pattern(5, 43)), tf.norm(tf.tensor1d(pattern(5, 43))));
+    const v = (await state.state()).get('conv/kernel/v')!;
+    const start = Float32Array.from(u.dataSync());
+    state.load(new Map(Object.entries({ 'conv/kernel/u': start, 'conv/kernel/v': v })));
+    for (let i = 0; i < 3; i++) state.advance(weight);
+    (await state.state()).get('conv/kernel/u')!.forEach((x, i) => expect(x).toBeCloseTo(expected.u[i]!, 5));
+    expectDigest(spectrallyNormalised(weight, state).get('conv/kernel')!, expected.weight, 'the kernel');
+    const output = (k: tf.Tensor, b: tf.Tensor): tf.Tensor => {
+      const normalised = spectrallyNormalised(new Map([['conv/kernel', k]]), state).get('conv/kernel')!;
+      return tf.add(tf.conv2d(picture([1, 6, 7, 3], 44), normalised as tf.Tensor4D, 1, 'valid'), b);
+    };
+    expectDigest(output(kernel!, bias!), expected.output, 'the output');
+    const gradients = tf.grads((...[k, b]: tf.Tensor[]) =>
+      tf.mean(tf.squaredDifference(output(k!, b!), picture([1, 3, 4, 5], 45))),
+    )([kernel!, bias!]);
+    gradients.forEach((gradient, i) => expectDigest(gradient, expected.gradients[i]!, `gradient ${i}`));
   });
 
   it('keeps as many tensors after an iteration as before it, and none when closed', () => {

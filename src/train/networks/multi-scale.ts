@@ -11,7 +11,7 @@ export interface MultiScaleOptions extends PatchOptions {
  * Several PatchGANs, one on the picture and others on its averages (Wang et al. 2018, section 3.2), which see what a patch is too small for.
  * `[N, H, W, C]` to `scale1`, `scale4`, .. `[N, h, w, 1]`; every scale divides H and W. Throws RangeError for scales that repeat.
  */
-export function multiScaleDiscriminator(options: MultiScaleOptions = {}): Network<Record<`scale${number}`, unknown>> {
+export function multiScaleDiscriminator(options: MultiScaleOptions = {}): Network<`scale${number}`> {
   const { scales = [1, 4] } = options;
   if (scales.length === 0 || new Set(scales).size !== scales.length) {
     throw new RangeError(`scales must be different numbers, at least one, got [${scales.join(', ')}]`);

@@ -18,7 +18,7 @@ export interface PatchOptions {
  * CycleGAN's PatchGAN (Isola et al. 2017, section 3.2.2): C64, C128, C256, C512 with stride 1, and 1 filter; 4x4 kernels, LeakyReLU 0.2.
  * `[N, H, W, C]` to `scores` `[N, H/8 - 2, W/8 - 2, 1]`, logits or LSGAN's, one a patch. 2.76 M weights with the defaults.
  */
-export function patchDiscriminator(options: PatchOptions = {}): Network<{ scores: unknown }> {
+export function patchDiscriminator(options: PatchOptions = {}): Network<'scores'> {
   return (ops, input) => ({ scores: patchScores(ops, input, options, '') });
 }
 

@@ -20,9 +20,7 @@ export interface ResnetOptions {
  * transposed 3x3 convolutions with stride 2: as many weights, without their checkerboard (Odena et al. 2016). The
  * published weights therefore do not fit.
  */
-export function resnetGenerator({ ngf = 64, blocks = 9, outputChannels = 3 }: ResnetOptions = {}): Network<{
-  picture: unknown;
-}> {
+export function resnetGenerator({ ngf = 64, blocks = 9, outputChannels = 3 }: ResnetOptions = {}): Network<'picture'> {
   return (ops, input) => {
     const layer = { init: classicInit, size: 3 };
     let x = normRelu(ops, ops.conv(input, { ...layer, name: 'head', filters: ngf, size: 7, padding: 'reflect' })); // [N, H, W, ngf]

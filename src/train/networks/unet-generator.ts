@@ -25,9 +25,7 @@ interface Settings {
  * Up is resizing and a 3x3 convolution, where the published layers are transposed 4x4 convolutions with stride 2. So sizes
  * that two does not divide all the way are met (9 rows to 4 and back to 9). Throws RangeError for a picture too small.
  */
-export function unetGenerator({ ngf = 64, downs = 8, outputChannels = 3 }: UnetOptions = {}): Network<{
-  picture: unknown;
-}> {
+export function unetGenerator({ ngf = 64, downs = 8, outputChannels = 3 }: UnetOptions = {}): Network<'picture'> {
   if (downs < 2) throw new RangeError(`downs must be at least 2, got ${downs}`);
   return (ops, input) => {
     const [height, width] = ops.shape(input);
