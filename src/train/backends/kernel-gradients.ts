@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { maskOf } from '../networks/mask-of.js';
 
 // The build of tfjs-core that Node loads has no gradients. These are the ones of the kernels that networks and losses use; a
 // kernel that is missing here fails by name when it is differentiated. A rule never gives back `dy` itself: tfjs disposes it.
@@ -76,7 +77,7 @@ function registerUnary(): void {
   register('Identity', {}, (dy) => ({ x: () => tf.clone(dy) }));
   register('Neg', {}, (dy) => ({ x: () => tf.neg(dy) }));
   register('ClipByValue', { inputs: ['x'], output: true }, (dy, [x, y]) => ({
-    x: () => tf.mul(dy, tf.cast(tf.equal(there(x), there(y)), 'float32')),
+    x: () => tf.mul(dy, maskOf(tf.equal(there(x), there(y)))),
   }));
   for (const flat of ['Step', 'Sign', 'Floor', 'Round']) unary(flat, 'input', (_, x) => tf.fill(x.shape, 0));
 }
@@ -94,7 +95,7 @@ function binary(
 }
 
 function registerBinary(): void {
-  const where = (mask: tf.Tensor, dy: tf.Tensor): tf.Tensor => tf.mul(dy, tf.cast(mask, 'float32'));
+  const where = (mask: tf.Tensor, dy: tf.Tensor): tf.Tensor => tf.mul(dy, maskOf(mask));
   binary('Add', (dy) => ({ a: () => dy, b: () => dy }));
   binary('Sub', (dy) => ({ a: () => dy, b: () => tf.neg(dy) }));
   binary('Multiply', (dy, a, b) => ({ a: () => tf.mul(dy, b), b: () => tf.mul(dy, a) }));
@@ -149,7 +150,7 @@ function registerReductions(): void {
       x: () => {
         const x = there(savedX);
         const { kept, axes } = expanded(dy, x, attributes);
-        const isExtreme = tf.cast(tf.equal(x, tf.reshape(there(y), kept.shape)), 'float32');
+        const isExtreme = maskOf(tf.equal(x, tf.reshape(there(y), kept.shape)));
         return tf.mul(isExtreme, tf.div(kept, tf.sum(isExtreme, axes, true)));
       },
     }));
