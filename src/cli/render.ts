@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { render as renderToNight } from '../library.js';
 import { createLogger } from './create-logger.js';
-import { ProgressBar } from './progress-bar.js';
+import { ProgressBar, RENDER_STYLE } from './progress-bar.js';
 import { readSettings } from './settings-options.js';
 import { stopSignal } from './stop-signal.js';
 
 /** `nocturne render IN OUT`. */
 export async function render(input: string, output: string, command: Command): Promise<void> {
   const settings = readSettings(command);
-  const bar = new ProgressBar(process.stderr);
+  const bar = new ProgressBar(process.stderr, RENDER_STYLE);
   try {
     const report = await renderToNight(input, output, {
       ...settings,

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { formatProgress, ProgressBar } from '../../src/cli/progress-bar.js';
+import { formatProgress, ProgressBar, RENDER_STYLE } from '../../src/cli/progress-bar.js';
 import { nameInputs } from '../../src/cli/serve.js';
 
 it('names streams after their inputs, and numbers those alike', () => {
@@ -52,7 +52,7 @@ it('says how far it is every ten seconds where there is no terminal', () => {
   vi.useFakeTimers();
   try {
     const lines: string[] = [];
-    const bar = new ProgressBar({ isTTY: false, write: (line) => lines.push(line) > 0 });
+    const bar = new ProgressBar({ isTTY: false, write: (line) => lines.push(line) > 0 }, RENDER_STYLE);
     for (let tick = 0; tick < 125; tick++) {
       bar.draw({ frames: tick, expected: 200, frameRate: 5, secondsLeft: 6 });
       vi.advanceTimersByTime(200);

@@ -10,7 +10,7 @@ const CAST = 0.03;
 const GREY_BLACK: Readonly<Record<Domain, number>> = { A: 0.2, B: 0.06 };
 /** A night whose 99th percentile of luma stays below has no lights. */
 const NEAR_BLACK_WHITE = 0.3;
-/** A day is doubtful below this daylight, a night above that: well-lit squares at night reach 0.9. */
+/** A day is doubtful below this daylight, a night above that: squares under floodlight and advertisements reach 0.9. */
 const DOUBTFUL_DAY = 0.5;
 const DOUBTFUL_NIGHT = 0.9;
 /** Least share of dark pixels in a source to speak of their colour. */

@@ -1,0 +1,14 @@
+import { NocturneError, type ErrorCode } from '../../core/errors.js';
+
+/** A failure of the file system while a report was written, as a NocturneError OUTPUT_*. */
+export function reportFailure(path: string, cause: unknown): NocturneError {
+  const reason = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code: ErrorCode =
+    reason === 'EACCES' || reason === 'EPERM' || reason === 'EROFS'
+      ? 'OUTPUT_NO_PERMISSION'
+      : reason === 'ENOSPC'
+        ? 'OUTPUT_NO_SPACE'
+        : 'OUTPUT_FAILED';
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new NocturneError({ code, stage: 'output', message: `${path} could not be written: ${text}.`, cause });
+}
