@@ -78,9 +78,9 @@ function decode<T>(ops: Ops<T>, deepest: T, levels: readonly T[]): T {
   [48, 32, 16].forEach((filters, i) => {
     const skip = levels[WIDTHS.length - 2 - i];
     if (skip === undefined) throw new RangeError('the decoder needs a level for each step, got too few');
-    // Narrowed before it grows: the convolution after it costs in proportion.
-    x = ops.upsampleNearest(ops.leakyRelu(ops.conv(x, { name: `narrow${i}`, filters, size: 1 }), SLOPE));
-    x = ops.leakyRelu(ops.conv(ops.concat([x, skip]), { name: `decode${i}`, filters, size: 3 }), SLOPE);
+    // Convolved before it grows, and each part on its own: a quarter of the work, and no joined copy.
+    const up = ops.upsampleNearest(ops.conv(x, { name: `narrow${i}`, filters, size: 3 }));
+    x = ops.leakyRelu(ops.add(up, ops.conv(skip, { name: `decode${i}`, filters, size: 3, bias: false })), SLOPE);
   });
   return ops.conv(x, { name: 'lights/head', filters: 6, size: 1, init: { kind: 'normal', stddev: 0.01 } });
 }
