@@ -18,7 +18,7 @@ const DAY_SCORE = 1.5;
  * How much of a day a picture shows: 0 a night, 1 a day, between in dusk. A day under trees or a bridge is dark above as
  * a night is, so colour and texture count beside brightness. Borrows the planes.
  */
-export function daylight({ luma, u, v }: GradePlanes): number {
+export function daylight({ luma, u, v }: Pick<GradePlanes, 'luma' | 'u' | 'v'>): number {
   // One by one: V8 keeps numbers taken out of an array literal on its heap, one object for every sum.
   let mean = 0;
   let upper = 0;

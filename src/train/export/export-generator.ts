@@ -1,5 +1,6 @@
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
 import type { OnnxModelCard } from '../../infer/model-card.js';
+import { nightgrid } from '../networks/nightgrid.js';
 import type { Network, Weights } from '../networks/ops.js';
 import { traceNetwork } from '../networks/trace.js';
 import { exportNetwork } from './export-network.js';
@@ -10,7 +11,8 @@ export type LookNetwork = Network<'grid' | 'lights'>;
 
 /** Options of {@link exportGenerator}; what it does not explain goes onto the card as it is. */
 export interface ExportGeneratorOptions extends Pick<OnnxModelCard, 'name' | 'version' | 'description'> {
-  readonly network: LookNetwork;
+  /** Default {@link nightgrid}. */
+  readonly network?: LookNetwork;
   /** All of the network's, and no others. */
   readonly weights: Weights;
   /** Of the weights; default MIT. */
@@ -32,7 +34,7 @@ const INPUT = [THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, 3] as const;
  * Throws RangeError for weights that do not fit, ModelCardError for outputs that are no look, NocturneError OUTPUT_*.
  */
 export async function exportGenerator(options: ExportGeneratorOptions): Promise<WrittenModel> {
-  const { network, weights, name, version, description, licence = 'MIT', out, overwrite = false } = options;
+  const { network = nightgrid, weights, name, version, description, licence = 'MIT', out, overwrite = false } = options;
   const { outputs } = traceNetwork(network, INPUT);
   const bytes = exportNetwork({
     network,

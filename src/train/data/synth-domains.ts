@@ -1,0 +1,79 @@
+import type { Planes } from '../../synth/planes.js';
+import { Street } from '../../synth/street.js';
+import { PictureStore, type StoredPicture } from './picture-store.js';
+
+/** What is painted. */
+export interface SynthDomainsOptions {
+  /** Pictures of each domain. */
+  readonly count: number;
+  /** Any integer; A and B are streets of other seeds, so that no picture has a partner. */
+  readonly seed: number;
+  /** Even; default {@link SYNTH_WIDTH}. */
+  readonly width?: number;
+  /** Even; default {@link SYNTH_HEIGHT}. */
+  readonly height?: number;
+  /** A and B show the same moments of the same streets; default false. */
+  readonly isPaired?: boolean;
+}
+
+/** Columns of a painted picture: the default load size in even numbers. */
+export const SYNTH_WIDTH = 288;
+/** Rows of a painted picture. */
+export const SYNTH_HEIGHT = 162;
+/** Pictures of one street before the next seed's. */
+const PICTURES_PER_STREET = 24;
+/** Time between two pictures of one street, some 40 m further on. */
+const STEP_S = 4.7;
+
+/**
+ * The built-in street by day and by night as two domains, without files: for tests and first steps. Painted at twice
+ * the size and averaged, so that edges are soft as a camera's.
+ */
+export function synthDomains(options: SynthDomainsOptions): { readonly a: PictureStore; readonly b: PictureStore } {
+  const { count, seed, isPaired = false } = options;
+  if (!Number.isInteger(count) || count < 1) throw new RangeError(`count must be 1 or more, got ${count}`);
+  const streets = Math.ceil(count / PICTURES_PER_STREET);
+  return {
+    a: PictureStore.of(paint(options, seed, false)),
+    b: PictureStore.of(paint(options, isPaired ? seed : seed + streets, true)),
+  };
+}
+
+function paint(options: SynthDomainsOptions, firstSeed: number, isNight: boolean): readonly StoredPicture[] {
+  const { count, width = SYNTH_WIDTH, height = SYNTH_HEIGHT } = options;
+  const size = { width: 2 * width, height: 2 * height };
+  let street: Street | undefined;
+  return Array.from({ length: count }, (_, i) => {
+    const [seed, moment] = [firstSeed + Math.floor(i / PICTURES_PER_STREET), i % PICTURES_PER_STREET];
+    if (moment === 0 || !street) street = new Street({ seed, ...size });
+    const timeS = moment * STEP_S;
+    const painted = isNight ? street.night(timeS) : street.day(timeS);
+    const name = `street-${seed}__${String(moment).padStart(2, '0')}.png`;
+    const data = halved(painted, width, height);
+    return {
+      path: `${isNight ? 'night' : 'day'}:${name}`,
+      name,
+      source: `street-${seed}`,
+      width,
+      height,
+      data,
+      fileWidth: width,
+      fileHeight: height,
+    };
+  });
+}
+
+/** I420 in limited range at twice the size as `[height, width, 3]` full-range codes: four lumas and one chroma a pixel. */
+function halved({ y, u, v, strides }: Planes, width: number, height: number): Uint8Array {
+  const bytes = new Uint8ClampedArray(3 * width * height);
+  for (let row = 0, o = 0; row < height; row++) {
+    for (let x = 0; x < width; x++, o += 3) {
+      const at = 2 * row * strides[0] + 2 * x;
+      const luma = (y[at] ?? 0) + (y[at + 1] ?? 0) + (y[at + strides[0]] ?? 0) + (y[at + strides[0] + 1] ?? 0);
+      bytes[o] = ((luma / 4 - 16) * 255) / 219;
+      bytes[o + 1] = 128 + (((u[row * strides[1] + x] ?? 0) - 128) * 255) / 224;
+      bytes[o + 2] = 128 + (((v[row * strides[2] + x] ?? 0) - 128) * 255) / 224;
+    }
+  }
+  return new Uint8Array(bytes.buffer);
+}
