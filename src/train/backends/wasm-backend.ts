@@ -5,6 +5,7 @@ import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { NocturneError } from '../../core/errors.js';
 import type { Backend } from './backend.js';
 import { registerWasmGradients } from './wasm-gradients.js';
+import { registerWasmSplit } from './wasm-split.js';
 
 /**
  * The backend that is always there: WebAssembly with SIMD, on one core. (Its threads need web workers from a blob, which Node
@@ -14,6 +15,7 @@ export async function openWasm(): Promise<Backend> {
   const entry = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
   setWasmPaths(dirname(entry) + sep);
   registerWasmGradients();
+  registerWasmSplit();
   if (!(await tf.setBackend('wasm'))) {
     throw new NocturneError({
       code: 'DEVICE_UNAVAILABLE',

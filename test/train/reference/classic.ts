@@ -17,12 +17,16 @@ export interface NetworkCase {
   readonly parameters: readonly Digest[];
 }
 
-/** A step of cycle_gan_case(). */
-export interface StepCase {
+/** The losses of a step of cycle_gan_case(). */
+export interface LossesCase {
   readonly terms: Readonly<Record<'ganA' | 'ganB' | 'cycleA' | 'cycleB' | 'identityA' | 'identityB', number>>;
   readonly total: number;
   readonly lossDA: number;
   readonly lossDB: number;
+}
+
+/** A step of cycle_gan_case(). */
+export interface StepCase extends LossesCase {
   readonly gradients: Readonly<Record<'netGA' | 'netGB' | 'netDA', readonly Digest[]>>;
 }
 
@@ -60,6 +64,7 @@ export interface ClassicReference {
     readonly gradients: readonly Digest[];
   };
   readonly cycleGan: readonly StepCase[];
+  readonly cycleGanModel: readonly LossesCase[];
 }
 
 /** PyTorch's values. */

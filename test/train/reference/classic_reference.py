@@ -282,15 +282,15 @@ def spectral_case():
 # --- one step ------------------------------------------------------------------------------------------------------------------------
 
 
-def cycle_gan_case():
-    """Two steps of optimize_parameters(): lambda 10, 10, identity 0.5, LSGAN, Adam 2e-3 with betas 0.5 and 0.999, no pool."""
-    net_ga, net_gb = fill(resnet_generator(4, 1), 100), fill(resnet_generator(4, 1), 200)
-    net_da, net_db = fill(patch_discriminator(4, 2, True), 300), fill(patch_discriminator(4, 2, True), 400)
-    real_a, real_b = picture((1, 16, 20, 3), 61), picture((1, 16, 20, 3), 62)
+def cycle_gan_case(shape, generator, discriminator, count):
+    """Steps of optimize_parameters(): lambda 10, 10, identity 0.5, LSGAN, Adam 2e-3 with betas 0.5 and 0.999, a pool not yet full."""
+    net_ga, net_gb = fill(generator(), 100), fill(generator(), 200)
+    net_da, net_db = fill(discriminator(), 300), fill(discriminator(), 400)
+    real_a, real_b = picture(shape, 61), picture(shape, 62)
     optimiser = lambda *networks: torch.optim.Adam(itertools.chain(*[n.parameters() for n in networks]), lr=2e-3, betas=(0.5, 0.999))
     optimiser_g, optimiser_d = optimiser(net_ga, net_gb), optimiser(net_da, net_db)
     steps = []
-    for _ in range(2):
+    for _ in range(count):
         fake_b, fake_a = net_ga(real_a), net_gb(real_b)
         terms = {
             "ganA": generator_loss("lsgan", [net_da(fake_b)]),
@@ -352,7 +352,11 @@ def main():
         "adam": adam_case(),
         "learningRate": learning_rate_case(3, 4),
         "spectral": spectral_case(),
-        "cycleGan": cycle_gan_case(),
+        "cycleGan": cycle_gan_case((1, 16, 20, 3), lambda: resnet_generator(4, 1), lambda: patch_discriminator(4, 2, True), 2),
+        "cycleGanModel": [
+            {name: value for name, value in step.items() if name != "gradients"}
+            for step in cycle_gan_case((1, 144, 256, 3), lambda: resnet_generator(2, 6), lambda: patch_discriminator(2, 3, True), 2)
+        ],
     }
     print(json.dumps(rounded(cases), separators=(",", ":")))
 
