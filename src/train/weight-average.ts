@@ -2,6 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { type ParameterVector, readVector } from './parameter-vector.js';
 
+/** Steps after which half of the average is older. */
+const WARM_UP = 10;
+
 /**
  * The exponential average of a network's parameters over its steps: what is exported, steadier than the last step's.
  * Starts as the parameters are. Does not own the vector.
@@ -18,10 +21,14 @@ export class WeightAverage {
     this.#average = tf.keep(tf.clone(vector.flat));
   }
 
-  /** Takes the parameters as they are now in; once a step. */
-  update(): void {
+  /**
+   * Takes the parameters as they are now in; once a step. @param step steps done, with this one: the first ones count more
+   * than their share, or the random start would be in the average for thousands of them.
+   */
+  update(step: number): void {
+    const decay = Math.min(this.#decay, step / (step + WARM_UP));
     const next = tf.tidy(() =>
-      tf.keep(tf.add<tf.Tensor1D>(tf.mul(this.#average, this.#decay), tf.mul(this.#vector.flat, 1 - this.#decay))),
+      tf.keep(tf.add<tf.Tensor1D>(tf.mul(this.#average, decay), tf.mul(this.#vector.flat, 1 - decay))),
     );
     this.#average.dispose();
     this.#average = next;

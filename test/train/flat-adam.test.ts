@@ -83,7 +83,7 @@ describe('FlatAdam', () => {
       let average = new WeightAverage(vector, 0.999);
       for (const step of [1, 2, 3, 4, 5]) {
         adam.step(gradientsOf(step), 0.1);
-        average.update();
+        average.update(step);
         if (step !== stopsAfter) continue;
         const [weights, state, mean] = [await vector.weights(), await adam.state(), await average.read()];
         [vector, adam, average].forEach((part) => part.close());
@@ -107,13 +107,21 @@ describe('FlatAdam', () => {
 });
 
 describe('WeightAverage', () => {
+  it('forgets the start quickly in the first steps', async () => {
+    const vector = newVector();
+    const average = new WeightAverage(vector, 0.999);
+    vector.replace(tf.tensor1d([5, 2, 3]));
+    average.update(10); // a half
+    expect([...(await average.read())]).toEqual([3, 0, 3]);
+  });
+
   it('follows the weights by the part that the decay leaves', async () => {
     const vector = newVector();
     const average = new WeightAverage(vector, 0.75);
     const count = tf.memory().numTensors;
     vector.replace(tf.tensor1d([5, 2, 3]));
-    average.update();
-    average.update();
+    average.update(100);
+    average.update(101);
     expect(tf.memory().numTensors).toBe(count);
     // 1 -> 2 -> 2.75, -2 -> -1 -> -0.25, 3 stays.
     expect([...(await average.read())]).toEqual([2.75, -0.25, 3]);

@@ -51,7 +51,7 @@ export class Player<K extends string = string> {
   /** One step of the optimiser, and of the average. @param gradients lent. */
   step(gradients: readonly tf.Tensor[], learningRate: number): void {
     this.adam.step(gradients, learningRate);
-    this.average?.update();
+    this.average?.update(this.adam.steps);
   }
 
   /** Everything that a checkpoint keeps; copies. */

@@ -27,7 +27,8 @@ export function valueAndGradients(
     );
     const found = compute(weights);
     losses = Object.fromEntries(Object.entries(found).map(([name, loss]) => [name, tf.keep(tf.clone(loss))]));
-    return tf.addN(Object.values(found));
+    // Not addN: of nine and more, on WebGPU, it would bind more buffers than a device must have.
+    return Object.values(found).reduce((sum, loss) => tf.add(sum, loss));
   };
   const { value, grads } = tf.valueAndGrads(total)(tensors);
   value.dispose();
