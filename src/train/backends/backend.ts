@@ -1,3 +1,6 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { NocturneError } from '../../core/errors.js';
+
 /** Where TensorFlow.js computes. One is current at a time; tensors belong to the one they were made on. */
 export interface Backend extends AsyncDisposable {
   readonly name: 'tensorflow' | 'webgpu' | 'wasm';
@@ -7,4 +10,38 @@ export interface Backend extends AsyncDisposable {
   readonly isExact: boolean;
   /** Frees the device and every tensor on it. Idempotent; never throws. */
   close(): Promise<void>;
+}
+
+/** Makes a registered backend the current one. Throws NocturneError DEVICE_UNAVAILABLE when it does not start. */
+export async function startBackend(
+  about: Pick<Backend, 'name' | 'description' | 'isExact'>,
+  afterwards: () => void = () => undefined,
+): Promise<Backend> {
+  const { name } = about;
+  if (!(await tf.setBackend(name))) throw unavailable(`The ${name} backend does not start.`, 'Install it again.');
+  await tf.ready();
+  const factory = tf.findBackendFactory(name);
+  let isOpen = true;
+  const close = (): Promise<void> => {
+    if (isOpen) {
+      isOpen = false;
+      tf.removeBackend(name);
+      // Else it could not be opened a second time.
+      tf.registerBackend(name, factory);
+      afterwards();
+    }
+    return Promise.resolve();
+  };
+  return { ...about, close, [Symbol.asyncDispose]: close };
+}
+
+/** A backend that is absent. @param remedy one line, what to install. */
+export function unavailable(message: string, remedy: string, cause?: unknown): NocturneError {
+  return new NocturneError({ code: 'DEVICE_UNAVAILABLE', stage: 'train', message, remedy, cause });
+}
+
+/** Why a package could not be loaded, in one line. */
+export function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.split('\n')[0] ?? text;
 }

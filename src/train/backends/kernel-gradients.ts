@@ -1,35 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { maskOf } from '../networks/mask-of.js';
+import { byIndex, register, sumTo, there, unary } from './gradient-rule.js';
 
 // The build of tfjs-core that Node loads has no gradients. These are the ones of the kernels that networks and losses use; a
 // kernel that is missing here fails by name when it is differentiated. A rule never gives back `dy` itself: tfjs disposes it.
-
-/** dL/dx by the name of every input, from dL/dy and what was saved; made only for the inputs that are asked for. */
-type Rule = (dy: tf.Tensor, saved: readonly tf.Tensor[], attributes: Attributes) => Record<string, () => tf.Tensor>;
-
-/** The attributes that the rules read; tfjs has them untyped. */
-interface Attributes {
-  readonly axis: number | number[];
-  readonly begin: number[];
-  readonly dims: number[];
-  readonly paddings: [number, number][];
-  readonly perm: number[];
-  readonly reps: number[];
-  readonly size: number[];
-  readonly alpha: number;
-  readonly dilations: number | [number, number];
-  readonly transposeA: boolean;
-  readonly transposeB: boolean;
-}
-
-/** What a rule gets in `saved`, in this order. */
-interface Saving {
-  readonly inputs?: readonly string[];
-  /** The output, after the inputs. */
-  readonly output?: boolean;
-  /** Every one of a list of inputs. */
-  readonly all?: boolean;
-}
 
 /** Teaches TensorFlow.js to differentiate, on every backend. May be called again. */
 export function registerKernelGradients(): void {
@@ -38,27 +11,6 @@ export function registerKernelGradients(): void {
   registerReductions();
   registerMoves();
   registerProducts();
-}
-
-function register(kernelName: string, saving: Saving, rule: Rule): void {
-  tf.registerGradient({
-    kernelName,
-    inputsToSave: [...(saving.inputs ?? [])],
-    outputsToSave: [saving.output ?? false],
-    saveAllInputs: saving.all ?? false,
-    // Border: a rule knows its kernel's attributes, and only `SplitV` and `Unpack` have more than one dy.
-    gradFunc: (dy, saved, attributes) => rule(dy as tf.Tensor, saved, attributes as unknown as Attributes),
-  });
-}
-
-/** A kernel of one input `x` whose derivative follows from that input or from the output. */
-function unary(
-  kernelName: string,
-  saved: 'input' | 'output',
-  rule: (dy: tf.Tensor, value: tf.Tensor, attributes: Attributes) => tf.Tensor,
-): void {
-  const saving = saved === 'input' ? { inputs: ['x'] } : { output: true };
-  register(kernelName, saving, (dy, [value], attributes) => ({ x: () => rule(dy, there(value), attributes) }));
 }
 
 function registerUnary(): void {
@@ -77,7 +29,7 @@ function registerUnary(): void {
   register('Identity', {}, (dy) => ({ x: () => tf.clone(dy) }));
   register('Neg', {}, (dy) => ({ x: () => tf.neg(dy) }));
   register('ClipByValue', { inputs: ['x'], output: true }, (dy, [x, y]) => ({
-    x: () => tf.mul(dy, maskOf(tf.equal(there(x), there(y)))),
+    x: () => tf.mul(dy, tf.cast(tf.equal(there(x), there(y)), 'float32')),
   }));
   for (const flat of ['Step', 'Sign', 'Floor', 'Round']) unary(flat, 'input', (_, x) => tf.fill(x.shape, 0));
 }
@@ -95,7 +47,7 @@ function binary(
 }
 
 function registerBinary(): void {
-  const where = (mask: tf.Tensor, dy: tf.Tensor): tf.Tensor => tf.mul(dy, maskOf(mask));
+  const where = (mask: tf.Tensor, dy: tf.Tensor): tf.Tensor => tf.mul(dy, tf.cast(mask, 'float32'));
   binary('Add', (dy) => ({ a: () => dy, b: () => dy }));
   binary('Sub', (dy) => ({ a: () => dy, b: () => tf.neg(dy) }));
   binary('Multiply', (dy, a, b) => ({ a: () => tf.mul(dy, b), b: () => tf.mul(dy, a) }));
@@ -127,34 +79,29 @@ function registerBinary(): void {
 }
 
 function registerReductions(): void {
-  /** dy with the reduced axes back at length 1, and their numbers. */
-  const expanded = (dy: tf.Tensor, x: tf.Tensor, { axis }: Attributes): { kept: tf.Tensor; axes: number[] } => {
-    const axes = tf.util.parseAxisParam(axis, x.shape);
-    return {
-      kept: tf.reshape(
-        dy,
-        tf.backend_util.expandShapeToKeepDim(tf.backend_util.computeOutAndReduceShapes(x.shape, axes)[0], axes),
-      ),
-      axes,
-    };
-  };
-  unary('Sum', 'input', (dy, x, attributes) => tf.mul(expanded(dy, x, attributes).kept, tf.fill(x.shape, 1)));
-  unary('Mean', 'input', (dy, x, attributes) => {
-    const { kept, axes } = expanded(dy, x, attributes);
-    const count = axes.reduce((product, axis) => product * (x.shape[axis] ?? 1), 1);
-    return tf.mul(kept, tf.fill(x.shape, 1 / count));
+  unary('Sum', 'input', (dy, x, { axis }) => tf.mul(unreduced(dy, x, axis).dy, tf.fill(x.shape, 1)));
+  unary('Mean', 'input', (dy, x, { axis }) => {
+    const kept = unreduced(dy, x, axis);
+    return tf.mul(kept.dy, tf.fill(x.shape, kept.dy.size / x.size));
   });
   for (const extreme of ['Max', 'Min']) {
     // Equal extremes share the gradient.
-    register(extreme, { inputs: ['x'], output: true }, (dy, [savedX, y], attributes) => ({
+    register(extreme, { inputs: ['x'], output: true }, (dy, [savedX, y], { axis, reductionIndices }) => ({
       x: () => {
         const x = there(savedX);
-        const { kept, axes } = expanded(dy, x, attributes);
-        const isExtreme = maskOf(tf.equal(x, tf.reshape(there(y), kept.shape)));
-        return tf.mul(isExtreme, tf.div(kept, tf.sum(isExtreme, axes, true)));
+        const kept = unreduced(dy, x, reductionIndices ?? axis);
+        const isExtreme = tf.cast(tf.equal(x, tf.reshape(there(y), kept.dy.shape)), 'float32');
+        return tf.mul(isExtreme, tf.div(kept.dy, tf.sum(isExtreme, kept.axes, true)));
       },
     }));
   }
+}
+
+/** dy with the axes of `x` that were reduced back, at length 1. */
+function unreduced(dy: tf.Tensor, x: tf.Tensor, axis: number | number[]): { dy: tf.Tensor; axes: number[] } {
+  const axes = tf.util.parseAxisParam(axis, x.shape);
+  const shape = x.shape.map((length, at) => (axes.includes(at) ? 1 : length));
+  return { dy: tf.reshape(dy, shape), axes };
 }
 
 /** Kernels that copy numbers to other places. */
@@ -232,28 +179,14 @@ function registerProducts(): void {
   register('MaxPool', { inputs: ['x'], output: true }, (dy, [x, y], attributes) => ({
     x: () => run('MaxPoolGrad', { dy, input: there(x), output: there(y) }, { ...attributes }),
   }));
-  unary('AvgPool', 'input', (dy, x, attributes) => run('AvgPoolGrad', { dy, input: x }, { ...attributes }));
+  unary('AvgPool', 'input', (dy, x, attributes) => {
+    // Elsewhere two of the backends divide by the whole window, the forward kernel by what of it lies inside.
+    if (attributes.pad !== 'valid') throw new RangeError(`pad must be valid, got ${String(attributes.pad)}`);
+    return run('AvgPoolGrad', { dy, input: x }, { ...attributes });
+  });
 }
 
 function run(kernelName: string, inputs: tf.NamedTensorMap, attributes: object): tf.Tensor {
   // Border: these kernels have one output, and the attributes that their forward kernel had.
   return tf.engine().runKernel<tf.Tensor>(kernelName, inputs, attributes as tf.NamedAttrMap);
-}
-
-/** dy summed over the axes along which a tensor of the shape was repeated. */
-function sumTo(dy: tf.Tensor, shape: number[]): tf.Tensor {
-  const axes = tf.broadcast_util.getReductionAxes(shape, dy.shape);
-  return tf.reshape(axes.length > 0 ? tf.sum(dy, axes) : dy, shape);
-}
-
-function byIndex(
-  saved: readonly tf.Tensor[],
-  gradient: (part: tf.Tensor, index: number) => tf.Tensor,
-): Record<string, () => tf.Tensor> {
-  return Object.fromEntries(saved.map((part, index) => [String(index), () => gradient(part, index)]));
-}
-
-function there(tensor: tf.Tensor | undefined): tf.Tensor {
-  if (!tensor) throw new TypeError('a tensor that the gradient reads was not saved');
-  return tensor;
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { findKernel, replaceKernel } from './replace-kernel.js';
 
 type Shape4 = [number, number, number, number];
 type ConvolutionInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
@@ -16,21 +17,21 @@ interface GradientAttributes {
  * which it has at a tenth of the speed; and a right gradient of maxima below 0. Convolutions: NHWC alone, without dilation.
  */
 export function registerWasmGradients(): void {
-  if (kernelOf('Conv2DBackpropFilter')) return;
-  const maxPoolGradient = kernelOf('MaxPoolGrad');
-  replaceKernel('Conv2DBackpropFilter', ({ inputs, attrs }) => {
+  if (findKernel('Conv2DBackpropFilter', 'wasm')) return;
+  const maxPoolGradient = findKernel('MaxPoolGrad', 'wasm');
+  replaceKernel('Conv2DBackpropFilter', 'wasm', ({ inputs, attrs }) => {
     // Border: tfjs hands kernels their tensors and attributes untyped; these are the ones of this kernel.
     const { x, dy } = inputs as unknown as { x: tf.Tensor4D; dy: tf.Tensor4D };
     const { filterShape, ...attributes } = attrs as unknown as GradientAttributes & { filterShape: Shape4 };
     return tf.tidy(() => kernelGradient(x, dy, describe(x.shape, filterShape, attributes)));
   });
-  replaceKernel('Conv2DBackpropInput', ({ inputs, attrs }) => {
+  replaceKernel('Conv2DBackpropInput', 'wasm', ({ inputs, attrs }) => {
     const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
     const { inputShape, ...attributes } = attrs as unknown as GradientAttributes & { inputShape: Shape4 };
     return tf.tidy(() => inputGradient(dy, filter, describe(inputShape, filter.shape, attributes)));
   });
   if (!maxPoolGradient) return;
-  replaceKernel('MaxPoolGrad', ({ inputs, ...rest }) => {
+  replaceKernel('MaxPoolGrad', 'wasm', ({ inputs, ...rest }) => {
     // The kernel searches for maxima from 0 upwards: it gives the gradient of a window below to the picture's first number.
     const input = inputs['input'] as tf.Tensor;
     const positive = tf.tidy(() => tf.add(tf.sub(input, tf.min(input)), 1));
@@ -38,17 +39,6 @@ export function registerWasmGradients(): void {
     positive.dispose();
     return gradient;
   });
-}
-
-function kernelOf(kernelName: string): tf.KernelConfig | undefined {
-  // The lookup's type leaves out that there may be none.
-  return tf.getKernel(kernelName, 'wasm');
-}
-
-function replaceKernel(kernelName: string, kernelFunc: tf.KernelFunc): void {
-  const present = kernelOf(kernelName);
-  if (present) tf.unregisterKernel(kernelName, 'wasm');
-  tf.registerKernel({ ...present, kernelName, backendName: 'wasm', kernelFunc });
 }
 
 function describe(inShape: Shape4, filterShape: Shape4, attributes: GradientAttributes): ConvolutionInfo {

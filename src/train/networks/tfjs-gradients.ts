@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { maskOf } from './mask-of.js';
 import type { Padding } from './ops.js';
 
 // Operations whose gradient TensorFlow.js lacks, has wrong, or computes slower than need be. Each is made of kernels that the
@@ -178,7 +177,7 @@ export function globalMax(x: tf.Tensor): tf.Tensor {
       return y;
     },
     (dy, [savedInput, savedY]) => {
-      const isMaximum = maskOf(tf.equal(present(savedInput), toCells(present(savedY))));
+      const isMaximum = tf.cast(tf.equal(present(savedInput), toCells(present(savedY))), 'float32');
       const share = tf.div(toCells(dy), tf.sum(isMaximum, [1, 2], true)); // [N, 1, 1, C]
       return tf.mul(isMaximum, share);
     },

@@ -10,7 +10,11 @@ export interface OperatorCase {
   readonly run: <T>(ops: Ops<T>, x: T) => T;
 }
 
-const convolutions: readonly (Omit<Convolution, 'name' | 'filters'> & { readonly input?: OperatorCase['input'] })[] = [
+/** Filters: 5 unless they say otherwise. WebGPU computes multiples of 4 channels by other programs. */
+const convolutions: readonly (Omit<Convolution, 'name' | 'filters'> & {
+  readonly filters?: number;
+  readonly input?: OperatorCase['input'];
+})[] = [
   { size: 3 },
   { size: 3, bias: false },
   { size: 1, pad: 0 },
@@ -23,6 +27,9 @@ const convolutions: readonly (Omit<Convolution, 'name' | 'filters'> & { readonly
   { size: 3, padding: 'edge' },
   { size: 3, stride: 2, padding: 'reflect', input: [1, 6, 8, 2] },
   { size: 1, stride: 2, pad: 0, input: [1, 7, 8, 3] },
+  { size: 3, filters: 8, input: [2, 8, 8, 4] },
+  { size: 4, stride: 2, pad: 1, filters: 8, input: [1, 8, 12, 4] },
+  { size: 1, pad: 0, filters: 4, input: [2, 3, 4, 8] },
 ];
 
 /** Every operator, in every form that a backend computes in its own way. */

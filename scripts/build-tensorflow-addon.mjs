@@ -1,0 +1,132 @@
+// Gives a project the `tensorflow` training backend where @tensorflow/tfjs-node's own install step cannot download TensorFlow:
+// the library and its headers come from TensorFlow's Python wheel, and the addon is compiled here. Linux x64. Never part of
+// `npm ci`; see docs/training-backends.md.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/** The last TensorFlow whose C interface tfjs-node 4.22 compiles against, and a Python it has wheels for. */
+const TENSORFLOW = 'tensorflow-cpu==2.15.1';
+const WHEEL_PYTHON = '3.11';
+/** What of the wheel is needed; the rest is Python. */
+const WHEEL_PARTS = [
+  'tensorflow/libtensorflow_cc.so.2',
+  'tensorflow/libtensorflow_framework.so.2',
+  'tensorflow/include/*',
+];
+
+const { values } = parseArgs({
+  options: {
+    project: { type: 'string', default: '.' },
+    wheel: { type: 'string' },
+    headers: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+});
+if (values.help) {
+  console.log(
+    'node scripts/build-tensorflow-addon.mjs [--project DIR] [--wheel FILE] [--headers DIR]\n' +
+      '  --project  whose node_modules gets @tensorflow/tfjs-node; default: this folder\n' +
+      `  --wheel    of ${TENSORFLOW} for Linux x64; default: downloaded with pip\n` +
+      '  --headers  of Node (node_api.h); default: beside the node that runs this',
+  );
+  process.exit(0);
+}
+if (process.platform !== 'linux' || process.arch !== 'x64') {
+  fail(`it builds for Linux x64, this is ${process.platform} ${process.arch}; try npm install @tensorflow/tfjs-node`);
+}
+
+const project = resolve(values.project);
+const scratch = mkdtempSync(join(tmpdir(), 'tensorflow-addon-'));
+try {
+  const addon = installPackage();
+  const libraries = unpackWheel(values.wheel ? resolve(values.wheel) : downloadWheel());
+  placeLibraries(addon, libraries);
+  compile(addon, libraries);
+  tryIt();
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+
+function installPackage() {
+  const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+  // tfjs-node must share the project's tfjs-core: only the same version is installed once.
+  const version = manifest.dependencies?.['@tensorflow/tfjs-core'] ?? '4.22.0';
+  const folder = join(project, 'node_modules/@tensorflow/tfjs-node');
+  if (!existsSync(join(folder, 'package.json'))) {
+    // --save-prod: npm takes an optional peer for done otherwise; --no-save keeps package.json as it is.
+    const flags = ['--no-save', '--save-prod', '--ignore-scripts', '--no-audit', '--no-fund'];
+    run('npm', ['install', ...flags, `@tensorflow/tfjs-node@${version}`], project);
+  }
+  return folder;
+}
+
+function downloadWheel() {
+  const only = [
+    '--no-deps',
+    '--only-binary=:all:',
+    '--python-version',
+    WHEEL_PYTHON,
+    '--platform',
+    'manylinux2014_x86_64',
+  ];
+  run('python3', ['-m', 'pip', 'download', ...only, '--dest', scratch, TENSORFLOW], scratch);
+  return join(scratch, readdirSync(scratch).find((name) => name.endsWith('.whl')) ?? 'absent.whl');
+}
+
+function unpackWheel(wheel) {
+  if (!existsSync(wheel)) fail(`the wheel must exist, got ${wheel}`);
+  run('unzip', ['-q', '-o', wheel, ...WHEEL_PARTS, '-d', scratch], scratch);
+  return join(scratch, 'tensorflow');
+}
+
+function placeLibraries(addon, libraries) {
+  const folder = join(addon, 'deps/lib');
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2']) {
+    copyFileSync(join(libraries, name), join(folder, name));
+  }
+}
+
+function compile(addon, libraries) {
+  const folder = join(addon, 'lib/napi-v8');
+  mkdirSync(folder, { recursive: true });
+  const headers = values.headers ?? join(dirname(dirname(process.execPath)), 'include/node');
+  if (!existsSync(join(headers, 'node_api.h'))) fail(`--headers must hold node_api.h, got ${headers}`);
+  run(
+    'g++',
+    [
+      ...['-shared', '-fPIC', '-O2', '-std=c++17', '-w', '-DNAPI_VERSION=8'],
+      ...['-I', resolve(headers), '-I', join(libraries, 'include'), '-I', 'binding'],
+      ...['binding/tfjs_backend.cc', 'binding/tfjs_binding.cc', '-o', join(folder, 'tfjs_binding.node')],
+      ...['-Ldeps/lib', '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
+      '-Wl,-rpath,$ORIGIN/../../deps/lib',
+    ],
+    addon,
+  );
+}
+
+function tryIt() {
+  const code = `
+    const tf = require('@tensorflow/tfjs-node');
+    const sum = tf.sum(tf.matMul(tf.ones([64, 64]), tf.ones([64, 64]))).dataSync()[0];
+    if (sum !== 64 ** 3) throw new Error('it computed ' + sum + ' for ' + 64 ** 3);
+    console.log('TensorFlow ' + tf.version['tfjs-node'] + ' works: openBackend("tensorflow") will find it');`;
+  run(process.execPath, ['--eval', code], project, { TF_CPP_MIN_LOG_LEVEL: '2' });
+}
+
+function run(command, args, cwd, env = {}) {
+  console.log(`> ${command} ${args.slice(0, 4).join(' ')}`.slice(0, 100));
+  try {
+    execFileSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
+  } catch (error) {
+    fail(`${command} failed${error.code === 'ENOENT' ? ': it is not installed' : ''}`);
+  }
+}
+
+function fail(message) {
+  console.error(`build-tensorflow-addon: ${message}`);
+  process.exit(1);
+}

@@ -1,0 +1,47 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type Backend, reasonOf, startBackend, unavailable } from './backend.js';
+
+/** Tried in this order. */
+const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
+const REMEDY = `Install one of the same version: npm install @tensorflow/tfjs-node@${tf.version_core} (docs/training-backends.md).`;
+
+/** What is read of the backend that these packages register. */
+interface NodeBackend {
+  readonly isUsingGpuDevice?: boolean;
+}
+
+/**
+ * TensorFlow's own library, on the GPU or all CPU cores, when `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node` is
+ * installed. Throws NocturneError DEVICE_UNAVAILABLE when neither is, or does not load.
+ */
+export async function openTensorflow(): Promise<Backend> {
+  // TensorFlow tells of every instruction set it was not built for; errors still show.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  const reasons: unknown[] = [];
+  for (const name of PACKAGES) {
+    try {
+      await import(name);
+      return await start(name);
+    } catch (error) {
+      reasons.push(error);
+    }
+  }
+  const reason = reasons.find((error) => !isAbsent(error)) ?? reasons[0];
+  const message = isAbsent(reason) ? `Neither ${PACKAGES.join(' nor ')} is installed.` : `${reasonOf(reason)}.`;
+  throw unavailable(message, REMEDY, reason);
+}
+
+async function start(packageName: string): Promise<Backend> {
+  // The registry's type leaves out that there may be none.
+  if (!(tf.findBackendFactory('tensorflow') as unknown)) {
+    throw new Error(`${packageName} brought another @tensorflow/tfjs-core than ${tf.version_core}`);
+  }
+  const { isUsingGpuDevice = false } = tf.findBackend('tensorflow') as NodeBackend;
+  const description = `TensorFlow through ${packageName}, ${isUsingGpuDevice ? 'GPU' : 'all CPU cores'}`;
+  // On CPUs 30 runs of every kernel of a network's gradient gave the same bits; a GPU adds up in any order.
+  return startBackend({ name: 'tensorflow', description, isExact: !isUsingGpuDevice });
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+}
