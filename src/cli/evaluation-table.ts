@@ -52,8 +52,8 @@ function tonesTable({ tones, reference }: Evaluation): Cells[] {
     ['luma', ...ROWS, `${reference} (p10 to p90)`],
     ...names.map((name) => {
       const { mean, p10, p90 } = tones.real[name];
-      const real = `${mean.toFixed(2)} (${p10.toFixed(2)} to ${p90.toFixed(2)})`;
-      return [TONES[name], ...ROWS.map((row) => tones[row][name].mean.toFixed(2)), real];
+      const real = `${fixed(mean, 2)} (${fixed(p10, 2)} to ${fixed(p90, 2)})`;
+      return [TONES[name], ...ROWS.map((row) => fixed(tones[row][name].mean, 2)), real];
     }),
   ];
 }
@@ -80,7 +80,12 @@ function costTable({ cost }: Evaluation): Cells[] {
 }
 
 function withInterval({ mean, ci }: Estimate, digits = 3): string {
-  return `${mean.toFixed(digits)} (${ci.map((value) => value.toFixed(digits)).join(' to ')})`;
+  return `${fixed(mean, digits)} (${ci.map((value) => fixed(value, digits)).join(' to ')})`;
+}
+
+/** A dash for what no picture has. */
+function fixed(value: number, digits: number): string {
+  return Number.isNaN(value) ? '-' : value.toFixed(digits);
 }
 
 function percent(share: number): string {

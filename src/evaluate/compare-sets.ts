@@ -30,7 +30,7 @@ interface Measure<P> {
 }
 
 /** Resamplings of an interval, by measure: as many as take a second or two. */
-const LAYOUT_RESAMPLES = 1000;
+const LAYOUT_RESAMPLES = 400;
 const SLICED_RESAMPLES = 100;
 /** Directions to choose a curve by. */
 const FEW_DIRECTIONS = 48;

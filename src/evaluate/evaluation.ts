@@ -60,7 +60,7 @@ export interface HonestyEstimate extends Estimate {
   readonly invented: BlobCounts;
   /** All there are. */
   readonly blobs: BlobCounts & { readonly total: number };
-  /** Blobs more than the input has, as a share of the input's; 0 for the input, NaN is written as null. */
+  /** Blobs more than the input has, as a share of the input's; 0 for the input; null where that has none. */
   readonly overInput: number | null;
 }
 
@@ -83,7 +83,10 @@ export interface Cost {
   readonly peakMemoryBytes: number;
 }
 
-/** What `nocturne eval` found out. Plain data. */
+/**
+ * What `nocturne eval` found out. Plain data; a figure that no picture has, such as lamp contrast without a lamp, is NaN, and
+ * null in JSON.
+ */
 export interface Evaluation {
   /** Version of this form. */
   readonly format: 1;
