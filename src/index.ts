@@ -4,12 +4,15 @@ export { ERROR_CODES, NocturneError, type ErrorCode } from './core/errors.js';
 export { silentLogger, type Logger } from './core/logger.js';
 export type { Packet, VideoFormat } from './core/packet.js';
 export { fromSeconds, micros, toSeconds, type Micros } from './core/time.js';
+export type { Evaluation } from './evaluate/evaluation.js';
 export type { SourceInfo } from './ingest/frame-source.js';
 export {
+  evaluate,
   openStream,
   probe,
   render,
   startStream,
+  type EvaluateOptions,
   type ProbeOptions,
   type RenderOptions,
   type SettingsOptions,

@@ -4,6 +4,8 @@ import { aborted, NocturneError } from './core/errors.js';
 import { silentLogger, type Logger } from './core/logger.js';
 import { maskUrl } from './core/mask-url.js';
 import type { SourceOptions } from './ingest/source-options.js';
+import { evaluate as evaluateNight, type EvaluateOptions as NightOptions } from './evaluate/evaluate.js';
+import type { Evaluation } from './evaluate/evaluation.js';
 import { probeInput, type ProbeReport } from './ingest/probe.js';
 import type { NightStream } from './pipeline/night-stream.js';
 import { openStream as openWorkerStream, startStream as startWorkerStream } from './pipeline/open-stream.js';
@@ -20,6 +22,7 @@ const LIVE_PRESET = 'ultrafast';
 const STREAM_HOOKS = ['name', 'logger'];
 const RENDER_HOOKS = ['logger', 'signal', 'onProgress'];
 const PROBE_HOOKS = ['logger', 'signal'];
+const EVALUATE_HOOKS = ['logger', 'signal', 'onProgress'];
 
 /** Any setting of docs/settings.md, by its config-file key; those left out have their defaults. */
 export type SettingsOptions = { readonly [K in keyof Settings]?: Settings[K] | undefined };
@@ -37,6 +40,9 @@ export type RenderOptions = SettingsOptions & RenderHooks;
 
 /** Options of {@link probe}. */
 export type ProbeOptions = SettingsOptions & { readonly logger?: Logger; readonly signal?: AbortSignal };
+
+/** Options of {@link evaluate}. */
+export type EvaluateOptions = SettingsOptions & Partial<Pick<NightOptions, 'logger' | 'signal' | 'onProgress'>>;
 
 /**
  * Opens a file, camera, address, folder of pictures or `street` as a live night stream in a worker process of its own.
@@ -98,6 +104,30 @@ export async function probe(input: string, options: ProbeOptions = {}): Promise<
     return await probeInput(input, source, options.signal);
   } catch (error) {
     throw options.signal?.aborted ? aborted(`${maskUrl(input)} was probed`) : error;
+  }
+}
+
+/**
+ * Judges a generator's night: how near to real nights it comes, beside the untouched day and simpler ways; how much of the
+ * drawing is left; what light was invented; what a frame costs. docs/evaluation.md says what each figure means.
+ * @param references folders of real night pictures. Rejects with NocturneError.
+ */
+export async function evaluate(
+  input: string,
+  references: readonly string[],
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  checkInput(input);
+  if (references.length === 0) throw new RangeError('references must name one folder at least, got none');
+  references.forEach(checkInput);
+  const settings = resolveSettings({ options, otherOptions: EVALUATE_HOOKS });
+  const { mostPictures, seed, features, sheet } = settings;
+  const { logger, signal = new AbortController().signal, onProgress } = options;
+  const extra = given({ features, sheet, logger, onProgress });
+  try {
+    return await evaluateNight({ input, references, ...modelOf(settings), most: mostPictures, seed, signal, ...extra });
+  } catch (error) {
+    throw signal.aborted ? aborted(`${maskUrl(input)} was evaluated`) : error;
   }
 }
 

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { asNocturneError, NocturneError } from '../core/errors.js';
 import { packageVersion } from './package-version.js';
 import { doctor } from './doctor.js';
+import { evaluate } from './eval.js';
 import { probe } from './probe.js';
 import { render } from './render.js';
 import { serve } from './serve.js';
@@ -17,6 +18,7 @@ Examples:
   nocturne render drive.mp4 night.mp4         a file to a file, sound and all
   nocturne render photos/ night/              a folder of pictures
   nocturne probe drive.mp4                    what an input is
+  nocturne eval --input day/ --reference night/   how near to real nights the night is
   nocturne doctor                             what this machine can do
 
 ${environmentHelp()}
@@ -53,6 +55,16 @@ function createProgram(): Command {
     .description('Say what an input is and what would be done with it.')
     .action((input: string, _options: unknown, command: Command) => probe(input, command));
 
+  addSettings(
+    program
+      .command('eval')
+      .requiredOption('--input <folder|clip>', 'day pictures, or a clip')
+      .requiredOption('--reference <folder>', 'real nights; may be given again for more of them', collect),
+    'eval',
+  )
+    .description('Measure how near to real nights the night is, and what it keeps of the day.')
+    .action((_options: unknown, command: Command) => evaluate(command));
+
   program
     .command('doctor')
     .option('--json', 'as JSON')
@@ -60,6 +72,11 @@ function createProgram(): Command {
     .action((_options: unknown, command: Command) => doctor(command));
 
   return program;
+}
+
+/** A flag that may be given again: its values in their order. */
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
 }
 
 /** Exit code after a failure, as shells expect of a tool. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Commands that take settings. */
-export type CommandName = 'serve' | 'render' | 'probe';
+export type CommandName = 'serve' | 'render' | 'probe' | 'eval';
 
 /** One setting: a flag, an environment variable and a key of the config file at once. */
 export interface Setting<T = unknown> {

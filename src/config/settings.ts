@@ -7,6 +7,9 @@ const both = ['serve', 'render'] as const;
 const serve = ['serve'] as const;
 const input = ['serve', 'probe'] as const;
 const render = ['render'] as const;
+const evaluation = ['eval'] as const;
+const night = ['serve', 'render', 'eval'] as const;
+const all = ['serve', 'render', 'probe', 'eval'] as const;
 
 /** Every setting but the dials, which {@link DIALS} holds. Keys are the config file's; `maxViewers` is `--max-viewers` and `NOCTURNE_MAX_VIEWERS`. */
 const OWN_SETTINGS = {
@@ -87,17 +90,25 @@ const OWN_SETTINGS = {
   generator: text('auto', {
     help: 'auto, grade, grade:deep, or an ONNX model or model card',
     group: 'Night',
-    commands: both,
+    commands: night,
     placeholder: 'name|file',
   }),
-  device: choice(['auto', 'cpu', 'webgpu'], 'auto', { help: 'where the network runs', group: 'Night', commands: both }),
+  device: choice(['auto', 'cpu', 'webgpu'], 'auto', {
+    help: 'where the network runs',
+    group: 'Night',
+    commands: night,
+  }),
   threads: integer(
     { min: 1, max: 64, default: 1 },
-    { help: 'threads of the network on the CPU', group: 'Night', commands: both },
+    { help: 'threads of the network on the CPU', group: 'Night', commands: night },
   ),
   seed: integer(
     { min: 0, max: 2 ** 31 - 1, default: 1 },
-    { help: 'seed of the grain: same input and seed, same bytes', group: 'Night', commands: both },
+    {
+      help: 'seed of the grain, and of what eval draws: same input and seed, same bytes',
+      group: 'Night',
+      commands: night,
+    },
   ),
   view: choice(VIEWS, 'night', { help: 'what the picture shows', group: 'Night', commands: both }),
   split: number(
@@ -150,16 +161,43 @@ const OWN_SETTINGS = {
   ),
   overwrite: flag(false, { help: 'replace an output that exists', group: 'Output', commands: render }),
 
+  json: text(undefined, {
+    help: 'also write all figures to a JSON file',
+    group: 'Evaluation',
+    commands: evaluation,
+    placeholder: 'file',
+  }),
+  sheet: text(undefined, {
+    help: 'also write a contact sheet (.png, .jpg, .webp): day, grade, result; real nights below',
+    group: 'Evaluation',
+    commands: evaluation,
+    placeholder: 'file',
+  }),
+  features: text(undefined, {
+    help: 'ONNX feature network for FID and KID, such as Inception',
+    group: 'Evaluation',
+    commands: evaluation,
+    placeholder: 'file',
+  }),
+  mostPictures: integer(
+    { min: 2, max: 10_000, default: 512 },
+    {
+      help: 'most pictures taken of the input and of each reference, spread evenly',
+      group: 'Evaluation',
+      commands: evaluation,
+    },
+  ),
+
   logLevel: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', {
     help: 'what is logged to stderr',
     group: 'Logging',
-    commands: ['serve', 'render', 'probe'],
+    commands: all,
   }),
-  logJson: flag(false, { help: 'log lines as JSON', group: 'Logging', commands: ['serve', 'render', 'probe'] }),
+  logJson: flag(false, { help: 'log lines as JSON', group: 'Logging', commands: all }),
   verbose: flag(false, {
     help: 'log everything; show the stack of an error',
     group: 'Logging',
-    commands: ['serve', 'render', 'probe'],
+    commands: all,
   }),
 };
 

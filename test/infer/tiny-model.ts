@@ -73,6 +73,17 @@ export function tinyModel({ lightsHeight = 72, rootOfLights = false }: TinyModel
   return Buffer.concat([number(1, 8), field(7, Buffer.concat(graph)), field(8, number(2, 13))]);
 }
 
+/** The bytes of a model that describes a picture `x [1, 3, 32, 32]` by the means of its four quarters, `[1, 3, 2, 2]`. */
+export function tinyFeatureModel(channels = 3): Buffer {
+  const graph = [
+    field(1, node('AveragePool', ['x'], 'features', { kernel_shape: [16, 16], strides: [16, 16] })),
+    field(2, Buffer.from('tiny')),
+    field(11, valueInfo('x', [1, channels, 32, 32])),
+    field(12, valueInfo('features', [1, channels, 2, 2])),
+  ];
+  return Buffer.concat([number(1, 8), field(7, Buffer.concat(graph)), field(8, number(2, 13))]);
+}
+
 // Protocol buffers, as much of them as ONNX needs here: https://protobuf.dev/programming-guides/encoding/
 
 function varint(value: number): Buffer {

@@ -1,0 +1,105 @@
+import type { Estimate } from '../evaluate/bootstrap.js';
+import type { Comparison, Evaluation, ReferenceResult } from '../evaluate/evaluation.js';
+import type { Tones } from '../evaluate/tones.js';
+
+type Cells = readonly string[];
+
+/** Columns of what is judged without a reference; comparisons have the floor too. */
+const ROWS = ['day', 'grade', 'curve', 'result'] as const;
+const COMPARED = [...ROWS, 'floor'] as const;
+const TONES: Readonly<Record<keyof Tones, string>> = {
+  mean: 'mean luma',
+  spread: 'spread of luma',
+  p99: '99th percentile',
+  nearBlack: 'near black above',
+  lampContrast: 'lamp contrast',
+};
+
+/** The figures as a person reads them, a table for each kind. */
+export function formatEvaluation(evaluation: Evaluation): string {
+  const { input, generator, references } = evaluation;
+  const fallbacks = generator.fallbacks > 0 ? `; the network failed on ${generator.fallbacks}` : '';
+  const title = `${input.path}: ${input.pictures} pictures, night by ${generator.name} ${generator.version}${fallbacks}`;
+  const tables = [
+    ...Object.entries(references).map(([name, reference]) => referenceTable(name, reference)),
+    tonesTable(evaluation),
+    structureTable(evaluation),
+    costTable(evaluation),
+  ];
+  return `${[title, ...tables.map(alignRows)].join('\n\n')}\n`;
+}
+
+function referenceTable(name: string, reference: ReferenceResult): Cells[] {
+  const { layout, swd, features } = reference;
+  const rows = [
+    [`to ${name} (${reference.pictures})`, 'day', 'grade', 'best curve', 'result', 'floor'],
+    ['layout distance', ...COMPARED.map((row) => withInterval(layout[row]))],
+    ['sliced Wasserstein', ...COMPARED.map((row) => withInterval(swd[row]))],
+  ];
+  for (const [label, distances] of [['FID', features?.fid] as const, ['KID', features?.kid] as const]) {
+    if (distances) rows.push([label, ...COMPARED.map((row) => distances[row].toPrecision(4))]);
+  }
+  return [...rows, ['', '', '', curveOf(layout), '', layout.floor.of]];
+}
+
+function curveOf({ curve }: Comparison): string {
+  return `${curve.gain.toFixed(2)} Y^${curve.gamma}`;
+}
+
+function tonesTable({ tones, reference }: Evaluation): Cells[] {
+  const names = Object.keys(TONES) as (keyof Tones)[]; // a record of all of them
+  return [
+    ['luma', ...ROWS, `${reference} (p10 to p90)`],
+    ...names.map((name) => {
+      const { mean, p10, p90 } = tones.real[name];
+      const real = `${fixed(mean, 2)} (${fixed(p10, 2)} to ${fixed(p90, 2)})`;
+      return [TONES[name], ...ROWS.map((row) => fixed(tones[row][name].mean, 2)), real];
+    }),
+  ];
+}
+
+function structureTable({ structure, honesty }: Evaluation): Cells[] {
+  const over = (share: number | null): string => (share === null ? '-' : `${share > 0 ? '+' : ''}${percent(share)}`);
+  return [
+    ['kept and invented', ...ROWS],
+    ['structure', ...ROWS.map((row) => withInterval(structure[row]))],
+    ['invented blobs / 1000', ...ROWS.map((row) => withInterval(honesty[row], 0))],
+    ['all blobs / 1000', ...ROWS.map((row) => honesty[row].blobs.total.toFixed(0))],
+    ['  over the input’s', ...ROWS.map((row) => over(honesty[row].overInput))],
+  ];
+}
+
+function costTable({ cost }: Evaluation): Cells[] {
+  const stages = Object.entries(cost.stages);
+  const memory = `${(cost.peakMemoryBytes / 2 ** 20).toFixed(0)} MiB`;
+  return [
+    [`ms a frame of ${cost.width}x${cost.height}`, ...stages.map(([name]) => name), 'peak memory'],
+    ['p50', ...stages.map(([, { p50 }]) => p50.toFixed(1)), memory],
+    ['p95', ...stages.map(([, { p95 }]) => p95.toFixed(1)), ''],
+  ];
+}
+
+function withInterval({ mean, ci }: Estimate, digits = 3): string {
+  return `${fixed(mean, digits)} (${ci.map((value) => fixed(value, digits)).join(' to ')})`;
+}
+
+/** A dash for what no picture has. */
+function fixed(value: number, digits: number): string {
+  return Number.isNaN(value) ? '-' : value.toFixed(digits);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}
+
+function alignRows(rows: readonly Cells[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

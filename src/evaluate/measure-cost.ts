@@ -1,0 +1,57 @@
+import { DEFAULT_CONTROLS } from '../core/controls.js';
+import type { Frame } from '../core/frame.js';
+import { Percentiles } from '../core/stats.js';
+import type { Generator } from '../infer/generator.js';
+import type { Renderer } from '../render/renderer.js';
+import type { Cost, StageCost } from './evaluation.js';
+
+/** Frames left out of the figures, in which code and caches warm up. */
+const WARM_UP = 5;
+
+/** Takes frames through the product's stages and times each. Closes the frames. */
+export async function measureCost(
+  frames: AsyncIterable<Frame>,
+  tools: { readonly generator: Generator; readonly renderer: Renderer; readonly threads: number },
+): Promise<Cost> {
+  const { generator, renderer, threads } = tools;
+  const times = {
+    read: new Percentiles(),
+    thumbnail: new Percentiles(),
+    look: new Percentiles(),
+    apply: new Percentiles(),
+  };
+  let size = { width: 0, height: 0 };
+  let count = 0;
+  let waiting = performance.now();
+  for await (const frame of frames) {
+    using owned = frame;
+    size = { width: owned.width, height: owned.height };
+    const started = performance.now();
+    const thumbnail = renderer.thumbnail(owned);
+    const shrunk = performance.now();
+    const look = await generator.translate(thumbnail);
+    const looked = performance.now();
+    renderer.apply(look, DEFAULT_CONTROLS, owned);
+    const applied = performance.now();
+    if (count++ >= WARM_UP) {
+      times.read.add(started - waiting);
+      times.thumbnail.add(shrunk - started);
+      times.look.add(looked - shrunk);
+      times.apply.add(applied - looked);
+    }
+    waiting = performance.now();
+  }
+  const stages = {
+    read: stageCost(times.read),
+    thumbnail: stageCost(times.thumbnail),
+    look: stageCost(times.look),
+    apply: stageCost(times.apply),
+  };
+  return { frames: times.look.count, ...size, stages, threads, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 };
+}
+
+/** Hundredths of a millisecond; 0 without samples. */
+function stageCost(samples: Percentiles): StageCost {
+  const at = (p: number): number => (samples.count > 0 ? Math.round(samples.at(p) * 100) / 100 : 0);
+  return { p50: at(0.5), p95: at(0.95) };
+}

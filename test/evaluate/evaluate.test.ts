@@ -1,0 +1,138 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { Frame } from '../../src/core/frame.js';
+import { evaluate, type EvaluateOptions } from '../../src/evaluate/evaluate.js';
+import type { Evaluation } from '../../src/evaluate/evaluation.js';
+import { readRgb, writePicture } from '../../src/image/picture-file.js';
+import { tinyFeatureModel } from '../infer/tiny-model.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { paintedPictures } from './painted-pictures.js';
+
+const folder = temporaryFolder();
+const at = (name: string): string => join(folder, name);
+const SETS = [
+  ['day', 'day', 8, 1],
+  ['night', 'night', 6, 2],
+  ['more/night', 'night', 5, 3],
+] as const;
+
+/** Seconds of arithmetic where nothing else runs. */
+const SLOW_MACHINE_MS = 300_000;
+vi.setConfig({ testTimeout: SLOW_MACHINE_MS });
+
+beforeAll(async () => {
+  for (const [name, kind, count, seed] of SETS) {
+    mkdirSync(at(name), { recursive: true });
+    for (const [i, picture] of paintedPictures(kind, count, seed).entries()) {
+      await writePicture(join(at(name), `${i}.png`), picture);
+    }
+  }
+  writeFileSync(at('features.onnx'), tinyFeatureModel());
+});
+
+function options(change: Partial<EvaluateOptions> = {}): EvaluateOptions {
+  const signal = new AbortController().signal;
+  return { input: at('day'), references: [at('night')], generator: 'grade', most: 100, seed: 1, signal, ...change };
+}
+
+function contains({ mean, ci }: { mean: number; ci: readonly [number, number] }): boolean {
+  return ci[0] <= mean && mean <= ci[1];
+}
+
+describe('an evaluation', () => {
+  let found: Evaluation;
+  beforeAll(async () => {
+    const references = [at('night'), at('more/night')];
+    found = await evaluate(options({ references, features: at('features.onnx'), sheet: at('sheet.png') }));
+  }, SLOW_MACHINE_MS);
+
+  it('has every row’s distances to every reference, with intervals around them', () => {
+    expect(Object.keys(found.references)).toEqual([at('night'), at('more/night')]); // both are called night
+    expect(found.layout).toEqual(found.references[at('night')]!.layout);
+    for (const { layout, swd, pictures } of Object.values(found.references)) {
+      expect([5, 6]).toContain(pictures);
+      for (const comparison of [layout, swd]) {
+        for (const row of ['day', 'grade', 'curve', 'result', 'floor'] as const) {
+          expect(contains(comparison[row])).toBe(true);
+        }
+        expect(comparison.floor.mean).toBeLessThan(comparison.curve.mean);
+        expect(comparison.curve.mean).toBeLessThan(comparison.day.mean);
+        expect(comparison.result).toEqual(comparison.grade);
+      }
+      expect(swd.day.levels).toHaveLength(3);
+      expect(layout.floor.of).toContain(' against ');
+    }
+  });
+
+  it('judges drawing and honesty, for which the day is perfect', () => {
+    expect(found.structure.day.mean).toBeCloseTo(1, 9);
+    expect(found.structure.result.mean).toBeLessThan(1);
+    expect(found.structure.curve.mean).toBeGreaterThan(0.8);
+    expect(found.honesty.day).toMatchObject({ mean: 0, overInput: 0 });
+    expect(found.honesty.day.blobs.total).toBeGreaterThan(0);
+    expect(found.tones.day.mean.mean).toBeGreaterThan(found.tones.result.mean.mean);
+    expect(found.tones.real).toEqual(found.references[at('night')]!.tones);
+  });
+
+  it('has feature distances where there is a network, costs, and a form that JSON keeps', () => {
+    const { fid, kid } = found.references[at('night')]!.features!;
+    expect(fid.floor).toBeLessThan(fid.day);
+    expect(kid.floor).toBeLessThan(kid.day);
+    expect(found.cost).toMatchObject({ frames: 3, width: 256, height: 144 });
+    expect(found.cost.stages.look.p50).toBeGreaterThan(0);
+    expect(JSON.parse(JSON.stringify(found.references))).toEqual(found.references);
+    expect(Frame.liveCount).toBe(0);
+  });
+
+  it('writes a sheet of scenes and real nights', async () => {
+    const { width, height, data } = await readRgb(at('sheet.png'));
+    expect([width, height]).toEqual([1580, 760]);
+    const meanOf = (left: number, top: number): number => {
+      let sum = 0;
+      for (let y = top; y < top + 144; y++) {
+        for (let x = left; x < left + 256; x++) sum += data[3 * (y * width + x) + 1]! / (256 * 144);
+      }
+      return sum;
+    };
+    expect(meanOf(4, 4)).toBeGreaterThan(meanOf(264, 4)); // day, grade
+    expect(meanOf(264, 4)).toBeCloseTo(meanOf(524, 4), 5); // grade, result
+    expect(meanOf(4, 612)).toBeLessThan(meanOf(4, 4)); // a real night
+  });
+});
+
+describe('what is evaluated', () => {
+  it('may be a clip; its frames are spread over all of it', async () => {
+    const clip = 'street:duration=2,size=256x144,rate=10,seed=3';
+    const found = await evaluate(options({ input: clip, most: 8 }));
+    expect(found.input.pictures).toBeGreaterThanOrEqual(4);
+    expect(found.input.pictures).toBeLessThanOrEqual(8);
+    expect(found.layout.floor.of).toBe('halves of night');
+    expect(found.cost.frames).toBe(15);
+    expect(Frame.liveCount).toBe(0);
+  });
+
+  it('gives the same figures for the same seed', async () => {
+    const [one, again] = [await evaluate(options({ most: 4 })), await evaluate(options({ most: 4 }))];
+    expect(again.references).toEqual(one.references);
+    expect(one.input.pictures).toBe(4);
+  });
+
+  it('skips pictures that cannot be read, and says so', async () => {
+    mkdirSync(at('broken'));
+    for (const [i, picture] of paintedPictures('day', 2, 5).entries()) {
+      await writePicture(at(`broken/${i}.png`), picture);
+    }
+    writeFileSync(at('broken/no.jpg'), 'no picture');
+    const found = await evaluate(options({ input: at('broken') }));
+    expect(found.input.pictures).toBe(2);
+    expect(found.notices).toEqual([expect.stringContaining('no.jpg')]);
+  });
+
+  it('is stopped by its signal', async () => {
+    const controller = new AbortController();
+    const stopped = evaluate(options({ signal: controller.signal, onProgress: () => controller.abort() }));
+    await expect(stopped).rejects.toThrow(/abort/i);
+    expect(Frame.liveCount).toBe(0);
+  });
+});
