@@ -26,6 +26,11 @@ const packages = {
   fastify: ['src/stream/**'],
   'prom-client': ['src/stream/**'],
   'node:child_process': ['src/pipeline/**', 'src/cli/**'],
+  'node:worker_threads': [
+    'src/infer/generator-thread.ts',
+    'src/infer/thread-entry.ts',
+    'src/infer/threaded-generator.ts',
+  ],
   pino: ['src/cli/**'],
   'pino-pretty': ['src/cli/**'],
   commander: ['src/cli/**'],

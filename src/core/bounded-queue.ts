@@ -40,6 +40,11 @@ export class BoundedQueue<T> implements AsyncIterable<T>, Disposable {
     return this.#closed;
   }
 
+  /** The item that `next()` would give at once, which stays the queue's; undefined when none waits. */
+  peek(): T | undefined {
+    return this.#items[0];
+  }
+
   /** Takes an item. False when it was refused (full or closed): then it still belongs to the caller. */
   push(item: T): boolean {
     if (this.#closed) return false;

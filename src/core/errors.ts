@@ -81,7 +81,7 @@ export const ERROR_CODES = {
     remedy: 'Nothing was left half written; start it again.',
   },
   WORKER_DIED: {
-    meaning: 'The worker process of a stream or a render ended unexpectedly.',
+    meaning: 'The worker process of a stream or a render, or its generator’s thread, ended unexpectedly.',
     remedy:
       'A stream is started again by itself and its viewers stay; start a render again. Report it when it repeats.',
   },

@@ -27,6 +27,8 @@ interface ThumbnailExports {
 const GROUP = 4;
 /** Bytes the kernel may read past a plane's last row. */
 const SLACK = 64;
+/** Numbers of a thumbnail. */
+const DATA_SIZE = 3 * THUMBNAIL_HEIGHT * THUMBNAIL_WIDTH;
 /** Bytes of one tap in the kernel's memory. */
 const TAP_BYTES = 20;
 
@@ -51,7 +53,9 @@ interface Plan {
 /** Reads thumbnails from frames of any size, in WebAssembly, four output rows at a time. */
 export class ThumbnailReader {
   readonly #kernel: Kernel<ThumbnailExports>;
-  readonly #data = new Float32Array(3 * THUMBNAIL_HEIGHT * THUMBNAIL_WIDTH); // [3, 144, 256]
+  /** Written in turn. */
+  #data = new Float32Array(DATA_SIZE); // [3, 144, 256]
+  #other = new Float32Array(DATA_SIZE); // [3, 144, 256]
   #plan: Plan | undefined;
   #bytes = new Uint8Array();
 
@@ -69,7 +73,7 @@ export class ThumbnailReader {
     return this.#kernel.memory.buffer.byteLength;
   }
 
-  /** The frame at the network's size. Borrows the frame; lends the thumbnail until the next call. */
+  /** The frame at the network's size. Borrows the frame; lends the thumbnail until the second next call. */
   read(frame: Frame): Thumbnail {
     const { exports, memory } = this.#kernel;
     const { planes } = this.#planFor(frame);
@@ -92,6 +96,7 @@ export class ThumbnailReader {
         chromaBase,
       );
     }
+    [this.#data, this.#other] = [this.#other, this.#data];
     this.#data.set(new Float32Array(memory.buffer, exports.OUTPUT.value, this.#data.length));
     return { data: this.#data, pts: frame.pts, discontinuity: frame.discontinuity };
   }

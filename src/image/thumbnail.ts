@@ -10,7 +10,7 @@ export interface Thumbnail {
   /**
    * `[3, 144, 256]`, planar Y, U, V (NCHW without the N): BT.709 full range, Y in [0, 1], U and V in [-0.5, 0.5].
    * Area-averaged from the frame's own planes, stretched to 256x144 whatever the frame's aspect.
-   * Lent: valid until the next frame's thumbnail is made; copy what must be kept.
+   * Lent: valid until two more thumbnails were made; copy what must be kept.
    */
   readonly data: Float32Array;
   readonly pts: Micros;

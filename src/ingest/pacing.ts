@@ -9,6 +9,11 @@ const MAX_WAIT_MICROS = 10_000_000;
 export class Pacer {
   #base: number | undefined;
 
+  /** Whether the frame of `pts` need not be waited for at time `now`. Changes nothing. */
+  isDue(pts: Micros, now: Micros): boolean {
+    return this.#base !== undefined && pts + this.#base <= now;
+  }
+
   /** How long to wait, in microseconds, at time `now` until the frame of `pts` is due. */
   wait(pts: Micros, now: Micros): Micros {
     this.#base ??= now - pts;

@@ -71,6 +71,12 @@ export abstract class PumpedSource implements FrameSource {
     return { decoded, corrupt, skipped, dropped: this.dropped, reconnects: this.reconnects };
   }
 
+  get isReady(): boolean {
+    const waiting = this.queue.peek();
+    if (!waiting || this.isStopping()) return false;
+    return this.#setup.pacer?.isDue(waiting.pts, wallClock()) ?? true;
+  }
+
   async *frames(signal?: AbortSignal): AsyncGenerator<Frame, void, undefined> {
     if (this.#started) throw new TypeError('frames() can be called once');
     this.#started = true;

@@ -39,6 +39,8 @@ class StreetSource implements FrameSource {
   readonly #pool: PlaneSet[] = [];
   readonly #closing = new AbortController();
   #isTaken = false;
+  /** The frame after the one given last, and when it is due; undefined before the first and after the last. */
+  #next: { readonly index: number; readonly dueMs: number } | undefined;
   #decoded = 0;
   #dropped = 0;
 
@@ -79,27 +81,38 @@ class StreetSource implements FrameSource {
     return { decoded: this.#decoded, dropped: this.#dropped, corrupt: 0, skipped: [], reconnects: 0 };
   }
 
+  get isReady(): boolean {
+    if (this.#closing.signal.aborted || this.#next === undefined) return false;
+    if (this.#next.index >= this.#frameCount && !this.#loop) return false;
+    return !this.#isPaced || performance.now() >= this.#next.dueMs;
+  }
+
   async *frames(signal?: AbortSignal): AsyncGenerator<Frame, void, undefined> {
     if (this.#isTaken) throw new TypeError('frames() of a source can be called once');
     this.#isTaken = true;
     const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     const startedAt = performance.now();
     let isFirst = true;
-    for (let index = 0; !stop.aborted; index++) {
-      if (this.#isPaced) {
-        const due = Math.floor(((performance.now() - startedAt) / 1000) * this.#input.frameRate);
-        if (this.info.isLive && due > index) {
-          const newest = this.#loop ? due : Math.min(due, this.#frameCount - 1);
-          this.#dropped += Math.max(0, newest - index);
-          index = Math.max(index, newest);
-        }
-        if (index >= this.#frameCount && !this.#loop) return;
-        await sleep(startedAt + (index * 1000) / this.#input.frameRate - performance.now(), stop);
-        if (isAborted(stop)) return;
-      } else if (index >= this.#frameCount && !this.#loop) return;
-      const isNewRound = index > 0 && this.#frameCount !== Infinity && index % this.#frameCount === 0;
-      yield this.#paint(index, isFirst || isNewRound);
-      isFirst = false;
+    try {
+      for (let index = 0; !stop.aborted; index++) {
+        if (this.#isPaced) {
+          const due = Math.floor(((performance.now() - startedAt) / 1000) * this.#input.frameRate);
+          if (this.info.isLive && due > index) {
+            const newest = this.#loop ? due : Math.min(due, this.#frameCount - 1);
+            this.#dropped += Math.max(0, newest - index);
+            index = Math.max(index, newest);
+          }
+          if (index >= this.#frameCount && !this.#loop) return;
+          await sleep(startedAt + (index * 1000) / this.#input.frameRate - performance.now(), stop);
+          if (isAborted(stop)) return;
+        } else if (index >= this.#frameCount && !this.#loop) return;
+        const isNewRound = index > 0 && this.#frameCount !== Infinity && index % this.#frameCount === 0;
+        this.#next = { index: index + 1, dueMs: startedAt + ((index + 1) * 1000) / this.#input.frameRate };
+        yield this.#paint(index, isFirst || isNewRound);
+        isFirst = false;
+      }
+    } finally {
+      this.#next = undefined;
     }
   }
 

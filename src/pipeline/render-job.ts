@@ -3,7 +3,7 @@ import { resolve, sep } from 'node:path';
 import { aborted, NocturneError } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
 import { toSeconds } from '../core/time.js';
-import { openGenerator } from '../infer/open-generator.js';
+import { openThreadedGenerator } from '../infer/threaded-generator.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import { parseInput } from '../ingest/input-address.js';
 import { openSource } from '../ingest/open-source.js';
@@ -76,7 +76,7 @@ async function renderVideo(settings: RenderSettings, { post, logger, signal }: J
     },
     signal,
   );
-  await using generator = await openGenerator({ ...settings.model, logger });
+  await using generator = await openThreadedGenerator({ ...settings.model, logger });
   using renderer = await openRenderer({ seed: settings.seed });
   using steadier = createSteadier();
   const { info } = source;

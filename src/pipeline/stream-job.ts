@@ -1,7 +1,7 @@
 import type { Controls } from '../core/controls.js';
 import { Frame } from '../core/frame.js';
 import type { Logger } from '../core/logger.js';
-import { openGenerator } from '../infer/open-generator.js';
+import { openThreadedGenerator } from '../infer/threaded-generator.js';
 import { openSource } from '../ingest/open-source.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { openEncoder } from '../stream/av-encoder.js';
@@ -48,7 +48,7 @@ export async function runStreamJob(
     },
     signal,
   );
-  await using generator = await openGenerator({ ...settings.model, logger });
+  await using generator = await openThreadedGenerator({ ...settings.model, logger });
   using renderer = await openRenderer({ seed: settings.seed });
   using steadier = createSteadier();
   const frameRate = source.info.frameRate;

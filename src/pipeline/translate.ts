@@ -1,6 +1,8 @@
 import type { Controls } from '../core/controls.js';
 import type { Frame } from '../core/frame.js';
-import type { Generator } from '../infer/generator.js';
+import type { Thumbnail } from '../image/thumbnail.js';
+import type { Look } from '../infer/look.js';
+import type { ThreadedGenerator, TimedLook } from '../infer/threaded-generator.js';
 import type { FrameSource } from '../ingest/frame-source.js';
 import type { Renderer } from '../render/renderer.js';
 import type { Steadier } from '../temporal/steadier.js';
@@ -15,7 +17,7 @@ export interface NightSink {
 /** The parts of one stream's journey, in the order in which a frame meets them. */
 export interface Journey {
   readonly source: FrameSource;
-  readonly generator: Generator;
+  readonly generator: ThreadedGenerator;
   readonly steadier: Steadier;
   readonly renderer: Renderer;
   readonly sink: NightSink;
@@ -26,59 +28,118 @@ export interface Journey {
   readonly onFrame?: (frame: { readonly pts: number }) => void;
 }
 
+/** A frame of the day whose look is being made. */
+interface DayFrame {
+  readonly frame: Frame;
+  /** Lent, as its look is, until the frame after the next one is begun. */
+  readonly thumbnail: Thumbnail;
+  readonly look: Promise<TimedLook>;
+}
+
 /**
  * Takes every frame of the source to the sink, turned into night: this is the product's whole story.
+ * The next frame's look is begun early where that frame lies ready, and made by the generator's thread while this one is
+ * busy: in a file before this frame's own look is there, so that the generator never rests; in a live stream after that,
+ * so that the newest frame is pulled as late as can be. No frame waits for the one behind it.
  * Resolves at the end of the source, or soon after the signal aborts; rejects with the first failure. Either way the sink
  * has then taken every frame given to it.
  * Closes nothing that it did not open.
  */
 export async function translate(journey: Journey, signal: AbortSignal): Promise<void> {
   const { source, sink, times } = journey;
+  const frames = source.frames(signal)[Symbol.asyncIterator]();
+  let next: Promise<DayFrame | undefined> | undefined;
   let writing: Promise<void> = Promise.resolve();
-  let waitingSince = performance.now();
+  const beginNext = async (): Promise<void> => {
+    if (next || !source.isReady) return;
+    next = beginLook(journey, frames, signal);
+    await next.catch(ignore); // a failure is told when its turn comes
+  };
   try {
-    for await (const frame of source.frames(signal)) {
-      times.add('wait', performance.now() - waitingSince);
-      const pts = frame.pts;
+    for (;;) {
+      const day = await (next ?? beginLook(journey, frames, signal));
+      next = undefined;
+      if (!day) break;
+      const { frame } = day;
+      const { pts } = frame;
       try {
-        // While this blocks the thread, libav decodes the next frames and encodes the one before.
-        await turnIntoNight(journey, frame, signal);
+        const controls = journey.controls();
+        if (!source.info.isLive) await beginNext();
+        const look = await steadyLook(journey, day, controls);
+        await beginNext();
+        // While this keeps the thread busy, libav decodes the next frames and encodes the one before.
+        applyLook(journey, look, { controls, frame });
         await writing;
       } catch (error) {
         frame.close();
         throw error;
       }
       writing = write(sink, frame, times);
-      writing.catch(() => undefined); // awaited above with the next frame, or below: never an unhandled rejection
+      writing.catch(ignore); // awaited above with the next frame, or below: never an unhandled rejection
       journey.onFrame?.({ pts });
-      waitingSince = performance.now();
     }
   } catch (error) {
-    await writing.catch(() => undefined); // the first failure is the one that is told
+    await giveUp(next);
+    await writing.catch(ignore); // the first failure is the one that is told
     throw error;
+  } finally {
+    await frames.return?.();
   }
   await writing;
 }
 
-async function turnIntoNight(journey: Journey, frame: Frame, signal: AbortSignal): Promise<void> {
-  const { generator, steadier, renderer, times } = journey;
-  const controls = journey.controls();
+/** Pulls a frame and sets its look going; undefined at the end. */
+async function beginLook(
+  { generator, renderer, times }: Journey,
+  frames: AsyncIterator<Frame>,
+  signal: AbortSignal,
+): Promise<DayFrame | undefined> {
+  const waitingSince = performance.now();
+  const pulled = await frames.next();
+  if (pulled.done === true) return undefined;
+  const frame = pulled.value;
+  try {
+    const started = performance.now();
+    const thumbnail = renderer.thumbnail(frame);
+    times.add('wait', started - waitingSince);
+    times.add('thumbnail', performance.now() - started);
+    const look = generator.translate(thumbnail, signal);
+    look.catch(ignore); // told to steadyLook or giveUp, which await it
+    return { frame, thumbnail, look };
+  } catch (error) {
+    frame.close();
+    throw error;
+  }
+}
+
+/** Closes a frame whose look was begun, once nobody works on it. */
+async function giveUp(begun: Promise<DayFrame | undefined> | undefined): Promise<void> {
+  const day = await begun?.catch(ignore);
+  await day?.look.catch(ignore);
+  day?.frame.close();
+}
+
+async function steadyLook(journey: Journey, { thumbnail, look }: DayFrame, controls: Controls): Promise<Look> {
+  const fresh = await look;
+  journey.times.add('look', fresh.tookMs);
   const started = performance.now();
-  const thumbnail = renderer.thumbnail(frame);
-  const shrunk = performance.now();
-  const look = await generator.translate(thumbnail, signal);
-  const looked = performance.now();
-  const steady = steadier.next(look, thumbnail, controls.smoothing);
-  const steadied = performance.now();
-  renderer.apply(steady, controls, frame);
-  times.add('thumbnail', shrunk - started);
-  times.add('look', looked - shrunk);
-  times.add('steady', steadied - looked);
-  times.add('apply', performance.now() - steadied);
+  const steady = journey.steadier.next(fresh, thumbnail, controls.smoothing);
+  journey.times.add('steady', performance.now() - started);
+  return steady;
+}
+
+function applyLook(journey: Journey, look: Look, { controls, frame }: { controls: Controls; frame: Frame }): void {
+  const started = performance.now();
+  journey.renderer.apply(look, controls, frame);
+  journey.times.add('apply', performance.now() - started);
 }
 
 async function write(sink: NightSink, frame: Frame, times: StageTimes): Promise<void> {
   const started = performance.now();
   await sink.write(frame);
   times.add('encode', performance.now() - started);
+}
+
+function ignore(): void {
+  // Told elsewhere.
 }

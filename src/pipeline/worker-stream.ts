@@ -18,6 +18,7 @@ export class WorkerStream implements NightStream {
   readonly #logger: Logger;
   readonly #restarts = new RestartPolicy();
   #worker: WorkerProcess | undefined;
+  #startedMs = 0;
   #restartTimer: NodeJS.Timeout | undefined;
   #info: SourceInfo | undefined;
   #closing: Promise<void> | undefined;
@@ -94,7 +95,7 @@ export class WorkerStream implements NightStream {
   }
 
   #start(): void {
-    const startedMs = performance.now();
+    this.#startedMs = performance.now();
     this.#worker = new WorkerProcess({
       job: { kind: 'stream', settings: { ...this.#settings, controls: this.live.controls } },
       logger: this.#logger,
@@ -102,15 +103,15 @@ export class WorkerStream implements NightStream {
         this.#onMessage(message);
       },
       onExit: (error) => {
-        if (error) this.#onDied(error, performance.now() - startedMs);
+        if (error) this.#onDied(error);
       },
     });
   }
 
-  #onDied(error: NocturneError, livedMs: number): void {
+  #onDied(error: NocturneError): void {
     if (this.#closing) return;
     if (!this.#info) this.#fail(error);
-    else this.#startAgain(error, livedMs, 'The stream is being started again.');
+    else this.#startAgain(error, performance.now() - this.#startedMs, 'The stream is being started again.');
   }
 
   #startAgain(error: NocturneError, livedMs: number, message: string): void {
@@ -160,7 +161,9 @@ export class WorkerStream implements NightStream {
     if (this.#closing) return;
     const { input, source } = this.#settings;
     const isAway = error.code === 'INPUT_REFUSED' || error.code === 'INPUT_LOST';
-    if (isAway && source.reconnect && (this.#info !== undefined || isLiveInput(input, source))) {
+    if (error.code === 'WORKER_DIED') {
+      this.#onDied(error); // a thread in there died; the worker itself came to an orderly end
+    } else if (isAway && source.reconnect && (this.#info !== undefined || isLiveInput(input, source))) {
       this.#startAgain(error, 0, 'The input is not there yet; it is tried again and again.');
     } else {
       this.#fail(error);

@@ -5,7 +5,7 @@ import type { Look } from '../infer/look.js';
 
 /** Reads thumbnails from frames and turns frames into night, at full size, in the frame's own planes. */
 export interface Renderer extends Disposable {
-  /** The frame at the network's size. Borrows the frame; lends the thumbnail until the next call. */
+  /** The frame at the network's size. Borrows the frame; lends the thumbnail until the second next call. */
   thumbnail(frame: Frame): Thumbnail;
   /**
    * Applies a look under the controls, in place: borrows all three, overwrites the frame's planes.

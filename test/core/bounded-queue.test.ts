@@ -12,6 +12,16 @@ describe('BoundedQueue', () => {
     expect(got).toEqual([1, 2, 3]);
   });
 
+  it('shows what comes next and keeps it', async () => {
+    const queue = new BoundedQueue<number>({ capacity: 2, overflow: 'refuse' });
+    expect(queue.peek()).toBeUndefined();
+    queue.push(1);
+    queue.push(2);
+    expect(queue.peek()).toBe(1);
+    expect(await queue.next()).toEqual({ done: false, value: 1 });
+    expect(queue.peek()).toBe(2);
+  });
+
   it('drops the oldest when full, counts it and frees it', () => {
     const freed: number[] = [];
     const queue = new BoundedQueue<number>({

@@ -13,6 +13,14 @@ describe('Pacer', () => {
     expect(pacer.wait(ms(120), ms(1100))).toBe(20_000);
   });
 
+  it('knows what is due without waiting for it', () => {
+    const pacer = new Pacer();
+    expect(pacer.isDue(ms(0), ms(1000))).toBe(false); // nothing is, before the clock is set
+    pacer.wait(ms(0), ms(1000));
+    expect(pacer.isDue(ms(40), ms(1039))).toBe(false);
+    expect(pacer.isDue(ms(40), ms(1040))).toBe(true);
+  });
+
   it('does not play a burst after a long pause', () => {
     const pacer = new Pacer();
     pacer.wait(ms(0), ms(0));

@@ -56,6 +56,24 @@ export function describeSourceContract(name: string, { open, ends }: ContractSub
       }
     });
 
+    it('gives a frame that it calls ready at once, and has none once it is closed', async () => {
+      await using source = await open();
+      const frames = source.frames()[Symbol.asyncIterator]();
+      const first = await frames.next();
+      if (!first.done) first.value.close();
+      while (!source.isReady) await new Promise((resolve) => setImmediate(resolve));
+      let isGiven = false;
+      const pulling = frames.next().then((pulled) => {
+        isGiven = true;
+        if (!pulled.done) pulled.value.close();
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(isGiven).toBe(true);
+      await pulling;
+      await source.close();
+      expect(source.isReady).toBe(false);
+    });
+
     it('leaves no frame open when the consumer stops early, and can be read once', async () => {
       await using source = await open();
       await pull(source, 2);

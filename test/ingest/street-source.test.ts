@@ -67,6 +67,17 @@ describe('a street address', () => {
 });
 
 describe('the street source, unpaced', () => {
+  it('calls a frame ready as long as it has one', async () => {
+    await using source = await openStreetSource(`street:${SMALL},rate=10,duration=0.2`, options());
+    const ready: boolean[] = [];
+    for await (const frame of source.frames()) {
+      ready.push(source.isReady);
+      frame.close();
+    }
+    expect(ready).toEqual([true, false]);
+    expect(source.isReady).toBe(false);
+  });
+
   it('gives every frame once, pts from 0 in order, and ends', async () => {
     await using source = await openStreetSource(`street:${SMALL},rate=25,duration=2`, options());
     expect(source.info).toMatchObject({ width: 128, height: 72, frameRate: 25, duration: 2_000_000, isLive: false });
@@ -144,6 +155,20 @@ describe('the street source, unpaced', () => {
 });
 
 describe('the street source, live', () => {
+  it('calls a frame ready once it is due', async () => {
+    await using source = await openStreetSource(`street:${SMALL},rate=1`, options({ pace: 'realtime' }));
+    const started = performance.now();
+    for await (const frame of source.frames()) {
+      frame.close();
+      const isReady = source.isReady;
+      if (performance.now() - started < 1000) expect(isReady).toBe(false); // unless this machine slept past the next one
+      await pause(1100);
+      expect(source.isReady).toBe(true);
+      break;
+    }
+    expect(source.isReady).toBe(false);
+  });
+
   it('gives frames no earlier than they are due', async () => {
     await using source = await openStreetSource(`street:${SMALL},rate=20`, options({ pace: 'realtime' }));
     expect(source.info).toMatchObject({ isLive: true, duration: undefined });

@@ -1,37 +1,172 @@
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import { Frame } from '../../src/core/frame.js';
+import { fromSeconds } from '../../src/core/time.js';
 import { createGrade } from '../../src/infer/grade.js';
+import { openThreadedGenerator, type ThreadedGenerator } from '../../src/infer/threaded-generator.js';
 import type { FrameSource } from '../../src/ingest/frame-source.js';
 import { StageTimes } from '../../src/pipeline/stage-times.js';
-import { translate } from '../../src/pipeline/translate.js';
+import { translate, type NightSink } from '../../src/pipeline/translate.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
 import { createSteadier } from '../../src/temporal/exponential-steadier.js';
 import { paintedFrame } from '../stream/painted-frame.js';
 
-it('lets the sink finish the frame it was given when the source fails', async () => {
-  const source = {
-    async *frames() {
-      yield paintedFrame();
-      await Promise.resolve();
-      throw new Error('the source broke');
+/** A source of painted frames that says of itself what a test wants. */
+function scripted(script: {
+  readonly frames: number;
+  readonly isLive?: boolean;
+  readonly isReady?: boolean;
+  readonly fails?: Error;
+  readonly onPull?: (index: number) => void;
+}): FrameSource {
+  return {
+    info: { isLive: script.isLive ?? false },
+    isReady: script.isReady ?? false,
+    async *frames(signal?: AbortSignal) {
+      for (let i = 0; i < script.frames && signal?.aborted !== true; i++) {
+        script.onPull?.(i);
+        await Promise.resolve();
+        yield paintedFrame({ pts: fromSeconds(i / 4) });
+      }
+      if (script.fails) throw script.fails;
     },
   } as unknown as FrameSource; // the part that translate uses
-  let isWritten = false;
-  const sink = {
-    write: async (frame: Frame) => {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      frame.close();
-      isWritten = true;
-    },
-  };
-  const before = Frame.liveCount;
+}
+
+/** Keeps what it is given. */
+class Album implements NightSink {
+  readonly nights: { pts: number; y: Uint8Array; u: Uint8Array; v: Uint8Array }[] = [];
+
+  async write(frame: Frame): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const { pts, y, u, v } = frame;
+    this.nights.push({ pts, y: y.slice(), u: u.slice(), v: v.slice() });
+    frame.close();
+  }
+}
+
+interface Run {
+  readonly source: FrameSource;
+  readonly sink: NightSink;
+  readonly generator: ThreadedGenerator;
+  readonly signal?: AbortSignal;
+}
+
+async function journey({ source, sink, generator, signal }: Run): Promise<StageTimes> {
+  using renderer = await openRenderer();
+  using steadier = createSteadier();
+  const times = new StageTimes();
+  const parts = { source, sink, generator, renderer, steadier, times, controls: () => DEFAULT_CONTROLS };
+  await translate(parts, signal ?? new AbortController().signal);
+  return times;
+}
+
+/** What a journey must come to, made one step after another in one thread. */
+async function stepByStep(count: number): Promise<Album> {
   await using generator = await createGrade();
   using renderer = await openRenderer();
   using steadier = createSteadier();
-  const parts = { source, sink, generator, renderer, steadier, times: new StageTimes() };
-  const journey = translate({ ...parts, controls: () => DEFAULT_CONTROLS }, new AbortController().signal);
-  await expect(journey).rejects.toThrow('the source broke');
-  expect(isWritten).toBe(true);
-  expect(Frame.liveCount).toBe(before);
+  const album = new Album();
+  for (let i = 0; i < count; i++) {
+    const frame = paintedFrame({ pts: fromSeconds(i / 4) });
+    const thumbnail = renderer.thumbnail(frame);
+    const look = steadier.next(await generator.translate(thumbnail), thumbnail, DEFAULT_CONTROLS.smoothing);
+    renderer.apply(look, DEFAULT_CONTROLS, frame);
+    await album.write(frame);
+  }
+  return album;
+}
+
+describe('translate', () => {
+  let generator: ThreadedGenerator;
+  let before = 0;
+  beforeEach(async () => {
+    before = Frame.liveCount;
+    generator = await openThreadedGenerator({ generator: 'grade' });
+  });
+  afterEach(async () => {
+    await generator.close();
+    expect(Frame.liveCount).toBe(before);
+  });
+
+  it.each([
+    ['a file that is read ahead', { isLive: false, isReady: true }],
+    ['a file that is slow', { isLive: false, isReady: false }],
+    ['a live stream with frames waiting', { isLive: true, isReady: true }],
+    ['a live stream', { isLive: true, isReady: false }],
+  ])('gives every frame its own look, in order: %s', async (_, kind) => {
+    const sink = new Album();
+    const times = await journey({ source: scripted({ frames: 7, ...kind }), sink, generator });
+    expect(sink.nights).toEqual((await stepByStep(7)).nights);
+    const { look, apply, thumbnail, steady, encode } = times.report();
+    for (const stage of [look, apply, thumbnail, steady, encode]) expect(stage.p50).toBeGreaterThan(0);
+  });
+
+  it('holds two frames of a file at most, and one of a live stream until its look is there', async () => {
+    for (const [isLive, ahead] of [
+      [false, 0],
+      [true, 1],
+    ] as const) {
+      let looks = 0;
+      const counting: ThreadedGenerator = {
+        ...generator,
+        translate: async (thumbnail) => {
+          const look = await generator.translate(thumbnail);
+          looks++;
+          return look;
+        },
+      };
+      const written = new Album();
+      const seen: { looks: number; open: number }[] = [];
+      const onPull = (): void => void seen.push({ looks, open: Frame.liveCount - before });
+      const source = scripted({ frames: 6, isLive, isReady: true, onPull });
+      await journey({ source, sink: written, generator: counting });
+      // The second pull comes before the first look in a file, after it in a live stream.
+      expect(seen[1]?.looks).toBe(ahead);
+      expect(Math.max(...seen.map(({ open }) => open))).toBeLessThanOrEqual(2); // one in hand, one at the sink
+    }
+  });
+
+  it.each([false, true])(
+    'takes the frames before a failing source’s end to the sink (read ahead: %s)',
+    async (isReady) => {
+      const sink = new Album();
+      const source = scripted({ frames: 3, isReady, fails: new Error('the source broke') });
+      await expect(journey({ source, sink, generator })).rejects.toThrow('the source broke');
+      expect(sink.nights.map(({ pts }) => pts)).toEqual([0, 1, 2].map((i) => fromSeconds(i / 4)));
+    },
+  );
+
+  it.each([false, true])('frees the frames on their way when the sink fails (read ahead: %s)', async (isReady) => {
+    const sink: NightSink = {
+      write: (frame) => {
+        frame.close();
+        return Promise.reject(new Error('the disk is full'));
+      },
+    };
+    const source = scripted({ frames: 9, isReady });
+    await expect(journey({ source, sink, generator })).rejects.toThrow('the disk is full');
+  });
+
+  it.each([false, true])('ends soon when it is stopped in the middle of a look (live: %s)', async (isLive) => {
+    const stop = new AbortController();
+    const stopping: ThreadedGenerator = {
+      ...generator,
+      translate: (thumbnail) => {
+        const look = generator.translate(thumbnail);
+        if (thumbnail.pts === fromSeconds(2 / 4)) stop.abort();
+        return look;
+      },
+    };
+    const sink = new Album();
+    const source = scripted({ frames: 1000, isLive, isReady: true });
+    await journey({ source, sink, generator: stopping, signal: stop.signal });
+    expect(sink.nights).toHaveLength(3);
+  });
+
+  it('fails when the generator’s thread is gone', async () => {
+    await generator.close();
+    const source = scripted({ frames: 3, isReady: true });
+    await expect(journey({ source, sink: new Album(), generator })).rejects.toThrow('closed');
+  });
 });

@@ -1,0 +1,58 @@
+import type { SerializedError } from '../core/errors.js';
+import type { Micros } from '../core/time.js';
+import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
+import { GRID_SIZE, LIGHTS_SIZE, type Look } from './look.js';
+import type { ModelCard } from './model-card.js';
+import type { OpenGeneratorOptions } from './open-generator.js';
+
+/** What a generator's thread is started with. */
+export interface ThreadSetup {
+  /** Its log lines come back as messages. */
+  readonly options: Omit<OpenGeneratorOptions, 'logger'>;
+  /** One for each question that may be open; see {@link deskViews}. */
+  readonly desks: readonly SharedArrayBuffer[];
+}
+
+/** To the generator's thread, which answers questions in their order. */
+export type ToGeneratorThread =
+  /** A thumbnail lies on a desk and stays there until the answer. */
+  | { readonly type: 'translate'; readonly desk: number; readonly pts: Micros; readonly discontinuity: boolean }
+  /** The last message: the generator is closed and the thread ends. */
+  | { readonly type: 'close' };
+
+/** From the generator's thread. */
+export type FromGeneratorThread =
+  /** First of all, unless it failed. */
+  | { readonly type: 'opened'; readonly card: ModelCard; readonly device: string }
+  /** The look lies on the question's desk and stays there until that is used again. */
+  | { readonly type: 'looked'; readonly tookMs: number; readonly fallbacks: number }
+  /** Opening failed, and the thread ends; or one look failed. */
+  | { readonly type: 'failed'; readonly error: SerializedError; readonly fallbacks: number }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string };
+
+/** Levels of a Logger. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+const DAY_SIZE = 3 * THUMBNAIL_HEIGHT * THUMBNAIL_WIDTH;
+
+/** What lies on a desk: one thumbnail and its look. */
+export interface DeskViews {
+  /** `[3, 144, 256]`, as a thumbnail's data. */
+  readonly day: Float32Array;
+  readonly look: Look;
+}
+
+/** A desk: memory that both threads see. Messages say whose turn it is. */
+export function createDesk(): SharedArrayBuffer {
+  return new SharedArrayBuffer((DAY_SIZE + GRID_SIZE + LIGHTS_SIZE) * Float32Array.BYTES_PER_ELEMENT);
+}
+
+/** What lies where on a desk. */
+export function deskViews(desk: SharedArrayBuffer): DeskViews {
+  const part = (start: number, length: number): Float32Array =>
+    new Float32Array(desk, start * Float32Array.BYTES_PER_ELEMENT, length);
+  return {
+    day: part(0, DAY_SIZE),
+    look: { grid: part(DAY_SIZE, GRID_SIZE), lights: part(DAY_SIZE + GRID_SIZE, LIGHTS_SIZE) },
+  };
+}

@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { silentLogger, type Logger } from '../../src/core/logger.js';
+import { fromSeconds } from '../../src/core/time.js';
+import { GeneratorThread } from '../../src/infer/generator-thread.js';
+import { copyLookInto, emptyLook, type Look } from '../../src/infer/look.js';
+import { openGenerator } from '../../src/infer/open-generator.js';
+import { openThreadedGenerator } from '../../src/infer/threaded-generator.js';
+import { streetThumbnail } from './street-thumbnail.js';
+import { asThumbnail, noiseThumbnail, paint, rampThumbnail } from './synthetic-thumbnails.js';
+import { writeTinyModel } from './tiny-model.js';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'nocturne-thread-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const days = [streetThumbnail(), noiseThumbnail(), rampThumbnail(), streetThumbnail()];
+
+function copyOf(look: Look): Look {
+  const copy = emptyLook();
+  copyLookInto(look, copy);
+  return copy;
+}
+
+describe('a generator on a thread of its own', () => {
+  it.each([
+    ['grade', () => 'grade'],
+    ['an ONNX model', () => writeTinyModel(folder)],
+  ])('gives the looks of %s bit for bit', async (_, generator) => {
+    await using inline = await openGenerator({ generator: generator() });
+    await using threaded = await openThreadedGenerator({ generator: generator() });
+    expect([threaded.card, threaded.device]).toEqual([inline.card, inline.device]);
+    for (const day of days) {
+      const wanted = copyOf(await inline.translate(asThumbnail(day)));
+      const { tookMs, ...look } = await threaded.translate(asThumbnail(day));
+      expect(tookMs).toBeGreaterThan(0);
+      expect(copyOf(look)).toEqual(wanted);
+    }
+  });
+
+  it('takes a second day while the first one’s look is in the making, and keeps them apart', async () => {
+    await using inline = await openGenerator({ generator: 'grade' });
+    const wanted: Look[] = [];
+    for (const day of days) wanted.push(copyOf(await inline.translate(asThumbnail(day))));
+    await using threaded = await openThreadedGenerator({ generator: 'grade' });
+    const lent = new Float32Array(days[0]!);
+    let next = threaded.translate(asThumbnail(lent));
+    lent.fill(0); // it was copied
+    for (const [i, look] of wanted.entries()) {
+      const now = next;
+      const day = days[i + 1];
+      if (day) next = threaded.translate(asThumbnail(day));
+      expect(copyOf(await now)).toEqual(look);
+    }
+  });
+
+  it('takes no third', async () => {
+    await using generator = await openThreadedGenerator({ generator: 'grade' });
+    const looks = [0, 1].map(() => generator.translate(asThumbnail(streetThumbnail())));
+    await expect(generator.translate(asThumbnail(streetThumbnail()))).rejects.toThrow(RangeError);
+    await Promise.all(looks);
+    await generator.translate(asThumbnail(streetThumbnail()));
+  });
+
+  it('goes on when its network fails, counts it and says so to the caller’s log', async () => {
+    const lines: string[] = [];
+    const logger: Logger = { ...silentLogger, warn: (_, message) => lines.push(message) };
+    const model = writeTinyModel(folder, 'root', { rootOfLights: true });
+    await using generator = await openThreadedGenerator({ generator: model, logger });
+    const wanted = copyOf(
+      await generator.translate(
+        asThumbnail(
+          paint(() => [0.5, 0, 0]),
+          fromSeconds(1),
+        ),
+      ),
+    );
+    const dark = paint(() => [0.1, 0, 0]); // its lights are not a number there
+    const held = await generator.translate(asThumbnail(dark, fromSeconds(1.04)));
+    expect(copyOf(held)).toEqual(wanted);
+    expect(generator.fallbacks).toBe(1);
+    await using grade = await openGenerator({ generator: 'grade' });
+    const late = await generator.translate(asThumbnail(dark, fromSeconds(3)));
+    expect(copyOf(late)).toEqual(copyOf(await grade.translate(asThumbnail(dark))));
+    expect(generator.fallbacks).toBe(2);
+    expect(lines).toEqual([expect.stringContaining('MODEL_FAILED')]);
+  });
+
+  it('says in one line that it cannot be opened', async () => {
+    await expect(openThreadedGenerator({ generator: 'moonlight' })).rejects.toMatchObject({
+      name: 'NocturneError',
+      code: 'MODEL_NOT_FOUND',
+      message: expect.stringContaining('moonlight') as string, // vitest types matchers as any
+    });
+    await expect(openThreadedGenerator({ generator: writeTinyModel(folder), threads: 0 })).rejects.toMatchObject({
+      name: 'NocturneError',
+      message: expect.stringContaining('threads') as string, // as above
+    });
+  });
+
+  it('finishes the looks in the making when it is closed, twice', async () => {
+    const generator = await openThreadedGenerator({ generator: 'grade' });
+    const looks = [0, 1].map(() => generator.translate(asThumbnail(streetThumbnail())));
+    await Promise.all([generator.close(), generator.close()]);
+    expect(await Promise.all(looks)).toHaveLength(2);
+    await generator.close();
+    await expect(generator.translate(asThumbnail(streetThumbnail()))).rejects.toThrow(TypeError);
+  });
+});
+
+describe('a thread that dies', () => {
+  const started = (code: string): GeneratorThread => {
+    const ask = `require('node:worker_threads').parentPort.once('message', () => { ${code} })`;
+    return new GeneratorThread(new Worker(ask, { eval: true }), silentLogger);
+  };
+
+  it.each([
+    ['process.exit(3)', /ended unexpectedly: exit code 3/],
+    ['throw new Error("out of night")', /ended unexpectedly: out of night/],
+  ])('fails every question with WORKER_DIED: %s', async (code, message) => {
+    const thread = started(code);
+    const answers = [thread.answer(), thread.answer()];
+    thread.post({ type: 'close' });
+    for (const answer of answers) await expect(answer).rejects.toMatchObject({ code: 'WORKER_DIED', stage: 'infer' });
+    await thread.exited;
+    await expect(thread.answer()).rejects.toThrow(message);
+  });
+});
