@@ -1,10 +1,10 @@
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { colorBlobs, HUES, hueMap, type BlobRule, type Hue } from './color-blobs.js';
 
-/** What counts as a lamp's colour in input and result. */
-export const BLOB_RULE: BlobRule = { saturation: 0.12, luma: 0.2, size: [4, 400] };
+/** What counts as a lamp’s colour in input and result. Pure red has a luma of 0.21: a tail-light may be darker than a wall. */
+export const BLOB_RULE: BlobRule = { saturation: 0.12, luma: 0.12, size: [4, 400] };
 /** What of a hue in the input is counterpart enough: a lamp that is off is pale. */
-export const COUNTERPART_RULE = { saturation: 0.05, luma: 0.08 } as const;
+export const COUNTERPART_RULE = { saturation: 0.05, luma: 0.04 } as const;
 /** How far from a blob its counterpart may lie, samples: a glow reaches beyond its lamp. */
 export const COUNTERPART_REACH = 3;
 
