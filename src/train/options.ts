@@ -74,6 +74,12 @@ export const TRAIN_OPTIONS = {
   lambdaCycleA: weight(0.5, 'day again after night; CycleGAN has 10, a look hardly can lose the street'),
   lambdaCycleB: weight(0, 'night again after day; 0 leaves netDB out'),
   lambdaIdentity: weight(0, 'netGA leaves nights as they are, by lambdaCycleB; it pulls a look towards doing nothing'),
+  teacherExposure: number(
+    1.9,
+    [0.1, 10],
+    ['factor', 'on the grade’s luma by day: real nights are brighter than it (docs/training.md)'],
+  ),
+  teacherLights: number(2.5, [0, 10], ['factor', 'on the grade’s lights by day']),
   lambdaTeacher: weight(0.6, 'distance of the grid from the grade’s: without an anchor the adversary drifts'),
   lambdaTeacherLights: weight(1, 'distance of the lights from the grade’s, while distilling and for pictures of night'),
   lambdaLights: weight(0.3, 'the same afterwards: what shines is an honest guess, where is not the adversary’s'),

@@ -28,6 +28,7 @@ export interface LossEntry {
   readonly seconds: number;
   readonly stepsPerSecond: number;
   readonly learningRate: number;
+  readonly epoch: number;
   readonly losses: Readonly<Record<string, number>>;
 }
 
@@ -54,20 +55,32 @@ export interface TrainResult {
 export const LAST_CHECKPOINT = 'last.ckpt';
 /** The average weights that did best on the validation pictures: what is exported. */
 export const BEST_CHECKPOINT = 'best.ckpt';
+/** The options that a run was started with. */
+export const OPTIONS_FILE = 'options.json';
 /** Pictures on a sample sheet. */
 const SAMPLES = 12;
 
 /** Trains to the last step, or until the signal stops it after a checkpoint. Throws NocturneError ABORTED, OUTPUT_*, INPUT_*. */
 export async function runTraining(job: TrainJob): Promise<TrainResult> {
   await mkdir(job.folder, { recursive: true });
-  const trainer = new Trainer(job, job.options.generator === 'nightgrid' ? await GradeTeacher.open() : undefined);
+  const trainer = new Trainer(job, await teacherOf(job.options));
   try {
     if (job.isResumed) await trainer.resume();
-    else await writeFile(join(job.folder, 'options.json'), `${JSON.stringify(job.options, null, 2)}\n`);
+    else await writeFile(join(job.folder, OPTIONS_FILE), `${JSON.stringify(job.options, null, 2)}\n`);
     return await trainer.run();
   } finally {
     trainer.close();
   }
+}
+
+/** Networks that make looks have a teacher. */
+async function teacherOf({
+  generator,
+  teacherExposure,
+  teacherLights,
+}: TrainOptions): Promise<GradeTeacher | undefined> {
+  if (generator !== 'nightgrid') return undefined;
+  return GradeTeacher.open({ exposure: teacherExposure, lights: teacherLights });
 }
 
 class Trainer {
@@ -76,8 +89,10 @@ class Trainer {
   readonly #teacher: GradeTeacher | undefined;
   #step = 0;
   #best: ValidationFigures | undefined;
+  #before = 0;
+  #started = performance.now();
   #sums: Record<string, tf.Scalar> = {};
-  #summed = 0;
+  #counts: Record<string, number> = {};
 
   constructor(job: TrainJob, teacher: GradeTeacher | undefined) {
     this.#job = job;
@@ -92,13 +107,14 @@ class Trainer {
     this.#model.load({ arrays, random: saved.random, pooled: saved.pooled });
     this.#job.dataset.restore(saved.dataset);
     this.#step = saved.step;
+    this.#before = saved.seconds;
     this.#best = saved.best;
   }
 
   async run(): Promise<TrainResult> {
     const { options, signal } = this.#job;
-    const started = performance.now();
-    let logged = { step: this.#step, at: started };
+    this.#started = performance.now();
+    let logged = { step: this.#step, at: this.#started };
     while (this.#step < options.steps) {
       if (signal?.aborted) {
         await this.#save();
@@ -113,10 +129,18 @@ class Trainer {
         const now = performance.now();
         const stepsPerSecond = (1000 * (this.#step - logged.step)) / (now - logged.at);
         logged = { step: this.#step, at: now };
-        const { step } = this;
-        const seconds = (now - started) / 1000;
+        const [step, { epoch }] = [this.#step, this.#job.dataset];
+        const seconds = (now - this.#started) / 1000;
         const learningRate = this.#rates(step - 1).rateG;
-        await this.#job.onLosses?.({ step, steps: options.steps, seconds, stepsPerSecond, learningRate, losses });
+        await this.#job.onLosses?.({
+          step,
+          steps: options.steps,
+          seconds,
+          stepsPerSecond,
+          learningRate,
+          epoch,
+          losses,
+        });
       }
       if (isDue(options.validateEvery)) await this.#validate();
       if (isDue(options.sampleEvery)) {
@@ -125,10 +149,6 @@ class Trainer {
       if (isDue(options.checkpointEvery)) await this.#save();
     }
     return { step: this.#step, best: this.#best };
-  }
-
-  get step(): number {
-    return this.#step;
   }
 
   close(): void {
@@ -178,6 +198,7 @@ class Trainer {
       random,
       pooled,
       dataset: this.#job.dataset.state(),
+      seconds: this.#before + (performance.now() - this.#started) / 1000,
       ...(this.#best && { best: this.#best }),
     };
     await writeCheckpoint(join(this.#job.folder, LAST_CHECKPOINT), { header: { ...header }, arrays });
@@ -189,18 +210,18 @@ class Trainer {
       const sum = this.#sums[name];
       this.#sums[name] = sum ? tf.tidy(() => tf.keep(tf.add(sum, loss))) : loss;
       if (sum) tf.dispose([sum, loss]);
+      this.#counts[name] = (this.#counts[name] ?? 0) + 1;
     }
-    this.#summed++;
   }
 
   async #meanLosses(): Promise<Record<string, number>> {
     const means: Record<string, number> = {};
     for (const [name, sum] of Object.entries(this.#sums)) {
-      means[name] = ((await sum.data())[0] ?? 0) / this.#summed;
+      means[name] = ((await sum.data())[0] ?? 0) / (this.#counts[name] ?? 1);
       sum.dispose();
     }
     this.#sums = {};
-    this.#summed = 0;
+    this.#counts = {};
     return means;
   }
 }
@@ -210,5 +231,7 @@ interface Header extends Omit<ModelState, 'arrays'> {
   readonly options: TrainOptions;
   readonly step: number;
   readonly dataset: DatasetState;
+  /** Of training until then. */
+  readonly seconds: number;
   readonly best?: ValidationFigures;
 }

@@ -39,14 +39,15 @@ export class Validation {
   readonly #days: readonly Float32Array[];
   readonly #nights: PictureSet;
   readonly #nightLayout: LayoutSet;
-  readonly #ofDays: { readonly layout: number; readonly swd: number };
+  /** The untouched days' own distances. */
+  readonly ofDays: { readonly layout: number; readonly swd: number };
 
   /** Borrows the pictures. Throws RangeError where a store is empty. */
   constructor(stores: { readonly days: PictureStore; readonly nights: PictureStore }) {
     this.#days = centres(stores.days);
     this.#nights = centres(stores.nights).map(planar);
     this.#nightLayout = layoutSet(this.#nights);
-    this.#ofDays = this.#distances(this.#days.map(planar));
+    this.ofDays = this.#distances(this.#days.map(planar));
   }
 
   /** Days held back. */
@@ -58,7 +59,7 @@ export class Validation {
   async measure(model: CycleGan): Promise<ValidationFigures> {
     const samples = await this.samples(model, this.#days.length);
     const { layout, swd } = this.#distances(samples.map(({ night }) => night));
-    return { layout, swd, score: layout / this.#ofDays.layout + swd / this.#ofDays.swd };
+    return { layout, swd, score: layout / this.ofDays.layout + swd / this.ofDays.swd };
   }
 
   /** The first days, evenly spread over all of them, with their nights. */

@@ -1,8 +1,14 @@
 import { createGrade } from '../../infer/grade.js';
-import { GradePlanes } from '../../infer/grade-planes.js';
+import { daylight } from '../../infer/grade-daylight.js';
+import { GradePlanes, PLANE_WIDTH } from '../../infer/grade-planes.js';
 import { SkyFinder } from '../../infer/grade-sky.js';
 import type { Generator } from '../../infer/generator.js';
-import { GRID_SIZE, LIGHTS_CHANNELS, LIGHTS_HEIGHT, LIGHTS_SIZE, LIGHTS_WIDTH } from '../../infer/look.js';
+import {
+  AFFINE_SIZE,
+  GRID_BINS,
+  GRID_HEIGHT,
+  GRID_SIZE,
+  GRID_WIDTH, LIGHTS_CHANNELS, LIGHTS_HEIGHT, LIGHTS_SIZE, LIGHTS_WIDTH } from '../../infer/look.js';
 import { micros } from '../../core/time.js';
 import { PlaneKernel } from '../../image/plane-kernel.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
@@ -20,22 +26,35 @@ export interface Lesson {
   readonly sky: Float32Array;
 }
 
+/** How a teacher changes the grade: real cameras open up at night further than it does. */
+export interface TeacherOptions {
+  /** Factor on the luma of what is no sky, by day; 1 leaves the grade as it is. */
+  readonly exposure: number;
+  /** Factor on the lights, by day. */
+  readonly lights: number;
+}
+
+/** Side of a grid's cell in samples of the sky's plane. */
+const CELL = PLANE_WIDTH / GRID_WIDTH;
+
 /** The physics of night as a teacher: its looks are what a look network learns first and is held to afterwards. */
 export class GradeTeacher {
+  readonly #options: TeacherOptions;
   readonly #grade: Generator;
   readonly #planes: GradePlanes;
   readonly #sky: SkyFinder;
   readonly #planar = new Float32Array(3 * PIXELS);
 
-  private constructor(grade: Generator, kernel: PlaneKernel) {
+  private constructor(grade: Generator, kernel: PlaneKernel, options: TeacherOptions) {
+    this.#options = options;
     this.#grade = grade;
     this.#planes = new GradePlanes(kernel);
     this.#sky = new SkyFinder(kernel);
   }
 
   /** Throws KERNEL_UNAVAILABLE. */
-  static async open(): Promise<GradeTeacher> {
-    return new GradeTeacher(await createGrade(), await PlaneKernel.open());
+  static async open(options: TeacherOptions): Promise<GradeTeacher> {
+    return new GradeTeacher(await createGrade(), await PlaneKernel.open(), options);
   }
 
   /** The grade's looks of pictures `[N, 144, 256, 3]`; about 3 ms each. */
@@ -49,13 +68,33 @@ export class GradeTeacher {
     for (let n = 0; n < count; n++) {
       toPlanesInto(pictures.subarray(3 * PIXELS * n, 3 * PIXELS * (n + 1)), PIXELS, this.#planar);
       const look = await this.#grade.translate({ data: this.#planar, pts: micros(0), discontinuity: true });
-      lesson.grid.set(look.grid, n * GRID_SIZE); // [9, 16, 8, 3, 4] is [9, 16, 96]
-      toChannelsInto(look.lights, LIGHTS_PIXELS, lesson.lights.subarray(n * LIGHTS_SIZE, (n + 1) * LIGHTS_SIZE));
       this.#planes.read(this.#planar);
       this.#sky.find(this.#planes);
+      const day = daylight(this.#planes);
+      const grid = lesson.grid.subarray(n * GRID_SIZE, (n + 1) * GRID_SIZE); // [9, 16, 8, 3, 4] is [9, 16, 96]
+      grid.set(look.grid);
+      expose(grid, this.#sky.mask, 1 + day * (this.#options.exposure - 1));
+      const lights = lesson.lights.subarray(n * LIGHTS_SIZE, (n + 1) * LIGHTS_SIZE);
+      toChannelsInto(look.lights, LIGHTS_PIXELS, lights);
+      const gain = 1 + day * (this.#options.lights - 1);
+      for (let i = 0; i < lights.length; i++) lights[i] = gain * (lights[i] ?? 0);
       lesson.sky.set(this.#sky.mask, n * LIGHTS_PIXELS);
     }
     return lesson;
+  }
+}
+
+/** Multiplies the luma that a grid gives, but not that of the sky. */
+function expose(grid: Float32Array, sky: Float32Array, gain: number): void {
+  for (let cell = 0; cell < GRID_HEIGHT * GRID_WIDTH; cell++) {
+    const first = Math.floor(cell / GRID_WIDTH) * CELL * PLANE_WIDTH + (cell % GRID_WIDTH) * CELL;
+    let share = 0;
+    for (let i = 0; i < CELL * CELL; i++) share += sky[first + Math.floor(i / CELL) * PLANE_WIDTH + (i % CELL)] ?? 0;
+    const here = 1 + (gain - 1) * (1 - share / (CELL * CELL));
+    for (let bin = 0; bin < GRID_BINS; bin++) {
+      const at = (cell * GRID_BINS + bin) * AFFINE_SIZE;
+      for (let column = 0; column < 4; column++) grid[at + column] = here * (grid[at + column] ?? 0);
+    }
   }
 }
 
