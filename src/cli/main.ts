@@ -1,13 +1,16 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { asNocturneError, NocturneError } from '../core/errors.js';
+import { describeOptions, trainOptions } from '../train/options.js';
 import { packageVersion } from './package-version.js';
 import { doctor } from './doctor.js';
 import { evaluate } from './eval.js';
+import { exportModel } from './export.js';
 import { probe } from './probe.js';
 import { render } from './render.js';
 import { serve } from './serve.js';
 import { addSettings, environmentHelp } from './settings-options.js';
+import { train } from './train.js';
 
 const EXAMPLES = `
 Examples:
@@ -19,6 +22,8 @@ Examples:
   nocturne render photos/ night/              a folder of pictures
   nocturne probe drive.mp4                    what an input is
   nocturne eval --input day/ --reference night/   how near to real nights the night is
+  nocturne train data/ --run my-night         a network of your own from two folders of pictures
+  nocturne export my-night my-model           its weights as a model for --generator
   nocturne doctor                             what this machine can do
 
 ${environmentHelp()}
@@ -64,6 +69,39 @@ function createProgram(): Command {
   )
     .description('Measure how near to real nights the night is, and what it keeps of the day.')
     .action((_options: unknown, command: Command) => evaluate(command));
+
+  program
+    .command('train')
+    .argument('[data]', 'folder that holds trainA (day) and trainB (night); synth: a painted street')
+    .option('--day <folder>', 'day pictures, instead of DATA')
+    .option('--night <folder>', 'night pictures, instead of DATA')
+    .option('--run <folder>', 'where checkpoints, sheets and the loss page go', 'nocturne-run')
+    .addOption(new Option('--recipe <name>', 'how it is trained').choices(['cyclegan']).default('cyclegan'))
+    .addOption(
+      new Option('--backend <name>', 'what computes: see docs/training-backends.md')
+        .choices(['auto', 'tensorflow', 'webgpu', 'wasm'])
+        .default('auto'),
+    )
+    .option('--options <file>', 'training options as JSON; docs/training.md lists them')
+    .option('--set <key=value>', 'one training option; may be given again', collect)
+    .option('--resume', 'go on with the run')
+    .addHelpText('after', `\nTraining options (--set):\n${describeOptions(trainOptions()).join('\n')}\n`)
+    .description('Train a generator from pictures of day and of night that need not belong together.')
+    .action((data: string | undefined, _options: unknown, command: Command) => train(data, command));
+
+  program
+    .command('export')
+    .argument('<run>', 'folder of a training, or its best.ckpt')
+    .argument('<out>', 'folder to write: NAME gets NAME.onnx and NAME.json')
+    .option('--name <name>', "of the model (default: the folder's)")
+    .option('--model-version <version>', 'of the model', '1.0.0')
+    .option('--description <text>', 'one line for the card', 'a look network trained by nocturne train')
+    .option('--licence <name>', 'of the weights', 'MIT')
+    .option('--sources <file>', 'JSON list of {name, licence, url}: what it was trained on')
+    .option('--metrics <name=file>', "figures of an evaluation's JSON; may be given again", collect)
+    .option('--overwrite', 'replace a model that is there')
+    .description('Write the best weights of a training as a model that --generator opens.')
+    .action((run: string, out: string, _options: unknown, command: Command) => exportModel(run, out, command));
 
   program
     .command('doctor')

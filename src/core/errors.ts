@@ -1,5 +1,6 @@
 /** The part of the product in which an operation failed. */
-export type Stage = 'config' | 'ingest' | 'infer' | 'temporal' | 'render' | 'encode' | 'output' | 'stream' | 'pipeline' | 'train';
+export type Stage =
+  'config' | 'ingest' | 'infer' | 'temporal' | 'render' | 'encode' | 'output' | 'stream' | 'pipeline' | 'train';
 
 /** Every failure a user can meet: what it means and what to do. Rendered to `docs/errors.md`. */
 export const ERROR_CODES = {

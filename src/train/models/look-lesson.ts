@@ -9,7 +9,11 @@ import type { Losses } from './value-and-gradients.js';
 /** Luma that night may have above the teacher's in its sky before that counts. */
 const SKY_SLACK = 0.01;
 /** Lights are sparse: their mean distance is small beside what it means. */
-const LIGHTS_FACTOR = 10;
+const LIGHTS_FACTOR = 4;
+/** How much more a place counts where the teacher has a light: of what is rare, the plain mean distance learns nothing. */
+const LIT_WEIGHT = 20;
+/** Share of the teacher's chroma that a sky is held at: dark and a little blue, and not the amber of a hazy town. */
+const SKY_CHROMA = 0.6;
 
 /** The teacher's looks of a batch on the device, and how far a look is from them. Owns its tensors until {@link close}. */
 export class LookLesson {
@@ -42,7 +46,7 @@ export class LookLesson {
   distillation({ grid, lights }: LookBatch): Losses {
     return {
       grid: absoluteDistance(grid, this.#look.grid),
-      lights: tf.mul(absoluteDistance(lights, this.#look.lights), LIGHTS_FACTOR),
+      lights: tf.mul(lightsDistance(lights, this.#look.lights), LIGHTS_FACTOR),
     };
   }
 
@@ -57,7 +61,7 @@ export class LookLesson {
     const losses: Losses = {
       teacher: tf.mul(absoluteDistance(grid, this.#look.grid), options.lambdaTeacher),
       lights: tf.mul(
-        absoluteDistance(tf.slice(lights, 0, count), tf.slice(this.#look.lights, 0, count)),
+        lightsDistance(tf.slice(lights, 0, count), tf.slice(this.#look.lights, 0, count)),
         LIGHTS_FACTOR * options.lambdaLights,
       ),
       sky: tf.mul(this.#skyGlow(nights, days), options.lambdaSky),
@@ -65,7 +69,7 @@ export class LookLesson {
       core: tf.mul(tf.mean(tf.slice(lights, [0, 0, 0, 0], [-1, -1, -1, 1])), options.lambdaCore),
     };
     if (this.#count > count) {
-      const rest = absoluteDistance(tf.slice(lights, count), tf.slice(this.#look.lights, count));
+      const rest = lightsDistance(tf.slice(lights, count), tf.slice(this.#look.lights, count));
       losses['nightLights'] = tf.mul(rest, LIGHTS_FACTOR * options.lambdaTeacherLights);
     }
     return losses;
@@ -75,14 +79,25 @@ export class LookLesson {
     tf.dispose([this.#look.grid, this.#look.lights, this.#sky]);
   }
 
-  /** Mean luma of the nights above the teacher's where it sees sky. */
+  /** Mean luma of the nights above the teacher's where it sees sky, and how far their chroma is from a sky's. */
   #skyGlow(nights: tf.Tensor4D, days: tf.Tensor4D): tf.Scalar {
     const count = days.shape[0];
     const taught = sliceLook(this.ofDays(this.#look, count), days);
     const above = tf.relu(tf.sub(lumaOf(nights), tf.add(lumaOf(taught), SKY_SLACK))); // [N, 144, 256, 1]
+    const tint = tf.sum(tf.abs(tf.sub(chromaOf(nights), tf.mul(chromaOf(taught), SKY_CHROMA))), 3, true);
     const sky = tf.image.resizeNearestNeighbor(tf.slice(this.#sky, 0, count), [days.shape[1], days.shape[2]]);
-    return tf.mean(tf.mul(above, sky));
+    return tf.mean(tf.mul(tf.add(above, tint), sky));
   }
+}
+
+function chromaOf(pictures: tf.Tensor4D): tf.Tensor4D {
+  return tf.slice(pictures, [0, 0, 0, 1]);
+}
+
+/** Mean absolute distance of lights from the teacher's, `[N, 72, 128, 4]`, those places counting more where it has one. */
+function lightsDistance(lights: tf.Tensor4D, taught: tf.Tensor4D): tf.Scalar {
+  const lit = tf.clipByValue(tf.max(taught, 3, true), 0, 1);
+  return meanAbsolute(tf.mul(tf.sub(lights, taught), tf.add(tf.mul(lit, LIT_WEIGHT), 1)));
 }
 
 function lumaOf(pictures: tf.Tensor4D): tf.Tensor4D {
