@@ -34,18 +34,20 @@ if (values.help) {
   );
   process.exit(0);
 }
-if (process.platform !== 'linux' || process.arch !== 'x64') {
-  fail(`it builds for Linux x64, this is ${process.platform} ${process.arch}; try npm install @tensorflow/tfjs-node`);
-}
-
 const project = resolve(values.project);
 const scratch = mkdtempSync(join(tmpdir(), 'tensorflow-addon-'));
 try {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    fail(`it builds for Linux x64, this is ${process.platform} ${process.arch}; try npm install @tensorflow/tfjs-node`);
+  }
   const addon = installPackage();
   const libraries = unpackWheel(values.wheel ? resolve(values.wheel) : downloadWheel());
   placeLibraries(addon, libraries);
   compile(addon, libraries);
   tryIt();
+} catch (error) {
+  console.error(`build-tensorflow-addon: ${error.message}`);
+  process.exitCode = 1;
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }
@@ -113,12 +115,12 @@ function tryIt() {
     const tf = require('@tensorflow/tfjs-node');
     const sum = tf.sum(tf.matMul(tf.ones([64, 64]), tf.ones([64, 64]))).dataSync()[0];
     if (sum !== 64 ** 3) throw new Error('it computed ' + sum + ' for ' + 64 ** 3);
-    console.log('TensorFlow ' + tf.version['tfjs-node'] + ' works: openBackend("tensorflow") will find it');`;
+    console.log('@tensorflow/tfjs-node ' + tf.version['tfjs-node'] + ' works');`;
   run(process.execPath, ['--eval', code], project, { TF_CPP_MIN_LOG_LEVEL: '2' });
 }
 
 function run(command, args, cwd, env = {}) {
-  console.log(`> ${command} ${args.slice(0, 4).join(' ')}`.slice(0, 100));
+  console.log(`> ${command} ${args[0]} ...`);
   try {
     execFileSync(command, args, { cwd, stdio: 'inherit', env: { ...process.env, ...env } });
   } catch (error) {
@@ -127,6 +129,5 @@ function run(command, args, cwd, env = {}) {
 }
 
 function fail(message) {
-  console.error(`build-tensorflow-addon: ${message}`);
-  process.exit(1);
+  throw new Error(message);
 }

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { NocturneError } from '../../core/errors.js';
 
@@ -40,8 +41,18 @@ export function unavailable(message: string, remedy: string, cause?: unknown): N
   return new NocturneError({ code: 'DEVICE_UNAVAILABLE', stage: 'train', message, remedy, cause });
 }
 
-/** Why a package could not be loaded, in one line. */
+/** Whether an optional package is there for this one. */
+export function isInstalled(packageName: string): boolean {
+  try {
+    createRequire(import.meta.url).resolve(packageName);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Why a package that is installed could not be loaded: a sentence without its full stop. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n')[0] ?? text;
+  return (text.split('\n')[0] ?? text).replace(/[.\s]+$/, '');
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Backend, reasonOf, startBackend, unavailable } from './backend.js';
+import { type Backend, isInstalled, reasonOf, startBackend, unavailable } from './backend.js';
 
 /** Tried in this order. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
@@ -17,18 +17,18 @@ interface NodeBackend {
 export async function openTensorflow(): Promise<Backend> {
   // TensorFlow tells of every instruction set it was not built for; errors still show.
   process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
-  const reasons: unknown[] = [];
-  for (const name of PACKAGES) {
+  const installed = PACKAGES.filter((name) => isInstalled(name));
+  if (installed.length === 0) throw unavailable(`Neither ${PACKAGES.join(' nor ')} is installed.`, REMEDY);
+  let failure: unknown;
+  for (const name of installed) {
     try {
       await import(name);
       return await start(name);
     } catch (error) {
-      reasons.push(error);
+      failure ??= error;
     }
   }
-  const reason = reasons.find((error) => !isAbsent(error)) ?? reasons[0];
-  const message = isAbsent(reason) ? `Neither ${PACKAGES.join(' nor ')} is installed.` : `${reasonOf(reason)}.`;
-  throw unavailable(message, REMEDY, reason);
+  throw unavailable(`${String(installed[0])} does not load: ${reasonOf(failure)}.`, REMEDY, failure);
 }
 
 async function start(packageName: string): Promise<Backend> {
@@ -40,8 +40,4 @@ async function start(packageName: string): Promise<Backend> {
   const description = `TensorFlow through ${packageName}, ${isUsingGpuDevice ? 'GPU' : 'all CPU cores'}`;
   // On CPUs 30 runs of every kernel of a network's gradient gave the same bits; a GPU adds up in any order.
   return startBackend({ name: 'tensorflow', description, isExact: !isUsingGpuDevice });
-}
-
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
 }

@@ -1,7 +1,10 @@
+import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { findKernel, replaceKernel } from './replace-kernel.js';
 
 type Shape4 = [number, number, number, number];
+/** Where the backend's tensors lie. */
+type Heap = Pick<BackendWasm, 'makeOutput' | 'typedArrayFromHeap'>;
 type ConvolutionInfo = ReturnType<typeof tf.backend_util.computeConv2DInfo>;
 
 /** What tfjs gives to both gradients of a convolution. */
@@ -25,10 +28,10 @@ export function registerWasmGradients(): void {
     const { filterShape, ...attributes } = attrs as unknown as GradientAttributes & { filterShape: Shape4 };
     return tf.tidy(() => kernelGradient(x, dy, describe(x.shape, filterShape, attributes)));
   });
-  replaceKernel('Conv2DBackpropInput', 'wasm', ({ inputs, attrs }) => {
+  replaceKernel('Conv2DBackpropInput', 'wasm', ({ inputs, attrs, backend }) => {
     const { dy, filter } = inputs as unknown as { dy: tf.Tensor4D; filter: tf.Tensor4D };
     const { inputShape, ...attributes } = attrs as unknown as GradientAttributes & { inputShape: Shape4 };
-    return tf.tidy(() => inputGradient(dy, filter, describe(inputShape, filter.shape, attributes)));
+    return tf.tidy(() => inputGradient(backend as Heap, dy, filter, describe(inputShape, filter.shape, attributes)));
   });
   if (!maxPoolGradient) return;
   replaceKernel('MaxPoolGrad', 'wasm', ({ inputs, ...rest }) => {
@@ -69,7 +72,7 @@ function kernelGradient(x: tf.Tensor4D, dy: tf.Tensor4D, info: ConvolutionInfo):
  * dL/dx `[N, H, W, in]`. With stride s the input has s x s interleaved phases; each is a stride-1 convolution of the output's
  * gradient with every s-th row and column of the kernel, turned by half a turn. The phases of one row are one convolution.
  */
-function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvolutionInfo): tf.Tensor4D {
+function inputGradient(heap: Heap, dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvolutionInfo): tf.Tensor4D {
   const { batchSize, inChannels, inHeight, inWidth, padInfo, strideHeight, strideWidth } = info;
   const taps = {
     rows: Math.ceil(info.filterHeight / strideHeight),
@@ -84,7 +87,7 @@ function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvolutionIn
   const rows: tf.Tensor3D[] = [];
   let [height, width] = [0, 0];
   for (let phase = 0; phase < strideHeight; phase++) {
-    const kernel = phaseKernel(filter, info, taps, phase); // [taps, taps, out, strideW * in]
+    const kernel = phaseKernel(heap, filter, info, { taps, phase }); // [taps, taps, out, strideW * in]
     const y = tf.conv2d(padded, kernel, 1, 'valid'); // [N, h, w, strideW * in]
     [, height, width] = y.shape;
     rows.push(tf.reshape(y, [batchSize * height, 1, width * strideWidth * inChannels]));
@@ -107,29 +110,29 @@ function inputGradient(dy: tf.Tensor4D, filter: tf.Tensor4D, info: ConvolutionIn
 
 /** The kernel's rows `phase, phase + s, ...` of every column phase, turned by half a turn: `[rows, columns, out, strideW * in]`. */
 function phaseKernel(
+  heap: Heap,
   filter: tf.Tensor4D,
   info: ConvolutionInfo,
-  taps: { readonly rows: number; readonly columns: number },
-  phase: number,
+  { taps, phase }: { readonly taps: { readonly rows: number; readonly columns: number }; readonly phase: number },
 ): tf.Tensor4D {
   const { filterHeight, filterWidth, inChannels, outChannels, strideHeight, strideWidth } = info;
-  const places = filterHeight * filterWidth;
-  const order: number[] = [];
+  const output = heap.makeOutput([taps.rows, taps.columns, outChannels, strideWidth * inChannels], 'float32');
+  // Plain loops: the backend's own gather and reverse take longer than the convolution of a small picture.
+  const [from, to] = [heap.typedArrayFromHeap(filter), heap.typedArrayFromHeap(output)];
+  let at = 0;
   for (let row = taps.rows - 1; row >= 0; row--) {
     for (let column = taps.columns - 1; column >= 0; column--) {
-      for (let columnPhase = 0; columnPhase < strideWidth; columnPhase++) {
-        const [y, x] = [row * strideHeight + phase, column * strideWidth + columnPhase];
-        // One place more than there are holds zeros.
-        order.push(y < filterHeight && x < filterWidth ? y * filterWidth + x : places);
+      for (let out = 0; out < outChannels; out++) {
+        for (let columnPhase = 0; columnPhase < strideWidth; columnPhase++) {
+          const [y, x] = [row * strideHeight + phase, column * strideWidth + columnPhase];
+          const isInside = y < filterHeight && x < filterWidth;
+          let source = (y * filterWidth + x) * inChannels * outChannels + out;
+          for (let channel = 0; channel < inChannels; channel++, source += outChannels) {
+            to[at++] = isInside ? (from[source] ?? 0) : 0;
+          }
+        }
       }
     }
   }
-  const flat = tf.reshape<tf.Rank.R2>(filter, [places, inChannels * outChannels]);
-  const withZeros = tf.pad(flat, [
-    [0, 1],
-    [0, 0],
-  ]);
-  const gathered = tf.gather(withZeros, tf.tensor1d(order, 'int32'));
-  const byPlace = tf.reshape(gathered, [taps.rows * taps.columns, strideWidth * inChannels, outChannels]);
-  return tf.reshape(tf.transpose(byPlace, [0, 2, 1]), [taps.rows, taps.columns, outChannels, strideWidth * inChannels]);
+  return tf.engine().makeTensorFromTensorInfo(output) as tf.Tensor4D; // the shape above
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Backend, reasonOf, startBackend, unavailable } from './backend.js';
+import { type Backend, isInstalled, reasonOf, startBackend, unavailable } from './backend.js';
 import { mendWebgpuCast } from './webgpu-cast.js';
 
 /** What is read of WebGPU, which Node's types do not know. */
@@ -68,11 +68,13 @@ export async function openWebgpu(options: { readonly onlyHardware?: boolean } = 
 /** Throws NocturneError DEVICE_UNAVAILABLE. */
 async function findAdapter(): Promise<Adapter> {
   const name = 'webgpu';
+  const remedy = 'Run: npm install webgpu';
+  if (!isInstalled(name)) throw unavailable('The package webgpu is not installed.', remedy);
   let webgpu: WebgpuPackage;
   try {
     webgpu = (await import(name)) as WebgpuPackage;
   } catch (error) {
-    throw unavailable(`The package webgpu does not load: ${reasonOf(error)}.`, 'Run: npm install webgpu', error);
+    throw unavailable(`The package webgpu does not load: ${reasonOf(error)}.`, remedy, error);
   }
   // tfjs reads these as a browser has them.
   Object.assign(globalThis, webgpu.globals);

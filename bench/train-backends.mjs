@@ -1,0 +1,87 @@
+// Times a convolution and its two gradients on every training backend that is here: GFLOP/s in one table. Needs `npm run build`.
+//   node bench/train-backends.mjs [--backends tensorflow,webgpu,wasm]
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+
+/** Input `[N, H, W, C]`, filters, kernel size and stride: full-size and innermost layers of a look network, and a discriminator's. */
+const LAYERS = [
+  { input: [2, 144, 256, 32], filters: 32, size: 3, stride: 1 },
+  { input: [1, 9, 16, 96], filters: 96, size: 3, stride: 1 },
+  { input: [2, 72, 128, 32], filters: 64, size: 4, stride: 2 },
+];
+/** Each figure is the best of as many runs as fit; at least one after the one that warms up. */
+const SECONDS = 1.5;
+
+const { values } = parseArgs({ options: { backends: { type: 'string', default: 'tensorflow,webgpu,wasm' } } });
+const { openBackend } = await import(new URL('../dist/train/backends/open-backend.js', import.meta.url).href);
+
+const columns = [];
+for (const name of values.backends.split(',')) {
+  try {
+    const backend = await openBackend(name);
+    columns.push({ name, description: backend.description, figures: await measure() });
+    await backend.close();
+  } catch (error) {
+    if (error.code !== 'DEVICE_UNAVAILABLE') throw error;
+    console.log(`${name}: ${error.toLine()}`);
+  }
+}
+console.log(`\n${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}; GFLOP/s`);
+for (const { name, description } of columns) console.log(`${name}: ${description}`);
+console.log(`\n| convolution | what | ${columns.map(({ name }) => name).join(' | ')} |`);
+console.log(`| --- | --- |${' ---: |'.repeat(columns.length)}`);
+for (const [row, { layer, what }] of (columns[0]?.figures ?? []).entries()) {
+  const cells = columns.map(({ figures }) => figures[row].gigaflops.toFixed(1));
+  console.log(`| ${layer} | ${what} | ${cells.join(' | ')} |`);
+}
+
+async function measure() {
+  const figures = [];
+  for (const { input, filters, size, stride } of LAYERS) {
+    const [batch, height, width, channels] = input;
+    const x = tf.randomNormal(input, 0, 1, 'float32', 1);
+    const filter = tf.randomNormal([size, size, channels, filters], 0, 1, 'float32', 2);
+    const [outHeight, outWidth] = [Math.ceil(height / stride), Math.ceil(width / stride)];
+    const dy = tf.randomNormal([batch, outHeight, outWidth, filters], 0, 1, 'float32', 3);
+    const attributes = { strides: [stride, stride], pad: 'same', dataFormat: 'NHWC', dimRoundingMode: undefined };
+    const run = (kernel, inputs, more) => tf.engine().runKernel(kernel, inputs, { ...attributes, ...more });
+    const operations = [
+      ['forward', () => run('Conv2D', { x, filter }, { dilations: [1, 1] })],
+      ['input gradient', () => run('Conv2DBackpropInput', { dy, filter }, { inputShape: input })],
+      ['kernel gradient', () => run('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape })],
+    ];
+    const flop = 2 * batch * outHeight * outWidth * filters * size * size * channels;
+    for (const [what, compute] of operations) {
+      const layer = `[${input.join(', ')}] to ${filters}, ${size}x${size}, stride ${stride}`;
+      figures.push({ layer, what, gigaflops: flop / 1e6 / (await bestMs(compute)) });
+    }
+    tf.dispose([x, filter, dy]);
+  }
+  return figures;
+}
+
+/** Of one computation. A GPU is asked for one number of the last result, which it can only give when all are done. */
+async function bestMs(compute) {
+  await repeat(compute, 1);
+  const once = await repeat(compute, 1);
+  // Small ones several at a time, so that the wait for the one number does not count.
+  const count = Math.max(1, Math.min(50, Math.round(30 / once)));
+  let best = once;
+  for (let spent = 0; spent < SECONDS * 1000;) {
+    const ms = await repeat(compute, count);
+    spent += ms;
+    best = Math.min(best, ms / count);
+  }
+  return best;
+}
+
+async function repeat(compute, count) {
+  const start = performance.now();
+  for (let i = 1; i < count; i++) compute().dispose();
+  const last = compute();
+  const probe = tf.tidy(() => tf.slice(tf.reshape(last, [-1]), 0, 1));
+  await probe.data();
+  tf.dispose([last, probe]);
+  return performance.now() - start;
+}
