@@ -1,6 +1,6 @@
 // Glass-to-glass latency: the built-in street paints the wall clock into each frame as it is made; the stream goes its whole way (night, H.264, WebSocket,
 // WebCodecs, canvas) and the code is read back from the canvas when it is drawn. Prints p50 and p99.
-// Options: --seconds 20 --size 1280x720 --rate 30 --screenshot FILE. Needs Chromium: CHROMIUM names it, default /usr/bin/chromium.
+// Options: --seconds 20 --size 1280x720 --rate 30 --generator auto --screenshot FILE. Needs Chromium: CHROMIUM names it, default /usr/bin/chromium.
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
@@ -17,13 +17,15 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '20' },
     size: { type: 'string', default: '1280x720' },
     rate: { type: 'string', default: '30' },
+    generator: { type: 'string', default: 'auto' },
     screenshot: { type: 'string' },
   },
 });
 const [width, height] = values.size.split('x').map(Number);
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
 const input = `street:size=${values.size},rate=${values.rate},timecode=1`;
-const server = spawn(process.execPath, [main, 'serve', input, '--port', '0', '--log-level', 'warn'], {
+const flags = ['--port', '0', '--log-level', 'warn', '--generator', values.generator];
+const server = spawn(process.execPath, [main, 'serve', input, ...flags], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const url = await new Promise((resolve, reject) => {
@@ -74,7 +76,7 @@ try {
   latencies.sort((a, b) => a - b);
   const at = (share) => latencies[Math.min(latencies.length - 1, Math.floor(share * latencies.length))].toFixed(1);
   process.stdout.write(
-    `glass to glass at ${values.size}, ${values.rate} frames/s: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, over ${latencies.length} frames (${unread} codes unread); viewer drew ${stats.framesPerSecond.toFixed(1)} frames/s, ${stats.drops} drops\n`,
+    `glass to glass at ${values.size}, ${values.rate} frames/s, ${values.generator}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, over ${latencies.length} frames (${unread} codes unread); viewer drew ${stats.framesPerSecond.toFixed(1)} frames/s, ${stats.drops} drops\n`,
   );
 } finally {
   await browser.close();

@@ -45,7 +45,7 @@ export interface FrameSource extends AsyncDisposable {
   /** May change after a reconnect or a size change mid-stream; read it again when a frame's size differs. */
   readonly info: SourceInfo;
   readonly stats: SourceStats;
-  /** True when the next frame lies ready: pulling it waits for nothing. */
+  /** True when the next frame lies ready: pulling it waits for nothing and holds nobody up. */
   readonly isReady: boolean;
   /**
    * The frames, in order of pts; each is given away, the caller closes it. Ends at the end of a file, at `close()` or

@@ -39,8 +39,8 @@ class StreetSource implements FrameSource {
   readonly #pool: PlaneSet[] = [];
   readonly #closing = new AbortController();
   #isTaken = false;
-  /** The frame after the one given last, and when it is due; undefined before the first and after the last. */
-  #next: { readonly index: number; readonly dueMs: number } | undefined;
+  /** Index of the frame after the one given last; undefined before the first and after the last. */
+  #next: number | undefined;
   #decoded = 0;
   #dropped = 0;
 
@@ -82,9 +82,9 @@ class StreetSource implements FrameSource {
   }
 
   get isReady(): boolean {
-    if (this.#closing.signal.aborted || this.#next === undefined) return false;
-    if (this.#next.index >= this.#frameCount && !this.#loop) return false;
-    return !this.#isPaced || performance.now() >= this.#next.dueMs;
+    // Painting takes longer than turning into night does: in a live stream it would hold up the frame in hand.
+    if (this.#isPaced || this.#closing.signal.aborted || this.#next === undefined) return false;
+    return this.#next < this.#frameCount || this.#loop;
   }
 
   async *frames(signal?: AbortSignal): AsyncGenerator<Frame, void, undefined> {
@@ -107,7 +107,7 @@ class StreetSource implements FrameSource {
           if (isAborted(stop)) return;
         } else if (index >= this.#frameCount && !this.#loop) return;
         const isNewRound = index > 0 && this.#frameCount !== Infinity && index % this.#frameCount === 0;
-        this.#next = { index: index + 1, dueMs: startedAt + ((index + 1) * 1000) / this.#input.frameRate };
+        this.#next = index + 1;
         yield this.#paint(index, isFirst || isNewRound);
         isFirst = false;
       }
