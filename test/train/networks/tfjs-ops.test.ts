@@ -86,7 +86,10 @@ describe.each(await presentBackends())('networks in TensorFlow.js on %s', (name)
   });
 
   it('computes the same bits again where it says so', async () => {
-    if (!backend.isExact) { console.warn(`SKIPPED: ${backend.description} does not claim to be exact`); return; }
+    if (!backend.isExact) {
+      console.warn(`SKIPPED: ${backend.description} does not claim to be exact`);
+      return;
+    }
     const operator: OperatorCase = {
       title: 'a small network',
       input: [2, 24, 32, 8],
