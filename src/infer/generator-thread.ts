@@ -40,6 +40,13 @@ export class GeneratorThread {
     });
   }
 
+  /** Waits for the thread's own end, and after the limit ends it. */
+  async end(limitMs: number): Promise<void> {
+    const limit = setTimeout(() => void this.#worker.terminate(), limitMs);
+    await this.exited;
+    clearTimeout(limit);
+  }
+
   /** Questions without an answer yet. */
   get open(): number {
     return this.#waiters.length;

@@ -13,6 +13,9 @@ import { createDesk, deskViews, type DeskViews, type ThreadSetup } from './threa
 /** Looks that may be in the making at once: one on the thread, one that waits for it. */
 export const LOOKS_AHEAD = 2;
 
+/** Milliseconds that a thread may take to end when it is told to; then it is ended. */
+const CLOSE_WITHIN_MS = 5000;
+
 /** A look and how long it took. */
 export interface TimedLook extends Look {
   /** Milliseconds on the generator's thread, without the wait for its turn. */
@@ -95,6 +98,6 @@ class DeskGenerator implements ThreadedGenerator {
 
   async #close(): Promise<void> {
     this.#thread.post({ type: 'close' });
-    await this.#thread.exited;
+    await this.#thread.end(CLOSE_WITHIN_MS);
   }
 }

@@ -132,4 +132,11 @@ describe('a thread that dies', () => {
     await thread.exited;
     await expect(thread.answer()).rejects.toThrow(message);
   });
+
+  it('is ended when it does not end by itself', async () => {
+    const thread = started('for (;;);');
+    thread.post({ type: 'close' });
+    await thread.end(50);
+    await expect(thread.answer()).rejects.toMatchObject({ code: 'WORKER_DIED' });
+  });
 });
