@@ -90,6 +90,7 @@ export const TRAIN_OPTIONS = {
   lambdaSky: weight(1, 'night above the grade’s sky: adversaries like a glow over the horizon'),
   lambdaVariation: weight(0.05, 'differences between neighbouring cells of the grid'),
   lambdaChroma: weight(4, 'factor of the chroma rows in that: no orange beside cyan'),
+  lambdaBright: weight(1, 'night above the luma of its own day, lights left out: walls do not shine'),
   lambdaCore: weight(0.02, 'light in all'),
   nightShare: share(0.25, ['share', 'of the days of a batch that are nights, which the teacher leaves alone']),
 

@@ -1,6 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { GRID_BINS, AFFINE_SIZE, GRID_HEIGHT, GRID_WIDTH, LIGHTS_CHANNELS, LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../../infer/look.js';
-import { absoluteDistance, meanAbsolute } from '../losses/absolute-distance.js';
+import {
+  AFFINE_SIZE,
+  CORE_GAIN_LUMA,
+  GRID_BINS,
+  GRID_HEIGHT,
+  GRID_WIDTH,
+  LIGHTS_CHANNELS,
+  LIGHTS_HEIGHT,
+  LIGHTS_WIDTH,
+} from '../../infer/look.js';
+import { absoluteDistance } from '../losses/absolute-distance.js';
+import { totalVariation } from '../losses/total-variation.js';
+import { resizeBilinear } from '../networks/tfjs-gradients.js';
 import type { TrainOptions } from '../options.js';
 import type { Lesson } from './grade-teacher.js';
 import { sliceLook, type LookBatch } from './slice-look.js';
@@ -9,9 +20,11 @@ import type { Losses } from './value-and-gradients.js';
 /** Luma that night may have above the teacher's in its sky before that counts. */
 const SKY_SLACK = 0.01;
 /** Lights are sparse: their mean distance is small beside what it means. */
-const LIGHTS_FACTOR = 4;
-/** How much more a place counts where the teacher has a light: of what is rare, the plain mean distance learns nothing. */
+const LIGHTS_FACTOR = 8;
+/** How much more a place counts where the teacher has a light. */
 const LIT_WEIGHT = 20;
+/** Scale of core, haloY, haloU and haloV: a glow's luma and chroma are small numbers. */
+const LIGHTS_SCALE = [1, 3, 6, 6];
 /** Share of the teacher's chroma that a sky is held at: dark and a little blue, and not the amber of a hazy town. */
 const SKY_CHROMA = 0.6;
 
@@ -66,6 +79,7 @@ export class LookLesson {
       ),
       sky: tf.mul(this.#skyGlow(nights, days), options.lambdaSky),
       variation: tf.mul(variation(grid, options.lambdaChroma), options.lambdaVariation),
+      bright: tf.mul(brighterThanDay(nights, days, tf.slice(lights, 0, count)), options.lambdaBright),
       core: tf.mul(tf.mean(tf.slice(lights, [0, 0, 0, 0], [-1, -1, -1, 1])), options.lambdaCore),
     };
     if (this.#count > count) {
@@ -94,10 +108,22 @@ function chromaOf(pictures: tf.Tensor4D): tf.Tensor4D {
   return tf.slice(pictures, [0, 0, 0, 1]);
 }
 
-/** Mean absolute distance of lights from the teacher's, `[N, 72, 128, 4]`, those places counting more where it has one. */
+/**
+ * Mean squared distance of lights from the teacher's, `[N, 72, 128, 4]`, those places counting more where it has one. Squared, for
+ * what is sparse has zero as its median: an absolute distance puts all lights out.
+ */
 function lightsDistance(lights: tf.Tensor4D, taught: tf.Tensor4D): tf.Scalar {
   const lit = tf.clipByValue(tf.max(taught, 3, true), 0, 1);
-  return meanAbsolute(tf.mul(tf.sub(lights, taught), tf.add(tf.mul(lit, LIT_WEIGHT), 1)));
+  const distance = tf.square(tf.mul(tf.sub(lights, taught), tf.tensor1d(LIGHTS_SCALE)));
+  return tf.mean(tf.mul(distance, tf.add(tf.mul(lit, LIT_WEIGHT), 1)));
+}
+
+/** Mean luma that nights have above their days, beside what their lights add: no night brightens a wall. */
+function brighterThanDay(nights: tf.Tensor4D, days: tf.Tensor4D, lights: tf.Tensor4D): tf.Scalar {
+  const fine = resizeBilinear(lights, days.shape[1], days.shape[2]); // [N, 144, 256, 4]
+  const shining = tf.mul(tf.slice(fine, [0, 0, 0, 0], [-1, -1, -1, 1]), tf.mul(lumaOf(days), CORE_GAIN_LUMA));
+  const added = tf.add(shining, tf.slice(fine, [0, 0, 0, 1], [-1, -1, -1, 1]));
+  return tf.mean(tf.relu(tf.sub(lumaOf(nights), tf.add(lumaOf(days), added))));
 }
 
 function lumaOf(pictures: tf.Tensor4D): tf.Tensor4D {
@@ -106,10 +132,6 @@ function lumaOf(pictures: tf.Tensor4D): tf.Tensor4D {
 
 /** Differences of a grid's neighbours along rows and down columns; those of the chroma rows times a factor. */
 function variation(grid: tf.Tensor4D, chroma: number): tf.Scalar {
-  const [, height, width] = grid.shape;
   const weights = tf.tile(tf.tensor1d([1, 1, 1, 1, ...Array<number>(8).fill(chroma)]), [GRID_BINS]); // [96]
-  const weighted = tf.mul<tf.Tensor4D>(grid, weights);
-  const across = tf.sub(tf.slice(weighted, [0, 0, 1, 0]), tf.slice(weighted, [0, 0, 0, 0], [-1, -1, width - 1, -1]));
-  const down = tf.sub(tf.slice(weighted, [0, 1, 0, 0]), tf.slice(weighted, [0, 0, 0, 0], [-1, height - 1, -1, -1]));
-  return tf.add(meanAbsolute(across), meanAbsolute(down));
+  return totalVariation(tf.mul(grid, weights));
 }

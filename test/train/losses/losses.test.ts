@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { absoluteDistance, meanAbsolute } from '../../../src/train/losses/absolute-distance.js';
 import { discriminatorLoss, generatorLoss } from '../../../src/train/losses/gan-loss.js';
-import { coreLoss, gridAnchorLoss, gridVariationLoss } from '../../../src/train/losses/look-losses.js';
+import { totalVariation } from '../../../src/train/losses/total-variation.js';
 import { useBackend } from '../use-backend.js';
 import { classicReference, expectDigest, picture } from '../reference/classic.js';
 
@@ -59,22 +59,18 @@ describe('losses of a look', () => {
 
   it('anchor and variation are those of PyTorch, with their gradients', () => {
     const anchor = picture([1, 9, 16, 96], 22);
-    const near = tf.valueAndGrad((x: tf.Tensor) => gridAnchorLoss(x, anchor))(grid());
+    const near = tf.valueAndGrad((x: tf.Tensor) => absoluteDistance(x, anchor))(grid());
     expect(numberOf(near.value)).toBeCloseTo(reference.look.anchor, 5);
     expectDigest(near.grad, reference.look.anchorGradient, 'the gradient of the anchor loss');
-    const smooth = tf.valueAndGrad((x: tf.Tensor) => gridVariationLoss(x))(grid());
+    const smooth = tf.valueAndGrad((x: tf.Tensor) => totalVariation(x))(grid());
     expect(numberOf(smooth.value)).toBeCloseTo(reference.look.variation, 5);
     expectDigest(smooth.grad, reference.look.variationGradient, 'the gradient of the variation');
   });
 
   it('variation counts steps between cells, not between bins', () => {
     const bins = tf.tile(tf.reshape(tf.range(0, 96), [1, 1, 1, 96]), [1, 9, 16, 1]);
-    expect(numberOf(gridVariationLoss(bins))).toBe(0);
+    expect(numberOf(totalVariation(bins))).toBe(0);
     const columns = tf.tile(tf.reshape(tf.range(0, 16), [1, 1, 16, 1]), [1, 9, 1, 96]);
-    expect(numberOf(gridVariationLoss(columns))).toBe(1);
-  });
-
-  it('core is its mean', () => {
-    expect(numberOf(coreLoss(tf.tensor4d([0, 1, 0, 3], [1, 2, 2, 1])))).toBe(1);
+    expect(numberOf(totalVariation(columns))).toBe(1);
   });
 });
