@@ -2,7 +2,7 @@ import type { Controls } from '../core/controls.js';
 import type { Frame } from '../core/frame.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { Look } from '../infer/look.js';
-import type { ThreadedGenerator, TimedLook } from '../infer/threaded-generator.js';
+import { LOOKS_AHEAD, type ThreadedGenerator, type TimedLook } from '../infer/threaded-generator.js';
 import type { FrameSource } from '../ingest/frame-source.js';
 import type { Renderer } from '../render/renderer.js';
 import type { Steadier } from '../temporal/steadier.js';
@@ -31,16 +31,16 @@ export interface Journey {
 /** A frame of the day whose look is being made. */
 interface DayFrame {
   readonly frame: Frame;
-  /** Lent, as its look is, until the frame after the next one is begun. */
+  /** Lent, as its look is, until the second next frame is begun: {@link LOOKS_AHEAD} have no steadied look yet. */
   readonly thumbnail: Thumbnail;
   readonly look: Promise<TimedLook>;
 }
 
 /**
  * Takes every frame of the source to the sink, turned into night: this is the product's whole story.
- * The next frame's look is begun early where that frame lies ready, and made by the generator's thread while this one is
- * busy: in a file before this frame's own look is there, so that the generator never rests; in a live stream after that,
- * so that the newest frame is pulled as late as can be. No frame waits for the one behind it.
+ * The looks of the next frames are begun early where those lie ready, and made by the generator's thread while this one
+ * is busy: of two in a file, so that the generator never rests; of one in a live stream, and only once this frame has its
+ * own, so that the newest is pulled as late as can be. No frame waits for the one behind it.
  * Resolves at the end of the source, or soon after the signal aborts; rejects with the first failure. Either way the sink
  * has then taken every frame given to it.
  * Closes nothing that it did not open.
@@ -48,25 +48,27 @@ interface DayFrame {
 export async function translate(journey: Journey, signal: AbortSignal): Promise<void> {
   const { source, sink, times } = journey;
   const frames = source.frames(signal)[Symbol.asyncIterator]();
-  let next: Promise<DayFrame | undefined> | undefined;
+  const begun: Promise<DayFrame | undefined>[] = [];
   let writing: Promise<void> = Promise.resolve();
-  const beginNext = async (): Promise<void> => {
-    if (next || !source.isReady) return;
-    next = beginLook(journey, frames, signal);
-    await next.catch(ignore); // a failure is told when its turn comes
+  const beginReady = async (count: number): Promise<void> => {
+    while (begun.length < count && source.isReady) {
+      const next = beginLook(journey, frames, signal);
+      begun.push(next);
+      await next.catch(ignore); // a failure is told when its turn comes
+    }
   };
   try {
     for (;;) {
-      const day = await (next ?? beginLook(journey, frames, signal));
-      next = undefined;
+      const day = await (begun.shift() ?? beginLook(journey, frames, signal));
       if (!day) break;
       const { frame } = day;
       const { pts } = frame;
       try {
         const controls = journey.controls();
-        if (!source.info.isLive) await beginNext();
+        const { isLive } = source.info;
+        if (!isLive) await beginReady(LOOKS_AHEAD - 1);
         const look = await steadyLook(journey, day, controls);
-        await beginNext();
+        await beginReady(isLive ? 1 : LOOKS_AHEAD);
         // While this keeps the thread busy, libav decodes the next frames and encodes the one before.
         applyLook(journey, look, { controls, frame });
         await writing;
@@ -79,7 +81,7 @@ export async function translate(journey: Journey, signal: AbortSignal): Promise<
       journey.onFrame?.({ pts });
     }
   } catch (error) {
-    await giveUp(next);
+    for (const next of begun) await giveUp(next);
     await writing.catch(ignore); // the first failure is the one that is told
     throw error;
   } finally {
@@ -113,8 +115,8 @@ async function beginLook(
 }
 
 /** Closes a frame whose look was begun, once nobody works on it. */
-async function giveUp(begun: Promise<DayFrame | undefined> | undefined): Promise<void> {
-  const day = await begun?.catch(ignore);
+async function giveUp(begun: Promise<DayFrame | undefined>): Promise<void> {
+  const day = await begun.catch(ignore);
   await day?.look.catch(ignore);
   day?.frame.close();
 }

@@ -102,10 +102,10 @@ describe('translate', () => {
     for (const stage of [look, apply, thumbnail, steady, encode]) expect(stage.p50).toBeGreaterThan(0);
   });
 
-  it('holds two frames of a file at most, and one of a live stream until its look is there', async () => {
-    for (const [isLive, ahead] of [
-      [false, 0],
-      [true, 1],
+  it('reads two frames ahead of a file’s at most, and one of a live stream’s once that has its look', async () => {
+    for (const [isLive, looksBefore, most] of [
+      [false, 0, 3],
+      [true, 1, 2],
     ] as const) {
       let looks = 0;
       const counting: ThreadedGenerator = {
@@ -122,8 +122,9 @@ describe('translate', () => {
       const source = scripted({ frames: 6, isLive, isReady: true, onPull });
       await journey({ source, sink: written, generator: counting });
       // The second pull comes before the first look in a file, after it in a live stream.
-      expect(seen[1]?.looks).toBe(ahead);
-      expect(Math.max(...seen.map(({ open }) => open))).toBeLessThanOrEqual(2); // one in hand, one at the sink
+      expect(seen[1]?.looks).toBe(looksBefore);
+      // One in hand and one at the sink; of a file another one whose look is in the making.
+      expect(Math.max(...seen.map(({ open }) => open))).toBeLessThanOrEqual(most);
     }
   });
 
