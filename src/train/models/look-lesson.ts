@@ -22,7 +22,7 @@ const SKY_SLACK = 0.01;
 /** Lights are sparse: their mean distance is small beside what it means. */
 const LIGHTS_FACTOR = 8;
 /** How much more a place counts where the teacher has a light. */
-const LIT_WEIGHT = 20;
+const LIT_WEIGHT = 10;
 /** Scale of core, haloY, haloU and haloV: a glow's luma and chroma are small numbers. */
 const LIGHTS_SCALE = [1, 3, 6, 6];
 /** Share of the teacher's chroma that a sky is held at: dark and a little blue, and not the amber of a hazy town. */

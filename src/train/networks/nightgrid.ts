@@ -95,10 +95,10 @@ function writeLights<T>(ops: Ops<T>, day: T, decisions: T): T {
 
   const vivid = vividEvidence(ops, day, brightest);
   const bright = ops.clamp(ops.affine(whiteTopHat(ops, brightest, 5), 3, -0.35), 0, 1);
-  const spots = ops.boxBlur(ops.add(vivid, ops.affine(bright, 0.7)), 3);
+  const spots = ops.boxBlur(ops.dilate(ops.add(vivid, ops.affine(bright, 0.7)), 3), 3);
   const gate = ops.sigmoid(ops.affine(ops.channels(decisions, 3, 1), 1, -1));
   const gain = ops.exp(ops.tanh(ops.channels(decisions, 0, 1)));
-  const core = ops.multiply(ops.dilate(spots, 3), ops.multiply(gate, gain)); // [N, 72, 128, 1]
+  const core = ops.multiply(spots, ops.multiply(gate, gain)); // [N, 72, 128, 1]
 
   const dark = ops.clamp(ops.affine(blackTopHat(ops, halfLuma, 7), 5, -0.15), 0, 1);
   const panes = ops.boxBlur(ops.add(dark, bright), 3);
