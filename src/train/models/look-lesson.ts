@@ -25,6 +25,8 @@ const LIGHTS_FACTOR = 8;
 const LIT_WEIGHT = 10;
 /** Scale of core, haloY, haloU and haloV: a glow's luma and chroma are small numbers. */
 const LIGHTS_SCALE = [1, 3, 6, 6];
+/** Chroma that a night may have of its own: amber under lamps, blue above. Less than makes a lamp of a wall. */
+const TINT = 0.05;
 /** Share of the teacher's chroma that a sky is held at: dark and a little blue, and not the amber of a hazy town. */
 const SKY_CHROMA = 0.6;
 
@@ -79,6 +81,7 @@ export class LookLesson {
       ),
       sky: tf.mul(this.#skyGlow(nights, days), options.lambdaSky),
       variation: tf.mul(variation(grid, options.lambdaChroma), options.lambdaVariation),
+      color: tf.mul(foreignColor(nights, days), options.lambdaColor),
       bright: tf.mul(brighterThanDay(nights, days, tf.slice(lights, 0, count)), options.lambdaBright),
       core: tf.mul(tf.mean(tf.slice(lights, [0, 0, 0, 0], [-1, -1, -1, 1])), options.lambdaCore),
     };
@@ -116,6 +119,18 @@ function lightsDistance(lights: tf.Tensor4D, taught: tf.Tensor4D): tf.Scalar {
   const lit = tf.clipByValue(tf.max(taught, 3, true), 0, 1);
   const distance = tf.square(tf.mul(tf.sub(lights, taught), tf.tensor1d(LIGHTS_SCALE)));
   return tf.mean(tf.mul(distance, tf.add(tf.mul(lit, LIT_WEIGHT), 1)));
+}
+
+/** Mean chroma of nights that their days do not know: beyond between none and the day's own, and a tint. */
+function foreignColor(nights: tf.Tensor4D, days: tf.Tensor4D): tf.Scalar {
+  const half = tf.mul<tf.Tensor4D>(chromaOf(days), 0.5);
+  const away = tf.sub(norm(tf.sub(chromaOf(nights), half)), norm(half)); // [N, 144, 256, 1]
+  return tf.mean(tf.relu(tf.sub(away, TINT)));
+}
+
+/** Length of each sample's vector; its gradient is finite at none. */
+function norm(vectors: tf.Tensor4D): tf.Tensor {
+  return tf.sqrt(tf.add(tf.sum(tf.square(vectors), 3, true), 1e-6));
 }
 
 /** Mean luma that nights have above their days, beside what their lights add: no night brightens a wall. */

@@ -15,7 +15,7 @@ export function generatorA(options: TrainOptions): Network {
     case 'resnet6':
       return resnetGenerator({ ngf: options.ngf, blocks: 6 });
     case 'unet':
-      return unetGenerator({ ngf: options.ngf, downs: 7 });
+      return unetGenerator({ ngf: options.ngf, downs: options.downs });
   }
 }
 
