@@ -67,7 +67,9 @@ describe('nocturne train on the painted street', () => {
     const stopped = trainSynth(
       parts,
       { ...options, steps: 5 },
-      { signal: stop.signal, onProgress: ({ step }) => void (step === 2 && stop.abort()) },
+      { signal: stop.signal, onProgress: ({ step }) => {
+          if (step === 2) stop.abort();
+        },
     );
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
     await trainSynth(parts, {}, { isResumed: true });
