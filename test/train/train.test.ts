@@ -67,9 +67,12 @@ describe('nocturne train on the painted street', () => {
     const stopped = trainSynth(
       parts,
       { ...options, steps: 5 },
-      { signal: stop.signal, onProgress: ({ step }) => {
+      {
+        signal: stop.signal,
+        onProgress: ({ step }) => {
           if (step === 2) stop.abort();
         },
+      },
     );
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
     await trainSynth(parts, {}, { isResumed: true });
