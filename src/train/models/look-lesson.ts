@@ -9,7 +9,7 @@ import {
   LIGHTS_HEIGHT,
   LIGHTS_WIDTH,
 } from '../../infer/look.js';
-import { absoluteDistance } from '../losses/absolute-distance.js';
+import { absoluteDistance, meanAbsolute } from '../losses/absolute-distance.js';
 import { totalVariation } from '../losses/total-variation.js';
 import { resizeBilinear } from '../networks/tfjs-gradients.js';
 import type { TrainOptions } from '../options.js';
@@ -26,7 +26,7 @@ const LIT_WEIGHT = 10;
 /** Scale of core, haloY, haloU and haloV: a glow's luma and chroma are small numbers. */
 const LIGHTS_SCALE = [1, 3, 6, 6];
 /** Chroma that a night may have of its own: amber under lamps, blue above. Less than makes a lamp of a wall. */
-const TINT = 0.05;
+const TINT = 0.04;
 /** Share of the teacher's chroma that a sky is held at: dark and a little blue, and not the amber of a hazy town. */
 const SKY_CHROMA = 0.6;
 
@@ -74,7 +74,7 @@ export class LookLesson {
   anchors({ grid, lights }: LookBatch, nights: tf.Tensor4D, days: tf.Tensor4D, options: TrainOptions): Losses {
     const count = days.shape[0];
     const losses: Losses = {
-      teacher: tf.mul(absoluteDistance(grid, this.#look.grid), options.lambdaTeacher),
+      teacher: tf.mul(meanAbsolute(byRow(tf.sub(grid, this.#look.grid), options.lambdaChroma)), options.lambdaTeacher),
       lights: tf.mul(
         lightsDistance(tf.slice(lights, 0, count), tf.slice(this.#look.lights, 0, count)),
         LIGHTS_FACTOR * options.lambdaLights,
@@ -147,6 +147,11 @@ function lumaOf(pictures: tf.Tensor4D): tf.Tensor4D {
 
 /** Differences of a grid's neighbours along rows and down columns; those of the chroma rows times a factor. */
 function variation(grid: tf.Tensor4D, chroma: number): tf.Scalar {
-  const weights = tf.tile(tf.tensor1d([1, 1, 1, 1, ...Array<number>(8).fill(chroma)]), [GRID_BINS]); // [96]
-  return totalVariation(tf.mul(grid, weights));
+  return totalVariation(byRow(grid, chroma));
+}
+
+/** A grid with its chroma rows times a factor. */
+function byRow(grid: tf.Tensor4D, chroma: number): tf.Tensor4D {
+  const factors = tf.tile(tf.tensor1d([1, 1, 1, 1, ...Array<number>(8).fill(chroma)]), [GRID_BINS]); // [96]
+  return tf.mul(grid, factors);
 }
