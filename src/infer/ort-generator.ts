@@ -57,7 +57,7 @@ export async function openOrtGenerator(options: OrtGeneratorOptions): Promise<Ge
   }
   const logger = options.logger ?? silentLogger;
   const openMs = Math.round(performance.now() - started);
-  logger.info({ model: file.path, version: file.card.version, device, threads, openMs }, 'the network is ready');
+  logger.debug({ model: file.path, version: file.card.version, device, threads, openMs }, 'the network is ready');
   return generator;
 }
 

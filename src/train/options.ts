@@ -126,7 +126,7 @@ export const TRAIN_OPTIONS = {
     [0, 0.5],
     ['share', 'of the training pictures that is held back to choose the checkpoint by'],
   ),
-  validateEvery: integer(500, [1, 1_000_000], ['steps', 'between two measurements on it']),
+  validateEvery: integer(250, [1, 1_000_000], ['steps', 'between two measurements on it']),
   sampleEvery: integer(500, [1, 1_000_000], ['steps', 'between two sample sheets']),
   checkpointEvery: integer(500, [1, 1_000_000], ['steps', 'between two checkpoints']),
   logEvery: integer(25, [1, 1_000_000], ['steps', 'between two lines of the loss log']),
