@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import {
   AFFINE_SIZE,
-  CORE_GAIN_LUMA,
   GRID_BINS,
   GRID_HEIGHT,
   GRID_WIDTH,
@@ -11,10 +10,9 @@ import {
 } from '../../infer/look.js';
 import { absoluteDistance, meanAbsolute } from '../losses/absolute-distance.js';
 import { totalVariation } from '../losses/total-variation.js';
-import { resizeBilinear } from '../networks/tfjs-gradients.js';
 import type { TrainOptions } from '../options.js';
 import type { Lesson } from './grade-teacher.js';
-import { sliceLook, type LookBatch } from './slice-look.js';
+import { lightOf, sliceLook, type LookBatch } from './slice-look.js';
 import type { Losses } from './value-and-gradients.js';
 
 /** Luma that night may have above the teacher's in its sky before that counts. */
@@ -135,9 +133,8 @@ function norm(vectors: tf.Tensor4D): tf.Tensor {
 
 /** Mean luma that nights have above their days, beside what their lights add: no night brightens a wall. */
 function brighterThanDay(nights: tf.Tensor4D, days: tf.Tensor4D, lights: tf.Tensor4D): tf.Scalar {
-  const fine = resizeBilinear(lights, days.shape[1], days.shape[2]); // [N, 144, 256, 4]
-  const shining = tf.mul(tf.slice(fine, [0, 0, 0, 0], [-1, -1, -1, 1]), tf.mul(lumaOf(days), CORE_GAIN_LUMA));
-  const added = tf.add(shining, tf.slice(fine, [0, 0, 0, 1], [-1, -1, -1, 1]));
+  const { shining, halo } = lightOf(lights, days);
+  const added = tf.add(lumaOf(shining), lumaOf(halo));
   return tf.mean(tf.relu(tf.sub(lumaOf(nights), tf.add(lumaOf(days), added))));
 }
 
