@@ -4,19 +4,23 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, parse, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { Random } from '../dist/core/random.js';
 import { render } from '../dist/index.js';
 
-const args = process.argv.slice(2);
-const take = (name, fallback) => {
-  const at = args.indexOf(name);
-  return at < 0 ? fallback : args.splice(at, 2)[1];
-};
-const generator = take('--generator', 'auto');
-const count = Number(take('--count', '20'));
-const random = new Random(Number(take('--seed', '1')));
-const [out, days, nights] = args;
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    generator: { type: 'string', default: 'auto' },
+    count: { type: 'string', default: '20' },
+    seed: { type: 'string', default: '1' },
+  },
+});
+const { generator } = values;
+const count = Number(values.count);
+const random = new Random(Number(values.seed));
+const [out, days, nights] = positionals;
 if (!out || !days || !nights) {
   console.error('usage: node scripts/blind-sheet.mjs OUT DAYS NIGHTS [--generator NAME|FILE] [--count 20] [--seed 1]');
   process.exit(2);
