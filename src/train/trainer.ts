@@ -78,9 +78,10 @@ async function teacherOf({
   generator,
   teacherExposure,
   teacherLights,
+  teacherWarmth,
 }: TrainOptions): Promise<GradeTeacher | undefined> {
   if (generator !== 'nightgrid') return undefined;
-  return GradeTeacher.open({ exposure: teacherExposure, lights: teacherLights });
+  return GradeTeacher.open({ exposure: teacherExposure, lights: teacherLights, warmth: teacherWarmth });
 }
 
 class Trainer {

@@ -32,7 +32,12 @@ export interface TeacherOptions {
   readonly exposure: number;
   /** Factor on the lights, by day. */
   readonly lights: number;
+  /** Factor on the warmth of street lamps, which tints what is no sky by its luma, by day; 0 leaves the grade as it is. */
+  readonly warmth: number;
 }
+
+/** U and V that lamplight has by its luma: a third more than the slope over `trainB` (-0.063 and 0.046), for the grade itself is cold. */
+const WARMTH = { u: -0.085, v: 0.06 } as const;
 
 /** Side of a grid's cell in samples of the sky's plane. */
 const CELL = PLANE_WIDTH / GRID_WIDTH;
@@ -73,7 +78,8 @@ export class GradeTeacher {
       const day = daylight(this.#planes);
       const grid = lesson.grid.subarray(n * GRID_SIZE, (n + 1) * GRID_SIZE); // [9, 16, 8, 3, 4] is [9, 16, 96]
       grid.set(look.grid);
-      expose(grid, this.#sky.mask, 1 + day * (this.#options.exposure - 1));
+      const { exposure, warmth } = this.#options;
+      illuminate(grid, this.#sky.mask, { exposure: 1 + day * (exposure - 1), warmth: day * warmth });
       const lights = lesson.lights.subarray(n * LIGHTS_SIZE, (n + 1) * LIGHTS_SIZE);
       toChannelsInto(look.lights, LIGHTS_PIXELS, lights);
       const gain = 1 + day * (this.#options.lights - 1);
@@ -84,16 +90,23 @@ export class GradeTeacher {
   }
 }
 
-/** Multiplies the luma that a grid gives, but not that of the sky. */
-function expose(grid: Float32Array, sky: Float32Array, gain: number): void {
+/** Multiplies the luma that a grid gives, and tints it, but not the sky. */
+function illuminate(grid: Float32Array, sky: Float32Array, light: { readonly exposure: number; readonly warmth: number }): void {
   for (let cell = 0; cell < GRID_HEIGHT * GRID_WIDTH; cell++) {
     const first = Math.floor(cell / GRID_WIDTH) * CELL * PLANE_WIDTH + (cell % GRID_WIDTH) * CELL;
     let share = 0;
     for (let i = 0; i < CELL * CELL; i++) share += sky[first + Math.floor(i / CELL) * PLANE_WIDTH + (i % CELL)] ?? 0;
-    const here = 1 + (gain - 1) * (1 - share / (CELL * CELL));
+    const ground = 1 - share / (CELL * CELL);
+    const gain = 1 + (light.exposure - 1) * ground;
+    const warmth = light.warmth * ground;
     for (let bin = 0; bin < GRID_BINS; bin++) {
       const at = (cell * GRID_BINS + bin) * AFFINE_SIZE;
-      for (let column = 0; column < 4; column++) grid[at + column] = here * (grid[at + column] ?? 0);
+      for (let i = at; i < at + 4; i++) {
+        const luma = gain * (grid[i] ?? 0);
+        grid[i] = luma;
+        grid[i + 4] = (grid[i + 4] ?? 0) + warmth * WARMTH.u * luma;
+        grid[i + 8] = (grid[i + 8] ?? 0) + warmth * WARMTH.v * luma;
+      }
     }
   }
 }

@@ -20,11 +20,11 @@ const SKY_SLACK = 0.01;
 /** Lights are sparse: their mean distance is small beside what it means. */
 const LIGHTS_FACTOR = 8;
 /** How much more a place counts where the teacher has a light. */
-const LIT_WEIGHT = 10;
+const LIT_WEIGHT = 2;
 /** Scale of core, haloY, haloU and haloV: a glow's luma and chroma are small numbers. */
 const LIGHTS_SCALE = [1, 3, 6, 6];
 /** Chroma that a night may have of its own: amber under lamps, blue above. Less than makes a lamp of a wall. */
-const TINT = 0.04;
+const TINT = 0.06;
 /** Share of the teacher's chroma that a sky is held at: dark and a little blue, and not the amber of a hazy town. */
 const SKY_CHROMA = 0.6;
 

@@ -16,7 +16,9 @@ export const START_GRID = 'grid/start';
 const SLOPE = 0.1;
 const WIDTHS = [16, 32, 64, 96] as const;
 const DEEPEST = 96;
-const RESIDUAL_BLOCKS = 4;
+const RESIDUAL_BLOCKS = 3;
+/** Filters inside a residual block: half the work, and one more block for it sees further. */
+const INNER = 48;
 /** Colour of a lit room behind a pane: Y, U, V at full strength. */
 const ROOM = [0.55, -0.116, 0.066] as const;
 /** The glow beside what shines: shares of the tight blur and the wide one, and the luma's part of it. */
@@ -41,7 +43,7 @@ export function nightgrid<T>(ops: Ops<T>, day: T): LookOutputs<T> {
     levels.push(x);
   });
   for (let block = 0; block < RESIDUAL_BLOCKS; block++) {
-    const inner = act(ops.conv(x, { name: `residual${block}a`, filters: DEEPEST, size: 3 }));
+    const inner = act(ops.conv(x, { name: `residual${block}a`, filters: INNER, size: 3 }));
     const change = ops.conv(inner, {
       name: `residual${block}b`,
       filters: DEEPEST,
@@ -62,7 +64,7 @@ export function nightgrid<T>(ops: Ops<T>, day: T): LookOutputs<T> {
     shape: [GRID_HEIGHT, GRID_WIDTH, GRID_BINS * AFFINE_SIZE],
     init: { kind: 'values', values: plainGradeGrid() },
   });
-  return { grid: ops.add(correction, start), lights: writeLights(ops, day, decode(ops, x, levels)) };
+  return { grid: ops.add(correction, start), lights: writeLights(ops, day, decide(ops, x, levels)) };
 }
 
 /** Means and maxima of all channels, mixed: `[N, 1, 1, 96]`. */
@@ -72,21 +74,51 @@ function wholePicture<T>(ops: Ops<T>, x: T): T {
   return ops.conv(mixed, { name: 'whole/out', filters: DEEPEST, size: 1, init: { kind: 'normal', stddev: 0.01 } });
 }
 
-/** Six decisions a sample, `[N, 72, 128, 6]`: gain, two chroma shifts, gate of lamps, gate of panes, width of the glow. */
-function decode<T>(ops: Ops<T>, deepest: T, levels: readonly T[]): T {
+/** What is decided about each place, upsampled to `[N, 72, 128, ..]`. */
+interface Decisions<T> {
+  /** Factor on a core: exp(-1) to exp(1). */
+  readonly gain: T;
+  /** What a glow's chroma is turned by: U and V. */
+  readonly turn: T;
+  /** Whether it is a lamp, 0 to 1. */
+  readonly lamp: T;
+  /** Whether it is a pane of a lit room, 0 to 1. */
+  readonly pane: T;
+  /** Factor on a glow: exp(-1) to exp(1). */
+  readonly reach: T;
+}
+
+/** Decided at `[N, 36, 64]`: where exactly something shines is the evidence's, which is twice as fine. */
+function decide<T>(ops: Ops<T>, deepest: T, levels: readonly T[]): Decisions<T> {
   let x = deepest;
-  [48, 32, 16].forEach((filters, i) => {
+  [48, 16].forEach((filters, i) => {
     const skip = levels[WIDTHS.length - 2 - i];
     if (skip === undefined) throw new RangeError('the decoder needs a level for each step, got too few');
     // Convolved before it grows, and each part on its own: a quarter of the work, and no joined copy.
     const up = ops.upsampleNearest(ops.conv(x, { name: `narrow${i}`, filters, size: 3 }));
     x = ops.leakyRelu(ops.add(up, ops.conv(skip, { name: `decode${i}`, filters, size: 3, bias: false })), SLOPE);
   });
-  return ops.conv(x, { name: 'lights/head', filters: 6, size: 1, init: { kind: 'normal', stddev: 0.01 } });
+  const raw = ops.conv(x, { name: 'lights/head', filters: 6, size: 1, init: { kind: 'normal', stddev: 0.01 } });
+  const bent = ops.concat([
+    ops.exp(ops.tanh(ops.channels(raw, 0, 1))),
+    ops.affine(ops.tanh(ops.channels(raw, 1, 2)), CHROMA_SHIFT),
+    ops.sigmoid(ops.affine(ops.channels(raw, 3, 1), 1, -1)),
+    ops.sigmoid(ops.affine(ops.channels(raw, 4, 1), 1, -2)),
+    ops.exp(ops.tanh(ops.channels(raw, 5, 1))),
+  ]);
+  const fine = ops.boxBlur(ops.upsampleNearest(bent), 3); // [N, 72, 128, 6]
+  return {
+    gain: ops.channels(fine, 0, 1),
+    turn: ops.channels(fine, 1, 2),
+    lamp: ops.channels(fine, 3, 1),
+    pane: ops.channels(fine, 4, 1),
+    reach: ops.channels(fine, 5, 1),
+  };
 }
 
 /** What could shine, gated, with its glow: `[N, 72, 128, 4]`. */
-function writeLights<T>(ops: Ops<T>, day: T, decisions: T): T {
+function writeLights<T>(ops: Ops<T>, day: T, decisions: Decisions<T>): T {
+  const { gain, turn, lamp, pane, reach } = decisions;
   const luma = ops.channels(day, 0, 1);
   const half = ops.averagePool(day, 2); // [N, 72, 128, 3]
   const halfLuma = ops.channels(half, 0, 1);
@@ -96,26 +128,27 @@ function writeLights<T>(ops: Ops<T>, day: T, decisions: T): T {
   const vivid = vividEvidence(ops, day, brightest);
   const bright = ops.clamp(ops.affine(whiteTopHat(ops, brightest, 5), 3, -0.35), 0, 1);
   const spots = ops.boxBlur(ops.dilate(ops.add(vivid, ops.affine(bright, 0.7)), 3), 3);
-  const gate = ops.sigmoid(ops.affine(ops.channels(decisions, 3, 1), 1, -1));
-  const gain = ops.exp(ops.tanh(ops.channels(decisions, 0, 1)));
-  const core = ops.multiply(spots, ops.multiply(gate, gain)); // [N, 72, 128, 1]
+  const shining = ops.multiply(spots, ops.multiply(lamp, gain)); // [N, 72, 128, 1]
 
   const dark = ops.clamp(ops.affine(blackTopHat(ops, halfLuma, 7), 5, -0.15), 0, 1);
   const panes = ops.boxBlur(ops.add(dark, bright), 3);
-  const rooms = ops.multiply(panes, ops.sigmoid(ops.affine(ops.channels(decisions, 4, 1), 1, -2)));
+  const rooms = ops.multiply(panes, pane);
 
-  const shine = ops.multiply(core, ops.concat([ops.affine(halfLuma, GLOW_LUMA), halfChroma]));
+  const shine = ops.multiply(shining, ops.concat([ops.affine(halfLuma, GLOW_LUMA), halfChroma]));
   const tight = ops.boxBlur(ops.boxBlur(shine, 3), 5);
   const wide = ops.boxBlur(tight, 15);
-  const reach = ops.exp(ops.tanh(ops.channels(decisions, 5, 1)));
   const glow = ops.multiply(ops.add(ops.affine(tight, TIGHT), ops.affine(wide, WIDE)), reach); // [N, 72, 128, 3]
-  const turn = ops.affine(ops.tanh(ops.channels(decisions, 1, 2)), CHROMA_SHIFT);
-  const lit = ops.add(ops.channels(glow, 0, 1), rooms);
-  const haloY = ops.add(ops.channels(glow, 0, 1), ops.affine(rooms, ROOM[0]));
-  const chroma = ops.add(ops.channels(glow, 1, 2), ops.multiply(turn, lit));
-  const haloU = ops.add(ops.channels(chroma, 0, 1), ops.affine(rooms, ROOM[1]));
-  const haloV = ops.add(ops.channels(chroma, 1, 1), ops.affine(rooms, ROOM[2]));
-  return ops.concat([core, haloY, haloU, haloV]);
+  const glowLuma = ops.channels(glow, 0, 1);
+  const chroma = ops.add(ops.channels(glow, 1, 2), ops.multiply(turn, ops.add(glowLuma, rooms)));
+  const halo = ops.concat([
+    ops.add(glowLuma, ops.affine(rooms, ROOM[0])),
+    ops.add(ops.channels(chroma, 0, 1), ops.affine(rooms, ROOM[1])),
+    ops.add(ops.channels(chroma, 1, 1), ops.affine(rooms, ROOM[2])),
+  ]);
+  // What nobody sees is none at all: places without light cost the renderer half as much.
+  const seen = ops.clamp(ops.affine(ops.channels(halo, 0, 1), 30, -0.9), 0, 1);
+  const core = ops.multiply(shining, ops.clamp(ops.affine(shining, 10, -1), 0, 1));
+  return ops.concat([core, ops.multiply(halo, seen)]);
 }
 
 /** Small spots of strong colour that are not dark: `[N, 72, 128, 1]` in [0, 1]. */
