@@ -94,9 +94,10 @@ function decide<T>(ops: Ops<T>, deepest: T, levels: readonly T[]): Decisions<T> 
   [48, 16].forEach((filters, i) => {
     const skip = levels[WIDTHS.length - 2 - i];
     if (skip === undefined) throw new RangeError('the decoder needs a level for each step, got too few');
-    // Convolved before it grows, and each part on its own: a quarter of the work, and no joined copy.
+    // Convolved before it grows, and each part on its own: a quarter of the work, and no joined copy. The level has seen
+    // its surroundings already.
     const up = ops.upsampleNearest(ops.conv(x, { name: `narrow${i}`, filters, size: 3 }));
-    x = ops.leakyRelu(ops.add(up, ops.conv(skip, { name: `decode${i}`, filters, size: 3, bias: false })), SLOPE);
+    x = ops.leakyRelu(ops.add(up, ops.conv(skip, { name: `decode${i}`, filters, size: 1, bias: false })), SLOPE);
   });
   const raw = ops.conv(x, { name: 'lights/head', filters: 6, size: 1, init: { kind: 'normal', stddev: 0.01 } });
   const bent = ops.concat([
@@ -146,8 +147,8 @@ function writeLights<T>(ops: Ops<T>, day: T, decisions: Decisions<T>): T {
     ops.add(ops.channels(chroma, 1, 1), ops.affine(rooms, ROOM[2])),
   ]);
   // What nobody sees is none at all: places without light cost the renderer half as much.
-  const seen = ops.clamp(ops.affine(ops.channels(halo, 0, 1), 30, -0.9), 0, 1);
-  const core = ops.multiply(shining, ops.clamp(ops.affine(shining, 10, -1), 0, 1));
+  const seen = ops.clamp(ops.affine(ops.channels(halo, 0, 1), 50, -0.6), 0, 1);
+  const core = ops.multiply(shining, ops.clamp(ops.affine(shining, 16, -0.8), 0, 1));
   return ops.concat([core, ops.multiply(halo, seen)]);
 }
 
