@@ -33,23 +33,35 @@ export async function exportModel(from: string, out: string, command: Command): 
   process.stdout.write(`${path}: ${card.name} ${card.version}, sha-256 ${card.sha256}\n`);
 }
 
-/** The figures of an evaluation's JSON that a card shows. @param argument `NAME=FILE`: what was judged, and against what. */
+/** The figures of an evaluation's JSON that a card shows, by reference. @param argument `NAME=FILE`: what was judged. */
 function metricsOf(argument: string): Record<string, number> {
   const at = argument.indexOf('=');
   if (at < 1) throw wrong(`--metrics must be NAME=FILE, got ${argument}.`);
   const name = argument.slice(0, at);
-  const json = readJson(argument.slice(at + 1)) as Partial<Record<string, Rows>>; // as eval writes it
+  const json = readJson(argument.slice(at + 1)) as JudgedJson; // as eval writes it
+  const figures = rowsOf(`${name}.structure`, json.structure);
+  for (const [reference, { layout, swd }] of Object.entries(json.references ?? {})) {
+    Object.assign(figures, rowsOf(`${name}.${reference}.layout`, layout), rowsOf(`${name}.${reference}.swd`, swd));
+  }
+  return figures;
+}
+
+function rowsOf(name: string, rows: Rows = {}): Record<string, number> {
   const figures: Record<string, number> = {};
-  for (const measure of ['layout', 'swd', 'structure']) {
-    for (const row of ['day', 'grade', 'curve', 'result', 'floor']) {
-      const mean = json[measure]?.[row]?.mean;
-      if (mean !== undefined) figures[`${name}.${measure}.${row}`] = Number(mean.toFixed(4));
-    }
+  for (const row of ['day', 'grade', 'curve', 'result', 'floor']) {
+    const mean = rows[row]?.mean;
+    if (mean !== undefined) figures[`${name}.${row}`] = Number(mean.toFixed(4));
   }
   return figures;
 }
 
 type Rows = Partial<Record<string, { readonly mean?: number }>>;
+
+/** What is read of an evaluation's JSON. */
+interface JudgedJson {
+  readonly structure?: Rows;
+  readonly references?: Readonly<Record<string, { readonly layout?: Rows; readonly swd?: Rows }>>;
+}
 
 function readJson(path: string): unknown {
   try {
