@@ -4,13 +4,22 @@ import type { Look } from '../infer/look.js';
 /** Keeps a sequence of looks from flickering. Finds motion and cuts itself, from the thumbnails. */
 export interface Steadier extends Disposable {
   /**
-   * The steadied look of this frame. Borrows `look` and `thumbnail` (both are read, neither is kept); lends the result
-   * until the next call.
-   * @param smoothing 0 leaves the look as it is, 1 is steadiest.
+   * Takes the next picture, and carries the look along with what moved in it. False when there is none to carry: at the
+   * first picture, at a cut, after a discontinuity, a jump back in time or {@link reset}. Reads the thumbnail, keeps nothing of it.
    */
-  next(look: Look, thumbnail: Thumbnail, smoothing: number): Look;
-  /** Forgets the past: on a seek, a loop, a reconnect. A thumbnail's `discontinuity` does the same. */
-  reset(): void;
+  follow(thumbnail: Thumbnail): boolean;
+  /**
+   * Lets the look that was carried settle towards one made for the picture last followed; takes that as it is where none
+   * was carried. Reads `look`, keeps nothing of it.
+   * @param smoothing 0 takes every look as it is, 1 is steadiest.
+   */
+  settle(look: Look, smoothing: number): void;
+  /** The look for the picture last followed. Lent until the next call. */
+  readonly look: Look;
+  /** Seconds of the video since a look was settled for; Infinity without one. */
+  readonly age: number;
   /** Times the past was forgotten because the picture was cut. */
   readonly cuts: number;
+  /** Forgets the past: on a seek, a loop, a reconnect. A thumbnail's `discontinuity` does the same. */
+  reset(): void;
 }

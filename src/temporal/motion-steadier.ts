@@ -1,0 +1,159 @@
+import { toSeconds, type Micros } from '../core/time.js';
+import type { Thumbnail } from '../image/thumbnail.js';
+import {
+  AFFINE_SIZE,
+  GRID_BINS,
+  GRID_HEIGHT,
+  GRID_WIDTH,
+  LIGHTS_HEIGHT,
+  LIGHTS_WIDTH,
+  copyLookInto,
+  emptyLook,
+  type Look,
+} from '../infer/look.js';
+import { FLOW_HEIGHT, FLOW_WIDTH, openMotionEstimator, type MotionEstimator } from './motion.js';
+import { SceneCutDetector } from './scene-cut.js';
+import type { Steadier } from './steadier.js';
+
+/** Time constant of the grid at smoothing 1, seconds: colours and exposure settle as slowly as an eye or a camera adapts. */
+const GRID_SECONDS = 1.2;
+/** Time constants of the lights at smoothing 1, seconds. Lamps come on sooner than they go: what blinks stays, more evenly. */
+const LIGHTS_SECONDS = { rise: 0.25, fall: 0.6 } as const;
+
+const LIGHTS_PIXELS = LIGHTS_HEIGHT * LIGHTS_WIDTH;
+/** Numbers of one cell of the grid. */
+const CELL_SIZE = GRID_BINS * AFFINE_SIZE;
+/** Side of a grid's cell in places of the flow. */
+const FLOW_CELL = FLOW_WIDTH / GRID_WIDTH;
+/** Lights to a place of the flow, along one side. */
+const LIGHTS_STEP = LIGHTS_WIDTH / FLOW_WIDTH;
+
+/** A steadier whose looks move with the picture and settle exponentially, in the time of the video and not in its frames. */
+export async function createSteadier(): Promise<Steadier> {
+  return new MotionSteadier(await openMotionEstimator());
+}
+
+/**
+ * Carries the grid and the lights along the flow between thumbnails; a new look draws them to itself with time constants,
+ * so that drops, pauses and variable frame rates change nothing, and at once where the motion is not to be trusted.
+ */
+class MotionSteadier implements Steadier {
+  readonly #motion: MotionEstimator;
+  readonly #cutDetector = new SceneCutDetector();
+  #look = emptyLook();
+  #spare = emptyLook();
+  /** `[36, 64]`: how far the look that was carried is to be trusted, 0 to 1; since it was last settled. */
+  readonly #trust = new Float32Array(FLOW_HEIGHT * FLOW_WIDTH);
+  #pts: Micros | undefined;
+  #settledPts: Micros | undefined;
+  #cuts = 0;
+
+  constructor(motion: MotionEstimator) {
+    this.#motion = motion;
+  }
+
+  get cuts(): number {
+    return this.#cuts;
+  }
+
+  get look(): Look {
+    return this.#look;
+  }
+
+  get age(): number {
+    if (this.#pts === undefined || this.#settledPts === undefined) return Infinity;
+    return toSeconds((this.#pts - this.#settledPts) as Micros); // a difference of two Micros is one
+  }
+
+  follow({ data, pts, discontinuity }: Thumbnail): boolean {
+    if (discontinuity || (this.#pts !== undefined && pts < this.#pts)) this.reset();
+    const motion = this.#motion.next(data);
+    if (this.#cutDetector.isCut(data)) {
+      this.#cuts++;
+      this.#settledPts = undefined;
+    }
+    this.#pts = pts;
+    if (this.#settledPts === undefined || !motion) return false;
+    this.#motion.warpGridInto(this.#look.grid, this.#spare.grid);
+    this.#motion.warpLightsInto(this.#look.lights, this.#spare.lights);
+    [this.#look, this.#spare] = [this.#spare, this.#look];
+    for (let i = 0; i < this.#trust.length; i++) {
+      this.#trust[i] = Math.min(this.#trust[i] ?? 0, motion.confidence[i] ?? 0);
+    }
+    return true;
+  }
+
+  settle(look: Look, smoothing: number): void {
+    if (!(smoothing >= 0 && smoothing <= 1)) throw new RangeError(`smoothing must be from 0 to 1, got ${smoothing}`);
+    const elapsed = this.age;
+    if (smoothing === 0 || elapsed === Infinity) {
+      copyLookInto(look, this.#look);
+    } else {
+      this.#settleGrid(look.grid, weightOf(elapsed, GRID_SECONDS, smoothing));
+      this.#settleLights(look.lights, {
+        rise: weightOf(elapsed, LIGHTS_SECONDS.rise, smoothing),
+        fall: weightOf(elapsed, LIGHTS_SECONDS.fall, smoothing),
+      });
+    }
+    this.#trust.fill(1);
+    this.#settledPts = this.#pts;
+  }
+
+  reset(): void {
+    this.#pts = undefined;
+    this.#settledPts = undefined;
+    this.#motion.reset();
+    this.#cutDetector.reset();
+  }
+
+  [Symbol.dispose](): void {
+    this.reset();
+  }
+
+  #settleGrid(target: Float32Array, weight: number): void {
+    const { grid } = this.#look;
+    for (let cell = 0, i = 0; cell < GRID_HEIGHT * GRID_WIDTH; cell++) {
+      const here = 1 - (1 - weight) * this.#trustOfCell(cell);
+      for (const end = i + CELL_SIZE; i < end; i++) {
+        const value = grid[i] ?? 0;
+        grid[i] = value + here * ((target[i] ?? 0) - value);
+      }
+    }
+  }
+
+  #settleLights(target: Float32Array, weights: { readonly rise: number; readonly fall: number }): void {
+    const { lights } = this.#look;
+    const weightAt = (i: number, trust: number): number => {
+      const isRising = (target[i] ?? 0) > (lights[i] ?? 0);
+      return 1 - (1 - (isRising ? weights.rise : weights.fall)) * trust;
+    };
+    for (let y = 0, i = 0; y < LIGHTS_HEIGHT; y++) {
+      const row = Math.floor(y / LIGHTS_STEP) * FLOW_WIDTH;
+      for (let x = 0; x < LIGHTS_WIDTH; x++, i++) {
+        const trust = this.#trust[row + Math.floor(x / LIGHTS_STEP)] ?? 0;
+        approach(lights, target, i, weightAt(i, trust)); // the core
+        const ofHalo = weightAt(i + LIGHTS_PIXELS, trust); // by its luma
+        for (let channel = 1; channel < 4; channel++) approach(lights, target, i + channel * LIGHTS_PIXELS, ofHalo);
+      }
+    }
+  }
+
+  #trustOfCell(cell: number): number {
+    const first = Math.floor(cell / GRID_WIDTH) * FLOW_CELL * FLOW_WIDTH + (cell % GRID_WIDTH) * FLOW_CELL;
+    let sum = 0;
+    for (let y = 0; y < FLOW_CELL; y++) {
+      for (let x = 0; x < FLOW_CELL; x++) sum += this.#trust[first + y * FLOW_WIDTH + x] ?? 0;
+    }
+    return sum / (FLOW_CELL * FLOW_CELL);
+  }
+}
+
+/** Share of the way to a new look after `elapsed` seconds; the dial is squared, so that its lower half is gentle. */
+function weightOf(elapsed: number, seconds: number, smoothing: number): number {
+  return 1 - Math.exp(-elapsed / (seconds * smoothing * smoothing));
+}
+
+function approach(values: Float32Array, target: Float32Array, i: number, weight: number): void {
+  const value = values[i] ?? 0;
+  values[i] = value + weight * ((target[i] ?? 0) - value);
+}

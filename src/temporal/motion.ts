@@ -1,0 +1,180 @@
+import { openKernel, type Kernel, type KernelConstant } from '../image/kernel.js';
+import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
+import { GRID_SIZE, LIGHTS_SIZE } from '../infer/look.js';
+
+/** Columns of a flow: one for four of the thumbnail. */
+export const FLOW_WIDTH = 64;
+/** Rows of a flow. */
+export const FLOW_HEIGHT = 36;
+
+/** Columns of the flow the other way. */
+export const FORWARD_WIDTH = 32;
+/** Rows of it. */
+export const FORWARD_HEIGHT = 18;
+
+const PLACES = FLOW_WIDTH * FLOW_HEIGHT;
+const FORWARD_PLACES = FORWARD_WIDTH * FORWARD_HEIGHT;
+const PIXELS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
+/** Samples of the coarsest level, 32 by 18. */
+const COARSE = 32 * 18;
+/** Brightness between two pictures is taken to have changed by this factor at most, either way. */
+const MOST_GAIN = 8;
+/** Luma below which a sample says nothing about how the brightness changed, of 255. */
+const DARK = 8;
+/** Mean difference of luma that leaves a match its full confidence, and that leaves none, 0 to 1. */
+const RESIDUAL = { none: 0.06, full: 0.02 } as const;
+/** Squared samples that backward and forward flow may miss each other by, and share of their squared lengths (Sundaram et al. 2010). */
+const ROUND_TRIP = { slack: 1, share: 0.02 } as const;
+/** Confidence from which a place counts as found again. */
+const MATCHED = 0.5;
+
+/** What `kernels/motion.ts` exports; addresses are bytes. */
+interface MotionExports {
+  readonly IN: KernelConstant;
+  readonly BACKWARD: KernelConstant;
+  readonly FORWARD: KernelConstant;
+  readonly RESIDUAL: KernelConstant;
+  readonly COARSE_NOW: KernelConstant;
+  readonly COARSE_BEFORE: KernelConstant;
+  readonly LIGHTS_IN: KernelConstant;
+  readonly LIGHTS_OUT: KernelConstant;
+  readonly GRID_IN: KernelConstant;
+  readonly GRID_OUT: KernelConstant;
+  reduceNow(): void;
+  compensate(gain: number): void;
+  search(): void;
+  keepNow(): void;
+  forgetVectors(): void;
+  warpLights(): void;
+  warpGrid(): void;
+}
+
+/** How a picture continues the one before. Everything is lent until the next. */
+export interface Motion {
+  /**
+   * `[2, 36, 64]`: x then y in pixels of the thumbnail. What is seen at a place now was seen at the place + flow before.
+   * A place stands in the middle of 4x4 pixels.
+   */
+  readonly backward: Float32Array;
+  /** `[2, 18, 32]`: the same the other way, half as fine: what was seen at a place before is seen at the place + flow now. */
+  readonly forward: Float32Array;
+  /** `[36, 64]`: 0 where the place was not to be seen before, 1 where it surely was. */
+  readonly confidence: Float32Array;
+  /** Share of the places that were found again. */
+  readonly matched: number;
+  /** Factor on the luma between the two pictures: an exposure that changed, a flash. */
+  readonly gain: number;
+}
+
+/** Loads the kernel. Throws KERNEL_UNAVAILABLE. */
+export async function openMotionEstimator(): Promise<MotionEstimator> {
+  return new MotionEstimator(await openKernel<MotionExports>('motion'));
+}
+
+/** Finds out what moved between consecutive thumbnails, by matching blocks from coarse to fine, and carries looks along. */
+export class MotionEstimator {
+  readonly #calls: MotionExports;
+  readonly #luma: Float32Array;
+  readonly #residual: Float32Array;
+  readonly #coarse: { readonly now: Uint8Array; readonly before: Uint8Array };
+  readonly #ratios = new Float32Array(COARSE);
+  readonly #backward: Float32Array;
+  readonly #forward: Float32Array;
+  readonly #confidence = new Float32Array(PLACES);
+  readonly #grid: { readonly from: Float32Array; readonly to: Float32Array };
+  readonly #lights: { readonly from: Float32Array; readonly to: Float32Array };
+  #hasBefore = false;
+
+  /** Takes a kernel of its own. */
+  constructor({ exports, memory }: Kernel<MotionExports>) {
+    const floats = ({ value }: KernelConstant, length: number): Float32Array =>
+      new Float32Array(memory.buffer, value, length);
+    const bytes = ({ value }: KernelConstant): Uint8Array => new Uint8Array(memory.buffer, value, COARSE);
+    this.#calls = exports;
+    this.#luma = floats(exports.IN, PIXELS);
+    this.#residual = floats(exports.RESIDUAL, PLACES);
+    this.#coarse = { now: bytes(exports.COARSE_NOW), before: bytes(exports.COARSE_BEFORE) };
+    this.#backward = floats(exports.BACKWARD, 2 * PLACES);
+    this.#forward = floats(exports.FORWARD, 2 * FORWARD_PLACES);
+    this.#grid = { from: floats(exports.GRID_IN, GRID_SIZE), to: floats(exports.GRID_OUT, GRID_SIZE) };
+    this.#lights = { from: floats(exports.LIGHTS_IN, LIGHTS_SIZE), to: floats(exports.LIGHTS_OUT, LIGHTS_SIZE) };
+  }
+
+  /** The motion from the picture before to this one; undefined for the first. Reads `[3, 144, 256]`, keeps nothing of it. */
+  next(thumbnail: Float32Array): Motion | undefined {
+    this.#luma.set(thumbnail.subarray(0, PIXELS));
+    this.#calls.reduceNow();
+    const hadBefore = this.#hasBefore;
+    this.#hasBefore = true;
+    if (!hadBefore) {
+      this.#calls.forgetVectors();
+      this.#calls.keepNow();
+      return undefined;
+    }
+    const gain = this.#gain();
+    this.#calls.compensate(Math.round(256 * gain));
+    this.#calls.search();
+    this.#calls.keepNow();
+    const matched = this.#judge();
+    return { backward: this.#backward, forward: this.#forward, confidence: this.#confidence, matched, gain };
+  }
+
+  /** Carries a grid along with the motion found last. `[9, 16, 96]` each; `out` may be `grid`. */
+  warpGridInto(grid: Float32Array, out: Float32Array): void {
+    this.#grid.from.set(grid);
+    this.#calls.warpGrid();
+    out.set(this.#grid.to);
+  }
+
+  /** The same for lights, `[4, 72, 128]`. */
+  warpLightsInto(lights: Float32Array, out: Float32Array): void {
+    this.#lights.from.set(lights);
+    this.#calls.warpLights();
+    out.set(this.#lights.to);
+  }
+
+  /** The next picture has none before it. */
+  reset(): void {
+    this.#hasBefore = false;
+  }
+
+  /** The median over the coarsest level of luma now to luma before: what moves or comes in does not sway it. */
+  #gain(): number {
+    const { now, before } = this.#coarse;
+    let count = 0;
+    for (let i = 0; i < COARSE; i++) {
+      const [a, b] = [now[i] ?? 0, before[i] ?? 0];
+      if (Math.min(a, b) >= DARK) this.#ratios[count++] = a / b;
+    }
+    if (count === 0) return 1;
+    const median = this.#ratios.subarray(0, count).sort()[count >> 1] ?? 1;
+    return Math.min(MOST_GAIN, Math.max(1 / MOST_GAIN, median));
+  }
+
+  /** Writes the confidence; gives the share of places found again. */
+  #judge(): number {
+    let matched = 0;
+    for (let y = 0, i = 0; y < FLOW_HEIGHT; y++) {
+      for (let x = 0; x < FLOW_WIDTH; x++, i++) {
+        const residual = this.#residual[i] ?? 0;
+        const likeness = Math.min(1, Math.max(0, (RESIDUAL.none - residual) / (RESIDUAL.none - RESIDUAL.full)));
+        const confidence = this.#comesBack(x, y, i) ? likeness : 0;
+        this.#confidence[i] = confidence;
+        if (confidence >= MATCHED) matched++;
+      }
+    }
+    return matched / PLACES;
+  }
+
+  /** Whether the forward flow, from where this place was seen before, leads back to it. */
+  #comesBack(x: number, y: number, i: number): boolean {
+    const [u, v] = [this.#backward[i] ?? 0, this.#backward[PLACES + i] ?? 0];
+    const fromX = Math.floor((x + 0.5 + u / 4) / 2);
+    const fromY = Math.floor((y + 0.5 + v / 4) / 2);
+    if (fromX < 0 || fromY < 0 || fromX >= FORWARD_WIDTH || fromY >= FORWARD_HEIGHT) return false;
+    const from = fromY * FORWARD_WIDTH + fromX;
+    const [backU, backV] = [this.#forward[from] ?? 0, this.#forward[FORWARD_PLACES + from] ?? 0];
+    const missed = (u + backU) ** 2 + (v + backV) ** 2;
+    return missed <= ROUND_TRIP.slack + ROUND_TRIP.share * (u * u + v * v + backU * backU + backV * backV);
+  }
+}
