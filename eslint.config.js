@@ -27,9 +27,9 @@ const packages = {
   'prom-client': ['src/stream/**'],
   'node:child_process': ['src/pipeline/**', 'src/cli/**'],
   'node:worker_threads': [
-    'src/infer/generator-thread.ts',
-    'src/infer/thread-entry.ts',
-    'src/infer/threaded-generator.ts',
+    'src/pipeline/look-thread-worker.ts',
+    'src/pipeline/look-thread-entry.ts',
+    'src/pipeline/look-thread.ts',
   ],
   pino: ['src/cli/**'],
   'pino-pretty': ['src/cli/**'],

@@ -3,7 +3,6 @@ import { resolve, sep } from 'node:path';
 import { aborted, NocturneError } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
 import { toSeconds } from '../core/time.js';
-import { openThreadedGenerator } from '../infer/threaded-generator.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import { parseInput } from '../ingest/input-address.js';
 import { openSource } from '../ingest/open-source.js';
@@ -11,8 +10,8 @@ import { skippedNotices } from '../ingest/picture-list.js';
 import { DEFAULT_SOURCE_OPTIONS } from '../ingest/source-options.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { openFileSink } from '../stream/av-file-sink.js';
-import { createSteadier } from '../temporal/exponential-steadier.js';
 import type { JobContext } from './job-context.js';
+import { openLookThread } from './look-thread.js';
 import { runPictureJob } from './picture-job.js';
 import { isPictureRender } from './picture-plan.js';
 import { RenderProgressMeter } from './render-progress.js';
@@ -76,9 +75,8 @@ async function renderVideo(settings: RenderSettings, { post, logger, signal }: J
     },
     signal,
   );
-  await using generator = await openThreadedGenerator({ ...settings.model, logger });
+  await using looks = await openLookThread({ ...settings.model, logger });
   using renderer = await openRenderer({ seed: settings.seed });
-  using steadier = createSteadier();
   const { info } = source;
   const copied = copiedInput(settings.input);
   const sink = await openFileSink({
@@ -94,14 +92,13 @@ async function renderVideo(settings: RenderSettings, { post, logger, signal }: J
     signal,
   });
   try {
-    post({ type: 'opened', info, generator: generator.card.name });
+    post({ type: 'opened', info, generator: looks.card.name });
     const expected = expectedFrames(info, settings);
     const meter = new RenderProgressMeter(expected);
     await translate(
       {
         source,
-        generator,
-        steadier,
+        looks,
         renderer,
         sink,
         times,

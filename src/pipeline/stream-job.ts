@@ -1,12 +1,11 @@
 import type { Controls } from '../core/controls.js';
 import { Frame } from '../core/frame.js';
 import type { Logger } from '../core/logger.js';
-import { openThreadedGenerator } from '../infer/threaded-generator.js';
 import { openSource } from '../ingest/open-source.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { openEncoder } from '../stream/av-encoder.js';
-import { createSteadier } from '../temporal/exponential-steadier.js';
 import { LiveSink } from './live-sink.js';
+import { openLookThread } from './look-thread.js';
 import { PacketGate } from './packet-gate.js';
 import { StageTimes } from './stage-times.js';
 import type { StreamSettings } from './stream-settings.js';
@@ -48,9 +47,8 @@ export async function runStreamJob(
     },
     signal,
   );
-  await using generator = await openThreadedGenerator({ ...settings.model, logger });
+  await using looks = await openLookThread({ ...settings.model, logger });
   using renderer = await openRenderer({ seed: settings.seed });
-  using steadier = createSteadier();
   const frameRate = source.info.frameRate;
   await using encoder = await openEncoder({ ...settings.encoder, frameRate, logger });
   const sink = new LiveSink(encoder, gate, {
@@ -62,7 +60,7 @@ export async function runStreamJob(
     },
   });
 
-  port.post({ type: 'opened', info: source.info, generator: generator.card.name });
+  port.post({ type: 'opened', info: source.info, generator: looks.card.name });
   port.post({ type: 'state', state: 'live', message: 'The stream is live.' }); // viewers need not know where it comes from
   const reportFigures = (): void => {
     port.post({
@@ -80,9 +78,10 @@ export async function runStreamJob(
         packetsDropped: gate.dropped,
         stages: times.report(),
         latencyMs: Math.round(sink.latencyMs * 10) / 10 || 0,
-        generator: `${generator.card.name} ${generator.card.version} on ${generator.device}`,
+        generator: `${looks.card.name} ${looks.card.version} on ${looks.device}`,
         encoder: encoder.name,
-        fallbacks: generator.fallbacks,
+        fallbacks: looks.counts.fallbacks,
+        cuts: looks.counts.cuts,
         liveFrames: Frame.liveCount,
       },
     });
@@ -92,8 +91,7 @@ export async function runStreamJob(
     await translate(
       {
         source,
-        generator,
-        steadier,
+        looks,
         renderer,
         sink,
         times,

@@ -1,11 +1,10 @@
 import type { Controls } from '../core/controls.js';
 import type { Frame } from '../core/frame.js';
-import type { Thumbnail } from '../image/thumbnail.js';
 import type { Look } from '../infer/look.js';
-import { LOOKS_AHEAD, type ThreadedGenerator, type TimedLook } from '../infer/threaded-generator.js';
 import type { FrameSource } from '../ingest/frame-source.js';
 import type { Renderer } from '../render/renderer.js';
-import type { Steadier } from '../temporal/steadier.js';
+import type { MadeLook } from './look-maker.js';
+import { LOOKS_AHEAD, type LookThread } from './look-thread.js';
 import type { StageTimes } from './stage-times.js';
 
 /** Where night frames go: an encoder for viewers, a file. */
@@ -17,8 +16,7 @@ export interface NightSink {
 /** The parts of one stream's journey, in the order in which a frame meets them. */
 export interface Journey {
   readonly source: FrameSource;
-  readonly generator: ThreadedGenerator;
-  readonly steadier: Steadier;
+  readonly looks: LookThread;
   readonly renderer: Renderer;
   readonly sink: NightSink;
   /** The controls as they stand now; asked once a frame. */
@@ -31,9 +29,8 @@ export interface Journey {
 /** A frame of the day whose look is being made. */
 interface DayFrame {
   readonly frame: Frame;
-  /** Lent, as its look is, until the second next frame is begun: {@link LOOKS_AHEAD} have no steadied look yet. */
-  readonly thumbnail: Thumbnail;
-  readonly look: Promise<TimedLook>;
+  /** Its look is lent until {@link LOOKS_AHEAD} more frames and one were begun. */
+  readonly look: Promise<MadeLook>;
 }
 
 /**
@@ -52,25 +49,26 @@ export async function translate(journey: Journey, signal: AbortSignal): Promise<
   let writing: Promise<void> = Promise.resolve();
   const beginReady = async (count: number): Promise<void> => {
     while (begun.length < count && source.isReady) {
-      const next = beginLook(journey, frames, signal);
+      const next = beginLook(journey, frames);
       begun.push(next);
       await next.catch(ignore); // a failure is told when its turn comes
     }
   };
   try {
     for (;;) {
-      const day = await (begun.shift() ?? beginLook(journey, frames, signal));
+      const day = await (begun.shift() ?? beginLook(journey, frames));
       if (!day) break;
       const { frame } = day;
       const { pts } = frame;
       try {
-        const controls = journey.controls();
         const { isLive } = source.info;
         if (!isLive) await beginReady(LOOKS_AHEAD - 1);
-        const look = await steadyLook(journey, day, controls);
+        const { look, lookMs, steadyMs } = await day.look;
+        if (lookMs !== undefined) times.add('look', lookMs);
+        times.add('steady', steadyMs);
         await beginReady(isLive ? 1 : LOOKS_AHEAD);
         // While this keeps the thread busy, libav decodes the next frames and encodes the one before.
-        applyLook(journey, look, { controls, frame });
+        applyLook(journey, look, frame);
         await writing;
       } catch (error) {
         frame.close();
@@ -92,9 +90,8 @@ export async function translate(journey: Journey, signal: AbortSignal): Promise<
 
 /** Pulls a frame and sets its look going; undefined at the end. */
 async function beginLook(
-  { generator, renderer, times }: Journey,
+  { looks, renderer, controls, times }: Journey,
   frames: AsyncIterator<Frame>,
-  signal: AbortSignal,
 ): Promise<DayFrame | undefined> {
   const waitingSince = performance.now();
   const pulled = await frames.next();
@@ -105,9 +102,9 @@ async function beginLook(
     const thumbnail = renderer.thumbnail(frame);
     times.add('wait', started - waitingSince);
     times.add('thumbnail', performance.now() - started);
-    const look = generator.translate(thumbnail, signal);
-    look.catch(ignore); // told to steadyLook or giveUp, which await it
-    return { frame, thumbnail, look };
+    const look = looks.make(thumbnail, controls().smoothing);
+    look.catch(ignore); // told to translate or giveUp, which await it
+    return { frame, look };
   } catch (error) {
     frame.close();
     throw error;
@@ -121,19 +118,10 @@ async function giveUp(begun: Promise<DayFrame | undefined>): Promise<void> {
   day?.frame.close();
 }
 
-async function steadyLook(journey: Journey, { thumbnail, look }: DayFrame, controls: Controls): Promise<Look> {
-  const fresh = await look;
-  journey.times.add('look', fresh.tookMs);
+function applyLook({ renderer, controls, times }: Journey, look: Look, frame: Frame): void {
   const started = performance.now();
-  const steady = journey.steadier.next(fresh, thumbnail, controls.smoothing);
-  journey.times.add('steady', performance.now() - started);
-  return steady;
-}
-
-function applyLook(journey: Journey, look: Look, { controls, frame }: { controls: Controls; frame: Frame }): void {
-  const started = performance.now();
-  journey.renderer.apply(look, controls, frame);
-  journey.times.add('apply', performance.now() - started);
+  renderer.apply(look, controls(), frame);
+  times.add('apply', performance.now() - started);
 }
 
 async function write(sink: NightSink, frame: Frame, times: StageTimes): Promise<void> {

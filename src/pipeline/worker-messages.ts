@@ -55,6 +55,7 @@ export interface WorkerFigures {
   readonly generator: string;
   readonly encoder: string;
   readonly fallbacks: number;
+  readonly cuts: number;
   /** Frames open in the worker now. */
   readonly liveFrames: number;
 }

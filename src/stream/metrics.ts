@@ -11,6 +11,7 @@ const TOTALS = {
   reconnects: { field: 'reconnects', help: 'Times the input came back' },
   viewer_drops: { field: 'viewerDrops', help: 'Packets dropped because viewers were slow' },
   fallbacks: { field: 'fallbacks', help: 'Frames drawn with a fallback look' },
+  cuts: { field: 'cuts', help: 'Times the picture was cut' },
 } as const satisfies Record<string, { field: keyof StreamStats; help: string }>;
 
 /** Figures of the moment, by metric name. */

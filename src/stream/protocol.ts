@@ -122,6 +122,8 @@ export interface StreamStats {
   readonly encoder: string;
   /** Frames drawn with a fallback look because the network failed. */
   readonly fallbacks: number;
+  /** Times the picture was cut, which begins a night anew. */
+  readonly cuts: number;
 }
 
 /** A packet as one binary frame; allocates it. */

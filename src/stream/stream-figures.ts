@@ -19,4 +19,5 @@ export const NO_FIGURES: StreamFigures = {
   generator: '',
   encoder: '',
   fallbacks: 0,
+  cuts: 0,
 };

@@ -5,7 +5,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Generator } from '../../src/infer/generator.js';
 import { GRID_SIZE, LIGHTS_SIZE, copyLookInto, emptyLook, isFiniteLook } from '../../src/infer/look.js';
 import { openGenerator } from '../../src/infer/open-generator.js';
-import { openThreadedGenerator } from '../../src/infer/threaded-generator.js';
 import { streetThumbnail } from './street-thumbnail.js';
 import { asThumbnail, noiseThumbnail, paint, rampThumbnail } from './synthetic-thumbnails.js';
 import { writeTinyModel } from './tiny-model.js';
@@ -19,8 +18,6 @@ const generators: readonly (readonly [string, () => Promise<Generator>])[] = [
   ['grade', () => openGenerator({ generator: 'grade' })],
   ['grade:deep', () => openGenerator({ generator: 'grade:deep' })],
   ['an ONNX model', () => openGenerator({ generator: writeTinyModel(folder) })],
-  ['grade on a thread', () => openThreadedGenerator({ generator: 'grade' })],
-  ['an ONNX model on a thread', () => openThreadedGenerator({ generator: writeTinyModel(folder) })],
 ];
 
 describe.each(generators)('%s as a generator', (_, open) => {

@@ -3,13 +3,17 @@ import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import { Frame } from '../../src/core/frame.js';
 import { fromSeconds } from '../../src/core/time.js';
 import { createGrade } from '../../src/infer/grade.js';
-import { openThreadedGenerator, type ThreadedGenerator } from '../../src/infer/threaded-generator.js';
 import type { FrameSource } from '../../src/ingest/frame-source.js';
+import { LookMaker } from '../../src/pipeline/look-maker.js';
+import { openLookThread, type LookThread } from '../../src/pipeline/look-thread.js';
 import { StageTimes } from '../../src/pipeline/stage-times.js';
 import { translate, type NightSink } from '../../src/pipeline/translate.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
-import { createSteadier } from '../../src/temporal/exponential-steadier.js';
+import { createSteadier } from '../../src/temporal/motion-steadier.js';
 import { paintedFrame } from '../stream/painted-frame.js';
+
+/** Frames a second: every second look is carried along. */
+const RATE = 25;
 
 /** A source of painted frames that says of itself what a test wants. */
 function scripted(script: {
@@ -26,7 +30,7 @@ function scripted(script: {
       for (let i = 0; i < script.frames && signal?.aborted !== true; i++) {
         script.onPull?.(i);
         await Promise.resolve();
-        yield paintedFrame({ pts: fromSeconds(i / 4) });
+        yield paintedFrame({ pts: fromSeconds(i / RATE) });
       }
       if (script.fails) throw script.fails;
     },
@@ -48,15 +52,14 @@ class Album implements NightSink {
 interface Run {
   readonly source: FrameSource;
   readonly sink: NightSink;
-  readonly generator: ThreadedGenerator;
+  readonly looks: LookThread;
   readonly signal?: AbortSignal;
 }
 
-async function journey({ source, sink, generator, signal }: Run): Promise<StageTimes> {
+async function journey({ source, sink, looks, signal }: Run): Promise<StageTimes> {
   using renderer = await openRenderer();
-  using steadier = createSteadier();
   const times = new StageTimes();
-  const parts = { source, sink, generator, renderer, steadier, times, controls: () => DEFAULT_CONTROLS };
+  const parts = { source, sink, looks, renderer, times, controls: () => DEFAULT_CONTROLS };
   await translate(parts, signal ?? new AbortController().signal);
   return times;
 }
@@ -65,12 +68,13 @@ async function journey({ source, sink, generator, signal }: Run): Promise<StageT
 async function stepByStep(count: number): Promise<Album> {
   await using generator = await createGrade();
   using renderer = await openRenderer();
-  using steadier = createSteadier();
+  using steadier = await createSteadier();
+  const maker = new LookMaker(generator, steadier);
   const album = new Album();
   for (let i = 0; i < count; i++) {
-    const frame = paintedFrame({ pts: fromSeconds(i / 4) });
+    const frame = paintedFrame({ pts: fromSeconds(i / RATE) });
     const thumbnail = renderer.thumbnail(frame);
-    const look = steadier.next(await generator.translate(thumbnail), thumbnail, DEFAULT_CONTROLS.smoothing);
+    const { look } = await maker.make(thumbnail, DEFAULT_CONTROLS.smoothing);
     renderer.apply(look, DEFAULT_CONTROLS, frame);
     await album.write(frame);
   }
@@ -78,14 +82,14 @@ async function stepByStep(count: number): Promise<Album> {
 }
 
 describe('translate', () => {
-  let generator: ThreadedGenerator;
+  let looks: LookThread;
   let before = 0;
   beforeEach(async () => {
     before = Frame.liveCount;
-    generator = await openThreadedGenerator({ generator: 'grade' });
+    looks = await openLookThread({ generator: 'grade' });
   });
   afterEach(async () => {
-    await generator.close();
+    await looks.close();
     expect(Frame.liveCount).toBe(before);
   });
 
@@ -96,7 +100,7 @@ describe('translate', () => {
     ['a live stream', { isLive: true, isReady: false }],
   ])('gives every frame its own look, in order: %s', async (_, kind) => {
     const sink = new Album();
-    const times = await journey({ source: scripted({ frames: 7, ...kind }), sink, generator });
+    const times = await journey({ source: scripted({ frames: 7, ...kind }), sink, looks });
     expect(sink.nights).toEqual((await stepByStep(7)).nights);
     const { look, apply, thumbnail, steady, encode } = times.report();
     for (const stage of [look, apply, thumbnail, steady, encode]) expect(stage.p50).toBeGreaterThan(0);
@@ -107,22 +111,22 @@ describe('translate', () => {
       [false, 0, 3],
       [true, 1, 2],
     ] as const) {
-      let looks = 0;
-      const counting: ThreadedGenerator = {
-        ...generator,
-        translate: async (thumbnail) => {
-          const look = await generator.translate(thumbnail);
-          looks++;
+      let made = 0;
+      const counting: LookThread = {
+        ...looks,
+        make: async (thumbnail, smoothing) => {
+          const look = await looks.make(thumbnail, smoothing);
+          made++;
           return look;
         },
       };
       const written = new Album();
-      const seen: { looks: number; open: number }[] = [];
-      const onPull = (): void => void seen.push({ looks, open: Frame.liveCount - before });
+      const seen: { made: number; open: number }[] = [];
+      const onPull = (): void => void seen.push({ made, open: Frame.liveCount - before });
       const source = scripted({ frames: 6, isLive, isReady: true, onPull });
-      await journey({ source, sink: written, generator: counting });
+      await journey({ source, sink: written, looks: counting });
       // The second pull comes before the first look in a file, after it in a live stream.
-      expect(seen[1]?.looks).toBe(looksBefore);
+      expect(seen[1]?.made).toBe(looksBefore);
       // One in hand and one at the sink; of a file another one whose look is in the making.
       expect(Math.max(...seen.map(({ open }) => open))).toBeLessThanOrEqual(most);
     }
@@ -133,8 +137,8 @@ describe('translate', () => {
     async (isReady) => {
       const sink = new Album();
       const source = scripted({ frames: 3, isReady, fails: new Error('the source broke') });
-      await expect(journey({ source, sink, generator })).rejects.toThrow('the source broke');
-      expect(sink.nights.map(({ pts }) => pts)).toEqual([0, 1, 2].map((i) => fromSeconds(i / 4)));
+      await expect(journey({ source, sink, looks })).rejects.toThrow('the source broke');
+      expect(sink.nights.map(({ pts }) => pts)).toEqual([0, 1, 2].map((i) => fromSeconds(i / RATE)));
     },
   );
 
@@ -146,28 +150,28 @@ describe('translate', () => {
       },
     };
     const source = scripted({ frames: 9, isReady });
-    await expect(journey({ source, sink, generator })).rejects.toThrow('the disk is full');
+    await expect(journey({ source, sink, looks })).rejects.toThrow('the disk is full');
   });
 
   it.each([false, true])('ends soon when it is stopped in the middle of a look (live: %s)', async (isLive) => {
     const stop = new AbortController();
-    const stopping: ThreadedGenerator = {
-      ...generator,
-      translate: (thumbnail) => {
-        const look = generator.translate(thumbnail);
-        if (thumbnail.pts === fromSeconds(2 / 4)) stop.abort();
+    const stopping: LookThread = {
+      ...looks,
+      make: (thumbnail, smoothing) => {
+        const look = looks.make(thumbnail, smoothing);
+        if (thumbnail.pts === fromSeconds(2 / RATE)) stop.abort();
         return look;
       },
     };
     const sink = new Album();
     const source = scripted({ frames: 1000, isLive, isReady: true });
-    await journey({ source, sink, generator: stopping, signal: stop.signal });
+    await journey({ source, sink, looks: stopping, signal: stop.signal });
     expect(sink.nights).toHaveLength(3);
   });
 
   it('fails when the generator’s thread is gone', async () => {
-    await generator.close();
+    await looks.close();
     const source = scripted({ frames: 3, isReady: true });
-    await expect(journey({ source, sink: new Album(), generator })).rejects.toThrow('closed');
+    await expect(journey({ source, sink: new Album(), looks })).rejects.toThrow('closed');
   });
 });

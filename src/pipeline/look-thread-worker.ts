@@ -1,10 +1,10 @@
 import type { Worker } from 'node:worker_threads';
 import { NocturneError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
-import type { FromGeneratorThread, ToGeneratorThread } from './thread-messages.js';
+import type { FromLookThread, ToLookThread } from './look-thread-messages.js';
 
 /** What answers a question; log lines go their own way. */
-export type ThreadAnswer = Exclude<FromGeneratorThread, { type: 'log' }>;
+export type ThreadAnswer = Exclude<FromLookThread, { type: 'log' }>;
 
 /** Whoever waits for an answer. */
 interface Waiter {
@@ -12,8 +12,8 @@ interface Waiter {
   reject(error: NocturneError): void;
 }
 
-/** A generator's thread as its owner sees it: questions, answers in their order, log lines, its end. */
-export class GeneratorThread {
+/** A look thread as its owner sees it: questions, answers in their order, log lines, its end. */
+export class LookThreadWorker {
   /** Resolves when the thread is gone, whatever ended it. */
   readonly exited: Promise<void>;
   readonly #worker: Worker;
@@ -27,7 +27,7 @@ export class GeneratorThread {
     worker.on('error', (error) => {
       thrown = error;
     });
-    worker.on('message', (message: FromGeneratorThread) => {
+    worker.on('message', (message: FromLookThread) => {
       if (message.type === 'log') logger[message.level](message.fields, message.message);
       else this.#waiters.shift()?.resolve(message);
     });
@@ -53,7 +53,7 @@ export class GeneratorThread {
   }
 
   /** A thread that is gone takes no notice. */
-  post(message: ToGeneratorThread): void {
+  post(message: ToLookThread): void {
     this.#worker.postMessage(message);
   }
 

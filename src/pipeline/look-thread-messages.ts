@@ -1,11 +1,12 @@
 import type { SerializedError } from '../core/errors.js';
 import type { Micros } from '../core/time.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { GRID_SIZE, LIGHTS_SIZE, type Look } from './look.js';
-import type { ModelCard } from './model-card.js';
-import type { OpenGeneratorOptions } from './open-generator.js';
+import { GRID_SIZE, LIGHTS_SIZE, type Look } from '../infer/look.js';
+import type { ModelCard } from '../infer/model-card.js';
+import type { OpenGeneratorOptions } from '../infer/open-generator.js';
+import type { MadeLook } from './look-maker.js';
 
-/** What a generator's thread is started with. */
+/** What a look thread is started with. */
 export interface ThreadSetup {
   /** Its log lines come back as messages. */
   readonly options: Omit<OpenGeneratorOptions, 'logger'>;
@@ -13,21 +14,35 @@ export interface ThreadSetup {
   readonly desks: readonly SharedArrayBuffer[];
 }
 
-/** To the generator's thread, which answers questions in their order. */
-export type ToGeneratorThread =
+/** To the look thread, which answers questions in their order. */
+export type ToLookThread =
   /** A thumbnail lies on a desk and stays there until the answer. */
-  | { readonly type: 'translate'; readonly desk: number; readonly pts: Micros; readonly discontinuity: boolean }
+  | {
+      readonly type: 'make';
+      readonly desk: number;
+      readonly pts: Micros;
+      readonly discontinuity: boolean;
+      readonly smoothing: number;
+    }
   /** The last message: the generator is closed and the thread ends. */
   | { readonly type: 'close' };
 
-/** From the generator's thread. */
-export type FromGeneratorThread =
+/** What is counted on the thread. */
+export interface LookCounts {
+  /** Looks that came from elsewhere because the network failed. */
+  readonly fallbacks: number;
+  /** Times the past was forgotten because the picture was cut. */
+  readonly cuts: number;
+}
+
+/** From the look thread. */
+export type FromLookThread =
   /** First of all, unless it failed. */
   | { readonly type: 'opened'; readonly card: ModelCard; readonly device: string }
   /** The look lies on the question's desk and stays there until that is used again. */
-  | { readonly type: 'looked'; readonly tookMs: number; readonly fallbacks: number }
+  | ({ readonly type: 'made'; readonly counts: LookCounts } & Omit<MadeLook, 'look'>)
   /** Opening failed, and the thread ends; or one look failed. */
-  | { readonly type: 'failed'; readonly error: SerializedError; readonly fallbacks: number }
+  | { readonly type: 'failed'; readonly error: SerializedError; readonly counts: LookCounts }
   | { readonly type: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string };
 
 /** Levels of a Logger. */

@@ -5,13 +5,13 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger, type Logger } from '../../src/core/logger.js';
 import { fromSeconds } from '../../src/core/time.js';
-import { GeneratorThread } from '../../src/infer/generator-thread.js';
 import { copyLookInto, emptyLook, type Look } from '../../src/infer/look.js';
 import { openGenerator } from '../../src/infer/open-generator.js';
-import { openThreadedGenerator } from '../../src/infer/threaded-generator.js';
-import { streetThumbnail } from './street-thumbnail.js';
-import { asThumbnail, noiseThumbnail, paint, rampThumbnail } from './synthetic-thumbnails.js';
-import { writeTinyModel } from './tiny-model.js';
+import { openLookThread } from '../../src/pipeline/look-thread.js';
+import { LookThreadWorker } from '../../src/pipeline/look-thread-worker.js';
+import { streetThumbnail } from '../infer/street-thumbnail.js';
+import { asThumbnail, noiseThumbnail, paint, rampThumbnail } from '../infer/synthetic-thumbnails.js';
+import { writeTinyModel } from '../infer/tiny-model.js';
 
 let folder = '';
 beforeAll(() => {
@@ -29,18 +29,18 @@ function copyOf(look: Look): Look {
   return copy;
 }
 
-describe('a generator on a thread of its own', () => {
+describe('looks made on a thread of their own', () => {
   it.each([
     ['grade', () => 'grade'],
     ['an ONNX model', () => writeTinyModel(folder)],
-  ])('gives the looks of %s bit for bit', async (_, generator) => {
+  ])('gives the looks of %s bit for bit without smoothing', async (_, generator) => {
     await using inline = await openGenerator({ generator: generator() });
-    await using threaded = await openThreadedGenerator({ generator: generator() });
+    await using threaded = await openLookThread({ generator: generator() });
     expect([threaded.card, threaded.device]).toEqual([inline.card, inline.device]);
     for (const day of days) {
       const wanted = copyOf(await inline.translate(asThumbnail(day)));
-      const { tookMs, ...look } = await threaded.translate(asThumbnail(day));
-      expect(tookMs).toBeGreaterThan(0);
+      const { look, lookMs, steadyMs } = await threaded.make(asThumbnail(day), 0);
+      expect(Math.min(lookMs ?? 0, steadyMs)).toBeGreaterThan(0);
       expect(copyOf(look)).toEqual(wanted);
     }
   });
@@ -49,76 +49,79 @@ describe('a generator on a thread of its own', () => {
     await using inline = await openGenerator({ generator: 'grade' });
     const wanted: Look[] = [];
     for (const day of days) wanted.push(copyOf(await inline.translate(asThumbnail(day))));
-    await using threaded = await openThreadedGenerator({ generator: 'grade' });
+    await using threaded = await openLookThread({ generator: 'grade' });
     const lent = new Float32Array(days[0]!);
-    let next = threaded.translate(asThumbnail(lent));
+    let next = threaded.make(asThumbnail(lent), 0);
     lent.fill(0); // it was copied
     for (const [i, look] of wanted.entries()) {
       const now = next;
       const day = days[i + 1];
-      if (day) next = threaded.translate(asThumbnail(day));
-      expect(copyOf(await now)).toEqual(look);
+      if (day) next = threaded.make(asThumbnail(day), 0);
+      expect(copyOf((await now).look)).toEqual(look);
     }
   });
 
   it('takes no third', async () => {
-    await using generator = await openThreadedGenerator({ generator: 'grade' });
-    const looks = [0, 1].map(() => generator.translate(asThumbnail(streetThumbnail())));
-    await expect(generator.translate(asThumbnail(streetThumbnail()))).rejects.toThrow(RangeError);
+    await using thread = await openLookThread({ generator: 'grade' });
+    const looks = [0, 1].map(() => thread.make(asThumbnail(streetThumbnail()), 0));
+    await expect(thread.make(asThumbnail(streetThumbnail()), 0)).rejects.toThrow(RangeError);
     await Promise.all(looks);
-    await generator.translate(asThumbnail(streetThumbnail()));
+    await thread.make(asThumbnail(streetThumbnail()), 0);
   });
 
   it('goes on when its network fails, counts it and says so to the caller’s log', async () => {
     const lines: string[] = [];
     const logger: Logger = { ...silentLogger, warn: (_, message) => lines.push(message) };
     const model = writeTinyModel(folder, 'root', { rootOfLights: true });
-    await using generator = await openThreadedGenerator({ generator: model, logger });
+    await using thread = await openLookThread({ generator: model, logger });
     const wanted = copyOf(
-      await generator.translate(
-        asThumbnail(
-          paint(() => [0.5, 0, 0]),
-          fromSeconds(1),
-        ),
-      ),
+      (
+        await thread.make(
+          asThumbnail(
+            paint(() => [0.5, 0, 0]),
+            fromSeconds(1),
+          ),
+          0,
+        )
+      ).look,
     );
     const dark = paint(() => [0.1, 0, 0]); // its lights are not a number there
-    const held = await generator.translate(asThumbnail(dark, fromSeconds(1.04)));
-    expect(copyOf(held)).toEqual(wanted);
-    expect(generator.fallbacks).toBe(1);
+    const held = await thread.make(asThumbnail(dark, fromSeconds(1.04)), 0);
+    expect(copyOf(held.look)).toEqual(wanted);
+    expect(thread.counts.fallbacks).toBe(1);
     await using grade = await openGenerator({ generator: 'grade' });
-    const late = await generator.translate(asThumbnail(dark, fromSeconds(3)));
-    expect(copyOf(late)).toEqual(copyOf(await grade.translate(asThumbnail(dark))));
-    expect(generator.fallbacks).toBe(2);
+    const late = await thread.make(asThumbnail(dark, fromSeconds(3)), 0);
+    expect(copyOf(late.look)).toEqual(copyOf(await grade.translate(asThumbnail(dark))));
+    expect(thread.counts.fallbacks).toBe(2);
     expect(lines).toEqual([expect.stringContaining('MODEL_FAILED')]);
   });
 
   it('says in one line that it cannot be opened', async () => {
-    await expect(openThreadedGenerator({ generator: 'moonlight' })).rejects.toMatchObject({
+    await expect(openLookThread({ generator: 'moonlight' })).rejects.toMatchObject({
       name: 'NocturneError',
       code: 'MODEL_NOT_FOUND',
       message: expect.stringContaining('moonlight') as string, // vitest types matchers as any
     });
-    await expect(openThreadedGenerator({ generator: writeTinyModel(folder), threads: 0 })).rejects.toMatchObject({
+    await expect(openLookThread({ generator: writeTinyModel(folder), threads: 0 })).rejects.toMatchObject({
       name: 'NocturneError',
       message: expect.stringContaining('threads') as string, // as above
     });
   });
 
   it('finishes the looks in the making when it is closed, twice', async () => {
-    const generator = await openThreadedGenerator({ generator: 'grade' });
-    const looks = [0, 1].map(() => generator.translate(asThumbnail(streetThumbnail())));
-    await Promise.all([generator.close(), generator.close()]);
+    const thread = await openLookThread({ generator: 'grade' });
+    const looks = [0, 1].map(() => thread.make(asThumbnail(streetThumbnail()), 0));
+    await Promise.all([thread.close(), thread.close()]);
     expect(await Promise.all(looks)).toHaveLength(2);
-    await generator.close();
-    await expect(generator.translate(asThumbnail(streetThumbnail()))).rejects.toThrow(TypeError);
+    await thread.close();
+    await expect(thread.make(asThumbnail(streetThumbnail()), 0)).rejects.toThrow(TypeError);
   });
 });
 
 describe('a thread that dies', () => {
-  const started = (code: string): GeneratorThread => {
+  const started = (code: string): LookThreadWorker => {
     const ask = `require('node:worker_threads').parentPort.once('message', () => { ${code} })`;
-    return new GeneratorThread(new Worker(ask, { eval: true }), silentLogger);
+    return new LookThreadWorker(new Worker(ask, { eval: true }), silentLogger);
   };
 
   it.each([
