@@ -1,5 +1,5 @@
 import type { Estimate } from '../evaluate/bootstrap.js';
-import type { Comparison, Evaluation, ReferenceResult } from '../evaluate/evaluation.js';
+import type { Comparison, Evaluation, ReferenceResult, Steadiness } from '../evaluate/evaluation.js';
 import type { Tones } from '../evaluate/tones.js';
 
 type Cells = readonly string[];
@@ -25,6 +25,7 @@ export function formatEvaluation(evaluation: Evaluation): string {
     tonesTable(evaluation),
     structureTable(evaluation),
     costTable(evaluation),
+    ...(evaluation.steadiness ? [steadinessTable(evaluation.steadiness)] : []),
   ];
   return `${[title, ...tables.map(alignRows)].join('\n\n')}\n`;
 }
@@ -66,6 +67,16 @@ function structureTable({ structure, honesty }: Evaluation): Cells[] {
     ['invented blobs / 1000', ...ROWS.map((row) => withInterval(honesty[row], 0))],
     ['all blobs / 1000', ...ROWS.map((row) => honesty[row].blobs.total.toFixed(0))],
     ['  over the input’s', ...ROWS.map((row) => over(honesty[row].overInput))],
+  ];
+}
+
+function steadinessTable(steadiness: Steadiness): Cells[] {
+  const rows = [steadiness.day, steadiness.unsmoothed, steadiness.result];
+  const cuts = steadiness.cuts === 1 ? '1 cut' : `${steadiness.cuts} cuts`;
+  return [
+    [`steadiness of ${steadiness.pairs} pairs, ${cuts}`, 'day', 'unsmoothed', 'result'],
+    ['warping error', ...rows.map(({ warpingError }) => fixed(warpingError, 5))],
+    ['flicker', ...rows.map(({ flicker }) => (Number.isNaN(flicker) ? '-' : `${(100 * flicker).toFixed(2)} %`))],
   ];
 }
 

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path';
 import { NocturneError } from '../core/errors.js';
+import type { Frame } from '../core/frame.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import { writePicture } from '../image/picture-file.js';
 import type { GuardedGenerator } from '../infer/fallback-generator.js';
@@ -11,11 +12,12 @@ import { openRenderer } from '../render/wasm-renderer.js';
 import { compareSets, halves, layoutMeasure, slicedMeasure, type ComparedSets } from './compare-sets.js';
 import { contactSheet } from './contact-sheet.js';
 import { EdgeMask } from './edge-mask.js';
-import type { Cost, Evaluation, ReferenceResult } from './evaluation.js';
+import type { Cost, Evaluation, ReferenceResult, Steadiness } from './evaluation.js';
 import { FeatureComparison } from './feature-comparison.js';
 import { openPictureInput, openReference, type MeasuredPictures, type PictureInput } from './input-pictures.js';
 import { judgeRows } from './judge-rows.js';
 import { measureCost } from './measure-cost.js';
+import { measureSteadiness } from './steadiness.js';
 import { ToneMeter } from './tones.js';
 import { translatePictures, type Translated } from './translate-pictures.js';
 
@@ -52,6 +54,8 @@ export interface EvaluationProgress {
 
 /** Frames that are timed, those of the warm-up among them. */
 const TIMED_FRAMES = 105;
+/** Frames of a clip whose steadiness is measured. */
+const FOLLOWED_FRAMES = 200;
 
 /** A reference that was read. */
 interface Nights extends MeasuredPictures {
@@ -79,6 +83,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   await using network = await openFeatures(options);
   await using generator = await openGenerator({ ...options, logger: options.logger ?? silentLogger });
   const cost = await timeFrames(input, generator, options);
+  const steadiness = input.isClip ? await followFrames(input, generator, options) : null;
   const tools = { mask: await EdgeMask.open(), meter: await ToneMeter.open(), seed };
   const sets = await makeSets(input, references, generator, { ...options, mask: tools.mask });
   const compared = await compareWithNights(sets, { ...options, meter: tools.meter, network });
@@ -105,6 +110,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     ...judged,
     tones: { ...judged.tones, real: main.tones },
     cost,
+    steadiness,
     notices: [day, ...sets.nights].flatMap(({ notices }) => notices),
   };
 }
@@ -131,6 +137,22 @@ async function timeFrames(input: PictureInput, generator: GuardedGenerator, opti
   using renderer = await openRenderer({ seed: options.seed });
   const frames = input.frames(TIMED_FRAMES, options.signal);
   return await measureCost(frames, { generator, renderer, threads: options.threads ?? 1 });
+}
+
+async function followFrames(
+  input: PictureInput,
+  generator: GuardedGenerator,
+  options: EvaluateOptions,
+): Promise<Steadiness> {
+  using renderer = await openRenderer({ seed: options.seed });
+  let done = 0;
+  const tell = async function* (frames: AsyncIterable<Frame>): AsyncIterable<Frame> {
+    for await (const frame of frames) {
+      options.onProgress?.({ step: `steadiness of ${input.name}`, done: ++done, expected: FOLLOWED_FRAMES });
+      yield frame;
+    }
+  };
+  return await measureSteadiness(tell(input.frames(FOLLOWED_FRAMES, options.signal)), { generator, renderer });
 }
 
 async function makeSets(

@@ -83,6 +83,29 @@ export interface Cost {
   readonly peakMemoryBytes: number;
 }
 
+/** How steady a sequence of pictures is. */
+export interface SteadyRow {
+  /**
+   * Mean squared difference of luma between neighbours, one warped to the other, over the variance of luma: Lai et al.
+   * 2018, where motion is to be trusted.
+   */
+  readonly warpingError: number;
+  /** Root mean square of the relative change of the mean luma from frame to frame; of nights, beyond the day's own. */
+  readonly flicker: number;
+}
+
+/** Steadiness of consecutive frames of a clip: before encoding, without grain. */
+export interface Steadiness {
+  /** Neighbours that were compared; not those with a cut between them. */
+  readonly pairs: number;
+  readonly cuts: number;
+  readonly day: SteadyRow;
+  /** Every frame with the generator's own look. */
+  readonly unsmoothed: SteadyRow;
+  /** With the default smoothing. */
+  readonly result: SteadyRow;
+}
+
 /**
  * What `nocturne eval` found out. Plain data; a figure that no picture has, such as lamp contrast without a lamp, is NaN, and
  * null in JSON.
@@ -119,6 +142,8 @@ export interface Evaluation {
     };
   };
   readonly cost: Cost;
+  /** Of a clip; null for pictures that do not follow each other. */
+  readonly steadiness: Steadiness | null;
   /** For people, one line each. */
   readonly notices: readonly string[];
 }

@@ -33,6 +33,8 @@ export interface PictureInput {
   /** As people name it: the last part of its path. */
   readonly name: string;
   readonly path: string;
+  /** True where its frames follow each other in time. */
+  readonly isClip: boolean;
   /** All of it, spread evenly, at the size at which it is measured. Rejects with NocturneError. */
   read(options: ReadingOptions): Promise<MeasuredPictures>;
   /** Its first frames, or pictures spread evenly, at their own size; each is given away. */
@@ -75,6 +77,7 @@ function folderInput(path: string, all: readonly string[]): PictureInput {
   return {
     name: basename(path.replace(/[\\/]+$/, '')) || path,
     path,
+    isClip: false,
     read: async (options) => {
       const { pictures, notices } = await readFolder(spread(known, options.most), options);
       return { pictures, notices: [...others, ...notices] };
@@ -118,6 +121,7 @@ function clipInput(path: string): PictureInput {
   return {
     name: basename(path),
     path,
+    isClip: true,
     read: (reading) => readClip(path, options, reading),
     frames: async function* (most, signal) {
       await using source = await openSource(path, options, signal);
