@@ -87,7 +87,11 @@ export const TRAIN_OPTIONS = {
     ['factor', 'on the grade’s luma by day: real nights are brighter than it (docs/training.md)'],
   ),
   teacherLights: number(3, [0, 10], ['factor', 'on the grade’s lights by day']),
-  teacherWarmth: number(1, [0, 4], ['factor', 'on the warmth of street lamps that the grade lacks, as measured in real nights']),
+  teacherWarmth: number(
+    1,
+    [0, 4],
+    ['factor', 'on the warmth of street lamps that the grade lacks, as measured in real nights'],
+  ),
   lambdaTeacher: weight(0.6, 'distance of the grid from the grade’s: without an anchor the adversary drifts'),
   lambdaTeacherLights: weight(1, 'distance of the lights from the grade’s, while distilling and for pictures of night'),
   lambdaLights: weight(1, 'the same afterwards: where something shines is not the adversary’s to say'),
