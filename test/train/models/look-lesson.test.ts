@@ -44,9 +44,9 @@ describe('what holds a look beside its teacher', () => {
 
   it('counts chroma that the day does not know, beyond the tint', () => {
     const gray = plain(0.6, 0, 0);
-    expect(valueOf(anchorsOf(plain(0.3, 0, 0.15), gray), 'color')).toBeCloseTo(0.11, 2);
+    expect(valueOf(anchorsOf(plain(0.3, 0, 0.15), gray), 'color')).toBeCloseTo(0.15 - 0.06, 2);
     const red = plain(0.4, 0, 0.2); // turned green, it is 0.3 from the middle of red and none, which is 0.1 from red
-    expect(valueOf(anchorsOf(plain(0.3, 0, -0.2), red), 'color')).toBeCloseTo(0.3 - 0.1 - 0.04, 2);
+    expect(valueOf(anchorsOf(plain(0.3, 0, -0.2), red), 'color')).toBeCloseTo(0.3 - 0.1 - 0.06, 2);
   });
 
   it('counts luma above the day’s, but not that of lights', () => {
