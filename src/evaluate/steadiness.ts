@@ -16,7 +16,6 @@ import {
   type MotionEstimator,
 } from '../temporal/motion.js';
 import { createSteadier } from '../temporal/motion-steadier.js';
-import { SceneCutDetector } from '../temporal/scene-cut.js';
 import { markUntrusted, WarpingError } from '../temporal/warping-error.js';
 import type { Steadiness, SteadyRow } from './evaluation.js';
 
@@ -66,7 +65,6 @@ class Sequence {
 /** Compares neighbouring pictures of the day and of its nights along the day's own motion. */
 export class SteadinessMeter {
   readonly #motion: MotionEstimator;
-  readonly #cutDetector = new SceneCutDetector();
   readonly #sequences = { day: new Sequence(), unsmoothed: new Sequence(), result: new Sequence() } as const;
   readonly #backward = new Float32Array(2 * PIXELS);
   readonly #forward = new Float32Array(2 * PIXELS);
@@ -89,8 +87,7 @@ export class SteadinessMeter {
     showInto(looks.unsmoothed, data, unsmoothed.next());
     showInto(looks.result, data, result.next());
     const motion = this.#motion.next(data);
-    const isCut = this.#cutDetector.isCut(data);
-    const isContinued = motion !== undefined && !isCut;
+    const isContinued = motion !== undefined && !motion.isCut;
     if (isContinued) {
       enlargeFlow(motion.backward, [FLOW_WIDTH, FLOW_HEIGHT], this.#backward);
       enlargeFlow(motion.forward, [FORWARD_WIDTH, FORWARD_HEIGHT], this.#forward);

@@ -12,7 +12,6 @@ import {
   type Look,
 } from '../infer/look.js';
 import { FLOW_HEIGHT, FLOW_WIDTH, openMotionEstimator, type MotionEstimator } from './motion.js';
-import { SceneCutDetector } from './scene-cut.js';
 import type { Steadier } from './steadier.js';
 
 /** Time constant of the grid at smoothing 1, seconds: colours and exposure settle as slowly as an eye or a camera adapts. */
@@ -39,7 +38,6 @@ export async function createSteadier(): Promise<Steadier> {
  */
 class MotionSteadier implements Steadier {
   readonly #motion: MotionEstimator;
-  readonly #cutDetector = new SceneCutDetector();
   #look = emptyLook();
   #spare = emptyLook();
   /** `[36, 64]`: how far the look that was carried is to be trusted, 0 to 1; since it was last settled. */
@@ -68,7 +66,7 @@ class MotionSteadier implements Steadier {
   follow({ data, pts, discontinuity }: Thumbnail): boolean {
     if (discontinuity || (this.#pts !== undefined && pts < this.#pts)) this.reset();
     const motion = this.#motion.next(data);
-    if (this.#cutDetector.isCut(data)) {
+    if (motion?.isCut) {
       this.#cuts++;
       this.#settledPts = undefined;
     }
@@ -103,7 +101,6 @@ class MotionSteadier implements Steadier {
     this.#pts = undefined;
     this.#settledPts = undefined;
     this.#motion.reset();
-    this.#cutDetector.reset();
   }
 
   [Symbol.dispose](): void {

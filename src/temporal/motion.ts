@@ -19,14 +19,19 @@ const PIXELS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
 const COARSE = 32 * 18;
 /** Brightness between two pictures is taken to have changed by this factor at most, either way. */
 const MOST_GAIN = 8;
-/** Luma below which a sample says nothing about how the brightness changed, of 255. */
-const DARK = 8;
+/** Luma below and above which a sample says nothing about how the brightness changed, of 255. */
+const DARK = 4;
+const BLOWN = 245;
 /** Mean difference of luma that leaves a match its full confidence, and that leaves none, 0 to 1. */
 const RESIDUAL = { none: 0.06, full: 0.02 } as const;
 /** Squared samples that backward and forward flow may miss each other by, and share of their squared lengths (Sundaram et al. 2010). */
 const ROUND_TRIP = { slack: 1, share: 0.02 } as const;
 /** Confidence from which a place counts as found again. */
 const MATCHED = 0.5;
+/** Share of places found again below which the picture was cut: 0.10 at most across splices, 0.26 at least across what looks like one. */
+const CUT = 0.16;
+/** Share of blown-out samples above which a picture before, a flash, cannot be compared with. */
+const FLASH = 0.5;
 
 /** What `kernels/motion.ts` exports; addresses are bytes. */
 interface MotionExports {
@@ -62,6 +67,8 @@ export interface Motion {
   readonly confidence: Float32Array;
   /** Share of the places that were found again. */
   readonly matched: number;
+  /** True when this picture does not continue the one before. */
+  readonly isCut: boolean;
   /** Factor on the luma between the two pictures: an exposure that changed, a flash. */
   readonly gain: number;
 }
@@ -112,11 +119,13 @@ export class MotionEstimator {
       return undefined;
     }
     const gain = this.#gain();
+    const wasFlash = this.#coarse.before.reduce((sum, value) => sum + (value >= BLOWN ? 1 : 0), 0) > FLASH * COARSE;
     this.#calls.compensate(Math.round(256 * gain));
     this.#calls.search();
     this.#calls.keepNow();
     const matched = this.#judge();
-    return { backward: this.#backward, forward: this.#forward, confidence: this.#confidence, matched, gain };
+    const isCut = matched < CUT && !wasFlash;
+    return { backward: this.#backward, forward: this.#forward, confidence: this.#confidence, matched, isCut, gain };
   }
 
   /** Carries a grid along with the motion found last. `[9, 16, 96]` each; `out` may be `grid`. */
@@ -144,7 +153,7 @@ export class MotionEstimator {
     let count = 0;
     for (let i = 0; i < COARSE; i++) {
       const [a, b] = [now[i] ?? 0, before[i] ?? 0];
-      if (Math.min(a, b) >= DARK) this.#ratios[count++] = a / b;
+      if (Math.min(a, b) >= DARK && Math.max(a, b) < BLOWN) this.#ratios[count++] = a / b;
     }
     if (count === 0) return 1;
     const median = this.#ratios.subarray(0, count).sort()[count >> 1] ?? 1;
