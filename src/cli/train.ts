@@ -46,7 +46,9 @@ export async function train(data: string | undefined, command: Command): Promise
       onProgress: (progress) => bar.draw(progress),
     });
     bar.end();
-    const figures = best ? `, best layout ${best.layout.toFixed(4)}, swd ${best.swd.toFixed(4)}` : '';
+    const figures = best
+      ? `; best at step ${best.step}: layout ${best.layout.toFixed(4)}, swd ${best.swd.toFixed(4)}`
+      : '';
     process.stdout.write(`${checkpoint}: ${step} steps${figures}\n`);
   } finally {
     bar.end();

@@ -54,7 +54,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     bytes = await readFile(path);
   } catch (cause) {
     const message = `no checkpoint at ${path}.`;
-    throw new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'train', message, cause });
+    const remedy = 'Name the --run folder of a training; its first checkpoint comes with its first validation.';
+    throw new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'train', message, remedy, cause });
   }
   const damaged = (what: string, cause?: unknown): NocturneError =>
     new NocturneError({

@@ -10,9 +10,16 @@ import { writeLossPage } from './report/loss-page.js';
 import { sheetPath } from './report/loss-page.js';
 import { writeSampleSheet } from './report/sample-sheet.js';
 import type { TrainingProgress } from './report/training-progress.js';
-import { BEST_CHECKPOINT, LAST_CHECKPOINT, OPTIONS_FILE, runTraining, type LossEntry } from './trainer.js';
+import {
+  BEST_CHECKPOINT,
+  LAST_CHECKPOINT,
+  OPTIONS_FILE,
+  runTraining,
+  type BestFigures,
+  type LossEntry,
+} from './trainer.js';
 import { loadTrainingData, type TrainingSource } from './training-data.js';
-import { Validation, type Sample, type ValidationFigures } from './validation.js';
+import { Validation, type Sample } from './validation.js';
 
 /** What {@link train} is asked to do. */
 export interface TrainSettings {
@@ -20,7 +27,7 @@ export interface TrainSettings {
   /** Folder of the run: options, checkpoints, sheets, log and page. */
   readonly run: string;
   readonly backend: BackendChoice;
-  /** Given values of the training options; the rest have their defaults. Ignored, and the run's own taken, on resuming. */
+  /** Given values of the training options; the rest have their defaults, on resuming the run's own, from which none may differ. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly isResumed: boolean;
   readonly signal?: AbortSignal;
@@ -42,7 +49,7 @@ export interface TrainPlan {
 /** What a training left. */
 export interface TrainOutcome {
   readonly step: number;
-  readonly best: ValidationFigures | undefined;
+  readonly best: BestFigures | undefined;
   /** The checkpoint that `nocturne export` takes. */
   readonly checkpoint: string;
 }
@@ -53,7 +60,7 @@ export interface TrainOutcome {
  */
 export async function train(settings: TrainSettings): Promise<TrainOutcome> {
   const { run, isResumed } = settings;
-  const options = isResumed ? resumedOptions(run) : trainOptions(settings.options);
+  const options = isResumed ? resumedOptions(run, settings.options) : trainOptions(settings.options);
   if (!isResumed && existsSync(join(run, LAST_CHECKPOINT))) {
     throw new NocturneError({
       code: 'OUTPUT_EXISTS',
@@ -82,7 +89,6 @@ export async function train(settings: TrainSettings): Promise<TrainOutcome> {
       isResumed,
       ...(settings.signal && { signal: settings.signal }),
       onLosses: (entry) => report.addLosses(entry),
-      onValidation: (step, figures, isBest) => report.addValidation(step, figures, isBest),
       onSamples: (step, samples) => report.addSamples(step, samples),
     });
     return { ...result, checkpoint: join(run, BEST_CHECKPOINT) };
@@ -91,8 +97,23 @@ export async function train(settings: TrainSettings): Promise<TrainOutcome> {
   }
 }
 
-/** The options a run was started with. */
-function resumedOptions(run: string): TrainOptions {
+/** The options a run was started with; refuses given ones that differ. */
+function resumedOptions(run: string, given: Readonly<Record<string, unknown>>): TrainOptions {
+  const options = savedOptions(run);
+  const wanted = trainOptions({ ...options, ...given });
+  for (const key of Object.keys(options) as (keyof TrainOptions)[]) {
+    if (wanted[key] === options[key]) continue;
+    throw new NocturneError({
+      code: 'CONFIG_INVALID',
+      stage: 'train',
+      message: `${run} was started with ${key}=${String(options[key])}, got ${key}=${String(wanted[key])}.`,
+      remedy: 'A resumed run keeps its options: leave them out, or start another --run.',
+    });
+  }
+  return options;
+}
+
+function savedOptions(run: string): TrainOptions {
   const path = join(run, OPTIONS_FILE);
   try {
     return trainOptions(JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>); // checked key by key
@@ -111,8 +132,6 @@ class RunReport {
   readonly #log: LossLog;
   /** Seconds of the runs before this one. */
   readonly #before: number;
-  #metrics: Record<string, number> | undefined;
-  #last: LossEntry | undefined;
 
   private constructor(
     settings: TrainSettings,
@@ -138,21 +157,25 @@ class RunReport {
   }
 
   async addLosses(entry: LossEntry): Promise<void> {
-    const { step, steps, stepsPerSecond, losses, learningRate, epoch } = entry;
-    this.#last = entry;
-    const secondsLeft = stepsPerSecond > 0 ? (steps - step) / stepsPerSecond : undefined;
+    const { step, steps, seconds, stepsPerSecond, losses, learningRate, epoch, validation } = entry;
+    const secondsLeft = secondsUntilEnd(entry, this.#options);
     this.#settings.onProgress?.({ step, totalSteps: steps, stepsPerSecond, secondsLeft, losses });
-    await this.#append({ step, epoch, losses, learningRate });
-  }
-
-  async addValidation(step: number, figures: ValidationFigures, isBest: boolean): Promise<void> {
-    const { layout, swd, score } = figures;
-    this.#metrics = { layout, swd, score };
+    await this.#log.append({
+      step,
+      seconds: this.#before + seconds,
+      epoch,
+      losses,
+      learningRates: { netGA: learningRate },
+      ...(validation && {
+        metrics: { layout: validation.layout, swd: validation.swd, score: validation.score },
+      }),
+    });
+    if (!validation) return;
+    const { layout, swd, score, isBest } = validation;
     const mark = isBest ? ', the best so far' : '';
     this.#settings.onLine?.(
       `step ${step}: layout ${layout.toFixed(4)}, swd ${swd.toFixed(4)}, score ${score.toFixed(3)}${mark}`,
     );
-    if (this.#last?.step === step) await this.#append({ ...this.#last, losses: this.#last.losses });
     await this.#writePage(true);
   }
 
@@ -177,24 +200,20 @@ class RunReport {
     await this.#writePage(false);
   }
 
-  async #append(entry: Pick<LossEntry, 'step' | 'epoch' | 'losses' | 'learningRate'>): Promise<void> {
-    const seconds = this.#before + (this.#last?.seconds ?? 0);
-    const metrics = this.#metrics;
-    this.#metrics = undefined;
-    const { step, epoch, losses, learningRate } = entry;
-    await this.#log.append({
-      step,
-      seconds,
-      epoch,
-      losses,
-      learningRates: { netGA: learningRate },
-      ...(metrics && { metrics }),
-    });
-  }
-
   #writePage(isRunning: boolean): Promise<void> {
     const { run } = this.#settings;
     const title = basename(resolve(run));
     return writeLossPage(run, { title, totalSteps: this.#options.steps, isRunning, facts: this.#facts });
   }
+}
+
+/** Time of a step against the discriminators over one of the lesson's: 2.4 to 3.3 (docs/training-backends.md). */
+const GAME_STEP_COST = 2.6;
+
+/** Seconds to the last step at the rate of the last ones; undefined when unknown. */
+function secondsUntilEnd({ step, steps, stepsPerSecond }: LossEntry, options: TrainOptions): number | undefined {
+  if (stepsPerSecond <= 0) return undefined;
+  const lessons = options.generator === 'nightgrid' ? Math.max(0, Math.min(options.distillSteps, steps) - step) : 0;
+  const games = steps - step - lessons;
+  return (lessons + games * (lessons > 0 ? GAME_STEP_COST : 1)) / stepsPerSecond;
 }

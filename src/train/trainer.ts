@@ -13,9 +13,8 @@ import type { Sample, Validation, ValidationFigures } from './validation.js';
 
 /** What a training tells while it runs. */
 export interface TrainEvents {
-  /** Mean losses since the last call, every `logEvery` steps. */
+  /** Mean losses since the last call, every `logEvery` steps and with each validation. */
   readonly onLosses?: (entry: LossEntry) => void | Promise<void>;
-  readonly onValidation?: (step: number, figures: ValidationFigures, isBest: boolean) => void | Promise<void>;
   readonly onSamples?: (step: number, samples: readonly Sample[]) => void | Promise<void>;
 }
 
@@ -30,6 +29,8 @@ export interface LossEntry {
   readonly learningRate: number;
   readonly epoch: number;
   readonly losses: Readonly<Record<string, number>>;
+  /** Of the held-back pictures, on the steps that measured them. */
+  readonly validation?: ValidationFigures & { readonly isBest: boolean };
 }
 
 /** What a training is made of. */
@@ -44,11 +45,15 @@ export interface TrainJob extends TrainEvents {
   readonly signal?: AbortSignal;
 }
 
+/** Figures of the best checkpoint, and its step. */
+export interface BestFigures extends ValidationFigures {
+  readonly step: number;
+}
+
 /** How a training ended. */
 export interface TrainResult {
   readonly step: number;
-  /** Of the best checkpoint. */
-  readonly best: ValidationFigures | undefined;
+  readonly best: BestFigures | undefined;
 }
 
 /** The newest state, from which a training goes on. */
@@ -89,7 +94,7 @@ class Trainer {
   readonly #model: CycleGan;
   readonly #teacher: GradeTeacher | undefined;
   #step = 0;
-  #best: ValidationFigures | undefined;
+  #best: BestFigures | undefined;
   #before = 0;
   #started = performance.now();
   #sums: Record<string, tf.Scalar> = {};
@@ -125,25 +130,24 @@ class Trainer {
       this.#step++;
       const isLast = this.#step === options.steps;
       const isDue = (every: number): boolean => isLast || this.#step % every === 0;
-      if (isDue(options.logEvery)) {
+      const isValidated = isDue(options.validateEvery);
+      if (isValidated || isDue(options.logEvery)) {
         const losses = await this.#meanLosses();
         const now = performance.now();
         const stepsPerSecond = (1000 * (this.#step - logged.step)) / (now - logged.at);
         logged = { step: this.#step, at: now };
-        const [step, { epoch }] = [this.#step, this.#job.dataset];
-        const seconds = (now - this.#started) / 1000;
-        const learningRate = this.#rates(step - 1).rateG;
+        const validation = isValidated ? await this.#validate() : undefined;
         await this.#job.onLosses?.({
-          step,
+          step: this.#step,
           steps: options.steps,
-          seconds,
+          seconds: (now - this.#started) / 1000,
           stepsPerSecond,
-          learningRate,
-          epoch,
+          learningRate: this.#rates(this.#step - 1).rateG,
+          epoch: this.#job.dataset.epoch,
           losses,
+          ...(validation && { validation }),
         });
       }
-      if (isDue(options.validateEvery)) await this.#validate();
       if (isDue(options.sampleEvery)) {
         await this.#job.onSamples?.(this.#step, await this.#job.validation.samples(this.#model, SAMPLES));
       }
@@ -178,17 +182,18 @@ class Trainer {
     return { rateG: rateG * factor, rateD: rateD * factor };
   }
 
-  async #validate(): Promise<void> {
+  /** Measures the averaged weights and keeps them where they are the best so far. */
+  async #validate(): Promise<ValidationFigures & { isBest: boolean }> {
     const figures = await this.#job.validation.measure(this.#model);
     const isBest = !this.#best || figures.score < this.#best.score;
     if (isBest) {
-      this.#best = figures;
+      this.#best = { ...figures, step: this.#step };
       const { average, vector } = this.#model.netGA;
       const weights = average ? await average.read() : Float32Array.from(await vector.flat.data());
       const header = { options: this.#job.options, step: this.#step, figures };
       await writeCheckpoint(join(this.#job.folder, BEST_CHECKPOINT), { header, arrays: new Map([['netGA', weights]]) });
     }
-    await this.#job.onValidation?.(this.#step, figures, isBest);
+    return { ...figures, isBest };
   }
 
   async #save(): Promise<void> {
@@ -234,5 +239,5 @@ interface Header extends Omit<ModelState, 'arrays'> {
   readonly dataset: DatasetState;
   /** Of training until then. */
   readonly seconds: number;
-  readonly best?: ValidationFigures;
+  readonly best?: BestFigures;
 }

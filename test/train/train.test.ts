@@ -6,6 +6,7 @@ import { isFiniteLook } from '../../src/infer/look.js';
 import { openGenerator } from '../../src/infer/open-generator.js';
 import { readCheckpoint } from '../../src/train/checkpoint.js';
 import { exportRun } from '../../src/train/export/export-run.js';
+import { readLossLog } from '../../src/train/report/loss-log.js';
 import { train, type TrainOutcome, type TrainSettings } from '../../src/train/train.js';
 import { streetThumbnail } from '../infer/street-thumbnail.js';
 import { asThumbnail } from '../infer/synthetic-thumbnails.js';
@@ -42,7 +43,9 @@ function trainSynth(
     source: 'synth',
     run: join(folder, run),
     backend: 'wasm',
-    options: { logEvery: 1, validateEvery: every, sampleEvery: every, checkpointEvery: every, ...options },
+    options: more.isResumed
+      ? options
+      : { logEvery: 1, validateEvery: every, sampleEvery: every, checkpointEvery: every, ...options },
     isResumed: false,
     ...more,
   });
@@ -51,7 +54,11 @@ function trainSynth(
 describe('nocturne train on the painted street', () => {
   it('comes 40 % nearer to night from a random start', { timeout: 300_000 }, async () => {
     const untrained = await trainSynth('untrained', { ...SMALL, steps: 1, rateG: 0 });
-    const trained = await trainSynth('trained', { ...SMALL, steps: 200, validateEvery: 50 });
+    const trained = await trainSynth('trained', { ...SMALL, steps: 200, logEvery: 30, validateEvery: 50 });
+    const validated = (await readLossLog(join(folder, 'trained'))).filter(({ metrics }) => metrics);
+    expect(validated.map(({ step }) => step)).toEqual([50, 100, 150, 200]);
+    expect(validated.every(({ losses }) => Object.values(losses).some(Number.isFinite))).toBe(true);
+    expect(validated.map(({ step }) => step)).toContain(trained.best?.step);
     const [before, after] = [untrained.best?.swd ?? NaN, trained.best?.swd ?? NaN];
     console.log(`sliced Wasserstein distance to the painted night: untrained ${before}, trained ${after}`);
     expect(after).toBeLessThan(0.6 * before);
@@ -95,6 +102,10 @@ describe('nocturne train on the painted street', () => {
     await using generator = await openGenerator({ generator: model });
     expect(generator.card.name).toBe('my-night');
     expect(isFiniteLook(await generator.translate(asThumbnail(streetThumbnail())))).toBe(true);
+    await expect(trainSynth('looks', { steps: 4 }, { isResumed: true })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('was started with steps=2, got steps=4') as string,
+    });
     const page = readFileSync(join(folder, 'looks', 'index.html'), 'utf8');
     expect(page).toContain('held back');
   });

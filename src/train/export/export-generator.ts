@@ -15,7 +15,7 @@ export interface ExportGeneratorOptions extends Pick<OnnxModelCard, 'name' | 've
   readonly network?: LookNetwork;
   /** All of the network's, and no others. */
   readonly weights: Weights;
-  /** Of the weights; default MIT. */
+  /** Of the weights; default: not stated. */
   readonly licence?: string;
   readonly sources?: OnnxModelCard['sources'];
   readonly training?: OnnxModelCard['training'];
@@ -34,7 +34,16 @@ const INPUT = [THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, 3] as const;
  * Throws RangeError for weights that do not fit, ModelCardError for outputs that are no look, NocturneError OUTPUT_*.
  */
 export async function exportGenerator(options: ExportGeneratorOptions): Promise<WrittenModel> {
-  const { network = nightgrid, weights, name, version, description, licence = 'MIT', out, overwrite = false } = options;
+  const {
+    network = nightgrid,
+    weights,
+    name,
+    version,
+    description,
+    licence = 'not stated',
+    out,
+    overwrite = false,
+  } = options;
   const { outputs } = traceNetwork(network, INPUT);
   const bytes = exportNetwork({
     network,

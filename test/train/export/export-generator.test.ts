@@ -28,7 +28,7 @@ describe('exportGenerator', () => {
     const written = await exportGenerator({ ...ABOUT, out, training: { seed: 11, steps: 0 } });
     await using generator = await openGenerator({ generator: out });
     expect(generator.card).toEqual(written.card);
-    expect(generator.card.licence).toBe('MIT');
+    expect(generator.card.licence).toBe('not stated');
 
     const { grid, lights } = await generator.translate(asThumbnail(day));
     expect(largestDistance(grid, expected.grid.data)).toBeLessThan(1e-3); // both row, column, bin, row, column
