@@ -82,7 +82,7 @@ function createProgram(): Command {
         .choices(['auto', 'tensorflow', 'webgpu', 'wasm'])
         .default('auto'),
     )
-    .option('--options <file>', 'training options as JSON; docs/training.md lists them')
+    .option('--options <file>', 'training options as JSON, by the names below')
     .option('--set <key=value>', 'one training option; may be given again', collect)
     .option('--resume', 'go on with the run')
     .addHelpText('after', `\nTraining options (--set):\n${describeOptions(trainOptions()).join('\n')}\n`)
@@ -96,7 +96,7 @@ function createProgram(): Command {
     .option('--name <name>', "of the model (default: the folder's)")
     .option('--model-version <version>', 'of the model', '1.0.0')
     .option('--description <text>', 'one line for the card', 'a look network trained by nocturne train')
-    .option('--licence <name>', 'of the weights', 'MIT')
+    .option('--licence <name>', 'of the weights', 'not stated')
     .option('--sources <file>', 'JSON list of {name, licence, url}: what it was trained on')
     .option('--metrics <name=file>', "figures of an evaluation's JSON; may be given again", collect)
     .option('--overwrite', 'replace a model that is there')
