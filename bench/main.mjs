@@ -10,15 +10,30 @@ import { ffmpegRate } from './ffmpeg-rate.mjs';
 import { benchKernels } from './kernel.mjs';
 import { runStream } from './nocturne-run.mjs';
 
-const { values } = parseArgs({
+const USAGE = 'npm run bench -- [--quick] [--generator NAME|FILE] [--json FILE]';
+const { values } = given({
   options: {
+    help: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
     generator: { type: 'string', default: 'auto' },
     json: { type: 'string', default: new URL('results/latest.json', import.meta.url).pathname },
   },
 });
+if (values.help) {
+  console.log(USAGE);
+  process.exit();
+}
 /** Alternating runs of ffmpeg and nocturne; the median ratio is quoted. */
 const ROUNDS = values.quick ? 1 : 3;
+
+function given(config) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    console.error(`${error.message}\n${USAGE}`);
+    process.exit(2);
+  }
+}
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const one = (number) => number.toFixed(1);
