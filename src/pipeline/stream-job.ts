@@ -48,6 +48,8 @@ export async function runStreamJob(
     signal,
   );
   await using looks = await openLookThread({ ...settings.model, logger });
+  const generator = `${looks.card.name} ${looks.card.version} on ${looks.device}`;
+  logger.info({ generator }, 'The generator is ready.');
   using renderer = await openRenderer({ seed: settings.seed });
   const frameRate = source.info.frameRate;
   await using encoder = await openEncoder({ ...settings.encoder, frameRate, logger });
@@ -78,7 +80,7 @@ export async function runStreamJob(
         packetsDropped: gate.dropped,
         stages: times.report(),
         latencyMs: Math.round(sink.latencyMs * 10) / 10 || 0,
-        generator: `${looks.card.name} ${looks.card.version} on ${looks.device}`,
+        generator,
         encoder: encoder.name,
         fallbacks: looks.counts.fallbacks,
         cuts: looks.counts.cuts,
