@@ -104,6 +104,7 @@ export const TRAIN_OPTIONS = {
   lambdaColor: weight(30, 'chroma that the day does not know: no lamp is invented by tinting a wall'),
   lambdaBright: weight(1, 'night above the luma of its own day, lights left out: walls do not shine'),
   lambdaCore: weight(0, 'light in all'),
+  lambdaSteady: weight(0, 'night that does not move as its day does (docs/training.md)'),
   nightShare: share(0.25, ['share', 'of the days of a batch that are nights, which the teacher leaves alone']),
 
   ngf: integer(64, [1, 512], ['filters', 'first layer of a classic netGA']),

@@ -31,7 +31,7 @@ const SMALL = {
   averageDecay: 0.98,
 };
 /** The look network beside a small adversary. */
-const LOOKS = { batch: 1, ngfB: 8, downsB: 3, ndf: 8, layersD: 2, scalesD: '1' };
+const LOOKS = { batch: 1, lambdaSteady: 1, ngfB: 8, downsB: 3, ndf: 8, layersD: 2, scalesD: '1' };
 
 function trainSynth(
   run: string,

@@ -6,6 +6,7 @@ import type { Batch } from '../data/dataset.js';
 import { ImagePool } from '../data/image-pool.js';
 import { absoluteDistance } from '../losses/absolute-distance.js';
 import { discriminatorLoss, generatorLoss } from '../losses/gan-loss.js';
+import { drawShift, moved, movedDistance } from '../losses/moved-distance.js';
 import type { TrainOptions } from '../options.js';
 import type { Lesson } from './grade-teacher.js';
 import { LookLesson } from './look-lesson.js';
@@ -15,6 +16,9 @@ import { Player } from './player.js';
 import { sliceLook, type LookBatch } from './slice-look.js';
 import { toJudged, toUnit, toYuv } from './spaces.js';
 import { valueAndGradients, type Losses } from './value-and-gradients.js';
+
+/** Sigma of the noise that two pictures of one thing do not share, 0 to 1. */
+const STEADY_NOISE = 0.008;
 
 const INPUT = [THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, 3] as const;
 
@@ -94,7 +98,12 @@ export class CycleGan {
     const { losses, gradients } = valueAndGradients([this.netGA.vector], ([weights]) => {
       const input = lesson.inputs(realA, realB);
       const look = this.#look(input, weights);
-      return { ...lesson.distillation(look), picture: lesson.pictureDistance(sliceLook(look, input), input) };
+      const nights = sliceLook(look, input);
+      return {
+        ...lesson.distillation(look),
+        picture: lesson.pictureDistance(nights, input),
+        ...this.#steadiness(input, nights, weights),
+      };
     });
     this.#apply([this.netGA], gradients, learningRate);
     return losses;
@@ -177,6 +186,7 @@ export class CycleGan {
       fakeB = this.#translateWith(realA, weights.a);
     }
     kept.fakeB = tf.keep(tf.clone(fakeB));
+    Object.assign(losses, this.#steadiness(realA, fakeB, weights.a));
     losses['ganA'] = tf.mul(generatorLoss(gan, this.#judge(this.netDA, fakeB)), lambdaGan);
     const back = this.#backToDay(fakeB, weights.b);
     losses['cycleA'] = tf.mul(absoluteDistance(toUnit(back), toUnit(realA)), lambdaCycleA);
@@ -193,6 +203,19 @@ export class CycleGan {
       losses['identityB'] = tf.mul(absoluteDistance(toUnit(sameDay), toUnit(realA)), lambdaCycleA * lambdaIdentity);
     }
     return losses;
+  }
+
+  /** How far netGA is from moving the first of these nights as its day moves, which is shown it with other noise. */
+  #steadiness(days: tf.Tensor4D, nights: tf.Tensor4D, weights?: Weights): Losses {
+    const { lambdaSteady } = this.options;
+    if (lambdaSteady === 0) return {};
+    const shift = drawShift(this.#random);
+    const day = moved(tf.slice(days, 0, 1), shift);
+    const shown = this.#noise.addTo(day, STEADY_NOISE, this.#random);
+    const night = this.makesLooks
+      ? sliceLook(this.#look(shown, weights), day)
+      : this.#translateWith(shown, weights);
+    return { steady: tf.mul(movedDistance(tf.slice(nights, 0, 1), night, shift), lambdaSteady) };
   }
 
   #judgeNights(step: number, fake: tf.Tensor4D | undefined, rateD: number): Losses {
