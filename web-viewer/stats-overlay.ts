@@ -88,9 +88,15 @@ function streamRows(stats: StreamStats): [string, string][] {
     ['Encoder', `${stats.encoder} · ${(stats.bitrateBps / 1e6).toFixed(1)} Mb/s`],
     ['Viewers', String(stats.viewers)],
     ['Input drops / corrupt', `${stats.framesDropped} / ${stats.packetsCorrupt}`],
+    ['Flicker / warping', `${percent(stats.flicker)} / ${percent(stats.warpingError)}`],
     ['Server, to packet', `${milliseconds(stats.latencyMs)} ms`],
     ...stages,
   ];
+}
+
+/** A share of the luma from frame to frame. */
+function percent(share: number): string {
+  return `${(100 * share).toFixed(2)} %`;
 }
 
 function milliseconds(value: number): string {

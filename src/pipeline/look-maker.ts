@@ -1,6 +1,7 @@
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { Generator } from '../infer/generator.js';
 import type { Look } from '../infer/look.js';
+import { LiveSteadiness, type LiveFigures } from '../temporal/live-steadiness.js';
 import type { Steadier } from '../temporal/steadier.js';
 
 /**
@@ -23,10 +24,16 @@ export interface MadeLook {
 export class LookMaker {
   readonly #generator: Generator;
   readonly #steadier: Steadier;
+  readonly #meter = new LiveSteadiness();
 
   constructor(generator: Generator, steadier: Steadier) {
     this.#generator = generator;
     this.#steadier = steadier;
+  }
+
+  /** How steady the looks of the last seconds are. */
+  get steadiness(): LiveFigures {
+    return this.#meter.figures;
   }
 
   /**
@@ -39,12 +46,14 @@ export class LookMaker {
     const isCarried = steadier.follow(thumbnail);
     const followedMs = performance.now() - started;
     if (isCarried && smoothing > 0 && steadier.age < FRESH_SECONDS) {
-      return { look: steadier.look, lookMs: undefined, steadyMs: followedMs };
+      this.#meter.add(thumbnail, steadier.look, steadier.motion);
+      return { look: steadier.look, lookMs: undefined, steadyMs: performance.now() - started };
     }
     const asked = performance.now();
     const fresh = await this.#generator.translate(thumbnail);
     const looked = performance.now();
     steadier.settle(fresh, smoothing);
+    this.#meter.add(thumbnail, steadier.look, steadier.motion);
     return { look: steadier.look, lookMs: looked - asked, steadyMs: followedMs + performance.now() - looked };
   }
 }

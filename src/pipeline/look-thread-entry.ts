@@ -7,6 +7,7 @@ import { createSteadier } from '../temporal/motion-steadier.js';
 import { LookMaker } from './look-maker.js';
 import {
   deskViews,
+  NO_COUNTS,
   type FromLookThread,
   type LogLevel,
   type LookCounts,
@@ -31,7 +32,11 @@ try {
   const generator = await openGenerator({ ...options, logger: createThreadLogger() });
   const steadier = await createSteadier();
   const maker = new LookMaker(generator, steadier);
-  const counts = (): LookCounts => ({ fallbacks: generator.fallbacks, cuts: steadier.cuts });
+  const counts = (): LookCounts => ({
+    fallbacks: generator.fallbacks,
+    cuts: steadier.cuts,
+    ...maker.steadiness,
+  });
 
   const answer = async (message: ToLookThread): Promise<void> => {
     if (message.type === 'close') {
@@ -57,5 +62,5 @@ try {
   });
   post({ type: 'opened', card: generator.card, device: generator.device });
 } catch (error) {
-  post({ type: 'failed', error: asNocturneError(error, 'infer').toJSON(), counts: { fallbacks: 0, cuts: 0 } });
+  post({ type: 'failed', error: asNocturneError(error, 'infer').toJSON(), counts: NO_COUNTS });
 }

@@ -4,6 +4,7 @@ import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { GRID_SIZE, LIGHTS_SIZE, type Look } from '../infer/look.js';
 import type { ModelCard } from '../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../infer/open-generator.js';
+import type { LiveFigures } from '../temporal/live-steadiness.js';
 import type { MadeLook } from './look-maker.js';
 
 /** What a look thread is started with. */
@@ -27,8 +28,8 @@ export type ToLookThread =
   /** The last message: the generator is closed and the thread ends. */
   | { readonly type: 'close' };
 
-/** What is counted on the thread. */
-export interface LookCounts {
+/** What is counted and measured on the thread. */
+export interface LookCounts extends LiveFigures {
   /** Looks that came from elsewhere because the network failed. */
   readonly fallbacks: number;
   /** Times the past was forgotten because the picture was cut. */
@@ -71,3 +72,6 @@ export function deskViews(desk: SharedArrayBuffer): DeskViews {
     look: { grid: part(DAY_SIZE, GRID_SIZE), lights: part(DAY_SIZE + GRID_SIZE, LIGHTS_SIZE) },
   };
 }
+
+/** Before the first look. */
+export const NO_COUNTS: LookCounts = { fallbacks: 0, cuts: 0, flicker: 0, warpingError: 0 };

@@ -6,7 +6,14 @@ import type { Thumbnail } from '../image/thumbnail.js';
 import type { ModelCard } from '../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../infer/open-generator.js';
 import type { MadeLook } from './look-maker.js';
-import { createDesk, deskViews, type DeskViews, type LookCounts, type ThreadSetup } from './look-thread-messages.js';
+import {
+  createDesk,
+  deskViews,
+  NO_COUNTS,
+  type DeskViews,
+  type LookCounts,
+  type ThreadSetup,
+} from './look-thread-messages.js';
 import { LookThreadWorker } from './look-thread-worker.js';
 
 /** Looks that may be in the making at once: one on the thread, one that waits for it. */
@@ -54,7 +61,7 @@ class DeskThread implements LookThread {
   readonly #thread: LookThreadWorker;
   readonly #desks: readonly DeskViews[];
   #asked = 0;
-  #counts: LookCounts = { fallbacks: 0, cuts: 0 };
+  #counts = NO_COUNTS;
   #closing: Promise<void> | undefined;
 
   constructor(

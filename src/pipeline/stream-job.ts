@@ -82,8 +82,7 @@ export async function runStreamJob(
         latencyMs: Math.round(sink.latencyMs * 10) / 10 || 0,
         generator,
         encoder: encoder.name,
-        fallbacks: looks.counts.fallbacks,
-        cuts: looks.counts.cuts,
+        ...looks.counts,
         liveFrames: Frame.liveCount,
       },
     });

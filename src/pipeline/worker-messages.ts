@@ -56,6 +56,9 @@ export interface WorkerFigures {
   readonly encoder: string;
   readonly fallbacks: number;
   readonly cuts: number;
+  /** As in `StreamStats`. */
+  readonly flicker: number;
+  readonly warpingError: number;
   /** Frames open in the worker now. */
   readonly liveFrames: number;
 }

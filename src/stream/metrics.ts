@@ -19,6 +19,14 @@ const LEVELS = {
   viewers: { help: 'Viewers connected', value: (stats: StreamStats) => stats.viewers },
   frame_rate: { help: 'Frames a second leaving the encoder', value: (stats: StreamStats) => stats.frameRate },
   bitrate_bps: { help: 'Bits a second leaving the encoder', value: (stats: StreamStats) => stats.bitrateBps },
+  flicker_ratio: {
+    help: 'Change of the brightness of the night beyond that of the day, a frame',
+    value: (stats: StreamStats) => stats.flicker,
+  },
+  warping_error_ratio: {
+    help: 'The same of each place along its motion',
+    value: (stats: StreamStats) => stats.warpingError,
+  },
   latency_seconds: { help: 'Capture to packet, median', value: (stats: StreamStats) => stats.latencyMs / 1000 },
 } as const;
 

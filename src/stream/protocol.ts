@@ -124,6 +124,10 @@ export interface StreamStats {
   readonly fallbacks: number;
   /** Times the picture was cut, which begins a night anew. */
   readonly cuts: number;
+  /** How much the night's brightness jumps from frame to frame, beyond the day's own: 0.01 is 1 %. Over the last seconds. */
+  readonly flicker: number;
+  /** The same of each place along what moves: where the night pumps, crawls or lags behind. */
+  readonly warpingError: number;
 }
 
 /** A packet as one binary frame; allocates it. */

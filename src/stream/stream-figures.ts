@@ -20,4 +20,6 @@ export const NO_FIGURES: StreamFigures = {
   encoder: '',
   fallbacks: 0,
   cuts: 0,
+  flicker: 0,
+  warpingError: 0,
 };

@@ -11,13 +11,16 @@ import {
   emptyLook,
   type Look,
 } from '../infer/look.js';
-import { FLOW_HEIGHT, FLOW_WIDTH, openMotionEstimator, type MotionEstimator } from './motion.js';
+import { FLOW_HEIGHT, FLOW_WIDTH, openMotionEstimator, type Motion, type MotionEstimator } from './motion.js';
 import type { Steadier } from './steadier.js';
 
-/** Time constant of the grid at smoothing 1, seconds: colours and exposure settle as slowly as an eye or a camera adapts. */
-const GRID_SECONDS = 1.2;
-/** Time constants of the lights at smoothing 1, seconds. Lamps come on sooner than they go: what blinks stays, more evenly. */
-const LIGHTS_SECONDS = { rise: 0.25, fall: 0.6 } as const;
+/**
+ * Time constants of the grid at smoothing 1, seconds: colours and exposure settle as slowly as an eye or a camera adapts;
+ * sooner where the motion is lost, but not at once, for most of what cannot be followed there is still the same street.
+ */
+const GRID_SECONDS = { followed: 1.2, lost: 0.5 } as const;
+/** The same of the lights. Lamps come on sooner than they go: what blinks stays, more evenly. */
+const LIGHTS_SECONDS = { rise: 0.25, fall: 0.6, lost: 0.2 } as const;
 
 const LIGHTS_PIXELS = LIGHTS_HEIGHT * LIGHTS_WIDTH;
 /** Numbers of one cell of the grid. */
@@ -34,10 +37,11 @@ export async function createSteadier(): Promise<Steadier> {
 
 /**
  * Carries the grid and the lights along the flow between thumbnails; a new look draws them to itself with time constants,
- * so that drops, pauses and variable frame rates change nothing, and at once where the motion is not to be trusted.
+ * so that drops, pauses and variable frame rates change nothing, and soon where the motion is not to be trusted.
  */
 class MotionSteadier implements Steadier {
-  readonly #motion: MotionEstimator;
+  readonly #estimator: MotionEstimator;
+  #motion: Motion | undefined;
   #look = emptyLook();
   #spare = emptyLook();
   /** `[36, 64]`: how far the look that was carried is to be trusted, 0 to 1; since it was last settled. */
@@ -46,12 +50,16 @@ class MotionSteadier implements Steadier {
   #settledPts: Micros | undefined;
   #cuts = 0;
 
-  constructor(motion: MotionEstimator) {
-    this.#motion = motion;
+  constructor(estimator: MotionEstimator) {
+    this.#estimator = estimator;
   }
 
   get cuts(): number {
     return this.#cuts;
+  }
+
+  get motion(): Motion | undefined {
+    return this.#motion;
   }
 
   get look(): Look {
@@ -65,15 +73,16 @@ class MotionSteadier implements Steadier {
 
   follow({ data, pts, discontinuity }: Thumbnail): boolean {
     if (discontinuity || (this.#pts !== undefined && pts < this.#pts)) this.reset();
-    const motion = this.#motion.next(data);
+    const motion = this.#estimator.next(data);
+    this.#motion = motion?.isCut ? undefined : motion;
     if (motion?.isCut) {
       this.#cuts++;
       this.#settledPts = undefined;
     }
     this.#pts = pts;
     if (this.#settledPts === undefined || !motion) return false;
-    this.#motion.warpGridInto(this.#look.grid, this.#spare.grid);
-    this.#motion.warpLightsInto(this.#look.lights, this.#spare.lights);
+    this.#estimator.warpGridInto(this.#look.grid, this.#spare.grid);
+    this.#estimator.warpLightsInto(this.#look.lights, this.#spare.lights);
     [this.#look, this.#spare] = [this.#spare, this.#look];
     for (let i = 0; i < this.#trust.length; i++) {
       this.#trust[i] = Math.min(this.#trust[i] ?? 0, motion.confidence[i] ?? 0);
@@ -87,11 +96,10 @@ class MotionSteadier implements Steadier {
     if (smoothing === 0 || elapsed === Infinity) {
       copyLookInto(look, this.#look);
     } else {
-      this.#settleGrid(look.grid, weightOf(elapsed, GRID_SECONDS, smoothing));
-      this.#settleLights(look.lights, {
-        rise: weightOf(elapsed, LIGHTS_SECONDS.rise, smoothing),
-        fall: weightOf(elapsed, LIGHTS_SECONDS.fall, smoothing),
-      });
+      const weight = (seconds: number): number => weightOf(elapsed, seconds, smoothing);
+      this.#settleGrid(look.grid, { followed: weight(GRID_SECONDS.followed), lost: weight(GRID_SECONDS.lost) });
+      const { rise, fall, lost } = LIGHTS_SECONDS;
+      this.#settleLights(look.lights, { rise: weight(rise), fall: weight(fall), lost: weight(lost) });
     }
     this.#trust.fill(1);
     this.#settledPts = this.#pts;
@@ -100,17 +108,18 @@ class MotionSteadier implements Steadier {
   reset(): void {
     this.#pts = undefined;
     this.#settledPts = undefined;
-    this.#motion.reset();
+    this.#motion = undefined;
+    this.#estimator.reset();
   }
 
   [Symbol.dispose](): void {
     this.reset();
   }
 
-  #settleGrid(target: Float32Array, weight: number): void {
+  #settleGrid(target: Float32Array, { followed, lost }: Readonly<Record<keyof typeof GRID_SECONDS, number>>): void {
     const { grid } = this.#look;
     for (let cell = 0, i = 0; cell < GRID_HEIGHT * GRID_WIDTH; cell++) {
-      const here = 1 - (1 - weight) * this.#trustOfCell(cell);
+      const here = lost + (followed - lost) * this.#trustOfCell(cell);
       for (const end = i + CELL_SIZE; i < end; i++) {
         const value = grid[i] ?? 0;
         grid[i] = value + here * ((target[i] ?? 0) - value);
@@ -118,11 +127,14 @@ class MotionSteadier implements Steadier {
     }
   }
 
-  #settleLights(target: Float32Array, weights: { readonly rise: number; readonly fall: number }): void {
+  #settleLights(
+    target: Float32Array,
+    { rise, fall, lost }: Readonly<Record<keyof typeof LIGHTS_SECONDS, number>>,
+  ): void {
     const { lights } = this.#look;
     const weightAt = (i: number, trust: number): number => {
       const isRising = (target[i] ?? 0) > (lights[i] ?? 0);
-      return 1 - (1 - (isRising ? weights.rise : weights.fall)) * trust;
+      return lost + ((isRising ? rise : fall) - lost) * trust;
     };
     for (let y = 0, i = 0; y < LIGHTS_HEIGHT; y++) {
       const row = Math.floor(y / LIGHTS_STEP) * FLOW_WIDTH;

@@ -1,5 +1,6 @@
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { Look } from '../infer/look.js';
+import type { Motion } from './motion.js';
 
 /** Keeps a sequence of looks from flickering. Finds motion and cuts itself, from the thumbnails. */
 export interface Steadier extends Disposable {
@@ -16,6 +17,8 @@ export interface Steadier extends Disposable {
   settle(look: Look, smoothing: number): void;
   /** The look for the picture last followed. Lent until the next call. */
   readonly look: Look;
+  /** What moved between the picture last followed and the one before; undefined where it does not continue that. Lent as the look is. */
+  readonly motion: Motion | undefined;
   /** Seconds of the video since a look was settled for; Infinity without one. */
   readonly age: number;
   /** Times the past was forgotten because the picture was cut. */
