@@ -1,7 +1,7 @@
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { Generator } from '../infer/generator.js';
 import type { Look } from '../infer/look.js';
-import { LiveSteadiness, type LiveFigures } from '../temporal/live-steadiness.js';
+import { LiveSteadiness, type LiveFigures } from './live-steadiness.js';
 import type { Steadier } from '../temporal/steadier.js';
 
 /**

@@ -4,7 +4,7 @@ import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { GRID_SIZE, LIGHTS_SIZE, type Look } from '../infer/look.js';
 import type { ModelCard } from '../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../infer/open-generator.js';
-import type { LiveFigures } from '../temporal/live-steadiness.js';
+import type { LiveFigures } from './live-steadiness.js';
 import type { MadeLook } from './look-maker.js';
 
 /** What a look thread is started with. */

@@ -2,7 +2,7 @@ import { toSeconds, type Micros } from '../core/time.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from '../image/thumbnail.js';
 import { applyLookInto } from '../infer/apply-look.js';
 import type { Look } from '../infer/look.js';
-import { FLOW_WIDTH, type Motion } from './motion.js';
+import { FLOW_WIDTH, type Motion } from '../temporal/motion.js';
 
 /** Side of the blocks whose means are compared, in pixels of the thumbnail. */
 const BLOCK = 8;

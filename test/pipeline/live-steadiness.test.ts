@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fromSeconds } from '../../src/core/time.js';
 import { GRID_SIZE, identityLook, LIGHTS_WIDTH, type Look } from '../../src/infer/look.js';
-import { LiveSteadiness, type LiveFigures } from '../../src/temporal/live-steadiness.js';
+import { LiveSteadiness, type LiveFigures } from '../../src/pipeline/live-steadiness.js';
 import { openMotionEstimator } from '../../src/temporal/motion.js';
 import { asThumbnail } from '../infer/synthetic-thumbnails.js';
 import { streetThumbnail } from '../infer/street-thumbnail.js';
