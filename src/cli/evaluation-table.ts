@@ -71,11 +71,12 @@ function structureTable({ structure, honesty }: Evaluation): Cells[] {
 }
 
 function steadinessTable(steadiness: Steadiness): Cells[] {
-  const rows = [steadiness.day, steadiness.unsmoothed, steadiness.result];
+  const rows = [steadiness.day, steadiness.unsmoothed, steadiness.result, steadiness.held];
   const cuts = steadiness.cuts === 1 ? '1 cut' : `${steadiness.cuts} cuts`;
   return [
-    [`steadiness of ${steadiness.pairs} pairs, ${cuts}`, 'day', 'unsmoothed', 'result'],
+    [`steadiness of ${steadiness.pairs} pairs, ${cuts}`, 'day', 'unsmoothed', 'result', 'held'],
     ['warping error', ...rows.map(({ warpingError }) => fixed(warpingError, 5))],
+    ['  not divided', ...rows.map(({ squaredError }) => fixed(squaredError, 6))],
     ['flicker', ...rows.map(({ flicker }) => (Number.isNaN(flicker) ? '-' : `${(100 * flicker).toFixed(2)} %`))],
   ];
 }

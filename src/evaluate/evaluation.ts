@@ -90,6 +90,8 @@ export interface SteadyRow {
    * 2018, where motion is to be trusted.
    */
   readonly warpingError: number;
+  /** The same, not divided. */
+  readonly squaredError: number;
   /** Root mean square of the relative change of the mean luma from frame to frame; of nights, beyond the day's own. */
   readonly flicker: number;
 }
@@ -104,6 +106,8 @@ export interface Steadiness {
   readonly unsmoothed: SteadyRow;
   /** With the default smoothing. */
   readonly result: SteadyRow;
+  /** One grid for all pictures up to a cut, without lights: nothing of it moves, so the rest is the contrast of that night. */
+  readonly held: SteadyRow;
 }
 
 /**

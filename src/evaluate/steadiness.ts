@@ -65,7 +65,14 @@ class Sequence {
 /** Compares neighbouring pictures of the day and of its nights along the day's own motion. */
 export class SteadinessMeter {
   readonly #motion: MotionEstimator;
-  readonly #sequences = { day: new Sequence(), unsmoothed: new Sequence(), result: new Sequence() } as const;
+  readonly #sequences = {
+    day: new Sequence(),
+    unsmoothed: new Sequence(),
+    result: new Sequence(),
+    held: new Sequence(),
+  } as const;
+  readonly #held = emptyLook();
+  #isBegun = false;
   readonly #backward = new Float32Array(2 * PIXELS);
   readonly #forward = new Float32Array(2 * PIXELS);
   readonly #untrusted = new Uint8Array(PIXELS);
@@ -82,12 +89,15 @@ export class SteadinessMeter {
   /** The next picture of the sequence. Borrows all. */
   add({ data, discontinuity }: Thumbnail, looks: Readonly<Record<'unsmoothed' | 'result', Look>>): void {
     if (discontinuity) this.#motion.reset();
-    const { day, unsmoothed, result } = this.#sequences;
+    const { day, unsmoothed, result, held } = this.#sequences;
     day.next().set(data);
     showInto(looks.unsmoothed, data, unsmoothed.next());
     showInto(looks.result, data, result.next());
     const motion = this.#motion.next(data);
     const isContinued = motion !== undefined && !motion.isCut;
+    if (!this.#isBegun || motion?.isCut) this.#held.grid.set(looks.unsmoothed.grid); // its lights stay out
+    this.#isBegun = true;
+    showInto(this.#held, data, held.next());
     if (isContinued) {
       enlargeFlow(motion.backward, [FLOW_WIDTH, FLOW_HEIGHT], this.#backward);
       enlargeFlow(motion.forward, [FORWARD_WIDTH, FORWARD_HEIGHT], this.#forward);
@@ -103,13 +113,18 @@ export class SteadinessMeter {
   }
 
   report(): Omit<Steadiness, 'cuts'> {
-    const { day, unsmoothed, result } = this.#sequences;
-    const row = ({ error, flicker }: Sequence): SteadyRow => ({ warpingError: error.value, flicker: flicker.ofNight });
+    const { day, unsmoothed, result, held } = this.#sequences;
+    const row = ({ error, flicker }: Sequence): SteadyRow => ({
+      warpingError: error.value,
+      squaredError: error.squared,
+      flicker: flicker.ofNight,
+    });
     return {
       pairs: this.#compared,
-      day: { warpingError: day.error.value, flicker: day.flicker.ofDay },
+      day: { ...row(day), flicker: day.flicker.ofDay },
       unsmoothed: row(unsmoothed),
       result: row(result),
+      held: row(held),
     };
   }
 }

@@ -81,11 +81,16 @@ export class WarpingError {
     this.#samples += count;
   }
 
+  /** Mean squared difference, as published; NaN as {@link value}. */
+  get squared(): number {
+    return this.#squared / this.#compared;
+  }
+
   /** Mean squared difference over the variance; NaN before a picture was added, or where nothing could be compared. */
   get value(): number {
     const mean = this.#sum / this.#samples;
     const variance = this.#sumOfSquares / this.#samples - mean * mean;
-    return this.#squared / this.#compared / variance;
+    return this.squared / variance;
   }
 }
 
