@@ -4,6 +4,7 @@ import {
   AFFINE_SIZE,
   GRID_BINS,
   GRID_HEIGHT,
+  GRID_SIZE,
   GRID_WIDTH,
   LIGHTS_HEIGHT,
   LIGHTS_WIDTH,
@@ -22,6 +23,11 @@ const GRID_SECONDS = { followed: 1.2, lost: 0.5 } as const;
 /** The same of the lights. Lamps come on sooner than they go: what blinks stays, more evenly. */
 const LIGHTS_SECONDS = { rise: 0.25, fall: 0.6, lost: 0.2 } as const;
 
+/** Change of exposure from picture to picture that is taken for noise of its estimate, natural logarithm. */
+const EXPOSURE_NOISE = 0.008;
+/** Time constant with which a change of exposure is left to the looks that are made since, seconds. */
+const EXPOSURE_SECONDS = 0.5;
+
 const LIGHTS_PIXELS = LIGHTS_HEIGHT * LIGHTS_WIDTH;
 /** Numbers of one cell of the grid. */
 const CELL_SIZE = GRID_BINS * AFFINE_SIZE;
@@ -38,12 +44,21 @@ export async function createSteadier(): Promise<Steadier> {
 /**
  * Carries the grid and the lights along the flow between thumbnails; a new look draws them to itself with time constants,
  * so that drops, pauses and variable frame rates change nothing, and soon where the motion is not to be trusted.
+ *
+ * When the exposure of the day changes, the night changes by the same factor at first. The curves of a night are steep: one
+ * that stays as it is would make three of a camera's five per cent, and pump with the mains.
  */
 class MotionSteadier implements Steadier {
   readonly #estimator: MotionEstimator;
   #motion: Motion | undefined;
+  /** As made, for the exposure that the day had then. */
   #look = emptyLook();
   #spare = emptyLook();
+  /** Logarithm of the day's exposure now over that. */
+  #exposure = 0;
+  /** The grid for the exposure now, and a new one for the exposure then. */
+  readonly #shown = new Float32Array(GRID_SIZE);
+  readonly #asked = new Float32Array(GRID_SIZE);
   /** `[36, 64]`: how far the look that was carried is to be trusted, 0 to 1; since it was last settled. */
   readonly #trust = new Float32Array(FLOW_HEIGHT * FLOW_WIDTH);
   #pts: Micros | undefined;
@@ -63,7 +78,9 @@ class MotionSteadier implements Steadier {
   }
 
   get look(): Look {
-    return this.#look;
+    if (this.#exposure === 0) return this.#look;
+    exposeInto(this.#look.grid, Math.exp(this.#exposure), this.#shown);
+    return { grid: this.#shown, lights: this.#look.lights };
   }
 
   get age(): number {
@@ -79,8 +96,10 @@ class MotionSteadier implements Steadier {
       this.#cuts++;
       this.#settledPts = undefined;
     }
+    const elapsed = this.#pts === undefined ? 0 : toSeconds((pts - this.#pts) as Micros); // a difference of two Micros is one
     this.#pts = pts;
     if (this.#settledPts === undefined || !motion) return false;
+    this.#expose(Math.log(motion.gain), elapsed);
     this.#estimator.warpGridInto(this.#look.grid, this.#spare.grid);
     this.#estimator.warpLightsInto(this.#look.lights, this.#spare.lights);
     [this.#look, this.#spare] = [this.#spare, this.#look];
@@ -95,9 +114,14 @@ class MotionSteadier implements Steadier {
     const elapsed = this.age;
     if (smoothing === 0 || elapsed === Infinity) {
       copyLookInto(look, this.#look);
+      this.#exposure = 0;
     } else {
+      if (this.#exposure !== 0) exposeInto(look.grid, Math.exp(-this.#exposure), this.#asked);
       const weight = (seconds: number): number => weightOf(elapsed, seconds, smoothing);
-      this.#settleGrid(look.grid, { followed: weight(GRID_SECONDS.followed), lost: weight(GRID_SECONDS.lost) });
+      this.#settleGrid(this.#exposure === 0 ? look.grid : this.#asked, {
+        followed: weight(GRID_SECONDS.followed),
+        lost: weight(GRID_SECONDS.lost),
+      });
       const { rise, fall, lost } = LIGHTS_SECONDS;
       this.#settleLights(look.lights, { rise: weight(rise), fall: weight(fall), lost: weight(lost) });
     }
@@ -114,6 +138,12 @@ class MotionSteadier implements Steadier {
 
   [Symbol.dispose](): void {
     this.reset();
+  }
+
+  #expose(change: number, elapsed: number): void {
+    const sure = Math.sign(change) * Math.max(0, Math.abs(change) - EXPOSURE_NOISE);
+    const exposure = (this.#exposure + sure) * Math.exp(-elapsed / EXPOSURE_SECONDS);
+    this.#exposure = Math.abs(exposure) < EXPOSURE_NOISE / 8 ? 0 : exposure;
   }
 
   #settleGrid(target: Float32Array, { followed, lost }: Readonly<Record<keyof typeof GRID_SECONDS, number>>): void {
@@ -165,4 +195,21 @@ function weightOf(elapsed: number, seconds: number, smoothing: number): number {
 function approach(values: Float32Array, target: Float32Array, i: number, weight: number): void {
   const value = values[i] ?? 0;
   values[i] = value + weight * ((target[i] ?? 0) - value);
+}
+
+/** A grid that makes of a day times `gain` what `grid` makes of the day, times `gain`. `out` may not be `grid`. */
+function exposeInto(grid: Float32Array, gain: number, out: Float32Array): void {
+  for (let bin = 0; bin < GRID_BINS; bin++) {
+    const position = Math.min(GRID_BINS - 1, bin / gain);
+    const lower = Math.min(GRID_BINS - 2, Math.floor(position));
+    const between = position - lower;
+    for (let cell = 0; cell < GRID_HEIGHT * GRID_WIDTH; cell++) {
+      const to = cell * CELL_SIZE + bin * AFFINE_SIZE;
+      const from = cell * CELL_SIZE + lower * AFFINE_SIZE;
+      for (let i = 0; i < AFFINE_SIZE; i++) {
+        const value = (1 - between) * (grid[from + i] ?? 0) + between * (grid[from + AFFINE_SIZE + i] ?? 0);
+        out[to + i] = i % 4 === 3 ? gain * value : value; // the last of four is the constant
+      }
+    }
+  }
 }

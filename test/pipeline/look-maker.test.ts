@@ -3,6 +3,9 @@ import { Random } from '../../src/core/random.js';
 import { fromSeconds } from '../../src/core/time.js';
 import type { Thumbnail } from '../../src/image/thumbnail.js';
 import type { Generator } from '../../src/infer/generator.js';
+import { applyLookInto } from '../../src/infer/apply-look.js';
+import { openGenerator } from '../../src/infer/open-generator.js';
+import { Flicker } from '../../src/temporal/flicker.js';
 import { createGrade } from '../../src/infer/grade.js';
 import { GRID_SIZE, LIGHTS_HEIGHT, LIGHTS_WIDTH, emptyLook, identityLook, type Look } from '../../src/infer/look.js';
 import { LookMaker } from '../../src/pipeline/look-maker.js';
@@ -153,6 +156,59 @@ describe('a look maker', () => {
       }
       expect(Math.abs(moment / sum - centerAt(frame))).toBeLessThan(2);
     }
+  });
+
+  it('neither amplifies nor latches a signal that blinks', async () => {
+    // A red LED on a dark board, on for two frames and off for two, then off for good.
+    const isOn = (frame: number): boolean => frame < 60 && frame % 4 < 2;
+    const signal = (frame: number): Float32Array =>
+      paint((x, y) => {
+        const i = y * 256 + x;
+        const board = Math.max(Math.abs(x - 128), Math.abs(y - 60));
+        if (board < 4 && isOn(frame)) return [0.6, -0.1, 0.32];
+        return board < 12 ? [0.1, 0, 0] : [day[i] ?? 0, day[36864 + i] ?? 0, day[2 * 36864 + i] ?? 0];
+      });
+    await using generator = await openGenerator({ generator: 'auto' });
+    const blink = async (smoothing: number): Promise<number[]> => {
+      maker = new LookMaker(generator, await createSteadier());
+      const night = new Float32Array(day.length);
+      const lumas: number[] = [];
+      for (let frame = 0; frame < 100; frame++) {
+        const data = signal(frame);
+        const { look } = await maker.make(at(frame / 30, data), smoothing);
+        applyLookInto(look, data, night);
+        lumas.push(night[60 * 256 + 128] ?? 0);
+      }
+      return lumas;
+    };
+    const [plain, steady] = [await blink(0), await blink(0.6)];
+    const mean = (lumas: number[], lit: boolean): number => {
+      const chosen = lumas.filter((_, frame) => frame >= 20 && frame < 60 && isOn(frame) === lit);
+      return chosen.reduce((sum, luma) => sum + luma, 0) / chosen.length;
+    };
+    const swing = (lumas: number[]): number => mean(lumas, true) - mean(lumas, false);
+    expect(swing(plain)).toBeGreaterThan(0.1);
+    expect(swing(steady)).toBeLessThan(1.05 * swing(plain));
+    expect(swing(steady)).toBeGreaterThan(0.5 * swing(plain)); // it blinks as in the day
+    expect((steady[99] ?? 1) - (plain[99] ?? 0)).toBeLessThan(0.01);
+  });
+
+  it('passes the flicker of the mains on and adds none to it', async () => {
+    await using generator = await openGenerator({ generator: 'auto' });
+    maker = new LookMaker(generator, await createSteadier());
+    const flicker = new Flicker();
+    const night = new Float32Array(day.length);
+    const mean = (picture: Float32Array): number =>
+      picture.subarray(0, 36864).reduce((sum, value) => sum + value, 0) / 36864;
+    for (let frame = 0; frame < 60; frame++) {
+      const gain = 1 + 0.05 * Math.sin((2 * Math.PI * 100 * frame) / 30); // 100 Hz seen 30 times a second
+      const data = day.map((value, i) => (i < 36864 ? value * gain : value));
+      const { look } = await maker.make(at(frame / 30, data), 0.6);
+      applyLookInto(look, data, night);
+      if (frame > 10) flicker.add(mean(data), mean(night));
+    }
+    expect(flicker.ofDay).toBeGreaterThan(0.04);
+    expect(flicker.ofNight).toBeLessThan(flicker.ofDay);
   });
 
   it('makes the same looks of the same pictures, twice', async () => {
