@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
 import { fromSeconds } from '../../src/core/time.js';
 import type { Thumbnail } from '../../src/image/thumbnail.js';
+import { applyLookInto } from '../../src/infer/apply-look.js';
 import { emptyLook, type Look } from '../../src/infer/look.js';
 import { createSteadier } from '../../src/temporal/motion-steadier.js';
 import type { Steadier } from '../../src/temporal/steadier.js';
@@ -98,6 +99,29 @@ describe('createSteadier', () => {
     step(steadier, lookOf(0), at(0), 1);
     steadier.reset();
     expect(step(steadier, lookOf(1), at(0.04), 1).grid[0]).toBe(1);
+  });
+
+  it('lets a change of exposure through as it is, then leaves it to new looks', async () => {
+    // A steep night: luma squared, by its slope between bins.
+    const steep = emptyLook();
+    for (let i = 0; i < steep.grid.length; i += 12) steep.grid[i] = ((i / 12) % 8) / 7;
+    const night = new Float32Array(day.length);
+    const nightOf = (look: Look, data: Float32Array): number => {
+      applyLookInto(look, data, night);
+      return night.subarray(0, 256 * 144).reduce((sum, value) => sum + value, 0);
+    };
+    const brighter = day.map((value) => 0.9 * value);
+    const darker = day.map((value) => 0.81 * value);
+    using steadier = await createSteadier();
+    const before = nightOf(step(steadier, steep, at(0, brighter), 0.6), brighter);
+    expect(steadier.follow(at(0.03, darker))).toBe(true);
+    const change = nightOf(steadier.look, darker) / before;
+    expect(change).toBeGreaterThan(0.87); // 0.81 as the look is
+    expect(change).toBeLessThan(0.93);
+    for (let frame = 2; frame < 100; frame++) steadier.follow(at(0.03 * frame, darker));
+    expect(nightOf(steadier.look, darker) / before).toBeCloseTo(nightOf(steep, darker) / before, 2);
+    step(steadier, steep, at(3, brighter), 0.6);
+    expect(nightOf(step(steadier, steep, at(3.03, darker), 0), darker)).toBe(nightOf(steep, darker));
   });
 
   it('sees no cut in noise, in a pan, in something that drives past', async () => {
