@@ -9,6 +9,7 @@ import { clipFor, frameCount, SIZES } from './clip.mjs';
 import { ffmpegRate } from './ffmpeg-rate.mjs';
 import { benchKernels } from './kernel.mjs';
 import { runStream } from './nocturne-run.mjs';
+import { benchSteady } from './steady.mjs';
 
 const USAGE = 'npm run bench -- [--quick] [--generator NAME|FILE] [--json FILE]';
 const { values } = given({
@@ -112,12 +113,13 @@ try {
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, commit: commit() };
   print(`nocturne bench: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}`);
   const kernels = await benchKernels();
+  const steady = await benchSteady();
   const sizes = [];
   for (const size of SIZES) sizes.push(await benchSize(size, folder));
   const memory = await benchMemory(folder);
   const twoStreams = await benchTwoStreams(folder);
   mkdirSync(dirname(values.json), { recursive: true });
-  writeFileSync(values.json, `${JSON.stringify({ machine, kernels, sizes, memory, twoStreams }, null, 2)}\n`);
+  writeFileSync(values.json, `${JSON.stringify({ machine, kernels, steady, sizes, memory, twoStreams }, null, 2)}\n`);
   print(`\nwritten to ${values.json}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,0 +1,58 @@
+// Times the temporal stage on one thread: milliseconds a frame, p50 and p95. Alone: `npm run build && node bench/steady.mjs`.
+import { pathToFileURL } from 'node:url';
+
+/** The painted street, as video: everything moves. */
+const STREET = 'street:size=640x360,rate=30,duration=5';
+/** Times it is followed; the first does not count: V8 compiles meanwhile. */
+const ROUNDS = 6;
+/** Pause between two rounds, microseconds of the video. */
+const PAUSE = 10_000_000;
+
+/** Motion, carrying, settling and metering, everything but the generator: prints a line, returns its figures. */
+export async function benchSteady({ root = new URL('../dist/', import.meta.url) } = {}) {
+  const { LookMaker } = await import(new URL('pipeline/look-maker.js', root).href);
+  const { createSteadier } = await import(new URL('temporal/motion-steadier.js', root).href);
+  const { createGrade } = await import(new URL('infer/grade.js', root).href);
+  const { openSource } = await import(new URL('ingest/open-source.js', root).href);
+  const { DEFAULT_SOURCE_OPTIONS } = await import(new URL('ingest/source-options.js', root).href);
+  const { openRenderer } = await import(new URL('render/wasm-renderer.js', root).href);
+  const { Percentiles } = await import(new URL('core/stats.js', root).href);
+  const { DIALS } = await import(new URL('core/controls.js', root).href);
+  const { copyLookInto, emptyLook } = await import(new URL('infer/look.js', root).href);
+
+  const { signal } = new AbortController();
+  const source = await openSource(STREET, DEFAULT_SOURCE_OPTIONS, signal);
+  const renderer = await openRenderer();
+  const grade = await createGrade();
+  const scene = [];
+  for await (const frame of source.frames(signal)) {
+    const { data, pts, discontinuity } = renderer.thumbnail(frame);
+    const look = emptyLook();
+    copyLookInto(await grade.translate({ data, pts, discontinuity }), look);
+    scene.push({ thumbnail: { data: data.slice(), pts, discontinuity }, look });
+    frame.close();
+  }
+  await source.close();
+
+  let next;
+  const given = { card: grade.card, device: grade.device, translate: () => Promise.resolve(next) };
+  const maker = new LookMaker(given, await createSteadier());
+  const times = new Percentiles(ROUNDS * scene.length);
+  for (let round = -1; round < ROUNDS; round++) {
+    const offset = (round + 1) * (PAUSE + scene.at(-1).thumbnail.pts);
+    for (const { thumbnail, look } of scene) {
+      next = look;
+      const made = await maker.make({ ...thumbnail, pts: thumbnail.pts + offset }, DIALS.smoothing.default);
+      if (round >= 0) times.add(made.steadyMs);
+    }
+  }
+  renderer[Symbol.dispose]();
+  await grade.close();
+  const [p50, p95] = [times.at(0.5), times.at(0.95)];
+  console.log(
+    `steady  ${p50.toFixed(2)} / ${p95.toFixed(2)}   (ms, p50 / p95, one thread: motion, carrying, settling, meter)`,
+  );
+  return { p50, p95 };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await benchSteady();
