@@ -20,23 +20,29 @@ const LIGHTS_PIXELS = LIGHTS_WIDTH * LIGHTS_HEIGHT;
 /**
  * A look applied to a picture at a thumbnail's or any small size, plainly and in floats: night `[3, height, width]`,
  * not clamped. For measuring looks and for tests; frames are the renderer's.
- * @param day `[3, height, width]`. @param out may not be `day`.
+ * @param day `[3, height, width]`. @param out may not be `day`. @param planes 1 for the luma alone.
  */
-export function applyLookInto(look: Look, day: Float32Array, out: Float32Array, size: Size = THUMBNAIL_SIZE): void {
-  applyGridInto(look.grid, day, out, size);
+export function applyLookInto(
+  look: Look,
+  day: Float32Array,
+  out: Float32Array,
+  size: Size = THUMBNAIL_SIZE,
+  planes: 1 | 3 = 3,
+): void {
+  applyGridInto(look.grid, day, out, size, planes);
   const [width, height] = size;
   const count = width * height;
-  for (let y = 0; y < height; y++) {
+  const columns = Array.from({ length: width }, (_, x) => neighbours(x, width, LIGHTS_WIDTH));
+  for (let y = 0, i = 0; y < height; y++) {
     const vertical = neighbours(y, height, LIGHTS_HEIGHT);
-    for (let x = 0; x < width; x++) {
-      const horizontal = neighbours(x, width, LIGHTS_WIDTH);
-      const i = y * width + x;
+    for (const horizontal of columns) {
       const core = lightAt(look.lights, 0, horizontal, vertical);
-      for (let c = 0; c < 3; c++) {
+      for (let c = 0; c < planes; c++) {
         const shine = core * (c === 0 ? CORE_GAIN_LUMA : CORE_GAIN_CHROMA) * (day[c * count + i] ?? 0);
         const glow = lightAt(look.lights, c + 1, horizontal, vertical);
         out[c * count + i] = (out[c * count + i] ?? 0) + shine + glow;
       }
+      i++;
     }
   }
 }
@@ -47,19 +53,19 @@ export function applyGridInto(
   day: Float32Array,
   out: Float32Array,
   size: Size = THUMBNAIL_SIZE,
+  planes: 1 | 3 = 3,
 ): void {
   const [width, height] = size;
   const count = width * height;
-  for (let y = 0; y < height; y++) {
+  const columns = Array.from({ length: width }, (_, x) => neighbours(x, width, GRID_WIDTH));
+  for (let y = 0, i = 0; y < height; y++) {
     const [row0, row1, fy] = neighbours(y, height, GRID_HEIGHT);
-    for (let x = 0; x < width; x++) {
-      const [column0, column1, fx] = neighbours(x, width, GRID_WIDTH);
-      const i = y * width + x;
-      const pixel = [day[i] ?? 0, day[count + i] ?? 0, day[2 * count + i] ?? 0, 1];
-      const z = Math.min(1, Math.max(0, pixel[0] ?? 0)) * (GRID_BINS - 1);
+    for (const [column0, column1, fx] of columns) {
+      const [luma, u, v] = [day[i] ?? 0, day[count + i] ?? 0, day[2 * count + i] ?? 0];
+      const z = Math.min(1, Math.max(0, luma)) * (GRID_BINS - 1);
       const bin = Math.min(GRID_BINS - 2, Math.floor(z));
       const fz = z - bin;
-      for (let row = 0; row < 3; row++) {
+      for (let plane = 0; plane < planes; plane++) {
         let sum = 0;
         for (let corner = 0; corner < 8; corner++) {
           const right = corner & 1;
@@ -67,11 +73,13 @@ export function applyGridInto(
           const next = corner >> 2;
           const weight = (right ? fx : 1 - fx) * (lower ? fy : 1 - fy) * (next ? fz : 1 - fz);
           const cell = (lower ? row1 : row0) * GRID_WIDTH + (right ? column1 : column0);
-          const at = (cell * GRID_BINS + bin + next) * AFFINE_SIZE + row * 4;
-          for (let k = 0; k < 4; k++) sum += weight * (grid[at + k] ?? 0) * (pixel[k] ?? 0);
+          const at = (cell * GRID_BINS + bin + next) * AFFINE_SIZE + plane * 4;
+          const linear = (grid[at] ?? 0) * luma + (grid[at + 1] ?? 0) * u + (grid[at + 2] ?? 0) * v;
+          sum += weight * (linear + (grid[at + 3] ?? 0));
         }
-        out[row * count + i] = sum;
+        out[plane * count + i] = sum;
       }
+      i++;
     }
   }
 }

@@ -62,10 +62,10 @@ interface Lumas {
   readonly night: number;
 }
 
-/** A day in blocks, `[3, 18, 32]`, and its night. */
+/** A day in blocks, `[3, 18, 32]`, and the luma of its night, `[18, 32]`. */
 class Blocks {
   readonly day = new Float32Array(3 * BLOCKS);
-  readonly night = new Float32Array(3 * BLOCKS);
+  readonly night = new Float32Array(BLOCKS);
 
   /** Of the whole picture. */
   get means(): Lumas {
@@ -84,7 +84,7 @@ class Blocks {
       }
     }
     for (let i = 0; i < day.length; i++) day[i] = (day[i] ?? 0) / BLOCK ** 2;
-    applyLookInto(look, this.day, this.night, [WIDTH, HEIGHT]);
+    applyLookInto(look, this.day, this.night, [WIDTH, HEIGHT], 1);
   }
 
   /** Between blocks, by bilinear weights; edges are continued. */

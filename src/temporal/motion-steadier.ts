@@ -56,9 +56,11 @@ class MotionSteadier implements Steadier {
   #spare = emptyLook();
   /** Logarithm of the day's exposure now over that. */
   #exposure = 0;
-  /** The grid for the exposure now, and a new one for the exposure then. */
+  /** The grid for the exposure now, made when it is asked for. */
   readonly #shown = new Float32Array(GRID_SIZE);
-  readonly #asked = new Float32Array(GRID_SIZE);
+  #isShown = false;
+  /** A new grid as it would be for the exposure then. */
+  readonly #target = new Float32Array(GRID_SIZE);
   /** `[36, 64]`: how far the look that was carried is to be trusted, 0 to 1; since it was last settled. */
   readonly #trust = new Float32Array(FLOW_HEIGHT * FLOW_WIDTH);
   #pts: Micros | undefined;
@@ -79,13 +81,14 @@ class MotionSteadier implements Steadier {
 
   get look(): Look {
     if (this.#exposure === 0) return this.#look;
-    exposeInto(this.#look.grid, Math.exp(this.#exposure), this.#shown);
+    if (!this.#isShown) exposeInto(this.#look.grid, Math.exp(this.#exposure), this.#shown);
+    this.#isShown = true;
     return { grid: this.#shown, lights: this.#look.lights };
   }
 
   get age(): number {
     if (this.#pts === undefined || this.#settledPts === undefined) return Infinity;
-    return toSeconds((this.#pts - this.#settledPts) as Micros); // a difference of two Micros is one
+    return secondsBetween(this.#settledPts, this.#pts);
   }
 
   follow({ data, pts, discontinuity }: Thumbnail): boolean {
@@ -96,10 +99,11 @@ class MotionSteadier implements Steadier {
       this.#cuts++;
       this.#settledPts = undefined;
     }
-    const elapsed = this.#pts === undefined ? 0 : toSeconds((pts - this.#pts) as Micros); // a difference of two Micros is one
+    const elapsed = secondsBetween(this.#pts ?? pts, pts);
     this.#pts = pts;
     if (this.#settledPts === undefined || !motion) return false;
     this.#expose(Math.log(motion.gain), elapsed);
+    this.#isShown = false;
     this.#estimator.warpGridInto(this.#look.grid, this.#spare.grid);
     this.#estimator.warpLightsInto(this.#look.lights, this.#spare.lights);
     [this.#look, this.#spare] = [this.#spare, this.#look];
@@ -116,15 +120,16 @@ class MotionSteadier implements Steadier {
       copyLookInto(look, this.#look);
       this.#exposure = 0;
     } else {
-      if (this.#exposure !== 0) exposeInto(look.grid, Math.exp(-this.#exposure), this.#asked);
+      if (this.#exposure !== 0) exposeInto(look.grid, Math.exp(-this.#exposure), this.#target);
       const weight = (seconds: number): number => weightOf(elapsed, seconds, smoothing);
-      this.#settleGrid(this.#exposure === 0 ? look.grid : this.#asked, {
+      this.#settleGrid(this.#exposure === 0 ? look.grid : this.#target, {
         followed: weight(GRID_SECONDS.followed),
         lost: weight(GRID_SECONDS.lost),
       });
       const { rise, fall, lost } = LIGHTS_SECONDS;
       this.#settleLights(look.lights, { rise: weight(rise), fall: weight(fall), lost: weight(lost) });
     }
+    this.#isShown = false;
     this.#trust.fill(1);
     this.#settledPts = this.#pts;
   }
@@ -185,6 +190,10 @@ class MotionSteadier implements Steadier {
     }
     return sum / (FLOW_CELL * FLOW_CELL);
   }
+}
+
+function secondsBetween(from: Micros, to: Micros): number {
+  return toSeconds((to - from) as Micros); // a difference of two Micros is one
 }
 
 /** Share of the way to a new look after `elapsed` seconds; the dial is squared, so that its lower half is gentle. */
