@@ -28,7 +28,7 @@ export interface LiveFigures {
 
 /**
  * Measures a stream's steadiness while it runs, by means of 8x8 pixels of day and night: before grain and encoding, over the last
- * seconds of the video. A third of a millisecond a frame. `nocturne eval` measures the same on every pixel.
+ * seconds of the video. A quarter of a millisecond a frame. `nocturne eval` measures the same on every pixel.
  */
 export class LiveSteadiness {
   #now = new Blocks();
