@@ -72,7 +72,6 @@ export class SteadinessMeter {
     held: new Sequence(),
   } as const;
   readonly #held = emptyLook();
-  #isBegun = false;
   readonly #backward = new Float32Array(2 * PIXELS);
   readonly #forward = new Float32Array(2 * PIXELS);
   readonly #untrusted = new Uint8Array(PIXELS);
@@ -95,8 +94,7 @@ export class SteadinessMeter {
     showInto(looks.result, data, result.next());
     const motion = this.#motion.next(data);
     const isContinued = motion !== undefined && !motion.isCut;
-    if (!this.#isBegun || motion?.isCut) this.#held.grid.set(looks.unsmoothed.grid); // its lights stay out
-    this.#isBegun = true;
+    if (!isContinued) this.#held.grid.set(looks.unsmoothed.grid); // its lights stay out
     showInto(this.#held, data, held.next());
     if (isContinued) {
       enlargeFlow(motion.backward, [FLOW_WIDTH, FLOW_HEIGHT], this.#backward);
