@@ -1,9 +1,16 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+
+/** Forked before any stream is open: see there. It goes with this process. */
+const senders = fork(fileURLToPath(new URL('./sender-process.mjs', import.meta.url)));
+senders.unref();
+senders.channel?.unref();
+let count = 0;
 
 /** A TCP port of the loopback that was free a moment ago. */
 export async function freePort(): Promise<number> {
@@ -28,8 +35,7 @@ export async function freeUdpPort(): Promise<number> {
 /** A real ffmpeg process that plays a test picture in real time to an address; it goes with the test file at the latest. */
 export class Sender {
   readonly #args: readonly string[];
-  #process: ChildProcess | undefined;
-  #wanted = false;
+  readonly #id = count++;
 
   private constructor(args: readonly string[]) {
     this.#args = args;
@@ -57,23 +63,11 @@ export class Sender {
   }
 
   restart(): void {
-    this.kill();
-    this.#wanted = true;
-    this.#spawn();
+    senders.send({ id: this.#id, args: this.#args });
   }
 
   /** As a power cut: without a good-bye. */
   kill(): void {
-    this.#wanted = false;
-    this.#process?.kill('SIGKILL');
-    this.#process = undefined;
-  }
-
-  #spawn(): void {
-    const child = spawn('ffmpeg', this.#args, { stdio: 'ignore' });
-    this.#process = child;
-    child.once('exit', () => {
-      if (this.#wanted && this.#process === child) setTimeout(() => this.#wanted && this.#spawn(), 100).unref();
-    });
+    senders.send({ id: this.#id });
   }
 }
