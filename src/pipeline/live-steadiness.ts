@@ -1,7 +1,7 @@
 import { toSeconds, type Micros } from '../core/time.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from '../image/thumbnail.js';
-import { applyLookInto } from '../infer/apply-look.js';
-import type { Look } from '../infer/look.js';
+import { applyGridInto } from '../infer/apply-look.js';
+import { CORE_GAIN_LUMA, LIGHTS_HEIGHT, LIGHTS_WIDTH, type Look } from '../infer/look.js';
 import { FLOW_WIDTH, type Motion } from '../temporal/motion.js';
 
 /** Side of the blocks whose means are compared, in pixels of the thumbnail. */
@@ -9,6 +9,8 @@ const BLOCK = 8;
 const WIDTH = THUMBNAIL_WIDTH / BLOCK;
 const HEIGHT = THUMBNAIL_HEIGHT / BLOCK;
 const BLOCKS = WIDTH * HEIGHT;
+/** Lights along a block's side. */
+const LIGHTS_STEP = LIGHTS_WIDTH / WIDTH;
 /** Places of the flow along a block's side. */
 const PLACES = FLOW_WIDTH / WIDTH;
 /** Seconds of the video over which figures are averaged. */
@@ -23,23 +25,29 @@ export interface LiveFigures {
   /** Of the whole picture: root mean square of the relative change of its mean luma, beyond the day's own. */
   readonly flicker: number;
   /** The same of each place along the motion: where the night pumps, crawls or lags behind. */
-  readonly warpingError: number;
+  readonly localFlicker: number;
 }
 
 /**
- * Measures a stream's steadiness while it runs, by means of 8x8 pixels of day and night: before grain and encoding, over the last
- * seconds of the video. A quarter of a millisecond a frame. `nocturne eval` measures the same on every pixel.
+ * Measures a stream's steadiness while it runs, by means of 8x8 pixels of day and night: before the dials but for
+ * smoothing, grain and encoding, over the last seconds of the video. A quarter of a millisecond a frame. `nocturne eval` of a clip has the
+ * flicker on every pixel, and the warping error of Lai et al., which `localFlicker` stands for.
  */
 export class LiveSteadiness {
   #now = new Blocks();
   #before = new Blocks();
   readonly #flicker = new RunningMean();
-  readonly #warping = new RunningMean();
+  readonly #local = new RunningMean();
   #pts: Micros | undefined;
 
   /** 0 where no two frames were compared yet. */
   get figures(): LiveFigures {
-    return { flicker: Math.sqrt(this.#flicker.value), warpingError: Math.sqrt(this.#warping.value) };
+    return { flicker: Math.sqrt(this.#flicker.value), localFlicker: Math.sqrt(this.#local.value) };
+  }
+
+  /** The next picture is compared with none. */
+  reset(): void {
+    this.#pts = undefined;
   }
 
   /** The next picture with the look it gets, and its motion since the one before; undefined where it does not continue that. Borrows all. */
@@ -49,8 +57,8 @@ export class LiveSteadiness {
     if (motion && this.#pts !== undefined) {
       const seconds = toSeconds((pts - this.#pts) as Micros); // a difference of two Micros is one
       this.#flicker.add(logGain(this.#now.means, this.#before.means) ** 2, seconds);
-      const warping = meanSquareAlong(motion, this.#now, this.#before);
-      if (warping !== undefined) this.#warping.add(warping, seconds);
+      const local = meanSquareAlong(motion, this.#now, this.#before);
+      if (local !== undefined) this.#local.add(local, seconds);
     }
     this.#pts = pts;
   }
@@ -84,7 +92,25 @@ class Blocks {
       }
     }
     for (let i = 0; i < day.length; i++) day[i] = (day[i] ?? 0) / BLOCK ** 2;
-    applyLookInto(look, this.day, this.night, [WIDTH, HEIGHT], 1);
+    applyGridInto(look.grid, day, this.night, [WIDTH, HEIGHT], 1);
+    this.#shine(look.lights);
+  }
+
+  /** Adds lights, each block's mean. */
+  #shine(lights: Float32Array): void {
+    const glow = LIGHTS_WIDTH * LIGHTS_HEIGHT; // where the luma of the halo begins
+    for (let y = 0, i = 0; y < LIGHTS_HEIGHT; y++) {
+      const row = Math.floor(y / LIGHTS_STEP) * WIDTH;
+      for (let at = row; at < row + WIDTH; at++) {
+        let [core, halo] = [0, 0];
+        for (const end = i + LIGHTS_STEP; i < end; i++) {
+          core += lights[i] ?? 0;
+          halo += lights[glow + i] ?? 0;
+        }
+        const light = (CORE_GAIN_LUMA * core * (this.day[at] ?? 0) + halo) / LIGHTS_STEP ** 2;
+        this.night[at] = (this.night[at] ?? 0) + light;
+      }
+    }
   }
 
   /** Between blocks, by bilinear weights; edges are continued. */

@@ -16,7 +16,7 @@ export interface MadeLook {
   readonly look: Look;
   /** Milliseconds in the generator; undefined where the look was carried along alone. */
   readonly lookMs: number | undefined;
-  /** Milliseconds in the steadier. */
+  /** Milliseconds in the steadier and the flicker meter. */
   readonly steadyMs: number;
 }
 
@@ -50,7 +50,10 @@ export class LookMaker {
       return { look: steadier.look, lookMs: undefined, steadyMs: performance.now() - started };
     }
     const asked = performance.now();
-    const fresh = await this.#generator.translate(thumbnail);
+    const fresh = await this.#generator.translate(thumbnail).catch((error: unknown) => {
+      this.#meter.reset();
+      throw error;
+    });
     const looked = performance.now();
     steadier.settle(fresh, smoothing);
     this.#meter.add(thumbnail, steadier.look, steadier.motion);

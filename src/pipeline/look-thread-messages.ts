@@ -74,4 +74,4 @@ export function deskViews(desk: SharedArrayBuffer): DeskViews {
 }
 
 /** Before the first look. */
-export const NO_COUNTS: LookCounts = { fallbacks: 0, cuts: 0, flicker: 0, warpingError: 0 };
+export const NO_COUNTS: LookCounts = { fallbacks: 0, cuts: 0, flicker: 0, localFlicker: 0 };

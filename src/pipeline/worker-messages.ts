@@ -58,7 +58,7 @@ export interface WorkerFigures {
   readonly cuts: number;
   /** As in `StreamStats`. */
   readonly flicker: number;
-  readonly warpingError: number;
+  readonly localFlicker: number;
   /** Frames open in the worker now. */
   readonly liveFrames: number;
 }

@@ -23,9 +23,9 @@ const LEVELS = {
     help: 'Change of the brightness of the night beyond that of the day, a frame',
     value: (stats: StreamStats) => stats.flicker,
   },
-  warping_error_ratio: {
+  local_flicker_ratio: {
     help: 'The same of each place along its motion',
-    value: (stats: StreamStats) => stats.warpingError,
+    value: (stats: StreamStats) => stats.localFlicker,
   },
   latency_seconds: { help: 'Capture to packet, median', value: (stats: StreamStats) => stats.latencyMs / 1000 },
 } as const;

@@ -127,7 +127,7 @@ export interface StreamStats {
   /** How much the night's brightness jumps from frame to frame, beyond the day's own: 0.01 is 1 %. Over the last seconds. */
   readonly flicker: number;
   /** The same of each place along what moves: where the night pumps, crawls or lags behind. */
-  readonly warpingError: number;
+  readonly localFlicker: number;
 }
 
 /** A packet as one binary frame; allocates it. */

@@ -21,5 +21,5 @@ export const NO_FIGURES: StreamFigures = {
   fallbacks: 0,
   cuts: 0,
   flicker: 0,
-  warpingError: 0,
+  localFlicker: 0,
 };

@@ -25,6 +25,12 @@ const LIGHTS_SECONDS = { rise: 0.25, fall: 0.6, lost: 0.2 } as const;
 
 /** Change of exposure from picture to picture that is taken for noise of its estimate, natural logarithm. */
 const EXPOSURE_NOISE = 0.008;
+/** Most of it that is followed: beyond, looks are made for another light. */
+const MOST_EXPOSURE = Math.log(1.5);
+/** Share of it that each bin of the luma follows: what is blown out before and after has not changed. */
+const EXPOSED: readonly number[] = Array.from({ length: GRID_BINS }, (_, bin) =>
+  Math.min(1, (GRID_BINS - 1 - bin) / 2),
+);
 /** Time constant with which a change of exposure is left to the looks that are made since, seconds. */
 const EXPOSURE_SECONDS = 0.5;
 
@@ -45,8 +51,8 @@ export async function createSteadier(): Promise<Steadier> {
  * Carries the grid and the lights along the flow between thumbnails; a new look draws them to itself with time constants,
  * so that drops, pauses and variable frame rates change nothing, and soon where the motion is not to be trusted.
  *
- * When the exposure of the day changes, the night changes by the same factor at first. The curves of a night are steep: one
- * that stays as it is would make three of a camera's five per cent, and pump with the mains.
+ * When the exposure of the day changes, the night under the grid changes by the same factor at first. The curves of a night are
+ * steep: held as they are they would make fifteen of a camera's five per cent, and pump with the mains. Halos stay.
  */
 class MotionSteadier implements Steadier {
   readonly #estimator: MotionEstimator;
@@ -102,7 +108,7 @@ class MotionSteadier implements Steadier {
     const elapsed = secondsBetween(this.#pts ?? pts, pts);
     this.#pts = pts;
     if (this.#settledPts === undefined || !motion) return false;
-    this.#expose(Math.log(motion.gain), elapsed);
+    this.#expose(Math.log(motion.exposure), elapsed);
     this.#isShown = false;
     this.#estimator.warpGridInto(this.#look.grid, this.#spare.grid);
     this.#estimator.warpLightsInto(this.#look.lights, this.#spare.lights);
@@ -147,7 +153,8 @@ class MotionSteadier implements Steadier {
 
   #expose(change: number, elapsed: number): void {
     const sure = Math.sign(change) * Math.max(0, Math.abs(change) - EXPOSURE_NOISE);
-    const exposure = (this.#exposure + sure) * Math.exp(-elapsed / EXPOSURE_SECONDS);
+    const held = Math.min(MOST_EXPOSURE, Math.max(-MOST_EXPOSURE, this.#exposure + sure));
+    const exposure = held * Math.exp(-elapsed / EXPOSURE_SECONDS);
     this.#exposure = Math.abs(exposure) < EXPOSURE_NOISE / 8 ? 0 : exposure;
   }
 
@@ -206,9 +213,10 @@ function approach(values: Float32Array, target: Float32Array, i: number, weight:
   values[i] = value + weight * ((target[i] ?? 0) - value);
 }
 
-/** A grid that makes of a day times `gain` what `grid` makes of the day, times `gain`. `out` may not be `grid`. */
-function exposeInto(grid: Float32Array, gain: number, out: Float32Array): void {
+/** A grid that makes of a day times `factor` what `grid` makes of the day, times that, but for what is blown out. `out` may not be `grid`. */
+function exposeInto(grid: Float32Array, factor: number, out: Float32Array): void {
   for (let bin = 0; bin < GRID_BINS; bin++) {
+    const gain = 1 + (factor - 1) * (EXPOSED[bin] ?? 1);
     const position = Math.min(GRID_BINS - 1, bin / gain);
     const lower = Math.min(GRID_BINS - 2, Math.floor(position));
     const between = position - lower;

@@ -15,8 +15,14 @@ export const FORWARD_HEIGHT = 18;
 const PLACES = FLOW_WIDTH * FLOW_HEIGHT;
 const FORWARD_PLACES = FORWARD_WIDTH * FORWARD_HEIGHT;
 const PIXELS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
-/** Samples of the coarsest level, 32 by 18. */
-const COARSE = 32 * 18;
+/** Columns and rows of the coarsest level. */
+const COARSE_WIDTH = 32;
+const COARSE_HEIGHT = 18;
+const COARSE = COARSE_WIDTH * COARSE_HEIGHT;
+/** Pixels of the thumbnail to one of its samples, along one side. */
+const COARSE_STEP = THUMBNAIL_WIDTH / COARSE_WIDTH;
+/** Samples found again below which nothing is said about the exposure. */
+const LEAST_PLACES = 48;
 /** Brightness between two pictures is taken to have changed by this factor at most, either way. */
 const MOST_GAIN = 8;
 /** Luma below and above which a sample says nothing about how the brightness changed, of 255. */
@@ -69,8 +75,10 @@ export interface Motion {
   readonly matched: number;
   /** True when this picture does not continue the one before. */
   readonly isCut: boolean;
-  /** Factor on the luma between the two pictures: an exposure that changed, a flash. */
+  /** Factor on the luma between the two pictures, place by place: an exposure that changed, a flash. */
   readonly gain: number;
+  /** The same along the motion, of what was found again: a camera that pans from sky to street has 1. */
+  readonly exposure: number;
 }
 
 /** Loads the kernel. Throws KERNEL_UNAVAILABLE. */
@@ -122,10 +130,12 @@ export class MotionEstimator {
     const wasFlash = this.#coarse.before.reduce((sum, value) => sum + (value >= BLOWN ? 1 : 0), 0) > FLASH * COARSE;
     this.#calls.compensate(Math.round(256 * gain));
     this.#calls.search();
-    this.#calls.keepNow();
     const matched = this.#judge();
+    const exposure = this.#exposure();
+    this.#calls.keepNow();
     const isCut = matched < CUT && !wasFlash;
-    return { backward: this.#backward, forward: this.#forward, confidence: this.#confidence, matched, isCut, gain };
+    const [backward, forward, confidence] = [this.#backward, this.#forward, this.#confidence];
+    return { backward, forward, confidence, matched, isCut, gain, exposure };
   }
 
   /** Carries a grid along with the motion found last. `[9, 16, 96]` each; `out` may be `grid`. */
@@ -155,6 +165,32 @@ export class MotionEstimator {
       const [a, b] = [now[i] ?? 0, before[i] ?? 0];
       if (Math.min(a, b) >= DARK && Math.max(a, b) < BLOWN) this.#ratios[count++] = a / b;
     }
+    return this.#medianOf(count);
+  }
+
+  /** The same, each place beside where it was before. Before the picture is kept, after confidence is known. */
+  #exposure(): number {
+    const { now, before } = this.#coarse;
+    let count = 0;
+    for (let y = 0, i = 0; y < COARSE_HEIGHT; y++) {
+      for (let x = 0; x < COARSE_WIDTH; x++, i++) {
+        const at = 2 * y * FLOW_WIDTH + 2 * x; // one of 2x2 places of the flow, in whose middle the sample stands
+        let [u, v, trust] = [0, 0, 1];
+        for (const place of [at, at + 1, at + FLOW_WIDTH, at + FLOW_WIDTH + 1]) {
+          u += this.#backward[place] ?? 0;
+          v += this.#backward[PLACES + place] ?? 0;
+          trust = Math.min(trust, this.#confidence[place] ?? 0);
+        }
+        if (trust < MATCHED) continue;
+        const a = now[i] ?? 0;
+        const b = coarseAt(before, x + u / (4 * COARSE_STEP), y + v / (4 * COARSE_STEP));
+        if (Math.min(a, b) >= DARK && Math.max(a, b) < BLOWN) this.#ratios[count++] = a / b;
+      }
+    }
+    return count < LEAST_PLACES ? 1 : this.#medianOf(count);
+  }
+
+  #medianOf(count: number): number {
     if (count === 0) return 1;
     const median = this.#ratios.subarray(0, count).sort()[count >> 1] ?? 1;
     return Math.min(MOST_GAIN, Math.max(1 / MOST_GAIN, median));
@@ -186,4 +222,14 @@ export class MotionEstimator {
     const missed = (u + backU) ** 2 + (v + backV) ** 2;
     return missed <= ROUND_TRIP.slack + ROUND_TRIP.share * (u * u + v * v + backU * backU + backV * backV);
   }
+}
+
+/** Bilinear, edges continued. */
+function coarseAt(samples: Uint8Array, x: number, y: number): number {
+  const [cx, cy] = [Math.min(COARSE_WIDTH - 1, Math.max(0, x)), Math.min(COARSE_HEIGHT - 1, Math.max(0, y))];
+  const [left, top] = [Math.min(COARSE_WIDTH - 2, Math.floor(cx)), Math.min(COARSE_HEIGHT - 2, Math.floor(cy))];
+  const [i, fx, fy] = [top * COARSE_WIDTH + left, cx - left, cy - top];
+  const upper = (1 - fx) * (samples[i] ?? 0) + fx * (samples[i + 1] ?? 0);
+  const lower = (1 - fx) * (samples[i + COARSE_WIDTH] ?? 0) + fx * (samples[i + COARSE_WIDTH + 1] ?? 0);
+  return (1 - fy) * upper + fy * lower;
 }

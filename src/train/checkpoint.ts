@@ -54,7 +54,8 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
     bytes = await readFile(path);
   } catch (cause) {
     const message = `no checkpoint at ${path}.`;
-    const remedy = 'Name the --run folder of a training; its first checkpoint comes with its first validation.';
+    const remedy =
+      'Name the --run folder of a training that came to its first validation (to export) or its first checkpoint (to resume).';
     throw new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'train', message, remedy, cause });
   }
   const damaged = (what: string, cause?: unknown): NocturneError =>

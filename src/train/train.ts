@@ -132,6 +132,7 @@ class RunReport {
   readonly #log: LossLog;
   /** Seconds of the runs before this one. */
   readonly #before: number;
+  #secondsLeft: number | undefined;
 
   private constructor(
     settings: TrainSettings,
@@ -159,6 +160,7 @@ class RunReport {
   async addLosses(entry: LossEntry): Promise<void> {
     const { step, steps, seconds, stepsPerSecond, losses, learningRate, epoch, validation } = entry;
     const secondsLeft = secondsUntilEnd(entry, this.#options);
+    this.#secondsLeft = secondsLeft;
     this.#settings.onProgress?.({ step, totalSteps: steps, stepsPerSecond, secondsLeft, losses });
     await this.#log.append({
       step,
@@ -203,7 +205,8 @@ class RunReport {
   #writePage(isRunning: boolean): Promise<void> {
     const { run } = this.#settings;
     const title = basename(resolve(run));
-    return writeLossPage(run, { title, totalSteps: this.#options.steps, isRunning, facts: this.#facts });
+    const { steps: totalSteps } = this.#options;
+    return writeLossPage(run, { title, totalSteps, isRunning, secondsLeft: this.#secondsLeft, facts: this.#facts });
   }
 }
 
@@ -213,7 +216,8 @@ const GAME_STEP_COST = 2.6;
 /** Seconds to the last step at the rate of the last ones; undefined when unknown. */
 function secondsUntilEnd({ step, steps, stepsPerSecond }: LossEntry, options: TrainOptions): number | undefined {
   if (stepsPerSecond <= 0) return undefined;
-  const lessons = options.generator === 'nightgrid' ? Math.max(0, Math.min(options.distillSteps, steps) - step) : 0;
-  const games = steps - step - lessons;
-  return (lessons + games * (lessons > 0 ? GAME_STEP_COST : 1)) / stepsPerSecond;
+  const lessons = options.generator === 'nightgrid' ? Math.min(options.distillSteps, steps) : 0;
+  const isLesson = step <= lessons; // the rate is that of the steps until this one
+  const left = Math.max(0, lessons - step);
+  return (left + (steps - step - left) * (isLesson ? GAME_STEP_COST : 1)) / stepsPerSecond;
 }

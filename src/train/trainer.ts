@@ -114,7 +114,7 @@ class Trainer {
     this.#job.dataset.restore(saved.dataset);
     this.#step = saved.step;
     this.#before = saved.seconds;
-    this.#best = saved.best;
+    this.#best = saved.best?.step === undefined ? undefined : saved.best; // older ones had no step
   }
 
   async run(): Promise<TrainResult> {
@@ -131,11 +131,11 @@ class Trainer {
       const isLast = this.#step === options.steps;
       const isDue = (every: number): boolean => isLast || this.#step % every === 0;
       const isValidated = isDue(options.validateEvery);
-      if (isValidated || isDue(options.logEvery)) {
+      const isLogged = isValidated || isDue(options.logEvery);
+      if (isLogged) {
         const losses = await this.#meanLosses();
         const now = performance.now();
         const stepsPerSecond = (1000 * (this.#step - logged.step)) / (now - logged.at);
-        logged = { step: this.#step, at: now };
         const validation = isValidated ? await this.#validate() : undefined;
         await this.#job.onLosses?.({
           step: this.#step,
@@ -152,6 +152,7 @@ class Trainer {
         await this.#job.onSamples?.(this.#step, await this.#job.validation.samples(this.#model, SAMPLES));
       }
       if (isDue(options.checkpointEvery)) await this.#save();
+      if (isLogged) logged = { step: this.#step, at: performance.now() }; // what was measured and saved is no step's time
     }
     return { step: this.#step, best: this.#best };
   }

@@ -78,10 +78,10 @@ describe('a live stream', () => {
   it('says how steady its night is', async () => {
     const { stream } = await watch(STREET, { smoothing: 0 });
     await until('its figures', () => stream.live.stats.flicker > 0);
-    const { flicker, warpingError } = stream.live.stats;
+    const { flicker, localFlicker } = stream.live.stats;
     expect(flicker).toBeLessThan(0.2);
-    expect(warpingError).toBeGreaterThan(0);
-    expect(warpingError).toBeLessThan(0.5);
+    expect(localFlicker).toBeGreaterThan(0);
+    expect(localFlicker).toBeLessThan(0.5);
   });
 
   it('starts its worker again when it dies, on the same live stream', async () => {

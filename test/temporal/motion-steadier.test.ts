@@ -124,6 +124,26 @@ describe('createSteadier', () => {
     expect(nightOf(step(steadier, steep, at(3.03, darker), 0), darker)).toBe(nightOf(steep, darker));
   });
 
+  it('leaves a sky alone that is blown out before and after', async () => {
+    const sky = (gain: number): Float32Array =>
+      day.map((value, i) => (i < 64 * 256 ? 1 : i < 144 * 256 ? Math.min(1, gain * value) : value));
+    const dark = emptyLook(); // a blown-out sky becomes 0.05, whatever it was
+    for (let i = 0; i < dark.grid.length; i += 12) {
+      const bin = (i / 12) % 8;
+      dark.grid[i] = bin < 6 ? 0.4 : 0;
+      dark.grid[i + 3] = bin < 6 ? 0 : 0.05;
+    }
+    const night = new Float32Array(day.length);
+    using steadier = await createSteadier();
+    step(steadier, dark, at(0, sky(1)), 0.6);
+    for (let frame = 1; frame < 12; frame++) {
+      const data = sky(frame % 2 ? 1.06 : 1);
+      steadier.follow(at(frame / 30, data));
+      applyLookInto(steadier.look, data, night);
+      expect(night[20 * 256 + 128]).toBeCloseTo(0.05, 3);
+    }
+  });
+
   it('sees no cut in noise, in a pan, in something that drives past', async () => {
     using steadier = await createSteadier();
     const random = new Random(3);

@@ -106,6 +106,7 @@ describe('the motion between two thumbnails', () => {
       seen((x, y) => [x + 5, y - 2], gain),
     );
     expect(motion.gain).toBeCloseTo(gain, 1);
+    expect(motion.exposure).toBeCloseTo(gain, 1);
     expect(errorOf(motion, () => [5, -2], 4)).toBeLessThan(0.3);
     expect(motion.matched).toBeGreaterThan(0.8);
   });
@@ -138,6 +139,18 @@ describe('the motion between two thumbnails', () => {
     expect(mean(22, 32, confidence)).toBeGreaterThan(0.9);
     expect(mean(22, 32, backward)).toBeCloseTo(-16, 0);
     expect(mean(45, 60, backward)).toBeCloseTo(0, 1);
+  });
+
+  it('takes no pan for a change of exposure', () => {
+    // Brighter to the right: a camera that pans to there sees more light at every place, of things that stay as they are.
+    const slope = (shift: number): Float32Array =>
+      paint((x, y) => [0.2 + 0.0016 * (x + shift) + 0.15 * texture(x + shift, y), 0, 0]);
+    estimator.reset();
+    estimator.next(slope(0));
+    const motion = estimator.next(slope(8))!;
+    expect(motion.gain).toBeGreaterThan(1.02);
+    expect(motion.exposure).toBeGreaterThan(0.99);
+    expect(motion.exposure).toBeLessThan(1.01);
   });
 
   it('finds little again after a cut', () => {

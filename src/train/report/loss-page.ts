@@ -23,6 +23,8 @@ export interface LossPageOptions {
   readonly totalSteps: number;
   /** Whether the run goes on: the page loads itself again then. */
   readonly isRunning: boolean;
+  /** Until the last step; undefined when unknown. */
+  readonly secondsLeft?: number | undefined;
   /** What the run is made of, by name: recipe, device, pictures. */
   readonly facts?: Readonly<Record<string, string>>;
 }
@@ -128,11 +130,11 @@ function figure({ title, series }: Chart, maxStep: number): string {
 }
 
 function heading(last: LossRecord | undefined, records: readonly LossRecord[], options: LossPageOptions): string {
-  const { title, totalSteps, isRunning, facts = {} } = options;
+  const { title, totalSteps, isRunning, secondsLeft, facts = {} } = options;
   const step = last?.step ?? 0;
   const share = Math.min(1, step / Math.max(1, totalSteps));
   const rate = recentRate(records);
-  const left = rate > 0 && isRunning ? formatDuration((totalSteps - step) / rate) : undefined;
+  const left = secondsLeft !== undefined && isRunning ? formatDuration(secondsLeft) : undefined;
   const tiles: readonly (readonly [string, string])[] = [
     ['step', `${step.toLocaleString('en-US')} of ${totalSteps.toLocaleString('en-US')}`],
     ['epoch', String(last?.epoch ?? 0)],

@@ -40,7 +40,7 @@ describe('renderLossPage', () => {
 
   it('tells where a run is', () => {
     const records = [1, 2, 100].map((step) => ({ step, seconds: step * 2, epoch: 0, losses: {}, learningRates: {} }));
-    const html = renderLossPage(records, [], { ...OPTIONS, isRunning: true });
+    const html = renderLossPage(records, [], { ...OPTIONS, isRunning: true, secondsLeft: 600 });
     expect(html).toContain('100 of 400');
     expect(html).toContain('10 min 0 s');
     expect(renderLossPage([], [], OPTIONS)).toContain('No losses yet');
