@@ -1,7 +1,8 @@
 import { cpus, freemem, totalmem } from 'node:os';
-import { spawnSync } from 'node:child_process';
+import { spawnSync, type SpawnSyncOptionsWithStringEncoding } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { listDevices } from '../infer/ort-devices.js';
+import type { DeviceReport } from '../infer/ort-devices.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { listEncoders } from '../stream/av-encoder-trial.js';
 import { packageVersion } from './package-version.js';
@@ -20,7 +21,7 @@ const MARKS = { ok: '✓', missing: '–', broken: '✗' } as const;
 /** `nocturne doctor`: what this machine can do, by trying it. Exits non-zero when the product cannot work here. */
 export async function doctor(command: Command): Promise<void> {
   const findings = [nodeFinding(), cpuFinding(), memoryFinding(), await kernelFinding(), ...(await encoderFindings())];
-  findings.push(...(await deviceFindings()), commandFinding());
+  findings.push(...deviceFindings(), commandFinding());
   const isBroken = findings.some(({ state }) => state === 'broken');
   if (command.opts<{ json?: boolean }>().json === true) {
     process.stdout.write(`${JSON.stringify({ version: packageVersion(), findings }, null, 2)}\n`);
@@ -74,8 +75,22 @@ async function encoderFindings(): Promise<Finding[]> {
   });
 }
 
-async function deviceFindings(): Promise<Finding[]> {
-  const devices = await listDevices();
+/** Most time that trying the devices may take, milliseconds. */
+const DEVICES_WITHIN_MS = 60_000;
+
+function deviceFindings(): Finding[] {
+  const script = fileURLToPath(new URL('doctor-devices.js', import.meta.url));
+  const options: SpawnSyncOptionsWithStringEncoding = {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: DEVICES_WITHIN_MS,
+  };
+  const { status, signal, stdout } = spawnSync(process.execPath, [script], options);
+  if (status !== 0) {
+    const detail = `trying them ended with ${signal ?? `exit code ${status}`}; --device cpu keeps away from the graphics driver`;
+    return [{ what: 'devices for a network', state: 'missing', detail }];
+  }
+  const devices = JSON.parse(stdout) as DeviceReport[]; // as doctor-devices.ts writes it
   return devices.map(({ name, available, reason }) => {
     const state = available ? 'ok' : name === 'cpu' ? 'broken' : 'missing';
     return { what: `network on ${name}`, state, detail: available ? 'runs a test network' : reason };
