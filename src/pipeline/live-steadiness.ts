@@ -9,6 +9,8 @@ const BLOCK = 8;
 const WIDTH = THUMBNAIL_WIDTH / BLOCK;
 const HEIGHT = THUMBNAIL_HEIGHT / BLOCK;
 const BLOCKS = WIDTH * HEIGHT;
+/** Of so many rows one is read: all of a thumbnail are half a megabyte, cold. */
+const ROW_STEP = 4;
 /** Lights along a block's side. */
 const LIGHTS_STEP = LIGHTS_WIDTH / WIDTH;
 /** Places of the flow along a block's side. */
@@ -29,7 +31,7 @@ export interface LiveFigures {
 }
 
 /**
- * Measures a stream's steadiness while it runs, by means of 8x8 pixels of day and night: before the dials but for
+ * Measures a stream's steadiness while it runs, by means of 8x8 pixels of day and night (every fourth row): before the dials but for
  * smoothing, grain and encoding, over the last seconds of the video. A quarter of a millisecond a frame. `nocturne eval` of a clip has the
  * flicker on every pixel, and the warping error of Lai et al., which `localFlicker` stands for.
  */
@@ -56,7 +58,9 @@ export class LiveSteadiness {
     this.#now.read(data, look);
     if (motion && this.#pts !== undefined) {
       const seconds = toSeconds((pts - this.#pts) as Micros); // a difference of two Micros is one
-      this.#flicker.add(logGain(this.#now.means, this.#before.means) ** 2, seconds);
+      const night = logGrowth(mean(this.#now.night), mean(this.#before.night));
+      const day = logGrowth(mean(this.#now.day), mean(this.#before.day));
+      this.#flicker.add((night - day) ** 2, seconds);
       const local = meanSquareAlong(motion, this.#now, this.#before);
       if (local !== undefined) this.#local.add(local, seconds);
     }
@@ -64,26 +68,16 @@ export class LiveSteadiness {
   }
 }
 
-/** Luma of the day and of its night. */
-interface Lumas {
-  readonly day: number;
-  readonly night: number;
-}
-
 /** A day in blocks, `[3, 18, 32]`, and the luma of its night, `[18, 32]`. */
 class Blocks {
   readonly day = new Float32Array(3 * BLOCKS);
   readonly night = new Float32Array(BLOCKS);
 
-  /** Of the whole picture. */
-  get means(): Lumas {
-    return { day: mean(this.day), night: mean(this.night) };
-  }
-
   read(data: Float32Array, look: Look): void {
     const { day } = this;
     day.fill(0);
-    for (let y = 0, i = 0; y < 3 * THUMBNAIL_HEIGHT; y++) {
+    for (let y = ROW_STEP >> 1; y < 3 * THUMBNAIL_HEIGHT; y += ROW_STEP) {
+      let i = y * THUMBNAIL_WIDTH;
       const row = Math.floor(y / BLOCK) * WIDTH; // the height is blocks without rest: a plane's rows never mix
       for (let at = row; at < row + WIDTH; at++) {
         let sum = 0;
@@ -91,7 +85,7 @@ class Blocks {
         day[at] = (day[at] ?? 0) + sum;
       }
     }
-    for (let i = 0; i < day.length; i++) day[i] = (day[i] ?? 0) / BLOCK ** 2;
+    for (let i = 0; i < day.length; i++) day[i] = ((day[i] ?? 0) * ROW_STEP) / BLOCK ** 2;
     applyGridInto(look.grid, day, this.night, [WIDTH, HEIGHT], 1);
     this.#shine(look.lights);
   }
@@ -112,17 +106,6 @@ class Blocks {
       }
     }
   }
-
-  /** Between blocks, by bilinear weights; edges are continued. */
-  at(x: number, y: number): Lumas {
-    const [cx, cy] = [Math.min(WIDTH - 1, Math.max(0, x)), Math.min(HEIGHT - 1, Math.max(0, y))];
-    const [left, top] = [Math.min(WIDTH - 2, Math.floor(cx)), Math.min(HEIGHT - 2, Math.floor(cy))];
-    const [i, fx, fy] = [top * WIDTH + left, cx - left, cy - top];
-    const between = (plane: Float32Array): number =>
-      (1 - fy) * ((1 - fx) * (plane[i] ?? 0) + fx * (plane[i + 1] ?? 0)) +
-      fy * ((1 - fx) * (plane[i + WIDTH] ?? 0) + fx * (plane[i + WIDTH + 1] ?? 0));
-    return { day: between(this.day), night: between(this.night) };
-  }
 }
 
 /** Mean square of what the night's luma changes beyond the day's, along the motion; undefined where none can be trusted. */
@@ -141,18 +124,33 @@ function meanSquareAlong({ backward, confidence }: Motion, now: Blocks, before: 
       }
       if (trust < TRUSTED) continue;
       const scale = 1 / (PLACES * PLACES * BLOCK); // a sum of pixels to a mean of blocks
-      const here = { day: now.day[i] ?? 0, night: now.night[i] ?? 0 };
-      sum += logGain(here, before.at(x + u * scale, y + v * scale)) ** 2;
+      const [fromX, fromY] = [x + u * scale, y + v * scale];
+      const night = logGrowth(now.night[i] ?? 0, blockAt(before.night, fromX, fromY));
+      const day = logGrowth(now.day[i] ?? 0, blockAt(before.day, fromX, fromY));
+      sum += (night - day) ** 2;
       count++;
     }
   }
   return count === 0 ? undefined : sum / count;
 }
 
-/** Logarithm of how much more the night's luma grew than the day's. */
-function logGain(now: Lumas, before: Lumas): number {
-  const grown = (a: number, b: number): number => Math.log((Math.max(0, a) + BLACK) / (Math.max(0, b) + BLACK));
-  return grown(now.night, before.night) - grown(now.day, before.day);
+/** Logarithm of how much a luma grew. */
+function logGrowth(now: number, before: number): number {
+  return Math.log((Math.max(0, now) + BLACK) / (Math.max(0, before) + BLACK));
+}
+
+/** Between blocks, by bilinear weights; edges are continued. */
+function blockAt(plane: Float32Array, x: number, y: number): number {
+  const cx = Math.min(WIDTH - 1, Math.max(0, x));
+  const cy = Math.min(HEIGHT - 1, Math.max(0, y));
+  const left = Math.min(WIDTH - 2, Math.floor(cx));
+  const top = Math.min(HEIGHT - 2, Math.floor(cy));
+  const fx = cx - left;
+  const fy = cy - top;
+  const i = top * WIDTH + left;
+  const upper = (1 - fx) * (plane[i] ?? 0) + fx * (plane[i + 1] ?? 0);
+  const lower = (1 - fx) * (plane[i + WIDTH] ?? 0) + fx * (plane[i + WIDTH + 1] ?? 0);
+  return (1 - fy) * upper + fy * lower;
 }
 
 /** Of the luma. */
