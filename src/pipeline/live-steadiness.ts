@@ -32,7 +32,7 @@ export interface LiveFigures {
 
 /**
  * Measures a stream's steadiness while it runs, by means of 8x8 pixels of day and night (every fourth row): before the dials but for
- * smoothing, grain and encoding, over the last seconds of the video. A quarter of a millisecond a frame. `nocturne eval` of a clip has the
+ * smoothing, grain and encoding, over the last seconds of the video. A fifth of a millisecond a frame. `nocturne eval` of a clip has the
  * flicker on every pixel, and the warping error of Lai et al., which `localFlicker` stands for.
  */
 export class LiveSteadiness {
