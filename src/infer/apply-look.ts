@@ -20,16 +20,10 @@ const LIGHTS_PIXELS = LIGHTS_WIDTH * LIGHTS_HEIGHT;
 /**
  * A look applied to a picture at a thumbnail's or any small size, plainly and in floats: night `[3, height, width]`,
  * not clamped. For measuring looks and for tests; frames are the renderer's.
- * @param day `[3, height, width]`. @param out may not be `day`. @param planes 1 for the luma alone.
+ * @param day `[3, height, width]`. @param out may not be `day`.
  */
-export function applyLookInto(
-  look: Look,
-  day: Float32Array,
-  out: Float32Array,
-  size: Size = THUMBNAIL_SIZE,
-  planes: 1 | 3 = 3,
-): void {
-  applyGridInto(look.grid, day, out, size, planes);
+export function applyLookInto(look: Look, day: Float32Array, out: Float32Array, size: Size = THUMBNAIL_SIZE): void {
+  applyGridInto(look.grid, day, out, size);
   const [width, height] = size;
   const count = width * height;
   const columns = Array.from({ length: width }, (_, x) => neighbours(x, width, LIGHTS_WIDTH));
@@ -37,7 +31,7 @@ export function applyLookInto(
     const vertical = neighbours(y, height, LIGHTS_HEIGHT);
     for (const horizontal of columns) {
       const core = lightAt(look.lights, 0, horizontal, vertical);
-      for (let c = 0; c < planes; c++) {
+      for (let c = 0; c < 3; c++) {
         const shine = core * (c === 0 ? CORE_GAIN_LUMA : CORE_GAIN_CHROMA) * (day[c * count + i] ?? 0);
         const glow = lightAt(look.lights, c + 1, horizontal, vertical);
         out[c * count + i] = (out[c * count + i] ?? 0) + shine + glow;
@@ -47,7 +41,7 @@ export function applyLookInto(
   }
 }
 
-/** The grid alone, as {@link applyLookInto}. */
+/** The grid alone, as {@link applyLookInto}. @param planes 1 for the luma alone: `out` is `[height, width]`. */
 export function applyGridInto(
   grid: Float32Array,
   day: Float32Array,

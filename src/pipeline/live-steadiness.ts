@@ -1,20 +1,20 @@
 import { toSeconds, type Micros } from '../core/time.js';
+import { samplePlane } from '../image/sample-plane.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from '../image/thumbnail.js';
 import { applyGridInto } from '../infer/apply-look.js';
 import { CORE_GAIN_LUMA, LIGHTS_HEIGHT, LIGHTS_WIDTH, type Look } from '../infer/look.js';
-import { FLOW_WIDTH, type Motion } from '../temporal/motion.js';
+import { COARSE_HEIGHT, COARSE_WIDTH, type Motion } from '../temporal/motion.js';
 
-/** Side of the blocks whose means are compared, in pixels of the thumbnail. */
-const BLOCK = 8;
-const WIDTH = THUMBNAIL_WIDTH / BLOCK;
-const HEIGHT = THUMBNAIL_HEIGHT / BLOCK;
+/** Blocks whose means are compared, as the coarse motion has them. */
+const SIZE = { width: COARSE_WIDTH, height: COARSE_HEIGHT };
+const { width: WIDTH, height: HEIGHT } = SIZE;
 const BLOCKS = WIDTH * HEIGHT;
+/** Side of a block in pixels of the thumbnail. */
+const BLOCK = THUMBNAIL_WIDTH / WIDTH;
 /** Of so many rows one is read: all of a thumbnail are half a megabyte, cold. */
 const ROW_STEP = 4;
 /** Lights along a block's side. */
 const LIGHTS_STEP = LIGHTS_WIDTH / WIDTH;
-/** Places of the flow along a block's side. */
-const PLACES = FLOW_WIDTH / WIDTH;
 /** Seconds of the video over which figures are averaged. */
 const SECONDS = 2;
 /** Added to luma before ratios are taken: what is nearly black flickers unseen. */
@@ -109,24 +109,16 @@ class Blocks {
 }
 
 /** Mean square of what the night's luma changes beyond the day's, along the motion; undefined where none can be trusted. */
-function meanSquareAlong({ backward, confidence }: Motion, now: Blocks, before: Blocks): number | undefined {
+function meanSquareAlong({ coarse }: Motion, now: Blocks, before: Blocks): number | undefined {
+  const { backward, confidence } = coarse;
   let sum = 0;
   let count = 0;
-  const flowSize = backward.length / 2;
   for (let y = 0, i = 0; y < HEIGHT; y++) {
     for (let x = 0; x < WIDTH; x++, i++) {
-      let [u, v, trust] = [0, 0, 1];
-      for (let place = 0; place < PLACES * PLACES; place++) {
-        const at = (y * PLACES + Math.floor(place / PLACES)) * FLOW_WIDTH + x * PLACES + (place % PLACES);
-        u += backward[at] ?? 0;
-        v += backward[flowSize + at] ?? 0;
-        trust = Math.min(trust, confidence[at] ?? 0);
-      }
-      if (trust < TRUSTED) continue;
-      const scale = 1 / (PLACES * PLACES * BLOCK); // a sum of pixels to a mean of blocks
-      const [fromX, fromY] = [x + u * scale, y + v * scale];
-      const night = logGrowth(now.night[i] ?? 0, blockAt(before.night, fromX, fromY));
-      const day = logGrowth(now.day[i] ?? 0, blockAt(before.day, fromX, fromY));
+      if ((confidence[i] ?? 0) < TRUSTED) continue;
+      const [fromX, fromY] = [x + (backward[i] ?? 0), y + (backward[BLOCKS + i] ?? 0)];
+      const night = logGrowth(now.night[i] ?? 0, samplePlane(before.night, fromX, fromY, SIZE));
+      const day = logGrowth(now.day[i] ?? 0, samplePlane(before.day, fromX, fromY, SIZE));
       sum += (night - day) ** 2;
       count++;
     }
@@ -137,20 +129,6 @@ function meanSquareAlong({ backward, confidence }: Motion, now: Blocks, before: 
 /** Logarithm of how much a luma grew. */
 function logGrowth(now: number, before: number): number {
   return Math.log((Math.max(0, now) + BLACK) / (Math.max(0, before) + BLACK));
-}
-
-/** Between blocks, by bilinear weights; edges are continued. */
-function blockAt(plane: Float32Array, x: number, y: number): number {
-  const cx = Math.min(WIDTH - 1, Math.max(0, x));
-  const cy = Math.min(HEIGHT - 1, Math.max(0, y));
-  const left = Math.min(WIDTH - 2, Math.floor(cx));
-  const top = Math.min(HEIGHT - 2, Math.floor(cy));
-  const fx = cx - left;
-  const fy = cy - top;
-  const i = top * WIDTH + left;
-  const upper = (1 - fx) * (plane[i] ?? 0) + fx * (plane[i + 1] ?? 0);
-  const lower = (1 - fx) * (plane[i + WIDTH] ?? 0) + fx * (plane[i + WIDTH + 1] ?? 0);
-  return (1 - fy) * upper + fy * lower;
 }
 
 /** Of the luma. */

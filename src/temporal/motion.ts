@@ -1,4 +1,5 @@
 import { openKernel, type Kernel, type KernelConstant } from '../image/kernel.js';
+import { samplePlane } from '../image/sample-plane.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { GRID_SIZE, LIGHTS_SIZE } from '../infer/look.js';
 
@@ -15,10 +16,12 @@ export const FORWARD_HEIGHT = 18;
 const PLACES = FLOW_WIDTH * FLOW_HEIGHT;
 const FORWARD_PLACES = FORWARD_WIDTH * FORWARD_HEIGHT;
 const PIXELS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
-/** Columns and rows of the coarsest level. */
-const COARSE_WIDTH = 32;
-const COARSE_HEIGHT = 18;
+/** Columns of the coarsest level, whose samples are means of 8x8 pixels of the thumbnail. */
+export const COARSE_WIDTH = 32;
+/** Rows of it. */
+export const COARSE_HEIGHT = 18;
 const COARSE = COARSE_WIDTH * COARSE_HEIGHT;
+const COARSE_SIZE = { width: COARSE_WIDTH, height: COARSE_HEIGHT };
 /** Pixels of the thumbnail to one of its samples, along one side. */
 const COARSE_STEP = THUMBNAIL_WIDTH / COARSE_WIDTH;
 /** Samples found again below which nothing is said about the exposure. */
@@ -71,6 +74,10 @@ export interface Motion {
   readonly forward: Float32Array;
   /** `[36, 64]`: 0 where the place was not to be seen before, 1 where it surely was. */
   readonly confidence: Float32Array;
+  /**
+   * The same for 2x2 places together: `[2, 18, 32]` in samples of the coarsest level, their mean, and `[18, 32]`, the least confidence.
+   */
+  readonly coarse: { readonly backward: Float32Array; readonly confidence: Float32Array };
   /** Share of the places that were found again. */
   readonly matched: number;
   /** True when this picture does not continue the one before. */
@@ -92,6 +99,7 @@ export class MotionEstimator {
   readonly #luma: Float32Array;
   readonly #residual: Float32Array;
   readonly #coarse: { readonly now: Uint8Array; readonly before: Uint8Array };
+  readonly #pooled = { backward: new Float32Array(2 * COARSE), confidence: new Float32Array(COARSE) };
   readonly #ratios = new Float32Array(COARSE);
   readonly #backward: Float32Array;
   readonly #forward: Float32Array;
@@ -131,11 +139,12 @@ export class MotionEstimator {
     this.#calls.compensate(Math.round(256 * gain));
     this.#calls.search();
     const matched = this.#judge();
+    this.#pool();
     const exposure = this.#exposure();
     this.#calls.keepNow();
     const isCut = matched < CUT && !wasFlash;
     const [backward, forward, confidence] = [this.#backward, this.#forward, this.#confidence];
-    return { backward, forward, confidence, matched, isCut, gain, exposure };
+    return { backward, forward, confidence, coarse: this.#pooled, matched, isCut, gain, exposure };
   }
 
   /** Carries a grid along with the motion found last. `[9, 16, 96]` each; `out` may be `grid`. */
@@ -168,26 +177,39 @@ export class MotionEstimator {
     return this.#medianOf(count);
   }
 
-  /** The same, each place beside where it was before. Before the picture is kept, after confidence is known. */
+  /** The same, each sample beside where it was before. Before the picture is kept, after the flow was pooled. */
   #exposure(): number {
     const { now, before } = this.#coarse;
+    const { backward, confidence } = this.#pooled;
     let count = 0;
     for (let y = 0, i = 0; y < COARSE_HEIGHT; y++) {
       for (let x = 0; x < COARSE_WIDTH; x++, i++) {
-        const at = 2 * y * FLOW_WIDTH + 2 * x; // one of 2x2 places of the flow, in whose middle the sample stands
+        if ((confidence[i] ?? 0) < MATCHED) continue;
+        const a = now[i] ?? 0;
+        const b = samplePlane(before, x + (backward[i] ?? 0), y + (backward[COARSE + i] ?? 0), COARSE_SIZE);
+        if (Math.min(a, b) >= DARK && Math.max(a, b) < BLOWN) this.#ratios[count++] = a / b;
+      }
+    }
+    return count < LEAST_PLACES ? 1 : this.#medianOf(count);
+  }
+
+  /** Backward flow and confidence of 2x2 places together. */
+  #pool(): void {
+    const { backward, confidence } = this.#pooled;
+    for (let y = 0, i = 0; y < COARSE_HEIGHT; y++) {
+      for (let x = 0; x < COARSE_WIDTH; x++, i++) {
+        const at = 2 * y * FLOW_WIDTH + 2 * x;
         let [u, v, trust] = [0, 0, 1];
         for (const place of [at, at + 1, at + FLOW_WIDTH, at + FLOW_WIDTH + 1]) {
           u += this.#backward[place] ?? 0;
           v += this.#backward[PLACES + place] ?? 0;
           trust = Math.min(trust, this.#confidence[place] ?? 0);
         }
-        if (trust < MATCHED) continue;
-        const a = now[i] ?? 0;
-        const b = coarseAt(before, x + u / (4 * COARSE_STEP), y + v / (4 * COARSE_STEP));
-        if (Math.min(a, b) >= DARK && Math.max(a, b) < BLOWN) this.#ratios[count++] = a / b;
+        backward[i] = u / (4 * COARSE_STEP);
+        backward[COARSE + i] = v / (4 * COARSE_STEP);
+        confidence[i] = trust;
       }
     }
-    return count < LEAST_PLACES ? 1 : this.#medianOf(count);
   }
 
   #medianOf(count: number): number {
@@ -222,14 +244,4 @@ export class MotionEstimator {
     const missed = (u + backU) ** 2 + (v + backV) ** 2;
     return missed <= ROUND_TRIP.slack + ROUND_TRIP.share * (u * u + v * v + backU * backU + backV * backV);
   }
-}
-
-/** Bilinear, edges continued. */
-function coarseAt(samples: Uint8Array, x: number, y: number): number {
-  const [cx, cy] = [Math.min(COARSE_WIDTH - 1, Math.max(0, x)), Math.min(COARSE_HEIGHT - 1, Math.max(0, y))];
-  const [left, top] = [Math.min(COARSE_WIDTH - 2, Math.floor(cx)), Math.min(COARSE_HEIGHT - 2, Math.floor(cy))];
-  const [i, fx, fy] = [top * COARSE_WIDTH + left, cx - left, cy - top];
-  const upper = (1 - fx) * (samples[i] ?? 0) + fx * (samples[i + 1] ?? 0);
-  const lower = (1 - fx) * (samples[i + COARSE_WIDTH] ?? 0) + fx * (samples[i + COARSE_WIDTH + 1] ?? 0);
-  return (1 - fy) * upper + fy * lower;
 }

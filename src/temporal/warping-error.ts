@@ -1,13 +1,9 @@
+import { samplePlane, type PlaneSize } from '../image/sample-plane.js';
+
 /** Flow that comes back within this many squared pixels, and this share of its length's square, is no occlusion (Ruder et al. 2016). */
 const OCCLUSION = { share: 0.01, slack: 0.5 };
 /** The same for the change of flow from sample to sample: where it is steeper lies a boundary of motions. */
 const BOUNDARY = { share: 0.01, slack: 0.002 };
-
-/** Planes are this wide and high. */
-export interface FlowSize {
-  readonly width: number;
-  readonly height: number;
-}
 
 /**
  * Where a backward flow cannot be trusted, as Lai et al. (2018) have it: 1 where it and the forward flow do not cancel, and
@@ -16,9 +12,10 @@ export interface FlowSize {
  */
 export function markUntrusted(
   { backward, forward }: { readonly backward: Float32Array; readonly forward: Float32Array },
-  { width, height }: FlowSize,
+  size: PlaneSize,
   mask: Uint8Array,
 ): void {
+  const { width, height } = size;
   const count = width * height;
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
@@ -30,8 +27,8 @@ export function markUntrusted(
         mask[i] = 1;
         continue;
       }
-      const backU = sampleAt(forward, 0, fromX, fromY, width, height);
-      const backV = sampleAt(forward, count, fromX, fromY, width, height);
+      const backU = samplePlane(forward, fromX, fromY, size);
+      const backV = samplePlane(forward, fromX, fromY, size, count);
       const length = u * u + v * v + backU * backU + backV * backV;
       const isOccluded = (u + backU) ** 2 + (v + backV) ** 2 > OCCLUSION.share * length + OCCLUSION.slack;
       const right = x + 1 < width ? i + 1 : i;
@@ -52,14 +49,14 @@ export function markUntrusted(
  * of low contrast would else look steady: comparable between an input and its nights.
  */
 export class WarpingError {
-  readonly #size: FlowSize;
+  readonly #size: PlaneSize;
   #squared = 0;
   #compared = 0;
   #sum = 0;
   #sumOfSquares = 0;
   #samples = 0;
 
-  constructor(size: FlowSize) {
+  constructor(size: PlaneSize) {
     this.#size = size;
   }
 
@@ -73,7 +70,7 @@ export class WarpingError {
         this.#sum += value;
         this.#sumOfSquares += value * value;
         if (isUntrusted[i] !== 0) continue;
-        const warped = sampleAt(before, 0, x + (backward[i] ?? 0), y + (backward[count + i] ?? 0), width, height);
+        const warped = samplePlane(before, x + (backward[i] ?? 0), y + (backward[count + i] ?? 0), this.#size);
         this.#squared += (value - warped) ** 2;
         this.#compared++;
       }
@@ -92,17 +89,4 @@ export class WarpingError {
     const variance = this.#sumOfSquares / this.#samples - mean * mean;
     return this.squared / variance;
   }
-}
-
-/** Bilinear; edges clamped. */
-function sampleAt(plane: Float32Array, offset: number, x: number, y: number, width: number, height: number): number {
-  const cx = Math.min(width - 1, Math.max(0, x));
-  const cy = Math.min(height - 1, Math.max(0, y));
-  const left = Math.min(width - 2, Math.floor(cx));
-  const top = Math.min(height - 2, Math.floor(cy));
-  const i = offset + top * width + left;
-  const [fx, fy] = [cx - left, cy - top];
-  const upper = (plane[i] ?? 0) * (1 - fx) + (plane[i + 1] ?? 0) * fx;
-  const lower = (plane[i + width] ?? 0) * (1 - fx) + (plane[i + width + 1] ?? 0) * fx;
-  return upper * (1 - fy) + lower * fy;
 }
