@@ -22,7 +22,7 @@ export async function benchKernels({ frames = 120, root = new URL('../dist/', im
   const { DEFAULT_CONTROLS } = await import(new URL('core/controls.js', root).href);
   const { assumedColor } = await import(new URL('core/color.js', root).href);
   const { micros } = await import(new URL('core/time.js', root).href);
-  const { emptyLook } = await import(new URL('infer/look.js', root).href);
+  const { emptyLook } = await import(new URL('look/look.js', root).href);
 
   const looks = { full: emptyLook(), plain: emptyLook() };
   const random = new Random(3);

@@ -22,7 +22,7 @@ export async function benchMotion({ calls = 600, root = new URL('../dist/', impo
   const { openMotionEstimator } = await import(new URL('temporal/motion.js', root).href);
   const { Street } = await import(new URL('synth/street.js', root).href);
   const { Percentiles } = await import(new URL('core/stats.js', root).href);
-  const { LIGHTS_SIZE, GRID_SIZE } = await import(new URL('infer/look.js', root).href);
+  const { LIGHTS_SIZE, GRID_SIZE } = await import(new URL('look/look.js', root).href);
 
   const estimator = await openMotionEstimator();
   const errors = STEPS.map(({ name, stepS }) => ({ name, bands: errorsOf(estimator, Street, stepS) }));

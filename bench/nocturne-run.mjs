@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { DEFAULT_CONTROLS } from '../dist/core/controls.js';
 import { DEFAULT_SOURCE_OPTIONS } from '../dist/ingest/source-options.js';
-import { WorkerStream } from '../dist/pipeline/worker-stream.js';
+import { WorkerStream } from '../dist/pipeline/main/worker-stream.js';
 
 /** Resident bytes of a process, from /proc; 0 elsewhere. */
 function rssOf(pid) {

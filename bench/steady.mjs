@@ -10,15 +10,15 @@ const PAUSE = 10_000_000;
 
 /** Motion, carrying, settling and metering, everything but the generator: prints a line, returns its figures. */
 export async function benchSteady({ root = new URL('../dist/', import.meta.url) } = {}) {
-  const { LookMaker } = await import(new URL('pipeline/look-maker.js', root).href);
+  const { LookMaker } = await import(new URL('pipeline/look-thread/look-maker.js', root).href);
   const { createSteadier } = await import(new URL('temporal/motion-steadier.js', root).href);
-  const { createGrade } = await import(new URL('infer/grade.js', root).href);
+  const { createGrade } = await import(new URL('infer/grade/grade.js', root).href);
   const { openSource } = await import(new URL('ingest/open-source.js', root).href);
   const { DEFAULT_SOURCE_OPTIONS } = await import(new URL('ingest/source-options.js', root).href);
   const { openRenderer } = await import(new URL('render/wasm-renderer.js', root).href);
   const { Percentiles } = await import(new URL('core/stats.js', root).href);
   const { DIALS } = await import(new URL('core/controls.js', root).href);
-  const { copyLookInto, emptyLook } = await import(new URL('infer/look.js', root).href);
+  const { copyLookInto, emptyLook } = await import(new URL('look/look.js', root).href);
 
   const { signal } = new AbortController();
   const source = await openSource(STREET, DEFAULT_SOURCE_OPTIONS, signal);

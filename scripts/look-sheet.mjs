@@ -31,9 +31,9 @@ const bundle = join(root, `node_modules/.cache/look-sheet-${process.pid}.mjs`);
 await build({
   stdin: {
     contents: `export { openGenerator } from './src/infer/open-generator.ts';
-      export { applyLookInto } from './src/infer/apply-look.ts';
-      export { readRgb, readThumbnail } from './src/image/picture-file.ts';
-      export { pictureToYuv, yuvToPicture } from './src/image/rgb-picture.ts';`,
+      export { applyLookInto } from './src/look/apply-look.ts';
+      export { readRgb, readThumbnail } from './src/image/image-file.ts';
+      export { imageToYuv, yuvToImage } from './src/image/rgb-image.ts';`,
     resolveDir: root,
   },
   bundle: true,
@@ -102,16 +102,16 @@ async function tile(api, generator, path) {
   const day = await api.readRgb(path, [WIDTH, HEIGHT]);
   const thumbnail = await api.readThumbnail(path);
   const look = await generator.translate(thumbnail);
-  const yuv = api.pictureToYuv(day);
+  const yuv = api.imageToYuv(day);
   const night = new Float32Array(yuv.length);
   api.applyLookInto(look, yuv, night, [WIDTH, HEIGHT]);
-  const shown = api.yuvToPicture(night, WIDTH, HEIGHT);
-  print(path, api.pictureToYuv(day), api.pictureToYuv(shown));
+  const shown = api.yuvToImage(night, WIDTH, HEIGHT);
+  print(path, api.imageToYuv(day), api.imageToYuv(shown));
   const images = [day, shown];
   if (layers) {
     const lights = { grid: new Float32Array(look.grid.length), lights: look.lights };
     api.applyLookInto(lights, yuv, night, [WIDTH, HEIGHT]);
-    images.push(api.yuvToPicture(night, WIDTH, HEIGHT));
+    images.push(api.yuvToImage(night, WIDTH, HEIGHT));
   }
   return images;
 }

@@ -1,5 +1,5 @@
 /** The public API of the package: what the command line itself uses. */
-export { DEFAULT_CONTROLS, DIALS, VIEWS, type Controls, type DialName, type View } from './core/controls.js';
+export { DEFAULT_CONTROLS, DIALS, VIEW_MODES, type Controls, type DialName, type ViewMode } from './core/controls.js';
 export { ERROR_CODES, NocturneError, type ErrorCode } from './core/errors.js';
 export { silentLogger, type Logger } from './core/logger.js';
 export type { Packet, VideoFormat } from './core/packet.js';
@@ -18,7 +18,7 @@ export {
   type SettingsOptions,
   type StreamOptions,
 } from './library.js';
-export type { NightStream, StreamEnd } from './pipeline/night-stream.js';
+export type { NightStream, StreamEnd } from './pipeline/main/night-stream.js';
 export type { RenderProgress, RenderReport } from './pipeline/worker-messages.js';
 export type { LiveStream } from './stream/live-stream.js';
 export { startServer, type StreamServerOptions, type StreamServer } from './stream/stream-server.js';

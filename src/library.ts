@@ -7,9 +7,9 @@ import type { SourceOptions } from './ingest/source-options.js';
 import { evaluate as evaluateNight, type EvaluateOptions as NightOptions } from './evaluate/evaluate.js';
 import type { Evaluation } from './evaluate/evaluation.js';
 import { probeInput, type ProbeReport } from './ingest/probe.js';
-import type { NightStream } from './pipeline/night-stream.js';
-import { openStream as openWorkerStream, startStream as startWorkerStream } from './pipeline/open-stream.js';
-import { renderInWorker, type RenderHooks } from './pipeline/render-in-worker.js';
+import type { NightStream } from './pipeline/main/night-stream.js';
+import { openStream as openWorkerStream, startStream as startWorkerStream } from './pipeline/main/open-stream.js';
+import { renderInWorker, type RenderInWorkerOptions } from './pipeline/main/render-in-worker.js';
 import type { ModelSettings, StreamSettings } from './pipeline/stream-settings.js';
 import type { RenderReport } from './pipeline/worker-messages.js';
 
@@ -36,7 +36,7 @@ export type StreamOptions = SettingsOptions & {
 };
 
 /** Options of {@link render}. */
-export type RenderOptions = SettingsOptions & RenderHooks;
+export type RenderOptions = SettingsOptions & RenderInWorkerOptions;
 
 /** Options of {@link probe}. */
 export type ProbeOptions = SettingsOptions & { readonly logger?: Logger; readonly signal?: AbortSignal };
@@ -169,7 +169,7 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     openTimeoutMs: settings.openTimeout * 1000,
     awaitsSender: true,
     rtspTransport: settings.rtspTransport,
-    pictureRate: settings.pictureRate,
+    imageRate: settings.pictureRate,
     decoderThreads: settings.decoderThreads,
   };
 }

@@ -1,6 +1,6 @@
 import { micros, wallClock, type Micros } from '../src/core/time.js';
-import type { PictureTimes } from './picture-decoder.js';
-import { displaySize } from './picture-fit.js';
+import type { FrameTimes } from './frame-decoder.js';
+import { displaySize } from './frame-fit.js';
 import type { Crop, GrabbedFrame, Pixels } from './worker-messages.js';
 
 /** Most pictures one grab may ask for: about 20 s at 30 frames a second. */
@@ -17,8 +17,8 @@ interface Grab {
 export class Painter {
   readonly #canvas: OffscreenCanvas;
   readonly #context: OffscreenCanvasRenderingContext2D;
-  readonly #onDrawn: (times: PictureTimes, drawnAt: Micros) => void;
-  #pending: { frame: VideoFrame; times: PictureTimes } | undefined;
+  readonly #onDrawn: (times: FrameTimes, drawnAt: Micros) => void;
+  #pending: { frame: VideoFrame; times: FrameTimes } | undefined;
   #refresh: number | undefined;
   #sampleAspect: readonly [number, number] = [1, 1];
   #grabs: Grab[] = [];
@@ -26,7 +26,7 @@ export class Painter {
   #framesReplaced = 0;
 
   /** @param onDrawn told of each picture right after it was drawn, with the time on this machine's clock. */
-  constructor(canvas: OffscreenCanvas, onDrawn: (times: PictureTimes, drawnAt: Micros) => void) {
+  constructor(canvas: OffscreenCanvas, onDrawn: (times: FrameTimes, drawnAt: Micros) => void) {
     const context = canvas.getContext('2d', { alpha: false });
     if (!context) throw new Error('the browser gives no 2D context for the canvas');
     this.#canvas = canvas;
@@ -59,7 +59,7 @@ export class Painter {
   }
 
   /** Takes the frame. Drawn now, or at the screen's next refresh when one was drawn since the last. */
-  offer(frame: VideoFrame, times: PictureTimes): void {
+  offer(frame: VideoFrame, times: FrameTimes): void {
     if (this.#pending) this.pass(this.#pending.frame);
     this.#pending = { frame, times };
     if (this.#refresh === undefined) this.#paint();
@@ -116,7 +116,7 @@ export class Painter {
     this.#onDrawn(next.times, drawnAt);
   }
 
-  #serveGrabs(times: PictureTimes, drawnAt: Micros): void {
+  #serveGrabs(times: FrameTimes, drawnAt: Micros): void {
     for (const grab of this.#grabs) {
       grab.frames.push({
         ...this.read(grab.crop, Number.POSITIVE_INFINITY),

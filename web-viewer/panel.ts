@@ -1,4 +1,11 @@
-import { DEFAULT_CONTROLS, DIAL_NAMES, VIEWS, type Controls, type DialName, type View } from '../src/core/controls.js';
+import {
+  DEFAULT_CONTROLS,
+  DIAL_NAMES,
+  VIEW_MODES,
+  type Controls,
+  type DialName,
+  type ViewMode,
+} from '../src/core/controls.js';
 import type { ServerMessage } from '../src/stream/protocol.js';
 import { ControlSync, type ControlName } from './control-sync.js';
 import { DialRow } from './dial-row.js';
@@ -15,7 +22,7 @@ export class Panel {
   readonly #onShown: (controls: Controls) => void;
   readonly #sync = new ControlSync();
   readonly #rows = new Map<DialName, DialRow>();
-  readonly #views = new Map<View, HTMLInputElement>();
+  readonly #views = new Map<ViewMode, HTMLInputElement>();
   #canControl = false;
   #isSending = false;
 
@@ -41,7 +48,7 @@ export class Panel {
       rows.append(row.element);
     }
     const views = pageElement('view-switch', HTMLElement);
-    for (const view of VIEWS) views.append(this.#viewOption(view));
+    for (const view of VIEW_MODES) views.append(this.#viewOption(view));
     pageElement('dials-reset', HTMLButtonElement).addEventListener('click', () => this.#reset());
     this.setAccess(false, true);
     setInterval(() => this.#show(), FOLLOW_MS);
@@ -103,7 +110,7 @@ export class Panel {
   /** The view after the present one. */
   nextView(): void {
     const { view } = this.#sync.shown(performance.now());
-    const next = VIEWS[(VIEWS.indexOf(view) + 1) % VIEWS.length];
+    const next = VIEW_MODES[(VIEW_MODES.indexOf(view) + 1) % VIEW_MODES.length];
     if (next) this.turn({ view: next });
   }
 
@@ -112,7 +119,7 @@ export class Panel {
     this.turn(Object.fromEntries([...this.#rows].map(([name, row]) => [name, row.initial])));
   }
 
-  #viewOption(view: View): HTMLLabelElement {
+  #viewOption(view: ViewMode): HTMLLabelElement {
     const option = makeElement('input');
     option.type = 'radio';
     option.name = 'view';

@@ -1,11 +1,12 @@
+import { Backoff } from '../src/core/backoff.js';
 import { CLOSE_CODES } from '../src/stream/protocol.js';
 
-/** Pause after the first failure, milliseconds; doubles with each further one. */
-const FIRST_PAUSE_MS = 250;
-/** Longest pause between two tries after a lost connection, milliseconds: a server that is back is found within this. */
-const LONGEST_PAUSE_MS = 2000;
-/** Pause when another try will hardly help at once (no free place, no such stream, ended), milliseconds. */
-const SLOW_PAUSE_MS = 10_000;
+/** Half of each pause is random: it spreads the viewers of a server that comes back. */
+const JITTER = 0.5;
+/** Pauses after a lost connection, milliseconds: a server that is back is found within the longest. */
+const LOST = { firstMs: 250, maxMs: 2000 } as const;
+/** Pauses when a retry hardly helps at once (no free place, no such stream, ended), milliseconds. */
+const SLOW = { firstMs: 10_000, maxMs: 10_000 } as const;
 /** A connection that lived this long, in milliseconds, was a good one: the pauses start again from the first. */
 const GOOD_CONNECTION_MS = 5000;
 
@@ -43,17 +44,18 @@ export function closeReason(code: number): CloseReason {
 
 /** How long to wait before the next connection: capped exponential backoff with jitter, for ever. */
 export class RetryPolicy {
-  readonly #random: () => number;
-  #attempt = 0;
+  readonly #lost: Backoff;
+  readonly #slow: Backoff;
 
-  /** @param random gives numbers in [0, 1); spreads the viewers of a server that comes back. */
+  /** @param random numbers in [0, 1). */
   constructor(random: () => number = Math.random) {
-    this.#random = random;
+    this.#lost = new Backoff({ ...LOST, jitter: JITTER, random });
+    this.#slow = new Backoff({ ...SLOW, jitter: JITTER, random });
   }
 
   /** Failures since the last good connection. */
   get attempt(): number {
-    return this.#attempt;
+    return this.#lost.attempts;
   }
 
   /**
@@ -61,16 +63,14 @@ export class RetryPolicy {
    * @param openForMs how long the connection was open; 0 when it never opened.
    */
   next(reason: CloseReason, openForMs: number): number | undefined {
-    if (openForMs >= GOOD_CONNECTION_MS) this.#attempt = 0;
-    const attempt = this.#attempt++;
+    if (openForMs >= GOOD_CONNECTION_MS) this.reset();
+    const pauseMs = this.#lost.nextMs(); // counts every failure, whatever its reason
     if (reason === 'unauthorized' || reason === 'forbidden') return undefined;
-    const isPassing = reason === 'lost' || reason === 'shutdown';
-    const full = isPassing ? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) : SLOW_PAUSE_MS;
-    return full * (0.5 + 0.5 * this.#random());
+    return reason === 'lost' || reason === 'shutdown' ? pauseMs : this.#slow.nextMs();
   }
 
   /** Starts from the first pause again: another address, or a person's wish. */
   reset(): void {
-    this.#attempt = 0;
+    this.#lost.reset();
   }
 }

@@ -4,7 +4,7 @@ import { decodePacket, PROTOCOL_VERSION, type ClientMessage, type ServerMessage 
 import { ByteRate } from './byte-rate.js';
 import { ClockOffset } from './clock-offset.js';
 import { Painter } from './painter.js';
-import { PictureDecoder, type PictureTimes } from './picture-decoder.js';
+import { FrameDecoder, type FrameTimes } from './frame-decoder.js';
 import { StatusTrack } from './status-track.js';
 import { ViewerSocket } from './viewer-socket.js';
 import type { FromWorker, ViewerStats } from './worker-messages.js';
@@ -26,7 +26,7 @@ export class Session {
   readonly painter: Painter;
   readonly #post: (message: FromWorker) => void;
   readonly #socket: ViewerSocket;
-  readonly #decoder: PictureDecoder;
+  readonly #decoder: FrameDecoder;
   readonly #status: StatusTrack;
   readonly #clock = new ClockOffset();
   readonly #drawn = new RateMeter(2000);
@@ -44,7 +44,7 @@ export class Session {
     this.#post = post;
     this.#status = new StatusTrack((status) => post({ type: 'status', status }));
     this.painter = new Painter(canvas, (times, drawnAt) => this.#onDrawn(times, drawnAt));
-    this.#decoder = new PictureDecoder({
+    this.#decoder = new FrameDecoder({
       onPicture: (frame, times) => {
         if (times.isBacklog && this.#decoder.queueSize > 0) this.painter.pass(frame);
         else this.painter.offer(frame, times);
@@ -164,7 +164,7 @@ export class Session {
     else this.#stop({ kind: 'version-mismatch', got: version });
   }
 
-  #onDrawn(times: PictureTimes, drawnAt: Micros): void {
+  #onDrawn(times: FrameTimes, drawnAt: Micros): void {
     this.#drawn.mark();
     const { offset } = this.#clock;
     if (offset !== undefined && !times.isBacklog) this.#latency.add((drawnAt + offset - times.capturedAt) / 1e3);

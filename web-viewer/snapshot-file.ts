@@ -10,7 +10,7 @@ function fileName(stream: string, at: Date): string {
 }
 
 /** Hands the picture to the browser's downloads; gives the file's name. */
-export function savePicture(picture: Blob, stream: string): string {
+export function saveSnapshot(picture: Blob, stream: string): string {
   const link = makeElement('a');
   link.href = URL.createObjectURL(picture);
   link.download = fileName(stream, new Date());

@@ -1,6 +1,6 @@
 import type { Controls } from '../src/core/controls.js';
 import { pageElement } from './page-element.js';
-import { containedIn, type Rect } from './picture-fit.js';
+import { containedIn, type Rect } from './frame-fit.js';
 
 /** How far an arrow key moves the line, share of the picture's width. */
 const KEY_STEP = 0.02;

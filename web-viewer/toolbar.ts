@@ -1,11 +1,11 @@
-import { VIEWS, type View } from '../src/core/controls.js';
+import { VIEW_MODES, type ViewMode } from '../src/core/controls.js';
 import { pageElement } from './page-element.js';
 
 /** What buttons and keys do beyond opening panels. */
 export interface ToolbarEvents {
   onSnapshot(): void;
   onNextView(): void;
-  onView(view: View): void;
+  onView(view: ViewMode): void;
 }
 
 /** Buttons, panels, help and keys. */
@@ -46,7 +46,7 @@ export class Toolbar {
   }
 
   #actionOf(key: string): (() => void) | undefined {
-    const view = VIEWS[Number(key) - 1];
+    const view = VIEW_MODES[Number(key) - 1];
     if (view) return () => this.#events.onView(view);
     switch (key.toLowerCase()) {
       case 'd':

@@ -5,7 +5,7 @@ import { missingCapability } from './capability.js';
 import { Idle } from './idle.js';
 import { pageElement } from './page-element.js';
 import { Panel } from './panel.js';
-import { savePicture } from './snapshot-file.js';
+import { saveSnapshot } from './snapshot-file.js';
 import { SplitLine } from './split-line.js';
 import { StateOverlay } from './state-overlay.js';
 import { StatsOverlay } from './stats-overlay.js';
@@ -158,7 +158,7 @@ class Viewer {
 
   async #savePicture(): Promise<void> {
     try {
-      this.#toast.show(`Saved ${savePicture(await this.#worker.png(), this.#stream)}`);
+      this.#toast.show(`Saved ${saveSnapshot(await this.#worker.png(), this.#stream)}`);
     } catch (cause) {
       this.#toast.show(cause instanceof Error ? `Not saved: ${cause.message}` : 'Not saved.');
     }

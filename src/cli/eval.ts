@@ -3,9 +3,9 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { NocturneError } from '../core/errors.js';
-import { WRITABLE_ENDINGS, writableEnding } from '../image/picture-endings.js';
+import { WRITABLE_EXTENSIONS, writableExtension } from '../image/image-extensions.js';
 import { evaluate as evaluateNight } from '../library.js';
-import { outputFailure } from '../stream/av-failure.js';
+import { outputFailure } from '../output/output-error.js';
 import { createLogger } from './create-logger.js';
 import { formatEvaluation } from './evaluation-table.js';
 import { readSettings } from './settings-options.js';
@@ -38,12 +38,12 @@ export async function evaluate(command: Command): Promise<void> {
 
 /** Minutes of work are not lost to a wrong name. Throws NocturneError. */
 function checkOutputs({ json, sheet }: { json: string | undefined; sheet: string | undefined }): void {
-  if (sheet !== undefined && writableEnding(sheet) === undefined) {
+  if (sheet !== undefined && writableExtension(sheet) === undefined) {
     throw new NocturneError({
       code: 'OUTPUT_UNSUPPORTED',
       stage: 'output',
       message: `${sheet} is no picture that can be written.`,
-      remedy: `Use one of ${WRITABLE_ENDINGS.join(', ')}.`,
+      remedy: `Use one of ${WRITABLE_EXTENSIONS.join(', ')}.`,
     });
   }
   for (const path of [json, sheet]) {

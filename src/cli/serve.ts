@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { NocturneError } from '../core/errors.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
-import type { NightStream, StreamEnd } from '../pipeline/night-stream.js';
+import type { NightStream, StreamEnd } from '../pipeline/main/night-stream.js';
 import { startServer } from '../stream/stream-server.js';
 import { startStream } from '../library.js';
 import { createLogger } from './create-logger.js';

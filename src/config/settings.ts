@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import { DIAL_NAMES, DIALS, VIEWS, type Controls, type DialName } from '../core/controls.js';
-import { FILE_CODECS, FILE_PRESETS } from '../stream/file-options.js';
+import { DIAL_NAMES, DIALS, VIEW_MODES, type Controls, type DialName } from '../core/controls.js';
+import { FILE_CODECS, FILE_PRESETS } from '../output/file-options.js';
 import { choice, flag, integer, number, text, type Setting } from './setting.js';
 
 const both = ['serve', 'render'] as const;
@@ -110,7 +110,7 @@ const OWN_SETTINGS = {
       commands: night,
     },
   ),
-  view: choice(VIEWS, 'night', { help: 'what the picture shows', group: 'Night', commands: both }),
+  view: choice(VIEW_MODES, 'night', { help: 'what the picture shows', group: 'Night', commands: both }),
   split: number(
     { min: 0, max: 1, default: 0.5 },
     { help: "where the split view's line stands, 0 left to 1 right", group: 'Night', commands: both },

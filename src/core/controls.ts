@@ -74,14 +74,14 @@ export const DIALS = {
 export type DialName = keyof typeof DIALS;
 
 /** What the picture shows. `split`: day left of the line, night right. `lights`: the lights layer alone, to inspect it. */
-export const VIEWS = ['night', 'day', 'split', 'lights'] as const;
+export const VIEW_MODES = ['night', 'day', 'split', 'lights'] as const;
 
-/** One of {@link VIEWS}. */
-export type View = (typeof VIEWS)[number];
+/** One of {@link VIEW_MODES}. */
+export type ViewMode = (typeof VIEW_MODES)[number];
 
 /** All that can be changed while a stream runs. A value, never mutated. */
 export type Controls = Readonly<Record<DialName, number>> & {
-  readonly view: View;
+  readonly view: ViewMode;
   /** Where the split view's line stands, 0 left to 1 right. */
   readonly split: number;
 };
@@ -107,11 +107,11 @@ export const DEFAULT_CONTROLS: Controls = {
  * Throws RangeError or TypeError with the name, the rule and the value got.
  */
 export function checkControls(change: Readonly<Record<string, unknown>>): Partial<Controls> {
-  const checked: Partial<Record<keyof Controls, number | View>> = {};
+  const checked: Partial<Record<keyof Controls, number | ViewMode>> = {};
   for (const [name, value] of Object.entries(change)) {
     if (name === 'view') {
-      const view = VIEWS.find((v) => v === value);
-      if (!view) throw new RangeError(`view must be one of ${VIEWS.join(', ')}, got ${JSON.stringify(value)}`);
+      const view = VIEW_MODES.find((v) => v === value);
+      if (!view) throw new RangeError(`view must be one of ${VIEW_MODES.join(', ')}, got ${JSON.stringify(value)}`);
       checked.view = view;
       continue;
     }

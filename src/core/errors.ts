@@ -93,7 +93,7 @@ export const ERROR_CODES = {
 export type ErrorCode = keyof typeof ERROR_CODES;
 
 /** What a {@link NocturneError} is made from. */
-export interface NocturneErrorInit {
+export interface NocturneErrorOptions {
   readonly code: ErrorCode;
   readonly stage: Stage;
   /** One line: what, where, got. The remedy comes from the code's row unless `remedy` is given. */
@@ -112,7 +112,7 @@ export class NocturneError extends Error {
   readonly fatal: boolean;
   readonly remedy: string;
 
-  constructor(init: NocturneErrorInit) {
+  constructor(init: NocturneErrorOptions) {
     super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
     this.name = 'NocturneError';
     this.code = init.code;

@@ -1,8 +1,30 @@
 import type { Color } from './color.js';
 import type { Micros } from './time.js';
 
+/** Size, colour and sample aspect of a frame: what stays the same while an encoder is open. */
+export interface FrameFormat {
+  /** Luma columns; even. */
+  readonly width: number;
+  /** Luma rows; even. */
+  readonly height: number;
+  readonly color: Color;
+  /** Width over height of one sample; 1:1 for square ones. */
+  readonly sampleAspect: readonly [number, number];
+}
+
+/** True when one encoder can take frames of both formats. */
+export function isSameFormat(a: FrameFormat, b: FrameFormat): boolean {
+  return (
+    a.width === b.width &&
+    a.height === b.height &&
+    a.color.matrix === b.color.matrix &&
+    a.color.range === b.color.range &&
+    a.sampleAspect[0] * b.sampleAspect[1] === a.sampleAspect[1] * b.sampleAspect[0]
+  );
+}
+
 /** What a {@link Frame} is made from. The frame takes the planes; `release` gives them back. */
-export interface FrameInit {
+export interface FrameOptions {
   /** Luma columns; even. */
   readonly width: number;
   /** Luma rows; even. */
@@ -54,10 +76,10 @@ export class Frame implements Disposable {
   readonly capturedAt: Micros;
   readonly discontinuity: boolean;
   readonly native: object | undefined;
-  readonly #init: FrameInit;
+  readonly #options: FrameOptions;
   #open = true;
 
-  constructor(init: FrameInit) {
+  constructor(init: FrameOptions) {
     if (init.width % 2 !== 0 || init.height % 2 !== 0 || init.width <= 0 || init.height <= 0) {
       throw new RangeError(`a frame's width and height must be even and positive, got ${init.width}x${init.height}`);
     }
@@ -74,7 +96,7 @@ export class Frame implements Disposable {
     this.capturedAt = init.capturedAt;
     this.discontinuity = init.discontinuity ?? false;
     this.native = init.native;
-    this.#init = init;
+    this.#options = init;
     Frame.#live++;
   }
 
@@ -84,7 +106,7 @@ export class Frame implements Disposable {
   }
 
   /** A frame in memory of its own; grey (Y 128) until painted. Strides equal the plane widths. */
-  static allocate(init: Omit<FrameInit, 'y' | 'u' | 'v' | 'strides' | 'native' | 'release' | 'duplicate'>): Frame {
+  static allocate(init: Omit<FrameOptions, 'y' | 'u' | 'v' | 'strides' | 'native' | 'release' | 'duplicate'>): Frame {
     const half = (init.width / 2) * (init.height / 2);
     return new Frame({
       ...init,
@@ -102,7 +124,7 @@ export class Frame implements Disposable {
   /** An independent copy of pixels and times; the caller closes it. */
   clone(): Frame {
     if (!this.#open) throw new TypeError('cannot clone a closed frame');
-    if (this.#init.duplicate) return this.#init.duplicate();
+    if (this.#options.duplicate) return this.#options.duplicate();
     return new Frame({
       width: this.width,
       height: this.height,
@@ -124,7 +146,7 @@ export class Frame implements Disposable {
     if (!this.#open) return;
     this.#open = false;
     Frame.#live--;
-    this.#init.release?.();
+    this.#options.release?.();
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-import { checkPictures, PIXELS, type PictureSet } from './picture-set.js';
+import { checkImages, PIXELS, type ImageSet } from './image-set.js';
 
 /** Exponents tried. */
 export const GAMMAS = [1, 1.5, 2, 3] as const;
@@ -12,16 +12,16 @@ export interface Curve {
 }
 
 /** The curve of an exponent that gives the day pictures the mean luma of the night ones. Throws RangeError for an empty set. */
-export function fitCurve(day: PictureSet, night: PictureSet, gamma: number): Curve {
-  checkPictures('day', day);
-  checkPictures('night', night);
+export function fitCurve(day: ImageSet, night: ImageSet, gamma: number): Curve {
+  checkImages('day', day);
+  checkImages('night', night);
   const target = meanLuma(night, 1);
   const raised = meanLuma(day, gamma);
   return { gain: raised > 0 ? target / raised : 0, gamma };
 }
 
 /** The pictures under a curve. Copies. */
-export function applyCurve(pictures: PictureSet, { gain, gamma }: Curve): Float32Array[] {
+export function applyCurve(pictures: ImageSet, { gain, gamma }: Curve): Float32Array[] {
   return pictures.map((picture) =>
     picture.map((value, i) => (i < PIXELS ? Math.min(1, gain * Math.max(0, value) ** gamma) : CHROMA * value)),
   );
@@ -29,9 +29,9 @@ export function applyCurve(pictures: PictureSet, { gain, gamma }: Curve): Float3
 
 /** The curve whose pictures are nearest to the night by a distance, and that distance: the least that a look has to beat. */
 export function bestCurve(
-  day: PictureSet,
-  night: PictureSet,
-  distance: (pictures: PictureSet) => number,
+  day: ImageSet,
+  night: ImageSet,
+  distance: (pictures: ImageSet) => number,
 ): Curve & { readonly distance: number } {
   const tried = GAMMAS.map((gamma) => {
     const curve = fitCurve(day, night, gamma);
@@ -40,7 +40,7 @@ export function bestCurve(
   return tried.reduce((best, one) => (one.distance < best.distance ? one : best));
 }
 
-function meanLuma(pictures: PictureSet, gamma: number): number {
+function meanLuma(pictures: ImageSet, gamma: number): number {
   let sum = 0;
   for (const picture of pictures) {
     for (let i = 0; i < PIXELS; i++) sum += Math.max(0, picture[i] ?? 0) ** gamma;

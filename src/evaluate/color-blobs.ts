@@ -1,5 +1,5 @@
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { PIXELS } from './picture-set.js';
+import { PIXELS } from './image-set.js';
 
 /** Colours that lamps of cars and signals have. */
 export const HUES = ['red', 'amber', 'green'] as const;

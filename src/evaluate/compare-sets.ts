@@ -4,26 +4,26 @@ import { estimate, resample } from './bootstrap.js';
 import type { Comparison, DistanceEstimate } from './evaluation.js';
 import { drawPatches, type PatchSet } from './laplacian-patches.js';
 import { layoutSet, layoutSetDistance, type LayoutSet } from './layout-distance.js';
-import type { PictureSet } from './picture-set.js';
+import type { ImageSet } from './image-set.js';
 import { resampleSliced } from './sliced-resampling.js';
 import { patchDistance } from './sliced-wasserstein.js';
 
 /** What is compared with one reference. */
 export interface ComparedSets {
-  readonly day: PictureSet;
-  readonly grade: PictureSet;
+  readonly day: ImageSet;
+  readonly grade: ImageSet;
   /** May be `grade` itself, which is then measured once. */
-  readonly result: PictureSet;
+  readonly result: ImageSet;
   /** The real nights. */
-  readonly night: PictureSet;
+  readonly night: ImageSet;
   /** Two sets of real nights, and what they are, for people. */
-  readonly floor: { readonly a: PictureSet; readonly b: PictureSet; readonly of: string };
+  readonly floor: { readonly a: ImageSet; readonly b: ImageSet; readonly of: string };
 }
 
 /** A way to tell how far two sets are apart. `P` is a set prepared for it. */
 interface Measure<P> {
   /** @param role tells sets apart that are drawn from at random. */
-  readonly prepare: (pictures: PictureSet, role: 'compared' | 'night') => P;
+  readonly prepare: (pictures: ImageSet, role: 'compared' | 'night') => P;
   readonly distance: (a: P, b: P) => DistanceEstimate;
   /** Quick and without an interval: to choose the best curve by. */
   readonly glance: (a: P, b: P) => number;
@@ -71,7 +71,7 @@ export async function compareSets<P>(
 ): Promise<Comparison> {
   const { prepare } = measure;
   const night = prepare(sets.night, 'night');
-  const distanceOf = async (pictures: PictureSet): Promise<DistanceEstimate> => {
+  const distanceOf = async (pictures: ImageSet): Promise<DistanceEstimate> => {
     const distance = measure.distance(prepare(pictures, 'compared'), night);
     await onRow();
     return distance;
@@ -90,7 +90,7 @@ export async function compareSets<P>(
 }
 
 /** A set in two halves, at random. Throws RangeError for less than two pictures. */
-export function halves(pictures: PictureSet, seed: number): readonly [PictureSet, PictureSet] {
+export function halves(pictures: ImageSet, seed: number): readonly [ImageSet, ImageSet] {
   if (pictures.length < 2) throw new RangeError(`pictures must be two at least, got ${pictures.length}`);
   const random = new Random(seed);
   const shuffled = [...pictures];

@@ -1,7 +1,7 @@
-import type { RgbPicture } from '../image/rgb-picture.js';
-import { yuvToPicture } from '../image/rgb-picture.js';
+import type { RgbImage } from '../image/rgb-image.js';
+import { yuvToImage } from '../image/rgb-image.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import type { PictureSet } from './picture-set.js';
+import type { ImageSet } from './image-set.js';
 
 /** Scenes shown, two a row, each as day, grade and result. */
 const SCENES = 16;
@@ -16,17 +16,17 @@ const BACKGROUND = 64;
 
 /** What a contact sheet shows. The first three run parallel. */
 export interface SheetSets {
-  readonly day: PictureSet;
-  readonly grade: PictureSet;
-  readonly result: PictureSet;
-  readonly night: PictureSet;
+  readonly day: ImageSet;
+  readonly grade: ImageSet;
+  readonly result: ImageSet;
+  readonly night: ImageSet;
 }
 
 /**
  * Sixteen scenes spread over the set, two a row: day, grade, result; below them two rows of real nights. What numbers do
  * not tell is seen here.
  */
-export function contactSheet({ day, grade, result, night }: SheetSets): RgbPicture {
+export function contactSheet({ day, grade, result, night }: SheetSets): RgbImage {
   const scenes = spreadIndices(day.length, SCENES);
   const nights = spreadIndices(night.length, NIGHT_ROWS * COLUMNS);
   const sceneRows = Math.ceil(scenes.length / SCENES_A_ROW);
@@ -38,7 +38,7 @@ export function contactSheet({ day, grade, result, night }: SheetSets): RgbPictu
     if (!picture) return;
     const left = GAP + column * (THUMBNAIL_WIDTH + GAP) + Math.floor(column / 3) * GROUP_GAP;
     const top = GAP + row * (THUMBNAIL_HEIGHT + GAP) + (row >= sceneRows ? GROUP_GAP : 0);
-    pasteInto(sheet, yuvToPicture(picture, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT), left, top);
+    pasteInto(sheet, yuvToImage(picture, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT), left, top);
   };
   for (const [i, scene] of scenes.entries()) {
     const [row, column] = [Math.floor(i / SCENES_A_ROW), 3 * (i % SCENES_A_ROW)];
@@ -48,7 +48,7 @@ export function contactSheet({ day, grade, result, night }: SheetSets): RgbPictu
   return sheet;
 }
 
-function pasteInto(sheet: RgbPicture, picture: RgbPicture, left: number, top: number): void {
+function pasteInto(sheet: RgbImage, picture: RgbImage, left: number, top: number): void {
   for (let y = 0; y < picture.height; y++) {
     const row = picture.data.subarray(3 * y * picture.width, 3 * (y + 1) * picture.width);
     sheet.data.set(row, 3 * ((top + y) * sheet.width + left));

@@ -1,9 +1,9 @@
 import { PlaneKernel } from '../image/plane-kernel.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { GradePlanes } from '../infer/grade-planes.js';
-import { SkyFinder } from '../infer/grade-sky.js';
-import { CORE_GAIN_LUMA, LIGHTS_HEIGHT, LIGHTS_WIDTH, type Look } from '../infer/look.js';
-import { PIXELS } from './picture-set.js';
+import { GradePlanes } from '../infer/grade/grade-planes.js';
+import { SkyFinder } from '../infer/grade/grade-sky.js';
+import { CORE_GAIN_LUMA, LIGHTS_HEIGHT, LIGHTS_WIDTH, type Look } from '../look/look.js';
+import { PIXELS } from './image-set.js';
 
 /** Share of sky around a sample of the half-size plane from which on it is masked: the sky and its border. */
 const SKY = 0.15;

@@ -2,9 +2,9 @@ import { basename, resolve } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import { silentLogger, type Logger } from '../core/logger.js';
-import { writePicture } from '../image/picture-file.js';
-import type { GuardedGenerator } from '../infer/fallback-generator.js';
-import { createGrade } from '../infer/grade.js';
+import { writeImage } from '../image/image-file.js';
+import type { FallbackGenerator } from '../infer/fallback-generator.js';
+import { createGrade } from '../infer/grade/grade.js';
 import { openGenerator } from '../infer/open-generator.js';
 import type { FeatureNetwork } from '../infer/ort-features.js';
 import type { Device } from '../infer/ort-generator.js';
@@ -14,12 +14,12 @@ import { contactSheet } from './contact-sheet.js';
 import { EdgeMask } from './edge-mask.js';
 import type { Cost, Evaluation, ReferenceResult, Steadiness } from './evaluation.js';
 import { FeatureComparison } from './feature-comparison.js';
-import { openPictureInput, openReference, type MeasuredPictures, type PictureInput } from './input-pictures.js';
+import { openEvaluationInput, openReference, type MeasuredImages, type EvaluationInput } from './evaluation-input.js';
 import { judgeRows } from './judge-rows.js';
 import { measureCost } from './measure-cost.js';
 import { measureSteadiness } from './steadiness.js';
 import { ToneMeter } from './tones.js';
-import { translatePictures, type Translated } from './translate-pictures.js';
+import { translateImages, type Translated } from './translate-images.js';
 
 /** What is to be measured. */
 export interface EvaluateOptions {
@@ -58,14 +58,14 @@ const TIMED_FRAMES = 105;
 const FOLLOWED_FRAMES = 200;
 
 /** A reference that was read. */
-interface Nights extends MeasuredPictures {
+interface Nights extends MeasuredImages {
   readonly name: string;
   readonly path: string;
 }
 
 /** The days, what was made of them, and the real nights. */
 interface Sets {
-  readonly day: MeasuredPictures;
+  readonly day: MeasuredImages;
   readonly grade: Translated;
   /** `grade` itself where that is the generator. */
   readonly result: Translated;
@@ -78,7 +78,7 @@ interface Sets {
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { seed } = options;
-  const input = await openPictureInput(options.input);
+  const input = await openEvaluationInput(options.input);
   const references = await openReferences(options.references);
   await using network = await openFeatures(options);
   await using generator = await openGenerator({ ...options, logger: options.logger ?? silentLogger });
@@ -90,7 +90,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const [first] = sets.nights;
   const main = first && compared[first.name];
   if (!main) throw new RangeError('references must not be empty, got []');
-  if (options.sheet !== undefined) await writePicture(options.sheet, contactSheet(comparedWith(sets, first, seed)));
+  if (options.sheet !== undefined) await writeImage(options.sheet, contactSheet(comparedWith(sets, first, seed)));
   const { day, grade, result } = sets;
   const judged = judgeRows({ day: day.pictures, grade, result, curve: main.layout.curve }, tools);
   return {
@@ -116,8 +116,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
 }
 
 /** By name: the folder's, or its path where two are called alike. */
-async function openReferences(paths: readonly string[]): Promise<ReadonlyMap<string, PictureInput>> {
-  const references = new Map<string, PictureInput>();
+async function openReferences(paths: readonly string[]): Promise<ReadonlyMap<string, EvaluationInput>> {
+  const references = new Map<string, EvaluationInput>();
   const isCalledAlike = (path: string): boolean =>
     paths.filter((other) => basename(resolve(other)) === basename(resolve(path))).length > 1;
   for (const path of paths) {
@@ -133,15 +133,19 @@ async function openFeatures(options: EvaluateOptions): Promise<FeatureNetwork | 
   return await openOrtFeatures(options.features, options.threads);
 }
 
-async function timeFrames(input: PictureInput, generator: GuardedGenerator, options: EvaluateOptions): Promise<Cost> {
+async function timeFrames(
+  input: EvaluationInput,
+  generator: FallbackGenerator,
+  options: EvaluateOptions,
+): Promise<Cost> {
   using renderer = await openRenderer({ seed: options.seed });
   const frames = input.frames(TIMED_FRAMES, options.signal);
   return await measureCost(frames, { generator, renderer, threads: options.threads ?? 1 });
 }
 
 async function followFrames(
-  input: PictureInput,
-  generator: GuardedGenerator,
+  input: EvaluationInput,
+  generator: FallbackGenerator,
   options: EvaluateOptions,
 ): Promise<Steadiness> {
   using renderer = await openRenderer({ seed: options.seed });
@@ -156,9 +160,9 @@ async function followFrames(
 }
 
 async function makeSets(
-  input: PictureInput,
-  references: ReadonlyMap<string, PictureInput>,
-  generator: GuardedGenerator,
+  input: EvaluationInput,
+  references: ReadonlyMap<string, EvaluationInput>,
+  generator: FallbackGenerator,
   options: EvaluateOptions & { readonly mask: EdgeMask },
 ): Promise<Sets> {
   const { most, signal, mask, onProgress } = options;
@@ -172,11 +176,11 @@ async function makeSets(
   }
   const { name } = generator.card;
   const tools = { generator, mask, signal, onPicture: tell(`night by ${name}`) };
-  const result = await translatePictures(day.pictures, tools);
+  const result = await translateImages(day.pictures, tools);
   const isPhysics = name === 'grade' && !('sha256' in generator.card); // a network may be called so too
   if (isPhysics) return { day, grade: result, result, nights };
   await using physics = await createGrade();
-  const grade = await translatePictures(day.pictures, {
+  const grade = await translateImages(day.pictures, {
     ...tools,
     generator: physics,
     onPicture: tell('night by grade'),

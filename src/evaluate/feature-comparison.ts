@@ -1,11 +1,11 @@
-import { yuvToPicture } from '../image/rgb-picture.js';
+import { yuvToImage } from '../image/rgb-image.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import type { FeatureNetwork } from '../infer/ort-features.js';
 import { applyCurve, type Curve } from './best-curve.js';
 import type { ComparedSets } from './compare-sets.js';
 import type { FeatureDistances, RowName } from './evaluation.js';
 import { frechetDistance, kernelDistance, type Features } from './feature-distances.js';
-import type { PictureSet } from './picture-set.js';
+import type { ImageSet } from './image-set.js';
 
 /** Most sets whose features are remembered: a day, its nights, and a few references. */
 const MOST_REMEMBERED = 8;
@@ -14,7 +14,7 @@ const MOST_REMEMBERED = 8;
 export class FeatureComparison {
   readonly #network: FeatureNetwork;
   readonly #signal: AbortSignal;
-  readonly #known = new Map<PictureSet, Features>();
+  readonly #known = new Map<ImageSet, Features>();
 
   /** Borrows the network. */
   constructor(network: FeatureNetwork, signal: AbortSignal) {
@@ -35,7 +35,7 @@ export class FeatureComparison {
     return { fid: mapRows(rows, frechetDistance), kid: mapRows(rows, kernelDistance) };
   }
 
-  async #featuresOf(pictures: PictureSet): Promise<Features> {
+  async #featuresOf(pictures: ImageSet): Promise<Features> {
     const known = this.#known.get(pictures);
     if (known) return known;
     const features = await this.#describe(pictures);
@@ -45,11 +45,11 @@ export class FeatureComparison {
     return features;
   }
 
-  async #describe(pictures: PictureSet): Promise<Features> {
+  async #describe(pictures: ImageSet): Promise<Features> {
     const features: Float32Array[] = [];
     for (const picture of pictures) {
       this.#signal.throwIfAborted();
-      features.push(await this.#network.describe(yuvToPicture(picture, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)));
+      features.push(await this.#network.describe(yuvToImage(picture, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)));
     }
     return features;
   }

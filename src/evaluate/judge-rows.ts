@@ -3,15 +3,15 @@ import { applyCurve } from './best-curve.js';
 import type { EdgeMask } from './edge-mask.js';
 import type { Evaluation } from './evaluation.js';
 import { BLOB_RULE, COUNTERPART_REACH, COUNTERPART_RULE } from './honesty.js';
-import type { PictureSet } from './picture-set.js';
+import type { ImageSet } from './image-set.js';
 import { EDGE_THRESHOLD } from './structure.js';
 import { summarizeHonesty, summarizeStructure } from './summarize.js';
 import type { ToneMeter } from './tones.js';
-import { asShown, judgePictures, type Translated } from './translate-pictures.js';
+import { asShown, judgeImages, type Translated } from './translate-images.js';
 
 /** What is judged without a reference: drawing, honesty and tones of the day, and of what was made of it. */
 export interface JudgedRows {
-  readonly day: PictureSet;
+  readonly day: ImageSet;
   readonly grade: Translated;
   readonly result: Translated;
   readonly curve: Curve;
@@ -25,9 +25,9 @@ export function judgeRows(
   const { mask, meter, seed } = tools;
   const { day, grade, result } = judged;
   const rows = {
-    day: judgePictures(day, day, mask),
+    day: judgeImages(day, day, mask),
     grade,
-    curve: judgePictures(day, applyCurve(day, judged.curve).map(asShown), mask),
+    curve: judgeImages(day, applyCurve(day, judged.curve).map(asShown), mask),
     result,
   };
   return {

@@ -1,7 +1,7 @@
 import { Random } from '../core/random.js';
 import { yuvToRgb } from '../image/color-matrix.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { checkPictures, PIXELS, type PictureSet } from './picture-set.js';
+import { checkImages, PIXELS, type ImageSet } from './image-set.js';
 
 /** Levels of the pyramid: 256x144, 128x72 and 64x36. */
 export const LEVELS = 3;
@@ -41,8 +41,8 @@ interface Planes {
  * 7x7 patches of RGB in [0, 1] at random places of each picture's Laplacian pyramid (Karras et al. 2018, section 5).
  * Borrows the pictures. Throws RangeError for an empty set or a picture of another size.
  */
-export function drawPatches(pictures: PictureSet, options: PatchOptions): PatchSet {
-  checkPictures('pictures', pictures);
+export function drawPatches(pictures: ImageSet, options: PatchOptions): PatchSet {
+  checkImages('pictures', pictures);
   const { seed, perPicture = 64 } = options;
   const random = new Random(seed);
   const levels = Array.from({ length: LEVELS }, () => new Float32Array(pictures.length * perPicture * PATCH_SIZE));

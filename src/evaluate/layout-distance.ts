@@ -1,5 +1,5 @@
 import { THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { checkPictures, PIXELS, type PictureSet } from './picture-set.js';
+import { checkImages, PIXELS, type ImageSet } from './image-set.js';
 
 /** Cells in which a picture is described. */
 const ROWS = 9;
@@ -35,13 +35,13 @@ export interface LayoutSet {
  * 0 for equal sets. A curve on luma cannot make a sky dark and a street lit; this sees it.
  * Throws RangeError for an empty set or a picture of another size.
  */
-export function layoutDistance(a: PictureSet, b: PictureSet): number {
+export function layoutDistance(a: ImageSet, b: ImageSet): number {
   return layoutSetDistance(layoutSet(a), layoutSet(b));
 }
 
 /** The statistics of a set's pictures, sorted. Borrows the pictures. Throws as {@link layoutDistance}. */
-export function layoutSet(pictures: PictureSet): LayoutSet {
-  checkPictures('pictures', pictures);
+export function layoutSet(pictures: ImageSet): LayoutSet {
+  checkImages('pictures', pictures);
   const count = pictures.length;
   const statistics = pictures.map(cellStatistics); // count x [5, 9, 16]
   const sorted = new Float32Array(FEATURES * count);

@@ -1,6 +1,6 @@
 import { Random } from '../core/random.js';
 import { drawPatches, LEVELS, PATCH_PIXELS, PATCH_SIZE, type PatchSet } from './laplacian-patches.js';
-import type { PictureSet } from './picture-set.js';
+import type { ImageSet } from './image-set.js';
 
 /** Options of {@link slicedWasserstein}. */
 export interface SlicedWassersteinOptions {
@@ -18,7 +18,7 @@ export interface SlicedWassersteinOptions {
  * patches; small, not 0, for two samples of one thing.
  * Throws RangeError for an empty set or a picture of another size.
  */
-export function slicedWasserstein(a: PictureSet, b: PictureSet, options: SlicedWassersteinOptions): readonly number[] {
+export function slicedWasserstein(a: ImageSet, b: ImageSet, options: SlicedWassersteinOptions): readonly number[] {
   const { seed, perPicture } = options;
   const patches = perPicture === undefined ? {} : { perPicture };
   return patchDistance(drawPatches(a, { seed, ...patches }), drawPatches(b, { seed: seed + 1, ...patches }), options);

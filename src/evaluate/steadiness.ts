@@ -1,10 +1,10 @@
 import { DIALS } from '../core/controls.js';
 import type { Frame } from '../core/frame.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from '../image/thumbnail.js';
-import { applyLookInto } from '../infer/apply-look.js';
+import { applyLookInto } from '../look/apply-look.js';
 import type { Generator } from '../infer/generator.js';
-import { copyLookInto, emptyLook, type Look } from '../infer/look.js';
-import { LookMaker } from '../pipeline/look-maker.js';
+import { copyLookInto, emptyLook, type Look } from '../look/look.js';
+import { LookMaker } from '../pipeline/look-thread/look-maker.js';
 import type { Renderer } from '../render/renderer.js';
 import { Flicker } from '../temporal/flicker.js';
 import {

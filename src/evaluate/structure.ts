@@ -1,5 +1,5 @@
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { PIXELS } from './picture-set.js';
+import { PIXELS } from './image-set.js';
 
 /** Change of luma a sample (Sobel's mean over three rows or columns) from which on a sample of the input is an edge. */
 export const EDGE_THRESHOLD = 0.05;

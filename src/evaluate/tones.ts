@@ -2,7 +2,7 @@ import { Morphology } from '../image/morphology.js';
 import { PlaneKernel } from '../image/plane-kernel.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { quantileOf } from './bootstrap.js';
-import { PIXELS, type PictureSet } from './picture-set.js';
+import { PIXELS, type ImageSet } from './image-set.js';
 
 /** Luma below which a sample is near black. */
 export const NEAR_BLACK = 0.12;
@@ -70,7 +70,7 @@ export class ToneMeter {
   }
 
   /** The figures over a set. Throws RangeError for an empty one. */
-  range(pictures: PictureSet): Record<keyof Tones, ToneRange> {
+  range(pictures: ImageSet): Record<keyof Tones, ToneRange> {
     if (pictures.length === 0) throw new RangeError('pictures must not be empty, got []');
     const tones = pictures.map((picture) => this.measure(picture));
     const rows = TONE_NAMES.map((name) => [name, rangeOf(tones.map((tone) => tone[name]))] as const);

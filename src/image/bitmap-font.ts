@@ -1,4 +1,4 @@
-import type { RgbPicture } from './rgb-picture.js';
+import type { RgbImage } from './rgb-image.js';
 
 /** Columns of a glyph. */
 const GLYPH_WIDTH = 5;
@@ -42,7 +42,7 @@ export function textWidth(text: string, scale = 2): number {
 }
 
 /** Draws a line of text into a picture; what is outside is cut off, a character that is not ASCII becomes `?`. */
-export function drawText(picture: RgbPicture, text: string, { x, y, scale = 2, color }: TextStyle): void {
+export function drawText(picture: RgbImage, text: string, { x, y, scale = 2, color }: TextStyle): void {
   for (let i = 0; i < text.length; i++) {
     const glyph = GLYPHS[text.charCodeAt(i) - 32] ?? GLYPHS[31] ?? '';
     for (let column = 0; column < GLYPH_WIDTH; column++) {
@@ -66,7 +66,7 @@ export interface Rectangle {
 
 /** Fills what of a rectangle lies within a picture. */
 export function fillRectangle(
-  picture: RgbPicture,
+  picture: RgbImage,
   { left, top, width, height }: Rectangle,
   color: readonly [number, number, number],
 ): void {

@@ -1,5 +1,5 @@
 import type { Thumbnail } from '../image/thumbnail.js';
-import type { Look } from './look.js';
+import type { Look } from '../look/look.js';
 import type { ModelCard } from './model-card.js';
 
 /** Something that says how a day frame becomes night. Memoryless: the same thumbnail gives the same look. */

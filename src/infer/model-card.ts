@@ -7,7 +7,7 @@ import {
   LIGHTS_CHANNELS,
   LIGHTS_HEIGHT,
   LIGHTS_WIDTH,
-} from './look.js';
+} from '../look/look.js';
 
 /** What a generator is: where it comes from and how it is fed. */
 export interface ModelCard {

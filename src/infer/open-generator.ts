@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
-import { guardGenerator, type GuardedGenerator } from './fallback-generator.js';
-import { createGrade } from './grade.js';
+import { withFallback, type FallbackGenerator } from './fallback-generator.js';
+import { createGrade } from './grade/grade.js';
 import type { Device } from './ort-generator.js';
 
 /** Options of {@link openGenerator}. */
@@ -27,7 +27,7 @@ const SHIPPED_MODEL = new URL('../../models/nightgrid/', import.meta.url);
  * Opens a generator by name or path. A network is guarded: when it fails on a frame, another look stands in.
  * Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE.
  */
-export async function openGenerator(options: OpenGeneratorOptions): Promise<GuardedGenerator> {
+export async function openGenerator(options: OpenGeneratorOptions): Promise<FallbackGenerator> {
   const logger = options.logger ?? silentLogger;
   switch (options.generator) {
     case 'grade':
@@ -41,7 +41,7 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Guar
   }
 }
 
-async function openShipped(options: OpenGeneratorOptions, logger: Logger): Promise<GuardedGenerator> {
+async function openShipped(options: OpenGeneratorOptions, logger: Logger): Promise<FallbackGenerator> {
   try {
     return await openNetwork(fileURLToPath(SHIPPED_MODEL).replace(/[\\/]$/, ''), options, logger);
   } catch (error) {
@@ -51,10 +51,10 @@ async function openShipped(options: OpenGeneratorOptions, logger: Logger): Promi
   }
 }
 
-async function openNetwork(model: string, options: OpenGeneratorOptions, logger: Logger): Promise<GuardedGenerator> {
+async function openNetwork(model: string, options: OpenGeneratorOptions, logger: Logger): Promise<FallbackGenerator> {
   const { device = 'auto', threads = 1 } = options;
   // Loaded when a network is wanted: the grade needs no ONNX Runtime, and its native library takes a while to load.
   const { openOrtGenerator } = await import('./ort-generator.js');
   const network = await openOrtGenerator({ model, device, threads, logger });
-  return guardGenerator(network, { standIn: await createGrade(), logger });
+  return withFallback(network, { fallback: await createGrade(), logger });
 }

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { NocturneError } from '../core/errors.js';
-import type { RgbPicture } from '../image/rgb-picture.js';
+import type { RgbImage } from '../image/rgb-image.js';
 
 /** A network that describes a picture by a vector, such as Inception's last pooling layer. */
 export interface FeatureNetwork extends AsyncDisposable {
   /** Numbers of a vector. */
   readonly length: number;
   /** The picture's vector, in memory of its own. Throws NocturneError MODEL_FAILED. */
-  describe(picture: RgbPicture): Promise<Float32Array>;
+  describe(picture: RgbImage): Promise<Float32Array>;
   /** Frees the network. Idempotent. */
   close(): Promise<void>;
 }
@@ -47,7 +47,7 @@ export async function openOrtFeatures(path: string, threads = 1): Promise<Featur
   }
 }
 
-interface OrtFeaturesInit {
+interface OrtFeaturesOptions {
   readonly session: InferenceSession;
   readonly path: string;
   readonly names: readonly [input: string, output: string];
@@ -57,16 +57,16 @@ interface OrtFeaturesInit {
 
 class OrtFeatures implements FeatureNetwork {
   readonly length: number;
-  readonly #init: OrtFeaturesInit;
+  readonly #options: OrtFeaturesOptions;
   #closed = false;
 
-  constructor(init: OrtFeaturesInit) {
-    this.#init = init;
+  constructor(init: OrtFeaturesOptions) {
+    this.#options = init;
     this.length = init.length;
   }
 
-  async describe(picture: RgbPicture): Promise<Float32Array> {
-    const { session, path, names, size } = this.#init;
+  async describe(picture: RgbImage): Promise<Float32Array> {
+    const { session, path, names, size } = this.#options;
     const input = new Tensor('float32', resizeToPlanes(picture, size), [1, 3, size.height, size.width]);
     try {
       const result = await session.run({ [names[0]]: input }, [names[1]]);
@@ -82,7 +82,7 @@ class OrtFeatures implements FeatureNetwork {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#init.session.release();
+    await this.#options.session.release();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -91,7 +91,7 @@ class OrtFeatures implements FeatureNetwork {
 }
 
 /** Bilinear, samples at pixel centres: `[3, height, width]` in [0, 1]. */
-function resizeToPlanes(picture: RgbPicture, { width, height }: OrtFeaturesInit['size']): Float32Array {
+function resizeToPlanes(picture: RgbImage, { width, height }: OrtFeaturesOptions['size']): Float32Array {
   const out = new Float32Array(3 * width * height);
   for (let y = 0; y < height; y++) {
     const [top, bottom, fy] = around(y, height, picture.height);

@@ -13,7 +13,7 @@ import {
   emptyLook,
   isFiniteLook,
   type Look,
-} from './look.js';
+} from '../look/look.js';
 import type { OnnxModelCard, TensorCard } from './model-card.js';
 import { invalid, readModelFile, type ModelFile } from './model-file.js';
 

@@ -12,13 +12,13 @@ import {
   type ColorPlan,
 } from './av-color.js';
 import { AvFilterChain, toneMapFilters } from './av-filters.js';
-import type { AvFramePool, Picture, PictureShape } from './av-frame-pool.js';
+import type { AvFramePool, DecodedFrame, DecodedFormat } from './av-frame-pool.js';
 import { reason } from './av-errors.js';
 import { reducedRatio } from './av-stream.js';
 import { swapsSides, uprightFilters } from './rotation.js';
 
 /** A converted picture with the times of the frame it was made from, in ticks of the stream's clock. */
-export interface ConvertedPicture extends Picture {
+export interface ConvertedFrame extends DecodedFrame {
   /** AV_NOPTS_VALUE when unknown. */
   readonly ticks: bigint;
   /** 0 when unknown. */
@@ -28,7 +28,7 @@ export interface ConvertedPicture extends Picture {
 /** What is done to every picture of one kind. */
 interface ConversionPlan {
   readonly key: string;
-  readonly shape: PictureShape;
+  readonly format: DecodedFormat;
   readonly color: ColorPlan;
   readonly filters: readonly string[];
 }
@@ -50,12 +50,12 @@ export class AvConverter implements Disposable {
   }
 
   /** Lends a decoded frame (changing its tags); gives none or more pictures, which the caller passes on or gives back. */
-  async convert(source: AvFrame): Promise<ConvertedPicture[]> {
+  async convert(source: AvFrame): Promise<ConvertedFrame[]> {
     const fullSize = `${source.width}x${source.height}`;
     // A cropped side needs no work on pixels: the last column or row is left out of the view.
     source.width -= source.width % 2;
     source.height -= source.height % 2;
-    const pictures: ConvertedPicture[] = [];
+    const pictures: ConvertedFrame[] = [];
     const plan = this.#planFor(source, fullSize);
     if (plan.key !== this.#plan?.key) {
       pictures.push(...(await this.flush()));
@@ -68,7 +68,7 @@ export class AvConverter implements Disposable {
   }
 
   /** The pictures that filters still hold; before a change, a seek, or at the end. */
-  async flush(): Promise<ConvertedPicture[]> {
+  async flush(): Promise<ConvertedFrame[]> {
     const chain = this.#chain;
     if (!chain || !this.#plan) return [];
     this.#chain = undefined;
@@ -95,8 +95,8 @@ export class AvConverter implements Disposable {
     this.close();
   }
 
-  async #filtered(chain: AvFilterChain, source: AvFrame | null, plan: ConversionPlan): Promise<ConvertedPicture[]> {
-    const pictures: ConvertedPicture[] = [];
+  async #filtered(chain: AvFilterChain, source: AvFrame | null, plan: ConversionPlan): Promise<ConvertedFrame[]> {
+    const pictures: ConvertedFrame[] = [];
     for (const { frame, ticks, durationTicks } of await chain.filter(source)) {
       pictures.push(await this.#toPicture(frame, plan, { ticks, durationTicks }));
       chain.recycle(frame);
@@ -108,8 +108,8 @@ export class AvConverter implements Disposable {
     source: AvFrame,
     plan: ConversionPlan,
     times: { ticks: bigint; durationTicks: bigint },
-  ): Promise<ConvertedPicture> {
-    const native = this.#pool.take(plan.shape);
+  ): Promise<ConvertedFrame> {
+    const native = this.#pool.take(plan.format);
     if (source.format === av.AV_PIX_FMT_YUVJ420P) source.format = av.AV_PIX_FMT_YUV420P;
     const isPlain = source.format === av.AV_PIX_FMT_YUV420P && plan.color.convertFrom === undefined;
     const code = isPlain ? native.copy(source) : await this.#scale(native, source, plan);
@@ -121,7 +121,7 @@ export class AvConverter implements Disposable {
         message: `pictures of format ${pixelFormatName(source)} could not be converted: ${reason(code)}.`,
       });
     }
-    return { native, shape: plan.shape, ...times };
+    return { native, format: plan.format, ...times };
   }
 
   /** libswscale converts between the tags of both frames; equal tags leave code values as they are. */
@@ -147,8 +147,8 @@ export class AvConverter implements Disposable {
     const aspect = this.#streamAspect ?? ratioOf(source.sampleAspectRatio);
     const matrix = source.getSideData(av.AV_FRAME_DATA_DISPLAYMATRIX);
     const upright = matrix ? uprightFilters(matrix) : [];
-    const { width, height, format, colorSpace, colorRange, colorTrc } = source;
-    const tags = [format, colorSpace, colorRange, colorTrc, this.#isInterlaced];
+    const { width, height, colorSpace, colorRange, colorTrc } = source;
+    const tags = [source.format, colorSpace, colorRange, colorTrc, this.#isInterlaced];
     const key = [fullSize, ...aspect, ...tags, ...upright].join(' ');
     if (key === this.#plan?.key) return this.#plan;
     if (width < 2 || height < 2) {
@@ -166,7 +166,7 @@ export class AvConverter implements Disposable {
     if (this.#isInterlaced) notices.push('deinterlaced');
     if (color.isHdr) notices.push('tone-mapped from HDR to BT.709');
     notices.push(...conversionNotices(source, color));
-    const shape: PictureShape = {
+    const format: DecodedFormat = {
       width: swap ? height : width,
       height: swap ? width : height,
       color: color.color,
@@ -178,7 +178,7 @@ export class AvConverter implements Disposable {
       ...(color.isHdr ? toneMapFilters() : []),
       ...upright,
     ];
-    return { key, shape, color, filters };
+    return { key, format, color, filters };
   }
 }
 

@@ -1,7 +1,6 @@
 import { Frame as AvFrame, Rational } from 'node-av/lib';
 import * as av from 'node-av/constants';
-import type { Color } from '../core/color.js';
-import { Frame } from '../core/frame.js';
+import { Frame, type FrameFormat } from '../core/frame.js';
 import type { Micros } from '../core/time.js';
 import { libavMatrix, libavRange } from './av-color.js';
 
@@ -9,21 +8,15 @@ import { libavMatrix, libavRange } from './av-color.js';
 const MAX_SPARE = 8;
 
 /** Size and meaning of the pictures of a run. */
-export interface PictureShape {
-  /** Even. */
-  readonly width: number;
-  /** Even. */
-  readonly height: number;
-  readonly color: Color;
-  readonly sampleAspect: readonly [number, number];
+export interface DecodedFormat extends FrameFormat {
   /** What was done to the pictures, one line each, for people. */
   readonly notices: readonly string[];
 }
 
 /** One decoded I420 picture in libav's memory, on its way to become a {@link Frame}. Its holder closes it. */
-export interface Picture {
+export interface DecodedFrame {
   readonly native: AvFrame;
-  readonly shape: PictureShape;
+  readonly format: DecodedFormat;
 }
 
 /** What a frame has beside its picture. */
@@ -48,12 +41,12 @@ export class AvFramePool {
     return this.#taken;
   }
 
-  /** A picture of the shape, writable, its contents undefined; the caller gives it back or passes it on. */
-  take(shape: PictureShape): AvFrame {
-    const native = this.#reuse(shape.width, shape.height) ?? allocate(shape.width, shape.height);
-    native.colorSpace = libavMatrix(shape.color.matrix);
-    native.colorRange = libavRange(shape.color.range);
-    native.sampleAspectRatio = new Rational(...shape.sampleAspect);
+  /** A picture of the format, writable, its contents undefined; the caller gives it back or passes it on. */
+  take(format: DecodedFormat): AvFrame {
+    const native = this.#reuse(format.width, format.height) ?? allocate(format.width, format.height);
+    native.colorSpace = libavMatrix(format.color.matrix);
+    native.colorRange = libavRange(format.color.range);
+    native.sampleAspectRatio = new Rational(...format.sampleAspect);
     // An encoder before may have asked for a keyframe and set its own times.
     native.pictType = av.AV_PICTURE_TYPE_NONE;
     native.pts = av.AV_NOPTS_VALUE;
@@ -69,13 +62,13 @@ export class AvFramePool {
   }
 
   /** Takes the picture: the frame gives it back to this pool when it is closed. */
-  toFrame(picture: Picture, times: FrameTimes): Frame {
-    const { native, shape } = picture;
+  toFrame(picture: DecodedFrame, times: FrameTimes): Frame {
+    const { native, format } = picture;
     const planes = native.data;
     const [y, u, v] = planes ?? [];
     if (!y || !u || !v) throw new TypeError('an I420 picture has three planes');
     const [strideY = 0, strideU = 0, strideV = 0] = native.linesize;
-    const { width, height, color, sampleAspect } = shape;
+    const { width, height, color, sampleAspect } = format;
     return new Frame({
       ...{ width, height, color, sampleAspect },
       ...times,
@@ -85,7 +78,7 @@ export class AvFramePool {
       strides: [strideY, strideU, strideV],
       native,
       release: () => this.give(native),
-      duplicate: () => this.toFrame({ native: this.#copy(picture), shape }, times),
+      duplicate: () => this.toFrame({ native: this.#copy(picture), format }, times),
     });
   }
 
@@ -95,8 +88,8 @@ export class AvFramePool {
     for (const native of this.#spare.splice(0)) discard(native);
   }
 
-  #copy({ native, shape }: Picture): AvFrame {
-    const copy = this.take(shape);
+  #copy({ native, format }: DecodedFrame): AvFrame {
+    const copy = this.take(format);
     copy.copy(native);
     return copy;
   }

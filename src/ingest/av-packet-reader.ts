@@ -1,7 +1,7 @@
 import { Packet, type Stream } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import type { AvInput } from './av-input.js';
-import type { RunCounts } from './picture-run.js';
+import type { SessionCounts } from './decode-session.js';
 
 /** Failed reads in a row after which an input is taken as broken off. */
 const MAX_READ_FAILURES = 16;
@@ -13,14 +13,14 @@ export class AvPacketReader implements Disposable {
   /** The packet that was read; lent until the next read. */
   readonly packet = new Packet();
   readonly #input: AvInput;
-  readonly #counts: RunCounts;
+  readonly #counts: SessionCounts;
   readonly #isLive: boolean;
   #codecId: number;
   #failures = 0;
   #changed: Stream | undefined;
   #open = true;
 
-  constructor(input: AvInput, counts: RunCounts, isLive: boolean) {
+  constructor(input: AvInput, counts: SessionCounts, isLive: boolean) {
     this.#input = input;
     this.#counts = counts;
     this.#isLive = isLive;

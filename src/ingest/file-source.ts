@@ -1,7 +1,7 @@
 import { NocturneError } from '../core/errors.js';
 import { Pacer } from './pacing.js';
-import type { PictureRun, RunInfo, TimedPicture } from './picture-run.js';
-import { PumpedSource, type PumpSetup } from './pumped-source.js';
+import type { DecodeSession, SessionInfo, TimedFrame } from './decode-session.js';
+import { PumpedSource, type PumpedSourceOptions } from './pumped-source.js';
 import type { SourceOptions } from './source-options.js';
 import { Watchdog } from './watchdog.js';
 
@@ -9,11 +9,11 @@ import { Watchdog } from './watchdog.js';
 const READ_AHEAD = 3;
 
 /** What a file's source is made from. */
-export interface FileSourceSetup {
+export interface FileSourceOptions {
   /** The opened input; the source takes it. */
-  readonly run: PictureRun;
+  readonly run: DecodeSession;
   /** Opens it once more, for another round of a loop; undefined where that cannot be (standard input). */
-  readonly reopen?: (signal: AbortSignal) => Promise<PictureRun>;
+  readonly reopen?: (signal: AbortSignal) => Promise<DecodeSession>;
   readonly options: SourceOptions;
   /** The input for people. */
   readonly label: string;
@@ -23,23 +23,23 @@ export interface FileSourceSetup {
 
 /** A source that waits for its consumer and never drops: files, folders, downloads, standard input. */
 export class FileSource extends PumpedSource {
-  readonly #setup: FileSourceSetup;
+  readonly #options: FileSourceOptions;
   readonly #watchdog: Watchdog | undefined;
-  #run: PictureRun;
+  #run: DecodeSession;
   #startsRound = false;
-  #lastSeen: { readonly of: RunInfo; readonly as: RunInfo } | undefined;
+  #lastSeen: { readonly of: SessionInfo; readonly as: SessionInfo } | undefined;
 
-  constructor(setup: FileSourceSetup, shared: Pick<PumpSetup, 'pool' | 'counts'>) {
+  constructor(setup: FileSourceOptions, shared: Pick<PumpedSourceOptions, 'pool' | 'counts'>) {
     super({
       ...shared,
       run: seenInfo(setup, setup.run.info),
-      shape: setup.run.shape,
+      format: setup.run.format,
       isLive: false,
       capacity: READ_AHEAD,
       overflow: 'refuse',
       ...(setup.options.pace === 'realtime' ? { pacer: new Pacer() } : {}),
     });
-    this.#setup = setup;
+    this.#options = setup;
     this.#run = setup.run;
     this.#watchdog =
       setup.silenceMs === undefined ? undefined : new Watchdog(setup.silenceMs, () => this.#run.interrupt());
@@ -59,7 +59,7 @@ export class FileSource extends PumpedSource {
       if (!next) await this.queue.room();
       reading = next ?? this.#read();
     }
-    if (this.#watchdog?.barked === true && !this.isStopping()) throw this.#lost();
+    if (this.#watchdog?.timedOut === true && !this.isStopping()) throw this.#lost();
   }
 
   protected override interrupt(): void {
@@ -71,29 +71,29 @@ export class FileSource extends PumpedSource {
     await this.#run.close();
   }
 
-  async #read(): Promise<readonly TimedPicture[] | undefined> {
+  async #read(): Promise<readonly TimedFrame[] | undefined> {
     if (this.isStopping()) return undefined;
     this.#watchdog?.watch();
     try {
       const pictures = await this.#run.next();
-      if (pictures || !this.#setup.options.loop || this.#run.ended === 'interrupted') return pictures;
+      if (pictures || !this.#options.options.loop || this.#run.ended === 'interrupted') return pictures;
       return await this.#nextRound();
     } finally {
       this.#watchdog?.rest();
     }
   }
 
-  async #nextRound(): Promise<readonly TimedPicture[] | undefined> {
-    if (!this.#setup.reopen) return undefined;
+  async #nextRound(): Promise<readonly TimedFrame[] | undefined> {
+    if (!this.#options.reopen) return undefined;
     await this.#run.close();
     if (this.isStopping()) return undefined;
-    this.#run = await this.#setup.reopen(this.stopping);
+    this.#run = await this.#options.reopen(this.stopping);
     this.timeline.resume();
     this.#startsRound = true;
     return this.#run.next();
   }
 
-  async #enqueue(pictures: readonly TimedPicture[]): Promise<void> {
+  async #enqueue(pictures: readonly TimedFrame[]): Promise<void> {
     for (const picture of pictures) {
       const placed = this.place(picture, this.#seen(this.#run.info), this.#startsRound);
       this.#startsRound = false;
@@ -108,13 +108,13 @@ export class FileSource extends PumpedSource {
   }
 
   /** The same object for the same run's, so that a change is seen by looking at it. */
-  #seen(info: RunInfo): RunInfo {
-    if (this.#lastSeen?.of !== info) this.#lastSeen = { of: info, as: seenInfo(this.#setup, info) };
+  #seen(info: SessionInfo): SessionInfo {
+    if (this.#lastSeen?.of !== info) this.#lastSeen = { of: info, as: seenInfo(this.#options, info) };
     return this.#lastSeen.as;
   }
 
   #lost(): NocturneError {
-    const { label, silenceMs = 0 } = this.#setup;
+    const { label, silenceMs = 0 } = this.#options;
     const message = `${label} gave nothing for ${silenceMs / 1000} s.`;
     return new NocturneError({
       code: 'INPUT_LOST',
@@ -126,7 +126,7 @@ export class FileSource extends PumpedSource {
 }
 
 /** What users see of a run: a looped file has no end, so no length. */
-function seenInfo({ options, reopen }: FileSourceSetup, info: RunInfo): RunInfo {
+function seenInfo({ options, reopen }: FileSourceOptions, info: SessionInfo): SessionInfo {
   if (!options.loop) return info;
   if (!reopen) return { ...info, notices: [...info.notices, 'standard input cannot be looped'] };
   return { ...info, duration: undefined };

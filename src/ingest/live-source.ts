@@ -1,10 +1,10 @@
+import { Backoff } from '../core/backoff.js';
 import { NocturneError } from '../core/errors.js';
 import { micros, wallClock, type Micros } from '../core/time.js';
-import { Backoff } from './backoff.js';
 import { LagMeter } from './lag-meter.js';
 import { Pacer } from './pacing.js';
-import type { PictureRun, TimedPicture } from './picture-run.js';
-import { PumpedSource, type PlacedPicture, type PumpSetup } from './pumped-source.js';
+import type { DecodeSession, TimedFrame } from './decode-session.js';
+import { PumpedSource, type PlacedFrame, type PumpedSourceOptions } from './pumped-source.js';
 import { settlesWithin, sleep } from './sleep.js';
 import type { SourceOptions } from './source-options.js';
 import { Watchdog } from './watchdog.js';
@@ -17,12 +17,18 @@ const MAX_HELD = 30;
 /** Silence that is normal between two segments, milliseconds: ten seconds of segment, and time to ask for the next. */
 const SEGMENT_SILENCE_MS = 20_000;
 
+/**
+ * Pauses between two tries to reconnect, milliseconds. Frames are to be back within five seconds of their sender; jitter keeps
+ * many streams from calling a restarted server at once.
+ */
+const RECONNECT = { firstMs: 250, maxMs: 2000, jitter: 0.25 } as const;
+
 /** What a live input's source is made from. */
-export interface LiveSourceSetup {
+export interface LiveSourceOptions {
   /** The opened input; the source takes it. */
-  readonly run: PictureRun;
+  readonly run: DecodeSession;
   /** Calls the input again after a loss; undefined: a loss is the end. */
-  readonly reopen?: (signal: AbortSignal) => Promise<PictureRun>;
+  readonly reopen?: (signal: AbortSignal) => Promise<DecodeSession>;
   readonly options: SourceOptions;
   /** The input for people. */
   readonly label: string;
@@ -34,19 +40,19 @@ export interface LiveSourceSetup {
 
 /** A source that the world does not wait for: the newest picture wins, and a lost input is called again. */
 export class LiveSource extends PumpedSource {
-  readonly #setup: LiveSourceSetup;
+  readonly #options: LiveSourceOptions;
   readonly #lag = new LagMeter();
-  readonly #backoff = new Backoff();
-  #run: PictureRun;
+  readonly #backoff = new Backoff(RECONNECT);
+  #run: DecodeSession;
   #passedOver = 0;
   #reconnects = 0;
   #cameBack = false;
   #lastSeen: Micros = wallClock();
 
-  constructor(setup: LiveSourceSetup, shared: Pick<PumpSetup, 'pool' | 'counts'>) {
+  constructor(setup: LiveSourceOptions, shared: Pick<PumpedSourceOptions, 'pool' | 'counts'>) {
     const { run } = setup;
-    super({ ...shared, run: run.info, shape: run.shape, isLive: true, capacity: 1, overflow: 'drop-oldest' });
-    this.#setup = setup;
+    super({ ...shared, run: run.info, format: run.format, isLive: true, capacity: 1, overflow: 'drop-oldest' });
+    this.#options = setup;
     this.#run = run;
   }
 
@@ -59,7 +65,7 @@ export class LiveSource extends PumpedSource {
   }
 
   protected override async pump(): Promise<void> {
-    const { reopen, label, options } = this.#setup;
+    const { reopen, label, options } = this.#options;
     for (;;) {
       const wasSilent = await this.#drain();
       if (this.isStopping()) return;
@@ -89,13 +95,13 @@ export class LiveSource extends PumpedSource {
     const run = this.#run;
     using watchdog = new Watchdog(this.#patienceMs(), () => run.interrupt());
     watchdog.watch();
-    const pacer = this.#setup.isSegmented ? new Pacer() : undefined;
+    const pacer = this.#options.isSegmented ? new Pacer() : undefined;
     let held = 0;
     let reading = run.next();
     for (;;) {
       const pictures = await reading;
       watchdog.watch();
-      if (!pictures) return watchdog.barked;
+      if (!pictures) return watchdog.timedOut;
       // In flight before the consumer wakes up and keeps this thread busy.
       reading = run.next();
       // It is awaited by the next turn; a failure meanwhile must not count as unhandled.
@@ -120,12 +126,12 @@ export class LiveSource extends PumpedSource {
   }
 
   #patienceMs(): number {
-    const { isSegmented, options } = this.#setup;
+    const { isSegmented, options } = this.#options;
     return isSegmented ? Math.max(options.stallTimeoutMs, SEGMENT_SILENCE_MS) : options.stallTimeoutMs;
   }
 
-  #placeNewest(pictures: readonly TimedPicture[]): PlacedPicture | undefined {
-    let newest: PlacedPicture | undefined;
+  #placeNewest(pictures: readonly TimedFrame[]): PlacedFrame | undefined {
+    let newest: PlacedFrame | undefined;
     for (const picture of pictures) {
       // Several at once come from a decoder that is emptied: at an end, or before another codec.
       if (newest) this.#passOver(newest);
@@ -133,24 +139,24 @@ export class LiveSource extends PumpedSource {
       if (newest.discontinuity) this.#lag.reset();
       this.#cameBack = false;
       this.#lastSeen = picture.capturedAt;
-      this.#backoff.succeeded();
+      this.#backoff.reset();
     }
     return newest;
   }
 
-  #offer(picture: PlacedPicture): void {
+  #offer(picture: PlacedFrame): void {
     if (!this.queue.push(picture)) this.discard(picture);
   }
 
-  #passOver(picture: PlacedPicture): void {
+  #passOver(picture: PlacedFrame): void {
     this.#passedOver++;
     this.discard(picture);
   }
 
-  async #comeBack(reopen: (signal: AbortSignal) => Promise<PictureRun>): Promise<void> {
-    const { isListening, label, options } = this.#setup;
+  async #comeBack(reopen: (signal: AbortSignal) => Promise<DecodeSession>): Promise<void> {
+    const { isListening, label, options } = this.#options;
     for (;;) {
-      if (!isListening || this.#backoff.tries > 0) await sleep(this.#backoff.nextMs(), this.stopping);
+      if (!isListening || this.#backoff.attempts > 0) await sleep(this.#backoff.nextMs(), this.stopping);
       if (this.isStopping()) return;
       try {
         this.#run = await reopen(this.stopping);

@@ -49,13 +49,13 @@ export function planFile(path: string, options: SourceOptions, label: string, is
 }
 
 /** Plan for one picture file. */
-export function planPicture(path: string, options: SourceOptions, label: string): OpenPlan {
+export function planImage(path: string, options: SourceOptions, label: string): OpenPlan {
   return {
     ...base(options, label),
     url: `file:${path}`,
     // The reader of single pictures knows no AVIF, which is a container of its own.
     ...(path.toLowerCase().endsWith('.avif') ? {} : { format: options.inputFormat ?? 'image2' }),
-    options: { protocol_whitelist: 'file', pattern_type: 'none', framerate: String(options.pictureRate ?? 25) },
+    options: { protocol_whitelist: 'file', pattern_type: 'none', framerate: String(options.imageRate ?? 25) },
     isLocalFile: true,
   };
 }

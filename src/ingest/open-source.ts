@@ -1,17 +1,17 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { NocturneError } from '../core/errors.js';
-import { isPicture } from '../image/picture-endings.js';
+import { isImagePath } from '../image/image-extensions.js';
 import { planCamera } from './av-camera.js';
 import { AvFramePool } from './av-frame-pool.js';
-import { AvPictureRun } from './av-picture-run.js';
-import { AvRun } from './av-run.js';
+import { ImageSequenceSession } from './image-sequence-session.js';
+import { AvDecodeSession } from './av-decode-session.js';
 import { FileSource } from './file-source.js';
 import type { FrameSource } from './frame-source.js';
 import { parseInput, type InputAddress } from './input-address.js';
 import { LiveSource } from './live-source.js';
 import { planFile, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
-import { listPictures, type PictureList } from './picture-list.js';
-import type { RunContext } from './picture-run.js';
+import { listImages, type ImageList } from './image-list.js';
+import type { SessionContext } from './decode-session.js';
 import type { SourceOptions } from './source-options.js';
 import { openStreetSource } from './street-source.js';
 
@@ -31,10 +31,10 @@ export async function openSource(input: string, options: SourceOptions, signal?:
   const address = parseInput(input);
   if (address.kind === 'street') return openStreetSource(input, options);
   const pool = new AvFramePool();
-  const context: RunContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
+  const context: SessionContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
   try {
-    const pictures = await picturesOf(address);
-    if (pictures) return await openPictures(pictures, address, context);
+    const pictures = await imagesOf(address);
+    if (pictures) return await openImages(pictures, address, context);
     return await openVideo(await planInput(address, options), address, context, signal);
   } catch (error) {
     pool.close();
@@ -71,13 +71,13 @@ export async function planInput(address: InputAddress, options: SourceOptions): 
 }
 
 /** The pictures an input stands for, at least one: a folder's, or itself; undefined when it is no picture. Throws NocturneError. */
-export async function picturesOf(address: InputAddress): Promise<PictureList | undefined> {
+export async function imagesOf(address: InputAddress): Promise<ImageList | undefined> {
   if (address.kind !== 'path') return undefined;
   const stats = await readable(address);
   if (!stats.isDirectory()) {
-    return stats.isFile() && isPicture(address.target) ? { paths: [address.target], others: [] } : undefined;
+    return stats.isFile() && isImagePath(address.target) ? { paths: [address.target], others: [] } : undefined;
   }
-  const pictures = await listPictures(address.target);
+  const pictures = await listImages(address.target);
   if (pictures.paths.length > 0) return pictures;
   const message = `${address.label} is a folder without pictures.`;
   throw new NocturneError({
@@ -88,19 +88,19 @@ export async function picturesOf(address: InputAddress): Promise<PictureList | u
   });
 }
 
-async function openPictures(pictures: PictureList, { label }: InputAddress, context: RunContext): Promise<FrameSource> {
-  const reopen = (): Promise<AvPictureRun> => AvPictureRun.open(pictures, context, label);
+async function openImages(pictures: ImageList, { label }: InputAddress, context: SessionContext): Promise<FrameSource> {
+  const reopen = (): Promise<ImageSequenceSession> => ImageSequenceSession.open(pictures, context, label);
   return new FileSource({ run: await reopen(), reopen, options: context.options, label }, context);
 }
 
 async function openVideo(
   plan: OpenPlan,
   { kind, label }: InputAddress,
-  context: RunContext,
+  context: SessionContext,
   signal: AbortSignal | undefined,
 ): Promise<FrameSource> {
   const { options } = context;
-  const open = (by?: AbortSignal): Promise<AvRun> => AvRun.open(plan, context, by);
+  const open = (by?: AbortSignal): Promise<AvDecodeSession> => AvDecodeSession.open(plan, context, by);
   const run = await open(signal);
   const canReopen = kind !== 'stdin';
   if (run.isLive) {
@@ -134,7 +134,7 @@ async function readable({ target, label }: InputAddress): Promise<Awaited<Return
 }
 
 function checkOptions(options: SourceOptions): void {
-  const { startS, durationS, stallTimeoutMs, openTimeoutMs, decoderThreads, pictureRate } = options;
+  const { startS, durationS, stallTimeoutMs, openTimeoutMs, decoderThreads, imageRate } = options;
   const rules: readonly [name: string, value: number | undefined, rule: string, holds: (value: number) => boolean][] = [
     ['startS', startS, '0 or more seconds', (value) => value >= 0 && Number.isFinite(value)],
     ['durationS', durationS, 'more than 0 seconds', (value) => value > 0 && Number.isFinite(value)],
@@ -146,7 +146,7 @@ function checkOptions(options: SourceOptions): void {
       'an integer from 0 to 64',
       (value) => Number.isInteger(value) && value >= 0 && value <= 64,
     ],
-    ['pictureRate', pictureRate, 'more than 0 and at most 1000 frames a second', (value) => value > 0 && value <= 1000],
+    ['pictureRate', imageRate, 'more than 0 and at most 1000 frames a second', (value) => value > 0 && value <= 1000],
   ];
   for (const [name, value, rule, holds] of rules) {
     if (value !== undefined && !holds(value)) throw new RangeError(`${name} must be ${rule}, got ${value}`);

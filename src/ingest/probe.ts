@@ -1,13 +1,13 @@
 import { AvFramePool } from './av-frame-pool.js';
 import { AvInput } from './av-input.js';
-import { AvPictureRun } from './av-picture-run.js';
+import { ImageSequenceSession } from './image-sequence-session.js';
 import { probeStreams, type StreamReport } from './av-probe.js';
-import { AvRun } from './av-run.js';
+import { AvDecodeSession } from './av-decode-session.js';
 import type { SourceInfo } from './frame-source.js';
 import { maskUrl, parseInput } from './input-address.js';
-import { planPicture } from './open-plan.js';
-import { openSource, picturesOf, planInput } from './open-source.js';
-import type { PictureRun, RunContext } from './picture-run.js';
+import { planImage } from './open-plan.js';
+import { openSource, imagesOf, planInput } from './open-source.js';
+import type { DecodeSession, SessionContext } from './decode-session.js';
 import { describeSource } from './pumped-source.js';
 import type { SourceOptions } from './source-options.js';
 
@@ -42,16 +42,16 @@ export async function probeInput(input: string, options: SourceOptions, signal?:
     return report({ input, container: 'street', streams: [], info: source.info });
   }
   const pool = new AvFramePool();
-  const context: RunContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
+  const context: SessionContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
   try {
-    const pictures = await picturesOf(address);
+    const pictures = await imagesOf(address);
     if (pictures) {
-      const run = await AvPictureRun.open(pictures, context, address.label);
+      const run = await ImageSequenceSession.open(pictures, context, address.label);
       const streams = await pictureStreams(pictures.paths, options, signal);
       const found = await reportRun(run, { input: address.label, container: 'pictures', streams, isLive: false });
       return { ...found, steps: [...found.steps, PICTURES_KEEP_SIZE] };
     }
-    const run = await AvRun.open(await planInput(address, options), context, signal);
+    const run = await AvDecodeSession.open(await planInput(address, options), context, signal);
     const { isLive } = run;
     const canCopy = address.kind === 'path' || address.scheme.startsWith('http');
     return await reportRun(run, { input: address.label, ...probeStreams(run.input, canCopy), isLive });
@@ -68,7 +68,7 @@ async function pictureStreams(
 ): Promise<readonly StreamReport[]> {
   for (const file of files) {
     try {
-      await using input = await AvInput.open(planPicture(file, options, maskUrl(file)), signal);
+      await using input = await AvInput.open(planImage(file, options, maskUrl(file)), signal);
       return probeStreams(input, false).streams;
     } catch {
       signal?.throwIfAborted(); // else a broken one, which is skipped as a source skips it
@@ -78,10 +78,10 @@ async function pictureStreams(
 }
 
 async function reportRun(
-  run: PictureRun,
+  run: DecodeSession,
   found: { input: string; container: string; streams: readonly StreamReport[]; isLive: boolean },
 ): Promise<ProbeReport> {
-  const info = describeSource(run.info, run.shape, found.isLive);
+  const info = describeSource(run.info, run.format, found.isLive);
   await run.close();
   return report({ ...found, info });
 }

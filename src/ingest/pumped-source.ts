@@ -2,29 +2,29 @@ import { BoundedQueue, type OverflowPolicy } from '../core/bounded-queue.js';
 import { asNocturneError, type NocturneError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import { wallClock, type Micros } from '../core/time.js';
-import type { AvFramePool, PictureShape } from './av-frame-pool.js';
+import type { AvFramePool, DecodedFormat } from './av-frame-pool.js';
 import type { FrameSource, SourceInfo, SourceStats } from './frame-source.js';
 import type { Pacer } from './pacing.js';
-import type { RunCounts, RunInfo, TimedPicture } from './picture-run.js';
+import type { SessionCounts, SessionInfo, TimedFrame } from './decode-session.js';
 import { sleep } from './sleep.js';
 import { Timeline } from './timeline.js';
 
 /** A picture with its place on the source's timeline. */
-export interface PlacedPicture extends TimedPicture {
+export interface PlacedFrame extends TimedFrame {
   readonly pts: Micros;
   readonly discontinuity: boolean;
   /** What was known of the input when it was decoded. */
-  readonly run: RunInfo;
+  readonly run: SessionInfo;
 }
 
 /** What the sources share that decode ahead of their consumer. */
-export interface PumpSetup {
+export interface PumpedSourceOptions {
   readonly pool: AvFramePool;
-  readonly counts: RunCounts;
+  readonly counts: SessionCounts;
   /** The first run's, after its first picture. */
-  readonly run: RunInfo;
+  readonly run: SessionInfo;
   /** The first picture's. */
-  readonly shape: PictureShape;
+  readonly format: DecodedFormat;
   readonly isLive: boolean;
   /** Most pictures decoded ahead. */
   readonly capacity: number;
@@ -35,13 +35,13 @@ export interface PumpSetup {
 
 /** A source whose pictures are decoded by a loop of its own into a bounded queue, from which frames are pulled. */
 export abstract class PumpedSource implements FrameSource {
-  protected readonly queue: BoundedQueue<PlacedPicture>;
+  protected readonly queue: BoundedQueue<PlacedFrame>;
   protected readonly timeline: Timeline;
-  readonly #setup: PumpSetup;
+  readonly #options: PumpedSourceOptions;
   readonly #stop = new AbortController();
   #info: SourceInfo;
-  #shape: PictureShape;
-  #run: RunInfo;
+  #format: DecodedFormat;
+  #run: SessionInfo;
   #started = false;
   #pumping: Promise<void> | undefined;
   #failure: NocturneError | undefined;
@@ -49,13 +49,13 @@ export abstract class PumpedSource implements FrameSource {
   /** True when a dropped picture was the first after a break: the next one that is given takes its place. */
   #owesDiscontinuity = false;
 
-  protected constructor(setup: PumpSetup) {
-    this.#setup = setup;
-    this.#shape = setup.shape;
+  protected constructor(setup: PumpedSourceOptions) {
+    this.#options = setup;
+    this.#format = setup.format;
     this.#run = setup.run;
-    this.#info = describeSource(setup.run, setup.shape, setup.isLive);
+    this.#info = describeSource(setup.run, setup.format, setup.isLive);
     this.timeline = new Timeline(usualStep(setup.run));
-    this.queue = new BoundedQueue<PlacedPicture>({
+    this.queue = new BoundedQueue<PlacedFrame>({
       capacity: setup.capacity,
       overflow: setup.overflow,
       onDrop: (picture) => this.discard(picture),
@@ -67,14 +67,14 @@ export abstract class PumpedSource implements FrameSource {
   }
 
   get stats(): SourceStats {
-    const { decoded, corrupt, skipped } = this.#setup.counts;
+    const { decoded, corrupt, skipped } = this.#options.counts;
     return { decoded, corrupt, skipped, dropped: this.dropped, reconnects: this.reconnects };
   }
 
   get isReady(): boolean {
     const waiting = this.queue.peek();
     if (!waiting || this.isStopping()) return false;
-    return this.#setup.pacer?.isDue(waiting.pts, wallClock()) ?? true;
+    return this.#options.pacer?.isDue(waiting.pts, wallClock()) ?? true;
   }
 
   async *frames(signal?: AbortSignal): AsyncGenerator<Frame, void, undefined> {
@@ -120,7 +120,7 @@ export abstract class PumpedSource implements FrameSource {
   }
 
   protected get pool(): AvFramePool {
-    return this.#setup.pool;
+    return this.#options.pool;
   }
 
   /** Decoded pictures that nobody got. */
@@ -142,14 +142,14 @@ export abstract class PumpedSource implements FrameSource {
   protected abstract release(): Promise<void>;
 
   /** Puts a picture on the timeline. */
-  protected place(picture: TimedPicture, run: RunInfo, discontinuity: boolean): PlacedPicture {
-    const tick = Math.ceil((1e6 * run.timeBase.num) / run.timeBase.den) as Micros; // microseconds, rounded up
-    const { pts, broken } = this.timeline.place({ pts: picture.sourcePts, duration: picture.duration, tick });
-    return { ...picture, pts, run, discontinuity: discontinuity || broken };
+  protected place(frame: TimedFrame, session: SessionInfo, isFirstOfSession: boolean): PlacedFrame {
+    const tick = Math.ceil((1e6 * session.timeBase.num) / session.timeBase.den) as Micros; // microseconds, rounded up
+    const { pts, discontinuity } = this.timeline.place({ pts: frame.sourcePts, duration: frame.duration, tick });
+    return { ...frame, pts, run: session, discontinuity: isFirstOfSession || discontinuity };
   }
 
   /** Gives a picture back that nobody will get. */
-  protected discard(picture: PlacedPicture): void {
+  protected discard(picture: PlacedFrame): void {
     this.#owesDiscontinuity ||= picture.discontinuity;
     this.pool.give(picture.native);
   }
@@ -165,23 +165,23 @@ export abstract class PumpedSource implements FrameSource {
   }
 
   /** Waits until a paced picture is due; false when the source stopped meanwhile. */
-  async #due({ pts }: PlacedPicture): Promise<boolean> {
-    const { pacer } = this.#setup;
+  async #due({ pts }: PlacedFrame): Promise<boolean> {
+    const { pacer } = this.#options;
     if (pacer) await sleep(pacer.wait(pts, wallClock()) / 1000, this.stopping);
     return !this.isStopping();
   }
 
-  #give(picture: PlacedPicture): Frame {
-    if (picture.shape !== this.#shape || picture.run !== this.#run) {
-      this.#shape = picture.shape;
+  #give(picture: PlacedFrame): Frame {
+    if (picture.format !== this.#format || picture.run !== this.#run) {
+      this.#format = picture.format;
       this.#run = picture.run;
-      this.#info = describeSource(picture.run, picture.shape, this.#setup.isLive);
+      this.#info = describeSource(picture.run, picture.format, this.#options.isLive);
     }
     const discontinuity = picture.discontinuity || this.#owesDiscontinuity;
     this.#owesDiscontinuity = false;
     const { pts } = picture;
     const duration = picture.duration > 0 ? picture.duration : usualStep(picture.run);
-    const capturedAt = this.#setup.pacer ? wallClock() : picture.capturedAt;
+    const capturedAt = this.#options.pacer ? wallClock() : picture.capturedAt;
     return this.pool.toFrame(picture, { pts, duration, capturedAt, discontinuity });
   }
 
@@ -196,15 +196,15 @@ export abstract class PumpedSource implements FrameSource {
   }
 }
 
-function usualStep(run: RunInfo): Micros {
+function usualStep(run: SessionInfo): Micros {
   return Math.round(run.frameRate > 0 ? 1e6 / run.frameRate : 40_000) as Micros; // microseconds; 25 frames a second when unknown
 }
 
 /** What users are told of a source: its run and its pictures as one. */
-export function describeSource(run: RunInfo, shape: PictureShape, isLive: boolean): SourceInfo {
-  const { width, height, color, sampleAspect } = shape;
+export function describeSource(run: SessionInfo, format: DecodedFormat, isLive: boolean): SourceInfo {
+  const { width, height, color, sampleAspect } = format;
   const { frameRate, timeBase, duration, codec, description, hasSound } = run;
-  const notices = [...shape.notices, ...run.notices];
+  const notices = [...format.notices, ...run.notices];
   return {
     ...{ width, height, color, sampleAspect, frameRate, timeBase, duration, codec, description },
     ...{ isLive, hasSound },

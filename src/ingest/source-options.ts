@@ -27,7 +27,7 @@ export interface SourceOptions {
   /** Input format as FFmpeg names it, where it cannot be guessed (`mjpeg` on stdin, `v4l2`). */
   readonly inputFormat?: string;
   /** Frames a second of a picture or a folder of pictures; 25 when undefined. Other inputs have their own rate. */
-  readonly pictureRate?: number;
+  readonly imageRate?: number;
   /** Decoder threads; 0 lets libav choose. */
   readonly decoderThreads: number;
   /** Called by the reconnect policy when a live input is lost and when it is back. */

@@ -16,10 +16,10 @@ export interface SourceTime {
 }
 
 /** A frame's place on the timeline. */
-export interface Placed {
+export interface PlacedTime {
   readonly pts: Micros;
   /** True when the source's own count broke off before this frame. */
-  readonly broken: boolean;
+  readonly discontinuity: boolean;
 }
 
 /**
@@ -46,11 +46,11 @@ export class Timeline {
   constructor(private readonly usualStep: Micros) {}
 
   /** Where the next frame goes. */
-  place(time: SourceTime): Placed {
+  place(time: SourceTime): PlacedTime {
     const step = time.duration > 0 ? time.duration : this.usualStep;
     const last = this.#last;
     let pts: number = time.pts ?? 0;
-    let broken = false;
+    let discontinuity = false;
     if (last !== undefined) {
       if (this.#resumeGap !== undefined) {
         this.#offset = this.#home = last + this.#resumeGap - pts;
@@ -58,14 +58,14 @@ export class Timeline {
       } else if (time.pts === undefined) {
         pts = last + step - this.#offset;
       } else {
-        broken = this.#follow(pts, last, last + (this.#lastDuration || step));
+        discontinuity = this.#follow(pts, last, last + (this.#lastDuration || step));
       }
       pts += this.#offset;
       if (pts <= last) pts = last + Math.max(1, time.tick);
     }
     this.#last = micros(pts);
     this.#lastDuration = step;
-    return { pts: this.#last, broken };
+    return { pts: this.#last, discontinuity };
   }
 
   /**

@@ -21,7 +21,7 @@ export class Watchdog implements Disposable {
   }
 
   /** True when it has called out. */
-  get barked(): boolean {
+  get timedOut(): boolean {
     return this.#barked;
   }
 

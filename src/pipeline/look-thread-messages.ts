@@ -1,18 +1,19 @@
 import type { SerializedError } from '../core/errors.js';
+import type { LogLine } from '../core/logger.js';
 import type { Micros } from '../core/time.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { GRID_SIZE, LIGHTS_SIZE, type Look } from '../infer/look.js';
+import { GRID_SIZE, LIGHTS_SIZE, type Look } from '../look/look.js';
 import type { ModelCard } from '../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../infer/open-generator.js';
-import type { LiveFigures } from './live-steadiness.js';
-import type { MadeLook } from './look-maker.js';
+import type { LiveFigures } from './look-thread/live-steadiness.js';
+import type { MadeLook } from './look-thread/look-maker.js';
 
 /** What a look thread is started with. */
-export interface ThreadSetup {
+export interface LookThreadData {
   /** Its log lines come back as messages. */
   readonly options: Omit<OpenGeneratorOptions, 'logger'>;
-  /** One for each question that may be open; see {@link deskViews}. */
-  readonly desks: readonly SharedArrayBuffer[];
+  /** One for each question that may be open; see {@link slotViews}. */
+  readonly slots: readonly SharedArrayBuffer[];
 }
 
 /** To the look thread, which answers questions in their order. */
@@ -44,27 +45,24 @@ export type FromLookThread =
   | ({ readonly type: 'made'; readonly counts: LookCounts } & Omit<MadeLook, 'look'>)
   /** Opening failed, and the thread ends; or one look failed. */
   | { readonly type: 'failed'; readonly error: SerializedError; readonly counts: LookCounts }
-  | { readonly type: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string };
-
-/** Levels of a Logger. */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+  | ({ readonly type: 'log' } & LogLine);
 
 const DAY_SIZE = 3 * THUMBNAIL_HEIGHT * THUMBNAIL_WIDTH;
 
 /** What lies on a desk: one thumbnail and its look. */
-export interface DeskViews {
+export interface SlotViews {
   /** `[3, 144, 256]`, as a thumbnail's data. */
   readonly day: Float32Array;
   readonly look: Look;
 }
 
 /** A desk: memory that both threads see. Messages say whose turn it is. */
-export function createDesk(): SharedArrayBuffer {
+export function createSlot(): SharedArrayBuffer {
   return new SharedArrayBuffer((DAY_SIZE + GRID_SIZE + LIGHTS_SIZE) * Float32Array.BYTES_PER_ELEMENT);
 }
 
 /** What lies where on a desk. */
-export function deskViews(desk: SharedArrayBuffer): DeskViews {
+export function slotViews(desk: SharedArrayBuffer): SlotViews {
   const part = (start: number, length: number): Float32Array =>
     new Float32Array(desk, start * Float32Array.BYTES_PER_ELEMENT, length);
   return {

@@ -1,6 +1,6 @@
 import type { Controls } from '../core/controls.js';
-import type { EncoderOptions } from '../stream/encoder.js';
-import type { FileCodec, FilePreset } from '../stream/file-options.js';
+import type { EncoderOptions } from '../encode/encoder.js';
+import type { FileCodec, FilePreset } from '../output/file-options.js';
 import type { SourceOptions } from '../ingest/source-options.js';
 
 /** Everything one live stream is made from; plain data, so that it can be sent to a worker. */

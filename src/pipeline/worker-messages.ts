@@ -1,5 +1,6 @@
 import type { Controls } from '../core/controls.js';
 import type { SerializedError } from '../core/errors.js';
+import type { LogLine } from '../core/logger.js';
 import type { Packet, VideoFormat } from '../core/packet.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import type { StreamState } from '../stream/protocol.js';
@@ -28,13 +29,10 @@ export type FromWorker =
   | { readonly type: 'state'; readonly state: StreamState; readonly message: string }
   | { readonly type: 'figures'; readonly figures: WorkerFigures }
   | { readonly type: 'progress'; readonly progress: RenderProgress }
-  | { readonly type: 'log'; readonly level: LogLevel; readonly fields: object; readonly message: string }
+  | ({ readonly type: 'log' } & LogLine)
   /** The job is over; nothing follows. */
   | { readonly type: 'done'; readonly report: RenderReport | undefined }
   | { readonly type: 'failed'; readonly error: SerializedError };
-
-/** Levels of a {@link Logger}. */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** A worker's share of a stream's figures, once a second. */
 export interface WorkerFigures {

@@ -3,7 +3,7 @@ import type { Kernel, KernelConstant } from '../image/kernel.js';
 import { openKernel } from '../image/kernel.js';
 import { rangeCodes } from '../image/color-matrix.js';
 import { copyBandIn, copyBandOut, planBand } from '../image/plane-band.js';
-import type { Look } from '../infer/look.js';
+import type { Look } from '../look/look.js';
 import { noiseTile } from './grain.js';
 import { headlightBeam } from './headlight-beam.js';
 import type { LookTransform } from './look-transform.js';

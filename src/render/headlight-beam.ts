@@ -1,4 +1,4 @@
-import { LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../infer/look.js';
+import { LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../look/look.js';
 
 /** Colour of the beam: chroma added per unit of it, in BT.709 full range; a little warmer than white. */
 export const BEAM_TINT = { u: -0.012, v: 0.008 } as const;

@@ -2,7 +2,7 @@ import type { Color } from '../core/color.js';
 import type { Controls } from '../core/controls.js';
 import type { Matrix3 } from '../image/color-matrix.js';
 import { diagonal3, multiply3, NEUTRAL_CHROMA, rangeCodes, yuvToYuv } from '../image/color-matrix.js';
-import { CORE_GAIN_CHROMA, CORE_GAIN_LUMA } from '../infer/look.js';
+import { CORE_GAIN_CHROMA, CORE_GAIN_LUMA } from '../look/look.js';
 import { BEAM_TINT } from './headlight-beam.js';
 
 /** Chroma added per unit of luma at warmth 1, in BT.709: towards sodium light (R, G, B of white: 1.17, 0.98, 0.67). */

@@ -1,7 +1,7 @@
 import type { Controls } from '../core/controls.js';
 import type { Frame } from '../core/frame.js';
 import type { Thumbnail } from '../image/thumbnail.js';
-import type { Look } from '../infer/look.js';
+import type { Look } from '../look/look.js';
 
 /** Reads thumbnails from frames and turns frames into night, at full size, in the frame's own planes. */
 export interface Renderer extends Disposable {

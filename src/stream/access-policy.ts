@@ -50,7 +50,7 @@ export class AccessPolicy {
   }
 
   /** Whether the request carries the token, as `Authorization: Bearer` or `?token=`. Takes the same time for every wrong one. */
-  isTokenRight(request: IncomingMessage): boolean {
+  hasValidToken(request: IncomingMessage): boolean {
     if (!this.#tokenHash) return true;
     const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const given = bearer ?? requestUrl(request)?.searchParams.get('token') ?? '';

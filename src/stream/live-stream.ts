@@ -14,7 +14,7 @@ import { ViewerSession } from './viewer-session.js';
 import type { ViewerQueueOptions } from './viewer-queue.js';
 
 /** What a {@link LiveStream} is made from. */
-export interface LiveStreamInit {
+export interface LiveStreamOptions {
   /** 1 to 64 letters, digits, dots, dashes and underscores; part of its address. */
   readonly name: string;
   /** What the stream starts with; viewers reset their dials to it. */
@@ -46,7 +46,7 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 /** The main thread's record of one stream: its format, state and controls, its last GOP and its viewers. */
 export class LiveStream {
   readonly name: string;
-  readonly #init: LiveStreamInit;
+  readonly #options: LiveStreamOptions;
   readonly #logger: Logger;
   readonly #viewers = new Set<ViewerSession>();
   readonly #queueOptions: ViewerQueueOptions;
@@ -63,12 +63,12 @@ export class LiveStream {
   #loggedDrops = 0;
   #lastDropLogMs = 0;
 
-  constructor(init: LiveStreamInit) {
+  constructor(init: LiveStreamOptions) {
     if (!NAME.test(init.name)) {
       throw new RangeError(`a stream's name must match ${NAME.source}, got ${JSON.stringify(init.name)}`);
     }
     this.name = init.name;
-    this.#init = init;
+    this.#options = init;
     this.#logger = init.logger ?? silentLogger;
     this.#controls = init.controls;
     this.#queueOptions = init.viewerQueue ?? VIEWER_QUEUE;
@@ -82,7 +82,7 @@ export class LiveStream {
 
   /** True when no more viewers may join. */
   get isFull(): boolean {
-    return this.#viewers.size >= this.#init.maxViewers;
+    return this.#viewers.size >= this.#options.maxViewers;
   }
 
   /** True when a viewer cannot go on without a keyframe. */
@@ -165,7 +165,7 @@ export class LiveStream {
   /** Changes some controls for everybody; the change is already checked. */
   changeControls(change: Partial<Controls>): void {
     this.setControls({ ...this.#controls, ...change });
-    this.#init.onControls(change);
+    this.#options.onControls(change);
   }
 
   /** Asks the encoder for a keyframe, not too often. */
@@ -185,7 +185,7 @@ export class LiveStream {
       logger: this.#logger,
     });
     const { name: stream, controls } = this;
-    const initialControls = this.#init.controls;
+    const initialControls = this.#options.controls;
     this.#viewers.add(viewer);
     const hello = { stream, streams, controls, initialControls, canControl };
     viewer.sendMessage({ type: 'hello', version: PROTOCOL_VERSION, ...hello });

@@ -16,7 +16,7 @@ const CONNECTION_CHECK_MS = 1000;
 const KEEP_ALIVE_MS = 5_000;
 
 /** What {@link createApi} takes. */
-export interface ApiInit {
+export interface ApiOptions {
   readonly policy: AccessPolicy;
   readonly streams: StreamDirectory;
   readonly files: ReadonlyMap<string, ViewerFile>;
@@ -25,7 +25,7 @@ export interface ApiInit {
 }
 
 /** The HTTP side of the server, not listening yet: the page, health, streams, controls, metrics. */
-export function createApi(init: ApiInit): FastifyInstance {
+export function createApi(init: ApiOptions): FastifyInstance {
   const api = Fastify({
     logger: false, // it would log addresses, and with them tokens
     bodyLimit: MAX_CLIENT_MESSAGE_BYTES,
@@ -62,7 +62,7 @@ async function guard(policy: AccessPolicy, request: FastifyRequest, reply: Fasti
     await reply.code(403).send({ error: 'this server answers for its own name only' });
   } else if (!policy.isOriginAllowed(request.raw)) {
     await reply.code(403).send({ error: 'origin not allowed' });
-  } else if (needsToken(request) && !policy.isTokenRight(request.raw)) {
+  } else if (needsToken(request) && !policy.hasValidToken(request.raw)) {
     await reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'wrong or missing token' });
   }
 }
@@ -73,7 +73,7 @@ function needsToken(request: FastifyRequest): boolean {
   return url === undefined || url.startsWith('/api/') || url === '/metrics';
 }
 
-function addPage(api: FastifyInstance, { files, policy }: ApiInit): void {
+function addPage(api: FastifyInstance, { files, policy }: ApiOptions): void {
   for (const [name, file] of files) {
     const send = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
       reply
@@ -103,7 +103,7 @@ function contentSecurityPolicy(host: string | undefined, frameAncestors: string)
   ].join('; ');
 }
 
-function addStreams(api: FastifyInstance, { streams, metrics, canControl, policy }: ApiInit): void {
+function addStreams(api: FastifyInstance, { streams, metrics, canControl, policy }: ApiOptions): void {
   api.get('/healthz', () => health(streams, policy));
   api.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   api.get('/api/streams', () => ({ streams: [...streams.values()].map(describe) }));

@@ -22,7 +22,7 @@ export interface StreamDirectory {
 }
 
 /** What a {@link ViewerGate} is made from. */
-export interface ViewerGateInit {
+export interface ViewerGateOptions {
   readonly policy: AccessPolicy;
   readonly streams: StreamDirectory;
   /** Most viewers at a time, over all streams. */
@@ -41,7 +41,7 @@ interface Refusal {
  * protocol: a page can read why from that, and nothing from an HTTP status. A wrong `Host` or path gets an HTTP answer.
  */
 export class ViewerGate {
-  readonly #init: ViewerGateInit;
+  readonly #options: ViewerGateOptions;
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -54,15 +54,17 @@ export class ViewerGate {
   #refusals = 0;
   #lastRefusalLogMs = -Infinity;
 
-  constructor(init: ViewerGateInit) {
-    this.#init = init;
+  constructor(init: ViewerGateOptions) {
+    this.#options = init;
   }
 
   /** Handles an `upgrade` event of an HTTP server. Takes the socket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', (error) => this.#init.logger.debug({ err: error }, 'A connection broke while it was opened.'));
+    socket.on('error', (error) =>
+      this.#options.logger.debug({ err: error }, 'A connection broke while it was opened.'),
+    );
     const name = streamName(request);
-    if (this.#isClosed || name === undefined || !this.#init.policy.isHostAllowed(request)) {
+    if (this.#isClosed || name === undefined || !this.#options.policy.isHostAllowed(request)) {
       const status = this.#isClosed
         ? '503 Service Unavailable'
         : name === undefined
@@ -83,7 +85,7 @@ export class ViewerGate {
   }
 
   #admit(socket: WebSocket, request: IncomingMessage, name: string): void {
-    const { streams, canControl, logger } = this.#init;
+    const { streams, canControl, logger } = this.#options;
     const stream = streams.get(name);
     const refusal = this.#refusal(request, stream);
     if (refusal || !stream) {
@@ -102,7 +104,7 @@ export class ViewerGate {
     this.#refusals++;
     const nowMs = performance.now();
     if (nowMs - this.#lastRefusalLogMs < REFUSAL_LOG_MS) return;
-    const { logger } = this.#init;
+    const { logger } = this.#options;
     logger.warn({ ...fields, refusals: this.#refusals }, `A viewer was refused: ${reason}.`);
     this.#refusals = 0;
     this.#lastRefusalLogMs = nowMs;
@@ -110,11 +112,11 @@ export class ViewerGate {
 
   /** Who asks is settled before what exists: a stranger learns no names. */
   #refusal(request: IncomingMessage, stream: LiveStream | undefined): Refusal | undefined {
-    const { policy, streams, maxViewers } = this.#init;
+    const { policy, streams, maxViewers } = this.#options;
     if (!policy.isOriginAllowed(request)) {
       return { code: CLOSE_CODES.FORBIDDEN_ORIGIN, reason: 'origin not allowed' };
     }
-    if (!policy.isTokenRight(request)) {
+    if (!policy.hasValidToken(request)) {
       return { code: CLOSE_CODES.UNAUTHORIZED, reason: 'wrong or missing token' };
     }
     if (!stream) return { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };

@@ -17,7 +17,7 @@ const SOCKET_BYTES = 64 * 1024;
 const CLOSE_PATIENCE_MS = 1000;
 
 /** What a {@link ViewerSession} is made from. */
-export interface ViewerSessionInit {
+export interface ViewerSessionOptions {
   readonly socket: WebSocket;
   /** Whether this viewer may turn dials. */
   readonly canControl: boolean;
@@ -33,7 +33,7 @@ export interface ViewerSessionInit {
 /** One viewer's connection: its queue, its messages, its limits. A slow one loses packets, never time of others. */
 export class ViewerSession {
   readonly canControl: boolean;
-  readonly #init: ViewerSessionInit;
+  readonly #options: ViewerSessionOptions;
   readonly #socket: WebSocket;
   readonly #queue: ViewerQueue;
   readonly #rate = new MessageRate();
@@ -42,8 +42,8 @@ export class ViewerSession {
   #ending: { code: number; reason: string } | undefined;
 
   /** Takes the socket: closing the session closes it. */
-  constructor(init: ViewerSessionInit) {
-    this.#init = init;
+  constructor(init: ViewerSessionOptions) {
+    this.#options = init;
     this.#socket = init.socket;
     this.canControl = init.canControl;
     this.#queue = new ViewerQueue(init.queue);
@@ -121,7 +121,7 @@ export class ViewerSession {
   /** Asks whether the viewer is there; one that did not answer the last time is cut off. Called at regular times. */
   checkAlive(): void {
     if (!this.#isAlive) {
-      this.#init.logger.debug({}, 'A viewer stopped answering and is cut off.');
+      this.#options.logger.debug({}, 'A viewer stopped answering and is cut off.');
       this.#socket.terminate();
       return;
     }
@@ -154,21 +154,21 @@ export class ViewerSession {
       return;
     }
     try {
-      this.#obey(parseClientMessage(rawText(data)));
+      this.#handle(parseClientMessage(rawText(data)));
     } catch (error) {
       if (error instanceof SyntaxError) this.close(CLOSE_CODES.BAD_MESSAGE, 'not a message of nocturne.v1');
       else if (error instanceof Error) this.sendMessage({ type: 'error', message: error.message });
     }
   }
 
-  #obey(message: ClientMessage): void {
+  #handle(message: ClientMessage): void {
     switch (message.type) {
       case 'controls':
-        if (this.canControl) this.#init.onControls(message.controls);
+        if (this.canControl) this.#options.onControls(message.controls);
         else this.sendMessage({ type: 'error', message: 'this viewer may not change the controls' });
         return;
       case 'keyframe':
-        this.#init.onKeyframeRequest();
+        this.#options.onKeyframeRequest();
         return;
       case 'ping':
         this.sendMessage({ type: 'pong', clientTime: message.clientTime, serverTime: wallClock() });

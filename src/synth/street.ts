@@ -1,6 +1,6 @@
 import { City } from './city.js';
 import { dayLighting, NightLighting } from './lighting.js';
-import { PictureSurface } from './picture-surface.js';
+import { RasterSurface } from './raster-surface.js';
 import { allocatePlanes, type Planes } from './planes.js';
 import { Stage } from './stage.js';
 import { TextureSet } from './texture-set.js';
@@ -27,7 +27,7 @@ export class Street {
   readonly height: number;
   readonly #textures: TextureSet;
   readonly #stage: Stage;
-  #surface: PictureSurface | undefined;
+  #surface: RasterSurface | undefined;
 
   constructor(options: StreetOptions) {
     checkSize('width', options.width, 64, 3840);
@@ -80,7 +80,7 @@ export class Street {
     }
     const view = viewAt(this.width, this.height, timeS);
     const lighting = isNight ? new NightLighting(this.#stage.city, view) : dayLighting(this.#stage.city);
-    const surface = (this.#surface ??= new PictureSurface(this.#textures, view, planes, lighting));
+    const surface = (this.#surface ??= new RasterSurface(this.#textures, view, planes, lighting));
     surface.start(view, planes, lighting);
     this.#stage.draw(surface, view, { timeS, previousTimeS: timeS }, !isNight);
     surface.finish();

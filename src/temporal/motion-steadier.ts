@@ -11,7 +11,7 @@ import {
   copyLookInto,
   emptyLook,
   type Look,
-} from '../infer/look.js';
+} from '../look/look.js';
 import { FLOW_HEIGHT, FLOW_WIDTH, openMotionEstimator, type Motion, type MotionEstimator } from './motion.js';
 import type { Steadier } from './steadier.js';
 
@@ -97,7 +97,7 @@ class MotionSteadier implements Steadier {
     return secondsBetween(this.#settledPts, this.#pts);
   }
 
-  follow({ data, pts, discontinuity }: Thumbnail): boolean {
+  propagate({ data, pts, discontinuity }: Thumbnail): boolean {
     if (discontinuity || (this.#pts !== undefined && pts < this.#pts)) this.reset();
     const motion = this.#estimator.next(data);
     this.#motion = motion?.isCut ? undefined : motion;
@@ -119,7 +119,7 @@ class MotionSteadier implements Steadier {
     return true;
   }
 
-  settle(look: Look, smoothing: number): void {
+  blend(look: Look, smoothing: number): void {
     if (!(smoothing >= 0 && smoothing <= 1)) throw new RangeError(`smoothing must be from 0 to 1, got ${smoothing}`);
     const elapsed = this.age;
     if (smoothing === 0 || elapsed === Infinity) {

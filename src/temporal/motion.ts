@@ -1,7 +1,7 @@
 import { openKernel, type Kernel, type KernelConstant } from '../image/kernel.js';
 import { samplePlane } from '../image/sample-plane.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { GRID_SIZE, LIGHTS_SIZE } from '../infer/look.js';
+import { GRID_SIZE, LIGHTS_SIZE } from '../look/look.js';
 
 /** Columns of a flow: one for four of the thumbnail. */
 export const FLOW_WIDTH = 64;

@@ -6,7 +6,7 @@ import { checkData } from './data/check-data.js';
 import { readDataFolders, type DataLocation } from './data/data-folders.js';
 import { dataReportLines } from './data/data-report.js';
 import type { Dataset } from './data/dataset.js';
-import { PictureStore } from './data/picture-store.js';
+import { ImageStore } from './data/image-store.js';
 import { synthDomains } from './data/synth-domains.js';
 import { splitTraining } from './data/train-split.js';
 import { UnalignedDataset } from './data/unaligned-dataset.js';
@@ -18,7 +18,7 @@ export type TrainingSource = DataLocation | 'synth';
 /** Pictures of both domains, divided, and what was found in them. */
 export interface TrainingData {
   readonly dataset: Dataset;
-  readonly validation: { readonly days: PictureStore; readonly nights: PictureStore };
+  readonly validation: { readonly days: ImageStore; readonly nights: ImageStore };
   /** Lines of the data check. */
   readonly report: readonly string[];
   /** Pictures to learn from and held back, day and night. */
@@ -48,8 +48,8 @@ export async function loadTrainingData(source: TrainingSource, options: TrainOpt
 }
 
 interface Domains {
-  readonly a: PictureStore;
-  readonly b: PictureStore;
+  readonly a: ImageStore;
+  readonly b: ImageStore;
   readonly isSideBySide: boolean;
 }
 
@@ -61,18 +61,18 @@ async function loadDomains(location: DataLocation, { loadWidth, loadHeight }: Tr
   const folders = await readDataFolders(location);
   const size = { loadWidth, loadHeight };
   const [left, right] = folders.isSideBySide ? ([{ half: 'left' }, { half: 'right' }] as const) : [{}, {}];
-  const a = await PictureStore.load(folders.a.entries, { ...size, ...left });
-  const b = await PictureStore.load(folders.b.entries, { ...size, ...right });
+  const a = await ImageStore.load(folders.a.entries, { ...size, ...left });
+  const b = await ImageStore.load(folders.b.entries, { ...size, ...right });
   return { a, b, isSideBySide: folders.isSideBySide };
 }
 
 function divide(
-  store: PictureStore,
+  store: ImageStore,
   { validationShare, seed }: TrainOptions,
-): { train: PictureStore; validation: PictureStore } {
+): { train: ImageStore; validation: ImageStore } {
   const { train, validation } = splitTraining(store.pictures, { fraction: validationShare, seed });
   if (validation.length >= FEWEST && train.length > 0) {
-    return { train: PictureStore.of(train), validation: PictureStore.of(validation) };
+    return { train: ImageStore.of(train), validation: ImageStore.of(validation) };
   }
   if (store.size <= FEWEST) {
     throw new NocturneError({
@@ -83,11 +83,11 @@ function divide(
     });
   }
   const held = store.pictures.slice(0, FEWEST);
-  return { train: PictureStore.of(store.pictures.slice(FEWEST)), validation: PictureStore.of(held) };
+  return { train: ImageStore.of(store.pictures.slice(FEWEST)), validation: ImageStore.of(held) };
 }
 
 function createDataset(
-  stores: { a: PictureStore; b: PictureStore },
+  stores: { a: ImageStore; b: ImageStore },
   isSideBySide: boolean,
   options: TrainOptions,
 ): Dataset {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { layoutSet, layoutSetDistance, type LayoutSet } from '../evaluate/layout-distance.js';
-import type { PictureSet } from '../evaluate/picture-set.js';
+import type { ImageSet } from '../evaluate/image-set.js';
 import { slicedWasserstein } from '../evaluate/sliced-wasserstein.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { Augmenter, NO_AUGMENT } from './data/augment.js';
-import type { PictureStore } from './data/picture-store.js';
+import type { ImageStore } from './data/image-store.js';
 import type { CycleGan } from './models/cycle-gan.js';
 import { toPlanesInto } from './models/grade-teacher.js';
 
@@ -37,13 +37,13 @@ export interface Sample {
 /** Held-back days and nights, by which the best checkpoint is chosen. */
 export class Validation {
   readonly #days: readonly Float32Array[];
-  readonly #nights: PictureSet;
+  readonly #nights: ImageSet;
   readonly #nightLayout: LayoutSet;
   /** The untouched days' own distances. */
   readonly ofDays: { readonly layout: number; readonly swd: number };
 
   /** Borrows the pictures. Throws RangeError where a store is empty. */
-  constructor(stores: { readonly days: PictureStore; readonly nights: PictureStore }) {
+  constructor(stores: { readonly days: ImageStore; readonly nights: ImageStore }) {
     this.#days = centres(stores.days);
     this.#nights = centres(stores.nights).map(planar);
     this.#nightLayout = layoutSet(this.#nights);
@@ -73,7 +73,7 @@ export class Validation {
     return samples;
   }
 
-  #distances(nights: PictureSet): { layout: number; swd: number } {
+  #distances(nights: ImageSet): { layout: number; swd: number } {
     const swd = slicedWasserstein(nights, this.#nights, { seed: SEED, directions: DIRECTIONS }).at(-1) ?? 0;
     return { layout: layoutSetDistance(layoutSet(nights), this.#nightLayout), swd };
   }
@@ -96,7 +96,7 @@ async function translated(model: CycleGan, days: readonly Float32Array[]): Promi
 }
 
 /** The middle of each picture, `[144, 256, 3]`, evenly spread where there are too many. */
-function centres(store: PictureStore): readonly Float32Array[] {
+function centres(store: ImageStore): readonly Float32Array[] {
   const augmenter = new Augmenter(NO_AUGMENT, { width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT }, 0);
   const placement = { left: 0, top: 0, isFlipped: false };
   const step = Math.max(1, store.size / MOST);

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { writePicture } from '../../src/image/picture-file.js';
-import { paintedPictures } from '../evaluate/painted-pictures.js';
+import { writeImage } from '../../src/image/image-file.js';
+import { paintedPictures } from '../evaluate/painted-images.js';
 import { nocturne } from '../support/command.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
   for (const kind of ['day', 'night'] as const) {
     mkdirSync(join(folder, kind));
     for (const [i, picture] of paintedPictures(kind, 3, 1).entries()) {
-      await writePicture(join(folder, kind, `${i}.png`), picture);
+      await writeImage(join(folder, kind, `${i}.png`), picture);
     }
   }
   mkdirSync(join(folder, 'empty'));
@@ -24,7 +24,7 @@ beforeAll(async () => {
   mkdirSync(join(folder, 'broken'));
   writeFileSync(join(folder, 'broken/a.png'), 'no picture');
   mkdirSync(join(folder, 'one'));
-  await writePicture(join(folder, 'one/a.png'), paintedPictures('night', 1, 1)[0]!);
+  await writeImage(join(folder, 'one/a.png'), paintedPictures('night', 1, 1)[0]!);
 });
 
 /** The one line that a failure is told in. */

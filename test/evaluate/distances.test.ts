@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { layoutDistance, layoutSet, layoutSetDistance } from '../../src/evaluate/layout-distance.js';
 import { slicedWasserstein } from '../../src/evaluate/sliced-wasserstein.js';
-import { paintedSet } from './painted-pictures.js';
+import { paintedSet } from './painted-images.js';
 
 /** Numbers of an independent computation (PyTorch, float32) on the same pictures; the sliced distance over many seeds. */
 interface Golden {

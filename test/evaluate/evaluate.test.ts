@@ -4,10 +4,10 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Frame } from '../../src/core/frame.js';
 import { evaluate, type EvaluateOptions } from '../../src/evaluate/evaluate.js';
 import type { Evaluation } from '../../src/evaluate/evaluation.js';
-import { readRgb, writePicture } from '../../src/image/picture-file.js';
+import { readRgb, writeImage } from '../../src/image/image-file.js';
 import { tinyFeatureModel } from '../infer/tiny-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { paintedPictures } from './painted-pictures.js';
+import { paintedPictures } from './painted-images.js';
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -25,7 +25,7 @@ beforeAll(async () => {
   for (const [name, kind, count, seed] of SETS) {
     mkdirSync(at(name), { recursive: true });
     for (const [i, picture] of paintedPictures(kind, count, seed).entries()) {
-      await writePicture(join(at(name), `${i}.png`), picture);
+      await writeImage(join(at(name), `${i}.png`), picture);
     }
   }
   writeFileSync(at('features.onnx'), tinyFeatureModel());
@@ -121,7 +121,7 @@ describe('what is evaluated', () => {
   it('skips pictures that cannot be read, and says so', async () => {
     mkdirSync(at('broken'));
     for (const [i, picture] of paintedPictures('day', 2, 5).entries()) {
-      await writePicture(at(`broken/${i}.png`), picture);
+      await writeImage(at(`broken/${i}.png`), picture);
     }
     writeFileSync(at('broken/no.jpg'), 'no picture');
     const found = await evaluate(options({ input: at('broken') }));

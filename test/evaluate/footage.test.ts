@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layoutDistance } from '../../src/evaluate/layout-distance.js';
 import { slicedWasserstein } from '../../src/evaluate/sliced-wasserstein.js';
-import { readCropped } from '../../src/image/picture-file.js';
-import { pictureToYuv } from '../../src/image/rgb-picture.js';
+import { readCropped } from '../../src/image/image-file.js';
+import { imageToYuv } from '../../src/image/rgb-image.js';
 import { footage } from '../support/footage.js';
 
 const frames = footage('frames');
@@ -12,8 +12,7 @@ const frames = footage('frames');
 async function read(name: string): Promise<Float32Array[]> {
   const folder = join(frames ?? '', name);
   const pictures: Float32Array[] = [];
-  for (const file of readdirSync(folder))
-    pictures.push(pictureToYuv(await readCropped(join(folder, file), [256, 144])));
+  for (const file of readdirSync(folder)) pictures.push(imageToYuv(await readCropped(join(folder, file), [256, 144])));
   return pictures;
 }
 

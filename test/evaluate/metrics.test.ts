@@ -11,10 +11,10 @@ import { resampleSliced } from '../../src/evaluate/sliced-resampling.js';
 import { patchDistance } from '../../src/evaluate/sliced-wasserstein.js';
 import { structureOf } from '../../src/evaluate/structure.js';
 import { ToneMeter } from '../../src/evaluate/tones.js';
-import { emptyLook } from '../../src/infer/look.js';
+import { emptyLook } from '../../src/look/look.js';
 import { paint, PIXELS } from '../infer/synthetic-thumbnails.js';
-import { streetThumbnail } from '../infer/street-thumbnail.js';
-import { paintedSet } from './painted-pictures.js';
+import { streetThumbnail } from '../infer/grade/street-thumbnail.js';
+import { paintedSet } from './painted-images.js';
 
 const NOTHING_MASKED = new Uint8Array(PIXELS);
 type Yuv = readonly [number, number, number];

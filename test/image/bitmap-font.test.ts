@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { drawText, fillRectangle, textWidth } from '../../src/image/bitmap-font.js';
-import type { RgbPicture } from '../../src/image/rgb-picture.js';
+import type { RgbImage } from '../../src/image/rgb-image.js';
 
-function black(width: number, height: number): RgbPicture {
+function black(width: number, height: number): RgbImage {
   return { width, height, data: new Uint8Array(3 * width * height) };
 }
 
 /** The picture's red as rows of dots. */
-function dots({ width, height, data }: RgbPicture): string[] {
+function dots({ width, height, data }: RgbImage): string[] {
   return Array.from({ length: height }, (_row, y) =>
     Array.from({ length: width }, (_column, x) => (data[3 * (y * width + x)]! > 0 ? '#' : '.')).join(''),
   );

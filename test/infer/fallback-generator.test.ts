@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger, type Logger } from '../../src/core/logger.js';
 import { fromSeconds } from '../../src/core/time.js';
-import { guardGenerator, type GuardedGenerator } from '../../src/infer/fallback-generator.js';
-import { createGrade } from '../../src/infer/grade.js';
+import { withFallback, type FallbackGenerator } from '../../src/infer/fallback-generator.js';
+import { createGrade } from '../../src/infer/grade/grade.js';
 import { openOrtGenerator } from '../../src/infer/ort-generator.js';
 import { asThumbnail, paint } from './synthetic-thumbnails.js';
 import { writeTinyModel } from './tiny-model.js';
@@ -22,11 +22,11 @@ afterAll(() => {
 const good = paint(() => [0.5, 0, 0]);
 const bad = paint(() => [0.1, 0, 0]);
 
-async function open(lines: string[] = [], errors: string[] = []): Promise<GuardedGenerator> {
+async function open(lines: string[] = [], errors: string[] = []): Promise<FallbackGenerator> {
   const network = await openOrtGenerator({ model: writeTinyModel(folder, 'root', { rootOfLights: true }) });
   const logger: Logger = { ...silentLogger, warn: (_, message) => lines.push(message) };
-  return guardGenerator(network, {
-    standIn: await createGrade(),
+  return withFallback(network, {
+    fallback: await createGrade(),
     logger,
     onFallback: (error) => errors.push(error.code),
   });

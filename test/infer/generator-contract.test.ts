@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Generator } from '../../src/infer/generator.js';
-import { GRID_SIZE, LIGHTS_SIZE, copyLookInto, emptyLook, isFiniteLook } from '../../src/infer/look.js';
+import { GRID_SIZE, LIGHTS_SIZE, copyLookInto, emptyLook, isFiniteLook } from '../../src/look/look.js';
 import { openGenerator } from '../../src/infer/open-generator.js';
-import { streetThumbnail } from './street-thumbnail.js';
+import { streetThumbnail } from './grade/street-thumbnail.js';
 import { asThumbnail, noiseThumbnail, paint, rampThumbnail } from './synthetic-thumbnails.js';
 import { writeTinyModel } from './tiny-model.js';
 

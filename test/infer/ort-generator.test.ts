@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NocturneError } from '../../src/core/errors.js';
-import { AFFINE_SIZE, GRID_BINS, LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../../src/infer/look.js';
+import { AFFINE_SIZE, GRID_BINS, LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../../src/look/look.js';
 import { openOrtGenerator } from '../../src/infer/ort-generator.js';
 import { asThumbnail, paint, rampThumbnail } from './synthetic-thumbnails.js';
 import { GRID_BIAS, GRID_SLOPE, LIGHTS_FLOOR, LIGHTS_SLOPE, writeTinyModel } from './tiny-model.js';

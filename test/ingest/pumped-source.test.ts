@@ -4,7 +4,7 @@ import { AvFramePool } from '../../src/ingest/av-frame-pool.js';
 import { FileSource } from '../../src/ingest/file-source.js';
 import { LiveSource } from '../../src/ingest/live-source.js';
 import { grows, options, pull, remember, type Seen } from './media.js';
-import { ScriptedRun, type Step } from './scripted-run.js';
+import { ScriptedRun, type Step } from './scripted-session.js';
 import { describeSourceContract } from './source-contract.js';
 
 const pictures = (count: number, from = 0): Step[] =>

@@ -13,7 +13,7 @@ describe('Timeline', () => {
   it('leaves healthy times as they are', () => {
     const timeline = new Timeline(step);
     for (const pts of [1_400_000, 1_440_000, 1_520_001, 1_520_002]) {
-      expect(timeline.place({ pts: micros(pts), duration: micros(0), tick })).toEqual({ pts, broken: false });
+      expect(timeline.place({ pts: micros(pts), duration: micros(0), tick })).toEqual({ pts, discontinuity: false });
     }
   });
 

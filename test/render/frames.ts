@@ -2,8 +2,8 @@ import type { Color } from '../../src/core/color.js';
 import { Frame } from '../../src/core/frame.js';
 import type { Random } from '../../src/core/random.js';
 import { micros } from '../../src/core/time.js';
-import type { Look } from '../../src/infer/look.js';
-import { AFFINE_SIZE, emptyLook } from '../../src/infer/look.js';
+import type { Look } from '../../src/look/look.js';
+import { AFFINE_SIZE, emptyLook } from '../../src/look/look.js';
 
 /** What {@link makeFrame} makes. */
 export interface FrameShape {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ColorRange } from '../../src/core/color.js';
 import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import type { Frame } from '../../src/core/frame.js';
-import { identityLook } from '../../src/infer/look.js';
+import { identityLook } from '../../src/look/look.js';
 import type { Renderer } from '../../src/render/renderer.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
 import { largestDifference, makeFrame } from './frames.js';

@@ -2,8 +2,8 @@ import type { Color } from '../../src/core/color.js';
 import type { Controls } from '../../src/core/controls.js';
 import type { Frame } from '../../src/core/frame.js';
 import { rangeCodes, rgbToYuv, yuvToRgb } from '../../src/image/color-matrix.js';
-import type { Look } from '../../src/infer/look.js';
-import { LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../../src/infer/look.js';
+import type { Look } from '../../src/look/look.js';
+import { LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../../src/look/look.js';
 import { GRAIN_SIGMA, grainGain, grainSeed, noiseOffset, noiseTile } from '../../src/render/grain.js';
 import { BEAM_TINT, headlightBeam } from '../../src/render/headlight-beam.js';
 

@@ -4,7 +4,7 @@ import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import type { Packet, VideoFormat } from '../../src/core/packet.js';
 import { micros } from '../../src/core/time.js';
 import { LiveStream } from '../../src/stream/live-stream.js';
-import type { LiveStreamInit } from '../../src/stream/live-stream.js';
+import type { LiveStreamOptions } from '../../src/stream/live-stream.js';
 import { SUBPROTOCOL, decodePacket } from '../../src/stream/protocol.js';
 import type { ServerMessage, WirePacket } from '../../src/stream/protocol.js';
 import type { StreamServer } from '../../src/stream/stream-server.js';
@@ -18,7 +18,7 @@ export const FORMAT: VideoFormat = {
 };
 
 /** A stream that counts what is asked of it. */
-export function countingStream(init: Partial<LiveStreamInit> = {}) {
+export function countingStream(init: Partial<LiveStreamOptions> = {}) {
   const asked = { keyframes: 0, controls: [] as unknown[] };
   const stream = new LiveStream({
     name: 'street',

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openPictureInput } from '../../src/evaluate/input-pictures.js';
+import { openEvaluationInput } from '../../src/evaluate/evaluation-input.js';
 import { ThumbnailReader } from '../../src/image/thumbnail-reader.js';
 import { openMotionEstimator, type MotionEstimator } from '../../src/temporal/motion.js';
 import { paint, PIXELS } from '../infer/synthetic-thumbnails.js';
@@ -17,7 +17,7 @@ const signal = new AbortController().signal;
 async function thumbnailsOf(input: string): Promise<Float32Array[]> {
   const reader = await ThumbnailReader.open();
   const thumbnails: Float32Array[] = [];
-  for await (const frame of (await openPictureInput(input)).frames(FRAMES, signal)) {
+  for await (const frame of (await openEvaluationInput(input)).frames(FRAMES, signal)) {
     using owned = frame;
     thumbnails.push(reader.read(owned).data.slice());
   }

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
 import { fromSeconds } from '../../src/core/time.js';
 import type { Thumbnail } from '../../src/image/thumbnail.js';
-import { applyLookInto } from '../../src/infer/apply-look.js';
-import { emptyLook, type Look } from '../../src/infer/look.js';
+import { applyLookInto } from '../../src/look/apply-look.js';
+import { emptyLook, type Look } from '../../src/look/look.js';
 import { createSteadier } from '../../src/temporal/motion-steadier.js';
 import type { Steadier } from '../../src/temporal/steadier.js';
 import { asThumbnail, paint } from '../infer/synthetic-thumbnails.js';
-import { streetThumbnail } from '../infer/street-thumbnail.js';
+import { streetThumbnail } from '../infer/grade/street-thumbnail.js';
 
 const day = streetThumbnail();
 const elsewhere = paint((x, y) => [0.15 + 0.5 * (y / 144) + (x % 64 < 32 ? 0.2 : 0), 0, 0]);
@@ -24,8 +24,8 @@ const at = (seconds: number, data = day, discontinuity = false): Thumbnail =>
 
 /** One frame of a stream that has a look made for every one. */
 function step(steadier: Steadier, look: Look, thumbnail: Thumbnail, smoothing: number): Look {
-  steadier.follow(thumbnail);
-  steadier.settle(look, smoothing);
+  steadier.propagate(thumbnail);
+  steadier.blend(look, smoothing);
   return steadier.look;
 }
 
@@ -114,11 +114,11 @@ describe('createSteadier', () => {
     const darker = day.map((value) => 0.81 * value);
     using steadier = await createSteadier();
     const before = nightOf(step(steadier, steep, at(0, brighter), 0.6), brighter);
-    expect(steadier.follow(at(0.03, darker))).toBe(true);
+    expect(steadier.propagate(at(0.03, darker))).toBe(true);
     const change = nightOf(steadier.look, darker) / before;
     expect(change).toBeGreaterThan(0.87); // 0.81 as the look is
     expect(change).toBeLessThan(0.93);
-    for (let frame = 2; frame < 100; frame++) steadier.follow(at(0.03 * frame, darker));
+    for (let frame = 2; frame < 100; frame++) steadier.propagate(at(0.03 * frame, darker));
     expect(nightOf(steadier.look, darker) / before).toBeCloseTo(nightOf(steep, darker) / before, 2);
     step(steadier, steep, at(3, brighter), 0.6);
     expect(nightOf(step(steadier, steep, at(3.03, darker), 0), darker)).toBe(nightOf(steep, darker));
@@ -138,7 +138,7 @@ describe('createSteadier', () => {
     step(steadier, dark, at(0, sky(1)), 0.6);
     for (let frame = 1; frame < 12; frame++) {
       const data = sky(frame % 2 ? 1.06 : 1);
-      steadier.follow(at(frame / 30, data));
+      steadier.propagate(at(frame / 30, data));
       applyLookInto(steadier.look, data, night);
       expect(night[20 * 256 + 128]).toBeCloseTo(0.05, 3);
     }

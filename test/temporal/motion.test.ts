@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
-import { GRID_SIZE, LIGHTS_HEIGHT, LIGHTS_SIZE, LIGHTS_WIDTH } from '../../src/infer/look.js';
+import { GRID_SIZE, LIGHTS_HEIGHT, LIGHTS_SIZE, LIGHTS_WIDTH } from '../../src/look/look.js';
 import {
   FLOW_HEIGHT,
   FLOW_WIDTH,

@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { isFiniteLook } from '../../src/infer/look.js';
+import { isFiniteLook } from '../../src/look/look.js';
 import { openGenerator } from '../../src/infer/open-generator.js';
 import { readCheckpoint } from '../../src/train/checkpoint.js';
 import { exportRun } from '../../src/train/export/export-run.js';
 import { readLossLog } from '../../src/train/report/loss-log.js';
 import { train, type TrainOutcome, type TrainSettings } from '../../src/train/train.js';
-import { streetThumbnail } from '../infer/street-thumbnail.js';
+import { streetThumbnail } from '../infer/grade/street-thumbnail.js';
 import { asThumbnail } from '../infer/synthetic-thumbnails.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nocturne-train-'));

@@ -12,15 +12,15 @@ import {
 } from './dataset.js';
 import { EpochOrder } from './epoch-order.js';
 import { hashText } from './hash-text.js';
-import { stemOf } from './picture-folder.js';
-import { PictureStore, type StoredPicture } from './picture-store.js';
+import { stemOf } from './image-folder.js';
+import { ImageStore, type StoredImage } from './image-store.js';
 
 /** What an aligned dataset is made from. */
 export interface AlignedOptions extends DatasetOptions {
   /** Day. Lent for as long as the dataset is used. */
-  readonly a: PictureStore;
+  readonly a: ImageStore;
   /** Night: the same scenes under the same names, whatever their endings. */
-  readonly b: PictureStore;
+  readonly b: ImageStore;
   /** Exposure, white balance and noise for B; default as A. Crop and flip are A's. */
   readonly augmentB?: AugmentOptions;
 }
@@ -32,8 +32,8 @@ export class AlignedDataset implements Dataset {
   readonly height: number;
   /** Names of pictures without a partner, which are not used. */
   readonly unpaired: readonly string[];
-  readonly #a: PictureStore;
-  readonly #b: PictureStore;
+  readonly #a: ImageStore;
+  readonly #b: ImageStore;
   readonly #order: EpochOrder;
   readonly #augmenterA: Augmenter;
   readonly #augmenterB: Augmenter;
@@ -46,8 +46,8 @@ export class AlignedDataset implements Dataset {
     const crop = cropOf(options);
     const pairs = pair(options.a, options.b);
     this.unpaired = pairs.unpaired;
-    this.#a = PictureStore.of(pairs.a);
-    this.#b = PictureStore.of(pairs.b);
+    this.#a = ImageStore.of(pairs.a);
+    this.#b = ImageStore.of(pairs.b);
     checkStore('a', this.#a, crop);
     checkStore('b', this.#b, crop);
     this.size = this.#a.size;
@@ -102,14 +102,14 @@ export class AlignedDataset implements Dataset {
 }
 
 interface Pairs {
-  readonly a: readonly StoredPicture[];
-  readonly b: readonly StoredPicture[];
+  readonly a: readonly StoredImage[];
+  readonly b: readonly StoredImage[];
   readonly unpaired: readonly string[];
 }
 
-function pair(storeA: PictureStore, storeB: PictureStore): Pairs {
+function pair(storeA: ImageStore, storeB: ImageStore): Pairs {
   const nights = new Map(storeB.pictures.map((picture) => [stemOf(picture.name), picture]));
-  const [a, b, unpaired]: [StoredPicture[], StoredPicture[], string[]] = [[], [], []];
+  const [a, b, unpaired]: [StoredImage[], StoredImage[], string[]] = [[], [], []];
   for (const day of storeA.pictures) {
     const night = nights.get(stemOf(day.name));
     if (!night) {

@@ -1,5 +1,5 @@
 import { Random } from '../../core/random.js';
-import type { StoredPicture } from './picture-store.js';
+import type { StoredImage } from './image-store.js';
 
 /** What is changed by chance in a picture before a network sees it. */
 export interface AugmentOptions {
@@ -86,7 +86,7 @@ export class Augmenter {
   }
 
   /** Draws a crop and a flip. Throws RangeError for a picture smaller than the crop. */
-  placeInto(picture: StoredPicture, out: Placement): void {
+  placeInto(picture: StoredImage, out: Placement): void {
     const spareX = picture.width - this.width;
     const spareY = picture.height - this.height;
     if (spareX < 0 || spareY < 0) {
@@ -103,7 +103,7 @@ export class Augmenter {
    * Writes the crop `[height, width, 3]`, Y in [0, 1], U and V in [-0.5, 0.5], at `offset` of `out`, with exposure, white
    * balance and noise drawn anew.
    */
-  writeInto(picture: StoredPicture, { left, top, isFlipped }: Placement, out: Float32Array, offset: number): void {
+  writeInto(picture: StoredImage, { left, top, isFlipped }: Placement, out: Float32Array, offset: number): void {
     const random = this.#random;
     const { exposure, whiteBalance, noise } = this.#options;
     this.#expose(random.next() < exposure.probability);

@@ -1,6 +1,6 @@
 import type { DataReport, Domain, DomainReport, Finding, FindingKind, SourceReport } from './data-report.js';
-import { hashDistance, pictureFigures, shrunk, type PictureFigures } from './picture-figures.js';
-import type { PictureStore, StoredPicture } from './picture-store.js';
+import { hashDistance, imageStatistics, shrunk, type ImageStatistics } from './image-statistics.js';
+import type { ImageStore, StoredImage } from './image-store.js';
 
 /** Fewer pictures than that are learned by heart. */
 const FEW = 50;
@@ -21,8 +21,8 @@ const SAME_LUMA = 0.03;
 
 /** A picture beside what is known of it. */
 interface Looked {
-  readonly picture: StoredPicture;
-  readonly figures: PictureFigures;
+  readonly picture: StoredImage;
+  readonly figures: ImageStatistics;
 }
 
 /**
@@ -32,8 +32,8 @@ interface Looked {
  * @param crop what a network is given; a file smaller than that is enlarged.
  */
 export function checkData(
-  a: PictureStore,
-  b: PictureStore,
+  a: ImageStore,
+  b: ImageStore,
   crop: { readonly width: number; readonly height: number },
 ): DataReport {
   const [days, nights] = [lookAt(a), lookAt(b)];
@@ -46,12 +46,12 @@ export function checkData(
   return { a: reportA, b: reportB, findings };
 }
 
-function lookAt(store: PictureStore): readonly Looked[] {
-  return store.pictures.map((picture) => ({ picture, figures: pictureFigures(picture) }));
+function lookAt(store: ImageStore): readonly Looked[] {
+  return store.pictures.map((picture) => ({ picture, figures: imageStatistics(picture) }));
 }
 
-function domainReport(store: PictureStore, looked: readonly Looked[]): DomainReport {
-  const bySource = new Map<string, PictureFigures[]>();
+function domainReport(store: ImageStore, looked: readonly Looked[]): DomainReport {
+  const bySource = new Map<string, ImageStatistics[]>();
   for (const { picture, figures } of looked) {
     const list = bySource.get(picture.source);
     if (list) list.push(figures);
@@ -67,8 +67,8 @@ function domainReport(store: PictureStore, looked: readonly Looked[]): DomainRep
   };
 }
 
-function sourceReport(source: string, figures: readonly PictureFigures[]): SourceReport {
-  const mean = (of: (each: PictureFigures) => number): number =>
+function sourceReport(source: string, figures: readonly ImageStatistics[]): SourceReport {
+  const mean = (of: (each: ImageStatistics) => number): number =>
     figures.reduce((sum, each) => sum + of(each), 0) / figures.length;
   const dark = mean((each) => each.darkShare);
   return {
@@ -90,7 +90,7 @@ function sourceReport(source: string, figures: readonly PictureFigures[]): Sourc
 
 interface DomainView {
   readonly domain: Domain;
-  readonly store: PictureStore;
+  readonly store: ImageStore;
   readonly looked: readonly Looked[];
   readonly report: DomainReport;
 }
@@ -139,8 +139,8 @@ function domainFindings(view: DomainView, crop: { width: number; height: number 
 }
 
 /** Pictures with the very pixels of an earlier one. */
-function repeatedNames(store: PictureStore): readonly string[] {
-  const seen = new Map<number, StoredPicture[]>();
+function repeatedNames(store: ImageStore): readonly string[] {
+  const seen = new Map<number, StoredImage[]>();
   const repeated: string[] = [];
   for (const picture of store.pictures) {
     const key = sampleSum(picture.data);
@@ -173,12 +173,12 @@ function sharedFindings(days: readonly Looked[], nights: readonly Looked[]): rea
 }
 
 /** Mean absolute difference of luma over 32 x 18 cells. */
-function lumaDifference(one: StoredPicture, two: StoredPicture): number {
+function lumaDifference(one: StoredImage, two: StoredImage): number {
   const [a, b] = [shrunk(one, 0, 32, 18), shrunk(two, 0, 32, 18)];
   return a.reduce((sum, luma, i) => sum + Math.abs(luma - (b[i] ?? 0)), 0) / a.length;
 }
 
-function namesOf(pictures: readonly StoredPicture[]): readonly string[] {
+function namesOf(pictures: readonly StoredImage[]): readonly string[] {
   return pictures.map(({ name }) => name);
 }
 

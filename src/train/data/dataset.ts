@@ -2,7 +2,7 @@ import { NocturneError } from '../../core/errors.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
 import type { AugmentOptions } from './augment.js';
 import type { OrderState } from './epoch-order.js';
-import type { PictureStore } from './picture-store.js';
+import type { ImageStore } from './image-store.js';
 
 /** Pictures for one step. The memory is the caller's. */
 export interface Batch {
@@ -20,7 +20,7 @@ export interface DatasetState {
   readonly drawn: number;
   readonly orders: readonly OrderState[];
   readonly augmenters: readonly number[];
-  /** Of the data itself; see {@link PictureStore.fingerprint}. */
+  /** Of the data itself; see {@link ImageStore.fingerprint}. */
   readonly fingerprints: readonly number[];
 }
 
@@ -67,7 +67,7 @@ export function cropOf({ width = THUMBNAIL_WIDTH, height = THUMBNAIL_HEIGHT }: D
 }
 
 /** A weight for every picture of a store. */
-export function weightsOf(store: PictureStore, weights: SourceWeights): readonly number[] {
+export function weightsOf(store: ImageStore, weights: SourceWeights): readonly number[] {
   const known = new Set(store.pictures.map(({ source }) => source));
   const unknown = Object.keys(weights).find((source) => !known.has(source));
   if (unknown !== undefined) {
@@ -77,7 +77,7 @@ export function weightsOf(store: PictureStore, weights: SourceWeights): readonly
 }
 
 /** Throws RangeError when a store is empty or holds a picture that is smaller than the crop. */
-export function checkStore(name: string, store: PictureStore, crop: { width: number; height: number }): void {
+export function checkStore(name: string, store: ImageStore, crop: { width: number; height: number }): void {
   if (store.size === 0) throw new RangeError(`${name} must hold pictures, got none`);
   const small = store.pictures.find((picture) => picture.width < crop.width || picture.height < crop.height);
   if (small) {

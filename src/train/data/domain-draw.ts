@@ -1,7 +1,7 @@
 import type { Augmenter, Placement } from './augment.js';
 import { weightsOf, type SourceWeights } from './dataset.js';
 import { EpochOrder } from './epoch-order.js';
-import type { PictureStore } from './picture-store.js';
+import type { ImageStore } from './image-store.js';
 
 /** Pictures drawn from one domain. */
 export interface DomainBatch {
@@ -12,12 +12,12 @@ export interface DomainBatch {
 
 /** One domain of a dataset: its pictures, their order and their changes. */
 export class DomainDraw {
-  readonly store: PictureStore;
+  readonly store: ImageStore;
   readonly order: EpochOrder;
   readonly augmenter: Augmenter;
   readonly #placement: Placement = { left: 0, top: 0, isFlipped: false };
 
-  constructor(store: PictureStore, { order, augmenter }: { order: EpochOrder; augmenter: Augmenter }) {
+  constructor(store: ImageStore, { order, augmenter }: { order: EpochOrder; augmenter: Augmenter }) {
     this.store = store;
     this.order = order;
     this.augmenter = augmenter;
@@ -39,7 +39,7 @@ export class DomainDraw {
 
 /** The order in which a store is drawn. */
 export function orderOf(
-  store: PictureStore,
+  store: ImageStore,
   { seed, isSerial, weights }: { seed: number; isSerial: boolean; weights?: SourceWeights | undefined },
 ): EpochOrder {
   const weighted = weights ? { weights: weightsOf(store, weights) } : {};

@@ -12,12 +12,12 @@ import {
 } from './dataset.js';
 import { DomainDraw, orderOf } from './domain-draw.js';
 import { hashText } from './hash-text.js';
-import type { PictureStore } from './picture-store.js';
+import type { ImageStore } from './image-store.js';
 
 /** What a single dataset is made from. */
 export interface SingleOptions extends DatasetOptions {
   /** Lent for as long as the dataset is used. */
-  readonly store: PictureStore;
+  readonly store: ImageStore;
   readonly weights?: SourceWeights;
 }
 

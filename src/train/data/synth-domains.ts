@@ -1,6 +1,6 @@
 import type { Planes } from '../../synth/planes.js';
 import { Street } from '../../synth/street.js';
-import { PictureStore, type StoredPicture } from './picture-store.js';
+import { ImageStore, type StoredImage } from './image-store.js';
 
 /** What is painted. */
 export interface SynthDomainsOptions {
@@ -29,17 +29,17 @@ const STEP_S = 4.7;
  * The built-in street by day and by night as two domains, without files: for tests and first steps. Painted at twice
  * the size and averaged, so that edges are soft as a camera's.
  */
-export function synthDomains(options: SynthDomainsOptions): { readonly a: PictureStore; readonly b: PictureStore } {
+export function synthDomains(options: SynthDomainsOptions): { readonly a: ImageStore; readonly b: ImageStore } {
   const { count, seed, isPaired = false } = options;
   if (!Number.isInteger(count) || count < 1) throw new RangeError(`count must be 1 or more, got ${count}`);
   const streets = Math.ceil(count / PICTURES_PER_STREET);
   return {
-    a: PictureStore.of(paint(options, seed, false)),
-    b: PictureStore.of(paint(options, isPaired ? seed : seed + streets, true)),
+    a: ImageStore.of(paint(options, seed, false)),
+    b: ImageStore.of(paint(options, isPaired ? seed : seed + streets, true)),
   };
 }
 
-function paint(options: SynthDomainsOptions, firstSeed: number, isNight: boolean): readonly StoredPicture[] {
+function paint(options: SynthDomainsOptions, firstSeed: number, isNight: boolean): readonly StoredImage[] {
   const { count, width = SYNTH_WIDTH, height = SYNTH_HEIGHT } = options;
   const size = { width: 2 * width, height: 2 * height };
   let street: Street | undefined;

@@ -1,5 +1,5 @@
 import { hashText } from './hash-text.js';
-import { stemOf } from './picture-folder.js';
+import { stemOf } from './image-folder.js';
 
 /** How training pictures are divided. */
 export interface TrainSplitOptions {

@@ -12,14 +12,14 @@ import {
   type SourceWeights,
 } from './dataset.js';
 import { DomainDraw, orderOf } from './domain-draw.js';
-import type { PictureStore } from './picture-store.js';
+import type { ImageStore } from './image-store.js';
 
 /** What an unaligned dataset is made from. */
 export interface UnalignedOptions extends DatasetOptions {
   /** Day. Lent for as long as the dataset is used. */
-  readonly a: PictureStore;
+  readonly a: ImageStore;
   /** Night. */
-  readonly b: PictureStore;
+  readonly b: ImageStore;
   /** For B; default as A. */
   readonly augmentB?: AugmentOptions;
   readonly weightsA?: SourceWeights;

@@ -1,14 +1,14 @@
-import { createGrade } from '../../infer/grade.js';
-import { daylight } from '../../infer/grade-daylight.js';
-import { GradePlanes, PLANE_WIDTH } from '../../infer/grade-planes.js';
-import { SkyFinder } from '../../infer/grade-sky.js';
+import { createGrade } from '../../infer/grade/grade.js';
+import { daylight } from '../../infer/grade/grade-daylight.js';
+import { GradePlanes, PLANE_WIDTH } from '../../infer/grade/grade-planes.js';
+import { SkyFinder } from '../../infer/grade/grade-sky.js';
 import type { Generator } from '../../infer/generator.js';
 import {
   AFFINE_SIZE,
   GRID_BINS,
   GRID_HEIGHT,
   GRID_SIZE,
-  GRID_WIDTH, LIGHTS_CHANNELS, LIGHTS_HEIGHT, LIGHTS_SIZE, LIGHTS_WIDTH } from '../../infer/look.js';
+  GRID_WIDTH, LIGHTS_CHANNELS, LIGHTS_HEIGHT, LIGHTS_SIZE, LIGHTS_WIDTH } from '../../look/look.js';
 import { micros } from '../../core/time.js';
 import { PlaneKernel } from '../../image/plane-kernel.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';

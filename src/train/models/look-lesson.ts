@@ -7,7 +7,7 @@ import {
   LIGHTS_CHANNELS,
   LIGHTS_HEIGHT,
   LIGHTS_WIDTH,
-} from '../../infer/look.js';
+} from '../../look/look.js';
 import { absoluteDistance, meanAbsolute } from '../losses/absolute-distance.js';
 import { totalVariation } from '../losses/total-variation.js';
 import type { TrainOptions } from '../options.js';

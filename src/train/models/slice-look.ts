@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { AFFINE_SIZE, CORE_GAIN_CHROMA, CORE_GAIN_LUMA, GRID_BINS } from '../../infer/look.js';
+import { AFFINE_SIZE, CORE_GAIN_CHROMA, CORE_GAIN_LUMA, GRID_BINS } from '../../look/look.js';
 import { resizeBilinear } from '../networks/tfjs-gradients.js';
 
 /** A batch of looks: grid `[N, 9, 16, 96]` and lights `[N, 72, 128, 4]`, channels last. */

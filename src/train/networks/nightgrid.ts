@@ -1,5 +1,5 @@
-import { AFFINE_SIZE, GRID_BINS, GRID_HEIGHT, GRID_WIDTH } from '../../infer/look.js';
-import { plainGradeGrid } from '../../infer/plain-grade.js';
+import { AFFINE_SIZE, GRID_BINS, GRID_HEIGHT, GRID_WIDTH } from '../../look/look.js';
+import { plainGradeGrid } from '../../infer/grade/plain-grade.js';
 import type { Ops } from './ops.js';
 
 /** Outputs of {@link nightgrid}: a look. */

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { drawText, fillRectangle, GLYPH_ADVANCE, GLYPH_HEIGHT } from '../../image/bitmap-font.js';
-import { writePicture } from '../../image/picture-file.js';
-import { yuvToPicture, type RgbPicture } from '../../image/rgb-picture.js';
+import { writeImage } from '../../image/image-file.js';
+import { yuvToImage, type RgbImage } from '../../image/rgb-image.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
 import { reportFailure } from './report-failure.js';
 
@@ -48,15 +48,15 @@ export async function writeSampleSheet(path: string, sheet: SampleSheet): Promis
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw reportFailure(dirname(path), error);
   });
-  await writePicture(path, renderSampleSheet(sheet));
+  await writeImage(path, renderSampleSheet(sheet));
 }
 
 /** The sheet as a picture: cells of 256 x 144, the row's label above its pictures. Throws RangeError. */
-export function renderSampleSheet({ title, columns, rows }: SampleSheet): RgbPicture {
+export function renderSampleSheet({ title, columns, rows }: SampleSheet): RgbImage {
   if (columns.length === 0 || rows.length === 0) throw new RangeError('a sheet must have a column and a row');
   const width = GAP + columns.length * (THUMBNAIL_WIDTH + GAP);
   const height = GAP + 2 * LINE + rows.length * (LINE + THUMBNAIL_HEIGHT + GAP);
-  const sheet: RgbPicture = { width, height, data: new Uint8Array(3 * width * height) };
+  const sheet: RgbImage = { width, height, data: new Uint8Array(3 * width * height) };
   fillRectangle(sheet, { left: 0, top: 0, width, height }, BACKGROUND);
   drawText(sheet, fitted(title, width - 2 * GAP), { x: GAP, y: GAP, scale: SCALE, color: TITLE_COLOR });
   for (const [column, name] of columns.entries()) {
@@ -85,7 +85,7 @@ function fitted(text: string, width: number): string {
   return text.length <= most ? text : `...${text.slice(text.length - most + 3)}`;
 }
 
-function drawCell(sheet: RgbPicture, cell: SheetCell | undefined, left: number, top: number): void {
+function drawCell(sheet: RgbImage, cell: SheetCell | undefined, left: number, top: number): void {
   if (!cell) {
     fillRectangle(sheet, { left, top, width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT }, EMPTY);
     return;
@@ -100,15 +100,15 @@ function drawCell(sheet: RgbPicture, cell: SheetCell | undefined, left: number, 
   }
 }
 
-function cellPicture({ layout, data, width = THUMBNAIL_WIDTH, height = THUMBNAIL_HEIGHT }: SheetCell): RgbPicture {
+function cellPicture({ layout, data, width = THUMBNAIL_WIDTH, height = THUMBNAIL_HEIGHT }: SheetCell): RgbImage {
   const count = width * height;
   const expected = layout === 'map' ? count : 3 * count;
   if (data.length !== expected) throw new RangeError(`data must be ${expected} numbers, got ${data.length}`);
-  if (layout === 'nchw') return yuvToPicture(data, width, height);
+  if (layout === 'nchw') return yuvToImage(data, width, height);
   const planar = new Float32Array(3 * count);
   for (let i = 0; i < count; i++) {
     if (layout === 'map') planar[i] = data[i] ?? 0;
     else for (let c = 0; c < 3; c++) planar[c * count + i] = data[3 * i + c] ?? 0;
   }
-  return yuvToPicture(planar, width, height);
+  return yuvToImage(planar, width, height);
 }

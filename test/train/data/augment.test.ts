@@ -7,7 +7,7 @@ import {
   type AugmentOptions,
   type Placement,
 } from '../../../src/train/data/augment.js';
-import { storedPicture } from './stored-pictures.js';
+import { storedPicture } from './stored-images.js';
 
 const SIZE = { width: 16, height: 10 };
 const PICTURE = storedPicture('a.png', [24, 14], (x, y, channel) =>

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { checkData } from '../../../src/train/data/check-data.js';
 import { dataReportLines, type DataReport, type FindingKind } from '../../../src/train/data/data-report.js';
 import { readDataFolders } from '../../../src/train/data/data-folders.js';
-import { hashDistance } from '../../../src/train/data/picture-figures.js';
-import { PictureStore, type StoredPicture } from '../../../src/train/data/picture-store.js';
+import { hashDistance } from '../../../src/train/data/image-statistics.js';
+import { ImageStore, type StoredImage } from '../../../src/train/data/image-store.js';
 import { synthDomains } from '../../../src/train/data/synth-domains.js';
 import { footage } from '../../support/footage.js';
-import { storedPicture } from './stored-pictures.js';
+import { storedPicture } from './stored-images.js';
 
 const CROP = { width: 256, height: 144 };
 const street = synthDomains({ count: 4, seed: 3 });
@@ -17,10 +17,10 @@ function find(report: DataReport, kind: FindingKind): readonly string[] | undefi
 
 /** The pictures of a store changed sample by sample, under another source. */
 function changed(
-  store: PictureStore,
+  store: ImageStore,
   source: string,
   code: (value: number, channel: number) => number,
-): readonly StoredPicture[] {
+): readonly StoredImage[] {
   return store.pictures.map((picture, i) => ({
     ...picture,
     ...storedPicture(`${source}__${i}.png`, [picture.width, picture.height], (x, y, channel) =>
@@ -53,7 +53,7 @@ describe('checkData', () => {
     const grey = changed(street.b, 'grey', (value, channel) => (channel === 0 ? 25 + 0.9 * value : 128));
     const black = changed(street.b, 'black', (value, channel) => (channel === 0 ? 0.2 * value : 128));
     const clean = changed(street.b, 'clean', (value, channel) => (channel === 0 ? value : 128));
-    const report = checkData(street.a, PictureStore.of([...magenta, ...grey, ...black, ...clean]), CROP);
+    const report = checkData(street.a, ImageStore.of([...magenta, ...grey, ...black, ...clean]), CROP);
     expect(find(report, 'cast')).toEqual(['magenta']);
     expect(find(report, 'greyBlack')).toEqual(['grey']);
     expect(find(report, 'nearBlack')).toEqual(['black']);
@@ -61,19 +61,19 @@ describe('checkData', () => {
 
   it('finds a picture that is in both domains, lighter or not, and copies within one', () => {
     const [first, second] = street.a.pictures;
-    const lighter = changed(PictureStore.of([first!]), 'lighter', (value, channel) =>
+    const lighter = changed(ImageStore.of([first!]), 'lighter', (value, channel) =>
       channel === 0 ? value + 3 : value,
     );
-    const report = checkData(street.a, PictureStore.of([...street.b.pictures, ...lighter]), CROP);
+    const report = checkData(street.a, ImageStore.of([...street.b.pictures, ...lighter]), CROP);
     expect(find(report, 'shared')).toEqual([`${first!.name} = lighter__0.png`]);
-    const copied = PictureStore.of([...street.a.pictures, { ...second!, name: 'copy.png' }]);
+    const copied = ImageStore.of([...street.a.pictures, { ...second!, name: 'copy.png' }]);
     expect(find(checkData(copied, street.b, CROP), 'repeated')).toEqual(['copy.png']);
     expect(find(checkData(street.a, street.b, CROP), 'shared')).toBeUndefined();
   });
 
   it('names files smaller than the crop', () => {
     const small = { ...street.a.pictures[0]!, name: 'small.png', fileWidth: 200 };
-    expect(find(checkData(PictureStore.of([small]), street.b, CROP), 'small')).toEqual(['small.png']);
+    expect(find(checkData(ImageStore.of([small]), street.b, CROP), 'small')).toEqual(['small.png']);
   });
 
   it('tells it in lines', () => {
@@ -86,7 +86,7 @@ describe('checkData', () => {
   const frames = footage('frames');
   it.skipIf(!frames)('knows the real frames', async () => {
     const { a, b } = await readDataFolders({ root: frames! });
-    const [days, nights] = [await PictureStore.load(a.entries), await PictureStore.load(b.entries)];
+    const [days, nights] = [await ImageStore.load(a.entries), await ImageStore.load(b.entries)];
     const report = checkData(days, nights, CROP);
     expect(find(report, 'corrupt')).toBeUndefined();
     expect(find(report, 'shared')).toBeUndefined();

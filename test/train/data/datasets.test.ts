@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { AlignedDataset } from '../../../src/train/data/aligned-dataset.js';
 import { NO_AUGMENT } from '../../../src/train/data/augment.js';
 import type { Dataset, DatasetState } from '../../../src/train/data/dataset.js';
-import { PictureStore } from '../../../src/train/data/picture-store.js';
+import { ImageStore } from '../../../src/train/data/image-store.js';
 import { SingleDataset } from '../../../src/train/data/single-dataset.js';
 import { UnalignedDataset } from '../../../src/train/data/unaligned-dataset.js';
-import { greyStore, storedPicture } from './stored-pictures.js';
+import { greyStore, storedPicture } from './stored-images.js';
 
 const SIZE = { width: 16, height: 10 };
 const kinds: readonly [string, (seed: number) => Dataset][] = [
@@ -84,7 +84,7 @@ describe('UnalignedDataset', () => {
   });
 
   it('weighs sources and refuses a source that is not there', () => {
-    const mixed = PictureStore.of([...greyStore(6, 'few').pictures, ...greyStore(6, 'many').pictures]);
+    const mixed = ImageStore.of([...greyStore(6, 'few').pictures, ...greyStore(6, 'many').pictures]);
     const dataset = new UnalignedDataset({ a: mixed, b: greyStore(2), seed: 3, weightsA: { many: 3 }, ...SIZE });
     const { pathsA } = dataset.next(120);
     expect(pathsA.filter((path) => path.includes('many')).length).toBe(90);
@@ -99,8 +99,8 @@ describe('UnalignedDataset', () => {
 });
 
 describe('AlignedDataset', () => {
-  const day = PictureStore.of([1, 2, 3].map((i) => storedPicture(`${i}.jpg`, [40, 30], (x, y) => x + 2 * y + i)));
-  const night = PictureStore.of([2, 3, 4].map((i) => storedPicture(`${i}.png`, [40, 30], (x, y) => x + 2 * y + i)));
+  const day = ImageStore.of([1, 2, 3].map((i) => storedPicture(`${i}.jpg`, [40, 30], (x, y) => x + 2 * y + i)));
+  const night = ImageStore.of([2, 3, 4].map((i) => storedPicture(`${i}.png`, [40, 30], (x, y) => x + 2 * y + i)));
 
   it('gives pairs by name with one crop and flip', () => {
     const augment = { ...NO_AUGMENT, crop: 'random', flip: 0.5 } as const;
@@ -118,7 +118,7 @@ describe('AlignedDataset', () => {
     expect(() => new AlignedDataset({ a: greyStore(3, 'a'), b: greyStore(3, 'b'), seed: 1, ...SIZE })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     );
-    const wide = PictureStore.of([storedPicture('2.png', [44, 30], () => 0)]);
+    const wide = ImageStore.of([storedPicture('2.png', [44, 30], () => 0)]);
     expect(() => new AlignedDataset({ a: day, b: wide, seed: 1, ...SIZE })).toThrow(/one size/);
   });
 });

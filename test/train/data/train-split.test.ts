@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sourceOf } from '../../../src/train/data/picture-folder.js';
+import { sourceOf } from '../../../src/train/data/image-folder.js';
 import { splitTraining } from '../../../src/train/data/train-split.js';
 
 function pictures(names: readonly string[]): { name: string; source: string }[] {

@@ -4,7 +4,7 @@ import { Random } from '../../../src/core/random.js';
 import { openGenerator } from '../../../src/infer/open-generator.js';
 import { exportGenerator } from '../../../src/train/export/export-generator.js';
 import { nightgrid } from '../../../src/train/networks/nightgrid.js';
-import { streetThumbnail } from '../../infer/street-thumbnail.js';
+import { streetThumbnail } from '../../infer/grade/street-thumbnail.js';
 import { asThumbnail } from '../../infer/synthetic-thumbnails.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { ReferenceOps, type Picture } from '../../support/reference-ops.js';

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GRID_SIZE, LIGHTS_HEIGHT, LIGHTS_SIZE, LIGHTS_WIDTH } from '../../../src/infer/look.js';
+import { GRID_SIZE, LIGHTS_HEIGHT, LIGHTS_SIZE, LIGHTS_WIDTH } from '../../../src/look/look.js';
 import { LookLesson } from '../../../src/train/models/look-lesson.js';
 import { trainOptions } from '../../../src/train/options.js';
 import { useBackend } from '../use-backend.js';

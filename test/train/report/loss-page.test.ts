@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writePicture } from '../../../src/image/picture-file.js';
+import { writeImage } from '../../../src/image/image-file.js';
 import { LossLog } from '../../../src/train/report/loss-log.js';
 import { listSheets, renderLossPage, sheetPath, writeLossPage } from '../../../src/train/report/loss-page.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -24,7 +24,7 @@ async function run(): Promise<string> {
   mkdirSync(join(folder, 'sheets'));
   for (const [i, step] of [50, 100, 200].entries()) {
     const width = 10 * (i + 1);
-    await writePicture(sheetPath(folder, step), { width, height: 8, data: new Uint8Array(3 * width * 8).fill(90) });
+    await writeImage(sheetPath(folder, step), { width, height: 8, data: new Uint8Array(3 * width * 8).fill(90) });
   }
   return folder;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readRgb } from '../../../src/image/picture-file.js';
+import { readRgb } from '../../../src/image/image-file.js';
 import { renderSampleSheet, writeSampleSheet, type SheetCell } from '../../../src/train/report/sample-sheet.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 

@@ -1,4 +1,4 @@
-// What a grade asks of every sample while it looks for the sky: see src/infer/grade-sky.ts, which names the numbers.
+// What a grade asks of every sample while it looks for the sky: see src/infer/grade/grade-sky.ts, which names the numbers.
 
 // @ts-ignore: decorator
 @inline

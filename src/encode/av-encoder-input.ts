@@ -1,0 +1,148 @@
+import {
+  AVCOL_PRI_BT2020,
+  AVCOL_PRI_BT709,
+  AVCOL_PRI_SMPTE170M,
+  AVCOL_RANGE_JPEG,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT2020_NCL,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_SMPTE170M,
+  AVCOL_TRC_BT2020_10,
+  AVCOL_TRC_BT709,
+  AVCOL_TRC_SMPTE170M,
+  AV_PICTURE_TYPE_I,
+  AV_PICTURE_TYPE_NONE,
+  AV_PIX_FMT_NV12,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUVJ420P,
+} from 'node-av/constants';
+import { Frame as AvFrame, Rational } from 'node-av/lib';
+import type { AVPixelFormat } from 'node-av/constants';
+import type { CodecContext } from 'node-av/lib';
+import type { ColorMatrix } from '../core/color.js';
+import type { Frame, FrameFormat } from '../core/frame.js';
+import { checkStatus } from './av-error.js';
+
+const TAGS = {
+  bt601: { space: AVCOL_SPC_SMPTE170M, primaries: AVCOL_PRI_SMPTE170M, transfer: AVCOL_TRC_SMPTE170M },
+  bt709: { space: AVCOL_SPC_BT709, primaries: AVCOL_PRI_BT709, transfer: AVCOL_TRC_BT709 },
+  bt2020: { space: AVCOL_SPC_BT2020_NCL, primaries: AVCOL_PRI_BT2020, transfer: AVCOL_TRC_BT2020_10 },
+} as const satisfies Record<ColorMatrix, unknown>;
+
+/** Tells a codec context not yet open the size, colour (H.264 annex E: VUI) and sample aspect of its pictures. */
+export function describeFormat(context: CodecContext, frameFormat: FrameFormat): void {
+  const tags = TAGS[frameFormat.color.matrix];
+  context.width = frameFormat.width;
+  context.height = frameFormat.height;
+  context.sampleAspectRatio = new Rational(...frameFormat.sampleAspect);
+  context.colorSpace = tags.space;
+  context.colorPrimaries = tags.primaries;
+  context.colorTrc = tags.transfer;
+  context.colorRange = frameFormat.color.range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+}
+
+/** Memory layouts an encoder is fed with. */
+export type FrameLayout = 'i420' | 'nv12';
+
+/** libav's number of a layout. */
+export function pixelFormat(layout: FrameLayout): AVPixelFormat {
+  return layout === 'nv12' ? AV_PIX_FMT_NV12 : AV_PIX_FMT_YUV420P;
+}
+
+/** Turns frames into libav pictures: the decoder's own one where it fits, else a copy into one picture used again and again. */
+export class EncoderInput implements Disposable {
+  readonly #layout: FrameLayout;
+  #copy: AvFrame | undefined;
+
+  constructor(layout: FrameLayout) {
+    this.#layout = layout;
+  }
+
+  /**
+   * A picture to send. Lends it: valid until the next call and while the frame is open.
+   * @param pts in ticks of the context's time base. @param isKeyframe asks for a keyframe.
+   */
+  avFrame(frame: Frame, pts: bigint, isKeyframe: boolean): AvFrame {
+    const picture = this.#native(frame) ?? this.#copied(frame);
+    picture.pts = pts;
+    picture.duration = 0n;
+    // A decoder's picture still says which type it was in its file; x264 would obey.
+    picture.pictType = isKeyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    return picture;
+  }
+
+  [Symbol.dispose](): void {
+    this.#copy?.free();
+    this.#copy = undefined;
+  }
+
+  #native(frame: Frame): AvFrame | undefined {
+    const native = frame.native;
+    if (!(native instanceof AvFrame) || this.#layout !== 'i420') return undefined;
+    if (native.width !== frame.width || native.height !== frame.height) return undefined;
+    // The J formats are the same bytes; their range is told through colorRange.
+    if (native.format === AV_PIX_FMT_YUVJ420P) native.format = AV_PIX_FMT_YUV420P;
+    return native.format === AV_PIX_FMT_YUV420P ? native : undefined;
+  }
+
+  #copied(frame: Frame): AvFrame {
+    const copy = this.#writable(frame.width, frame.height);
+    const planes = copy.data ?? [];
+    const strides = copy.linesize;
+    const [y, uv, v] = planes;
+    if (!y || !uv) throw new RangeError(`a picture must have planes, got ${planes.length}`);
+    copyPlane(frame.y, frame.strides[0], y, strides[0] ?? 0, frame.width, frame.height);
+    if (this.#layout === 'nv12') {
+      interleaveInto(frame, uv, strides[1] ?? 0);
+    } else if (v) {
+      copyPlane(frame.u, frame.strides[1], uv, strides[1] ?? 0, frame.width / 2, frame.height / 2);
+      copyPlane(frame.v, frame.strides[2], v, strides[2] ?? 0, frame.width / 2, frame.height / 2);
+    }
+    return copy;
+  }
+
+  /** The picture copied into; fresh memory while the encoder still reads the last one. */
+  #writable(width: number, height: number): AvFrame {
+    const current = this.#copy;
+    if (current?.width === width && current.height === height && current.isWritable) return current;
+    current?.free();
+    const fresh = new AvFrame();
+    fresh.alloc();
+    fresh.width = width;
+    fresh.height = height;
+    fresh.format = pixelFormat(this.#layout);
+    checkStatus(fresh.getBuffer(0), 'allocate a picture');
+    this.#copy = fresh;
+    return fresh;
+  }
+}
+
+function copyPlane(
+  from: Uint8Array,
+  fromStride: number,
+  to: Uint8Array,
+  toStride: number,
+  width: number,
+  height: number,
+): void {
+  if (fromStride === toStride) {
+    to.set(from.subarray(0, toStride * (height - 1) + width));
+    return;
+  }
+  for (let row = 0; row < height; row++) {
+    to.set(from.subarray(row * fromStride, row * fromStride + width), row * toStride);
+  }
+}
+
+function interleaveInto(frame: Frame, out: Uint8Array, stride: number): void {
+  const columns = frame.width / 2;
+  for (let row = 0; row < frame.height / 2; row++) {
+    const u = row * frame.strides[1];
+    const v = row * frame.strides[2];
+    const to = row * stride;
+    for (let x = 0; x < columns; x++) {
+      out[to + 2 * x] = frame.u[u + x] ?? 0;
+      out[to + 2 * x + 1] = frame.v[v + x] ?? 0;
+    }
+  }
+}

@@ -1,0 +1,187 @@
+import { Backoff } from '../../core/backoff.js';
+import { checkControls, type Controls } from '../../core/controls.js';
+import { aborted, deserializeError, type NocturneError } from '../../core/errors.js';
+import { silentLogger, type Logger } from '../../core/logger.js';
+import type { SourceInfo } from '../../ingest/frame-source.js';
+import { isLiveInput } from '../../ingest/open-source.js';
+import { LiveStream } from '../../stream/live-stream.js';
+import type { NightStream, OpenStreamOptions, StreamEnd } from './night-stream.js';
+import type { StreamSettings } from '../stream-settings.js';
+import { WorkerProcess, type WorkerMessage } from './worker-process.js';
+
+/** Pauses before a worker is restarted, milliseconds. */
+const RESTART = { firstMs: 250, maxMs: 15_000 } as const;
+/** A worker that lived this long is restarted with the first pause again, milliseconds. */
+const HEALTHY_AFTER_MS = 30_000;
+
+/** A stream whose pixels live in a worker process; opened by `openStream`. */
+export class WorkerStream implements NightStream {
+  readonly live: LiveStream;
+  readonly opened: Promise<SourceInfo>;
+  readonly ended: Promise<StreamEnd>;
+  readonly #settings: StreamSettings;
+  readonly #logger: Logger;
+  readonly #backoff = new Backoff(RESTART);
+  #worker: WorkerProcess | undefined;
+  #startedMs = 0;
+  #restartTimer: NodeJS.Timeout | undefined;
+  #info: SourceInfo | undefined;
+  #closing: Promise<void> | undefined;
+  #resolveOpened: (info: SourceInfo) => void = () => undefined;
+  #rejectOpened: (error: NocturneError) => void = () => undefined;
+  #end: (end: StreamEnd) => void = () => undefined;
+
+  constructor(settings: StreamSettings, options: OpenStreamOptions) {
+    this.#settings = settings;
+    this.#logger = options.logger ?? silentLogger;
+    this.opened = new Promise((resolve, reject) => {
+      this.#resolveOpened = resolve;
+      this.#rejectOpened = reject;
+    });
+    this.opened.catch(() => undefined); // also told by `ended`; whoever awaits `opened` still sees it
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    this.live = new LiveStream({
+      name: settings.name,
+      controls: settings.controls,
+      maxViewers: options.maxViewers,
+      logger: this.#logger,
+      onControls: () => {
+        this.#postControls();
+      },
+      onKeyframeRequest: () => this.#worker?.post({ type: 'keyframe' }),
+    });
+    this.#start();
+  }
+
+  get name(): string {
+    return this.#settings.name;
+  }
+
+  /** Process id of the worker; undefined when there is none. */
+  get workerPid(): number | undefined {
+    return this.#worker?.pid;
+  }
+
+  get info(): SourceInfo | undefined {
+    return this.#info;
+  }
+
+  setControls(change: Partial<Controls>): void {
+    this.live.changeControls(checkControls(change));
+  }
+
+  /** Ends the worker as a crash would; for tests. */
+  async killWorker(): Promise<void> {
+    await this.#worker?.kill();
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #postControls(): void {
+    this.#worker?.post({ type: 'controls', controls: this.live.controls });
+  }
+
+  async #close(): Promise<void> {
+    clearTimeout(this.#restartTimer);
+    await this.#worker?.stop();
+    const isOver = this.live.state === 'ended' || this.live.state === 'failed';
+    if (!isOver) this.live.setState('ended', 'The stream was closed.');
+    this.#rejectOpened(aborted(`${this.name} was open`));
+    this.#end({ error: undefined });
+  }
+
+  #start(): void {
+    this.#startedMs = performance.now();
+    this.#worker = new WorkerProcess({
+      job: { kind: 'stream', settings: { ...this.#settings, controls: this.live.controls } },
+      logger: this.#logger,
+      onMessage: (message) => {
+        this.#onMessage(message);
+      },
+      onExit: (error) => {
+        if (error) this.#onDied(error);
+      },
+    });
+  }
+
+  #onDied(error: NocturneError): void {
+    if (this.#closing) return;
+    if (!this.#info) this.#fail(error);
+    else this.#startAgain(error, performance.now() - this.#startedMs, 'The stream is being started again.');
+  }
+
+  #startAgain(error: NocturneError, livedMs: number, message: string): void {
+    if (livedMs > HEALTHY_AFTER_MS) this.#backoff.reset();
+    const pauseMs = this.#backoff.nextMs();
+    this.#logger.error({ stream: this.name, code: error.code, pauseMs }, `${error.toLine()} Starting it again.`);
+    this.live.setState('starting', message);
+    this.#restartTimer = setTimeout(() => {
+      this.#start();
+    }, pauseMs);
+  }
+
+  #onMessage(message: WorkerMessage): void {
+    switch (message.type) {
+      case 'opened':
+        this.#info = message.info;
+        this.#resolveOpened(message.info);
+        for (const notice of message.info.notices) this.#logger.info({ stream: this.name }, notice);
+        if (message.info.hasSound) this.#logger.info({ stream: this.name }, 'the sound is not carried to viewers');
+        break;
+      case 'format':
+        this.live.setFormat(message.format);
+        break;
+      case 'packet':
+        this.live.publish(message.packet);
+        break;
+      case 'state':
+        this.live.setState(message.state, message.message);
+        break;
+      case 'figures':
+        this.live.setStats(message.figures);
+        break;
+      case 'progress':
+        break; // renders alone report progress
+      case 'done':
+        if (this.#closing) break;
+        this.live.setState('ended', 'The input is over.');
+        this.#end({ error: undefined });
+        break;
+      case 'failed':
+        this.#onFailed(deserializeError(message.error));
+        break;
+    }
+  }
+
+  /** A live input that is not there is tried again, at the start too: a camera may be switched on later. Anything else ends the stream. */
+  #onFailed(error: NocturneError): void {
+    if (this.#closing) return;
+    const { input, source } = this.#settings;
+    const isAway = error.code === 'INPUT_REFUSED' || error.code === 'INPUT_LOST';
+    if (error.code === 'WORKER_DIED') {
+      this.#onDied(error); // a thread in there died; the worker itself came to an orderly end
+    } else if (isAway && source.reconnect && (this.#info !== undefined || isLiveInput(input, source))) {
+      this.#startAgain(error, 0, 'The input is not there yet; it is tried again and again.');
+    } else {
+      this.#fail(error);
+    }
+  }
+
+  #fail(error: NocturneError): void {
+    if (this.#closing) return;
+    // Before it was open, `opened` tells whoever waits for it.
+    if (this.#info) this.#logger.error({ stream: this.name, code: error.code }, error.toLine());
+    this.live.setState('failed', error.toLine());
+    this.#rejectOpened(error);
+    this.#end({ error });
+  }
+}

@@ -1,0 +1,86 @@
+import type { Frame } from '../../core/frame.js';
+import type { FrameSink } from '../../core/frame-sink.js';
+import type { Packet, VideoFormat } from '../../core/packet.js';
+import { Percentiles, RateMeter } from '../../core/stats.js';
+import { wallClock } from '../../core/time.js';
+import type { Encoder } from '../../encode/encoder.js';
+import type { PacketGate } from './packet-gate.js';
+
+/** What a {@link LiveSink} gives on. */
+export interface LiveSinkOutput {
+  onFormat(format: VideoFormat): void;
+  /** Gives the packet away. */
+  onPacket(packet: Packet): void;
+}
+
+/** Encodes night frames and hands the packets on, format first; counts what passes. */
+export class LiveSink implements FrameSink {
+  readonly #encoder: Encoder;
+  readonly #gate: PacketGate;
+  readonly #output: LiveSinkOutput;
+  readonly #latencies = new Percentiles();
+  readonly #rate = new RateMeter();
+  readonly #recent: { atMs: number; bytes: number }[] = [];
+  #format: VideoFormat | undefined;
+  #encoded = 0;
+
+  constructor(encoder: Encoder, gate: PacketGate, output: LiveSinkOutput) {
+    this.#encoder = encoder;
+    this.#gate = gate;
+    this.#output = output;
+  }
+
+  /** Frames encoded, ever. */
+  get framesEncoded(): number {
+    return this.#encoded;
+  }
+
+  /** Frames a second leaving the encoder. */
+  get frameRate(): number {
+    return Math.round(this.#rate.perSecond() * 100) / 100;
+  }
+
+  /** Bits a second handed on over the last two seconds. */
+  get bitrateBps(): number {
+    const now = performance.now();
+    this.#forgetBefore(now - 2000);
+    return this.#recent.reduce((bits, packet) => bits + packet.bytes * 8, 0) / 2;
+  }
+
+  /** Capture to packet, milliseconds, p50. */
+  get latencyMs(): number {
+    return this.#latencies.at(0.5);
+  }
+
+  async write(frame: Frame): Promise<void> {
+    if (this.#gate.waitingForKeyframe) this.#encoder.requestKeyframe();
+    this.#publish(await this.#encoder.encode(frame));
+  }
+
+  /** Hands on what the encoder still holds. */
+  async flush(): Promise<void> {
+    this.#publish(await this.#encoder.flush());
+  }
+
+  #publish(packets: readonly Packet[]): void {
+    const now = performance.now();
+    for (const packet of packets) {
+      this.#encoded++;
+      this.#rate.mark(now);
+      this.#latencies.add((wallClock() - packet.capturedAt) / 1000);
+      const format = this.#encoder.format;
+      if (format && format !== this.#format) {
+        this.#format = format;
+        this.#output.onFormat(format);
+      }
+      if (!this.#gate.admit(packet)) continue;
+      this.#recent.push({ atMs: now, bytes: packet.data.byteLength });
+      this.#output.onPacket(packet);
+    }
+    this.#forgetBefore(now - 2000);
+  }
+
+  #forgetBefore(timeMs: number): void {
+    while (this.#recent[0] && this.#recent[0].atMs < timeMs) this.#recent.shift();
+  }
+}

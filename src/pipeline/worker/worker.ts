@@ -1,0 +1,70 @@
+import { DEFAULT_CONTROLS, type Controls } from '../../core/controls.js';
+import { asNocturneError } from '../../core/errors.js';
+import { createForwardingLogger } from '../../core/logger.js';
+import { runRenderJob } from './render-job.js';
+import { runStreamJob } from './stream-job.js';
+import type { FromWorker, RenderReport, ToWorker, WorkerJob } from '../worker-messages.js';
+
+// The entry of a worker process: owns every pixel of one stream or one render, and tells the main process in messages.
+const stop = new AbortController();
+let controls: Controls = DEFAULT_CONTROLS;
+let keyframeRequested = false;
+/** Messages handed to the channel that the kernel has not taken yet. */
+let pending = 0;
+
+function post(message: FromWorker): void {
+  pending++;
+  process.send?.(message, undefined, undefined, () => {
+    pending--;
+  });
+}
+
+const port = {
+  post,
+  pending: (): number => pending,
+  controls: (): Controls => controls,
+  takeKeyframeRequest: (): boolean => {
+    const requested = keyframeRequested;
+    keyframeRequested = false;
+    return requested;
+  },
+};
+
+async function run(job: WorkerJob): Promise<RenderReport | undefined> {
+  const logger = createForwardingLogger((line) => post({ type: 'log', ...line }));
+  if (job.kind === 'render') return runRenderJob(job.settings, { post, logger, signal: stop.signal });
+  controls = job.settings.controls;
+  await runStreamJob(job.settings, { port, logger, signal: stop.signal });
+  return undefined;
+}
+
+async function runAndLeave(job: WorkerJob): Promise<void> {
+  try {
+    post({ type: 'done', report: await run(job) });
+  } catch (error) {
+    post({ type: 'failed', error: asNocturneError(error, 'pipeline').toJSON() });
+  }
+  if (process.connected) process.disconnect();
+}
+
+process.on('message', (message: ToWorker) => {
+  switch (message.type) {
+    case 'job':
+      void runAndLeave(message.job);
+      break;
+    case 'controls':
+      controls = message.controls;
+      break;
+    case 'keyframe':
+      keyframeRequested = true;
+      break;
+    case 'stop':
+      stop.abort();
+      break;
+  }
+});
+// Ctrl-C and a closed terminal reach the whole process group; the main process decides what they mean.
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
+process.on('SIGTERM', () => stop.abort());
+process.on('disconnect', () => stop.abort());

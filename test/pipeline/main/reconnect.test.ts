@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { decodePacket, SUBPROTOCOL, type WirePacket } from '../../../src/stream/protocol.js';
+import { startServe, type ServeProcess } from '../../support/command.js';
+import { hasFfmpeg, startFfmpeg } from '../../support/ffmpeg.js';
+
+/** Times the sender is killed and started again. */
+const KILLS = 5;
+/** A picture that is not back so long after its sender's start is taken as lost, milliseconds; how soon it is says the log. */
+const BACK_WITHIN_MS = 60_000;
+
+const stops: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const stop of stops.splice(0).reverse()) await stop();
+});
+
+async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  const { port } = socket.address();
+  socket.close();
+  return port;
+}
+
+async function freeTcpPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** A viewer that notes every packet and when its connection closed. */
+async function watch(serve: ServeProcess, name: string): Promise<{ packets: WirePacket[]; closed: () => boolean }> {
+  const socket = new WebSocket(
+    `${serve.url.replace('http', 'ws')}ws/${name}`.replace(/([^:])\/\//g, '$1/'),
+    SUBPROTOCOL,
+  );
+  socket.binaryType = 'arraybuffer';
+  const packets: WirePacket[] = [];
+  let closed = false;
+  socket.on('message', (data, isBinary) => {
+    if (isBinary) packets.push(decodePacket(data as ArrayBuffer)); // binaryType is arraybuffer
+  });
+  socket.on('close', () => (closed = true));
+  await once(socket, 'open');
+  stops.push(async () => {
+    socket.terminate();
+    return Promise.resolve();
+  });
+  return { packets, closed: () => closed };
+}
+
+/** Sends until it is stopped; calls again when it is refused, as a camera does. */
+function sender(target: string, format: string): () => Promise<void> {
+  const encode = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '15', '-pix_fmt', 'yuv420p'];
+  const picture = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25'];
+  const stopping = new AbortController();
+  const isStopped = (): boolean => stopping.signal.aborted;
+  const sending = (async () => {
+    while (!isStopped()) {
+      const child = startFfmpeg(...picture, ...encode, '-f', format, target);
+      const kill = (): boolean => child.kill('SIGKILL');
+      stopping.signal.addEventListener('abort', kill);
+      await once(child, 'exit');
+      stopping.signal.removeEventListener('abort', kill);
+      await sleep(isStopped() ? 0 : 200);
+    }
+  })();
+  return async () => {
+    stopping.abort();
+    await sending;
+  };
+}
+
+async function backAfter(packets: WirePacket[], before: number): Promise<number> {
+  const startedMs = performance.now();
+  while (packets.length < before + 5) {
+    const waitedMs = performance.now() - startedMs;
+    if (waitedMs > BACK_WITHIN_MS) throw new Error(`no picture ${Math.round(waitedMs)} ms after the sender was back`);
+    await sleep(20);
+  }
+  return performance.now() - startedMs;
+}
+
+describe.skipIf(!hasFfmpeg)('a live sender that is killed and started again', () => {
+  it.each([
+    [
+      'udp',
+      'mpegts',
+      freeUdpPort,
+      (port: number) => [`udp://127.0.0.1:${port}`, `udp://127.0.0.1:${port}?pkt_size=1316`],
+    ],
+    ['srt', 'mpegts', freeUdpPort, (port: number) => [`srt://127.0.0.1:${port}`, `srt://127.0.0.1:${port}`]],
+    [
+      'rtmp',
+      'flv',
+      freeTcpPort,
+      (port: number) => [`rtmp://127.0.0.1:${port}/live/a`, `rtmp://127.0.0.1:${port}/live/a`],
+    ],
+  ])(
+    '%s: viewers stay connected and the picture comes back, five times',
+    async (_name, format, freePort, addresses) => {
+      const [input, output] = addresses(await freePort());
+      const listen = format === 'flv' || input!.startsWith('srt') ? ['--listen'] : [];
+      const serve = await startServe([`cam=${input}`, '--stall-timeout', '1.5', '--open-timeout', '30', ...listen]);
+      stops.push(() => serve.stop());
+      await sleep(1500); // the input listens before the first sender calls
+      let stop = sender(output!, format);
+      stops.push(() => stop());
+      const viewer = await watch(serve, 'cam');
+      const times = [await backAfter(viewer.packets, 0)];
+      for (let kill = 0; kill < KILLS; kill++) {
+        await stop();
+        await sleep(2500);
+        const before = viewer.packets.length;
+        stop = sender(output!, format);
+        times.push(await backAfter(viewer.packets, before));
+        expect(viewer.closed()).toBe(false);
+      }
+      console.warn(
+        `${format} ${input!.slice(0, 4)}: back after ${times.map((ms) => `${Math.round(ms)} ms`).join(', ')}`,
+      );
+      const keyframesAfterGaps = viewer.packets.filter((packet) => packet.isKeyframe).length;
+      expect(keyframesAfterGaps).toBeGreaterThan(KILLS);
+    },
+    480_000,
+  );
+});
