@@ -44,7 +44,7 @@ export interface LookThreadData {
 
 /** Worker to look thread, which answers requests in order. */
 export type ToLookThread =
-  /** A thumbnail lies in the slot and stays there until the answer. */
+  /** The slot holds a thumbnail until the answer. */
   | {
       readonly type: 'make';
       readonly slot: number;
@@ -59,7 +59,7 @@ export type ToLookThread =
 export type FromLookThread =
   /** The first message, unless opening failed. */
   | { readonly type: 'opened'; readonly card: ModelCard; readonly device: string }
-  /** The look lies in the request's slot and stays there until that slot is used again. */
+  /** The request's slot holds the look until that slot is used again. */
   | ({ readonly type: 'made'; readonly counts: LookCounts } & Omit<LookResult, 'look'>)
   /** Opening failed, and the thread ends; or one look failed. */
   | { readonly type: 'failed'; readonly error: SerializedError; readonly counts: LookCounts }

@@ -63,7 +63,7 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
   };
 }
 
-/** Collects what the report says of the images of a folder. */
+/** Collects the results of a folder's images for the report. */
 class ImageResults {
   /** Names of images that could not be read. */
   readonly skipped: string[] = [];

@@ -123,7 +123,7 @@ export class LookThreadChannel {
   readonly #waiting: { resolve(answer: Answer): void; reject(error: NocturneError): void }[] = [];
   #failure: NocturneError | undefined;
 
-  /** Takes the worker. Its first answer says whether it opened. */
+  /** Takes the worker. Its first answer reports whether it opened. */
   constructor(worker: Worker, logger: Logger) {
     this.#worker = worker;
     let thrown: unknown;
