@@ -81,7 +81,8 @@ async function reconnectTime(packets: WirePacket[], before: number): Promise<num
   const startedMs = performance.now();
   while (packets.length < before + 5) {
     const waitedMs = performance.now() - startedMs;
-    if (waitedMs > RECONNECT_TIMEOUT_MS) throw new Error(`no frame ${Math.round(waitedMs)} ms after the sender restarted`);
+    if (waitedMs > RECONNECT_TIMEOUT_MS)
+      throw new Error(`no frame ${Math.round(waitedMs)} ms after the sender restarted`);
     await sleep(20);
   }
   return performance.now() - startedMs;
