@@ -59,7 +59,8 @@ export class AvConverter implements Disposable {
       this.#plan = plan;
       this.#filters = plan.filters.length > 0 ? AvFilterChain.open(plan.filters, avFrame) : undefined;
     }
-    if (this.#filters) frames.push(...(await this.#filter(this.#filters, avFrame, plan)));
+    if (this.#filters)
+      frames.push(...(await this.#convertAll(await this.#filters.filter(avFrame), this.#filters, plan)));
     else frames.push(await this.#toI420(avFrame, plan));
     return frames;
   }
@@ -69,7 +70,7 @@ export class AvConverter implements Disposable {
     const filters = this.#filters;
     if (!filters || !this.#plan) return [];
     this.#filters = undefined;
-    const frames = await this.#filter(filters, null, this.#plan);
+    const frames = await this.#convertAll(await filters.filter(null), filters, this.#plan);
     filters.close();
     this.#plan = undefined;
     return frames;
@@ -92,11 +93,16 @@ export class AvConverter implements Disposable {
     this.close();
   }
 
-  async #filter(filters: AvFilterChain, avFrame: AvFrame | null, plan: ConversionPlan): Promise<DecodedFrame[]> {
+  /** Converts AVFrames that `filters` lent and returns them to it. */
+  async #convertAll(
+    avFrames: readonly AvFrame[],
+    filters: AvFilterChain,
+    plan: ConversionPlan,
+  ): Promise<DecodedFrame[]> {
     const frames: DecodedFrame[] = [];
-    for (const filtered of await filters.filter(avFrame)) {
-      frames.push(await this.#toI420(filtered, plan));
-      filters.recycle(filtered);
+    for (const avFrame of avFrames) {
+      frames.push(await this.#toI420(avFrame, plan));
+      filters.recycle(avFrame);
     }
     return frames;
   }

@@ -76,18 +76,19 @@ export class AvDecoder implements Disposable {
   async decode(packet: Packet | null): Promise<AvFrame[]> {
     const sent = await this.#context.sendPacket(packet);
     if (sent < 0 && sent !== av.AVERROR_EOF && sent !== av.AVERROR_EAGAIN) this.#corruptCount++;
-    const ready: AvFrame[] = [];
+    const avFrames: AvFrame[] = [];
     let failures = 0;
     for (;;) {
       const avFrame = this.#spare.pop() ?? allocateAvFrame();
       // After a packet, receiving costs microseconds; at the end of the stream it waits for the decoder's threads.
       const code = packet ? this.#context.receiveFrameSync(avFrame) : await this.#context.receiveFrame(avFrame);
       if (code >= 0) {
-        ready.push(avFrame);
+        avFrames.push(avFrame);
         continue;
       }
       this.#spare.push(avFrame);
-      if (code === av.AVERROR_EOF || code === av.AVERROR_EAGAIN || ++failures > MAX_FAILURES_PER_PACKET) return ready;
+      if (code === av.AVERROR_EOF || code === av.AVERROR_EAGAIN || ++failures > MAX_FAILURES_PER_PACKET)
+        return avFrames;
       this.#corruptCount++;
     }
   }

@@ -59,17 +59,7 @@ export class AvFilterChain implements Disposable {
    */
   async filter(avFrame: AvFrame | null): Promise<AvFrame[]> {
     await this.#input.buffersrcAddFrame(avFrame, av.AV_BUFFERSRC_FLAG_KEEP_REF);
-    const ready: AvFrame[] = [];
-    for (;;) {
-      const output = this.#spare.pop() ?? allocateAvFrame();
-      if ((await this.#output.buffersinkGetFrame(output)) < 0) {
-        this.#spare.push(output);
-        return ready;
-      }
-      if (output.pts !== av.AV_NOPTS_VALUE) output.pts /= this.#outputTicksPerInputTick;
-      output.duration /= this.#outputTicksPerInputTick;
-      ready.push(output);
-    }
+    return this.#receive();
   }
 
   /** Takes back an AVFrame that {@link filter} lent; its pixels become invalid. */
@@ -86,6 +76,20 @@ export class AvFilterChain implements Disposable {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  async #receive(): Promise<AvFrame[]> {
+    const avFrames: AvFrame[] = [];
+    for (;;) {
+      const avFrame = this.#spare.pop() ?? allocateAvFrame();
+      if ((await this.#output.buffersinkGetFrame(avFrame)) < 0) {
+        this.#spare.push(avFrame);
+        return avFrames;
+      }
+      if (avFrame.pts !== av.AV_NOPTS_VALUE) avFrame.pts /= this.#outputTicksPerInputTick;
+      avFrame.duration /= this.#outputTicksPerInputTick;
+      avFrames.push(avFrame);
+    }
   }
 }
 

@@ -120,7 +120,7 @@ export class AvInput implements AsyncDisposable {
     return (await this.#track(this.#context.seekFrame(this.video.index, ticks, av.AVSEEK_FLAG_BACKWARD))) >= 0;
   }
 
-  /** Reads another video stream from now on, when a broadcast replaces its own. */
+  /** Switches to another video stream, when a broadcast replaces its own. */
   switchVideo(stream: Stream): void {
     if (this.#video) this.#video.discard = av.AVDISCARD_ALL;
     stream.discard = av.AVDISCARD_DEFAULT;
@@ -152,7 +152,7 @@ export class AvInput implements AsyncDisposable {
 
   async #open(): Promise<void> {
     const { label, options, format } = this.#plan;
-    // FFmpeg 8.1 writes to the terminal itself, a broken JPEG even at level `fatal`. Errors and counts report what matters.
+    // FFmpeg 8.1 logs to the terminal by itself, a broken JPEG even at level `fatal`. Errors and counts report what matters.
     Log.setLevel(av.AV_LOG_PANIC);
     const inputFormat = format === undefined ? null : InputFormat.findInputFormat(format);
     if (format !== undefined && !inputFormat) {

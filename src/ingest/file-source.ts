@@ -1,7 +1,7 @@
 import { NocturneError } from '../core/errors.js';
 import { Pacer } from './pacer.js';
 import type { DecodeSession, SessionInfo, TimedFrame } from './decode-session.js';
-import { PumpedSource, type SharedWithSessions } from './pumped-source.js';
+import { PumpedSource, type PlacedFrame, type SharedWithSessions } from './pumped-source.js';
 import type { SourceOptions } from './source-options.js';
 import { Watchdog } from './watchdog.js';
 
@@ -96,9 +96,8 @@ export class FileSource extends PumpedSource {
   }
 
   async #enqueue(frames: readonly TimedFrame[]): Promise<void> {
-    for (const timed of frames) {
-      const frame = this.place(timed, this.#adjustedInfo(this.#session.info), this.#isFirstOfLoop);
-      this.#isFirstOfLoop = false;
+    // Place all at once: during an await, the read in flight may start the next loop.
+    for (const frame of frames.map((frame) => this.#placeNext(frame))) {
       while (!this.queue.push(frame)) {
         if (this.queue.closed) {
           this.drop(frame);
@@ -107,6 +106,12 @@ export class FileSource extends PumpedSource {
         await this.queue.room();
       }
     }
+  }
+
+  #placeNext(frame: TimedFrame): PlacedFrame {
+    const isFirstOfLoop = this.#isFirstOfLoop;
+    this.#isFirstOfLoop = false;
+    return this.place(frame, this.#adjustedInfo(this.#session.info), isFirstOfLoop);
   }
 
   /** Returns the same object for the same info, so that a change is detected by identity. */

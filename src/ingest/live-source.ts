@@ -145,13 +145,13 @@ export class LiveSource extends PumpedSource {
     return placed.at(-1);
   }
 
-  #placeNext(timed: TimedFrame): PlacedFrame {
-    const frame = this.place(timed, this.#session.info, this.#isFirstAfterReconnect);
-    if (frame.discontinuity) this.#lag.reset();
+  #placeNext(frame: TimedFrame): PlacedFrame {
+    const placed = this.place(frame, this.#session.info, this.#isFirstAfterReconnect);
+    if (placed.discontinuity) this.#lag.reset();
     this.#isFirstAfterReconnect = false;
     this.#lastFrameAt = frame.capturedAt;
     this.#backoff.reset();
-    return frame;
+    return placed;
   }
 
   #enqueue(frame: PlacedFrame): void {

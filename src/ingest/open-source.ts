@@ -48,7 +48,7 @@ export function isLiveInput(input: string, options: Pick<SourceOptions, 'live'>)
   return address.kind === 'network' && (options.live ?? !address.scheme.startsWith('http'));
 }
 
-/** How libav opens an input that is neither the street nor images. Rejects with NocturneError when it cannot be opened. */
+/** Plan for an input that is neither the street nor images. Rejects with NocturneError where the input is known not to open. */
 export async function planInput(address: InputAddress, options: SourceOptions): Promise<OpenPlan> {
   switch (address.kind) {
     case 'stdin':

@@ -83,7 +83,7 @@ async function imageStreams(
   return [];
 }
 
-/** Closes the session. */
+/** Makes the report of a session and closes it. */
 async function reportSession(
   session: DecodeSession,
   found: { input: string; container: string; streams: readonly StreamReport[]; isLive: boolean },

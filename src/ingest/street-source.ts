@@ -20,14 +20,14 @@ interface PlaneSet {
 /**
  * Opens the built-in street: `street`, or `street:` with settings as {@link parseStreetUrl} parses them. With
  * `pace: 'realtime'` it is a live source: frames are due at their pts and late ones are dropped. With `pace: 'none'` it
- * renders every frame as fast as frames are pulled, and needs a duration. `live` in the options overrides whether late
+ * draws every frame as fast as frames are pulled, and needs a duration. `live` in the options overrides whether late
  * frames are dropped. Rejects with NocturneError CONFIG_INVALID.
  */
 export function openStreetSource(url: string, options: SourceOptions): Promise<FrameSource> {
   return Promise.resolve().then(() => new StreetSource(parseStreetUrl(url), options));
 }
 
-/** Renders a frame of the street whenever one is pulled. */
+/** Draws a frame of the street whenever one is pulled. */
 class StreetSource implements FrameSource {
   readonly info: SourceInfo;
   readonly #input: StreetInput;
@@ -83,7 +83,7 @@ class StreetSource implements FrameSource {
   }
 
   get isReady(): boolean {
-    // Rendering a frame takes longer than making it night: in a live stream it would delay the current frame.
+    // Drawing a frame takes longer than making it night: in a live stream it would delay the current frame.
     if (this.#isPaced || this.#closing.signal.aborted || this.#nextIndex === undefined) return false;
     return this.#nextIndex < this.#frameCount || this.#loop;
   }
@@ -97,11 +97,11 @@ class StreetSource implements FrameSource {
     try {
       for (let index = 0; !stop.aborted; index++) {
         if (this.#isPaced) {
-          const due = Math.floor(((performance.now() - startedAt) / 1000) * this.#input.frameRate);
-          if (this.info.isLive && due > index) {
-            const newest = this.#loop ? due : Math.min(due, this.#frameCount - 1);
-            this.#dropped += Math.max(0, newest - index);
-            index = Math.max(index, newest);
+          const dueIndex = Math.floor(((performance.now() - startedAt) / 1000) * this.#input.frameRate);
+          if (this.info.isLive && dueIndex > index) {
+            const newestIndex = this.#loop ? dueIndex : Math.min(dueIndex, this.#frameCount - 1);
+            this.#dropped += Math.max(0, newestIndex - index);
+            index = Math.max(index, newestIndex);
           }
           if (index >= this.#frameCount && !this.#loop) return;
           await sleep(startedAt + (index * 1000) / this.#input.frameRate - performance.now(), stop);
@@ -109,7 +109,7 @@ class StreetSource implements FrameSource {
         } else if (index >= this.#frameCount && !this.#loop) return;
         const isNewLoop = index > 0 && this.#frameCount !== Infinity && index % this.#frameCount === 0;
         this.#nextIndex = index + 1;
-        yield this.#render(index, isFirst || isNewLoop);
+        yield this.#draw(index, isFirst || isNewLoop);
         isFirst = false;
       }
     } finally {
@@ -127,7 +127,7 @@ class StreetSource implements FrameSource {
     return this.close();
   }
 
-  #render(index: number, discontinuity: boolean): Frame {
+  #draw(index: number, discontinuity: boolean): Frame {
     const { width, height, frameRate, hasTimeCode } = this.#input;
     const pts = this.#ptsOf(index);
     const planes = this.#sparePlanes.pop() ?? allocate(width, height);
