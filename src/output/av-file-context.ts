@@ -2,9 +2,9 @@ import { AV_CODEC_FLAG_FRAME_DURATION, AV_CODEC_FLAG_GLOBAL_HEADER, AV_PIX_FMT_Y
 import { CodecContext, Rational } from 'node-av/lib';
 import { NocturneError } from '../core/errors.js';
 import type { FrameFormat } from '../core/frame.js';
-import { checkStatus, quietLibav } from '../encode/av-error.js';
+import { checkStatus, silenceLibavLog } from '../encode/av-error.js';
 import { findEncoder } from '../encode/av-live-context.js';
-import { describeFormat } from '../encode/av-encoder-input.js';
+import { setFrameFormat } from '../encode/av-frame-converter.js';
 import { FILE_PRESETS } from './file-options.js';
 import type { FileCodec, FilePreset, FileSinkOptions } from './file-options.js';
 
@@ -30,7 +30,7 @@ const FILE_ENCODERS: Readonly<Record<FileCodec, FileEncoder>> = {
 };
 
 /** What a container asks of the encoder. */
-export interface ContainerNeeds {
+export interface ContainerTraits {
   /** Parameter sets stand in its header. */
   readonly hasGlobalHeader: boolean;
   /** It carries B-frames without moving every pts: those that want decode times from zero on would. */
@@ -60,15 +60,15 @@ export function fileEncoderName(codec: FileCodec): string {
 export function openFileContext(
   frameFormat: FrameFormat,
   options: FileSinkOptions,
-  container: ContainerNeeds,
+  container: ContainerTraits,
 ): CodecContext {
-  quietLibav();
+  silenceLibavLog();
   const encoder = FILE_ENCODERS[fileCodec(options)];
   const context = new CodecContext();
   try {
     const codec = findEncoder(encoder.name);
     context.allocContext3(codec);
-    describeFormat(context, frameFormat);
+    setFrameFormat(context, frameFormat);
     context.pixelFormat = AV_PIX_FMT_YUV420P;
     context.timeBase = new Rational(options.timeBase.num, options.timeBase.den);
     context.framerate = rationalRate(options.frameRate);

@@ -5,7 +5,7 @@ import { extname } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 import type { FrameFormat } from '../core/frame.js';
 import type { TimeBase } from '../core/time.js';
-import type { CopiedStreams } from './av-copied-streams.js';
+import type { StreamCopy } from './av-stream-copy.js';
 import { checkStatus, encoderFailure } from '../encode/av-error.js';
 import { checkHeader } from './output-error.js';
 import { fileCodec, openFileContext, rationalRate } from './av-file-context.js';
@@ -17,7 +17,7 @@ export interface FileOutputOptions {
   readonly temporaryPath: string;
   /** True when chapters come into the finished file: they move an MP4's index to the front themselves. */
   readonly hasChapters: boolean;
-  readonly copied: CopiedStreams | undefined;
+  readonly copied: StreamCopy | undefined;
   readonly options: FileSinkOptions;
   /** Encoder name as FFmpeg spells it. */
   readonly encoder: string;

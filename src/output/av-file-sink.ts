@@ -6,24 +6,24 @@ import { fileURLToPath } from 'node:url';
 import { aborted, NocturneError } from '../core/errors.js';
 import { isSameFormat, type Frame } from '../core/frame.js';
 import { microsToTicks, ticksToMicros } from '../core/time.js';
-import { CopiedStreams } from './av-copied-streams.js';
-import { LibavError, checkStatus, encoderFailure, quietLibav } from '../encode/av-error.js';
+import { StreamCopy } from './av-stream-copy.js';
+import { LibavError, checkStatus, encoderFailure, silenceLibavLog } from '../encode/av-error.js';
 import { outputFailure } from './output-error.js';
 import { fileCodec, fileEncoderName } from './av-file-context.js';
 import { openFileOutput, unsupported } from './av-file-output.js';
 import type { FileOutput } from './av-file-output.js';
-import { EncoderInput } from '../encode/av-encoder-input.js';
+import { AvFrameConverter } from '../encode/av-frame-converter.js';
 import { canCarryChapters, readChapters, writeChapters } from './chapters/chapters.js';
 import type { Chapter } from './chapters/chapter.js';
 import type { FileSinkOptions, FileSink, SinkReport } from './file-options.js';
-import { OutputTarget } from './output-target.js';
+import { AtomicFile } from './atomic-file.js';
 
 /**
  * A file ready for its first frame. Checks at once all that can be known: the container, the codec, the place, the input
  * to copy from. Throws NocturneError.
  */
 export async function openFileSink(options: FileSinkOptions): Promise<FileSink> {
-  quietLibav();
+  silenceLibavLog();
   const encoder = fileEncoderName(fileCodec(options));
   const format = OutputFormat.guessFormat(null, options.path, null);
   if (!format || format.videoCodec === 0 || format.name?.startsWith('image2')) {
@@ -32,13 +32,13 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
   }
   const { path, overwrite = false } = options;
   const inputPath = options.copyFrom === undefined ? undefined : localPath(options.copyFrom);
-  const target = await OutputTarget.open({ path, overwrite, ...(inputPath === undefined ? {} : { inputPath }) });
-  let copied: CopiedStreams | undefined;
+  const target = await AtomicFile.open({ path, overwrite, ...(inputPath === undefined ? {} : { inputPath }) });
+  let copied: StreamCopy | undefined;
   try {
     const { startS = 0, durationS, signal, copyTimeoutMs: patienceMs } = options;
     if (inputPath === undefined) return new AvFileSink({ target, copied, chapters: [], options, encoder, format });
     const trialPath = target.temporaryPath;
-    copied = await CopiedStreams.open({ inputPath, trialPath, startS, durationS, signal, patienceMs });
+    copied = await StreamCopy.open({ inputPath, trialPath, startS, durationS, signal, patienceMs });
     const chapters = await readChapters(inputPath, { startS, durationS });
     return new AvFileSink({ target, copied, chapters, options, encoder, format });
   } catch (error) {
@@ -55,8 +55,8 @@ function localPath(address: string): string {
 }
 
 interface AvFileSinkOptions {
-  readonly target: OutputTarget;
-  readonly copied: CopiedStreams | undefined;
+  readonly target: AtomicFile;
+  readonly copied: StreamCopy | undefined;
   readonly chapters: readonly Chapter[];
   readonly options: FileSinkOptions;
   readonly encoder: string;
@@ -65,7 +65,7 @@ interface AvFileSinkOptions {
 
 class AvFileSink implements FileSink {
   readonly #options: AvFileSinkOptions;
-  readonly #input = new EncoderInput('i420');
+  readonly #input = new AvFrameConverter('i420');
   readonly #packet = new AvPacket();
   readonly #notices: string[];
   /** Durations in microseconds of the frames inside the encoder, by pts in ticks. */
@@ -89,7 +89,7 @@ class AvFileSink implements FileSink {
       const { timeBase } = this.#options.options;
       const pts = microsToTicks(frame.pts, timeBase);
       this.#durations.set(pts, microsToTicks(frame.duration, timeBase));
-      const sending = opened.context.sendFrame(this.#input.avFrame(frame, pts, false));
+      const sending = opened.context.sendFrame(this.#input.convert(frame, pts, false));
       const written = this.#writeReady(opened, sending, () => frame.close());
       this.#inFlight = written.catch(() => undefined);
       return written;

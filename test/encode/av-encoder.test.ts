@@ -8,10 +8,10 @@ import { Frame } from '../../src/core/frame.js';
 import type { Packet } from '../../src/core/packet.js';
 import { micros } from '../../src/core/time.js';
 import { codecString } from '../../src/encode/access-unit.js';
-import { listEncoders } from '../../src/encode/av-encoder-trial.js';
+import { listEncoders } from '../../src/encode/av-encoder-probe.js';
 import { openEncoder } from '../../src/encode/av-encoder.js';
 import type { OpenEncoderOptions } from '../../src/encode/av-encoder.js';
-import { ffmpeg, ffprobe, scratchFolder } from '../output/media.js';
+import { ffmpeg, ffprobe, scratchFolder } from '../support/ffprobe.js';
 import { paintedFrame } from './painted-frame.js';
 
 const folder = scratchFolder();

@@ -18,7 +18,7 @@ import { fromSeconds, ticksToMicros } from '../../src/core/time.js';
 import type { TimeBase } from '../../src/core/time.js';
 import { openFileSink } from '../../src/output/av-file-sink.js';
 import type { FileSinkOptions, SinkReport } from '../../src/output/file-options.js';
-import { ffmpeg, ffprobe, packetsMd5, ptsOf, scratchFolder } from './media.js';
+import { ffmpeg, ffprobe, packetsMd5, ptsOf, scratchFolder } from '../support/ffprobe.js';
 import { paintedFrame } from '../encode/painted-frame.js';
 
 const folder = scratchFolder();

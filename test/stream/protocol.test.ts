@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { micros } from '../../src/core/time.js';
-import { HEADER_BYTES, decodePacket, encodePacket, markPacket } from '../../src/stream/protocol.js';
+import { HEADER_BYTES, decodePacket, encodePacket, withPacketFlags } from '../../src/stream/protocol.js';
 
 const packet = {
   data: new Uint8Array([0, 0, 0, 1, 0x67]),
@@ -20,7 +20,7 @@ test('writes the golden bytes of version 1', () => {
 test('marks a copy as backlog and leaves the shared bytes alone', () => {
   const bytes = encodePacket(packet, 7);
   expect(
-    Buffer.from(markPacket(bytes, { backlog: true }))
+    Buffer.from(withPacketFlags(bytes, { backlog: true }))
       .subarray(0, 4)
       .toString('hex'),
   ).toBe('01010500');
@@ -37,7 +37,7 @@ test('gives back what was encoded', () => {
   });
   fc.assert(
     fc.property(wire, fc.nat(), fc.boolean(), fc.boolean(), (original, sequence, discontinuity, backlog) => {
-      const bytes = markPacket(encodePacket(original, sequence, discontinuity), { backlog });
+      const bytes = withPacketFlags(encodePacket(original, sequence, discontinuity), { backlog });
       expect(decodePacket(bytes.buffer)).toEqual({ ...original, sequence, discontinuity, backlog });
     }),
   );

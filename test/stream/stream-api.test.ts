@@ -188,6 +188,6 @@ test('says in one line that a port is taken or an address is not ours', async ()
   expect(taken).toMatchObject({ code: 'PORT_TAKEN', message: `Port ${port} of 127.0.0.1 is taken.` });
   expect(await failure({ host: '192.0.2.1' })).toMatchObject({ code: 'ADDRESS_UNAVAILABLE' });
   await expect(startServer({ port: 0, streams: new Map(), allowedOrigins: ['example.org'] })).rejects.toThrow(
-    'an allowed origin must look like https://example.org',
+    'an allowed origin must have the form https://example.org',
   );
 });

@@ -3,8 +3,8 @@ import type { ClientOptions } from 'ws';
 import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import type { Packet, VideoFormat } from '../../src/core/packet.js';
 import { micros } from '../../src/core/time.js';
-import { LiveStream } from '../../src/stream/live-stream.js';
-import type { LiveStreamOptions } from '../../src/stream/live-stream.js';
+import { StreamHub } from '../../src/stream/stream-hub.js';
+import type { StreamHubOptions } from '../../src/stream/stream-hub.js';
 import { SUBPROTOCOL, decodePacket } from '../../src/stream/protocol.js';
 import type { ServerMessage, WirePacket } from '../../src/stream/protocol.js';
 import type { StreamServer } from '../../src/stream/stream-server.js';
@@ -18,9 +18,9 @@ export const FORMAT: VideoFormat = {
 };
 
 /** A stream that counts what is asked of it. */
-export function countingStream(init: Partial<LiveStreamOptions> = {}) {
+export function countingStream(init: Partial<StreamHubOptions> = {}) {
   const asked = { keyframes: 0, controls: [] as unknown[] };
-  const stream = new LiveStream({
+  const stream = new StreamHub({
     name: 'street',
     controls: DEFAULT_CONTROLS,
     onControls: (change) => asked.controls.push(change),

@@ -49,7 +49,7 @@ test('asks for a keyframe when a viewer joins and none is known, and sends nothi
   stream.setFormat(FORMAT);
   const viewer = await new TestViewer(await serve(stream)).joined();
   expect(asked.keyframes).toBe(1);
-  expect(stream.waitingForKeyframe).toBe(true);
+  expect(stream.isWaitingForKeyframe).toBe(true);
   stream.publish(blankPacket(0, false));
   stream.publish(blankPacket(1, true));
   await viewer.until(({ packets }) => packets.length === 1);
@@ -82,7 +82,7 @@ test('a viewer that stops reading loses packets alone, and comes back at a keyfr
     await quick.until(({ packets }) => packets.length === published);
   }
   expect(stream.viewerDrops).toBeGreaterThan(0);
-  expect(stream.waitingForKeyframe).toBe(true);
+  expect(stream.isWaitingForKeyframe).toBe(true);
   await vi.waitFor(() => expect(asked.keyframes).toBeGreaterThanOrEqual(2), 5000);
   slow.socket.resume();
   const next = published;
@@ -101,7 +101,7 @@ test('a viewer that stops reading loses packets alone, and comes back at a keyfr
 test('tells a late viewer the controls of now and those that the stream started with', async () => {
   const initialControls = { ...DEFAULT_CONTROLS, exposure: 1 };
   const { stream } = countingStream({ controls: initialControls });
-  stream.changeControls({ exposure: -2, view: 'split' });
+  stream.setControls({ exposure: -2, view: 'split' });
   const viewer = await new TestViewer(await serve(stream)).joined();
   const controls = { ...initialControls, exposure: -2, view: 'split' };
   expect(viewer.messages[0]).toMatchObject({ type: 'hello', controls, initialControls });

@@ -5,7 +5,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { micros } from '../../../src/core/time.js';
 import { canCarryChapters, readChapters, writeChapters } from '../../../src/output/chapters/chapters.js';
 import type { Chapter } from '../../../src/output/chapters/chapter.js';
-import { ffmpeg, ffprobe, scratchFolder } from '../media.js';
+import { ffmpeg, ffprobe, scratchFolder } from '../../support/ffprobe.js';
 
 const folder = scratchFolder();
 const WHOLE = { startS: 0, durationS: undefined };

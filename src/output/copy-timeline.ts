@@ -36,7 +36,7 @@ interface Track {
  * gap ({@link Timeline} of the source), and every other stream is moved by as much as they are. A healthy input is left
  * as it is.
  */
-export class CopiedTimeline {
+export class CopyTimeline {
   readonly #tracks = new Map<number, Track>();
   #videoOffset = 0;
   /** Decode time of the last packet of the video, in the input's clock. */
@@ -46,7 +46,7 @@ export class CopiedTimeline {
   #awaitsKeyframe = false;
 
   /** Tells a packet of the video, in the order of the input. `pts` in the input's clock. */
-  seeVideo(packet: CopiedTime & { readonly pts: Micros; readonly isKeyframe: boolean }): void {
+  observeVideo(packet: CopiedTime & { readonly pts: Micros; readonly isKeyframe: boolean }): void {
     const { time, pts, duration } = packet;
     this.#awaitsKeyframe ||= this.#videoTime !== undefined && this.#videoTime - time > NEW_COUNT_MICROS;
     this.#videoTime = time;
@@ -60,7 +60,7 @@ export class CopiedTimeline {
   }
 
   /** What has to be added to the times of a stream's next packet; undefined where it lies in what was written already. */
-  place(stream: number, packet: CopiedTime): Micros | undefined {
+  offsetOf(stream: number, packet: CopiedTime): Micros | undefined {
     const track = this.#trackOf(stream);
     const { last } = track;
     const isBroken = last !== undefined && last.time - packet.time > NEW_COUNT_MICROS;

@@ -8,8 +8,8 @@ import { fromSeconds } from '../core/time.js';
 import { checkStatus } from '../encode/av-error.js';
 import { inputFailure } from './output-error.js';
 
-/** What {@link CopiedInput.open} takes. */
-export interface CopiedInputOptions {
+/** What {@link StreamCopyInput.open} takes. */
+export interface StreamCopyInputOptions {
   /** File or address. */
   readonly path: string;
   /** Ends every wait at once when it aborts. */
@@ -21,9 +21,9 @@ export interface CopiedInputOptions {
 const PATIENCE_MS = 10_000;
 
 /** An input opened a second time, for what is copied from it. No wait for it is without an end. One call at a time. */
-export class CopiedInput {
+export class StreamCopyInput {
   readonly context = new FormatContext();
-  readonly #options: CopiedInputOptions;
+  readonly #options: StreamCopyInputOptions;
   readonly #isNetwork: boolean;
   readonly #patienceMs: number;
   readonly #onAbort = (): void => this.#interrupt('aborted');
@@ -31,7 +31,7 @@ export class CopiedInput {
   #ending: 'closed' | 'aborted' | 'silent' | undefined;
   #isFreed = false;
 
-  private constructor(options: CopiedInputOptions) {
+  private constructor(options: StreamCopyInputOptions) {
     this.#options = options;
     this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.#isNetwork = options.path.includes('://');
@@ -44,8 +44,8 @@ export class CopiedInput {
   }
 
   /** Opens it and finds its streams. Throws NocturneError. */
-  static async open(options: CopiedInputOptions): Promise<CopiedInput> {
-    const input = new CopiedInput(options);
+  static async open(options: StreamCopyInputOptions): Promise<StreamCopyInput> {
+    const input = new StreamCopyInput(options);
     try {
       await input.#await(() => input.#openContext());
       return input;

@@ -7,7 +7,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { ticksToMicros } from '../../src/core/time.js';
 import { openFileSink } from '../../src/output/av-file-sink.js';
 import type { FileSinkOptions, FileSink } from '../../src/output/file-options.js';
-import { ffmpeg, ptsOf, scratchFolder } from './media.js';
+import { ffmpeg, ptsOf, scratchFolder } from '../support/ffprobe.js';
 import { paintedFrame } from '../encode/painted-frame.js';
 
 const folder = scratchFolder();

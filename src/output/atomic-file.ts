@@ -5,8 +5,8 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 import { outputFailure } from './output-error.js';
 
-/** What {@link OutputTarget.open} takes. */
-export interface OutputTargetOptions {
+/** What {@link AtomicFile.open} takes. */
+export interface AtomicFileOptions {
   /** File to be written; its extension names the container. */
   readonly path: string;
   /** Replace a file that is there already. */
@@ -16,7 +16,7 @@ export interface OutputTargetOptions {
 }
 
 /** A file that appears whole or not at all: written beside its place under a hidden name, renamed at the end. */
-export class OutputTarget {
+export class AtomicFile {
   /** Where the file will be. */
   readonly path: string;
   /** Where it is written meanwhile: the same folder, so that the rename is one step. */
@@ -32,7 +32,7 @@ export class OutputTarget {
   }
 
   /** Checks that the file may be written; writes nothing. Throws NocturneError. */
-  static async open(options: OutputTargetOptions): Promise<OutputTarget> {
+  static async open(options: AtomicFileOptions): Promise<AtomicFile> {
     const existing = await statOf(options.path);
     if (existing) await checkReplaceable(options, existing);
     const path = existing ? await realpath(options.path) : resolve(options.path);
@@ -41,7 +41,7 @@ export class OutputTarget {
     } catch (error) {
       throw outputFailure(options.path, error);
     }
-    return new OutputTarget(path, options.overwrite);
+    return new AtomicFile(path, options.overwrite);
   }
 
   /** Puts the finished file in its place. Throws NocturneError; the temporary file is gone then. */
@@ -61,14 +61,14 @@ export class OutputTarget {
   }
 }
 
-/** Names of files that are being written: of {@link OutputTarget}, and of the pictures of a render. */
+/** Names of files that are being written: of {@link AtomicFile}, and of the pictures of a render. */
 const HIDDEN_NAME = /^\..*\.nocturne-(\d+)(?:-\d+)?(?:\.[^.]+)?$/;
 
 /**
  * Removes what a process that is gone left half written at `path`: beside a file, inside a folder. Never throws.
  * @param processId of the process that was writing; nobody else's files are touched.
  */
-export async function removeHalfWritten(path: string, processId: number): Promise<void> {
+export async function removePartialFiles(path: string, processId: number): Promise<void> {
   const place = await realpath(path).catch(() => resolve(path));
   for (const folder of [dirname(place), place]) {
     const names = await readdir(folder).catch(() => []); // no folder, or not ours to read
@@ -86,7 +86,7 @@ function nextNumber(): number {
   return ++made;
 }
 
-async function checkReplaceable(options: OutputTargetOptions, existing: Stats): Promise<void> {
+async function checkReplaceable(options: AtomicFileOptions, existing: Stats): Promise<void> {
   const input = options.inputPath === undefined ? undefined : await statOf(options.inputPath);
   if (input && input.dev === existing.dev && input.ino === existing.ino) {
     throw new NocturneError({
