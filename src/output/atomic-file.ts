@@ -5,21 +5,21 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 import { outputFailure } from './output-error.js';
 
-/** What {@link AtomicFile.open} takes. */
+/** Options of {@link AtomicFile.open}. */
 export interface AtomicFileOptions {
-  /** File to be written; its extension names the container. */
+  /** Path of the file; its extension selects the container. */
   readonly path: string;
-  /** Replace a file that is there already. */
+  /** Replace an existing file. */
   readonly overwrite: boolean;
-  /** The file read from, which may not be written to. An address that is no file is not compared. */
+  /** The input, which must not be the same file. Addresses are not compared. */
   readonly inputPath?: string;
 }
 
-/** A file that appears whole or not at all: written beside its place under a hidden name, renamed at the end. */
+/** A file that appears complete or not at all: written to a hidden temporary file in the same folder, then renamed. */
 export class AtomicFile {
-  /** Where the file will be. */
+  /** Final path, with links resolved. */
   readonly path: string;
-  /** Where it is written meanwhile: the same folder, so that the rename is one step. */
+  /** Path to write to: in the same folder, so that the rename is atomic. */
   readonly temporaryPath: string;
   readonly #overwrite: boolean;
 
@@ -31,7 +31,7 @@ export class AtomicFile {
     this.temporaryPath = join(dirname(path), `.${name}.nocturne-${process.pid}-${nextNumber()}${extension}`);
   }
 
-  /** Checks that the file may be written; writes nothing. Throws NocturneError. */
+  /** Checks that the file may be written. Writes nothing. Throws NocturneError. */
   static async open(options: AtomicFileOptions): Promise<AtomicFile> {
     const existing = await statOf(options.path);
     if (existing) await checkReplaceable(options, existing);
@@ -44,7 +44,7 @@ export class AtomicFile {
     return new AtomicFile(path, options.overwrite);
   }
 
-  /** Puts the finished file in its place. Throws NocturneError; the temporary file is gone then. */
+  /** Renames the temporary file to its final path. Throws NocturneError and removes the temporary file on failure. */
   async commit(): Promise<void> {
     try {
       if (!this.#overwrite && (await statOf(this.path))) throw existsError(this.path);
@@ -55,35 +55,35 @@ export class AtomicFile {
     }
   }
 
-  /** Removes what was written. Idempotent. */
+  /** Removes the temporary file. Idempotent. */
   async discard(): Promise<void> {
     await rm(this.temporaryPath, { force: true });
   }
 }
 
-/** Names of files that are being written: of {@link AtomicFile}, and of the pictures of a render. */
-const HIDDEN_NAME = /^\..*\.nocturne-(\d+)(?:-\d+)?(?:\.[^.]+)?$/;
+/** Names of temporary files: of {@link AtomicFile}, and of a render's images. Captures the process id. */
+const TEMPORARY_NAME = /^\..*\.nocturne-(\d+)(?:-\d+)?(?:\.[^.]+)?$/;
 
 /**
- * Removes what a process that is gone left half written at `path`: beside a file, inside a folder. Never throws.
- * @param processId of the process that was writing; nobody else's files are touched.
+ * Removes the temporary files that a dead process left for the output `path`: beside a file, inside a folder. Never throws.
+ * @param processId id of the dead process; files of other processes stay.
  */
 export async function removePartialFiles(path: string, processId: number): Promise<void> {
-  const place = await realpath(path).catch(() => resolve(path));
-  for (const folder of [dirname(place), place]) {
-    const names = await readdir(folder).catch(() => []); // no folder, or not ours to read
+  const output = await realpath(path).catch(() => resolve(path));
+  for (const folder of [dirname(output), output]) {
+    const names = await readdir(folder).catch(() => []); // not a folder, or not readable
     for (const name of names) {
-      if (HIDDEN_NAME.exec(name)?.[1] !== String(processId)) continue;
+      if (TEMPORARY_NAME.exec(name)?.[1] !== String(processId)) continue;
       await rm(join(folder, name), { force: true }).catch(() => undefined);
     }
   }
 }
 
-let made = 0;
+let fileCount = 0;
 
-/** Tells apart the files that one process writes at the same time. */
+/** Distinguishes files that one process writes at the same time. */
 function nextNumber(): number {
-  return ++made;
+  return ++fileCount;
 }
 
 async function checkReplaceable(options: AtomicFileOptions, existing: Stats): Promise<void> {
@@ -92,29 +92,29 @@ async function checkReplaceable(options: AtomicFileOptions, existing: Stats): Pr
     throw new NocturneError({
       code: 'OUTPUT_IS_INPUT',
       stage: 'output',
-      message: `The output ${options.path} is the input itself.`,
+      message: `The output ${options.path} is the input file.`,
     });
   }
   if (!existing.isFile()) {
-    const what = existing.isDirectory() ? 'a folder' : 'not a regular file';
+    const kind = existing.isDirectory() ? 'a folder' : 'not a regular file';
     throw new NocturneError({
       code: 'OUTPUT_FAILED',
       stage: 'output',
-      message: `Cannot write ${options.path}: it is ${what}.`,
+      message: `Cannot write ${options.path}: it is ${kind}.`,
     });
   }
   if (!options.overwrite) throw existsError(options.path);
 }
 
 function existsError(path: string): NocturneError {
-  return new NocturneError({ code: 'OUTPUT_EXISTS', stage: 'output', message: `The output ${path} exists already.` });
+  return new NocturneError({ code: 'OUTPUT_EXISTS', stage: 'output', message: `The output ${path} already exists.` });
 }
 
-/** What is at the path; undefined when nothing is, or when it cannot be known (an address, a folder that is closed to us). */
+/** Stats of a path; undefined when nothing exists there or the stats are not available (an address, an unreadable folder). */
 async function statOf(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);
   } catch {
-    return undefined; // writing there will tell what is wrong
+    return undefined; // a write reports what is wrong
   }
 }
