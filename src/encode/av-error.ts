@@ -19,7 +19,7 @@ export function checkStatus(status: number, operation: string): number {
   return status;
 }
 
-/** Stops libav from writing to the terminal, for the whole process: each failure is reported by a status. */
+/** Stops libav from writing to the terminal, for the whole process. Failures still return a status. */
 export function silenceLibavLog(): void {
   if (Log.getLevel() > AV_LOG_PANIC) Log.setLevel(AV_LOG_PANIC);
 }

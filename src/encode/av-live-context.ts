@@ -74,7 +74,7 @@ const MICROSECONDS = new Rational(1, 1_000_000);
 
 /** FFmpeg's encoder of a name; null when this build has none. */
 export function findEncoder(name: string): Codec | null {
-  return Codec.findEncoderByName(name as Parameters<typeof Codec.findEncoderByName>[0]); // the type lists known names; an unknown one gives null
+  return Codec.findEncoderByName(name as Parameters<typeof Codec.findEncoderByName>[0]); // the type lists known names only; an unknown one returns null
 }
 
 /** Opens an encoder for frames of a format. The caller frees the context. Throws LibavError, and RangeError for an encoder this build lacks. */

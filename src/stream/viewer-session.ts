@@ -32,7 +32,7 @@ export interface ViewerSessionOptions {
   readonly logger: Logger;
 }
 
-/** One viewer's connection: its queue, messages and limits. A slow viewer loses packets and delays nobody. */
+/** One viewer's connection: its queue, messages and limits. A slow viewer loses packets and delays no other. */
 export class ViewerSession {
   readonly canControl: boolean;
   readonly #options: ViewerSessionOptions;

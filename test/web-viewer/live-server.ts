@@ -51,8 +51,8 @@ export class LiveServer {
     const policy = new AccessPolicy({ host: '127.0.0.1', token, allowedOrigins });
     this.#metrics = new Metrics(() => streams.values());
     this.#api = createApi({ policy, streams, metrics: this.#metrics, canControl, files });
-    const gate = new ViewerUpgrader({ policy, streams, maxViewers, canControl, logger: silentLogger });
-    this.#api.server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head));
+    const upgrader = new ViewerUpgrader({ policy, streams, maxViewers, canControl, logger: silentLogger });
+    this.#api.server.on('upgrade', (request, socket, head) => upgrader.upgrade(request, socket, head));
   }
 
   static async open(options: LiveServerOptions): Promise<LiveServer> {
