@@ -49,7 +49,7 @@ describe('lossPageData', () => {
     });
   });
 
-  it('tells a finished training from a stopped one', () => {
+  it('distinguishes a finished training from a stopped one', () => {
     expect(lossPageData(records, [], OPTIONS).status).toBe('stopped');
     expect(lossPageData(records, [], { ...OPTIONS, totalSteps: 100 }).status).toBe('finished');
   });
