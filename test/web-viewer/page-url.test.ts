@@ -19,7 +19,11 @@ describe('readPageAddress', () => {
   });
 
   it('parses a URL without token', () => {
-    expect(parsePageUrl('http://x/?stream=')).toEqual({ stream: undefined, token: undefined, withoutToken: '/?stream=' });
+    expect(parsePageUrl('http://x/?stream=')).toEqual({
+      stream: undefined,
+      token: undefined,
+      withoutToken: '/?stream=',
+    });
   });
 });
 
