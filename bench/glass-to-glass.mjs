@@ -55,7 +55,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   await page.goto(url);
   for (let tries = 0; (await page.evaluate('nocturne.stats().framesDrawn')) < 60; tries++) {
-    if (tries > 300) throw new Error('no picture within 30 s');
+    if (tries > 300) throw new Error('no frame within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const block = timeCodeBlock(width, height);
@@ -65,8 +65,8 @@ try {
   const until = performance.now() + Number(values.seconds) * 1000;
   while (performance.now() < until) {
     for (const frame of await page.evaluate(`nocturne.grab(${BATCH}, ${JSON.stringify(crop)})`)) {
-      const lumaAt = (x, y) => frame.rgba[4 * ((y - (frame.pictureHeight - frame.height)) * frame.width + x) + 1];
-      const painted = readTimeCode({ width: frame.pictureWidth, height: frame.pictureHeight, lumaAt });
+      const lumaAt = (x, y) => frame.rgba[4 * ((y - (frame.frameHeight - frame.height)) * frame.width + x) + 1];
+      const painted = readTimeCode({ width: frame.frameWidth, height: frame.frameHeight, lumaAt });
       if (painted === undefined) unread++;
       else latencies.push(timeCodeDifference(frame.drawnAtMs % TIME_CODE_MODULUS_MS, painted));
     }

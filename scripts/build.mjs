@@ -1,4 +1,4 @@
-// Builds dist/: the WASM kernels (AssemblyScript), the TypeScript, the schema of ONNX, the viewer page. `node scripts/build.mjs kernels` builds the first alone.
+// Builds dist/: the WASM kernels (AssemblyScript), the TypeScript, the schema of ONNX, the viewer page, the loss page. `node scripts/build.mjs kernels` builds the kernels alone.
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -55,6 +55,26 @@ async function buildViewer() {
   }
 }
 
+/** Bundles the script and the style of a training's loss page; src/train/report/loss-page.ts inlines them. */
+async function buildLossPage() {
+  const source = join(root, 'src/train/report/page');
+  run('loss page types', 'node_modules/typescript/bin/tsc', ['-p', join(source, 'tsconfig.json')]);
+  const { build } = await import('esbuild');
+  const out = join(root, 'dist/train/report/page');
+  const notice = '/*! uPlot: Copyright (c) 2022 Leon Sorokin, MIT License (uplot.LICENSE) */';
+  await build({
+    entryPoints: ['page.ts', 'page.css'].map((name) => join(source, name)),
+    outdir: out,
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+    banner: { js: notice },
+  });
+  cpSync(join(root, 'node_modules/uplot/LICENSE'), join(out, 'uplot.LICENSE'));
+}
+
 if (only === 'kernels') {
   buildKernels();
 } else {
@@ -65,5 +85,6 @@ if (only === 'kernels') {
   run('nocturne', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
   copySchema();
   await buildViewer();
+  await buildLossPage();
   writeFileSync(join(root, 'dist/.built'), new Date().toISOString());
 }

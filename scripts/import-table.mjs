@@ -80,6 +80,7 @@ export const MODULES = {
       '@tensorflow/tfjs-node-gpu': ['backends/*.ts'],
       webgpu: ['backends/*.ts'],
       protobufjs: ['export/*.ts'],
+      uplot: ['report/page/*.ts'],
     },
   },
   'src/config': {
