@@ -15,7 +15,7 @@ export class BoundedQueue<T> implements AsyncIterable<T>, Disposable {
   readonly #options: BoundedQueueOptions<T>;
   readonly #items: T[] = [];
   #waiter: ((result: IteratorResult<T, undefined>) => void) | undefined;
-  #roomWaiter: (() => void) | undefined;
+  #spaceWaiter: (() => void) | undefined;
   #closed = false;
   #dropped = 0;
 
@@ -65,10 +65,10 @@ export class BoundedQueue<T> implements AsyncIterable<T>, Disposable {
   }
 
   /** Resolves when one more item would fit, or when the queue is closed. One caller at a time. */
-  async room(): Promise<void> {
+  async waitForSpace(): Promise<void> {
     if (this.#closed || this.#items.length < this.#options.capacity) return;
     await new Promise<void>((resolve) => {
-      this.#roomWaiter = resolve;
+      this.#spaceWaiter = resolve;
     });
   }
 
@@ -76,7 +76,7 @@ export class BoundedQueue<T> implements AsyncIterable<T>, Disposable {
   async next(): Promise<IteratorResult<T, undefined>> {
     const item = this.#items.shift();
     if (item !== undefined) {
-      this.#signalRoom();
+      this.#signalSpace();
       return { done: false, value: item };
     }
     if (this.#closed) return { done: true, value: undefined };
@@ -90,7 +90,7 @@ export class BoundedQueue<T> implements AsyncIterable<T>, Disposable {
     this.#closed = true;
     this.#waiter?.({ done: true, value: undefined });
     this.#waiter = undefined;
-    this.#signalRoom();
+    this.#signalSpace();
   }
 
   /** Ends the queue and frees what waits in it through `onDrop`, without counting it as dropped. Idempotent. */
@@ -107,9 +107,9 @@ export class BoundedQueue<T> implements AsyncIterable<T>, Disposable {
     this.close();
   }
 
-  #signalRoom(): void {
-    const waiter = this.#roomWaiter;
-    this.#roomWaiter = undefined;
+  #signalSpace(): void {
+    const waiter = this.#spaceWaiter;
+    this.#spaceWaiter = undefined;
     waiter?.();
   }
 }

@@ -157,7 +157,7 @@ export function deserializeError(data: SerializedError): NocturneError {
 }
 
 /** The failure of work that the user stopped. @param what a clause: `OUT was complete`. */
-export function aborted(what: string, stage: Stage = 'pipeline'): NocturneError {
+export function abortedError(what: string, stage: Stage = 'pipeline'): NocturneError {
   return new NocturneError({ code: 'ABORTED', stage, message: `stopped before ${what}.` });
 }
 

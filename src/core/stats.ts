@@ -18,7 +18,7 @@ export class Percentiles {
   }
 
   /** The value below which the share `p` (0 to 1) of the remembered samples lies; NaN without samples. */
-  at(p: number): number {
+  quantile(p: number): number {
     const n = Math.min(this.#count, this.#samples.length);
     if (n === 0) return Number.NaN;
     const sorted = this.#samples.slice(0, n).sort();

@@ -56,7 +56,7 @@ export class FileSource extends PumpedSource {
       // It is awaited further down; a failure meanwhile must not count as unhandled.
       next?.catch(() => undefined);
       await this.#enqueue(pictures);
-      if (!next) await this.queue.room();
+      if (!next) await this.queue.waitForSpace();
       reading = next ?? this.#read();
     }
     if (this.#watchdog?.timedOut === true && !this.isStopping()) throw this.#lost();
@@ -102,7 +102,7 @@ export class FileSource extends PumpedSource {
           this.discard(placed);
           break;
         }
-        await this.queue.room();
+        await this.queue.waitForSpace();
       }
     }
   }

@@ -1,7 +1,7 @@
 import { AVERROR_EXIT, AVSEEK_FLAG_BACKWARD, AV_NOPTS_VALUE } from 'node-av/constants';
 import { FormatContext } from 'node-av/lib';
 import type { Packet as AvPacket } from 'node-av/lib';
-import { aborted, NocturneError } from '../core/errors.js';
+import { abortedError, NocturneError } from '../core/errors.js';
 import type { ErrorCode } from '../core/errors.js';
 import { maskUrl } from '../core/mask-url.js';
 import { fromSeconds } from '../core/time.js';
@@ -122,7 +122,7 @@ export class CopiedInput {
       case 'closed':
         return AVERROR_EXIT;
       case 'aborted':
-        throw aborted(`the sound of ${shown} was copied`, 'output');
+        throw abortedError(`the sound of ${shown} was copied`, 'output');
       case 'silent':
         throw failure(
           'INPUT_LOST',

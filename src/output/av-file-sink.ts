@@ -3,7 +3,7 @@ import { OutputFormat, Packet as AvPacket } from 'node-av/lib';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { aborted, NocturneError } from '../core/errors.js';
+import { abortedError, NocturneError } from '../core/errors.js';
 import { isSameFormat, type Frame } from '../core/frame.js';
 import { microsToTicks, ticksToMicros } from '../core/time.js';
 import { CopiedStreams } from './av-copied-streams.js';
@@ -131,7 +131,7 @@ class AvFileSink implements FileSink {
     checkStatus(Math.min(0, opened.output.pb?.error ?? 0), 'write the end of the file');
     await this.#closeLibav();
     const chapters = await this.#writeChapters();
-    if (this.#isOver) throw aborted(`${options.path} was complete`, 'output');
+    if (this.#isOver) throw abortedError(`${options.path} was complete`, 'output');
     await target.commit();
     this.#isOver = true;
     return this.#report(chapters);

@@ -46,7 +46,7 @@ describe('BoundedQueue', () => {
     const queue = new BoundedQueue<number>({ capacity: 1, overflow: 'refuse' });
     queue.push(1);
     let roomy = false;
-    const waiting = queue.room().then(() => (roomy = true));
+    const waiting = queue.waitForSpace().then(() => (roomy = true));
     expect(roomy).toBe(false);
     await queue.next();
     await waiting;

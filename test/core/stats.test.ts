@@ -5,11 +5,11 @@ import { Percentiles, RateMeter } from '../../src/core/stats.js';
 it('gives percentiles of the last samples only', () => {
   const percentiles = new Percentiles(100);
   for (let i = 0; i < 1000; i++) percentiles.add(i);
-  expect(percentiles.at(0)).toBe(900);
-  expect(percentiles.at(0.5)).toBe(950);
-  expect(percentiles.at(1)).toBe(999);
+  expect(percentiles.quantile(0)).toBe(900);
+  expect(percentiles.quantile(0.5)).toBe(950);
+  expect(percentiles.quantile(1)).toBe(999);
   expect(percentiles.count).toBe(1000);
-  expect(new Percentiles().at(0.5)).toBeNaN();
+  expect(new Percentiles().quantile(0.5)).toBeNaN();
 });
 
 it('measures events a second over its window', () => {

@@ -102,8 +102,8 @@ describe('Flicker', () => {
   it('is the relative change of the night beyond that of the day', () => {
     const flicker = new Flicker();
     for (let frame = 0; frame < 10; frame++) flicker.add(frame % 2 ? 0.5 : 0.55, frame % 2 ? 0.2 : 0.242);
-    expect(flicker.ofDay).toBeCloseTo(Math.log(1.1), 9);
-    expect(flicker.ofNight).toBeCloseTo(Math.log(1.21) - Math.log(1.1), 9);
+    expect(flicker.day).toBeCloseTo(Math.log(1.1), 9);
+    expect(flicker.night).toBeCloseTo(Math.log(1.21) - Math.log(1.1), 9);
   });
 
   it('counts nothing across a cut, nor in the black', () => {
@@ -111,10 +111,10 @@ describe('Flicker', () => {
     flicker.add(0.5, 0.2);
     flicker.reset();
     flicker.add(0.1, 0.9);
-    expect(flicker.ofNight).toBeNaN();
+    expect(flicker.night).toBeNaN();
     flicker.add(0.1, 0);
     flicker.add(0.1, 0.9);
     flicker.add(0.1, 0.9);
-    expect(flicker.ofNight).toBe(0);
+    expect(flicker.night).toBe(0);
   });
 });

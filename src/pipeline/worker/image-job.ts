@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 import { basename, join, parse } from 'node:path';
-import { aborted, NocturneError } from '../../core/errors.js';
+import { abortedError, NocturneError } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
 import { isReadAsRgb } from '../../image/image-extensions.js';
 import { readRgb, writeImage } from '../../image/image-file.js';
@@ -134,7 +134,7 @@ function nothingRead({ input }: RenderSettings, count: number): NocturneError {
 }
 
 function stopped({ output }: RenderSettings, complete: number): NocturneError {
-  const plain = aborted(`${output} was complete`);
+  const plain = abortedError(`${output} was complete`);
   if (complete === 0) return plain;
   const remedy = `The ${complete} pictures made so far are whole; pass --overwrite to start it again.`;
   return new NocturneError({ code: 'ABORTED', stage: 'pipeline', message: plain.message, remedy });
