@@ -22,7 +22,8 @@ export function checkHeader(status: number): number {
 export function outputFailure(path: string, cause: unknown): NocturneError {
   const stage: Stage = 'output';
   // Whatever was stopped on the way, what the user waited for is the output.
-  if (cause instanceof NocturneError) return cause.code === 'ABORTED' ? abortedError(`${path} was complete`, stage) : cause;
+  if (cause instanceof NocturneError)
+    return cause.code === 'ABORTED' ? abortedError(`${path} was complete`, stage) : cause;
   const { code, what, remedy } = outputFault(path, cause);
   const message = `Cannot write ${path}: ${what}.`;
   return new NocturneError({ code, stage, message, cause, ...(remedy === undefined ? {} : { remedy }) });
