@@ -3,7 +3,7 @@ const URL_PATTERN = /^((?:https?|rtsps?|rtmp[a-z]*|srt|udp|rtp|tcp):\/*|[a-z][a-
 /** Query parameters with a secret: `access_token`, `X-Amz-Signature`, `apikey`, `passphrase`, SRT's `streamid`. */
 const SECRET_PARAMETER =
   /([?&;#](?:[^=&;#?\s]*(?:pass|pwd|token|key|secret|auth|sig|credential|session|jwt|hdnts|hdnea|hmac)[^=&;#?\s]*|streamid|pw)=)[^&#\s]*/gi;
-/** The same in a path, used by cheap cameras: `/user=admin_password=secret_channel=1.sdp`. Matches to the end: a password may contain `_`. */
+/** The same in a path, for cheap cameras: `/user=admin_password=secret_channel=1.sdp`. To the end: a password may contain `_`. */
 const SECRET_IN_PATH = /(\/(?:[^?#\s]*[/_,])?(?:[a-z]*(?:pass|pwd|token|key|secret)[a-z]*|pw|jwt)=)[^&#\s]*/gi;
 /** A fragment that is not `name=value`: a key shared with the URL. */
 const BARE_FRAGMENT = /#(?![^=&#]+=[^=&])[^&]+/;
