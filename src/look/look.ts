@@ -23,7 +23,7 @@ export const CORE_GAIN_CHROMA = 1.4;
 
 /**
  * How a frame becomes night: colour transforms and lights, never pixels. Defined in BT.709 full range (Y in [0, 1], U and V
- * in [-0.5, 0.5]). The luma of the day pixel selects the bins:
+ * in [-0.5, 0.5]). The guide, which selects the luma bins, is the luma of the day pixel:
  *
  *     night = grid(day) + core * [0.9 Y, 1.4 U, 1.4 V] + halo
  *

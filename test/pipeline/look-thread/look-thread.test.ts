@@ -72,7 +72,7 @@ describe('looks made on a thread of their own', () => {
   it('goes on when its network fails, counts it and says so to the caller’s log', async () => {
     const lines: string[] = [];
     const logger: Logger = { ...silentLogger, warn: (_, message) => lines.push(message) };
-    const model = writeTinyModel(folder, 'root', { rootOfLights: true });
+    const model = writeTinyModel(folder, 'root', { hasSqrtLights: true });
     await using thread = await openLookThread({ generator: model, logger });
     const wanted = copyOf(
       (
