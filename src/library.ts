@@ -1,6 +1,6 @@
 import { resolveSettings } from './config/resolve.js';
 import { controlsOf, type Settings } from './config/settings.js';
-import { aborted, NocturneError } from './core/errors.js';
+import { abortedError, NocturneError } from './core/errors.js';
 import { silentLogger, type Logger } from './core/logger.js';
 import { maskUrl } from './core/mask-url.js';
 import { evaluate as evaluateNight, type EvaluateOptions as NightOptions } from './evaluate/evaluate.js';
@@ -148,7 +148,7 @@ export async function probe(input: string, options: ProbeOptions = {}): Promise<
   try {
     return await probeInput(input, source, options.signal);
   } catch (error) {
-    throw options.signal?.aborted ? aborted(`${maskUrl(input)} was probed`) : error;
+    throw options.signal?.aborted ? abortedError(`${maskUrl(input)} was probed`) : error;
   }
 }
 
@@ -184,7 +184,7 @@ export async function evaluate(
   try {
     return await evaluateNight({ input, references, ...model, most: mostPictures, seed, signal, ...extra });
   } catch (error) {
-    throw signal.aborted ? aborted(`${maskUrl(input)} was evaluated`) : error;
+    throw signal.aborted ? abortedError(`${maskUrl(input)} was evaluated`) : error;
   }
 }
 

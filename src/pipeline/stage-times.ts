@@ -37,7 +37,7 @@ export class StageTimes {
   report(): StageReport {
     const round = (value: number): number => (Number.isNaN(value) ? 0 : Math.round(value * 100) / 100);
     const rows = [...this.#samples].map(([name, samples]) => {
-      return [name, { p50: round(samples.at(0.5)), p95: round(samples.at(0.95)) }] as const;
+      return [name, { p50: round(samples.quantile(0.5)), p95: round(samples.quantile(0.95)) }] as const;
     });
     return Object.fromEntries(rows) as StageReport; // one row for every name of STAGE_NAMES
   }

@@ -1,4 +1,4 @@
-import { aborted, deserializeError, NocturneError } from '../../core/errors.js';
+import { abortedError, deserializeError, NocturneError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
 import { removePartialFiles } from '../../output/atomic-file.js';
@@ -35,7 +35,7 @@ export async function renderInWorker(
     const fail = (error: NocturneError): void => {
       // Whatever failed after the signal aborted, the user stopped it.
       const isAborted = signal?.aborted === true && error.code !== 'ABORTED';
-      settle(() => reject(isAborted ? aborted(`${settings.output} was complete`) : error));
+      settle(() => reject(isAborted ? abortedError(`${settings.output} was complete`) : error));
     };
     const worker = new WorkerProcess({
       job: { kind: 'render', settings },

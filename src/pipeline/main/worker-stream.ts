@@ -1,6 +1,6 @@
 import { Backoff } from '../../core/backoff.js';
 import type { Controls } from '../../core/controls.js';
-import { aborted, deserializeError, type NocturneError } from '../../core/errors.js';
+import { abortedError, deserializeError, type NocturneError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
 import { isLiveInput } from '../../ingest/open-source.js';
@@ -95,7 +95,7 @@ export class WorkerStream implements NightStream {
     await this.#worker?.stop();
     const hasEnded = this.live.state === 'ended' || this.live.state === 'failed';
     if (!hasEnded) this.live.setState('ended', 'The stream was closed.');
-    this.#rejectOpened(aborted(`${this.name} was open`));
+    this.#rejectOpened(abortedError(`${this.name} was open`));
     this.#end({ error: undefined });
   }
 

@@ -1,6 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 import { basename, join, parse } from 'node:path';
-import { aborted, NocturneError } from '../../core/errors.js';
+import { abortedError, NocturneError } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
 import { isReadAsRgb } from '../../image/image-extensions.js';
 import { readRgb, writeImage } from '../../image/image-file.js';
@@ -152,7 +152,7 @@ function nothingRead({ input }: RenderSettings, count: number): NocturneError {
 }
 
 function abortedAfter({ output }: RenderSettings, complete: number): NocturneError {
-  const plain = aborted(`${output} was complete`);
+  const plain = abortedError(`${output} was complete`);
   if (complete === 0) return plain;
   const remedy = `The ${complete} images rendered so far are complete; pass --overwrite to start again.`;
   return new NocturneError({ code: 'ABORTED', stage: 'pipeline', message: plain.message, remedy });

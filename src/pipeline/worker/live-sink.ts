@@ -52,7 +52,7 @@ export class LiveSink implements FrameSink {
 
   /** Capture to packet, milliseconds, p50. */
   get latencyMs(): number {
-    return this.#latencies.at(0.5);
+    return this.#latencies.quantile(0.5);
   }
 
   async write(frame: Frame): Promise<void> {

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-import { aborted, NocturneError } from '../../core/errors.js';
+import { abortedError, NocturneError } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
 import { toSeconds } from '../../core/time.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
@@ -64,7 +64,7 @@ async function renderToFile(
     if (progress) post({ type: 'progress', progress });
   };
   await runPipeline({ ...stages, controls: () => settings.controls, onFrame }, signal);
-  if (signal.aborted) throw aborted(`${settings.output} was complete`);
+  if (signal.aborted) throw abortedError(`${settings.output} was complete`);
   const written = await sink.finish();
   post({ type: 'progress', progress: meter.progress });
   const { corrupt, skipped } = source.stats;

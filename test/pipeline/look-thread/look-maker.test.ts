@@ -207,8 +207,8 @@ describe('a look maker', () => {
       applyLookInto(look, data, night);
       if (frame > 10) flicker.add(mean(data), mean(night));
     }
-    expect(flicker.ofDay).toBeGreaterThan(0.04);
-    expect(flicker.ofNight).toBeLessThan(0.5 * flicker.ofDay);
+    expect(flicker.day).toBeGreaterThan(0.04);
+    expect(flicker.night).toBeLessThan(0.5 * flicker.day);
   });
 
   it('makes the same looks from the same frames, twice', async () => {

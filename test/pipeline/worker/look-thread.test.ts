@@ -71,7 +71,7 @@ describe('a look thread', () => {
   it('falls back when its network fails, counts it and logs it to the caller’s logger', async () => {
     const lines: string[] = [];
     const logger: Logger = { ...silentLogger, warn: (_, message) => lines.push(message) };
-    const model = writeTinyModel(folder, 'root', { rootOfLights: true });
+    const model = writeTinyModel(folder, 'root', { hasSqrtLights: true });
     await using thread = await openLookThread({ generator: model, logger });
     const wanted = copyOf(
       (
