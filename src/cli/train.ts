@@ -37,7 +37,7 @@ export async function train(data: string | undefined, command: Command): Promise
       options: givenOptions(flags),
       isResumed: flags.resume ?? false,
       signal: stopSignal(),
-      onPlan: ({ options, backend, report }) => {
+      onStart: ({ options, backend, report }) => {
         for (const line of report) say(line);
         say(`training on ${backend}; everything goes to ${flags.run} (open its index.html)`);
         for (const line of describeOptions(options)) say(line);

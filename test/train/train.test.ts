@@ -7,7 +7,7 @@ import { openGenerator } from '../../src/infer/open-generator.js';
 import { readCheckpoint } from '../../src/train/checkpoint.js';
 import { exportRun } from '../../src/train/export/export-run.js';
 import { readLossLog } from '../../src/train/report/loss-log.js';
-import { train, type TrainOutcome, type TrainSettings } from '../../src/train/train.js';
+import { train, type TrainRunResult, type TrainRunOptions } from '../../src/train/train.js';
 import { streetThumbnail } from '../infer/grade/street-thumbnail.js';
 import { asThumbnail } from '../infer/synthetic-thumbnails.js';
 
@@ -36,8 +36,8 @@ const LOOKS = { batch: 1, lambdaSteady: 1, ngfB: 8, downsB: 3, ndf: 8, layersD: 
 function trainSynth(
   run: string,
   options: Readonly<Record<string, unknown>>,
-  more: Partial<TrainSettings> = {},
-): Promise<TrainOutcome> {
+  more: Partial<TrainRunOptions> = {},
+): Promise<TrainRunResult> {
   const every = options['steps'];
   return train({
     source: 'synth',

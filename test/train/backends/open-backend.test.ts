@@ -22,7 +22,7 @@ describe('openBackend', () => {
   it('prefers tensorflow and always finds one', async () => {
     await using backend = await openBackend('auto');
     expect(backend.name).toBe(present.includes('tensorflow') ? 'tensorflow' : backend.name);
-    expect(backend.description).not.toContain('software');
+    expect(backend.device).not.toContain('software');
   });
 
   it.each([
