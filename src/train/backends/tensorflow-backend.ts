@@ -45,10 +45,7 @@ export async function openTensorflow(): Promise<Backend> {
 /** What to do about a package that does not load: usually its native addon is missing, because its install script did not run. */
 function loadRemedy(packageName: string): string {
   if (existsSync(BUILD_SCRIPT)) return 'Run: node scripts/build-tensorflow-addon.mjs (docs/training-backends.md).';
-  return (
-    'Reinstall it with install scripts allowed: ' +
-    `npm install --ignore-scripts=false ${packageName}@${tf.version_core} (docs/training-backends.md).`
-  );
+  return `Run its install script: npm rebuild --ignore-scripts=false ${packageName} (docs/training-backends.md).`;
 }
 
 async function start(packageName: string): Promise<Backend> {
