@@ -6,7 +6,7 @@ import { useBackend } from '../use-backend.js';
 
 beforeAll(useBackend);
 
-it('splits along any axis into what slices give, in float and int', () => {
+it('splits along any axis into the same parts as slices, in float and int', () => {
   const lengths = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 });
   const shape = fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 });
   fc.assert(
@@ -38,7 +38,7 @@ it('splits along any axis into what slices give, in float and int', () => {
   );
 });
 
-it('splits while the memory grows, and every part is a tensor of its own', () => {
+it('splits while the memory grows, into independent tensors', () => {
   tf.tidy(() => {
     const x = tf.range(0, 1 << 22);
     const parts = tf.split(x, 64);

@@ -1,12 +1,12 @@
 import { nightgrid, START_GRID } from '../networks/nightgrid.js';
-import { multiScaleDiscriminator } from '../networks/multi-scale.js';
 import type { Network } from '../networks/ops.js';
+import { patchDiscriminator } from '../networks/patch-discriminator.js';
 import { resnetGenerator } from '../networks/resnet-generator.js';
 import { unetGenerator } from '../networks/unet-generator.js';
 import type { TrainOptions } from '../options.js';
 
-/** netGA by the options. */
-export function generatorA(options: TrainOptions): Network {
+/** netGA (day to night) by the options. */
+export function createGeneratorA(options: TrainOptions): Network {
   switch (options.generator) {
     case 'nightgrid':
       return nightgrid;
@@ -19,8 +19,8 @@ export function generatorA(options: TrainOptions): Network {
   }
 }
 
-/** netGB: CycleGAN's other ResNet beside one, else a small U-Net, for it only has to find the day again. */
-export function generatorB(options: TrainOptions): Network<'picture'> {
+/** netGB (night to day): the same ResNet where netGA is one, else a small U-Net, which is enough to reconstruct the day. */
+export function createGeneratorB(options: TrainOptions): Network<'image'> {
   const { generator, ngfB, downsB } = options;
   if (generator === 'resnet9' || generator === 'resnet6') {
     return resnetGenerator({ ngf: ngfB, blocks: generator === 'resnet9' ? 9 : 6 });
@@ -29,11 +29,11 @@ export function generatorB(options: TrainOptions): Network<'picture'> {
 }
 
 /** netDA and netDB. */
-export function discriminator({ ndf, layersD, scalesD, normD }: TrainOptions): Network {
-  return multiScaleDiscriminator({ ndf, layers: layersD, scales: scalesD.split(',').map(Number), norm: normD });
+export function createDiscriminator({ ndf, layersD, scalesD, normD }: TrainOptions): Network {
+  return patchDiscriminator({ ndf, layers: layersD, scales: scalesD.split(',').map(Number), norm: normD });
 }
 
-/** Factors of netGA's learning rate by parameter. */
-export function rateScales({ generator, rateStart }: TrainOptions): Readonly<Record<string, number>> {
+/** Factors on netGA's learning rate by parameter prefix. */
+export function learningRateScales({ generator, rateStart }: TrainOptions): Readonly<Record<string, number>> {
   return generator === 'nightgrid' ? { [START_GRID]: rateStart } : {};
 }
