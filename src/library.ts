@@ -73,7 +73,7 @@ export function startStream(input: string, options: StreamOptions = {}): NightSt
 export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
   checkInput(input);
   const settings = resolveSettings({ options, otherOptions: RENDER_HOOKS });
-  const { start, duration, codec, crf, preset, inputFormat, overwrite, seed, pictureRate, decoderThreads } = settings;
+  const { start, duration, codec, crf, preset, inputFormat, overwrite, seed, imageRate, decoderThreads } = settings;
   return renderInWorker(
     {
       input,
@@ -84,7 +84,7 @@ export async function render(input: string, output: string, options: RenderOptio
       startS: start,
       ...given({ durationS: duration, codec, crf, preset, inputFormat }),
       overwrite,
-      pictureRate,
+      imageRate,
       decoderThreads,
     },
     options,
@@ -121,11 +121,11 @@ export async function evaluate(
   if (references.length === 0) throw new RangeError('references must name one folder at least, got none');
   references.forEach(checkInput);
   const settings = resolveSettings({ options, otherOptions: EVALUATE_HOOKS });
-  const { mostPictures, seed, features, sheet } = settings;
+  const { maxImages, seed, features, sheet } = settings;
   const { logger, signal = new AbortController().signal, onProgress } = options;
   const extra = given({ features, sheet, logger, onProgress });
   try {
-    return await evaluateNight({ input, references, ...modelOf(settings), most: mostPictures, seed, signal, ...extra });
+    return await evaluateNight({ input, references, ...modelOf(settings), maxImages, seed, signal, ...extra });
   } catch (error) {
     throw signal.aborted ? aborted(`${maskUrl(input)} was evaluated`) : error;
   }
@@ -169,7 +169,7 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     openTimeoutMs: settings.openTimeout * 1000,
     awaitsSender: true,
     rtspTransport: settings.rtspTransport,
-    imageRate: settings.pictureRate,
+    imageRate: settings.imageRate,
     decoderThreads: settings.decoderThreads,
   };
 }

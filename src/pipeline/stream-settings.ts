@@ -41,6 +41,6 @@ export interface RenderSettings {
   readonly preset?: FilePreset;
   readonly overwrite: boolean;
   readonly inputFormat?: string;
-  readonly pictureRate: number;
+  readonly imageRate: number;
   readonly decoderThreads: number;
 }

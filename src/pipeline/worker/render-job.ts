@@ -69,7 +69,7 @@ async function renderVideo(settings: RenderSettings, { post, logger, signal }: J
       ...window,
       live: false,
       ...format,
-      imageRate: settings.pictureRate,
+      imageRate: settings.imageRate,
       decoderThreads: settings.decoderThreads,
       logger,
     },
