@@ -50,7 +50,7 @@ export const DIALS = {
     default: 0,
     step: 0.01,
     label: 'Headlights',
-    help: 'brightness of the own headlights on the road, for dashcams',
+    help: "brightness of the vehicle's own headlights on the road, for dashcams",
   },
   grain: {
     min: 0,

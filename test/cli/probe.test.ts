@@ -13,7 +13,7 @@ it.skipIf(!hasFfmpeg)('summarises container, streams, handling and output', asyn
     '-f',
     'lavfi',
     '-i',
-    'testsrc2=size=321x180:rate=25:duration=2',
+    'testsrc2=size=320x180:rate=25:duration=2',
     '-f',
     'lavfi',
     '-i',
@@ -24,8 +24,9 @@ it.skipIf(!hasFfmpeg)('summarises container, streams, handling and output', asyn
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout.startsWith(`${clip}\n  container   mov,mp4`)).toBe(true);
   expect(stdout).toMatch(/\n {2}duration +2\.0\d s\n {2}handled as +file: /);
-  expect(stdout).toMatch(/\n {2}stream 0 +video h264, 321x180, 25 frames\/s, yuv444p.* -> night\n/);
+  expect(stdout).toMatch(/\n {2}stream 0 +video h264, 320x180, 25 frames\/s, yuv444p.* -> night\n/);
   expect(stdout).toMatch(/\n {2}stream 1 +audio aac.* -> copied\n/);
+  expect(stdout).toMatch(/\n {2}step +converted from 4:4:4 /);
   expect(stdout).toMatch(/\n {2}output +320x180, 25 frames\/s, bt601 limited range\n$/);
 });
 
