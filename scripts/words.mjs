@@ -19,18 +19,20 @@ const EXCEPTIONS = [
   /\b(?:EncodedVideoChunk|RequestInit|ResponseInit)\w*/g, // types of the DOM
 ];
 
-/** A refused word: where it is wrong, and what to write. */
+/** The refused words, longest first: where each is wrong, and what to write. */
 function readRules() {
-  const rules = [];
+  const termsOf = new Map();
   for (const line of readFileSync(join(root, GLOSSARY), 'utf8').split('\n')) {
     const [, term = '', , column = ''] = line.split('|').map((cell) => cell.trim());
     if (term === '' || term === 'term' || /^-+$/.test(term)) continue;
-    const words = column.replaceAll(/\([^)]*\)/g, '').split(',');
-    for (const word of words.map((part) => part.trim()).filter((part) => part !== '')) {
-      rules.push({ word: word.replaceAll('`', ''), term: term.replaceAll('`', ''), ...patternsOf(word) });
+    for (const part of column.replaceAll(/\([^)]*\)/g, '').split(',')) {
+      const word = part.trim();
+      if (word !== '') termsOf.set(word, [...(termsOf.get(word) ?? []), term.replaceAll('`', '')]);
     }
   }
-  return rules;
+  return [...termsOf]
+    .sort(([a], [b]) => b.length - a.length)
+    .map(([word, terms]) => ({ advice: terms.join(' or '), ...patternsOf(word) }));
 }
 
 function patternsOf(word) {
@@ -87,21 +89,32 @@ function* piecesOfTypeScript(path, source) {
   }
 }
 
-function* problemsOf(path, rules) {
-  const source = readFileSync(path, 'utf8');
-  const lineOf = (offset) => source.slice(0, offset).split('\n').length;
-  for (const [kind, start, raw] of piecesOf(path, source)) {
-    const text = EXCEPTIONS.reduce((rest, exception) => rest.replaceAll(exception, blank), raw);
-    for (const rule of rules) {
-      const hits =
-        kind === 'text'
-          ? [...(rule.text ? text.matchAll(rule.text) : [])].map((match) => [match.index, match[0]])
-          : rule.names?.test(wordsOf(text)) || rule.rawNames?.test(text.replace('#', ''))
-            ? [[0, raw]]
-            : [];
-      for (const [at, found] of hits) yield { line: lineOf(start + at), found: found.replaceAll(/\s+/g, ' '), rule };
+/** The refused words in a piece: `{ at, found, advice }`. A word inside a longer refused one counts once. */
+function hitsIn([kind, , raw], rules) {
+  const text = EXCEPTIONS.reduce((rest, exception) => rest.replaceAll(exception, blank), raw);
+  if (kind === 'name') {
+    const rule = rules.find(
+      ({ names, rawNames }) => names?.test(wordsOf(text)) || rawNames?.test(text.replace('#', '')),
+    );
+    return rule ? [{ at: 0, found: raw, advice: rule.advice }] : [];
+  }
+  const hits = [];
+  for (const { text: pattern, advice } of rules) {
+    for (const { index: at, 0: found } of pattern ? text.matchAll(pattern) : []) {
+      const isInside = hits.some((hit) => at >= hit.at && at < hit.at + hit.found.length);
+      if (!isInside) hits.push({ at, found, advice });
     }
   }
+  return hits;
+}
+
+function problemsOf(path, rules) {
+  const source = readFileSync(path, 'utf8');
+  const lineOf = (offset) => source.slice(0, offset).split('\n').length;
+  return [...piecesOf(path, source)]
+    .flatMap((piece) => hitsIn(piece, rules).map(({ at, ...hit }) => ({ offset: piece[1] + at, ...hit })))
+    .sort((a, b) => a.offset - b.offset)
+    .map(({ offset, found, advice }) => ({ line: lineOf(offset), found: found.replaceAll(/\s+/g, ' '), advice }));
 }
 
 function defaultFiles() {
@@ -121,9 +134,9 @@ const rules = readRules();
 const files = process.argv.length > 2 ? process.argv.slice(2).map((path) => resolve(path)) : defaultFiles();
 let count = 0;
 for (const path of files) {
-  const problems = [...problemsOf(path, rules)].sort((a, b) => a.line - b.line);
-  for (const { line, found, rule } of problems) {
-    process.stderr.write(`${relative(process.cwd(), path)}:${line}: "${found}": write ${rule.term}\n`);
+  const problems = problemsOf(path, rules);
+  for (const { line, found, advice } of problems) {
+    process.stderr.write(`${relative(process.cwd(), path)}:${line}: "${found}": write ${advice}\n`);
   }
   count += problems.length;
 }
