@@ -1,5 +1,5 @@
 import { openKernel, type Kernel, type KernelConstant } from '../image/kernel.js';
-import { samplePlane } from '../image/sample-plane.js';
+import { sampleBilinear } from '../image/sample-bilinear.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { GRID_SIZE, LIGHTS_SIZE } from '../look/look.js';
 
@@ -186,7 +186,7 @@ export class MotionEstimator {
       for (let x = 0; x < COARSE_WIDTH; x++, i++) {
         if ((confidence[i] ?? 0) < MATCHED) continue;
         const a = now[i] ?? 0;
-        const b = samplePlane(before, x + (backward[i] ?? 0), y + (backward[COARSE + i] ?? 0), COARSE_SIZE);
+        const b = sampleBilinear(before, x + (backward[i] ?? 0), y + (backward[COARSE + i] ?? 0), COARSE_SIZE);
         if (Math.min(a, b) >= DARK && Math.max(a, b) < BLOWN) this.#ratios[count++] = a / b;
       }
     }

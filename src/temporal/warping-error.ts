@@ -1,4 +1,4 @@
-import { samplePlane, type PlaneSize } from '../image/sample-plane.js';
+import { sampleBilinear, type PlaneSize } from '../image/sample-bilinear.js';
 
 /** Flow that comes back within this many squared pixels, and this share of its length's square, is no occlusion (Ruder et al. 2016). */
 const OCCLUSION = { share: 0.01, slack: 0.5 };
@@ -27,8 +27,8 @@ export function markUntrusted(
         mask[i] = 1;
         continue;
       }
-      const backU = samplePlane(forward, fromX, fromY, size);
-      const backV = samplePlane(forward, fromX, fromY, size, count);
+      const backU = sampleBilinear(forward, fromX, fromY, size);
+      const backV = sampleBilinear(forward, fromX, fromY, size, count);
       const length = u * u + v * v + backU * backU + backV * backV;
       const isOccluded = (u + backU) ** 2 + (v + backV) ** 2 > OCCLUSION.share * length + OCCLUSION.slack;
       const right = x + 1 < width ? i + 1 : i;
@@ -70,7 +70,7 @@ export class WarpingError {
         this.#sum += value;
         this.#sumOfSquares += value * value;
         if (isUntrusted[i] !== 0) continue;
-        const warped = samplePlane(before, x + (backward[i] ?? 0), y + (backward[count + i] ?? 0), this.#size);
+        const warped = sampleBilinear(before, x + (backward[i] ?? 0), y + (backward[count + i] ?? 0), this.#size);
         this.#squared += (value - warped) ** 2;
         this.#compared++;
       }

@@ -2,7 +2,10 @@
 
 const WIDTH: i32 = 256;
 const HEIGHT: i32 = 144;
-/** Bytes of one resampling tap: first and last source sample, then f32 weights of the first, of the last, of those between. */
+/**
+ * Bytes of one resampling tap: first and last source sample, then f32 weights of the first, of the last, of those
+ * between.
+ */
 const TAP: i32 = 20;
 
 /** 3 rows of 4, f32: `[Y, U, V, 1]` in code values to BT.709 full range. */

@@ -1,5 +1,5 @@
 import { toSeconds, type Micros } from '../../core/time.js';
-import { samplePlane } from '../../image/sample-plane.js';
+import { sampleBilinear } from '../../image/sample-bilinear.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from '../../image/thumbnail.js';
 import { applyGridInto } from '../../look/apply-look.js';
 import { CORE_GAIN_LUMA, LIGHTS_HEIGHT, LIGHTS_WIDTH, type Look } from '../../look/look.js';
@@ -117,8 +117,8 @@ function meanSquareAlong({ coarse }: Motion, now: Blocks, before: Blocks): numbe
     for (let x = 0; x < WIDTH; x++, i++) {
       if ((confidence[i] ?? 0) < TRUSTED) continue;
       const [fromX, fromY] = [x + (backward[i] ?? 0), y + (backward[BLOCKS + i] ?? 0)];
-      const night = logGrowth(now.night[i] ?? 0, samplePlane(before.night, fromX, fromY, SIZE));
-      const day = logGrowth(now.day[i] ?? 0, samplePlane(before.day, fromX, fromY, SIZE));
+      const night = logGrowth(now.night[i] ?? 0, sampleBilinear(before.night, fromX, fromY, SIZE));
+      const day = logGrowth(now.day[i] ?? 0, sampleBilinear(before.day, fromX, fromY, SIZE));
       sum += (night - day) ** 2;
       count++;
     }

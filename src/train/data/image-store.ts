@@ -149,11 +149,11 @@ async function readAll(
 
 async function readOne(entry: ImageEntry, fit: ImageFit): Promise<StoredImage | SkippedImage> {
   try {
-    const { picture, fileWidth, fileHeight } = await readFittedRgb(entry.path, fit);
+    const { image, fileWidth, fileHeight } = await readFittedRgb(entry.path, fit);
     const most = MAX_COVER * fit.width * fit.height;
-    const width = Math.min(picture.width, Math.floor(most / fit.height));
-    const height = Math.min(picture.height, Math.floor(most / fit.width));
-    return { ...entry, width, height, data: toYuvBytes(picture, width, height), fileWidth, fileHeight };
+    const width = Math.min(image.width, Math.floor(most / fit.height));
+    const height = Math.min(image.height, Math.floor(most / fit.width));
+    return { ...entry, width, height, data: toYuvBytes(image, width, height), fileWidth, fileHeight };
   } catch (error) {
     if (error instanceof NocturneError) return { entry, reason: error.message };
     throw error;

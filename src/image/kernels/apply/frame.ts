@@ -5,7 +5,10 @@ import * as at from './layout';
 /** Records of four pixels each, of a luma row and of a chroma row: see QUAD_BYTES. */
 export let lumaQuads: usize = 0;
 export let chromaQuads: usize = 0;
-/** For each pixel of a luma row: offset of the corners of its two cell columns, i32, bytes from those of the first columns. */
+/**
+ * For each pixel of a luma row: offset of the corners of its two cell columns, i32, bytes from those of the first
+ * columns.
+ */
 export let lumaColumns: usize = 0;
 /** For each pixel of a luma row: weights of its two cell columns, stored twice, i16 with 14 fraction bits. */
 export let lumaWeights: usize = 0;

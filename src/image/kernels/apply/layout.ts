@@ -45,7 +45,10 @@ export const ROW_TABLES: usize = TABLES + 9 * GRID_ROW_BYTES;
 export const LIGHTS: usize = ROW_TABLES + GRID_ROW_BYTES;
 /** `[72]` bytes: 1 where a lights row holds anything but zeros. */
 export const LIT_ROWS: usize = LIGHTS + 72 * LIGHTS_ROW_BYTES;
-/** Cross terms that a grid row uses, as bits: chroma into luma, luma into chroma, U into V or V into U. A plain night uses none. */
+/**
+ * Cross terms that a grid row uses, as bits: chroma into luma, luma into chroma, U into V or V into U. A plain night
+ * uses none.
+ */
 export const INTO_LUMA: i32 = 1;
 export const FROM_LUMA: i32 = 2;
 export const CROSSED: i32 = 4;
@@ -69,7 +72,10 @@ export const NOISE_BYTES: i32 = 65536;
  * a pair, luma times these weights as a pair, unused.
  */
 export const SUM_CODES: usize = NOISE + NOISE_BYTES;
-/** `[64]` records for four luma codes each: swizzle masks, weights as pairs, luma times weights as pairs; one vector each. */
+/**
+ * `[64]` records for four luma codes each: swizzle masks, weights as pairs, luma times weights as pairs; one vector
+ * each.
+ */
 export const CODE_QUADS: usize = SUM_CODES + 1021 * 16;
 export const CODE_QUAD_BYTES: i32 = 48;
 /**

@@ -291,7 +291,10 @@ function writeFourCross(from: usize, to: usize, high: bool): void {
   v128.store(to, v128.shuffle<i64>(ab1, cd1, 1, 3), 48);
 }
 
-/** Writes CROSS_CORNERS: cross terms of U and V into luma at the four surrounding cells, for each pair of columns and each code. */
+/**
+ * Writes CROSS_CORNERS: cross terms of U and V into luma at the four surrounding cells, for each pair of columns and
+ * each code.
+ */
 function writeCrossCorners(curves: usize): void {
   let to = at.CROSS_CORNERS;
   for (let column = 0; column < at.GRID_WIDTH - 1; column++) {

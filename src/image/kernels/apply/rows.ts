@@ -73,7 +73,10 @@ export function prepareChromaRow(y: i32, height: i32): void {
   }
 }
 
-/** Prepares the lights of channels `from` to `to` for row `y` of `height`. Those of a narrow plane are spread over its `width`. */
+/**
+ * Prepares the lights of channels `from` to `to` for row `y` of `height`. Those of a narrow plane are spread over its
+ * `width`.
+ */
 export function prepareLights(y: i32, height: i32, from: i32, to: i32, narrow: bool, width: i32): void {
   const position = positionOf(y, height, at.LIGHTS_HEIGHT);
   const j = <i32>position;
@@ -121,7 +124,10 @@ function storeMarks(to: usize, samples: v128): void {
   v128.store64_lane(to, i8x16.narrow_i16x8_s(marks, marks), 0);
 }
 
-/** Writes LIT_SAMPLES and CORE_SAMPLES for `count` samples: 0 where all channels are 0, and where the first one, the core, is 0. */
+/**
+ * Writes LIT_SAMPLES and CORE_SAMPLES for `count` samples: 0 where all channels are 0, and where the first one, the
+ * core, is 0.
+ */
 function markLitSamples(channels: i32, count: i32): void {
   for (let i = 0; i < count; i += 8) {
     const core = v128.load(rowLights + i * 2);
@@ -147,7 +153,10 @@ function spreadLights(channels: i32, width: i32): void {
   channelBytes = count * 16;
 }
 
-/** Returns the cross term from chroma at the four cells around a pixel, 3 fraction bits; `chroma` holds its U and V, four times. */
+/**
+ * Returns the cross term from chroma at the four cells around a pixel, 3 fraction bits; `chroma` holds its U and V, four
+ * times.
+ */
 // @ts-ignore: decorator
 @inline
 function crossOf(p: usize, chroma: v128): v128 {
@@ -227,7 +236,10 @@ function lumaRow(mixes: bool, y: usize, u: usize, v: usize, out: usize, noise: u
   }
 }
 
-/** Renders columns `from` to `to` (multiples of 8) of a luma row where chroma mixes into luma; `u` and `v` are the day's chroma. */
+/**
+ * Renders columns `from` to `to` (multiples of 8) of a luma row where chroma mixes into luma; `u` and `v` are the day's
+ * chroma.
+ */
 export function lumaRowMixed(y: usize, u: usize, v: usize, out: usize, noise: usize, from: i32, to: i32): void {
   lumaRow(true, y, u, v, out, noise, from, to);
 }
@@ -257,7 +269,10 @@ function codesOf(sum: u32): v128 {
   return v128.load(at.SUM_CODES + (<usize>sum << 4));
 }
 
-/** Returns what a light's core adds to four chroma samples, 19 fraction bits; `gain` has 12, `chroma` is shifted left by 8. */
+/**
+ * Returns what a light's core adds to four chroma samples, 19 fraction bits; `gain` has 12, `chroma` is shifted left by
+ * 8.
+ */
 // @ts-ignore: decorator
 @inline
 function coreOf(gain: v128, chroma: v128): v128 {

@@ -19,7 +19,10 @@ export function chromaPair(weights: v128, chroma: v128): v128 {
   return i16x8.q15mulr_sat_s(weights, chroma);
 }
 
-/** Returns `A Y + B U + C V + D` of one grid column; `table` is the address of A's table. `hasA`, `hasB`, `hasC` skip zero terms. */
+/**
+ * Returns `A Y + B U + C V + D` of one grid column; `table` is the address of A's table. `hasA`, `hasB`, `hasC` skip
+ * zero terms.
+ */
 // @ts-ignore: decorator
 @inline
 export function affine(

@@ -12,7 +12,10 @@ export function medianInto(flow: usize, out: usize): void {
   }
 }
 
-/** Four medians of 3x3 values at once: the median of the columns' largest minimum, median of medians and smallest maximum. */
+/**
+ * Four medians of 3x3 values at once: the median of the columns' largest minimum, median of medians and smallest
+ * maximum.
+ */
 function medianOf(at: usize): v128 {
   const left = at - 4;
   const right = at + 4;

@@ -23,7 +23,10 @@ import { medianInto } from './median';
 const BLOCK: i32 = 8;
 /** Search range at the coarsest level, samples: 4 there are 32 at the finest. */
 const REACH: i32 = 4;
-/** Cost of a distance of one sample from the coarser level's vector, as a sum of absolute differences: flat areas keep that vector. */
+/**
+ * Cost of a distance of one sample from the coarser level's vector, as a sum of absolute differences: flat areas keep
+ * that vector.
+ */
 const PENALTY: i32 = 10;
 const IMPOSSIBLE: i32 = 1 << 20;
 /** A sum of absolute differences below this ends the search: half a grey level. */
@@ -57,7 +60,10 @@ export function search(): void {
   medianInto(RAW, BACKWARD);
 }
 
-/** Searches from the coarsest level to `finest`. `last` holds the previous vectors of level `finest` and receives the new ones. */
+/**
+ * Searches from the coarsest level to `finest`. `last` holds the previous vectors of level `finest` and receives the new
+ * ones.
+ */
 function searchTo(finest: i32, from: usize, to: usize, last: usize): void {
   for (let level = LEVELS - 1; level >= finest; level--) searchLevel(from, to, level, finest, last);
   memory.copy(last, vectorsOf(finest), columnsOf(finest) * rowsOf(finest) * 4);
@@ -184,7 +190,10 @@ function differenceAt(x: i32, y: i32): i32 {
   return i32x4.extract_lane(halves, 0) + i32x4.extract_lane(halves, 1);
 }
 
-/** Writes a level's vectors with subpixel fractions, in samples of the thumbnail, `[2, rows, columns]`; for level 0 RESIDUAL too. */
+/**
+ * Writes a level's vectors with subpixel fractions, in samples of the thumbnail, `[2, rows, columns]`; for level 0
+ * RESIDUAL too.
+ */
 function refineInto(flow: usize, level: i32): void {
   const vectors = vectorsOf(level);
   const columns = columnsOf(level);
@@ -207,7 +216,10 @@ function refineInto(flow: usize, level: i32): void {
   }
 }
 
-/** Returns the subpixel minimum, -0.5 to 0.5: where two lines of equal slope meet. Absolute differences form a V, not a parabola. */
+/**
+ * Returns the subpixel minimum, -0.5 to 0.5: where two lines of equal slope meet. Absolute differences form a V, not a
+ * parabola.
+ */
 function fraction(before: i32, here: i32, after: i32): f32 {
   if (before >= IMPOSSIBLE || after >= IMPOSSIBLE) return 0;
   const steepness = max(before, after) - here;

@@ -5,7 +5,10 @@ export const MAX_RADIUS: i32 = 16;
 /** The padded plane that filters work in: f32, up to a thumbnail's 256 x 144 samples plus padding. */
 export const SCRATCH: usize = 1024;
 export const SCRATCH_BYTES: usize = (256 + 2 * MAX_RADIUS) * (144 + 2 * MAX_RADIUS) * 4;
-/** f32 for each column: factor from a window's sum to its mean. Loads read one vector past its end and past the scratch's end. */
+/**
+ * f32 for each column: factor from a window's sum to its mean. Loads read one vector past its end and past the scratch's
+ * end.
+ */
 export const SCALES: usize = SCRATCH + SCRATCH_BYTES + 64;
 /** Staging buffers for planes outside this memory: input and output. */
 export const STAGE_IN: usize = SCALES + 320 * 4;

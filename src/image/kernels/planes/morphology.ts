@@ -50,7 +50,10 @@ export function erode(source: usize, out: usize, width: i32, height: i32, radius
   unpad(out, width, height);
 }
 
-/** Dilation by a soft disc: the largest of a sample, its four neighbours and `diagonal` times the other four. Samples are 0 or more. */
+/**
+ * Dilation by a soft disc: the largest of a sample, its four neighbours and `diagonal` times the other four. Samples are
+ * 0 or more.
+ */
 export function dilateDisc(source: usize, out: usize, width: i32, height: i32, diagonal: f32): void {
   pad(source, width, height, 1, 1, 0);
   const row = pitch * 4;
