@@ -7,9 +7,7 @@ export const WRITABLE_EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp'] as const;
 const RGB_EXTENSIONS: readonly string[] = [...WRITABLE_EXTENSIONS, '.jfif', '.tif', '.tiff', '.avif'];
 
 /** Extensions of the image files that only libav reads. */
-const LIBAV_EXTENSIONS: readonly string[] = [
-  ...['.bmp', '.jxl', '.jp2', '.ppm', '.pgm', '.tga', '.exr', '.dpx', '.qoi'],
-];
+const LIBAV_EXTENSIONS: readonly string[] = ['.bmp', '.jxl', '.jp2', '.ppm', '.pgm', '.tga', '.exr', '.dpx', '.qoi'];
 
 /** Whether a path names a still image, by its extension. A GIF counts as video. */
 export function isImagePath(path: string): boolean {

@@ -158,7 +158,7 @@ async function readFailure(path: string, cause: unknown): Promise<NocturneError>
 
 function writeFailure(path: string, cause: unknown): NocturneError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  // sharp 0.35: "unable to open for write" without a system error (in /proc, say) means no permission.
+  // sharp 0.35: a system error in the text decides; "unable to open for write" alone (in /proc, say) means no permission.
   const isForbidden = /permission denied|read-only file system/i.test(text);
   const isMissing = /no such file or directory/i.test(text) && !existsSync(dirname(path));
   const code: ErrorCode = isMissing
