@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 import { isReadAsRgb } from '../image/image-extensions.js';
-import { readCropped, readImage } from '../image/image-file.js';
+import { readCropped, readFrame } from '../image/image-file.js';
 import { imageToYuv } from '../image/rgb-image.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import type { Frame } from '../core/frame.js';
@@ -111,7 +111,7 @@ async function* readFrames(paths: readonly string[], signal: AbortSignal): Async
   for (const path of paths) {
     signal.throwIfAborted();
     try {
-      yield await readImage(path);
+      yield await readFrame(path);
     } catch (error) {
       if (!isUnreadable(error)) throw error; // read() reports it
     }

@@ -126,9 +126,9 @@ async function readAll(
 
 async function readOne(entry: ImageEntry, fit: ImageFit): Promise<StoredImage | SkippedImage> {
   try {
-    const { picture, fileWidth, fileHeight } = await readFittedRgb(entry.path, fit);
-    const { width, height } = picture;
-    return { ...entry, width, height, data: toYuvCodes(picture), fileWidth, fileHeight };
+    const { image, fileWidth, fileHeight } = await readFittedRgb(entry.path, fit);
+    const { width, height } = image;
+    return { ...entry, width, height, data: toYuvCodes(image), fileWidth, fileHeight };
   } catch (error) {
     if (error instanceof NocturneError) return { entry, reason: error.message };
     throw error;

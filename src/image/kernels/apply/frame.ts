@@ -1,25 +1,28 @@
-// Where the pixels of a row stand between the grid's and the lights' columns. Computed once for each frame size.
-import { writeConstants } from './constants';
+// What is constant for a frame: the positions of its pixels between grid and lights columns (computed once for each frame
+// size), its luma range and its grain.
 import * as at from './layout';
 
-/** Geometry of one plane's rows. */
+/** Records of four pixels each, of a luma row and of a chroma row: see QUAD_BYTES. */
 export let lumaQuads: usize = 0;
 export let chromaQuads: usize = 0;
-/** Of each pixel of a luma row: where the corners of its two columns of cells begin, i32, bytes from those of the first. */
+/**
+ * For each pixel of a luma row: offset of the corners of its two cell columns, i32, bytes from those of the first
+ * columns.
+ */
 export let lumaColumns: usize = 0;
-/** Of each pixel of a luma row: weights of its two columns, twice, i16 with 14 fraction bits. */
+/** For each pixel of a luma row: weights of its two cell columns, stored twice, i16 with 14 fraction bits. */
 export let lumaWeights: usize = 0;
-/** True when four pixels span more than eight lights taps: then the taps are spread row by row. */
+/** True when four pixels span more than eight lights taps. The taps are then spread row by row. */
 export let lumaNarrow: bool = false;
 export let chromaNarrow: bool = false;
-/** Rows for results, each as wide as the frame and padded: luma, U, V. */
+/** Output rows: luma, U, V. Each is as wide as its plane, plus padding. */
 export let outY: usize = 0;
 export let outU: usize = 0;
 export let outV: usize = 0;
 export let frameWidth: i32 = 0;
 export let frameHeight: i32 = 0;
 
-/** Groups of four samples that cover a row, an even number. */
+/** Returns the number of groups of four samples that cover a row. It is even. */
 export function quadCount(width: i32): i32 {
   return ((width + 7) >> 3) << 1;
 }
@@ -28,7 +31,7 @@ function align(address: usize): usize {
   return (address + 15) & ~15;
 }
 
-/** Position among `cells` samples at cell centres of sample `i` of `n`, clamped to the outer centres. */
+/** Returns the position of sample `i` of `n` among `cells` cell centres, clamped to the outer centres. */
 export function positionOf(i: i32, n: i32, cells: i32): f64 {
   return min(max(((<f64>i + 0.5) * <f64>cells) / <f64>n - 0.5, 0.0), <f64>(cells - 1));
 }
@@ -45,7 +48,7 @@ function isNarrow(width: i32): bool {
   return false;
 }
 
-/** Fills the records of one plane; returns the end of their weights. */
+/** Fills the records of one plane. Returns the end of their weights. */
 function fillQuads(quads: usize, weightsStart: usize, width: i32): usize {
   const narrow = isNarrow(width);
   let weights = weightsStart;
@@ -79,7 +82,7 @@ function fillQuads(quads: usize, weightsStart: usize, width: i32): usize {
   return weights;
 }
 
-/** Fills the columns and weights of a luma row, up to whole groups of eight. */
+/** Fills `lumaColumns` and `lumaWeights`, up to whole groups of eight pixels. */
 function fillLumaColumns(width: i32): void {
   for (let i = 0; i < quadCount(width) * 4; i++) {
     const x = min(i, width - 1);
@@ -97,9 +100,9 @@ function ensure(end: usize): void {
   if (missing > 0) memory.grow(missing);
 }
 
-/** Prepares for frames of a size; returns the address of a band of `bandBytes`, or 0 when memory cannot grow so far. */
+/** Prepares for frames of a size. Returns the address of a band of `bandBytes`, or 0 when the memory cannot grow enough. */
 export function prepare(width: i32, height: i32, bandBytes: i32): usize {
-  writeConstants();
+  at.writeConstants();
   frameWidth = width;
   frameHeight = height;
   const half = width >> 1;
@@ -119,6 +122,58 @@ export function prepare(width: i32, height: i32, bandBytes: i32): usize {
   outU = align(outY + width + 32);
   outV = align(outU + half + 32);
   const band = align(outV + half + 32);
-  ensure(band + bandBytes + 64); // loads of the last group reach past the last row
+  ensure(band + bandBytes + 64); // the loads of the last group read past the last row
   return <i32>((band + bandBytes + 64 + 65535) >> 16) <= memory.size() ? band : 0;
+}
+
+/** Grain: code values per unit of noise, 10 fraction bits. */
+export let lumaGrain: i32 = 0;
+export let chromaGrain: i32 = 0;
+/** Seed of the frame's grain. */
+export let grainSeed: u32 = 0;
+
+let rangeBlack: i32 = -1;
+let rangeWhite: i32 = -1;
+
+/** Sets the luma codes of black and white. Writes SUM_CODES and CODE_QUADS when they change. */
+export function setRange(black: i32, white: i32): void {
+  if (black == rangeBlack && white == rangeWhite) return;
+  rangeBlack = black;
+  rangeWhite = white;
+  writeSumCodes(black, white);
+  writeCodeQuads();
+}
+
+/** Writes SUM_CODES: an entry for each possible sum of four luma codes. */
+function writeSumCodes(black: i32, white: i32): void {
+  const span = (white - black) * 4;
+  for (let sum = 0; sum <= 1020; sum++) {
+    const guide = (<f64>min(max(sum - black * 4, 0), span) * 7.0) / <f64>span;
+    const bin = min(<i32>guide, 6);
+    const luma = sum * 32;
+    const next = <i32>nearest((guide - <f64>bin) * <f64>at.WEIGHT_ONE);
+    const nextLuma = <i32>nearest((guide - <f64>bin) * <f64>luma);
+    const entry = at.SUM_CODES + sum * 16;
+    store<i32>(entry, bin * 0x02020202 + 0x03020100);
+    store<i32>(entry, (at.WEIGHT_ONE - next) | (next << 16), 4);
+    store<i32>(entry, (luma - nextLuma) | (nextLuma << 16), 8);
+  }
+}
+
+/** Writes CODE_QUADS: the same entries for single codes, each of the three numbers of four codes in one vector. */
+function writeCodeQuads(): void {
+  for (let code = 0; code < 256; code++) {
+    const from = at.SUM_CODES + code * 4 * 16;
+    const to = at.CODE_QUADS + (code >> 2) * at.CODE_QUAD_BYTES + (code & 3) * 4;
+    store<i32>(to, load<i32>(from));
+    store<i32>(to, load<i32>(from, 4), 16);
+    store<i32>(to, load<i32>(from, 8), 32);
+  }
+}
+
+/** Sets the grain's seed and its gains, 0 to 255. */
+export function setGrain(seed: u32, luma: i32, chroma: i32): void {
+  grainSeed = seed;
+  lumaGrain = luma;
+  chromaGrain = chroma;
 }

@@ -1,8 +1,8 @@
 import { LANE_CENTER } from './street-plan.js';
 
-/** Where the camera is and how it sees: a pinhole that looks straight along the street and never turns. */
-export interface View {
-  /** Picture columns and rows. */
+/** A pinhole camera in the street. It faces straight along the street and never turns. */
+export interface Camera {
+  /** Columns and rows of the frame. */
   readonly width: number;
   readonly height: number;
   /** Focal length in pixels. */
@@ -10,22 +10,22 @@ export interface View {
   /** Vanishing point of the street, in pixels from the top left corner. */
   readonly centerX: number;
   readonly horizonY: number;
-  /** The camera in the world, metres. */
+  /** Position in the world, metres. */
   readonly x: number;
   readonly y: number;
   readonly z: number;
 }
 
-/** Mean speed of the viewer, metres a second (31 km/h). */
+/** Mean speed of the ego vehicle, which carries the camera, in metres a second (31 km/h). */
 export const EGO_SPEED = 8.6;
 
-/** How far the viewer has driven at a time, metres: forward at 7.4 to 9.8 m/s. Any time, also before 0. */
+/** Returns the z of the ego vehicle at a time, metres. It drives forward at 7.4 to 9.8 m/s. The time may be negative. */
 export function egoZ(timeS: number): number {
   return EGO_SPEED * timeS + 6 * Math.sin(0.2 * timeS);
 }
 
-/** The view at a time in seconds, for a picture size. */
-export function viewAt(width: number, height: number, timeS: number): View {
+/** Returns the camera at a time in seconds, for a frame size. */
+export function cameraAt(width: number, height: number, timeS: number): Camera {
   return {
     width,
     height,

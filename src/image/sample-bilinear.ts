@@ -1,14 +1,14 @@
-/** Columns and rows of a plane. */
+/** The columns and rows of a plane. */
 export interface PlaneSize {
   readonly width: number;
   readonly height: number;
 }
 
 /**
- * The value of a plane between its samples, bilinearly; edges are continued. Integers are the samples themselves.
- * @param offset where the plane begins in `plane`.
+ * Samples a plane bilinearly at (x, y), clamped to its edges. Integer coordinates are sample centres.
+ * @param offset start of the plane in `plane`.
  */
-export function samplePlane(
+export function sampleBilinear(
   plane: Float32Array | Uint8Array,
   x: number,
   y: number,
