@@ -129,7 +129,7 @@ function isUnreadable(error: unknown): error is NocturneError {
 }
 
 function nothingRead({ input }: RenderSettings, count: number): NocturneError {
-  const message = `none of the ${count} pictures of ${input} could be read.`;
+  const message = `none of the ${count} images of ${input} could be read.`;
   return new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message });
 }
 
