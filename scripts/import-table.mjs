@@ -28,7 +28,7 @@ export const MODULES = {
   'src/infer': {
     holds: 'generators, model cards, device choice; `grade/` is the night from physics',
     imports: ['src/core', 'src/image', 'src/look'],
-    packages: { 'onnxruntime-node': 'ort-*.ts' },
+    packages: { 'onnxruntime-node': 'ort-runtime.ts' },
   },
   'src/temporal': {
     holds: 'motion, scene cuts, steadying a look; warping error, flicker',

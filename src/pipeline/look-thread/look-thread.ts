@@ -5,6 +5,7 @@ import { silentLogger } from '../../core/logger.js';
 import type { Thumbnail } from '../../image/thumbnail.js';
 import type { ModelCard } from '../../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../../infer/open-generator.js';
+import { disableOrtTelemetry } from '../../infer/ort-runtime.js';
 import type { MadeLook } from './look-maker.js';
 import {
   createSlot,
@@ -46,6 +47,7 @@ const THREAD_ENTRY = fileURLToPath(new URL('../../../dist/pipeline/look-thread/l
 export async function openLookThread(options: OpenGeneratorOptions): Promise<LookThread> {
   const { logger = silentLogger, ...plain } = options;
   const slots = Array.from({ length: LOOKS_AHEAD + 1 }, createSlot);
+  disableOrtTelemetry();
   const worker = new Worker(THREAD_ENTRY, { workerData: { options: plain, slots } satisfies LookThreadData });
   const thread = new LookThreadHandle(worker, logger);
   const opened = await thread.answer();
