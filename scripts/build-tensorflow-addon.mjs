@@ -1,16 +1,16 @@
-// Gives a project the `tensorflow` training backend where @tensorflow/tfjs-node's own install step cannot download TensorFlow:
-// the library and its headers come from TensorFlow's Python wheel, and the addon is compiled here. Linux x64. Never part of
-// `npm ci`; see docs/training-backends.md.
+// Installs the `tensorflow` training backend where @tensorflow/tfjs-node's own install script cannot download TensorFlow:
+// takes the library and its headers from TensorFlow's Python wheel and compiles the addon on this machine. Linux x64. Never
+// part of `npm ci`; see docs/training-backends.md.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** The last TensorFlow whose C interface tfjs-node 4.22 compiles against, and a Python it has wheels for. */
+/** The last TensorFlow that tfjs-node 4.22 compiles against, and a Python version that has wheels of it. */
 const TENSORFLOW = 'tensorflow-cpu==2.15.1';
 const WHEEL_PYTHON = '3.11';
-/** What of the wheel is needed; the rest is Python. */
+/** The needed parts of the wheel; the rest is Python. */
 const WHEEL_PARTS = [
   'tensorflow/libtensorflow_cc.so.2',
   'tensorflow/libtensorflow_framework.so.2',
@@ -30,7 +30,7 @@ if (values.help) {
     'node scripts/build-tensorflow-addon.mjs [--project DIR] [--wheel FILE] [--headers DIR]\n' +
       '  --project  whose node_modules gets @tensorflow/tfjs-node; default: this folder\n' +
       `  --wheel    of ${TENSORFLOW} for Linux x64; default: downloaded with pip\n` +
-      '  --headers  of Node (node_api.h); default: beside the node that runs this',
+      '  --headers  of Node (node_api.h); default: beside the node that runs this script',
   );
   process.exit(0);
 }
@@ -38,13 +38,13 @@ const project = resolve(values.project);
 const scratch = mkdtempSync(join(tmpdir(), 'tensorflow-addon-'));
 try {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    fail(`it builds for Linux x64, this is ${process.platform} ${process.arch}; try npm install @tensorflow/tfjs-node`);
+    fail(`supports Linux x64 only, got ${process.platform} ${process.arch}; try npm install @tensorflow/tfjs-node`);
   }
   const addon = installPackage();
   const libraries = unpackWheel(values.wheel ? resolve(values.wheel) : downloadWheel());
   placeLibraries(addon, libraries);
   compile(addon, libraries);
-  tryIt();
+  testAddon();
 } catch (error) {
   console.error(`build-tensorflow-addon: ${error.message}`);
   process.exitCode = 1;
@@ -58,7 +58,7 @@ function installPackage() {
   const version = manifest.dependencies?.['@tensorflow/tfjs-core'] ?? '4.22.0';
   const folder = join(project, 'node_modules/@tensorflow/tfjs-node');
   if (!existsSync(join(folder, 'package.json'))) {
-    // --save-prod: npm takes an optional peer for done otherwise; --no-save keeps package.json as it is.
+    // Without --save-prod npm skips an optional peer; --no-save leaves package.json unchanged.
     const flags = ['--no-save', '--save-prod', '--ignore-scripts', '--no-audit', '--no-fund'];
     run('npm', ['install', ...flags, `@tensorflow/tfjs-node@${version}`], project);
   }
@@ -66,7 +66,7 @@ function installPackage() {
 }
 
 function downloadWheel() {
-  const only = [
+  const filters = [
     '--no-deps',
     '--only-binary=:all:',
     '--python-version',
@@ -74,7 +74,7 @@ function downloadWheel() {
     '--platform',
     'manylinux2014_x86_64',
   ];
-  run('python3', ['-m', 'pip', 'download', ...only, '--dest', scratch, TENSORFLOW], scratch);
+  run('python3', ['-m', 'pip', 'download', ...filters, '--dest', scratch, TENSORFLOW], scratch);
   return join(scratch, readdirSync(scratch).find((name) => name.endsWith('.whl')) ?? 'absent.whl');
 }
 
@@ -110,11 +110,11 @@ function compile(addon, libraries) {
   );
 }
 
-function tryIt() {
+function testAddon() {
   const code = `
     const tf = require('@tensorflow/tfjs-node');
     const sum = tf.sum(tf.matMul(tf.ones([64, 64]), tf.ones([64, 64]))).dataSync()[0];
-    if (sum !== 64 ** 3) throw new Error('it computed ' + sum + ' for ' + 64 ** 3);
+    if (sum !== 64 ** 3) throw new Error('expected ' + 64 ** 3 + ', got ' + sum);
     console.log('@tensorflow/tfjs-node ' + tf.version['tfjs-node'] + ' works');`;
   run(process.execPath, ['--eval', code], project, { TF_CPP_MIN_LOG_LEVEL: '2' });
 }
