@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import type { DeviceReport } from '../infer/ort-devices.js';
 import { openRenderer } from '../render/wasm-renderer.js';
-import { listEncoders } from '../encode/av-encoder-trial.js';
+import { listEncoders } from '../encode/av-encoder-probe.js';
 import { packageVersion } from './package-version.js';
 
 /** One line of the doctor's report. */

@@ -1,4 +1,4 @@
-/** NAL unit types of H.264 (ITU-T H.264, table 7-1) looked at here. */
+/** NAL unit types of H.264 (ITU-T H.264, table 7-1). */
 const NAL_SPS = 7;
 const NAL_PPS = 8;
 
@@ -12,7 +12,7 @@ interface NalUnit {
   readonly end: number;
 }
 
-/** The parameter sets inside an access unit, start codes included, copied; undefined when there is no SPS. */
+/** Copies the parameter sets of an access unit, start codes included; undefined when there is no SPS. */
 export function parameterSets(accessUnit: Uint8Array): Uint8Array | undefined {
   const sets = nalUnits(accessUnit).filter((unit) => unit.type === NAL_SPS || unit.type === NAL_PPS);
   if (!sets.some((unit) => unit.type === NAL_SPS)) return undefined;
@@ -28,7 +28,7 @@ export function codecString(bytes: Uint8Array): string | undefined {
   return `avc1.${[profile, constraints, level].map((value) => value.toString(16).padStart(2, '0').toUpperCase()).join('')}`;
 }
 
-/** NAL units up to the first slice: parameter sets stand before it, and slices are most of the bytes. */
+/** The NAL units before the first slice: parameter sets precede it, and slices are most of the bytes. */
 function nalUnits(bytes: Uint8Array): NalUnit[] {
   const units: NalUnit[] = [];
   let at = nextStartCode(bytes, 0);
@@ -38,14 +38,14 @@ function nalUnits(bytes: Uint8Array): NalUnit[] {
     if (type >= 1 && type <= 5) break;
     const end = nextStartCode(bytes, header);
     const start = at > 0 && bytes[at - 1] === 0 ? at - 1 : at;
-    const isLongNext = end < bytes.length && bytes[end - 1] === 0;
-    units.push({ type, start, header, end: isLongNext ? end - 1 : end });
+    const hasLongStartCode = end < bytes.length && bytes[end - 1] === 0; // of the next unit: 00 00 00 01
+    units.push({ type, start, header, end: hasLongStartCode ? end - 1 : end });
     at = end;
   }
   return units;
 }
 
-/** Offset of the next 00 00 01, or the length. */
+/** Offset of the next 00 00 01, or the length of the bytes. */
 function nextStartCode(bytes: Uint8Array, from: number): number {
   for (let i = from; i + 2 < bytes.length; i++) {
     if (bytes[i] === 0 && bytes[i + 1] === 0 && bytes[i + 2] === 1) return i;

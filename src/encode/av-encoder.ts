@@ -8,59 +8,58 @@ import type { Packet, VideoFormat } from '../core/packet.js';
 import { fromSeconds, micros } from '../core/time.js';
 import type { Micros } from '../core/time.js';
 import { codecString, parameterSets } from './access-unit.js';
-import { chooseEncoder } from './av-encoder-trial.js';
+import { chooseEncoder } from './av-encoder-probe.js';
 import { checkStatus, encoderFailure } from './av-error.js';
-import { LIVE_CODECS, openLiveContext } from './av-live-context.js';
-import type { LiveCodec } from './av-live-context.js';
-import { EncoderInput } from './av-encoder-input.js';
+import { H264_ENCODERS, openLiveContext } from './av-live-context.js';
+import type { H264Encoder } from './av-live-context.js';
+import { AvFrameConverter } from './av-frame-converter.js';
 import type { Encoder, EncoderOptions } from './encoder.js';
 
-/** What {@link openEncoder} takes. */
+/** Options of {@link openEncoder}. */
 export type OpenEncoderOptions = EncoderOptions & { readonly logger?: Logger };
 
-/** The encoder of last resort, which every build of node-av has. */
-const SOFTWARE = 'libx264';
+/** Fallback that every build of node-av has. */
+const SOFTWARE_ENCODER = 'libx264';
 
-/** A frame inside the encoder: what its packet needs and libav does not carry. */
-interface Pending {
+/** A frame inside the encoder: what its packet needs and libav does not keep. */
+interface PendingFrame {
   readonly pts: Micros;
   readonly duration: Micros;
   readonly capturedAt: Micros;
 }
 
 /**
- * A live encoder, ready for its first frame. Throws NocturneError `ENCODER_UNAVAILABLE` when the named one does not work
- * here; `auto` falls back to libx264. The codec itself opens at the first frame and again whenever size, colour or sample
- * aspect change.
+ * Opens a live encoder. Throws NocturneError `ENCODER_UNAVAILABLE` when the named one does not work on this machine; `auto`
+ * falls back to libx264. The codec context opens at the first frame and reopens when size, colour or sample aspect change.
  */
 export async function openEncoder(options: OpenEncoderOptions): Promise<Encoder> {
-  const codec = await chooseEncoder(options.encoder);
+  const encoder = await chooseEncoder(options.encoder);
   const logger = options.logger ?? silentLogger;
-  logger.info({ encoder: codec.name }, 'The video encoder is chosen.');
-  return new AvEncoder(codec, options, logger);
+  logger.info({ encoder: encoder.name }, 'Selected the video encoder.');
+  return new AvEncoder(encoder, options, logger);
 }
 
 class AvEncoder implements Encoder {
   readonly #options: EncoderOptions;
   readonly #logger: Logger;
   readonly #received = new AvPacket();
-  #codec: LiveCodec;
-  #input: EncoderInput;
+  #encoder: H264Encoder;
+  #converter: AvFrameConverter;
   #context: CodecContext | undefined;
   #frameFormat: FrameFormat | undefined;
   #format: VideoFormat | undefined;
   #parameterSets: Uint8Array | undefined;
-  #pending: Pending[] = [];
+  #pending: PendingFrame[] = [];
   #lastKeyframe: Micros | undefined;
   #wantsKeyframe = false;
-  #closed = false;
+  #isClosed = false;
   #inFlight: Promise<unknown> = Promise.resolve();
 
-  constructor(codec: LiveCodec, options: EncoderOptions, logger: Logger) {
-    this.#codec = codec;
+  constructor(encoder: H264Encoder, options: EncoderOptions, logger: Logger) {
+    this.#encoder = encoder;
     this.#options = options;
     this.#logger = logger;
-    this.#input = new EncoderInput(codec.layout);
+    this.#converter = new AvFrameConverter(encoder.pixelFormat);
     this.#received.alloc();
   }
 
@@ -69,17 +68,17 @@ class AvEncoder implements Encoder {
   }
 
   get name(): string {
-    return this.#codec.name;
+    return this.#encoder.name;
   }
 
   encode(frame: Frame): Promise<readonly Packet[]> {
     try {
-      if (this.#closed) throw new TypeError('cannot encode after close');
+      if (this.#isClosed) throw new TypeError('cannot encode after close');
       const context = this.#contextFor(frame);
-      const picture = this.#input.avFrame(frame, BigInt(frame.pts), this.#keyframeDue(frame.pts));
-      const sending = context.sendFrame(picture);
+      const avFrame = this.#converter.convert(frame, BigInt(frame.pts), this.#decideKeyframe(frame.pts));
+      const sending = context.sendFrame(avFrame);
       this.#pending.push({ pts: frame.pts, duration: frame.duration, capturedAt: frame.capturedAt });
-      const packets = this.#collect(context, sending, () => context.sendFrame(picture)).finally(() => frame.close());
+      const packets = this.#receiveAll(context, sending, () => context.sendFrame(avFrame)).finally(() => frame.close());
       this.#inFlight = packets.catch(() => undefined);
       return packets;
     } catch (error) {
@@ -96,17 +95,17 @@ class AvEncoder implements Encoder {
     await this.#inFlight;
     const context = this.#context;
     if (!context) return [];
-    const packets = await this.#collect(context, context.sendFrame(null), () => context.sendFrame(null));
-    this.#closeContext(); // a flushed libav encoder takes nothing more; the next frame opens another
+    const packets = await this.#receiveAll(context, context.sendFrame(null), () => context.sendFrame(null));
+    this.#closeContext(); // libav: a flushed encoder takes no more frames
     return packets;
   }
 
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     await this.#inFlight;
     this.#closeContext();
-    this.#input[Symbol.dispose]();
+    this.#converter[Symbol.dispose]();
     this.#received.free();
   }
 
@@ -116,7 +115,7 @@ class AvEncoder implements Encoder {
 
   #contextFor(frame: Frame): CodecContext {
     if (this.#context && this.#frameFormat && isSameFormat(this.#frameFormat, frame)) return this.#context;
-    if (this.#context) this.#drainBeforeChange(this.#context);
+    if (this.#context) this.#drain(this.#context);
     const { width, height, color, sampleAspect } = frame;
     this.#frameFormat = { width, height, color, sampleAspect };
     this.#context = this.#open(this.#frameFormat);
@@ -125,28 +124,31 @@ class AvEncoder implements Encoder {
     return this.#context;
   }
 
-  /** Opens the chosen encoder; where `auto` chose hardware and it refuses this size, libx264 takes over. */
+  /** Opens the selected encoder; falls back to libx264 when `auto` selected hardware that does not take this size. */
   #open(frameFormat: FrameFormat): CodecContext {
     try {
-      return openLiveContext(this.#codec, frameFormat, this.#options);
+      return openLiveContext(this.#encoder, frameFormat, this.#options);
     } catch (error) {
-      const software = LIVE_CODECS.find((codec) => codec.name === SOFTWARE);
-      if (this.#options.encoder !== 'auto' || !software || this.#codec === software) throw error;
+      const software = H264_ENCODERS.find((encoder) => encoder.name === SOFTWARE_ENCODER);
+      if (this.#options.encoder !== 'auto' || !software || this.#encoder === software) throw error;
       const { width, height } = frameFormat;
-      this.#logger.warn({ encoder: this.name, width, height, err: error }, `${this.name} refused; libx264 takes over.`);
-      this.#input[Symbol.dispose]();
-      this.#codec = software;
-      this.#input = new EncoderInput(software.layout);
+      this.#logger.warn(
+        { encoder: this.name, width, height, err: error },
+        `${this.name} failed to open; falling back to libx264.`,
+      );
+      this.#converter[Symbol.dispose]();
+      this.#encoder = software;
+      this.#converter = new AvFrameConverter(software.pixelFormat);
       return openLiveContext(software, frameFormat, this.#options);
     }
   }
 
-  /** The old context goes. What a hardware encoder still held belongs to a format that is over: counted in the log. */
-  #drainBeforeChange(context: CodecContext): void {
+  /** Closes the context before a change of format. Logs the number of frames that a hardware encoder still held: their format is over. */
+  #drain(context: CodecContext): void {
     context.sendFrameSync(null);
     while (context.receivePacketSync(this.#received) >= 0) this.#received.unref();
     if (this.#pending.length > 0) {
-      this.#logger.warn({ frames: this.#pending.length }, 'Frames were left in the encoder when the picture changed.');
+      this.#logger.warn({ frames: this.#pending.length }, 'Discarded frames inside the encoder at a change of format.');
     }
     this.#closeContext();
   }
@@ -157,8 +159,8 @@ class AvEncoder implements Encoder {
     this.#pending = [];
   }
 
-  /** True for the first frame, after a request, and when the last keyframe is long ago by pts (a variable rate fools a count). */
-  #keyframeDue(pts: Micros): boolean {
+  /** Whether to force a keyframe: for the first frame, after a request, and by time since the last one (by pts, for variable frame rates). */
+  #decideKeyframe(pts: Micros): boolean {
     const last = this.#lastKeyframe;
     const isDue =
       this.#wantsKeyframe ||
@@ -170,17 +172,17 @@ class AvEncoder implements Encoder {
     return isDue;
   }
 
-  async #collect(
+  async #receiveAll(
     context: CodecContext,
     sending: Promise<number>,
-    sendAgain: () => Promise<number>,
+    retry: () => Promise<number>,
   ): Promise<readonly Packet[]> {
     const packets: Packet[] = [];
     try {
       let status = await sending;
       while (status === AVERROR_EAGAIN) {
         this.#receiveInto(packets, context);
-        status = await sendAgain();
+        status = await retry();
       }
       if (status !== AVERROR_EOF) checkStatus(status, 'send a frame');
       this.#receiveInto(packets, context);
@@ -191,7 +193,7 @@ class AvEncoder implements Encoder {
   }
 
   #receiveInto(packets: Packet[], context: CodecContext): void {
-    // The work was done on libav's side of sendFrame; taking the result out is a few microseconds.
+    // sendFrame does the work on a thread of libav's; receiving the result takes a few microseconds.
     for (;;) {
       const status = context.receivePacketSync(this.#received);
       if (status === AVERROR_EAGAIN || status === AVERROR_EOF) return;
@@ -216,13 +218,13 @@ class AvEncoder implements Encoder {
     };
   }
 
-  /** The frame of a packet; those before it were dropped by the encoder. */
-  #takePending(pts: Micros): Pending | undefined {
+  /** Removes and returns the frame of a packet, and the frames before it, which the encoder dropped. */
+  #takePending(pts: Micros): PendingFrame | undefined {
     const index = this.#pending.findIndex((pending) => pending.pts === pts);
     return index < 0 ? undefined : this.#pending.splice(0, index + 1).at(-1);
   }
 
-  /** Copies a keyframe and puts parameter sets before it where the encoder left them out; updates the format. */
+  /** Copies a keyframe, with parameter sets where the encoder left them out, and updates the format. */
   #withParameterSets(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     const own = parameterSets(bytes);
     if (own && !(this.#parameterSets && Buffer.compare(own, this.#parameterSets) === 0)) {

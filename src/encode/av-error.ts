@@ -2,7 +2,7 @@ import { AV_LOG_PANIC } from 'node-av/constants';
 import { FFmpegError, Log } from 'node-av/lib';
 import { NocturneError, type ErrorCode } from '../core/errors.js';
 
-/** A libav call that failed, with the number it returned; translated to a {@link NocturneError} before it leaves this folder. */
+/** A failed libav call, with its status. Callers translate it to a {@link NocturneError}. */
 export class LibavError extends Error {
   constructor(
     readonly status: number,
@@ -13,18 +13,18 @@ export class LibavError extends Error {
   }
 }
 
-/** Gives the status back when the call worked; throws {@link LibavError} when it is negative. */
+/** Returns the status of a libav call. Throws {@link LibavError} when it is negative. */
 export function checkStatus(status: number, operation: string): number {
   if (status < 0) throw new LibavError(status, operation);
   return status;
 }
 
-/** Keeps libav from writing to the terminal: every failure comes back as a status here. The level counts for the whole process. */
-export function quietLibav(): void {
+/** Stops libav from writing to the terminal, for the whole process. Failures still return a status. */
+export function silenceLibavLog(): void {
   if (Log.getLevel() > AV_LOG_PANIC) Log.setLevel(AV_LOG_PANIC);
 }
 
-/** A failure of an encoder, as a person reads it. */
+/** Translates a failure of the encoder `name` for users; returns a NocturneError as it is. */
 export function encoderFailure(code: ErrorCode, name: string, cause: unknown): NocturneError {
   if (cause instanceof NocturneError) return cause;
   const detail = cause instanceof Error ? cause.message : String(cause);

@@ -6,79 +6,80 @@ import { fileURLToPath } from 'node:url';
 import { aborted, NocturneError } from '../core/errors.js';
 import { isSameFormat, type Frame } from '../core/frame.js';
 import { microsToTicks, ticksToMicros } from '../core/time.js';
-import { CopiedStreams } from './av-copied-streams.js';
-import { LibavError, checkStatus, encoderFailure, quietLibav } from '../encode/av-error.js';
-import { outputFailure } from './output-error.js';
+import { LibavError, checkStatus, encoderFailure, silenceLibavLog } from '../encode/av-error.js';
+import { AvFrameConverter } from '../encode/av-frame-converter.js';
+import { AtomicFile } from './atomic-file.js';
 import { fileCodec, fileEncoderName } from './av-file-context.js';
 import { openFileOutput, unsupported } from './av-file-output.js';
 import type { FileOutput } from './av-file-output.js';
-import { EncoderInput } from '../encode/av-encoder-input.js';
-import { canCarryChapters, readChapters, writeChapters } from './chapters/chapters.js';
+import { StreamCopy } from './av-stream-copy.js';
+import { readChapters, supportsChapters, writeChapters } from './chapters/chapters.js';
 import type { Chapter } from './chapters/chapter.js';
 import type { FileSinkOptions, FileSink, SinkReport } from './file-options.js';
-import { OutputTarget } from './output-target.js';
+import { outputFailure } from './output-error.js';
 
 /**
- * A file ready for its first frame. Checks at once all that can be known: the container, the codec, the place, the input
- * to copy from. Throws NocturneError.
+ * Opens a file sink. Checks at once what does not depend on frames: container, codec, path, and the input to copy from.
+ * Throws NocturneError.
  */
 export async function openFileSink(options: FileSinkOptions): Promise<FileSink> {
-  quietLibav();
+  silenceLibavLog();
   const encoder = fileEncoderName(fileCodec(options));
   const format = OutputFormat.guessFormat(null, options.path, null);
   if (!format || format.videoCodec === 0 || format.name?.startsWith('image2')) {
     const extension = extname(options.path) || 'no extension';
-    throw unsupported(`The output ${options.path} names no video container that can be written (${extension}).`);
+    throw unsupported(`The output ${options.path} needs the extension of a video container, got ${extension}.`);
   }
   const { path, overwrite = false } = options;
   const inputPath = options.copyFrom === undefined ? undefined : localPath(options.copyFrom);
-  const target = await OutputTarget.open({ path, overwrite, ...(inputPath === undefined ? {} : { inputPath }) });
-  let copied: CopiedStreams | undefined;
+  const file = await AtomicFile.open({ path, overwrite, ...(inputPath === undefined ? {} : { inputPath }) });
+  let streamCopy: StreamCopy | undefined;
   try {
-    const { startS = 0, durationS, signal, copyTimeoutMs: patienceMs } = options;
-    if (inputPath === undefined) return new AvFileSink({ target, copied, chapters: [], options, encoder, format });
-    const trialPath = target.temporaryPath;
-    copied = await CopiedStreams.open({ inputPath, trialPath, startS, durationS, signal, patienceMs });
+    const { startS = 0, durationS, signal, copyTimeoutMs: timeoutMs } = options;
+    if (inputPath === undefined)
+      return new AvFileSink({ file, streamCopy, chapters: [], sinkOptions: options, encoder, format });
+    const probePath = file.temporaryPath;
+    streamCopy = await StreamCopy.open({ inputPath, probePath, startS, durationS, signal, timeoutMs });
     const chapters = await readChapters(inputPath, { startS, durationS });
-    return new AvFileSink({ target, copied, chapters, options, encoder, format });
+    return new AvFileSink({ file, streamCopy, chapters, sinkOptions: options, encoder, format });
   } catch (error) {
-    await copied?.close();
-    await target.discard();
+    await streamCopy?.close();
+    await file.discard();
     throw outputFailure(path, error);
   }
 }
 
-/** The path that a `file:` address means; other addresses and paths as they are. */
+/** The path of a `file:` address; other addresses and paths unchanged. */
 function localPath(address: string): string {
   if (!address.startsWith('file:')) return address;
   return address.startsWith('file://') ? fileURLToPath(address) : address.slice('file:'.length);
 }
 
 interface AvFileSinkOptions {
-  readonly target: OutputTarget;
-  readonly copied: CopiedStreams | undefined;
+  readonly file: AtomicFile;
+  readonly streamCopy: StreamCopy | undefined;
   readonly chapters: readonly Chapter[];
-  readonly options: FileSinkOptions;
+  readonly sinkOptions: FileSinkOptions;
   readonly encoder: string;
   readonly format: OutputFormat;
 }
 
 class AvFileSink implements FileSink {
   readonly #options: AvFileSinkOptions;
-  readonly #input = new EncoderInput('i420');
+  readonly #converter = new AvFrameConverter('i420');
   readonly #packet = new AvPacket();
   readonly #notices: string[];
-  /** Durations in microseconds of the frames inside the encoder, by pts in ticks. */
+  /** Durations of the frames inside the encoder, by pts; both in ticks of the source's time base. */
   readonly #durations = new Map<bigint, bigint>();
-  #open: FileOutput | undefined;
+  #output: FileOutput | undefined;
   #frames = 0;
   #isOver = false;
   #inFlight: Promise<unknown> = Promise.resolve();
   #stopping: Promise<void> = Promise.resolve();
 
-  constructor(parts: AvFileSinkOptions) {
-    this.#options = parts;
-    this.#notices = [...(parts.copied?.notices ?? [])];
+  constructor(options: AvFileSinkOptions) {
+    this.#options = options;
+    this.#notices = [...(options.streamCopy?.notices ?? [])];
     this.#packet.alloc();
   }
 
@@ -86,16 +87,16 @@ class AvFileSink implements FileSink {
     try {
       if (this.#isOver) throw new TypeError('cannot write after finish or abort');
       const opened = this.#outputFor(frame);
-      const { timeBase } = this.#options.options;
+      const { timeBase } = this.#options.sinkOptions;
       const pts = microsToTicks(frame.pts, timeBase);
       this.#durations.set(pts, microsToTicks(frame.duration, timeBase));
-      const sending = opened.context.sendFrame(this.#input.avFrame(frame, pts, false));
+      const sending = opened.context.sendFrame(this.#converter.convert(frame, pts, false));
       const written = this.#writeReady(opened, sending, () => frame.close());
       this.#inFlight = written.catch(() => undefined);
       return written;
     } catch (error) {
       frame.close();
-      return Promise.reject(error instanceof TypeError ? error : outputFailure(this.#options.options.path, error));
+      return Promise.reject(error instanceof TypeError ? error : outputFailure(this.#options.sinkOptions.path, error));
     }
   }
 
@@ -107,7 +108,7 @@ class AvFileSink implements FileSink {
       return await finishing;
     } catch (error) {
       await this.abort();
-      throw outputFailure(this.#options.options.path, error);
+      throw outputFailure(this.#options.sinkOptions.path, error);
     }
   }
 
@@ -122,49 +123,49 @@ class AvFileSink implements FileSink {
 
   async #finishAfter(written: Promise<unknown>): Promise<SinkReport> {
     await written;
-    const { copied, options, target } = this.#options;
-    const opened = this.#open;
-    if (!opened) throw failed(`Cannot write ${options.path}: the input gave no frames.`);
+    const { streamCopy, sinkOptions, file } = this.#options;
+    const opened = this.#output;
+    if (!opened) throw outputFailed(`Cannot write ${sinkOptions.path}: the input has no frames.`);
     await this.#writeReady(opened, opened.context.sendFrame(null), () => undefined);
-    await copied?.writeUntil(Number.POSITIVE_INFINITY, opened.output);
-    checkStatus(await opened.output.writeTrailer(), 'write the end of the file');
-    checkStatus(Math.min(0, opened.output.pb?.error ?? 0), 'write the end of the file');
+    await streamCopy?.writeUntil(Number.POSITIVE_INFINITY, opened.output);
+    checkStatus(await opened.output.writeTrailer(), 'write the trailer');
+    checkStatus(Math.min(0, opened.output.pb?.error ?? 0), 'write the trailer');
     await this.#closeLibav();
     const chapters = await this.#writeChapters();
-    if (this.#isOver) throw aborted(`${options.path} was complete`, 'output');
-    await target.commit();
+    if (this.#isOver) throw aborted(`${sinkOptions.path} was complete`, 'output');
+    await file.commit();
     this.#isOver = true;
     return this.#report(chapters);
   }
 
   async #stop(): Promise<void> {
     this.#isOver = true;
-    this.#options.copied?.stop();
+    this.#options.streamCopy?.stop();
     await this.#inFlight;
     await this.#closeLibav();
-    await this.#options.target.discard();
+    await this.#options.file.discard();
   }
 
   #outputFor(frame: Frame): FileOutput {
-    if (this.#open) {
-      if (isSameFormat(this.#open.frameFormat, frame)) return this.#open;
-      const { width, height } = this.#open.frameFormat;
+    if (this.#output) {
+      if (isSameFormat(this.#output.frameFormat, frame)) return this.#output;
+      const { width, height } = this.#output.frameFormat;
       throw unsupported(
-        `The picture changes from ${width}x${height} to ${frame.width}x${frame.height} or in colour at ${(frame.pts / 1e6).toFixed(3)} s; a file has one.`,
+        `The frame format changes at ${(frame.pts / 1e6).toFixed(3)} s, from ${width}x${height} to ${frame.width}x${frame.height} or in colour; a file has one format.`,
       );
     }
     const { width, height, color, sampleAspect } = frame;
-    const { target, copied, options, encoder, format, chapters } = this.#options;
-    this.#open = openFileOutput({
+    const { file, streamCopy, sinkOptions, encoder, format, chapters } = this.#options;
+    this.#output = openFileOutput({
       frameFormat: { width, height, color, sampleAspect },
-      temporaryPath: target.temporaryPath,
+      temporaryPath: file.temporaryPath,
       hasChapters: chapters.length > 0,
-      copied,
-      options,
+      streamCopy,
+      sinkOptions,
       encoder,
       format,
     });
-    return this.#open;
+    return this.#output;
   }
 
   async #writeReady(opened: FileOutput, sending: Promise<number>, release: () => void): Promise<void> {
@@ -179,7 +180,7 @@ class AvFileSink implements FileSink {
         await this.#writePacket(opened);
       }
     } catch (error) {
-      throw outputFailure(this.#options.options.path, error);
+      throw outputFailure(this.#options.sinkOptions.path, error);
     }
   }
 
@@ -188,7 +189,7 @@ class AvFileSink implements FileSink {
     const duration = this.#durations.get(packet.pts);
     this.#durations.delete(packet.pts);
     if (duration !== undefined && duration > 0n) packet.duration = duration;
-    await this.#options.copied?.writeUntil(ticksToMicros(packet.dts, this.#options.options.timeBase), output);
+    await this.#options.streamCopy?.writeUntil(ticksToMicros(packet.dts, this.#options.sinkOptions.timeBase), output);
     packet.rescaleTs(context.timeBase, video.timeBase);
     packet.streamIndex = video.index;
     checkStatus(output.interleavedWriteFrameSync(packet), 'write a packet');
@@ -197,10 +198,10 @@ class AvFileSink implements FileSink {
   }
 
   async #writeChapters(): Promise<number> {
-    const { chapters, options, target } = this.#options;
+    const { chapters, sinkOptions, file } = this.#options;
     if (chapters.length === 0) return 0;
-    if (canCarryChapters(options.path)) {
-      await writeChapters(target.temporaryPath, chapters);
+    if (supportsChapters(sinkOptions.path)) {
+      await writeChapters(file.temporaryPath, chapters);
       return chapters.length;
     }
     this.#notices.push(`not carried: ${chapters.length} chapters`);
@@ -208,34 +209,34 @@ class AvFileSink implements FileSink {
   }
 
   async #report(chapters: number): Promise<SinkReport> {
-    const { target, copied, encoder, options } = this.#options;
-    const { size } = await stat(target.path);
+    const { file, streamCopy, encoder, sinkOptions } = this.#options;
+    const { size } = await stat(file.path);
     return {
-      path: options.path,
+      path: sinkOptions.path,
       frames: this.#frames,
       bytes: size,
       encoder,
-      copiedStreams: copied?.count ?? 0,
+      copiedStreams: streamCopy?.count ?? 0,
       chapters,
-      notices: [...this.#notices, ...(copied?.losses ?? [])],
+      notices: [...this.#notices, ...(streamCopy?.dropNotices ?? [])],
     };
   }
 
-  /** Frees all that libav holds. Idempotent. */
+  /** Frees all memory of libav. Idempotent. */
   async #closeLibav(): Promise<void> {
-    const opened = this.#open;
-    this.#open = undefined;
+    const opened = this.#output;
+    this.#output = undefined;
     if (opened) {
       opened.context.freeContext();
       await opened.output.closeOutput();
       opened.output.freeContext();
     }
-    await this.#options.copied?.close();
-    this.#input[Symbol.dispose]();
+    await this.#options.streamCopy?.close();
+    this.#converter[Symbol.dispose]();
     this.#packet.free();
   }
 }
 
-function failed(message: string): NocturneError {
+function outputFailed(message: string): NocturneError {
   return new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message });
 }

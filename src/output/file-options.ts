@@ -1,13 +1,13 @@
 import type { TimeBase } from '../core/time.js';
 import type { FrameSink } from '../core/frame-sink.js';
 
-/** Video codecs a file can be written with. */
+/** Video codecs for files. */
 export const FILE_CODECS = ['h264', 'hevc', 'av1', 'vp9'] as const;
 
 /** One of {@link FILE_CODECS}. */
 export type FileCodec = (typeof FILE_CODECS)[number];
 
-/** Effort presets, fast to slow, as x264 names them; other encoders get the like of them. */
+/** Encoder presets, fast to slow, as x264 names them; mapped to the presets of other encoders. */
 export const FILE_PRESETS = [
   'ultrafast',
   'superfast',
@@ -23,53 +23,53 @@ export const FILE_PRESETS = [
 /** One of {@link FILE_PRESETS}. */
 export type FilePreset = (typeof FILE_PRESETS)[number];
 
-/** What a file is written with. */
+/** Options of a file sink. */
 export interface FileSinkOptions {
-  /** The file; its extension names the container. */
+  /** Path of the file; its extension selects the container. */
   readonly path: string;
-  /** Time base of the source's video: pts are written in it, so that they come out as they went in. */
+  /** Time base of the source's video; the file's pts use it, so that they are exact. */
   readonly timeBase: TimeBase;
-  /** Nominal frames a second, for rate control; 0 when unknown. Frames are written at their pts, whatever it is. */
+  /** Nominal frames per second, for rate control; 0 when unknown. Does not affect pts. */
   readonly frameRate: number;
-  /** Undefined: VP9 for .webm, else H.264. */
+  /** Default: VP9 for .webm, else H.264. */
   readonly codec?: FileCodec;
-  /** Constant rate factor, smaller is better: 0 to 51 for H.264 and HEVC, 0 to 63 for AV1 and VP9. Undefined: the codec's usual. */
+  /** Constant rate factor, smaller is better: 0 to 51 for H.264 and HEVC, 0 to 63 for AV1 and VP9. Default: by codec. */
   readonly crf?: number;
   /** Default `medium`. */
   readonly preset?: FilePreset;
-  /** Replace a file that is there already; default false. */
+  /** Replace an existing file; default false. */
   readonly overwrite?: boolean;
-  /** File or address of the input whose sound, subtitles, chapters and metadata are copied. */
+  /** File or address of the input to copy audio, subtitles, chapters and metadata from. */
   readonly copyFrom?: string;
-  /** Start of the part rendered, seconds from the input's start, when frames' pts are counted from there; default 0. */
+  /** Start of the part to copy, seconds from the input's start; default 0. Frames' pts count from there. */
   readonly startS?: number;
-  /** Length of the part, seconds; undefined: to the end. */
+  /** Length of the part, seconds; default: to the end. */
   readonly durationS?: number;
-  /** Ends every wait for the input that is copied from, when it aborts; `ABORTED` is thrown then. */
+  /** Aborts every wait for the input to copy from, with `ABORTED`. */
   readonly signal?: AbortSignal;
-  /** An address that is copied from has this long to open, and to give each packet, milliseconds; default 10 000. */
+  /** Timeout of an address to copy from, for opening and for each packet, milliseconds; default 10 000. */
   readonly copyTimeoutMs?: number;
 }
 
-/** What was written. */
+/** Result of {@link FileSink.finish}. */
 export interface SinkReport {
   readonly path: string;
   readonly frames: number;
   readonly bytes: number;
   /** Encoder in use, as FFmpeg names it. */
   readonly encoder: string;
-  /** Sound, subtitle and attachment streams copied. */
+  /** Audio, subtitle and attachment streams copied. */
   readonly copiedStreams: number;
   /** Chapters copied. */
   readonly chapters: number;
-  /** One line each: what the container cannot carry. */
+  /** One line for each stream or packet loss that the user should know about. */
   readonly notices: readonly string[];
 }
 
-/** A file being written. It appears whole at `finish()` or not at all. */
+/** A video file being written. It appears at its path complete, at `finish()`, or not at all. */
 export interface FileSink extends FrameSink, AsyncDisposable {
-  /** Writes what is left and puts the file in its place. Throws NocturneError; nothing is left behind then. */
+  /** Writes the remaining packets and moves the file to its path. Throws NocturneError; no file is left then. */
   finish(): Promise<SinkReport>;
-  /** Stops and removes what was written. Idempotent, never throws; nothing to do after `finish()`. */
+  /** Stops and removes the partial file. Idempotent, never throws; does nothing after `finish()`. */
   abort(): Promise<void>;
 }

@@ -8,50 +8,51 @@ import { LibavError } from '../encode/av-error.js';
 const NO_SPACE = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 const NO_PERMISSION = new Set(['EACCES', 'EPERM', 'EROFS']);
 
-/** What a muxer itself never gives for a stream that its container does not take. */
+/** Errors of the disk; a muxer returns none of them for a stream that its container does not support. */
 const DISK_FAILURES = new Set([...NO_SPACE, 'EIO', 'EROFS']);
 
-/** Gives the status of a header back; throws {@link LibavError} when it is the disk that failed, and not the container. */
+/** Returns the status of writing a header. Throws {@link LibavError} when the disk failed, not the muxer. */
 export function checkHeader(status: number): number {
   const failure = new LibavError(status, 'write the header');
   if (status < 0 && DISK_FAILURES.has(errnoName(failure))) throw failure;
   return status;
 }
 
-/** A failure to write `path`, whether libav or the file system said so, as a person reads it. */
+/** Translates a failure to write `path`, of libav or the file system, for users. */
 export function outputFailure(path: string, cause: unknown): NocturneError {
   const stage: Stage = 'output';
-  // Whatever was stopped on the way, what the user waited for is the output.
+  // Whichever step was aborted, the user waits for the output.
   if (cause instanceof NocturneError) return cause.code === 'ABORTED' ? aborted(`${path} was complete`, stage) : cause;
-  const { code, what, remedy } = outputFault(path, cause);
-  const message = `Cannot write ${path}: ${what}.`;
+  const { code, reason, remedy } = describeFailure(path, cause);
+  const message = `Cannot write ${path}: ${reason}.`;
   return new NocturneError({ code, stage, message, cause, ...(remedy === undefined ? {} : { remedy }) });
 }
 
-function outputFault(path: string, cause: unknown): { code: ErrorCode; what: string; remedy?: string } {
+function describeFailure(path: string, cause: unknown): { code: ErrorCode; reason: string; remedy?: string } {
   const name = errnoName(cause);
-  if (NO_SPACE.has(name)) return { code: 'OUTPUT_NO_SPACE', what: 'the disk is full' };
-  if (NO_PERMISSION.has(name)) return { code: 'OUTPUT_NO_PERMISSION', what: 'no permission to write there' };
+  if (NO_SPACE.has(name)) return { code: 'OUTPUT_NO_SPACE', reason: 'the disk is full' };
+  if (NO_PERMISSION.has(name)) return { code: 'OUTPUT_NO_PERMISSION', reason: 'permission denied' };
   if (name === 'ENOENT' || name === 'ENOTDIR') {
-    // /proc and its like say so of a new file, too.
+    // /proc and similar file systems return these for a new file too.
     if (existsSync(dirname(resolve(path)))) {
-      return { code: 'OUTPUT_NO_PERMISSION', what: 'no file can be made in its folder' };
+      return { code: 'OUTPUT_NO_PERMISSION', reason: 'its folder does not accept new files' };
     }
-    return { code: 'OUTPUT_FAILED', what: 'its folder does not exist', remedy: 'Make it first.' };
+    return { code: 'OUTPUT_FAILED', reason: 'its folder does not exist', remedy: 'Create the folder first.' };
   }
-  return { code: 'OUTPUT_FAILED', what: cause instanceof Error ? cause.message : String(cause) };
+  return { code: 'OUTPUT_FAILED', reason: cause instanceof Error ? cause.message : String(cause) };
 }
 
-/** A failure to read the input whose sound and subtitles are copied, as a person reads it. */
+/** Translates a failure to read the input of a stream copy, for users. */
 export function inputFailure(path: string, cause: unknown): NocturneError {
   const name = errnoName(cause);
   const code: ErrorCode =
     name === 'ENOENT' ? 'INPUT_NOT_FOUND' : NO_PERMISSION.has(name) ? 'INPUT_NO_PERMISSION' : 'INPUT_UNSUPPORTED';
   const detail = cause instanceof Error ? cause.message : String(cause);
-  const message = `Cannot copy sound from ${maskUrl(path)}: ${detail}.`;
+  const message = `Cannot copy audio from ${maskUrl(path)}: ${detail}.`;
   return new NocturneError({ code, stage: 'output', message, cause });
 }
 
+/** Name of an errno, such as `ENOENT`; empty for other causes. */
 function errnoName(cause: unknown): string {
   if (cause instanceof LibavError) {
     return Object.entries(constants.errno).find(([, number]) => cause.status === -number)?.[0] ?? '';

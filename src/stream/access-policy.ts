@@ -1,26 +1,26 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** What {@link AccessPolicy} is made from. */
+/** Options of an {@link AccessPolicy}. */
 export interface AccessPolicyOptions {
-  /** Address the server is bound to. */
+  /** Address the server binds. */
   readonly host: string;
-  /** Secret asked for on every API, metrics and viewer connection; undefined: none. */
+  /** Secret required for API, metrics and viewer connections; undefined: none. */
   readonly token: string | undefined;
-  /** Web origins beside the server's own, for instance `https://traffic.example`. */
+  /** Web origins allowed in addition to the server's own, for instance `https://traffic.example`. */
   readonly allowedOrigins: readonly string[];
 }
 
-/** Who may talk to the server. */
+/** Decides which requests the server accepts: by host, origin and token. */
 export class AccessPolicy {
-  /** True when a token is asked for. */
+  /** True when requests need a token. */
   readonly needsToken: boolean;
   readonly #tokenHash: Buffer | undefined;
   readonly #origins: ReadonlySet<string>;
-  /** Host names a request may be for; undefined when any is right. */
+  /** Host names that requests may use; undefined: any. */
   readonly #hosts: ReadonlySet<string> | undefined;
 
-  /** Throws TypeError for an allowed origin that is none. */
+  /** Throws TypeError for an allowed origin that is not an origin. */
   constructor(options: AccessPolicyOptions) {
     this.needsToken = options.token !== undefined;
     this.#tokenHash = options.token === undefined ? undefined : hash(options.token);
@@ -32,8 +32,8 @@ export class AccessPolicy {
   }
 
   /**
-   * Whether the `Host` header names this server. Checked on loopback: a foreign page whose name was pointed at 127.0.0.1
-   * (DNS rebinding) still says its own name there.
+   * True when the `Host` header names this server. Checked on loopback only: after DNS rebinding, a foreign page reaches
+   * 127.0.0.1 but still sends its own host name.
    */
   isHostAllowed(request: IncomingMessage): boolean {
     if (!this.#hosts) return true;
@@ -41,7 +41,7 @@ export class AccessPolicy {
     return url !== null && this.#hosts.has(url.hostname);
   }
 
-  /** Whether the page that makes the request may. A request without `Origin` comes from no page and is held to the token alone. */
+  /** True when the page that makes the request may do so. A request without `Origin` comes from no page: only the token guards it. */
   isOriginAllowed(request: IncomingMessage): boolean {
     const { origin, host } = request.headers;
     if (origin === undefined) return true;
@@ -49,26 +49,26 @@ export class AccessPolicy {
     return url !== null && (url.host === host || this.#origins.has(url.origin));
   }
 
-  /** Whether the request carries the token, as `Authorization: Bearer` or `?token=`. Takes the same time for every wrong one. */
+  /** True when the request carries the token, as `Authorization: Bearer` or `?token=`. Compares in constant time. */
   hasValidToken(request: IncomingMessage): boolean {
     if (!this.#tokenHash) return true;
     const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const given = bearer ?? requestUrl(request)?.searchParams.get('token') ?? '';
-    return timingSafeEqual(hash(given), this.#tokenHash);
+    const token = bearer ?? requestUrl(request)?.searchParams.get('token') ?? '';
+    return timingSafeEqual(hash(token), this.#tokenHash);
   }
 
-  /** Origins that may hold the page in a frame, as a Content-Security-Policy spells them. */
+  /** Origins that may embed the page, in the syntax of Content-Security-Policy. */
   get frameAncestors(): string {
     return ["'self'", ...this.#origins].join(' ');
   }
 }
 
-/** The address asked for; null when it is none. Its host is not to be trusted. */
+/** The requested URL; null when it is malformed. Its host is a placeholder. */
 export function requestUrl(request: IncomingMessage): URL | null {
   return parseUrl(request.url ?? '', 'http://host.invalid');
 }
 
-/** Whether a server bound to this address can be reached from this machine alone. */
+/** True when a server bound to this address is reachable from this machine only. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
@@ -84,7 +84,7 @@ function hash(text: string): Buffer {
 function parseOrigin(text: string): URL {
   const url = parseUrl(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/') {
-    throw new TypeError(`an allowed origin must look like https://example.org, got ${JSON.stringify(text)}`);
+    throw new TypeError(`an allowed origin must have the form https://example.org, got ${JSON.stringify(text)}`);
   }
   return url;
 }

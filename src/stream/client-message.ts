@@ -2,8 +2,8 @@ import { checkControls } from '../core/controls.js';
 import type { ClientMessage } from './protocol.js';
 
 /**
- * Reads a viewer's text message. Throws SyntaxError when it is not of this protocol at all (the connection ends), and
- * TypeError or RangeError when a control's name or value is wrong (the viewer is told).
+ * Parses a viewer's text message. Throws SyntaxError when it is not a message of this protocol (the connection closes), and
+ * TypeError or RangeError when a control's name or value is wrong (the viewer gets an `error` message).
  */
 export function parseClientMessage(text: string): ClientMessage {
   const message: unknown = JSON.parse(text);

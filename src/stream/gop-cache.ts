@@ -1,19 +1,19 @@
-/** A packet as it goes over the wire, encoded once for all viewers. */
+/** A packet in its wire format, encoded once for all viewers. */
 export interface EncodedPacket {
-  /** Header and access unit; shared, never written to. */
+  /** Header and access unit; shared and read-only. */
   readonly bytes: Uint8Array;
   readonly isKeyframe: boolean;
 }
 
 /** Bounds of a {@link GopCache}. */
 export interface GopCacheOptions {
-  /** Most packets kept. */
+  /** Maximum number of packets. */
   readonly maxPackets: number;
-  /** Most bytes kept. */
+  /** Maximum number of bytes. */
   readonly maxBytes: number;
 }
 
-/** The packets since the last keyframe, so that a joining viewer sees a picture at once. A GOP over the bounds is forgotten. */
+/** The packets since the last keyframe, so that a joining viewer can decode at once. Discards a GOP that exceeds the bounds. */
 export class GopCache {
   readonly #options: GopCacheOptions;
   #packets: EncodedPacket[] = [];
@@ -23,25 +23,25 @@ export class GopCache {
     this.#options = options;
   }
 
-  /** The GOP so far, keyframe first; empty when none is known whole. */
+  /** The GOP so far, keyframe first; empty when the cache does not hold all of it. */
   get packets(): readonly EncodedPacket[] {
     return this.#packets;
   }
 
-  /** Bytes kept. */
+  /** Number of bytes held. */
   get bytes(): number {
     return this.#bytes;
   }
 
   push(packet: EncodedPacket): void {
     if (packet.isKeyframe) this.clear();
-    else if (this.#packets.length === 0) return; // nothing before it could be decoded
+    else if (this.#packets.length === 0) return; // not decodable without its keyframe
     this.#packets.push(packet);
     this.#bytes += packet.bytes.byteLength;
     if (this.#packets.length > this.#options.maxPackets || this.#bytes > this.#options.maxBytes) this.clear();
   }
 
-  /** Forgets everything: the format changed, or the stream broke off. */
+  /** Discards all packets. */
   clear(): void {
     this.#packets = [];
     this.#bytes = 0;

@@ -1,13 +1,13 @@
 /**
- * The wire between server and viewer, version 1. Described for implementers in docs/protocol.md.
+ * The wire protocol between server and viewer, version 1. docs/protocol.md describes it for implementers.
  *
  * Text frames are JSON messages; binary frames are packets. All integers are big-endian.
  *
  *     offset size
  *     0      1    version, 1
  *     1      1    kind, 1 = video packet
- *     2      1    flags: bit 0 keyframe, bit 1 discontinuity (packets before this one were dropped for this viewer),
- *                 bit 2 backlog (older than the viewer's join: decode it, show only the newest); the others 0, ignored
+ *     2      1    flags: bit 0 keyframe, bit 1 discontinuity (the server dropped packets before this one for this viewer),
+ *                 bit 2 backlog (older than the viewer's join: decode it, show only the newest); other bits 0, ignored
  *     3      1    reserved, 0
  *     4      4    sequence number of the packet in the stream, wraps at 2^32
  *     8      8    pts, microseconds, signed
@@ -19,11 +19,11 @@ import type { Controls } from '../core/controls.js';
 import type { Packet, VideoFormat } from '../core/packet.js';
 import { micros } from '../core/time.js';
 
-/** First byte of every binary frame; also in `hello`. A viewer that reads another version says so and stops. */
+/** First byte of every binary frame; also in `hello`. A viewer that reads another version reports it and stops. */
 export const PROTOCOL_VERSION = 1;
-/** WebSocket subprotocol name offered by viewers. */
+/** WebSocket subprotocol that viewers offer. */
 export const SUBPROTOCOL = 'nocturne.v1';
-/** Bytes before the access unit. */
+/** Length of a packet's header, in bytes. */
 export const HEADER_BYTES = 28;
 const KIND_VIDEO = 1;
 const FLAG_KEYFRAME = 1;
@@ -31,12 +31,12 @@ const FLAG_DISCONTINUITY = 2;
 const FLAG_BACKLOG = 4;
 const FLAGS_OFFSET = 2;
 
-/** Largest text message a viewer may send, in bytes: a full set of dials is under 400. */
+/** Maximum length of a viewer's text message, in bytes: a full set of controls is under 400. */
 export const MAX_CLIENT_MESSAGE_BYTES = 4096;
 
-/** Close codes of this protocol, beside those of RFC 6455. */
+/** Close codes of this protocol, in addition to those of RFC 6455. */
 export const CLOSE_CODES = {
-  /** The server is shutting down; a viewer tries again. */
+  /** The server is shutting down; a viewer retries. */
   SHUTDOWN: 1001,
   /** A message that is not of this protocol. */
   BAD_MESSAGE: 4400,
@@ -50,20 +50,20 @@ export const CLOSE_CODES = {
   TOO_LARGE: 1009,
   /** More messages a second than allowed. */
   RATE_LIMITED: 4429,
-  /** As many viewers as allowed are there already. */
+  /** The maximum number of viewers is reached. */
   TOO_MANY_VIEWERS: 4503,
-  /** The stream ended: its file is over or it failed for good. */
+  /** The stream ended: its file is over, or it failed. */
   ENDED: 4410,
 } as const;
 
-/** State of a stream as viewers are told. */
+/** State of a stream. */
 export type StreamState = 'starting' | 'live' | 'reconnecting' | 'ended' | 'failed';
 
 /** What the server sends as text. */
 export type ServerMessage =
   /**
-   * First message. `canControl`: whether this viewer may turn dials. `initialControls`: what the stream started with
-   * and a reset goes back to; a server that does not say started with the defaults.
+   * First message. `canControl`: this viewer may change controls. `initialControls`: the stream's controls at its start,
+   * to which a reset returns; absent: the defaults.
    */
   | {
       type: 'hello';
@@ -74,31 +74,31 @@ export type ServerMessage =
       initialControls?: Controls;
       canControl: boolean;
     }
-  /** Before the first packet and whenever the format changes; the next packet is a keyframe. */
+  /** Before the first packet and at each change; the next packet is a keyframe. */
   | { type: 'format'; format: VideoFormat }
-  /** The stream's controls after a change, by whomever. */
+  /** All controls of the stream, after any change. */
   | { type: 'controls'; controls: Controls }
   /** Once a second. `serverTime`: microseconds since the epoch. */
   | { type: 'stats'; stats: StreamStats; serverTime: number }
-  /** State changed; `message` is a sentence for people. */
+  /** At each change of state. `message`: one sentence for people. */
   | { type: 'state'; state: StreamState; message: string }
   /** Answer to `ping`. */
   | { type: 'pong'; clientTime: number; serverTime: number }
-  /** What was wrong with the viewer's last message; the connection stays. */
+  /** What was wrong with the viewer's last message; the connection stays open. */
   | { type: 'error'; message: string };
 
 /** What a viewer sends, always as text. */
 export type ClientMessage =
   /** Changes some controls of the stream. */
   | { type: 'controls'; controls: Partial<Controls> }
-  /** Asks for a keyframe: its decoder lost track. */
+  /** Requests a keyframe, because the decoder lost sync. */
   | { type: 'keyframe' }
-  /** `clientTime` comes back in `pong`; round trip and clock offset follow. */
+  /** `pong` returns `clientTime`: gives round-trip time and clock offset. */
   | { type: 'ping'; clientTime: number };
 
-/** One stream's figures, in `/api/streams` and in `stats` messages. */
+/** Statistics of one stream, in `/api/streams` and in `stats` messages. */
 export interface StreamStats {
-  /** Frames a second leaving the encoder. */
+  /** Frames per second leaving the encoder. */
   readonly frameRate: number;
   readonly width: number;
   readonly height: number;
@@ -106,31 +106,31 @@ export interface StreamStats {
   readonly bitrateBps: number;
   readonly framesDecoded: number;
   readonly framesEncoded: number;
-  /** Decoded frames dropped because newer ones waited (live inputs). */
+  /** Decoded frames dropped in favour of newer ones (live inputs). */
   readonly framesDropped: number;
   readonly packetsCorrupt: number;
   readonly reconnects: number;
-  /** Packets dropped because viewers were slow, over all viewers. */
+  /** Packets dropped for slow viewers, summed over all viewers. */
   readonly viewerDrops: number;
-  /** This viewer's own dropped packets; 0 outside `stats` messages. */
+  /** Packets dropped for this viewer; 0 outside `stats` messages. */
   readonly yourDrops: number;
-  /** Milliseconds a frame at p50 and p95, by stage: decode wait, thumbnail, look, steady, apply, encode. */
+  /** Milliseconds per frame at p50 and p95, by stage: decode wait, thumbnail, look, steady, apply, encode. */
   readonly stages: Readonly<Record<string, { readonly p50: number; readonly p95: number }>>;
   /** Capture to encoded packet, milliseconds, p50. */
   readonly latencyMs: number;
   readonly generator: string;
   readonly encoder: string;
-  /** Frames drawn with a fallback look because the network failed. */
+  /** Frames rendered with a fallback look because the network failed. */
   readonly fallbacks: number;
-  /** Times the picture was cut, which begins a night anew. */
+  /** Scene cuts; each restarts the night. */
   readonly cuts: number;
-  /** How much the night's brightness jumps from frame to frame, beyond the day's own: 0.01 is 1 %. Over the last seconds. */
+  /** Change of the night's brightness from frame to frame, beyond the day's own, over the last seconds: 0.01 is 1 %. */
   readonly flicker: number;
-  /** The same of each place along what moves: where the night pumps, crawls or lags behind. */
+  /** The same of each place, along its motion: rises where the night pumps, crawls or lags behind. */
   readonly localFlicker: number;
 }
 
-/** A packet as one binary frame; allocates it. */
+/** Encodes a packet as one binary frame. Copies the data. */
 export function encodePacket(packet: Packet, sequence: number, discontinuity = false): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES + packet.data.byteLength);
   const view = new DataView(bytes.buffer);
@@ -145,34 +145,34 @@ export function encodePacket(packet: Packet, sequence: number, discontinuity = f
   return bytes;
 }
 
-/** What is true of a packet for one viewer and not for the others. */
-export interface PacketMarks {
-  /** Packets before this one were dropped for this viewer. */
+/** Flags that a packet has for one viewer only. */
+export interface PacketFlags {
+  /** The server dropped packets before this one for this viewer. */
   readonly discontinuity?: boolean;
   /** The packet is older than the viewer's join. */
   readonly backlog?: boolean;
 }
 
-/** A copy of an encoded packet with more flags set. */
-export function markPacket(encoded: Uint8Array, marks: PacketMarks): Uint8Array<ArrayBuffer> {
+/** Copies an encoded packet and sets more flags. */
+export function withPacketFlags(encoded: Uint8Array, flags: PacketFlags): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(encoded);
-  const flags = (marks.discontinuity ? FLAG_DISCONTINUITY : 0) | (marks.backlog ? FLAG_BACKLOG : 0);
-  bytes[FLAGS_OFFSET] = (bytes[FLAGS_OFFSET] ?? 0) | flags;
+  const bits = (flags.discontinuity ? FLAG_DISCONTINUITY : 0) | (flags.backlog ? FLAG_BACKLOG : 0);
+  bytes[FLAGS_OFFSET] = (bytes[FLAGS_OFFSET] ?? 0) | bits;
   return bytes;
 }
 
-/** A packet as it came over the wire. */
+/** A packet that a viewer received. */
 export interface WirePacket extends Packet {
   readonly sequence: number;
   readonly discontinuity: boolean;
-  /** Older than the viewer's join: to be decoded, not to be waited for. */
+  /** Older than the viewer's join: decode it without delay, for the packets that depend on it. */
   readonly backlog: boolean;
 }
 
-/** Reads a binary frame; the packet's data is a view into it. Throws RangeError with what was wrong. */
+/** Decodes a binary frame. The packet borrows `buffer` for its data. Throws RangeError for a malformed frame. */
 export function decodePacket(buffer: ArrayBuffer): WirePacket {
   if (buffer.byteLength < HEADER_BYTES) {
-    throw new RangeError(`a packet has ${HEADER_BYTES} bytes or more, got ${buffer.byteLength}`);
+    throw new RangeError(`a packet must have ${HEADER_BYTES} bytes or more, got ${buffer.byteLength}`);
   }
   const view = new DataView(buffer);
   const version = view.getUint8(0);

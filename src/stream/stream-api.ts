@@ -2,20 +2,19 @@ import Fastify from 'fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { checkControls } from '../core/controls.js';
 import type { AccessPolicy } from './access-policy.js';
-import type { LiveStream } from './live-stream.js';
+import type { LiveStream, StreamDirectory } from './live-stream.js';
 import type { Metrics } from './metrics.js';
 import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 import type { ViewerFile } from './viewer-files.js';
-import type { StreamDirectory } from './viewer-gate.js';
 
-/** A whole request must have come within this, milliseconds. */
+/** Timeout for receiving a whole request, milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
-/** How often Node looks for requests that are late, milliseconds; its own 30 s would let them be that much later. */
+/** Interval at which Node checks the request timeout, milliseconds; its default of 30 s would add up to 30 s. */
 const CONNECTION_CHECK_MS = 1000;
-/** An idle connection is kept open for the next request this long, milliseconds. */
+/** Time an idle connection stays open for the next request, milliseconds. */
 const KEEP_ALIVE_MS = 5_000;
 
-/** What {@link createApi} takes. */
+/** Options of {@link createApi}. */
 export interface ApiOptions {
   readonly policy: AccessPolicy;
   readonly streams: StreamDirectory;
@@ -24,10 +23,10 @@ export interface ApiOptions {
   readonly canControl: boolean;
 }
 
-/** The HTTP side of the server, not listening yet: the page, health, streams, controls, metrics. */
-export function createApi(init: ApiOptions): FastifyInstance {
+/** Creates the HTTP server, not yet listening: viewer page, health checks, streams, controls, metrics. */
+export function createApi(options: ApiOptions): FastifyInstance {
   const api = Fastify({
-    logger: false, // it would log addresses, and with them tokens
+    logger: false, // Fastify logs URLs, and tokens with them
     bodyLimit: MAX_CLIENT_MESSAGE_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CONNECTION_CHECK_MS },
@@ -36,8 +35,8 @@ export function createApi(init: ApiOptions): FastifyInstance {
     return503OnClosing: true,
     frameworkErrors: (error, _, reply: FastifyReply) => void reply.code(statusOf(error)).send({ error: error.message }),
   });
-  api.removeContentTypeParser('text/plain'); // JSON alone: a page elsewhere cannot send it without asking first
-  api.addHook('onRequest', (request, reply) => guard(init.policy, request, reply));
+  api.removeContentTypeParser('text/plain'); // JSON only: a foreign page needs a CORS preflight to send it
+  api.addHook('onRequest', (request, reply) => guard(options.policy, request, reply));
   api.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'not found' }));
   api.setErrorHandler((error, _, reply) => {
     const status = statusOf(error);
@@ -45,21 +44,22 @@ export function createApi(init: ApiOptions): FastifyInstance {
       .code(status)
       .send({ error: status < 500 && error instanceof Error ? error.message : 'internal error' });
   });
-  addPage(api, init);
-  addStreams(api, init);
+  addPage(api, options);
+  addHealthChecks(api, options);
+  addStreams(api, options);
   return api;
 }
 
-/** Answers who may not ask; headers that hold for every answer. */
+/** Sets the headers of every response; rejects requests that the policy does not allow. */
 async function guard(policy: AccessPolicy, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.headers({
     'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer', // the page's address may hold the token
+    'referrer-policy': 'no-referrer', // the page's URL may contain the token
     'cross-origin-resource-policy': 'same-origin',
     'cache-control': 'no-store',
   });
   if (!policy.isHostAllowed(request.raw)) {
-    await reply.code(403).send({ error: 'this server answers for its own name only' });
+    await reply.code(403).send({ error: 'host not allowed' });
   } else if (!policy.isOriginAllowed(request.raw)) {
     await reply.code(403).send({ error: 'origin not allowed' });
   } else if (needsToken(request) && !policy.hasValidToken(request.raw)) {
@@ -67,7 +67,7 @@ async function guard(policy: AccessPolicy, request: FastifyRequest, reply: Fasti
   }
 }
 
-/** The page itself and the health check hold nothing secret; all else does. */
+/** True for everything except the viewer page and the health checks, which hold no secrets. */
 function needsToken(request: FastifyRequest): boolean {
   const { url } = request.routeOptions;
   return url === undefined || url.startsWith('/api/') || url === '/metrics';
@@ -89,7 +89,7 @@ function addPage(api: FastifyInstance, { files, policy }: ApiOptions): void {
   }
 }
 
-/** Scripts, styles and sockets of this server alone. Safari before 15.4 does not count sockets as 'self', so they are named. */
+/** Allows scripts, styles and sockets of this server only. Safari before 15.4 does not match sockets with 'self', so it lists them. */
 function contentSecurityPolicy(host: string | undefined, frameAncestors: string): string {
   const sockets = host !== undefined && /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
   return [
@@ -103,8 +103,25 @@ function contentSecurityPolicy(host: string | undefined, frameAncestors: string)
   ].join('; ');
 }
 
-function addStreams(api: FastifyInstance, { streams, metrics, canControl, policy }: ApiOptions): void {
-  api.get('/healthz', () => health(streams, policy));
+function addHealthChecks(api: FastifyInstance, { streams, policy }: ApiOptions): void {
+  // The health checks need no token, so they name no streams where the server has one.
+  const states = (): object => {
+    if (policy.needsToken) return {};
+    return { streams: Object.fromEntries([...streams.values()].map(({ name, state }) => [name, state])) };
+  };
+  // Liveness: 200 also when a stream has failed, since a restart of the server does not repair its input.
+  api.get('/healthz', () => {
+    const hasFailed = [...streams.values()].some(({ state }) => state === 'failed');
+    return { status: hasFailed ? 'degraded' : 'ok', ...states() };
+  });
+  // Readiness: 503 until every stream has frames to watch.
+  api.get('/readyz', (_, reply) => {
+    const isReady = [...streams.values()].every(({ state }) => state === 'live' || state === 'ended');
+    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', ...states() });
+  });
+}
+
+function addStreams(api: FastifyInstance, { streams, metrics, canControl }: ApiOptions): void {
   api.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   api.get('/api/streams', () => ({ streams: [...streams.values()].map(describe) }));
   api.get<NamedRoute>('/api/streams/:name', (request, reply) => {
@@ -120,8 +137,8 @@ function addStreams(api: FastifyInstance, { streams, metrics, canControl, policy
     handler: (request, reply) => {
       const stream = streams.get(request.params.name);
       if (!stream) return noSuchStream(reply);
-      if (!canControl) return reply.code(403).send({ error: 'the controls may not be changed here' });
-      stream.changeControls(checkControls(bodyRecord(request.body)));
+      if (!canControl) return reply.code(403).send({ error: 'controls are read-only on this server' });
+      stream.setControls(checkControls(bodyRecord(request.body)));
       return stream.controls;
     },
   });
@@ -129,12 +146,6 @@ function addStreams(api: FastifyInstance, { streams, metrics, canControl, policy
 
 interface NamedRoute {
   Params: { name: string };
-}
-
-/** Alive is enough for a 200: a stream that reconnects is not mended by restarting the server. */
-function health(streams: StreamDirectory, policy: AccessPolicy): object {
-  const states = Object.fromEntries([...streams.values()].map((stream) => [stream.name, stream.state]));
-  return policy.needsToken ? { status: 'ok' } : { status: 'ok', streams: states };
 }
 
 function describe(stream: LiveStream): object {

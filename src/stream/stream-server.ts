@@ -1,120 +1,151 @@
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
 import { AccessPolicy, isLoopback } from './access-policy.js';
-import type { LiveStream } from './live-stream.js';
+import { declineUpgrade, isWebSocketUpgrade } from './http-upgrade.js';
+import type { StreamDirectory } from './live-stream.js';
 import { Metrics } from './metrics.js';
-import { answerPlainly, asksForWebSocket } from './plain-upgrade.js';
 import { CLOSE_CODES } from './protocol.js';
 import { createApi } from './stream-api.js';
+import { hubsOf } from './stream-hub.js';
+import type { HubDirectory } from './stream-hub.js';
 import { loadViewerFiles } from './viewer-files.js';
-import { ViewerGate } from './viewer-gate.js';
-import type { StreamDirectory } from './viewer-gate.js';
+import { ViewerUpgrader } from './viewer-upgrader.js';
 
-/** What {@link startServer} takes. */
+/** Options of {@link startServer}. */
 export interface StreamServerOptions {
-  /** Address to bind; default `127.0.0.1`, which only this machine reaches. */
+  /** Address to bind; default `127.0.0.1`, reachable from this machine only. */
   readonly host?: string;
   /** Port to bind; 0 for any free one. */
   readonly port: number;
-  /** Asked for on every API, metrics and viewer connection. Never logged. */
+  /** Secret required for API, metrics and viewer connections; default none. Never logged. */
   readonly token?: string;
-  /** Web origins beside the server's own whose pages may connect. */
+  /** Web origins whose pages may connect, in addition to the server's own. */
   readonly allowedOrigins?: readonly string[];
-  /** Whether viewers and the API may change controls; default true. */
+  /** Viewers and the API may change controls; default true. */
   readonly canControl?: boolean;
-  /** Looked at anew at each request: streams may come and go. */
+  /** The `live` of each stream, by name. Read at each request: streams may be added and removed. */
   readonly streams: StreamDirectory;
-  /** Most viewers at a time over all streams; default 200. */
+  /** Maximum number of viewers at a time, over all streams; default 200. */
   readonly maxViewers?: number;
-  /** A viewer that does not answer a ping for this long is cut off, milliseconds; default 15 000. */
+  /** Interval of the pings to viewers, milliseconds; default 15 000. A viewer that misses one is cut off at the next. */
   readonly heartbeatMs?: number;
   readonly logger?: Logger;
 }
 
 /** A running server. */
 export interface StreamServer extends AsyncDisposable {
-  /** Address of the page for a person on this machine; without the token. */
+  /** Address of the viewer page on this machine, without the token. */
   readonly url: string;
-  /** The port bound. */
+  /** The bound port. */
   readonly port: number;
-  /** Sends viewers away with code 1001, those of ended streams with what waits for them, gives them a moment, stops listening. Idempotent, never throws. */
+  /**
+   * Stops listening and closes viewers: with code 1001, or with 4410 and the rest of their queue where the stream has ended.
+   * Takes up to 1.5 s. Idempotent, never throws.
+   */
   close(): Promise<void>;
 }
 
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_MAX_VIEWERS = 200;
 const DEFAULT_HEARTBEAT_MS = 15_000;
-/** How often viewers are told the figures, milliseconds. */
-const STATS_MS = 1000;
-/** Connections beside those of viewers: page loads, scrapes, clients that are being refused. */
+/** Interval of the statistics sent to viewers, milliseconds. */
+const STATS_INTERVAL_MS = 1000;
+/** Connections allowed in addition to those of viewers: page loads, scrapes, clients being rejected. */
 const SPARE_CONNECTIONS = 100;
-/** How long viewers have to take their leave at a shutdown, milliseconds. */
-const CLOSE_PATIENCE_MS = 1500;
-/** How often it is looked whether they all did, milliseconds. */
-const CLOSE_POLL_MS = 20;
+/** Timeout for viewers to disconnect at a shutdown, milliseconds. */
+const SHUTDOWN_TIMEOUT_MS = 1500;
+/** Interval at which a shutdown checks whether all viewers have left, milliseconds. */
+const SHUTDOWN_POLL_MS = 20;
 
-/** Starts to serve streams. Throws NocturneError `PORT_TAKEN` or `ADDRESS_UNAVAILABLE`; TypeError for a bad origin. */
+/**
+ * Starts a server of streams. Throws NocturneError `PORT_TAKEN` or `ADDRESS_UNAVAILABLE`; TypeError for a malformed origin and
+ * for streams of another kind.
+ */
 export async function startServer(options: StreamServerOptions): Promise<StreamServer> {
-  const { host = DEFAULT_HOST, port, streams, canControl = true, logger = silentLogger } = options;
-  // Programs without types call this too.
-  if (typeof (streams as Partial<StreamDirectory> | undefined)?.values !== 'function') {
-    throw new TypeError('streams must be a Map from name to stream, got none');
-  }
-  const maxViewers = options.maxViewers ?? DEFAULT_MAX_VIEWERS;
+  const { host = DEFAULT_HOST, canControl = true, maxViewers = DEFAULT_MAX_VIEWERS, logger = silentLogger } = options;
+  const streams = checkStreams(options.streams);
   const policy = new AccessPolicy({ host, token: options.token, allowedOrigins: options.allowedOrigins ?? [] });
   const metrics = new Metrics(() => streams.values());
   const api = createApi({ policy, streams, metrics, canControl, files: await loadViewerFiles() });
-  const gate = new ViewerGate({ policy, streams, maxViewers, canControl, logger });
+  const upgrader = new ViewerUpgrader({ policy, streams, maxViewers, canControl, logger });
   api.server.maxConnections = maxViewers + SPARE_CONNECTIONS;
-  api.server.on('upgrade', (request, socket, head) => {
-    if (asksForWebSocket(request)) gate.upgrade(request, socket, head);
-    else answerPlainly(api.server, request, socket, head);
-  });
+  handleUpgrades(api.server, upgrader);
   try {
-    await api.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port });
+    await listen(api, host, options.port);
   } catch (error) {
     await api.close();
     metrics[Symbol.dispose]();
-    throw listenFailure(error, host, port);
+    throw error;
   }
-  const timers = [
-    setInterval(() => each(streams, (stream) => stream.sendStats()), STATS_MS),
-    setInterval(() => each(streams, (stream) => stream.checkAlive()), options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS),
-  ];
-  const bound = api.server.address() as AddressInfo; // a TCP server that listens has one
+  const timers = startTimers(streams, options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS);
+  const { port } = api.server.address() as AddressInfo; // a listening TCP server has one
   if (!isLoopback(host) && !policy.needsToken) {
-    logger.warn({ host }, 'Whoever reaches this address can watch: pass a token to keep strangers out.');
+    logger.warn({ host }, 'Anyone who can reach this address can watch. Set a token to prevent that.');
   }
-  logger.info({ host, port: bound.port }, 'The server listens.');
+  logger.info({ host, port }, 'The server is listening.');
 
   const shutDown = async (): Promise<void> => {
     for (const timer of timers) clearInterval(timer);
-    gate.close();
-    each(streams, (stream) => stream.closeViewers(CLOSE_CODES.SHUTDOWN, 'server is shutting down'));
-    await viewersGone(streams);
-    each(streams, (stream) => stream.terminateViewers());
+    upgrader.close();
+    await disconnectViewers(streams);
     await api.close();
     metrics[Symbol.dispose]();
   };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= shutDown());
-  return { url: pageUrl(host, bound.port), port: bound.port, close, [Symbol.asyncDispose]: close };
+  return { url: pageUrl(host, port), port, close, [Symbol.asyncDispose]: close };
 }
 
-function each(streams: StreamDirectory, visit: (stream: LiveStream) => void): void {
-  for (const stream of streams.values()) visit(stream);
+/** The hubs behind the streams. Throws TypeError when there are none: programs without types call this too. */
+function checkStreams(streams: StreamDirectory): HubDirectory {
+  if (typeof (streams as Partial<StreamDirectory> | undefined)?.values !== 'function') {
+    throw new TypeError('streams must be a Map from name to stream, got none');
+  }
+  const hubs = hubsOf(streams);
+  hubs.values(); // throws for objects of another kind
+  return hubs;
 }
 
-async function viewersGone(streams: StreamDirectory): Promise<void> {
-  const deadline = performance.now() + CLOSE_PATIENCE_MS;
-  while ([...streams.values()].some((stream) => stream.viewerCount > 0) && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, CLOSE_POLL_MS));
+function handleUpgrades(server: Server, upgrader: ViewerUpgrader): void {
+  server.on('upgrade', (request, socket, head) => {
+    if (isWebSocketUpgrade(request)) upgrader.upgrade(request, socket, head);
+    else declineUpgrade(server, request, socket, head);
+  });
+}
+
+async function listen(api: FastifyInstance, host: string, port: number): Promise<void> {
+  try {
+    await api.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port });
+  } catch (error) {
+    throw listenFailure(error, host, port);
   }
 }
 
-/** An address to open here: a wildcard is reached through loopback. */
+function startTimers(streams: HubDirectory, heartbeatMs: number): NodeJS.Timeout[] {
+  const sendStats = (): void => {
+    for (const stream of streams.values()) stream.sendStats();
+  };
+  const checkAlive = (): void => {
+    for (const stream of streams.values()) stream.checkAlive();
+  };
+  return [setInterval(sendStats, STATS_INTERVAL_MS), setInterval(checkAlive, heartbeatMs)];
+}
+
+/** Closes every viewer; cuts those that stay longer than the timeout. */
+async function disconnectViewers(streams: HubDirectory): Promise<void> {
+  for (const stream of streams.values()) stream.closeViewers(CLOSE_CODES.SHUTDOWN, 'server is shutting down');
+  const deadlineMs = performance.now() + SHUTDOWN_TIMEOUT_MS;
+  while ([...streams.values()].some((stream) => stream.viewerCount > 0) && performance.now() < deadlineMs) {
+    await new Promise((resolve) => setTimeout(resolve, SHUTDOWN_POLL_MS));
+  }
+  for (const stream of streams.values()) stream.terminateViewers();
+}
+
+/** URL of the viewer page on this machine. A wildcard address is reached through loopback. */
 function pageUrl(host: string, port: number): string {
   const isWildcard = host === '0.0.0.0' || host === '::' || host === '[::]';
   const shown = isWildcard ? DEFAULT_HOST : host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
@@ -128,15 +159,15 @@ function listenFailure(error: unknown, host: string, port: number): unknown {
       return new NocturneError({
         code: 'PORT_TAKEN',
         stage: 'stream',
-        message: `Port ${port} of ${host} is taken.`,
+        message: `Port ${port} on ${host} is already in use.`,
         cause: error,
       });
     case 'EACCES':
       return new NocturneError({
         code: 'ADDRESS_UNAVAILABLE',
         stage: 'stream',
-        message: `This user may not listen on port ${port} of ${host}.`,
-        remedy: 'Pass a --port of 1024 or more.',
+        message: `No permission to listen on port ${port} of ${host}.`,
+        remedy: 'Choose a --port of 1024 or more.',
         cause: error,
       });
     case 'EADDRNOTAVAIL':
@@ -146,7 +177,7 @@ function listenFailure(error: unknown, host: string, port: number): unknown {
       return new NocturneError({
         code: 'ADDRESS_UNAVAILABLE',
         stage: 'stream',
-        message: `The address ${host} is not one of this machine.`,
+        message: `${host} is not an address of this machine.`,
         cause: error,
       });
     default:

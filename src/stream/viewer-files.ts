@@ -2,9 +2,10 @@ import { readFile, readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** A file of the page, in memory. */
+/** A file of the viewer page, in memory. */
 export interface ViewerFile {
   readonly bytes: Buffer;
+  /** Media type. */
   readonly type: string;
 }
 
@@ -20,12 +21,12 @@ const TYPES: Readonly<Record<string, string>> = {
 const NOT_BUILT =
   '<!doctype html><title>Nocturne</title><p>The viewer page is not built: run <code>npm run build</code>.</p>';
 
-/** Where the built page lies, seen from `src/stream` and from `dist/stream` alike. */
+/** Folder of the built page, relative to both `src/stream` and `dist/stream`. */
 const BUILT_PAGE = new URL('../../dist/web-viewer/', import.meta.url);
 
 /**
- * The built page by file name; `index.html` is always there. Read once: requests are answered from this map alone, so that
- * no path can lead anywhere else.
+ * The files of the built page by name; always has `index.html`. The server answers from this map only, so that no path
+ * of a request reaches the file system.
  */
 export async function loadViewerFiles(directory: URL = BUILT_PAGE): Promise<ReadonlyMap<string, ViewerFile>> {
   const files = new Map<string, ViewerFile>([

@@ -1,23 +1,23 @@
 import type { EncodedPacket } from './gop-cache.js';
-import { markPacket } from './protocol.js';
+import { withPacketFlags } from './protocol.js';
 import type { ServerMessage } from './protocol.js';
 
 /** Bounds of a {@link ViewerQueue}. */
 export interface ViewerQueueOptions {
-  /** Most packets waiting. */
+  /** Maximum number of queued packets. */
   readonly maxPackets: number;
-  /** Most bytes of packets waiting; one packet alone may be larger. */
+  /** Maximum bytes of queued packets; a single packet may be larger. */
   readonly maxBytes: number;
 }
 
-/** Something to send to a viewer. */
+/** A packet or message to send to a viewer. */
 export type QueueItem =
   | { readonly kind: 'packet'; readonly bytes: Uint8Array }
   | { readonly kind: 'text'; readonly type: ServerMessage['type']; readonly text: string };
 
 /**
- * What waits for one viewer, in order. When packets overflow it, all of them go and none is taken until the next keyframe,
- * which carries the discontinuity flag. Texts stay: a later one of a type replaces an earlier one, so they are bounded too.
+ * Outgoing queue of one viewer, in order. On overflow it drops all packets, then every packet up to the next keyframe,
+ * which carries the discontinuity flag. It keeps texts: a newer one replaces a queued one of its type, so they are bounded too.
  */
 export class ViewerQueue {
   readonly #options: ViewerQueueOptions;
@@ -25,56 +25,57 @@ export class ViewerQueue {
   #packets = 0;
   #bytes = 0;
   #dropped = 0;
-  #isWaiting = true;
-  #isBroken = false;
+  #isWaitingForKeyframe = true;
+  #hasDropped = false;
 
   constructor(options: ViewerQueueOptions) {
     this.#options = options;
   }
 
-  /** Packets dropped because the viewer was slow, ever; those before its first keyframe do not count. */
+  /** Packets dropped since the start because the viewer is slow. Packets before its first keyframe do not count. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** True when only a keyframe is of use. */
+  /** True when the viewer can continue only at a keyframe. */
   get isWaitingForKeyframe(): boolean {
-    return this.#isWaiting;
+    return this.#isWaitingForKeyframe;
   }
 
   get isEmpty(): boolean {
     return this.#items.length === 0;
   }
 
-  /** Takes a packet or drops it, counted. */
+  /** Queues a packet, or drops and counts it. */
   pushPacket(packet: EncodedPacket): void {
-    if (this.#isWaiting && !packet.isKeyframe) {
-      if (this.#isBroken) this.#dropped++;
+    if (this.#isWaitingForKeyframe && !packet.isKeyframe) {
+      if (this.#hasDropped) this.#dropped++;
       return;
     }
     if (!this.#hasRoom(packet)) {
       this.#dropPackets();
       if (!packet.isKeyframe) {
-        this.#isWaiting = true;
+        this.#isWaitingForKeyframe = true;
         this.#dropped++;
         return;
       }
     }
-    const bytes = this.#isBroken ? markPacket(packet.bytes, { discontinuity: true }) : packet.bytes;
-    this.#isWaiting = false;
-    this.#isBroken = false;
+    const bytes = this.#hasDropped ? withPacketFlags(packet.bytes, { discontinuity: true }) : packet.bytes;
+    this.#isWaitingForKeyframe = false;
+    this.#hasDropped = false;
     this.#items.push({ kind: 'packet', bytes });
     this.#packets++;
     this.#bytes += bytes.byteLength;
   }
 
-  /** The GOP a viewer joins into; its queue is empty of packets then. Each packet is flagged as backlog. */
+  /** Queues the GOP that a viewer joins, flagged as backlog. The queue must hold no packets. */
   pushBacklog(packets: readonly EncodedPacket[]): void {
-    for (const { bytes, isKeyframe } of packets)
-      this.pushPacket({ bytes: markPacket(bytes, { backlog: true }), isKeyframe });
+    for (const { bytes, isKeyframe } of packets) {
+      this.pushPacket({ bytes: withPacketFlags(bytes, { backlog: true }), isKeyframe });
+    }
   }
 
-  /** Takes a text. One of the same type that still waits is replaced; a format stays, since it belongs to the packets behind it. */
+  /** Queues a text in place of a queued one of its type. A format does not replace another: it belongs to the packets that follow it. */
   pushText(type: ServerMessage['type'], text: string): void {
     const item: QueueItem = { kind: 'text', type, text };
     const index =
@@ -83,7 +84,7 @@ export class ViewerQueue {
     else this.#items[index] = item;
   }
 
-  /** The next item, taken out. */
+  /** Removes and returns the next item. */
   shift(): QueueItem | undefined {
     const item = this.#items.shift();
     if (item?.kind === 'packet') {
@@ -100,7 +101,7 @@ export class ViewerQueue {
 
   #dropPackets(): void {
     this.#dropped += this.#packets;
-    this.#isBroken = true;
+    this.#hasDropped = true;
     const lastFormat = this.#items.findLast((item) => item.kind === 'text' && item.type === 'format');
     this.#items = this.#items.filter((item) => item.kind === 'text' && (item.type !== 'format' || item === lastFormat));
     this.#packets = 0;

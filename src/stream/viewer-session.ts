@@ -5,70 +5,70 @@ import type { Logger } from '../core/logger.js';
 import { wallClock } from '../core/time.js';
 import { parseClientMessage } from './client-message.js';
 import type { EncodedPacket } from './gop-cache.js';
-import { MessageRate } from './message-rate.js';
+import { RateLimiter } from './rate-limiter.js';
 import { CLOSE_CODES } from './protocol.js';
 import type { ClientMessage, ServerMessage } from './protocol.js';
 import { ViewerQueue } from './viewer-queue.js';
 import type { ViewerQueueOptions } from './viewer-queue.js';
 
-/** Bytes handed to the socket and not yet taken by the system, above which a viewer's packets wait in its own queue. */
-const SOCKET_BYTES = 64 * 1024;
-/** How long a viewer has to answer a close before its connection is cut, milliseconds. */
-const CLOSE_PATIENCE_MS = 1000;
+/** Maximum bytes buffered in the socket; the rest stays in the viewer's queue. */
+const MAX_SOCKET_BYTES = 64 * 1024;
+/** Timeout of the closing handshake, milliseconds. */
+const CLOSE_TIMEOUT_MS = 1000;
+/** Maximum length of a close reason: RFC 6455 allows 123 bytes, and 40 UTF-16 units have at most 120. */
+const MAX_REASON_CHARS = 40;
 
-/** What a {@link ViewerSession} is made from. */
+/** Options of a {@link ViewerSession}. */
 export interface ViewerSessionOptions {
   readonly socket: WebSocket;
-  /** Whether this viewer may turn dials. */
+  /** This viewer may change controls. */
   readonly canControl: boolean;
   readonly queue: ViewerQueueOptions;
-  /** A change of controls, already checked. */
+  /** Called with a change of controls, already checked. */
   readonly onControls: (change: Partial<Controls>) => void;
   readonly onKeyframeRequest: () => void;
-  /** The connection is over; called once. */
+  /** Called once, when the connection has closed. */
   readonly onClose: () => void;
   readonly logger: Logger;
 }
 
-/** One viewer's connection: its queue, its messages, its limits. A slow one loses packets, never time of others. */
+/** One viewer's connection: its queue, messages and limits. A slow viewer loses packets and delays no other. */
 export class ViewerSession {
   readonly canControl: boolean;
   readonly #options: ViewerSessionOptions;
   readonly #socket: WebSocket;
   readonly #queue: ViewerQueue;
-  readonly #rate = new MessageRate();
+  readonly #rateLimiter = new RateLimiter();
   #isAlive = true;
   #isClosing = false;
   #ending: { code: number; reason: string } | undefined;
 
   /** Takes the socket: closing the session closes it. */
-  constructor(init: ViewerSessionOptions) {
-    this.#options = init;
-    this.#socket = init.socket;
-    this.canControl = init.canControl;
-    this.#queue = new ViewerQueue(init.queue);
+  constructor(options: ViewerSessionOptions) {
+    this.#options = options;
+    this.#socket = options.socket;
+    this.canControl = options.canControl;
+    this.#queue = new ViewerQueue(options.queue);
     this.#socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#socket.on('ping', () => this.#countMessage());
     this.#socket.on('pong', () => {
-      this.#isAlive = this.#countMessage(); // nobody asked for most pongs of one who sends thousands
+      this.#isAlive = this.#countMessage(); // unsolicited pongs count against the limit
     });
-    this.#socket.on('error', (error) =>
-      init.logger.debug({ err: error }, 'A viewer broke the connection or its rules.'),
-    );
-    this.#socket.once('close', () => init.onClose());
+    this.#socket.on('error', (error) => options.logger.debug({ err: error }, "A viewer's connection failed."));
+    this.#socket.once('close', () => options.onClose());
   }
 
-  /** Packets dropped because this viewer was slow. */
+  /** Packets dropped because this viewer is slow. */
   get dropped(): number {
     return this.#queue.dropped;
   }
 
-  /** True when only a keyframe is of use to this viewer. */
+  /** True when this viewer can continue only at a keyframe. */
   get isWaitingForKeyframe(): boolean {
     return this.#queue.isWaitingForKeyframe;
   }
 
-  /** True once it was told to end; what waits may still be on its way. */
+  /** True after {@link end} or {@link close}; the queue may still be sending. */
   get isEnding(): boolean {
     return this.#ending !== undefined;
   }
@@ -78,7 +78,7 @@ export class ViewerSession {
     this.sendText(message.type, JSON.stringify(message));
   }
 
-  /** Queues a message that was made into JSON for all viewers at once. */
+  /** Queues a message whose JSON all viewers share. */
   sendText(type: ServerMessage['type'], text: string): void {
     if (this.#ending) return;
     this.#queue.pushText(type, text);
@@ -92,25 +92,25 @@ export class ViewerSession {
     this.#pump();
   }
 
-  /** Queues the GOP that the viewer joins into, flagged as backlog. */
+  /** Queues the GOP that the viewer joins, flagged as backlog. */
   sendBacklog(packets: readonly EncodedPacket[]): void {
     this.#queue.pushBacklog(packets);
     this.#pump();
   }
 
-  /** Sends what waits, then closes. */
+  /** Sends the queue, then closes. */
   end(code: number, reason: string): void {
     this.#ending ??= { code, reason };
     this.#pump();
   }
 
-  /** Closes now; what waits is not sent. A viewer that does not answer is cut off. */
+  /** Closes at once and discards the queue. Cuts the connection of a viewer that does not answer. */
   close(code: number, reason: string): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#ending = { code, reason };
     this.#socket.close(code, reason.slice(0, MAX_REASON_CHARS));
-    setTimeout(() => this.#socket.terminate(), CLOSE_PATIENCE_MS).unref();
+    setTimeout(() => this.#socket.terminate(), CLOSE_TIMEOUT_MS).unref();
   }
 
   /** Cuts the connection. */
@@ -118,10 +118,10 @@ export class ViewerSession {
     this.#socket.terminate();
   }
 
-  /** Asks whether the viewer is there; one that did not answer the last time is cut off. Called at regular times. */
+  /** Pings the viewer; cuts it off when it did not answer the last ping. Call at regular intervals. */
   checkAlive(): void {
     if (!this.#isAlive) {
-      this.#options.logger.debug({}, 'A viewer stopped answering and is cut off.');
+      this.#options.logger.debug({}, 'Cut off a viewer that did not answer.');
       this.#socket.terminate();
       return;
     }
@@ -130,7 +130,7 @@ export class ViewerSession {
   }
 
   #pump(): void {
-    while (this.#socket.readyState === WebSocket.OPEN && this.#socket.bufferedAmount < SOCKET_BYTES) {
+    while (this.#socket.readyState === WebSocket.OPEN && this.#socket.bufferedAmount < MAX_SOCKET_BYTES) {
       const item = this.#queue.shift();
       if (!item) {
         if (this.#ending) this.close(this.#ending.code, this.#ending.reason);
@@ -142,7 +142,7 @@ export class ViewerSession {
   }
 
   #countMessage(): boolean {
-    if (this.#rate.take()) return true;
+    if (this.#rateLimiter.tryAcquire()) return true;
     this.close(CLOSE_CODES.RATE_LIMITED, 'too many messages a second');
     return false;
   }
@@ -175,9 +175,6 @@ export class ViewerSession {
     }
   }
 }
-
-/** RFC 6455 allows 123 bytes of reason; ours are ASCII or cut with room to spare. */
-const MAX_REASON_CHARS = 40;
 
 function rawText(data: RawData): string {
   if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');

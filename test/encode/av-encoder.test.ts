@@ -8,13 +8,14 @@ import { Frame } from '../../src/core/frame.js';
 import type { Packet } from '../../src/core/packet.js';
 import { micros } from '../../src/core/time.js';
 import { codecString } from '../../src/encode/access-unit.js';
-import { listEncoders } from '../../src/encode/av-encoder-trial.js';
+import { listEncoders } from '../../src/encode/av-encoder-probe.js';
 import { openEncoder } from '../../src/encode/av-encoder.js';
 import type { OpenEncoderOptions } from '../../src/encode/av-encoder.js';
-import { ffmpeg, ffprobe, scratchFolder } from '../output/media.js';
+import { ffmpegOutput, ffprobe } from '../support/ffprobe.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { paintedFrame } from './painted-frame.js';
 
-const folder = scratchFolder();
+const folder = temporaryFolder();
 const LIVE: OpenEncoderOptions = {
   frameRate: 30,
   encoder: 'libx264',
@@ -23,7 +24,7 @@ const LIVE: OpenEncoderOptions = {
   preset: 'ultrafast',
 };
 
-/** The same picture as libav's decoder would hand it over. */
+/** The same frame as from libav's decoder. */
 function nativeFrame(plain: Frame): Frame {
   const native = new AvFrame();
   native.alloc();
@@ -31,7 +32,7 @@ function nativeFrame(plain: Frame): Frame {
   native.height = plain.height;
   native.format = AV_PIX_FMT_YUV420P;
   native.getBuffer(0);
-  native.pictType = AV_PICTURE_TYPE_B; // what a decoded picture may say, and an encoder must not obey
+  native.pictType = AV_PICTURE_TYPE_B; // a decoded frame's type, which the encoder must ignore
   const [y, u, v] = native.data!;
   const [strideY = 0, strideU = 0, strideV = 0] = native.linesize;
   for (let row = 0; row < plain.height; row++)
@@ -54,7 +55,7 @@ function join264(packets: readonly Packet[], name: string): string {
 }
 
 function framesOf(path: string): number {
-  return ffmpeg('-i', path, '-f', 'framecrc', '-')
+  return ffmpegOutput('-i', path, '-f', 'framecrc', '-')
     .split('\n')
     .filter((line) => /^0,/.test(line)).length;
 }
@@ -62,10 +63,10 @@ function framesOf(path: string): number {
 test.each([
   ['plain', (frame: Frame) => frame],
   ['native', nativeFrame],
-])('makes one packet of each %s frame at once, with its exact times', async (_, make) => {
+])('encodes each %s frame to one packet without delay, with its exact times', async (_, make) => {
   await using encoder = await openEncoder(LIVE);
   const packets: Packet[] = [];
-  const times = Array.from({ length: 70 }, (__, n) => micros(n * 33_367 + (n % 3))); // a rate that is not even
+  const times = Array.from({ length: 70 }, (__, n) => micros(n * 33_367 + (n % 3))); // a variable frame rate
   for (const pts of times) {
     const made = await encoder.encode(make(paintedFrame({ pts, duration: micros(33_367) })));
     expect(made).toHaveLength(1);
@@ -75,13 +76,13 @@ test.each([
   expect(packets.map(({ pts }) => pts)).toEqual(times);
   expect(packets.every(({ pts, capturedAt }) => capturedAt === 1_700_000_000_000_000 + pts)).toBe(true);
   expect(packets.every(({ duration }) => duration === 33_367)).toBe(true);
-  expect(packets.flatMap(({ isKeyframe, pts }) => (isKeyframe ? [pts] : []))).toHaveLength(2); // one each two seconds
-  const path = join264(packets, 'run.h264');
+  expect(packets.flatMap(({ isKeyframe, pts }) => (isKeyframe ? [pts] : []))).toHaveLength(2); // one every two seconds
+  const path = join264(packets, 'stream.h264');
   expect(framesOf(path)).toBe(70);
-  expect(packets[0]!.data.byteLength).toBe(packets[0]!.data.buffer.byteLength); // bytes of its own, to be transferred
+  expect(packets[0]!.data.byteLength).toBe(packets[0]!.data.buffer.byteLength); // its own buffer, so that it can be transferred
 });
 
-test('native and plain frames of the same pixels give the same video', async () => {
+test('encodes native and plain frames with the same pixels to the same bytes', async () => {
   const encodeTen = async (make: (frame: Frame) => Frame): Promise<Packet[]> => {
     await using encoder = await openEncoder(LIVE);
     const packets: Packet[] = [];
@@ -103,27 +104,24 @@ test.each([
   ['bt709', 'limited', { color_space: 'bt709', color_range: 'tv', color_primaries: 'bt709', color_transfer: 'bt709' }],
   ['bt709', 'full', { color_space: 'bt709', color_range: 'pc' }],
   ['bt2020', 'limited', { color_space: 'bt2020nc', color_primaries: 'bt2020' }],
-] as const)(
-  'says in the stream that it is %s, %s range, with its size and sample aspect',
-  async (matrix, range, tags) => {
-    await using encoder = await openEncoder(LIVE);
-    const color = { matrix, range };
-    const packets = await encoder.encode(paintedFrame({ width: 322, height: 182, color, sampleAspect: [4, 3] }));
-    const path = join264(packets, 'tags.h264');
-    const { streams } = ffprobe(path, '-show_streams') as { streams: unknown[] };
-    expect(streams[0]).toMatchObject({ width: 322, height: 182, sample_aspect_ratio: '4:3', ...tags });
-    expect(encoder.format).toEqual({
-      codec: codecString(packets[0]!.data),
-      width: 322,
-      height: 182,
-      sampleAspect: [4, 3],
-      frameRate: 30,
-    });
-    expect(encoder.format?.codec).toMatch(/^avc1\.42C0[0-9A-F]{2}$/); // constrained baseline, as ultrafast makes
-  },
-);
+] as const)('writes the colour %s, %s range, size and sample aspect into the stream', async (matrix, range, tags) => {
+  await using encoder = await openEncoder(LIVE);
+  const color = { matrix, range };
+  const packets = await encoder.encode(paintedFrame({ width: 322, height: 182, color, sampleAspect: [4, 3] }));
+  const path = join264(packets, 'tags.h264');
+  const { streams } = ffprobe(path, '-show_streams') as { streams: unknown[] };
+  expect(streams[0]).toMatchObject({ width: 322, height: 182, sample_aspect_ratio: '4:3', ...tags });
+  expect(encoder.format).toEqual({
+    codec: codecString(packets[0]!.data),
+    width: 322,
+    height: 182,
+    sampleAspect: [4, 3],
+    frameRate: 30,
+  });
+  expect(encoder.format?.codec).toMatch(/^avc1\.42C0[0-9A-F]{2}$/); // constrained baseline, the profile of ultrafast
+});
 
-test('makes a keyframe of the next frame when asked, and puts parameter sets into every one', async () => {
+test('encodes the next frame as a keyframe on request, and every keyframe with parameter sets', async () => {
   await using encoder = await openEncoder({ ...LIVE, keyframeIntervalS: 60 });
   const keyframes: number[] = [];
   for (let n = 0; n < 12; n++) {
@@ -135,7 +133,7 @@ test('makes a keyframe of the next frame when asked, and puts parameter sets int
   expect(keyframes).toEqual([0, 5]);
 });
 
-test('makes keyframes by time where frames are rare', async () => {
+test('spaces keyframes by time at a low frame rate', async () => {
   await using encoder = await openEncoder({ ...LIVE, keyframeIntervalS: 2 });
   const keyframes: number[] = [];
   for (let second = 0; second < 6; second++) {
@@ -145,7 +143,7 @@ test('makes keyframes by time where frames are rare', async () => {
   expect(keyframes).toEqual([0, 2, 4]);
 });
 
-test('goes on with another size, with a keyframe and a new format', async () => {
+test('continues at another frame size with a keyframe and a new format', async () => {
   await using encoder = await openEncoder(LIVE);
   const formats: string[] = [];
   for (let n = 0; n < 9; n++) {
@@ -158,7 +156,7 @@ test('goes on with another size, with a keyframe and a new format', async () => 
   expect([...new Set(formats)]).toEqual(['320x240', '640x360', '160x120']);
 });
 
-test('closes frames also when it is closed, and takes frames again after a flush', async () => {
+test('encodes again after a flush, and closes the frame when it rejects one after close', async () => {
   const encoder = await openEncoder(LIVE);
   expect(encoder.format).toBeUndefined();
   expect(await encoder.flush()).toEqual([]);
@@ -173,14 +171,14 @@ test('closes frames also when it is closed, and takes frames again after a flush
   await expect(encoder.encode(paintedFrame())).rejects.toThrow('cannot encode after close');
 });
 
-test('says what is wrong with a setting, and closes the frame', async () => {
+test('rejects with NocturneError for a bad setting, and closes the frame', async () => {
   await using encoder = await openEncoder({ ...LIVE, preset: 'warp' });
   const error: unknown = await encoder.encode(paintedFrame()).catch((caught: unknown) => caught);
   expect(error).toBeInstanceOf(NocturneError);
   expect(error).toMatchObject({ code: 'ENCODER_FAILED', stage: 'encode' });
 });
 
-test('keeps near the bit rate it is given', async () => {
+test('keeps to its bit rate', async () => {
   await using encoder = await openEncoder({ ...LIVE, bitrateBps: 200_000 });
   let bytes = 0;
   for (let n = 0; n < 90; n++) {
@@ -189,7 +187,7 @@ test('keeps near the bit rate it is given', async () => {
   expect((bytes * 8) / 3).toBeLessThan(300_000);
 });
 
-test('tells of every encoder whether it works here and why not; auto takes one that does', async () => {
+test('probes every encoder with a reason; auto selects one that works', async () => {
   const reports = await listEncoders();
   expect(reports.find(({ name }) => name === 'libx264')).toMatchObject({ available: true });
   expect(reports.every(({ reason }) => reason.length > 0)).toBe(true);

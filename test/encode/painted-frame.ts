@@ -2,16 +2,16 @@ import { Frame } from '../../src/core/frame.js';
 import type { FrameOptions } from '../../src/core/frame.js';
 import { fromSeconds, micros } from '../../src/core/time.js';
 
-/** A frame with a bar that moves with its pts, so that every frame differs from the last. */
-export function paintedFrame(init: Partial<FrameOptions> = {}): Frame {
+/** A frame with a bar that moves with its pts, so that every frame differs from the one before. */
+export function paintedFrame(options: Partial<FrameOptions> = {}): Frame {
   const frame = Frame.allocate({
     width: 320,
     height: 240,
     pts: micros(0),
     duration: fromSeconds(1 / 30),
     color: { matrix: 'bt601', range: 'limited' },
-    capturedAt: micros(1_700_000_000_000_000 + (init.pts ?? 0)),
-    ...init,
+    capturedAt: micros(1_700_000_000_000_000 + (options.pts ?? 0)),
+    ...options,
   });
   const { width, height } = frame;
   const bar = Math.floor(frame.pts / 10_000) % width;

@@ -18,10 +18,12 @@ import { fromSeconds, ticksToMicros } from '../../src/core/time.js';
 import type { TimeBase } from '../../src/core/time.js';
 import { openFileSink } from '../../src/output/av-file-sink.js';
 import type { FileSinkOptions, SinkReport } from '../../src/output/file-options.js';
-import { ffmpeg, ffprobe, packetsMd5, ptsOf, scratchFolder } from './media.js';
+import { ffmpeg } from '../support/ffmpeg.js';
+import { ffprobe, packetsMd5, ptsOf } from '../support/ffprobe.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { paintedFrame } from '../encode/painted-frame.js';
 
-const folder = scratchFolder();
+const folder = temporaryFolder();
 const mkv = join(folder, 'drive.mkv');
 const mp4 = join(folder, 'drive.mp4');
 const primed = join(folder, 'primed.mp4');
@@ -100,7 +102,7 @@ beforeAll(() => {
   ffmpeg(...inputs, '-map', '0', '-map', '1', ...video, '-c:a', 'aac', primed);
 });
 
-/** Ticks of every frame of a file, as its container counts them. */
+/** pts of every frame of a file in ticks, and their time base. */
 function ticksOf(path: string): { ticks: bigint[]; timeBase: TimeBase } {
   const { packets, streams } = ffprobe(
     path,
@@ -116,7 +118,7 @@ function ticksOf(path: string): { ticks: bigint[]; timeBase: TimeBase } {
   return { ticks: packets.map(({ pts }) => BigInt(pts)).sort((a, b) => Number(a - b)), timeBase: { num, den } };
 }
 
-/** Writes painted frames at the times of an input's frames. */
+/** Writes painted frames at the times of an input's frames, with its other streams. */
 async function writeLike(input: string, output: string, options: Partial<FileSinkOptions> = {}): Promise<SinkReport> {
   const { ticks, timeBase } = ticksOf(input);
   const path = join(folder, output);
@@ -134,7 +136,7 @@ async function writeLike(input: string, output: string, options: Partial<FileSin
   return sink.finish();
 }
 
-/** Writes some frames at 30 a second and nothing else. */
+/** Writes frames at 30 per second and nothing else. */
 async function writePlain(options: Partial<FileSinkOptions> & { path: string }, count = 10): Promise<SinkReport> {
   await using sink = await openFileSink({
     timeBase: { num: 1, den: 90_000 },
@@ -161,7 +163,7 @@ function chaptersOf(path: string): unknown {
 test.each([
   ['Matroska', mkv, 'same.mkv', 3],
   ['MP4', mp4, 'same.mp4', 3],
-])('keeps pts, sound, subtitles, chapters and metadata of a %s file', async (_, input, output, streams) => {
+])('keeps pts, audio, subtitles, chapters and metadata of a %s file', async (_, input, output, streams) => {
   const report = await writeLike(input, output);
   const path = join(folder, output);
   expect(report).toMatchObject({
@@ -194,7 +196,7 @@ test.each([
   expect(hiddenFiles()).toEqual([]);
 });
 
-test('names what a container cannot carry and goes on', async () => {
+test('lists the streams that a container does not support, and copies the others', async () => {
   const toMp4 = await writeLike(mkv, 'other.mp4');
   expect(toMp4.notices).toEqual(['not carried: subtitle stream 3 (subrip, eng)']);
   expect(chaptersOf(join(folder, 'other.mp4'))).toHaveLength(2);
@@ -210,7 +212,7 @@ test('names what a container cannot carry and goes on', async () => {
 });
 
 test.each(['primed.out.mp4', 'primed.out.mkv'])(
-  'keeps picture and sound together where sound begins before zero: %s',
+  'keeps video and audio in sync when audio starts before zero: %s',
   async (output) => {
     await writeLike(primed, output);
     const path = join(folder, output);
@@ -223,15 +225,15 @@ test.each(['primed.out.mp4', 'primed.out.mkv'])(
   },
 );
 
-test('copies cover pictures and attached files where they have a place', async () => {
-  const picture = join(folder, 'cover.png');
+test('copies cover art and attachments where the container supports them', async () => {
+  const image = join(folder, 'cover.png');
   const [withCover, withFont] = [join(folder, 'cover.mp4'), join(folder, 'font.mkv')];
-  ffmpeg('-f', 'lavfi', '-i', 'testsrc=s=64x64:d=0.04', '-frames:v', '1', picture);
+  ffmpeg('-f', 'lavfi', '-i', 'testsrc=s=64x64:d=0.04', '-frames:v', '1', image);
   ffmpeg(
     '-i',
     primed,
     '-i',
-    picture,
+    image,
     '-map',
     '0',
     '-map',
@@ -258,7 +260,7 @@ test('copies cover pictures and attached files where they have a place', async (
   expect(font.streams[0]).toMatchObject({ tags: { filename: 'sub.srt', mimetype: 'font/ttf' } });
 });
 
-test('takes its input as a file address too, and sees that it is the output', async () => {
+test('accepts a file: address to copy from, and rejects one that is the output', async () => {
   const copyFrom = pathToFileURL(mp4).href;
   await writeLike(mp4, 'address.mp4', { copyFrom });
   expect(packetsMd5(join(folder, 'address.mp4'), '0:a')).toBe(packetsMd5(mp4, '0:a'));
@@ -273,7 +275,7 @@ test('keeps pts in a container without B-frames', async () => {
   expect(found.map((pts) => Number(pts).toFixed(3))).toEqual(expected.map((pts) => Number(pts).toFixed(3)));
 });
 
-test('keeps odd times: a late start, an uneven rate, a long last frame', async () => {
+test('keeps unusual times: a late start, a variable rate, a long last frame', async () => {
   const timeBase = { num: 1, den: 90_000 };
   const ticks = [126_000n, 129_003n, 135_007n, 144_000n, 200_001n];
   const path = join(folder, 'uneven.mp4');
@@ -286,7 +288,7 @@ test('keeps odd times: a late start, an uneven rate, a long last frame', async (
   const found = ticksOf(path);
   expect(found.timeBase).toEqual(timeBase);
   expect(found.ticks).toEqual(ticks);
-  // A track's own length counts decode times; the edit list, and with it the file's length, holds the last frame's.
+  // A track's duration counts decode times; the edit list, and so the file's duration, includes the last frame's.
   const { format } = ffprobe(path, '-show_format') as { format: { duration: string; start_time: string } };
   expect(Number(format.start_time)).toBeCloseTo(1.4, 6);
   expect(Number(format.duration)).toBeCloseTo((200_001 + 90_000) / 90_000, 6);
@@ -297,7 +299,7 @@ test.each([
   ['hevc', 'mp4', { codec_name: 'hevc', codec_tag_string: 'hvc1' }],
   ['av1', 'mkv', { codec_name: 'av1' }],
   ['vp9', 'webm', { codec_name: 'vp9' }],
-] as const)('writes %s in %s with its colour, and every frame decodes', async (codec, extension, tags) => {
+] as const)('writes decodable %s in %s, with its colour tags', async (codec, extension, tags) => {
   const path = join(folder, `codec.${codec}.${extension}`);
   const { frames } = await writePlain({ path, codec });
   const { streams } = ffprobe(path, '-show_streams', '-count_frames') as { streams: unknown[] };
@@ -305,7 +307,7 @@ test.each([
   expect(frames).toBe(10);
 });
 
-test('uses B-frames, unlike the live encoder, and puts the index first', async () => {
+test('uses B-frames, and writes the index first', async () => {
   const path = join(folder, 'file.mp4');
   await writePlain({ path, preset: 'medium', overwrite: true }, 30);
   const { frames } = ffprobe(path, '-select_streams', 'v:0', '-show_entries', 'frame=pict_type') as {
@@ -318,7 +320,7 @@ test('uses B-frames, unlike the live encoder, and puts the index first', async (
   expect(withChapters.indexOf('moov')).toBeLessThan(withChapters.indexOf('mdat'));
 });
 
-test('copies the same part of the sound that was rendered', async () => {
+test('copies the rendered part of the audio', async () => {
   const path = join(folder, 'part.mp4');
   const timeBase = { num: 1, den: 30_000 };
   const sink = await openFileSink({ path, timeBase, frameRate: 30, copyFrom: mp4, startS: 1, durationS: 1 });
@@ -336,7 +338,7 @@ test('copies the same part of the sound that was rendered', async () => {
   found.forEach((pts, n) => expect(Math.abs(pts - shifted[n]!)).toBeLessThan(0.000_05));
 });
 
-test('leaves nothing behind after an abort, a failure, or no frames', async () => {
+test('leaves no file after an abort, a failure, or no frames', async () => {
   const path = join(folder, 'never.mp4');
   const options = { path, timeBase: { num: 1, den: 30 }, frameRate: 30, copyFrom: mp4 };
   const aborted = await openFileSink(options);
@@ -358,7 +360,7 @@ test('leaves nothing behind after an abort, a failure, or no frames', async () =
   expect(hiddenFiles()).toEqual([]);
 });
 
-test('refuses to replace a file unless told, and never its own input', async () => {
+test('replaces a file only with overwrite, and never its own input', async () => {
   const path = join(folder, 'there.mp4');
   writeFileSync(path, 'precious');
   await expect(writePlain({ path })).rejects.toMatchObject({ code: 'OUTPUT_EXISTS' });
@@ -375,7 +377,7 @@ test('refuses to replace a file unless told, and never its own input', async () 
   expect(readFileSync(join(folder, 'own.mp4'))).toEqual(readFileSync(mp4));
 });
 
-test('says in one line why a place cannot be written', async () => {
+test('rejects paths that it cannot write, with the reason', async () => {
   mkdirSync(join(folder, 'folder.mp4'));
   await expect(writePlain({ path: join(folder, 'folder.mp4'), overwrite: true })).rejects.toMatchObject({
     code: 'OUTPUT_FAILED',
@@ -403,14 +405,14 @@ beforeAll(() => {
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', small], { stdio: 'pipe' });
     isMounted = true;
   } catch (error) {
-    console.warn(`skipped: a full disk, since a tmpfs cannot be mounted here (${String(error).split('\n')[0]})`);
+    console.warn(`SKIPPED: a full disk needs a tmpfs, and mounting one failed (${String(error).split('\n')[0]})`);
   }
 });
 afterAll(() => {
   if (isMounted) execFileSync('umount', [small]);
 });
 
-test('says that a disk was full from the start, whether it copies or not', async ({ skip }) => {
+test('reports a disk that is full from the start, with and without stream copy', async ({ skip }) => {
   if (!isMounted) skip();
   const filler = join(small, 'filler');
   try {
@@ -427,7 +429,7 @@ test('says that a disk was full from the start, whether it copies or not', async
   }
 });
 
-test('says that the disk is full and leaves no half file', async ({ skip }) => {
+test('reports a full disk, and leaves no partial file', async ({ skip }) => {
   if (!isMounted) skip();
   for (const name of ['full.mp4', 'full.mkv']) {
     const full = (async () => {

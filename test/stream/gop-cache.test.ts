@@ -12,7 +12,7 @@ test('keeps the packets since the last keyframe', () => {
   expect(cache.bytes).toBe(20);
 });
 
-test('holds nothing that cannot be decoded from its beginning', () => {
+test('holds no packets without their keyframe', () => {
   const cache = new GopCache({ maxPackets: 10, maxBytes: 1000 });
   cache.push(delta());
   expect(cache.packets).toHaveLength(0);
@@ -21,7 +21,7 @@ test('holds nothing that cannot be decoded from its beginning', () => {
 test.each([
   ['packets', { maxPackets: 2, maxBytes: 1000 }],
   ['bytes', { maxPackets: 10, maxBytes: 25 }],
-])('forgets a GOP over its bound of %s until the next keyframe', (_, bounds) => {
+])('discards a GOP over its bound of %s until the next keyframe', (_, bounds) => {
   const cache = new GopCache(bounds);
   for (const packet of [keyframe(), delta(), delta(), delta()]) cache.push(packet);
   expect(cache.packets).toHaveLength(0);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { micros } from '../../src/core/time.js';
-import { HEADER_BYTES, decodePacket, encodePacket, markPacket } from '../../src/stream/protocol.js';
+import { HEADER_BYTES, decodePacket, encodePacket, withPacketFlags } from '../../src/stream/protocol.js';
 
 const packet = {
   data: new Uint8Array([0, 0, 0, 1, 0x67]),
@@ -11,23 +11,23 @@ const packet = {
   isKeyframe: true,
 };
 
-test('writes the golden bytes of version 1', () => {
+test('encodes the golden bytes of version 1', () => {
   expect(Buffer.from(encodePacket(packet, 7, true)).toString('hex')).toBe(
     ['01', '01', '03', '00', '00000007', '0000000000008256', '00060a2418202240', '00008235', '0000000167'].join(''),
   );
 });
 
-test('marks a copy as backlog and leaves the shared bytes alone', () => {
+test('sets flags on a copy and leaves the shared bytes unchanged', () => {
   const bytes = encodePacket(packet, 7);
   expect(
-    Buffer.from(markPacket(bytes, { backlog: true }))
+    Buffer.from(withPacketFlags(bytes, { backlog: true }))
       .subarray(0, 4)
       .toString('hex'),
   ).toBe('01010500');
   expect(bytes[2]).toBe(1);
 });
 
-test('gives back what was encoded', () => {
+test('decodes what it encodes', () => {
   const wire = fc.record({
     data: fc.uint8Array({ maxLength: 200 }).map((bytes) => new Uint8Array(bytes)),
     pts: fc.maxSafeInteger().map(micros),
@@ -37,7 +37,7 @@ test('gives back what was encoded', () => {
   });
   fc.assert(
     fc.property(wire, fc.nat(), fc.boolean(), fc.boolean(), (original, sequence, discontinuity, backlog) => {
-      const bytes = markPacket(encodePacket(original, sequence, discontinuity), { backlog });
+      const bytes = withPacketFlags(encodePacket(original, sequence, discontinuity), { backlog });
       expect(decodePacket(bytes.buffer)).toEqual({ ...original, sequence, discontinuity, backlog });
     }),
   );
@@ -47,7 +47,7 @@ test('wraps the sequence number at 2^32', () => {
   expect(decodePacket(encodePacket(packet, 2 ** 32 + 5).buffer).sequence).toBe(5);
 });
 
-test('reads any bytes or refuses them with a RangeError', () => {
+test('decodes any bytes or rejects them with a RangeError', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
       const { buffer } = new Uint8Array(bytes);
@@ -58,7 +58,7 @@ test('reads any bytes or refuses them with a RangeError', () => {
   );
 });
 
-test('names the version it cannot read', () => {
+test('names an unsupported version', () => {
   const bytes = encodePacket(packet, 0);
   bytes[0] = 2;
   expect(() => decodePacket(bytes.buffer)).toThrow('protocol version must be 1, got 2');

@@ -2,9 +2,10 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { NocturneError } from '../../src/core/errors.js';
+import type { LiveStream } from '../../src/stream/live-stream.js';
 import { startServer } from '../../src/stream/stream-server.js';
 import type { StreamServer, StreamServerOptions } from '../../src/stream/stream-server.js';
-import { countingStream } from './test-viewer.js';
+import { createTestStream } from './test-viewer.js';
 
 let server: StreamServer | undefined;
 
@@ -14,12 +15,12 @@ afterEach(async () => {
 });
 
 async function serve(options: Partial<StreamServerOptions> = {}) {
-  const { stream, asked } = countingStream();
+  const { stream, requests } = createTestStream();
   server = await startServer({ port: 0, streams: new Map([[stream.name, stream]]), ...options });
-  return { stream, asked, url: server.url.slice(0, -1), port: server.port };
+  return { stream, requests, url: server.url.slice(0, -1), port: server.port };
 }
 
-/** The status line of a request sent byte by byte, past any client's clean-up of the path. */
+/** The response to a request whose path no client has normalised. */
 async function rawStatus(port: number, requestLine: string, headers = 'Host: 127.0.0.1'): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () =>
@@ -32,7 +33,7 @@ async function rawStatus(port: number, requestLine: string, headers = 'Host: 127
   });
 }
 
-test('serves the page with headers that keep it to itself', async () => {
+test('serves the viewer page with security headers', async () => {
   const { url } = await serve();
   const answer = await fetch(`${url}/`);
   expect(answer.status).toBe(200);
@@ -55,7 +56,7 @@ test.each([
   'GET //etc/passwd',
   'GET /%00',
   'GET /%ff',
-])('gives nothing from outside the page: %s', async (line) => {
+])('serves no file outside the page: %s', async (line) => {
   const { port } = await serve();
   const answer = await rawStatus(port, line);
   expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
@@ -63,10 +64,9 @@ test.each([
   expect(answer).not.toContain('"devDependencies"');
 });
 
-test('says how every stream is', async () => {
+test('lists every stream with its state and statistics', async () => {
   const { url, stream } = await serve();
   stream.setState('live', 'on air');
-  expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok', streams: { street: 'live' } });
   const { streams } = (await (await fetch(`${url}/api/streams`)).json()) as { streams: unknown[] };
   expect(streams).toMatchObject([
     { name: 'street', state: 'live', message: 'on air', stats: { viewers: 0, viewerDrops: 0 } },
@@ -75,8 +75,55 @@ test('says how every stream is', async () => {
   expect((await fetch(`${url}/api/streams/alley`)).status).toBe(404);
 });
 
-test('reads and changes controls, and says what is wrong with a change', async () => {
-  const { url, asked } = await serve();
+async function health(url: string, path: 'healthz' | 'readyz'): Promise<object> {
+  const response = await fetch(`${url}/${path}`);
+  return { httpStatus: response.status, ...((await response.json()) as object) };
+}
+
+test.each([
+  ['starting', 'ok', 503, 'not ready'],
+  ['live', 'ok', 200, 'ready'],
+  ['reconnecting', 'ok', 503, 'not ready'],
+  ['ended', 'ok', 200, 'ready'],
+  ['failed', 'degraded', 503, 'not ready'],
+] as const)('reports the health of a stream that is %s', async (state, liveness, httpStatus, readiness) => {
+  const { stream: live } = createTestStream({ name: 'gate' });
+  live.setState('live', '');
+  const { stream } = createTestStream();
+  const { url } = await serve({ streams: new Map([stream, live].map((each) => [each.name, each])) });
+  stream.setState(state, '');
+  const streams = { street: state, gate: 'live' };
+  expect(await health(url, 'healthz')).toEqual({ httpStatus: 200, status: liveness, streams });
+  expect(await health(url, 'readyz')).toEqual({ httpStatus, status: readiness, streams });
+});
+
+test('is ready without streams', async () => {
+  const { url } = await serve({ streams: new Map() });
+  expect(await health(url, 'readyz')).toEqual({ httpStatus: 200, status: 'ready', streams: {} });
+});
+
+test('reports a failed stream without its name where a token is needed', async () => {
+  const { url, stream } = await serve({ token: 'open-sesame' });
+  stream.setState('failed', 'no such camera');
+  expect(await health(url, 'healthz')).toEqual({ httpStatus: 200, status: 'degraded' });
+  expect(await health(url, 'readyz')).toEqual({ httpStatus: 503, status: 'not ready' });
+});
+
+test('serves streams by their public interface, and rejects objects of another kind', async () => {
+  const { stream } = createTestStream();
+  const live: LiveStream = stream;
+  const { url } = await serve({ streams: new Map([['street', live]]) });
+  live.setControls({ strength: 0.5 });
+  expect(await (await fetch(`${url}/api/streams/street/controls`)).json()).toMatchObject({ strength: 0.5 });
+  const lookalike = { ...live, setControls: () => undefined } as LiveStream;
+  await expect(startServer({ port: 0, streams: new Map([['street', lookalike]]) })).rejects.toThrow(
+    "streams must map each name to a stream's `live`",
+  );
+  await expect(startServer({ port: 0 } as StreamServerOptions)).rejects.toThrow('streams must be a Map');
+});
+
+test('reads and changes controls, and rejects bad changes with the reason', async () => {
+  const { url, requests } = await serve();
   const path = `${url}/api/streams/street/controls`;
   const headers = { 'content-type': 'application/json' };
   const change = async (method: string, body: string, type = headers): Promise<{ status: number; answer: unknown }> => {
@@ -98,11 +145,11 @@ test('reads and changes controls, and says what is wrong with a change', async (
   expect((await change('PUT', '{')).status).toBe(400);
   expect((await change('PUT', `{"lights":${' '.repeat(5000)}1}`)).status).toBe(413);
   expect((await change('PUT', '{"lights":1}', { 'content-type': 'text/plain' })).status).toBe(415);
-  expect(asked.controls).toEqual([{ strength: 0.5 }, { lights: 2 }]);
+  expect(requests.controls).toEqual([{ strength: 0.5 }, { lights: 2 }]);
 });
 
-/** What comes back to a request that offers HTTP/2 in clear text. */
-async function offered(port: number, line: string, rest: string): Promise<string> {
+/** The response to a request that offers HTTP/2 in clear text. */
+async function requestWithH2c(port: number, line: string, rest: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const offer = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__';
     const socket = connect(port, '127.0.0.1', () =>
@@ -115,27 +162,29 @@ async function offered(port: number, line: string, rest: string): Promise<string
   });
 }
 
-test('answers in plain HTTP who offers HTTP/2', async () => {
-  const { port, asked } = await serve({ token: 'sesame' });
-  expect(await offered(port, 'GET /healthz', '\r\n')).toMatch(/^HTTP\/1\.1 200 [^]*"status":"ok"/);
-  expect(await offered(port, 'GET /nothing?token=sesame', '\r\n')).toMatch(/^HTTP\/1\.1 404 [^]*"not found"/);
-  expect(await offered(port, 'GET /api/streams', '\r\n')).toMatch(/^HTTP\/1\.1 401 /);
-  expect(await offered(port, 'GET /healthz', 'Origin: https://evil.example\r\n\r\n')).toMatch(/^HTTP\/1\.1 403 /);
+test('answers an offer of HTTP/2 in plain HTTP', async () => {
+  const { port, requests } = await serve({ token: 'sesame' });
+  expect(await requestWithH2c(port, 'GET /healthz', '\r\n')).toMatch(/^HTTP\/1\.1 200 [^]*"status":"ok"/);
+  expect(await requestWithH2c(port, 'GET /nothing?token=sesame', '\r\n')).toMatch(/^HTTP\/1\.1 404 [^]*"not found"/);
+  expect(await requestWithH2c(port, 'GET /api/streams', '\r\n')).toMatch(/^HTTP\/1\.1 401 /);
+  expect(await requestWithH2c(port, 'GET /healthz', 'Origin: https://evil.example\r\n\r\n')).toMatch(
+    /^HTTP\/1\.1 403 /,
+  );
   const body = '{"lights":2}';
   const headers = `Authorization: Bearer sesame\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`;
-  const changed = await offered(port, 'PUT /api/streams/street/controls', `${headers}\r\n\r\n${body}`);
+  const changed = await requestWithH2c(port, 'PUT /api/streams/street/controls', `${headers}\r\n\r\n${body}`);
   expect(changed).toMatch(/^HTTP\/1\.1 200 [^]*"lights":2/);
-  expect(asked.controls).toEqual([{ lights: 2 }]);
+  expect(requests.controls).toEqual([{ lights: 2 }]);
 });
 
-test('changes no controls when told so', async () => {
-  const { url, asked } = await serve({ canControl: false });
+test('rejects changes of controls on a read-only server', async () => {
+  const { url, requests } = await serve({ canControl: false });
   const init = { method: 'PUT', body: '{"lights":1}', headers: { 'content-type': 'application/json' } };
   expect((await fetch(`${url}/api/streams/street/controls`, init)).status).toBe(403);
-  expect(asked.controls).toEqual([]);
+  expect(requests.controls).toEqual([]);
 });
 
-test('asks for the token everywhere but at the page and the health check', async () => {
+test('needs the token everywhere except for the page and the health checks', async () => {
   const { url } = await serve({ token: 'open-sesame' });
   const status = async (path: string, headers: Record<string, string> = {}): Promise<number> =>
     (await fetch(url + path, { headers })).status;
@@ -146,10 +195,11 @@ test('asks for the token everywhere but at the page and the health check', async
   expect(await status('/api/streams', { authorization: 'Bearer open-sesame' })).toBe(200);
   expect(await status('/metrics?token=open-sesame')).toBe(200);
   expect(await status('/')).toBe(200);
-  expect(await (await fetch(`${url}/healthz`)).json()).toEqual({ status: 'ok' });
+  expect(await health(url, 'healthz')).toEqual({ httpStatus: 200, status: 'ok' });
+  expect(await health(url, 'readyz')).toEqual({ httpStatus: 503, status: 'not ready' });
 });
 
-test('refuses foreign pages and foreign names', async () => {
+test('rejects foreign origins and foreign host names', async () => {
   const { port } = await serve();
   const status = async (headers: Record<string, string>): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
@@ -165,7 +215,7 @@ test('refuses foreign pages and foreign names', async () => {
   expect(await status({ host: `localhost:${port}`, origin: `http://localhost:${port}` })).toBe(200);
 });
 
-test('gives metrics that Prometheus reads', async () => {
+test('serves metrics in the Prometheus text format', async () => {
   const { url, stream } = await serve();
   stream.setStats({ ...stream.stats, framesEncoded: 42, latencyMs: 20, stages: { encode: { p50: 4, p95: 8 } } });
   const answer = await fetch(`${url}/metrics`);
@@ -179,15 +229,15 @@ test('gives metrics that Prometheus reads', async () => {
   expect(text).toContain('process_resident_memory_bytes');
 });
 
-test('says in one line that a port is taken or an address is not ours', async () => {
+test('rejects a port in use, an address of another machine and a malformed origin', async () => {
   const { port } = await serve();
   const failure = async (options: Partial<StreamServerOptions>): Promise<unknown> =>
     startServer({ port: 0, streams: new Map(), ...options }).catch((error: unknown) => error);
   const taken = await failure({ port });
   expect(taken).toBeInstanceOf(NocturneError);
-  expect(taken).toMatchObject({ code: 'PORT_TAKEN', message: `Port ${port} of 127.0.0.1 is taken.` });
+  expect(taken).toMatchObject({ code: 'PORT_TAKEN', message: `Port ${port} on 127.0.0.1 is already in use.` });
   expect(await failure({ host: '192.0.2.1' })).toMatchObject({ code: 'ADDRESS_UNAVAILABLE' });
   await expect(startServer({ port: 0, streams: new Map(), allowedOrigins: ['example.org'] })).rejects.toThrow(
-    'an allowed origin must look like https://example.org',
+    'an allowed origin must have the form https://example.org',
   );
 });

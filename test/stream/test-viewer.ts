@@ -3,8 +3,8 @@ import type { ClientOptions } from 'ws';
 import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import type { Packet, VideoFormat } from '../../src/core/packet.js';
 import { micros } from '../../src/core/time.js';
-import { LiveStream } from '../../src/stream/live-stream.js';
-import type { LiveStreamOptions } from '../../src/stream/live-stream.js';
+import { StreamHub } from '../../src/stream/stream-hub.js';
+import type { StreamHubOptions } from '../../src/stream/stream-hub.js';
 import { SUBPROTOCOL, decodePacket } from '../../src/stream/protocol.js';
 import type { ServerMessage, WirePacket } from '../../src/stream/protocol.js';
 import type { StreamServer } from '../../src/stream/stream-server.js';
@@ -17,21 +17,21 @@ export const FORMAT: VideoFormat = {
   frameRate: 30,
 };
 
-/** A stream that counts what is asked of it. */
-export function countingStream(init: Partial<LiveStreamOptions> = {}) {
-  const asked = { keyframes: 0, controls: [] as unknown[] };
-  const stream = new LiveStream({
+/** A stream that records the keyframe requests and control changes it passes on. */
+export function createTestStream(options: Partial<StreamHubOptions> = {}) {
+  const requests = { keyframes: 0, controls: [] as unknown[] };
+  const stream = new StreamHub({
     name: 'street',
     controls: DEFAULT_CONTROLS,
-    onControls: (change) => asked.controls.push(change),
-    onKeyframeRequest: () => asked.keyframes++,
+    onControls: (change) => requests.controls.push(change),
+    onKeyframeRequest: () => requests.keyframes++,
     maxViewers: 4,
-    ...init,
+    ...options,
   });
-  return { stream, asked };
+  return { stream, requests };
 }
 
-/** A packet that is no video, of some size. */
+/** A packet of zeros. */
 export function blankPacket(n: number, isKeyframe: boolean, bytes = 100): Packet {
   return {
     data: new Uint8Array(bytes),
@@ -42,10 +42,10 @@ export function blankPacket(n: number, isKeyframe: boolean, bytes = 100): Packet
   };
 }
 
-/** A real WebSocket client that remembers what it got, in order. */
+/** A real WebSocket client that records what it receives, in order. */
 export class TestViewer {
   readonly socket: WebSocket;
-  readonly got: (ServerMessage | WirePacket)[] = [];
+  readonly received: (ServerMessage | WirePacket)[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
   #check: (() => void) | undefined;
 
@@ -54,25 +54,25 @@ export class TestViewer {
     this.socket.binaryType = 'arraybuffer';
     this.socket.on('message', (data, isBinary) => {
       if (isBinary)
-        this.got.push(decodePacket(data as ArrayBuffer)); // by binaryType
-      else this.got.push(JSON.parse((data as Buffer).toString('utf8')) as ServerMessage); // texts come as buffers; our own server's
+        this.received.push(decodePacket(data as ArrayBuffer)); // by binaryType
+      else this.received.push(JSON.parse((data as Buffer).toString('utf8')) as ServerMessage); // ws passes texts as buffers; JSON of this server
       this.#check?.();
     });
-    this.socket.on('error', () => undefined); // what a test looks at is the close code
+    this.socket.on('error', () => undefined); // tests check the close code
     this.closed = new Promise((resolve) => {
       this.socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));
     });
   }
 
   get packets(): WirePacket[] {
-    return this.got.filter((item) => 'sequence' in item);
+    return this.received.filter((item) => 'sequence' in item);
   }
 
   get messages(): ServerMessage[] {
-    return this.got.filter((item) => 'type' in item);
+    return this.received.filter((item) => 'type' in item);
   }
 
-  /** Resolves once what came satisfies the condition. */
+  /** Resolves once the received messages and packets satisfy the condition. */
   async until(condition: (viewer: this) => boolean): Promise<this> {
     await new Promise<void>((resolve) => {
       this.#check = () => {
@@ -84,7 +84,7 @@ export class TestViewer {
     return this;
   }
 
-  /** Resolves once the server said hello. */
+  /** Resolves once the server sent hello and state. */
   async joined(): Promise<this> {
     return this.until(({ messages }) => messages.some(({ type }) => type === 'state'));
   }

@@ -10,32 +10,32 @@ function encoded(sequence: number, isKeyframe: boolean, size = 100) {
   return { bytes: encodePacket(packet, sequence), isKeyframe };
 }
 
-function takeAll(queue: ViewerQueue): string[] {
-  const taken: string[] = [];
+function drain(queue: ViewerQueue): string[] {
+  const items: string[] = [];
   for (let item = queue.shift(); item; item = queue.shift()) {
-    if (item.kind === 'text') taken.push(item.text);
+    if (item.kind === 'text') items.push(item.text);
     else {
       const { sequence, discontinuity, backlog } = decodePacket(new Uint8Array(item.bytes).buffer);
-      taken.push(`${sequence}${discontinuity ? ' discontinuity' : ''}${backlog ? ' backlog' : ''}`);
+      items.push(`${sequence}${discontinuity ? ' discontinuity' : ''}${backlog ? ' backlog' : ''}`);
     }
   }
-  return taken;
+  return items;
 }
 
-test('begins at a keyframe and counts nothing before it as dropped', () => {
+test('starts at a keyframe and counts no packet before it as dropped', () => {
   const queue = new ViewerQueue({ maxPackets: 10, maxBytes: 10_000 });
   [encoded(0, false), encoded(1, true), encoded(2, false)].forEach((packet) => queue.pushPacket(packet));
-  expect(takeAll(queue)).toEqual(['1', '2']);
+  expect(drain(queue)).toEqual(['1', '2']);
   expect(queue.dropped).toBe(0);
 });
 
-test('drops all up to the next keyframe when it overflows, and says so on that one', () => {
+test('drops all packets up to the next keyframe on overflow, and flags that one', () => {
   const queue = new ViewerQueue({ maxPackets: 3, maxBytes: 10_000 });
   for (let n = 0; n < 6; n++) queue.pushPacket(encoded(n, n === 0));
   expect(queue.isWaitingForKeyframe).toBe(true);
   queue.pushPacket(encoded(6, true));
   queue.pushPacket(encoded(7, false));
-  expect(takeAll(queue)).toEqual(['6 discontinuity', '7']);
+  expect(drain(queue)).toEqual(['6 discontinuity', '7']);
   expect(queue.dropped).toBe(6);
 });
 
@@ -49,43 +49,42 @@ test('keeps texts and the newest format in order while packets are dropped', () 
   queue.pushPacket(encoded(1, true));
   queue.pushText('stats', 'stats 2');
   queue.pushPacket(encoded(2, true));
-  expect(takeAll(queue)).toEqual(['hello', 'stats 2', 'format b', '2 discontinuity']);
+  expect(drain(queue)).toEqual(['hello', 'stats 2', 'format b', '2 discontinuity']);
 });
 
-test('takes one packet that is larger than its bound alone', () => {
+test('accepts a single packet that exceeds the bound', () => {
   const queue = new ViewerQueue({ maxPackets: 3, maxBytes: 50 });
   queue.pushPacket(encoded(0, true));
-  expect(takeAll(queue)).toEqual(['0']);
+  expect(drain(queue)).toEqual(['0']);
 });
 
-test('flags the GOP a viewer joins into', () => {
+test('flags the GOP that a viewer joins as backlog', () => {
   const queue = new ViewerQueue({ maxPackets: 3, maxBytes: 10_000 });
   queue.pushBacklog([encoded(4, true), encoded(5, false)]);
   queue.pushPacket(encoded(6, false));
-  expect(takeAll(queue)).toEqual(['4 backlog', '5 backlog', '6']);
+  expect(drain(queue)).toEqual(['4 backlog', '5 backlog', '6']);
 });
 
-test('whatever comes, every packet is sent or counted, and each gap is announced by a keyframe', () => {
-  const steps = fc.array(
-    fc.record({ isKeyframe: fc.boolean(), taken: fc.nat({ max: 3 }), size: fc.nat({ max: 400 }) }),
-  );
+test('sends or counts every packet, and flags each gap on a keyframe', () => {
+  const steps = fc.array(fc.record({ isKeyframe: fc.boolean(), sent: fc.nat({ max: 3 }), size: fc.nat({ max: 400 }) }));
   fc.assert(
     fc.property(steps, (list) => {
       const queue = new ViewerQueue({ maxPackets: 4, maxBytes: 1000 });
-      const seen: { sequence: number; isKeyframe: boolean; discontinuity: boolean }[] = [];
-      const take = (): void => {
+      const received: { sequence: number; isKeyframe: boolean; discontinuity: boolean }[] = [];
+      const sendOne = (): void => {
         const item = queue.shift();
-        if (item?.kind === 'packet') seen.push(decodePacket(new Uint8Array(item.bytes).buffer));
+        if (item?.kind === 'packet') received.push(decodePacket(new Uint8Array(item.bytes).buffer));
       };
-      list.forEach(({ isKeyframe, taken, size }, sequence) => {
+      list.forEach(({ isKeyframe, sent, size }, sequence) => {
         queue.pushPacket(encoded(sequence, isKeyframe, size));
-        for (let n = 0; n < taken; n++) take();
+        for (let n = 0; n < sent; n++) sendOne();
       });
-      while (!queue.isEmpty) take();
+      while (!queue.isEmpty) sendOne();
       const before = list.findIndex(({ isKeyframe }) => isKeyframe);
-      expect(seen.length + queue.dropped).toBe(before < 0 ? 0 : list.length - before);
-      seen.forEach((packet, index) => {
-        const isGap = index > 0 ? packet.sequence !== (seen[index - 1]?.sequence ?? 0) + 1 : packet.sequence !== before;
+      expect(received.length + queue.dropped).toBe(before < 0 ? 0 : list.length - before);
+      received.forEach((packet, index) => {
+        const isGap =
+          index > 0 ? packet.sequence !== (received[index - 1]?.sequence ?? 0) + 1 : packet.sequence !== before;
         expect(packet.discontinuity).toBe(isGap);
         if (isGap || index === 0) expect(packet.isKeyframe).toBe(true);
       });

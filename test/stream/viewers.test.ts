@@ -5,7 +5,7 @@ import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import { CLOSE_CODES, SUBPROTOCOL } from '../../src/stream/protocol.js';
 import { startServer } from '../../src/stream/stream-server.js';
 import type { StreamServer, StreamServerOptions } from '../../src/stream/stream-server.js';
-import { FORMAT, TestViewer, blankPacket, countingStream } from './test-viewer.js';
+import { FORMAT, TestViewer, blankPacket, createTestStream } from './test-viewer.js';
 
 let server: StreamServer | undefined;
 
@@ -15,15 +15,15 @@ afterEach(async () => {
 });
 
 async function serve(
-  stream: ReturnType<typeof countingStream>['stream'],
+  stream: ReturnType<typeof createTestStream>['stream'],
   options: Partial<StreamServerOptions> = {},
 ): Promise<StreamServer> {
   server = await startServer({ port: 0, streams: new Map([[stream.name, stream]]), ...options });
   return server;
 }
 
-test('sends a joining viewer hello, state, format and the GOP so far, flagged as backlog, then what is new', async () => {
-  const { stream, asked } = countingStream();
+test('sends a joining viewer hello, state, format and the GOP so far, flagged as backlog, then new packets', async () => {
+  const { stream, requests } = createTestStream();
   stream.setFormat(FORMAT);
   stream.setState('live', 'on air');
   [true, false, true, false].forEach((isKeyframe, n) => stream.publish(blankPacket(n, isKeyframe)));
@@ -41,15 +41,15 @@ test('sends a joining viewer hello, state, format and the GOP so far, flagged as
     { sequence: 3, isKeyframe: false, backlog: true },
     { sequence: 4, isKeyframe: false, backlog: false },
   ]);
-  expect(asked.keyframes).toBe(0);
+  expect(requests.keyframes).toBe(0);
 });
 
-test('asks for a keyframe when a viewer joins and none is known, and sends nothing before it', async () => {
-  const { stream, asked } = countingStream();
+test('requests a keyframe when a viewer joins without a cached one, and sends no packet before it', async () => {
+  const { stream, requests } = createTestStream();
   stream.setFormat(FORMAT);
   const viewer = await new TestViewer(await serve(stream)).joined();
-  expect(asked.keyframes).toBe(1);
-  expect(stream.waitingForKeyframe).toBe(true);
+  expect(requests.keyframes).toBe(1);
+  expect(stream.isWaitingForKeyframe).toBe(true);
   stream.publish(blankPacket(0, false));
   stream.publish(blankPacket(1, true));
   await viewer.until(({ packets }) => packets.length === 1);
@@ -57,58 +57,58 @@ test('asks for a keyframe when a viewer joins and none is known, and sends nothi
   expect(stream.viewerDrops).toBe(0);
 });
 
-test('asks for keyframes at most twice a second, and still for the last who needs one', async () => {
-  const { stream, asked } = countingStream();
+test('requests keyframes at most twice a second, and still the last one', async () => {
+  const { stream, requests } = createTestStream();
   const viewer = await new TestViewer(await serve(stream)).joined();
   for (let n = 0; n < 20; n++) viewer.send({ type: 'keyframe' });
   viewer.send({ type: 'ping', clientTime: 1 });
   await viewer.until(({ messages }) => messages.some(({ type }) => type === 'pong'));
-  expect(asked.keyframes).toBe(1);
-  await vi.waitFor(() => expect(asked.keyframes).toBe(2), 5000);
+  expect(requests.keyframes).toBe(1);
+  await vi.waitFor(() => expect(requests.keyframes).toBe(2), 5000);
 });
 
-test('a viewer that stops reading loses packets alone, and comes back at a keyframe', async () => {
-  const { stream, asked } = countingStream({ viewerQueue: { maxPackets: 30, maxBytes: 4 << 20 } });
+test('drops packets only for a viewer that stops reading, and continues it at a keyframe', async () => {
+  const { stream, requests } = createTestStream({ viewerQueue: { maxPackets: 30, maxBytes: 4 << 20 } });
   stream.setFormat(FORMAT);
   const running = await serve(stream);
   const slow = await new TestViewer(running).joined();
-  const quick = await new TestViewer(running).joined();
+  const fast = await new TestViewer(running).joined();
   slow.socket.pause();
-  const bytes = 200_000; // soon over what the kernel buffers
+  const bytes = 200_000; // soon exceeds the kernel's buffers
   let published = 0;
   while (stream.viewerDrops === 0 && published < 2000) {
     stream.publish(blankPacket(published, published === 0, bytes));
     published++;
-    await quick.until(({ packets }) => packets.length === published);
+    await fast.until(({ packets }) => packets.length === published);
   }
   expect(stream.viewerDrops).toBeGreaterThan(0);
-  expect(stream.waitingForKeyframe).toBe(true);
-  await vi.waitFor(() => expect(asked.keyframes).toBeGreaterThanOrEqual(2), 5000);
+  expect(stream.isWaitingForKeyframe).toBe(true);
+  await vi.waitFor(() => expect(requests.keyframes).toBeGreaterThanOrEqual(2), 5000);
   slow.socket.resume();
   const next = published;
   stream.publish(blankPacket(next, true, bytes));
   await slow.until(({ packets }) => packets.at(-1)?.sequence === next);
-  await quick.until(({ packets }) => packets.length === next + 1);
+  await fast.until(({ packets }) => packets.length === next + 1);
   expect(slow.packets.at(-1)).toMatchObject({ sequence: next, isKeyframe: true, discontinuity: true });
   expect(slow.packets).toHaveLength(next + 1 - stream.viewerDrops);
-  expect(quick.packets.every(({ discontinuity }) => !discontinuity)).toBe(true);
-  const isMine = ({ messages }: TestViewer, drops: number): boolean =>
+  expect(fast.packets.every(({ discontinuity }) => !discontinuity)).toBe(true);
+  const hasDrops = ({ messages }: TestViewer, drops: number): boolean =>
     messages.some((message) => message.type === 'stats' && message.stats.yourDrops === drops);
-  await slow.until((viewer) => isMine(viewer, stream.viewerDrops));
-  await quick.until((viewer) => isMine(viewer, 0));
+  await slow.until((viewer) => hasDrops(viewer, stream.viewerDrops));
+  await fast.until((viewer) => hasDrops(viewer, 0));
 });
 
-test('tells a late viewer the controls of now and those that the stream started with', async () => {
+test('sends a late viewer the current and the initial controls', async () => {
   const initialControls = { ...DEFAULT_CONTROLS, exposure: 1 };
-  const { stream } = countingStream({ controls: initialControls });
-  stream.changeControls({ exposure: -2, view: 'split' });
+  const { stream } = createTestStream({ controls: initialControls });
+  stream.setControls({ exposure: -2, view: 'split' });
   const viewer = await new TestViewer(await serve(stream)).joined();
   const controls = { ...initialControls, exposure: -2, view: 'split' };
   expect(viewer.messages[0]).toMatchObject({ type: 'hello', controls, initialControls });
 });
 
-test('tells every viewer of changed controls and hands the change on', async () => {
-  const { stream, asked } = countingStream();
+test('broadcasts changed controls to every viewer and passes the change on', async () => {
+  const { stream, requests } = createTestStream();
   const running = await serve(stream);
   const [one, other] = await Promise.all([new TestViewer(running).joined(), new TestViewer(running).joined()]);
   one.send({ type: 'controls', controls: { strength: 0.25, view: 'split' } });
@@ -117,29 +117,42 @@ test('tells every viewer of changed controls and hands the change on', async () 
     const message = viewer.messages.find(({ type }) => type === 'controls');
     expect(message).toMatchObject({ controls: { strength: 0.25, view: 'split', lights: 1 } });
   }
-  expect(asked.controls).toEqual([{ strength: 0.25, view: 'split' }]);
+  expect(requests.controls).toEqual([{ strength: 0.25, view: 'split' }]);
+});
+
+test('checks, merges, broadcasts and passes on a change by the library', async () => {
+  const { stream, requests } = createTestStream();
+  const viewer = await new TestViewer(await serve(stream)).joined();
+  stream.setControls({ warmth: 0.5 });
+  stream.setControls({ lights: 2 });
+  expect(() => stream.setControls({ warmth: 0, lights: 3 })).toThrow('lights must be a number from 0 to 2, got 3');
+  const controls = { ...DEFAULT_CONTROLS, warmth: 0.5, lights: 2 };
+  expect(stream.controls).toEqual(controls);
+  expect(requests.controls).toEqual([{ warmth: 0.5 }, { lights: 2 }]);
+  await viewer.until(({ messages }) => messages.filter(({ type }) => type === 'controls').length === 2);
+  expect(viewer.messages.at(-1)).toEqual({ type: 'controls', controls });
 });
 
 test.each([
   ['a value out of range', { strength: 7 }, 'strength must be a number from 0 to 1, got 7'],
   ['an unknown name', { constructor: 1 }, 'unknown control "constructor"'],
 ])('answers %s with an error and keeps the connection', async (_, controls, message) => {
-  const { stream, asked } = countingStream();
+  const { stream, requests } = createTestStream();
   const viewer = await new TestViewer(await serve(stream)).joined();
   viewer.send({ type: 'controls', controls });
   viewer.send({ type: 'ping', clientTime: 5 });
   await viewer.until(({ messages }) => messages.some(({ type }) => type === 'pong'));
   expect(viewer.messages).toContainEqual({ type: 'error', message });
-  expect(asked.controls).toEqual([]);
+  expect(requests.controls).toEqual([]);
 });
 
-test('lets nobody turn dials when told so', async () => {
-  const { stream, asked } = countingStream();
+test('rejects changes of controls on a read-only server', async () => {
+  const { stream, requests } = createTestStream();
   const viewer = await new TestViewer(await serve(stream, { canControl: false })).joined();
   viewer.send({ type: 'controls', controls: { strength: 0 } });
   await viewer.until(({ messages }) => messages.some(({ type }) => type === 'error'));
   expect(viewer.messages[0]).toMatchObject({ type: 'hello', canControl: false });
-  expect(asked.controls).toEqual([]);
+  expect(requests.controls).toEqual([]);
 });
 
 test.each([
@@ -149,7 +162,7 @@ test.each([
   ['null', 'null', CLOSE_CODES.BAD_MESSAGE],
   ['more bytes than allowed', JSON.stringify({ type: 'ping', pad: 'x'.repeat(5000) }), CLOSE_CODES.TOO_LARGE],
 ])('closes on %s with its code', async (_, text, code) => {
-  const { stream } = countingStream();
+  const { stream } = createTestStream();
   const viewer = await new TestViewer(await serve(stream)).joined();
   viewer.send(text);
   expect((await viewer.closed).code).toBe(code);
@@ -157,29 +170,29 @@ test.each([
 });
 
 test('closes on a binary message', async () => {
-  const { stream } = countingStream();
+  const { stream } = createTestStream();
   const viewer = await new TestViewer(await serve(stream)).joined();
   viewer.socket.send(new Uint8Array(10));
   expect(await viewer.closed).toEqual({ code: CLOSE_CODES.BAD_MESSAGE, reason: 'messages must be text' });
 });
 
 test('closes on a flood of messages', async () => {
-  const { stream } = countingStream();
+  const { stream } = createTestStream();
   const viewer = await new TestViewer(await serve(stream)).joined();
   for (let n = 0; n < 2000; n++) viewer.send({ type: 'ping', clientTime: n });
   expect((await viewer.closed).code).toBe(CLOSE_CODES.RATE_LIMITED);
 });
 
 test.each(['ping', 'pong'] as const)('ends on a flood of WebSocket %ss', async (kind) => {
-  const { stream } = countingStream();
+  const { stream } = createTestStream();
   const viewer = await new TestViewer(await serve(stream)).joined();
   for (let n = 0; n < 2000; n++) viewer.socket[kind]();
-  // ws cuts the connection by itself when its answers pile up; else our own limit ends it.
+  // ws 8.23 closes the connection itself when its pongs pile up; else the rate limit does.
   expect([CLOSE_CODES.RATE_LIMITED, 1006]).toContain((await viewer.closed).code);
 });
 
-test('refuses a wrong and a missing token, takes the right one, and logs none', async () => {
-  const { stream } = countingStream();
+test('rejects a wrong or missing token, accepts the right one, and logs none', async () => {
+  const { stream } = createTestStream();
   const lines: string[] = [];
   const log = (fields: object, message: string): void => void lines.push(JSON.stringify(fields) + message);
   const running = await serve(stream, {
@@ -197,8 +210,8 @@ test('refuses a wrong and a missing token, takes the right one, and logs none', 
   expect(lines.join('\n')).not.toContain('sesame');
 });
 
-test('refuses a foreign origin before it tells whether a stream exists, and takes those that are listed', async () => {
-  const { stream } = countingStream();
+test('rejects a foreign origin before it checks the stream, and accepts listed origins', async () => {
+  const { stream } = createTestStream();
   const running = await serve(stream, { allowedOrigins: ['https://traffic.example'] });
   const from = (origin: string, path?: string): TestViewer => new TestViewer(running, path, { origin });
   for (const origin of [
@@ -214,8 +227,8 @@ test('refuses a foreign origin before it tells whether a stream exists, and take
   await from(`http://127.0.0.1:${running.port}`).joined();
 });
 
-test('refuses a name that was pointed at this machine', async () => {
-  const { stream } = countingStream();
+test('rejects a foreign host name that resolves to this machine', async () => {
+  const { stream } = createTestStream();
   const running = await serve(stream);
   const viewer = new TestViewer(running, '/ws/street', { headers: { host: `evil.example:${running.port}` } });
   const status = await new Promise((resolve) => {
@@ -225,8 +238,8 @@ test('refuses a name that was pointed at this machine', async () => {
   viewer.socket.terminate();
 });
 
-test('refuses an unknown stream and one viewer too many', async () => {
-  const { stream } = countingStream({ maxViewers: 1 });
+test('rejects an unknown stream, and viewers above the maximum', async () => {
+  const { stream } = createTestStream({ maxViewers: 1 });
   const running = await serve(stream);
   expect((await new TestViewer(running, '/ws/alley').closed).code).toBe(CLOSE_CODES.NO_SUCH_STREAM);
   const first = await new TestViewer(running).joined();
@@ -236,8 +249,8 @@ test('refuses an unknown stream and one viewer too many', async () => {
   await new TestViewer(running).joined();
 });
 
-test('sends what waits before it sends viewers away from a stream that ended, and tells who comes later', async () => {
-  const { stream } = countingStream();
+test('sends the rest of the queue before it closes viewers of an ended stream, and reports the end to later ones', async () => {
+  const { stream } = createTestStream();
   const running = await serve(stream);
   const viewer = await new TestViewer(running).joined();
   stream.publish(blankPacket(0, true));
@@ -250,9 +263,9 @@ test('sends what waits before it sends viewers away from a stream that ended, an
   expect(late.messages.map(({ type }) => type)).toEqual(['hello', 'state']);
 });
 
-test('lets a slow viewer have the end of a stream also when the server shuts down meanwhile', async () => {
-  const bytes = 8 << 20; // four of them are more than sockets hold
-  const { stream } = countingStream({ viewerQueue: { maxPackets: 30, maxBytes: 8 * bytes } });
+test('sends a slow viewer the end of a stream also during a shutdown', async () => {
+  const bytes = 8 << 20; // four exceed the sockets' buffers
+  const { stream } = createTestStream({ viewerQueue: { maxPackets: 30, maxBytes: 8 * bytes } });
   const running = await serve(stream);
   const viewer = await new TestViewer(running).joined();
   for (let n = 0; n < 4; n++) stream.publish(blankPacket(n, n === 0, bytes));
@@ -266,11 +279,11 @@ test('lets a slow viewer have the end of a stream also when the server shuts dow
 test.each([
   ['a wrong path', 'GET /nothing', 'Host: 127.0.0.1', 404],
   ['a wrong host', 'GET /ws/street', 'Host: evil.example', 403],
-])('a client refused for %s that keeps its half open does not hold up a shutdown', async (_, line, host, status) => {
-  const { stream } = countingStream();
+])('shuts down despite a client rejected for %s that keeps its side open', async (_, line, host, status) => {
+  const { stream } = createTestStream();
   const running = await serve(stream);
   const client = connect({ port: running.port, host: '127.0.0.1', allowHalfOpen: true });
-  client.on('error', () => undefined); // the server cuts it
+  client.on('error', () => undefined); // the server cuts the connection
   client.write(`${line} HTTP/1.1\r\n${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
   const answer = await new Promise((resolve) => client.once('data', (data) => resolve(data.toString())));
   expect(answer).toContain(`HTTP/1.1 ${status} `);
@@ -278,8 +291,8 @@ test.each([
   client.destroy();
 });
 
-test('cuts a viewer off that does not answer', async () => {
-  const { stream } = countingStream();
+test('cuts off a viewer that does not answer pings', async () => {
+  const { stream } = createTestStream();
   const viewer = await new TestViewer(await serve(stream, { heartbeatMs: 50 })).joined();
   viewer.socket.pause();
   await vi.waitFor(() => expect(stream.viewerCount).toBe(0), 10_000);
@@ -287,21 +300,21 @@ test('cuts a viewer off that does not answer', async () => {
 });
 
 test('closes viewers with 1001 at a shutdown, also one that does not read, and frees the port', async () => {
-  const { stream } = countingStream();
+  const { stream } = createTestStream();
   const running = await serve(stream);
   const viewer = await new TestViewer(running).joined();
-  const asleep = await new TestViewer(running).joined();
-  asleep.socket.pause();
+  const stalled = await new TestViewer(running).joined();
+  stalled.socket.pause();
   await running.close();
   await running.close();
   expect(await viewer.closed).toEqual({ code: 1001, reason: 'server is shutting down' });
   expect(stream.viewerCount).toBe(0);
-  asleep.socket.terminate();
+  stalled.socket.terminate();
   const other = createServer();
   await new Promise<void>((resolve, reject) => {
     other.once('error', reject);
     other.listen(running.port, '127.0.0.1', resolve);
   });
-  expect((other.address() as AddressInfo).port).toBe(running.port); // a TCP server that listens
+  expect((other.address() as AddressInfo).port).toBe(running.port); // a listening TCP server has one
   other.close();
 });

@@ -4,12 +4,12 @@ import { DEFAULT_CONTROLS, type Controls } from '../../src/core/controls.js';
 import { silentLogger } from '../../src/core/logger.js';
 import { micros, wallClock } from '../../src/core/time.js';
 import { AccessPolicy } from '../../src/stream/access-policy.js';
-import { LiveStream } from '../../src/stream/live-stream.js';
+import { StreamHub } from '../../src/stream/stream-hub.js';
 import { Metrics } from '../../src/stream/metrics.js';
 import { CLOSE_CODES } from '../../src/stream/protocol.js';
 import { createApi } from '../../src/stream/stream-api.js';
 import { loadViewerFiles } from '../../src/stream/viewer-files.js';
-import { ViewerGate } from '../../src/stream/viewer-gate.js';
+import { ViewerUpgrader } from '../../src/stream/viewer-upgrader.js';
 import type { H264Clip } from './h264-clip.js';
 
 const FRAME_US = 33_333;
@@ -34,7 +34,7 @@ export interface LiveServerOptions {
 /** The product's own server and streams, with a freshly bundled page and a clip in place of the pipeline. */
 export class LiveServer {
   keyframeRequests = 0;
-  readonly streams = new Map<string, LiveStream>();
+  readonly streams = new Map<string, StreamHub>();
   readonly controlChanges: Partial<Controls>[] = [];
   readonly #clip: H264Clip;
   readonly #api: ReturnType<typeof createApi>;
@@ -51,8 +51,8 @@ export class LiveServer {
     const policy = new AccessPolicy({ host: '127.0.0.1', token, allowedOrigins });
     this.#metrics = new Metrics(() => streams.values());
     this.#api = createApi({ policy, streams, metrics: this.#metrics, canControl, files });
-    const gate = new ViewerGate({ policy, streams, maxViewers, canControl, logger: silentLogger });
-    this.#api.server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head));
+    const upgrader = new ViewerUpgrader({ policy, streams, maxViewers, canControl, logger: silentLogger });
+    this.#api.server.on('upgrade', (request, socket, head) => upgrader.upgrade(request, socket, head));
   }
 
   static async open(options: LiveServerOptions): Promise<LiveServer> {
@@ -73,7 +73,7 @@ export class LiveServer {
   }
 
   /** The first stream. */
-  get stream(): LiveStream {
+  get stream(): StreamHub {
     return [...this.streams.values()][0]!;
   }
 
@@ -108,9 +108,9 @@ export class LiveServer {
     this.#metrics[Symbol.dispose]();
   }
 
-  #createStream(name: string, maxViewers: number, options: LiveServerOptions): LiveStream {
+  #createStream(name: string, maxViewers: number, options: LiveServerOptions): StreamHub {
     const { codec = this.#clip.codec, controls = DEFAULT_CONTROLS } = options;
-    const stream = new LiveStream({
+    const stream = new StreamHub({
       name,
       controls,
       onControls: (change) => this.controlChanges.push(change),
@@ -133,7 +133,7 @@ export class LiveServer {
     if (unit) this.publish(unit.data, unit.isKeyframe);
   }
 
-  #each(visit: (stream: LiveStream) => void): void {
+  #each(visit: (stream: StreamHub) => void): void {
     for (const stream of this.streams.values()) visit(stream);
   }
 }

@@ -140,7 +140,7 @@ describe.skipIf(!hasBrowser())('the viewer in Chromium, where server, network or
     ['on its side', 844, 390],
   ])('leaves toolbar, grip and picture free of panels on a phone %s, and speaks of taps', async (_, width, height) => {
     const live = await serve();
-    live.stream.changeControls({ view: 'split' });
+    live.stream.setControls({ view: 'split' });
     const phone = { viewport: { width, height }, hasTouch: true, isMobile: true };
     viewer = await ViewerPage.open(browser, live.url, '', phone);
     const { page } = viewer;

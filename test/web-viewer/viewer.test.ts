@@ -83,7 +83,7 @@ describe.skipIf(!hasBrowser())('the viewer in Chromium, on the product’s serve
     const turned = { ...DEFAULT_CONTROLS, exposure: -1.5, view: 'split' };
     await expect.poll(() => server.stream.controls, POLL).toEqual(turned);
 
-    server.stream.changeControls({ warmth: 0.4, split: 0.25 });
+    server.stream.setControls({ warmth: 0.4, split: 0.25 });
     await expect.poll(async () => page.inputValue('#dial-warmth'), POLL).toBe('0.4');
     await expect.poll(async () => page.getAttribute('#split-line', 'aria-valuenow'), POLL).toBe('25');
 
@@ -104,13 +104,13 @@ describe.skipIf(!hasBrowser())('the viewer in Chromium, on the product’s serve
     await page.keyboard.press('d');
     expect(await page.inputValue('#dial-exposure')).toBe('1');
     expect(await page.locator('.dial-row.turned').count(), 'dials marked as turned').toBe(0);
-    server.stream.changeControls({ exposure: -2, grain: 3, view: 'split', split: 0.25 });
+    server.stream.setControls({ exposure: -2, grain: 3, view: 'split', split: 0.25 });
     await expect.poll(async () => page.inputValue('#dial-grain'), POLL).toBe('3');
     expect(await page.locator('.dial-row.turned').count(), 'dials marked as turned').toBe(2);
     await page.click('#dials-reset');
     await expect.poll(() => server.stream.controls, POLL).toEqual({ ...controls, view: 'split', split: 0.25 });
 
-    server.stream.changeControls({ exposure: -2 });
+    server.stream.setControls({ exposure: -2 });
     await expect.poll(async () => page.inputValue('#dial-exposure'), POLL).toBe('-2');
     await page.locator('.dial-row', { hasText: 'Exposure' }).dblclick({ position: { x: 5, y: 5 } });
     await expect.poll(() => server.stream.controls.exposure, POLL).toBe(1);

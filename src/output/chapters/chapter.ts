@@ -4,7 +4,7 @@ import type { Micros } from '../../core/time.js';
 export interface Chapter {
   readonly start: Micros;
   readonly end: Micros;
-  /** Empty when it has none. */
+  /** May be empty. */
   readonly title: string;
   /** ISO 639-2, three letters; `und` when unknown. */
   readonly language: string;

@@ -1,6 +1,6 @@
 /**
- * Chapters of Matroska and MP4 files. node-av gives no access to libav's chapters, so the two containers that carry them
- * are read and written here, on the finished file.
+ * Chapters of Matroska and MP4 files. node-av 6.1 does not expose libav's chapters, so this folder reads and writes them in
+ * files of the two container families that have them.
  */
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -22,14 +22,14 @@ const EBML_MAGIC = 0x1a45dfa3;
 const FTYP = 0x66747970;
 
 /**
- * Chapters of a file inside the window, counted from its start; none for other containers, addresses and files whose
- * index cannot be read: they lack chapters then, the video does not suffer.
+ * The chapters of a part of a file, with times from the start of the part. Empty for other containers, for addresses, and for
+ * a file whose index is broken: that must not fail the video.
  */
-export async function readChapters(path: string, window: ChapterRange): Promise<readonly Chapter[]> {
+export async function readChapters(path: string, range: ChapterRange): Promise<readonly Chapter[]> {
   if (path.includes('://')) return [];
   const file = await open(path, 'r');
   try {
-    return clip(await readAll(file), window);
+    return clip(await readAll(file), range);
   } catch (error) {
     if (error instanceof RangeError) return []; // a broken or unusual index
     throw error;
@@ -38,13 +38,13 @@ export async function readChapters(path: string, window: ChapterRange): Promise<
   }
 }
 
-/** Whether {@link writeChapters} can give chapters to a file of that name. */
-export function canCarryChapters(path: string): boolean {
+/** Whether {@link writeChapters} supports the container of a file name. */
+export function supportsChapters(path: string): boolean {
   const extension = extname(path).toLowerCase();
   return MATROSKA.has(extension) || MP4.has(extension);
 }
 
-/** Puts chapters into a finished file; an MP4's index moves to its front meanwhile. Throws RangeError for an unexpected layout. */
+/** Writes chapters into a finished file, and moves an MP4's index to its front. Throws RangeError for an unexpected layout. */
 export async function writeChapters(path: string, chapters: readonly Chapter[]): Promise<void> {
   const file = await open(path, 'r+');
   try {

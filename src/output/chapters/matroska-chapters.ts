@@ -24,11 +24,11 @@ const ID = {
   language: 0x437c,
 } as const;
 
-/** End of a last chapter that has none, microseconds: past any file, and still an exact number of nanoseconds. */
+/** End of a last chapter without an end, microseconds: after any file, and still an exact number of nanoseconds. */
 const NO_END = Number.MAX_SAFE_INTEGER / 1e4;
-/** Longest header of an element: 4 bytes of id, 8 of size. */
+/** Maximum length of an element's header: 4 bytes of id, 8 of size. */
 const MAX_HEADER_BYTES = 12;
-/** Largest Chapters element read, in bytes: thousands of chapters are under 1 MiB. */
+/** Maximum length of a Chapters element, in bytes: thousands of chapters are under 1 MiB. */
 const MAX_CHAPTERS_BYTES = 4 << 20;
 
 interface Element {
@@ -41,21 +41,21 @@ interface Element {
   readonly end: number;
 }
 
-/** The chapters of the first edition; nested ones follow the one they are in. Throws RangeError on a broken file. */
+/** The chapters of the first edition; nested ones follow their parent. Throws RangeError for a broken file. */
 export async function readMatroskaChapters(file: FileHandle): Promise<Chapter[]> {
   const segment = await segmentOf(file);
   let seekPosition: number | undefined;
   for await (const element of topLevel(file, segment)) {
     if (element.id === ID.chapters) return parseChapters(await contentOf(file, element));
     if (element.id === ID.seekHead) seekPosition = chaptersPosition(await contentOf(file, element));
-    if (element.id === ID.cluster) break; // what stands behind the pictures is found through the seek head
+    if (element.id === ID.cluster) break; // the seek head locates what follows the clusters
   }
   if (seekPosition === undefined) return [];
   const element = await elementAt(file, segment.content + seekPosition);
   return element.id === ID.chapters ? parseChapters(await contentOf(file, element)) : [];
 }
 
-/** Appends the chapters to a finished file of libav's and enters them in its seek head, which has room for it. */
+/** Appends chapters to a file that libav wrote and adds them to its seek head, which has room for one more entry. */
 export async function writeMatroskaChapters(file: FileHandle, chapters: readonly Chapter[]): Promise<void> {
   const segment = await segmentOf(file);
   const { size } = await file.stat();
@@ -74,7 +74,7 @@ export async function writeMatroskaChapters(file: FileHandle, chapters: readonly
   await writeAll(file, bytes, size);
   const front = Buffer.concat([head, left === 0 ? Buffer.alloc(0) : voidElement(left)]);
   await writeAll(file, front, seekHead.start);
-  // libav writes the segment's size in 8 bytes, so that the final one fits in place.
+  // FFmpeg 8.1 stores the segment's size in 8 bytes, so the new one fits in place.
   const segmentSize = Buffer.alloc(8);
   segmentSize.writeBigUInt64BE((1n << 56n) | BigInt(size + bytes.length - segment.content));
   await writeAll(file, segmentSize, segment.content - 8);
@@ -154,7 +154,7 @@ function numberOf(parts: readonly Child[], id: number): number | undefined {
 }
 
 function textOf(parts: readonly Child[], id: number): string | undefined {
-  // A text may be padded with zeros.
+  // EBML strings may be padded with zeros.
   return parts
     .find((child) => child.id === id)
     ?.bytes.toString('utf8')
@@ -197,7 +197,8 @@ async function elementAt(file: FileHandle, at: number): Promise<Element> {
 
 async function contentOf(file: FileHandle, found: Element): Promise<Buffer> {
   const length = found.end - found.content;
-  if (length > MAX_CHAPTERS_BYTES) throw new RangeError(`an index element must be small, got ${length} bytes`);
+  if (length > MAX_CHAPTERS_BYTES)
+    throw new RangeError(`an index element must have ${MAX_CHAPTERS_BYTES} bytes or fewer, got ${length}`);
   const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, found.content);
   if (bytesRead !== length) throw new RangeError('an element must end inside the file');
   return buffer;
@@ -223,7 +224,7 @@ function element(id: number, content: Buffer): Buffer {
   return Buffer.concat([idBytes(id), size, content]);
 }
 
-/** A Void element of that many bytes in all, 9 or more. */
+/** A Void element of `length` bytes, 9 or more, header included. */
 function voidElement(length: number): Buffer {
   const bytes = Buffer.alloc(length);
   bytes[0] = ID.void;

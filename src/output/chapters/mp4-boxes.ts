@@ -1,7 +1,7 @@
-/** The box structure of MP4 and QuickTime files (ISO/IEC 14496-12, section 4.2), as far as chapters need it. */
+/** The box structure of MP4 and QuickTime files (ISO/IEC 14496-12, section 4.2), reduced to what chapters need. */
 import type { FileHandle } from 'node:fs/promises';
 
-/** Where a box lies; offsets in its file or in the buffer it was read from. */
+/** Position of a box; offsets in its file or in the buffer with it. */
 export interface Box {
   readonly type: string;
   /** Offset of its size field. */
@@ -19,15 +19,15 @@ export interface Sample {
   readonly ticks: number;
 }
 
-/** What is known of a track. */
+/** A track of a movie. */
 export interface Track {
   readonly id: number;
-  /** Ticks a second. */
+  /** Ticks per second. */
   readonly timescale: number;
   samples(): Sample[];
 }
 
-/** The boxes at the top of a file. Throws RangeError when their sizes make no sense. */
+/** The top-level boxes of a file. Throws RangeError for invalid sizes. */
 export async function fileBoxes(file: FileHandle): Promise<Box[]> {
   const { size: fileSize } = await file.stat();
   const found: Box[] = [];
@@ -42,7 +42,7 @@ export async function fileBoxes(file: FileHandle): Promise<Box[]> {
   return found;
 }
 
-/** The boxes inside a buffer, from an offset on. Throws RangeError when their sizes make no sense. */
+/** The boxes in a buffer from an offset. Throws RangeError for invalid sizes. */
 export function boxes(bytes: Buffer, from: number): Box[] {
   const found: Box[] = [];
   for (let start = from; start + 8 <= bytes.length;) {
@@ -54,7 +54,7 @@ export function boxes(bytes: Buffer, from: number): Box[] {
   return found;
 }
 
-/** The box found by a path of types below `parent`, header included; a view into it. */
+/** The box at a path of types below `parent`, header included. Borrows from `parent`. */
 export function child(parent: Buffer, ...path: readonly string[]): Buffer | undefined {
   let at: Buffer | undefined = parent;
   for (const type of path) {
@@ -71,7 +71,7 @@ export function childBytes(parent: Buffer, ...path: readonly string[]): Buffer |
   return child(parent, ...path)?.subarray(8);
 }
 
-/** A box of some content. */
+/** Creates a box. Copies the content. */
 export function box(type: string, ...content: readonly Buffer[]): Buffer {
   const header = Buffer.alloc(8);
   header.writeUInt32BE(8 + content.reduce((sum, part) => sum + part.length, 0));
@@ -121,7 +121,7 @@ function sampleSizes(stsz: Buffer | undefined): number[] {
   return Array.from({ length: Math.min(stsz.readUInt32BE(8), MAX_SAMPLES) }, () => fixed);
 }
 
-/** Most samples of a fixed size that are believed: a chapter track has one a chapter. */
+/** Maximum number of samples of a fixed size, against broken files: a chapter track has one per chapter. */
 const MAX_SAMPLES = 65_536;
 
 function sampleTimes(stts: Buffer | undefined, count: number): number[] {
@@ -136,7 +136,7 @@ function sampleTimes(stts: Buffer | undefined, count: number): number[] {
   return times;
 }
 
-/** Rows of a full box that begins with version, flags and a count. */
+/** Rows of a full box whose content starts with version, flags and a count. */
 function table(content: Buffer | undefined, rowBytes: number): Buffer[] {
   return content ? rows(content.subarray(8), rowBytes, content.readUInt32BE(4)) : [];
 }

@@ -1,6 +1,6 @@
 /**
- * Chapters in MP4 and QuickTime: Nero's `chpl` box in `moov/udta`, which FFmpeg and most players read, and (reading only)
- * a QuickTime text track named by a `tref/chap`.
+ * Chapters in MP4 and QuickTime: Nero's `chpl` box in `moov/udta`, which FFmpeg and most players read, and (read only) a
+ * QuickTime text track that a `tref/chap` refers to.
  */
 import type { FileHandle } from 'node:fs/promises';
 import { micros } from '../../core/time.js';
@@ -9,16 +9,16 @@ import { box, boxes, child, childBytes, fileBoxes, track } from './mp4-boxes.js'
 import type { Box } from './mp4-boxes.js';
 import { writeAll } from './write-all.js';
 
-/** Largest `moov` read, in bytes: a day of video has about 100 MiB. */
+/** Maximum length of a `moov` box, in bytes: a day of video has about 100 MiB. */
 const MAX_MOOV_BYTES = 256 << 20;
-/** Bytes moved at a time when the index goes to the front. */
+/** Bytes moved at a time to make room for the index at the front. */
 const MOVE_BYTES = 4 << 20;
-/** `chpl` counts in 100 ns. */
+/** `chpl` has ticks of 100 ns. */
 const CHPL_TICKS_PER_MICRO = 10;
-/** `chpl` has one byte for the count and one for each title's length. */
+/** `chpl` has one byte for the number of chapters and one for the length of each title. */
 const CHPL_MAX = 255;
 
-/** The chapters; none when the file has none. Throws RangeError on a broken file. */
+/** The chapters; may be empty. Throws RangeError for a broken file. */
 export async function readMp4Chapters(file: FileHandle): Promise<Chapter[]> {
   const found = (await fileBoxes(file)).find((top) => top.type === 'moov');
   if (!found) return [];
@@ -38,22 +38,22 @@ export async function readMp4Chapters(file: FileHandle): Promise<Chapter[]> {
 }
 
 /**
- * Adds a `chpl` box to a file whose index stands at its end, as libav writes it without faststart, and moves the index to
- * the front. At most 255 chapters. Throws RangeError for another layout.
+ * Adds a `chpl` box to a file with its index at the end, as libav writes it without faststart, and moves the index to the
+ * front. Writes the first 255 chapters. Throws RangeError for another layout.
  */
 export async function writeMp4Chapters(file: FileHandle, chapters: readonly Chapter[]): Promise<void> {
   const tops = await fileBoxes(file);
   const found = tops.at(-1);
   const first = tops[0];
   if (found?.type !== 'moov' || first?.type !== 'ftyp') {
-    throw new RangeError('an MP4 file must begin with ftyp and end with moov to be given chapters');
+    throw new RangeError('an MP4 file must begin with ftyp and end with moov to add chapters');
   }
   const moov = withChpl(await readMoov(file, found), chapters);
   if (shiftChunks(moov, moov.length)) {
     await moveBytes(file, first.end, found.start, moov.length);
     await writeAll(file, moov, first.end);
   } else {
-    await writeAll(file, moov, found.start); // 32-bit offsets have no room: the index stays at the end
+    await writeAll(file, moov, found.start); // 32-bit offsets would overflow: the index stays at the end
   }
 }
 
@@ -75,7 +75,7 @@ function withChpl(moov: Buffer, chapters: readonly Chapter[]): Buffer {
   return box('moov', ...parts);
 }
 
-/** Adds `by` to every chunk offset in place; false, with nothing changed, when a 32-bit one would not fit. */
+/** Adds `by` to every chunk offset in place; returns false and changes nothing when a 32-bit one would overflow. */
 function shiftChunks(moov: Buffer, by: number): boolean {
   const tables = boxes(moov, 8)
     .filter((part) => part.type === 'trak')
@@ -94,7 +94,7 @@ function shiftChunks(moov: Buffer, by: number): boolean {
   return true;
 }
 
-/** Moves [from, to) towards the end by `by` bytes, last part first. */
+/** Moves the bytes [from, to) towards the end of the file by `by`, last part first. */
 async function moveBytes(file: FileHandle, from: number, to: number, by: number): Promise<void> {
   const chunk = Buffer.alloc(MOVE_BYTES);
   for (let end = to; end > from;) {
@@ -107,7 +107,7 @@ async function moveBytes(file: FileHandle, from: number, to: number, by: number)
 
 async function readMoov(file: FileHandle, found: Box): Promise<Buffer> {
   const length = found.end - found.start;
-  if (length > MAX_MOOV_BYTES) throw new RangeError(`moov must be under ${MAX_MOOV_BYTES} bytes, got ${length}`);
+  if (length > MAX_MOOV_BYTES) throw new RangeError(`moov must have ${MAX_MOOV_BYTES} bytes or fewer, got ${length}`);
   const moov = Buffer.alloc(length);
   await file.read(moov, 0, length, found.start);
   return moov;
@@ -152,7 +152,7 @@ function decodeText(bytes: Buffer): string {
   return isUtf16 ? Buffer.from(bytes.subarray(2)).swap16().toString('utf16le') : bytes.toString('utf8');
 }
 
-/** At most `maxBytes`, without half a character at the end. */
+/** Cuts UTF-8 to `maxBytes` or fewer, between two characters. Borrows. */
 function cutUtf8(bytes: Buffer, maxBytes: number): Buffer {
   let end = Math.min(bytes.length, maxBytes);
   while (end < bytes.length && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;

@@ -12,7 +12,7 @@ export interface NightStream extends AsyncDisposable {
   readonly name: string;
   /** What the input turned out to be; undefined until `opened`. */
   readonly info: SourceInfo | undefined;
-  /** Viewers, packets, controls and figures: what `startServer` serves. */
+  /** The stream as `startServer` serves it: state, format, controls, statistics and viewers. */
   readonly live: LiveStream;
   /** Changes some controls from the next frame on. Throws RangeError or TypeError for a bad value. */
   setControls(change: Partial<Controls>): void;

@@ -1,7 +1,7 @@
 import { aborted, deserializeError, NocturneError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
-import { removeHalfWritten } from '../../output/output-target.js';
+import { removePartialFiles } from '../../output/atomic-file.js';
 import type { RenderSettings } from '../stream-settings.js';
 import type { RenderProgress, RenderReport } from '../worker-messages.js';
 import { WorkerProcess } from './worker-process.js';
@@ -50,7 +50,7 @@ export async function renderInWorker(
         }
       },
       onExit: (error) => {
-        if (error) void removeHalfWritten(settings.output, worker.pid ?? 0).then(() => fail(ofRender(error)));
+        if (error) void removePartialFiles(settings.output, worker.pid ?? 0).then(() => fail(ofRender(error)));
       },
     });
     signal?.addEventListener('abort', stop);

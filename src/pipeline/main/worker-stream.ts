@@ -1,10 +1,10 @@
 import { Backoff } from '../../core/backoff.js';
-import { checkControls, type Controls } from '../../core/controls.js';
+import type { Controls } from '../../core/controls.js';
 import { aborted, deserializeError, type NocturneError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
 import { isLiveInput } from '../../ingest/open-source.js';
-import { LiveStream } from '../../stream/live-stream.js';
+import { StreamHub } from '../../stream/stream-hub.js';
 import type { NightStream, OpenStreamOptions, StreamEnd } from './night-stream.js';
 import type { StreamSettings } from '../stream-settings.js';
 import { WorkerProcess, type WorkerMessage } from './worker-process.js';
@@ -16,7 +16,7 @@ const HEALTHY_AFTER_MS = 30_000;
 
 /** A stream whose pixels live in a worker process; opened by `openStream`. */
 export class WorkerStream implements NightStream {
-  readonly live: LiveStream;
+  readonly live: StreamHub;
   readonly opened: Promise<SourceInfo>;
   readonly ended: Promise<StreamEnd>;
   readonly #settings: StreamSettings;
@@ -42,7 +42,7 @@ export class WorkerStream implements NightStream {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
-    this.live = new LiveStream({
+    this.live = new StreamHub({
       name: settings.name,
       controls: settings.controls,
       maxViewers: options.maxViewers,
@@ -69,7 +69,7 @@ export class WorkerStream implements NightStream {
   }
 
   setControls(change: Partial<Controls>): void {
-    this.live.changeControls(checkControls(change));
+    this.live.setControls(change);
   }
 
   /** Ends the worker as a crash would; for tests. */

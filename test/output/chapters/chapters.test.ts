@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { beforeAll, expect, test } from 'vitest';
 import { micros } from '../../../src/core/time.js';
-import { canCarryChapters, readChapters, writeChapters } from '../../../src/output/chapters/chapters.js';
+import { supportsChapters, readChapters, writeChapters } from '../../../src/output/chapters/chapters.js';
 import type { Chapter } from '../../../src/output/chapters/chapter.js';
-import { ffmpeg, ffprobe, scratchFolder } from '../media.js';
+import { ffmpeg } from '../../support/ffmpeg.js';
+import { ffmpegOutput, ffprobe } from '../../support/ffprobe.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
-const folder = scratchFolder();
+const folder = temporaryFolder();
 const WHOLE = { startS: 0, durationS: undefined };
 const METADATA =
   ';FFMETADATA1\n' +
@@ -42,7 +44,7 @@ test.each(['mkv', 'mp4', 'quicktime'] as const)("reads FFmpeg's chapters: %s", a
   expect(chapters.slice(0, 2).map(({ end }) => end)).toEqual([500_000, 1_000_000]);
 });
 
-test('gives the chapters of a part of a file, counted from its start', async () => {
+test('reads the chapters of a part of a file, with times from the start of the part', async () => {
   const chapters = await readChapters(files.mkv, { startS: 0.6, durationS: 0.5 });
   expect(chapters).toMatchObject([
     { title: 'Tunnel', start: 0, end: 400_000 },
@@ -51,10 +53,10 @@ test('gives the chapters of a part of a file, counted from its start', async () 
 });
 
 test.each(['plainMkv', 'plainMp4'] as const)(
-  'puts chapters that FFmpeg reads into a file, every frame as before: %s',
+  'writes chapters that FFmpeg reads and leaves every frame unchanged: %s',
   async (kind) => {
     const path = files[kind];
-    const framesBefore = ffmpeg('-i', path, '-f', 'framemd5', '-');
+    const framesBefore = ffmpegOutput('-i', path, '-f', 'framemd5', '-');
     expect(await readChapters(path, WHOLE)).toEqual([]);
     const chapters: Chapter[] = TITLES.map((title, n) => ({
       ...{ title, language: 'und' },
@@ -70,19 +72,19 @@ test.each(['plainMkv', 'plainMp4'] as const)(
     expect(await readChapters(path, WHOLE)).toMatchObject(
       chapters.map(({ title, start, end }) => ({ title, start, end })),
     );
-    expect(ffmpeg('-i', path, '-f', 'framemd5', '-')).toBe(framesBefore);
+    expect(ffmpegOutput('-i', path, '-f', 'framemd5', '-')).toBe(framesBefore);
   },
 );
 
-test('cuts a title that is too long for MP4 between two characters', async () => {
+test('cuts a title that is too long for MP4, between two characters', async () => {
   const path = join(folder, 'long.mp4');
   ffmpeg('-i', files.quicktime, '-map', '0:v', '-map_chapters', '-1', '-c', 'copy', path);
   await writeChapters(path, [{ title: `x${'é'.repeat(200)}`, language: 'und', start: micros(0), end: micros(1e6) }]);
   expect((await readChapters(path, WHOLE))[0]?.title).toBe(`x${'é'.repeat(127)}`);
 });
 
-test('knows the containers that carry chapters', () => {
-  expect(['a.mkv', 'a.MP4', 'a.mov', 'a.webm', 'a.ts', 'a.avi'].map(canCarryChapters)).toEqual([
+test('supports chapters in Matroska and MP4 files only', () => {
+  expect(['a.mkv', 'a.MP4', 'a.mov', 'a.webm', 'a.ts', 'a.avi'].map(supportsChapters)).toEqual([
     true,
     true,
     true,
@@ -92,7 +94,7 @@ test('knows the containers that carry chapters', () => {
   ]);
 });
 
-test('takes a broken file for one with fewer chapters', async () => {
+test('reads fewer chapters from a broken file, without an error', async () => {
   const path = join(folder, 'broken');
   for (const kind of ['mkv', 'mp4', 'quicktime'] as const) {
     const whole = readFileSync(files[kind]);

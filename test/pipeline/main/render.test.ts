@@ -120,7 +120,7 @@ describe.skipIf(!hasFfmpeg)('render', () => {
     writeFileSync(at('noise.ts'), bytes);
     const report = await render(at('noise.ts'), at('noise.mp4'), fast);
     expect(report.frames).toBe(50);
-    expect(report.notices.join(' ')).toMatch(/^damaged and left out: \d+ packets? of audio stream 1 \(aac\)/);
+    expect(report.notices.join(' ')).toMatch(/^dropped \d+ corrupt packets? of audio stream 1 \(aac\)/);
   });
 
   it('leaves nothing behind when its worker is killed, and says what to do', async () => {

@@ -6,62 +6,55 @@ import type { WebSocket } from 'ws';
 import type { Logger } from '../core/logger.js';
 import { requestUrl } from './access-policy.js';
 import type { AccessPolicy } from './access-policy.js';
-import type { LiveStream } from './live-stream.js';
 import { CLOSE_CODES, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from './protocol.js';
+import type { HubDirectory, StreamHub } from './stream-hub.js';
 
-/** A refused connection is cut when it does not close by itself, milliseconds. */
-const REFUSAL_PATIENCE_MS = 1000;
+/** Timeout for a rejected client to close its connection, milliseconds. */
+const CLOSE_TIMEOUT_MS = 1000;
+/** Minimum time between two log lines about rejected viewers, milliseconds. */
+const REJECTION_LOG_INTERVAL_MS = 1000;
 
-/** Refusals are logged so far apart, milliseconds. */
-const REFUSAL_LOG_MS = 1000;
-
-/** The streams a server offers; a Map from name to stream is one. */
-export interface StreamDirectory {
-  get(name: string): LiveStream | undefined;
-  values(): Iterable<LiveStream>;
-}
-
-/** What a {@link ViewerGate} is made from. */
-export interface ViewerGateOptions {
+/** Options of a {@link ViewerUpgrader}. */
+export interface ViewerUpgraderOptions {
   readonly policy: AccessPolicy;
-  readonly streams: StreamDirectory;
-  /** Most viewers at a time, over all streams. */
+  readonly streams: HubDirectory;
+  /** Maximum number of viewers at a time, over all streams. */
   readonly maxViewers: number;
   readonly canControl: boolean;
   readonly logger: Logger;
 }
 
-interface Refusal {
+interface Rejection {
   readonly code: number;
   readonly reason: string;
 }
 
 /**
- * Turns upgrade requests at `/ws/NAME` into viewers. A refused one is upgraded first and then closed with a code of the
- * protocol: a page can read why from that, and nothing from an HTTP status. A wrong `Host` or path gets an HTTP answer.
+ * Upgrades requests for `/ws/NAME` to viewers. To reject one it completes the upgrade, then closes with a code of the protocol:
+ * a page can read a close code, but not the HTTP status of a failed upgrade. A wrong `Host` or path gets an HTTP response.
  */
-export class ViewerGate {
-  readonly #options: ViewerGateOptions;
+export class ViewerUpgrader {
+  readonly #options: ViewerUpgraderOptions;
   readonly #server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     maxPayload: MAX_CLIENT_MESSAGE_BYTES,
-    perMessageDeflate: false, // video does not get smaller, and each context costs memory
+    perMessageDeflate: false, // video does not compress, and each context costs memory
     handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
   });
   #isClosed = false;
-  /** Refusals since the last line about them. */
-  #refusals = 0;
-  #lastRefusalLogMs = -Infinity;
+  /** Rejections since the last log line about them. */
+  #rejections = 0;
+  #lastRejectionLogMs = -Infinity;
 
-  constructor(init: ViewerGateOptions) {
-    this.#options = init;
+  constructor(options: ViewerUpgraderOptions) {
+    this.#options = options;
   }
 
   /** Handles an `upgrade` event of an HTTP server. Takes the socket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', (error) =>
-      this.#options.logger.debug({ err: error }, 'A connection broke while it was opened.'),
+      this.#options.logger.debug({ err: error }, 'A connection failed during its upgrade.'),
     );
     const name = streamName(request);
     if (this.#isClosed || name === undefined || !this.#options.policy.isHostAllowed(request)) {
@@ -70,48 +63,48 @@ export class ViewerGate {
         : name === undefined
           ? '404 Not Found'
           : '403 Forbidden';
-      // A client that keeps its half open would hold up a shutdown.
+      // A client that keeps its side open would delay a shutdown.
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
-      setTimeout(() => socket.destroy(), REFUSAL_PATIENCE_MS).unref();
+      setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref();
       return;
     }
     if (socket instanceof Socket) socket.setNoDelay(true);
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#admit(webSocket, request, name));
+    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, request, name));
   }
 
-  /** Refuses whoever comes from now on. */
+  /** Rejects all further requests. */
   close(): void {
     this.#isClosed = true;
   }
 
-  #admit(socket: WebSocket, request: IncomingMessage, name: string): void {
+  #accept(socket: WebSocket, request: IncomingMessage, name: string): void {
     const { streams, canControl, logger } = this.#options;
     const stream = streams.get(name);
-    const refusal = this.#refusal(request, stream);
-    if (refusal || !stream) {
-      const { code, reason } = refusal ?? { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };
-      this.#logRefusal({ stream: name, code, origin: request.headers.origin }, reason);
-      socket.on('error', (error) => logger.debug({ err: error }, 'A refused viewer broke the connection.'));
+    const rejection = this.#rejectionOf(request, stream);
+    if (rejection || !stream) {
+      const { code, reason } = rejection ?? { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };
+      this.#logRejection({ stream: name, code, origin: request.headers.origin }, reason);
+      socket.on('error', (error) => logger.debug({ err: error }, "A rejected viewer's connection failed."));
       socket.close(code, reason);
-      setTimeout(() => socket.terminate(), REFUSAL_PATIENCE_MS).unref();
+      setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
       return;
     }
     stream.join(socket, { canControl, streams: [...streams.values()].map((other) => other.name) });
   }
 
-  /** At most one line a second: strangers do not fill the log. */
-  #logRefusal(fields: Readonly<Record<string, unknown>>, reason: string): void {
-    this.#refusals++;
+  /** Logs at most one line per second, so that strangers cannot fill the log. */
+  #logRejection(fields: Readonly<Record<string, unknown>>, reason: string): void {
+    this.#rejections++;
     const nowMs = performance.now();
-    if (nowMs - this.#lastRefusalLogMs < REFUSAL_LOG_MS) return;
+    if (nowMs - this.#lastRejectionLogMs < REJECTION_LOG_INTERVAL_MS) return;
     const { logger } = this.#options;
-    logger.warn({ ...fields, refusals: this.#refusals }, `A viewer was refused: ${reason}.`);
-    this.#refusals = 0;
-    this.#lastRefusalLogMs = nowMs;
+    logger.warn({ ...fields, rejections: this.#rejections }, `Rejected a viewer: ${reason}.`);
+    this.#rejections = 0;
+    this.#lastRejectionLogMs = nowMs;
   }
 
-  /** Who asks is settled before what exists: a stranger learns no names. */
-  #refusal(request: IncomingMessage, stream: LiveStream | undefined): Refusal | undefined {
+  /** Why to reject a request. Checks origin and token before the stream's name, so that strangers learn no names. */
+  #rejectionOf(request: IncomingMessage, stream: StreamHub | undefined): Rejection | undefined {
     const { policy, streams, maxViewers } = this.#options;
     if (!policy.isOriginAllowed(request)) {
       return { code: CLOSE_CODES.FORBIDDEN_ORIGIN, reason: 'origin not allowed' };
@@ -128,13 +121,13 @@ export class ViewerGate {
   }
 }
 
-/** NAME of `/ws/NAME`; undefined for another path or a badly encoded one. */
+/** NAME of `/ws/NAME`; undefined for another path or a malformed one. */
 function streamName(request: IncomingMessage): string | undefined {
   const encoded = /^\/ws\/([^/]{1,200})$/.exec(requestUrl(request)?.pathname ?? '')?.[1];
   if (encoded === undefined) return undefined;
   try {
     return decodeURIComponent(encoded);
   } catch {
-    return undefined; // a broken escape
+    return undefined; // malformed percent-encoding
   }
 }

@@ -29,8 +29,8 @@ const TAGS = {
   bt2020: { space: AVCOL_SPC_BT2020_NCL, primaries: AVCOL_PRI_BT2020, transfer: AVCOL_TRC_BT2020_10 },
 } as const satisfies Record<ColorMatrix, unknown>;
 
-/** Tells a codec context not yet open the size, colour (H.264 annex E: VUI) and sample aspect of its pictures. */
-export function describeFormat(context: CodecContext, frameFormat: FrameFormat): void {
+/** Sets size, colour (H.264 annex E: VUI) and sample aspect on a codec context that is not open yet. */
+export function setFrameFormat(context: CodecContext, frameFormat: FrameFormat): void {
   const tags = TAGS[frameFormat.color.matrix];
   context.width = frameFormat.width;
   context.height = frameFormat.height;
@@ -41,34 +41,34 @@ export function describeFormat(context: CodecContext, frameFormat: FrameFormat):
   context.colorRange = frameFormat.color.range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
-/** Memory layouts an encoder is fed with. */
-export type FrameLayout = 'i420' | 'nv12';
+/** Pixel formats that encoders take. */
+export type PixelFormat = 'i420' | 'nv12';
 
-/** libav's number of a layout. */
-export function pixelFormat(layout: FrameLayout): AVPixelFormat {
-  return layout === 'nv12' ? AV_PIX_FMT_NV12 : AV_PIX_FMT_YUV420P;
+/** libav's constant for a pixel format. */
+export function avPixelFormat(pixelFormat: PixelFormat): AVPixelFormat {
+  return pixelFormat === 'nv12' ? AV_PIX_FMT_NV12 : AV_PIX_FMT_YUV420P;
 }
 
-/** Turns frames into libav pictures: the decoder's own one where it fits, else a copy into one picture used again and again. */
-export class EncoderInput implements Disposable {
-  readonly #layout: FrameLayout;
+/** Converts frames to AVFrames: uses the decoder's own AVFrame where it fits, else copies into a reused one. */
+export class AvFrameConverter implements Disposable {
+  readonly #pixelFormat: PixelFormat;
   #copy: AvFrame | undefined;
 
-  constructor(layout: FrameLayout) {
-    this.#layout = layout;
+  constructor(pixelFormat: PixelFormat) {
+    this.#pixelFormat = pixelFormat;
   }
 
   /**
-   * A picture to send. Lends it: valid until the next call and while the frame is open.
-   * @param pts in ticks of the context's time base. @param isKeyframe asks for a keyframe.
+   * The frame as an AVFrame to encode. Lends it: valid until the next call and while the frame is open.
+   * @param pts in ticks of the context's time base. @param isKeyframe forces a keyframe.
    */
-  avFrame(frame: Frame, pts: bigint, isKeyframe: boolean): AvFrame {
-    const picture = this.#native(frame) ?? this.#copied(frame);
-    picture.pts = pts;
-    picture.duration = 0n;
-    // A decoder's picture still says which type it was in its file; x264 would obey.
-    picture.pictType = isKeyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-    return picture;
+  convert(frame: Frame, pts: bigint, isKeyframe: boolean): AvFrame {
+    const avFrame = this.#native(frame) ?? this.#copied(frame);
+    avFrame.pts = pts;
+    avFrame.duration = 0n;
+    // A decoder's AVFrame keeps the type it had in its file, and x264 would encode it as that type.
+    avFrame.pictType = isKeyframe ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    return avFrame;
   }
 
   [Symbol.dispose](): void {
@@ -78,9 +78,9 @@ export class EncoderInput implements Disposable {
 
   #native(frame: Frame): AvFrame | undefined {
     const native = frame.native;
-    if (!(native instanceof AvFrame) || this.#layout !== 'i420') return undefined;
+    if (!(native instanceof AvFrame) || this.#pixelFormat !== 'i420') return undefined;
     if (native.width !== frame.width || native.height !== frame.height) return undefined;
-    // The J formats are the same bytes; their range is told through colorRange.
+    // YUVJ420P has the same bytes as YUV420P; the context's colorRange holds the range.
     if (native.format === AV_PIX_FMT_YUVJ420P) native.format = AV_PIX_FMT_YUV420P;
     return native.format === AV_PIX_FMT_YUV420P ? native : undefined;
   }
@@ -90,9 +90,9 @@ export class EncoderInput implements Disposable {
     const planes = copy.data ?? [];
     const strides = copy.linesize;
     const [y, uv, v] = planes;
-    if (!y || !uv) throw new RangeError(`a picture must have planes, got ${planes.length}`);
+    if (!y || !uv) throw new RangeError(`an AVFrame must have 2 planes or more, got ${planes.length}`);
     copyPlane(frame.y, frame.strides[0], y, strides[0] ?? 0, frame.width, frame.height);
-    if (this.#layout === 'nv12') {
+    if (this.#pixelFormat === 'nv12') {
       interleaveInto(frame, uv, strides[1] ?? 0);
     } else if (v) {
       copyPlane(frame.u, frame.strides[1], uv, strides[1] ?? 0, frame.width / 2, frame.height / 2);
@@ -101,19 +101,19 @@ export class EncoderInput implements Disposable {
     return copy;
   }
 
-  /** The picture copied into; fresh memory while the encoder still reads the last one. */
+  /** The AVFrame to copy into; a new one while the encoder still reads the last one. */
   #writable(width: number, height: number): AvFrame {
     const current = this.#copy;
     if (current?.width === width && current.height === height && current.isWritable) return current;
     current?.free();
-    const fresh = new AvFrame();
-    fresh.alloc();
-    fresh.width = width;
-    fresh.height = height;
-    fresh.format = pixelFormat(this.#layout);
-    checkStatus(fresh.getBuffer(0), 'allocate a picture');
-    this.#copy = fresh;
-    return fresh;
+    const created = new AvFrame();
+    created.alloc();
+    created.width = width;
+    created.height = height;
+    created.format = avPixelFormat(this.#pixelFormat);
+    checkStatus(created.getBuffer(0), 'allocate a frame');
+    this.#copy = created;
+    return created;
   }
 }
 
@@ -134,6 +134,7 @@ function copyPlane(
   }
 }
 
+/** Writes the frame's U and V as NV12's one plane. */
 function interleaveInto(frame: Frame, out: Uint8Array, stride: number): void {
   const columns = frame.width / 2;
   for (let row = 0; row < frame.height / 2; row++) {

@@ -1,10 +1,10 @@
 import type { StreamStats } from './protocol.js';
 
-/** A stream's figures as its worker counts them; viewers are counted here. */
-export type StreamFigures = Omit<StreamStats, 'viewers' | 'viewerDrops' | 'yourDrops'>;
+/** A stream's statistics as its worker counts them. The hub adds those of viewers. */
+export type PipelineStats = Omit<StreamStats, 'viewers' | 'viewerDrops' | 'yourDrops'>;
 
-/** The figures of a stream that has not begun. */
-export const NO_FIGURES: StreamFigures = {
+/** Statistics of a stream that has not started. */
+export const EMPTY_PIPELINE_STATS: PipelineStats = {
   frameRate: 0,
   width: 0,
   height: 0,

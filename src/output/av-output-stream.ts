@@ -1,0 +1,37 @@
+import { AV_DISPOSITION_ATTACHED_PIC } from 'node-av/constants';
+import { Dictionary } from 'node-av/lib';
+import type { FormatContext, OutputFormat, Stream } from 'node-av/lib';
+import { checkStatus } from '../encode/av-error.js';
+
+/** Metadata that describes the bytes of the old file and is wrong for the new one. */
+const STALE_TAGS =
+  /^(major_brand|minor_version|compatible_brands|encoder|vendor_id|duration|rotate|bps|number_of_(frames|bytes)|_statistics_.*)(-\w+)?$/i;
+
+/** True for a container with edit lists, which can hide some of its packets: MP4 and its family. */
+export function hasEditLists(format: OutputFormat | null): boolean {
+  return /^(mp4|mov|ipod|3gp|3g2|psp|f4v)$/.test(format?.name ?? '');
+}
+
+/** True for cover art, which libav shows as a video stream of one packet. */
+export function isCoverArt(stream: Stream): boolean {
+  return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) !== 0;
+}
+
+/** Adds a stream for the packets of another. The muxer chooses the codec tag of its own container. Throws LibavError. */
+export function addCopiedStream(output: FormatContext, from: Stream): Stream {
+  const to = output.newStream(null);
+  checkStatus(from.codecpar.copy(to.codecpar), 'copy stream parameters');
+  to.codecpar.codecTag = 0;
+  to.timeBase = from.timeBase;
+  to.disposition = from.disposition;
+  to.metadata = Dictionary.fromObject(copiedTags(from.metadata));
+  return to;
+}
+
+/** The tags of a file or stream that are valid for a copy of it. */
+export function copiedTags(metadata: Dictionary | null): Record<string, string> {
+  const tags = metadata?.getAll() ?? {};
+  // FFmpeg 8.1: the MP4 demuxer names a track's title `name`, the MP4 muxer `title`.
+  if (tags['name'] !== undefined) tags['title'] ??= tags['name'];
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => !STALE_TAGS.test(name)));
+}

@@ -1,0 +1,109 @@
+import { micros, type Micros } from '../core/time.js';
+
+/** A step back in decode time by more than this is a discontinuity, microseconds, as in the source's timeline; a smaller one is disorder. */
+const DISCONTINUITY_MICROS = 200_000;
+
+/**
+ * Maximum difference between the video's new offset and the one that a stream found by itself for both to come from the same
+ * discontinuity, microseconds: more than the lead that senders give one stream over another.
+ */
+const SAME_DISCONTINUITY_MICROS = 5_000_000;
+
+/** Times of a packet, in the input's clock. */
+export interface PacketTime {
+  /** Decode time. */
+  readonly time: Micros;
+  /** 0 when unknown, and for packets that may overlap (subtitles). */
+  readonly duration: Micros;
+}
+
+interface Track {
+  offset: number;
+  /** The last packet. */
+  last: PacketTime | undefined;
+  /** End of the packets so far, after their offsets. */
+  end: number;
+  /** The video's new offset, until this stream reaches the discontinuity. */
+  pendingOffset: number | undefined;
+  /** True when the stream reached a discontinuity before the video, and chose an offset by itself. */
+  isAhead: boolean;
+  /** True after a discontinuity, until a packet ends after `end`. */
+  isOverlapping: boolean;
+}
+
+/**
+ * Computes timestamp offsets that keep copied packets in sync with the video where the input's clock jumps back. The source's
+ * timeline makes the video continue without a gap; every other stream gets the video's offset. All offsets are 0 for an
+ * input without discontinuities.
+ */
+export class CopyTimeline {
+  readonly #tracks = new Map<number, Track>();
+  #videoOffset = 0;
+  /** Decode time of the video's last packet, in the input's clock. */
+  #videoTime: Micros | undefined;
+  /** Presentation end of the video so far, after its offset. */
+  #videoEnd = Number.NEGATIVE_INFINITY;
+  #isWaitingForKeyframe = false;
+
+  /** Observes a packet of the video, in the order of the input. `pts` is in the input's clock. */
+  observeVideo(packet: PacketTime & { readonly pts: Micros; readonly isKeyframe: boolean }): void {
+    const { time, pts, duration } = packet;
+    this.#isWaitingForKeyframe ||= this.#videoTime !== undefined && this.#videoTime - time > DISCONTINUITY_MICROS;
+    this.#videoTime = time;
+    if (this.#isWaitingForKeyframe) {
+      if (!packet.isKeyframe) return; // not decodable
+      this.#isWaitingForKeyframe = false;
+      this.#videoOffset = this.#videoEnd - pts;
+      for (const track of this.#tracks.values()) this.#announceOffset(track);
+    }
+    this.#videoEnd = Math.max(this.#videoEnd, pts + this.#videoOffset + duration);
+  }
+
+  /** Offset to add to the times of a stream's next packet; undefined when the packet overlaps earlier ones. */
+  offsetOf(stream: number, packet: PacketTime): Micros | undefined {
+    const track = this.#trackOf(stream);
+    const { last } = track;
+    const isDiscontinuity = last !== undefined && last.time - packet.time > DISCONTINUITY_MICROS;
+    if (isDiscontinuity || this.#isAfterVideoJump(track, packet)) {
+      track.isAhead = track.pendingOffset === undefined;
+      track.offset = track.pendingOffset ?? track.end - packet.time;
+      track.pendingOffset = undefined;
+      track.isOverlapping = true;
+    }
+    track.last = packet;
+    const start = packet.time + track.offset;
+    // Drops whole packets only: a packet stays when more than half of it comes after the audio before.
+    if (track.isOverlapping && start + packet.duration / 2 < track.end) return undefined;
+    track.isOverlapping = false;
+    track.end = Math.max(track.end, start + packet.duration);
+    return micros(track.offset);
+  }
+
+  #announceOffset(track: Track): void {
+    const isSame = Math.abs(this.#videoOffset - track.offset) < SAME_DISCONTINUITY_MICROS;
+    if (track.isAhead && isSame) {
+      track.offset = this.#videoOffset;
+      track.isOverlapping = true;
+    } else {
+      track.pendingOffset = this.#videoOffset;
+    }
+    track.isAhead = false;
+  }
+
+  /** True for a packet that is nearer to the video after its discontinuity than to the stream's last packet. */
+  #isAfterVideoJump({ pendingOffset, last }: Track, { time }: PacketTime): boolean {
+    if (pendingOffset === undefined || this.#videoTime === undefined) return false;
+    return last === undefined || Math.abs(time - this.#videoTime) < Math.abs(time - last.time);
+  }
+
+  #trackOf(stream: number): Track {
+    let track = this.#tracks.get(stream);
+    if (!track) {
+      const pendingOffset = this.#videoOffset === 0 ? undefined : this.#videoOffset;
+      const end = Number.NEGATIVE_INFINITY;
+      track = { offset: 0, last: undefined, end, pendingOffset, isAhead: false, isOverlapping: false };
+      this.#tracks.set(stream, track);
+    }
+    return track;
+  }
+}

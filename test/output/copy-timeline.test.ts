@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { fromSeconds, micros } from '../../src/core/time.js';
+import { CopyTimeline } from '../../src/output/copy-timeline.js';
+
+const AUDIO = 1;
+const at = (seconds: number): { time: ReturnType<typeof fromSeconds>; duration: ReturnType<typeof fromSeconds> } => ({
+  time: fromSeconds(seconds),
+  duration: fromSeconds(0.02),
+});
+
+/** A timeline after a second of video and `seconds` of audio, each from 0. */
+function timelineWith(seconds: number): CopyTimeline {
+  const timeline = new CopyTimeline();
+  video(timeline, 0, 25);
+  for (let n = 0; n < Math.round(seconds * 50); n++) expect(timeline.offsetOf(AUDIO, at(n / 50))).toBe(0);
+  return timeline;
+}
+
+function video(timeline: CopyTimeline, start: number, frames: number): void {
+  for (let n = 0; n < frames; n++) {
+    const time = fromSeconds(start + n / 25);
+    timeline.observeVideo({ time, pts: time, duration: fromSeconds(0.04), isKeyframe: n === 0 });
+  }
+}
+
+test('offsets audio by as much as the video, also when it is longer or shorter', () => {
+  for (const length of [0.9, 1, 1.1]) {
+    const timeline = timelineWith(length);
+    video(timeline, 0, 1);
+    const offsets = Array.from({ length: 20 }, (_, n) => timeline.offsetOf(AUDIO, at(n / 50)));
+    const dropped = offsets.filter((offset) => offset === undefined).length;
+    expect(dropped).toBe(Math.round(Math.max(0, length - 1) * 50)); // those that overlap written audio
+    expect(offsets.slice(dropped)).toEqual(Array<number>(20 - dropped).fill(1e6));
+  }
+});
+
+test('does not offset late packets from before the discontinuity', () => {
+  const timeline = timelineWith(0.96);
+  video(timeline, 0, 1);
+  expect(timeline.offsetOf(AUDIO, at(0.96))).toBe(0);
+  expect(timeline.offsetOf(AUDIO, at(0.98))).toBe(0);
+  expect(timeline.offsetOf(AUDIO, at(0))).toBe(1e6);
+});
+
+test('continues audio that jumps back first, then applies the offset of the video', () => {
+  const timeline = timelineWith(0.9);
+  expect(timeline.offsetOf(AUDIO, at(0))).toBe(0.9e6);
+  video(timeline, 0, 1);
+  expect(timeline.offsetOf(AUDIO, at(0.02))).toBe(1e6);
+});
+
+test('offsets subtitles whose own times do not jump back', () => {
+  const timeline = timelineWith(1);
+  expect(timeline.offsetOf(2, { time: fromSeconds(0.1), duration: micros(0) })).toBe(0);
+  video(timeline, 0, 10);
+  expect(timeline.offsetOf(2, { time: fromSeconds(0.4), duration: micros(0) })).toBe(1e6);
+});
+
+test('computes the offset at the first keyframe after the discontinuity', () => {
+  const timeline = timelineWith(1);
+  const undecodable = { time: fromSeconds(0), pts: fromSeconds(0), duration: fromSeconds(0.04), isKeyframe: false };
+  timeline.observeVideo(undecodable);
+  video(timeline, 0.2, 1);
+  expect(timeline.offsetOf(AUDIO, at(0.2))).toBe(0.8e6);
+});
