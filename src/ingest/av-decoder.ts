@@ -1,30 +1,31 @@
-import { Codec, CodecContext, Frame as AvFrame, type Packet, type Stream } from 'node-av/lib';
+import { Codec, CodecContext, type Frame as AvFrame, type Packet, type Stream } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
-import { openError, reason } from './av-errors.js';
+import { openError, errorText } from './av-errors.js';
+import { allocateAvFrame } from './av-frame.js';
 
-/** Failures in a row after one packet beyond which the decoder is not asked again for it. */
-const MAX_FAILURES = 64;
+/** Failures after one packet before the decoder gives up on it. */
+const MAX_FAILURES_PER_PACKET = 64;
 
-/** What decides how the decoder works. */
-export interface DecoderSettings {
-  /** True: no thread may hold frames back. False: frames are decoded side by side, some ahead. */
+/** Options of an {@link AvDecoder}. */
+export interface AvDecoderOptions {
+  /** True: no thread holds frames back. False: threads decode several frames at once, which adds latency. */
   readonly lowDelay: boolean;
   /** Threads; 0 lets libav choose. */
   readonly threads: number;
-  /** The input for people, for errors. */
+  /** Name of the input for errors, secrets masked. */
   readonly label: string;
 }
 
-/** One video stream's decoder. Frames it gives are lent: give them back with `recycle`. */
+/** Decoder of one video stream. It lends its AVFrames; return each with `recycle`. */
 export class AvDecoder implements Disposable {
-  /** Codec as FFmpeg names it. */
+  /** FFmpeg's name of the codec. */
   readonly codec: string;
   readonly codecId: number;
   readonly #context: CodecContext;
   readonly #spare: AvFrame[] = [];
-  #open = true;
-  #corrupt = 0;
+  #isOpen = true;
+  #corruptCount = 0;
 
   private constructor(context: CodecContext, codec: Codec) {
     this.#context = context;
@@ -32,15 +33,16 @@ export class AvDecoder implements Disposable {
     this.codecId = codec.id;
   }
 
-  static async open(stream: Stream, settings: DecoderSettings): Promise<AvDecoder> {
+  /** Opens the decoder of a stream. Rejects with NocturneError INPUT_UNSUPPORTED. */
+  static async open(stream: Stream, options: AvDecoderOptions): Promise<AvDecoder> {
     const codec = Codec.findDecoder(stream.codecpar.codecId);
-    if (!codec) throw openError(av.AVERROR_DECODER_NOT_FOUND, settings.label, false);
+    if (!codec) throw openError(av.AVERROR_DECODER_NOT_FOUND, options.label, false);
     const context = new CodecContext();
     context.allocContext3(codec);
     context.parametersToContext(stream.codecpar);
     context.pktTimebase = stream.timeBase;
-    context.threadCount = settings.threads;
-    if (settings.lowDelay) {
+    context.threadCount = options.threads;
+    if (options.lowDelay) {
       context.threadType = av.FF_THREAD_SLICE;
       context.setFlags(av.AV_CODEC_FLAG_LOW_DELAY);
     }
@@ -50,73 +52,68 @@ export class AvDecoder implements Disposable {
       throw new NocturneError({
         code: 'INPUT_UNSUPPORTED',
         stage: 'ingest',
-        message: `${settings.label} could not be decoded: ${codec.name ?? ''}: ${reason(code)}.`,
+        message: `${options.label} could not be decoded: ${codec.name ?? ''}: ${errorText(code)}.`,
       });
     }
     return new AvDecoder(context, codec);
   }
 
   /** Packets that could not be decoded so far. */
-  get corrupt(): number {
-    return this.#corrupt;
+  get corruptCount(): number {
+    return this.#corruptCount;
   }
 
-  /** Frames a second as the codec's own headers tell; 0 when they do not. */
+  /** Frames per second from the codec's headers; 0 when unknown. */
   get frameRate(): number {
     const rate = this.#context.framerate;
     return rate.num > 0 && rate.den > 0 ? rate.num / rate.den : 0;
   }
 
   /**
-   * Sends a packet (null: the end) and gives the frames that became ready, none or more. The work is in flight, off this
-   * thread, until the promise resolves. A packet that cannot be decoded is counted and skipped. One call at a time.
+   * Sends a packet (null: end of stream) and lends the AVFrames that are ready, none or more. The work runs off this thread
+   * until the promise resolves. Counts and skips a packet that cannot be decoded. One call at a time.
    */
   async decode(packet: Packet | null): Promise<AvFrame[]> {
     const sent = await this.#context.sendPacket(packet);
-    if (sent < 0 && sent !== av.AVERROR_EOF && sent !== av.AVERROR_EAGAIN) this.#corrupt++;
-    const ready: AvFrame[] = [];
+    if (sent < 0 && sent !== av.AVERROR_EOF && sent !== av.AVERROR_EAGAIN) this.#corruptCount++;
+    const avFrames: AvFrame[] = [];
     let failures = 0;
     for (;;) {
-      const frame = this.#spare.pop() ?? emptyFrame();
-      // After a packet the frame lies ready and taking it costs microseconds; at the end it must be waited for.
-      const code = packet ? this.#context.receiveFrameSync(frame) : await this.#context.receiveFrame(frame);
+      const avFrame = this.#spare.pop() ?? allocateAvFrame();
+      // After a packet, receiving costs microseconds; at the end of the stream it waits for the decoder's threads.
+      const code = packet ? this.#context.receiveFrameSync(avFrame) : await this.#context.receiveFrame(avFrame);
       if (code >= 0) {
-        ready.push(frame);
+        avFrames.push(avFrame);
         continue;
       }
-      this.#spare.push(frame);
-      if (code === av.AVERROR_EOF || code === av.AVERROR_EAGAIN || ++failures > MAX_FAILURES) return ready;
-      this.#corrupt++;
+      this.#spare.push(avFrame);
+      if (code === av.AVERROR_EOF || code === av.AVERROR_EAGAIN || ++failures > MAX_FAILURES_PER_PACKET)
+        return avFrames;
+      this.#corruptCount++;
     }
   }
 
-  /** Takes back a frame that `decode` gave; its pixels are gone then. */
-  recycle(frame: AvFrame): void {
-    frame.unref();
-    if (this.#open) this.#spare.push(frame);
-    else frame.free();
+  /** Takes back an AVFrame that {@link decode} lent; its pixels become invalid. */
+  recycle(avFrame: AvFrame): void {
+    avFrame.unref();
+    if (this.#isOpen) this.#spare.push(avFrame);
+    else avFrame.free();
   }
 
-  /** Forgets what is inside, before a seek. */
+  /** Discards buffered frames, before a seek. */
   flush(): void {
     this.#context.flushBuffers();
   }
 
   /** Idempotent. */
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
-    for (const frame of this.#spare.splice(0)) frame.free();
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    for (const avFrame of this.#spare.splice(0)) avFrame.free();
     this.#context.freeContext();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
-}
-
-function emptyFrame(): AvFrame {
-  const frame = new AvFrame();
-  frame.alloc();
-  return frame;
 }

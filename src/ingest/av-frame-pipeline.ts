@@ -1,88 +1,90 @@
 import type { Frame as AvFrame, Packet, Stream } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { ticksToMicros, wallClock, type TimeBase } from '../core/time.js';
-import { AvConverter, type ConvertedFrame } from './av-convert.js';
-import { AvDecoder, type DecoderSettings } from './av-decoder.js';
-import type { AvFramePool } from './av-frame-pool.js';
+import { AvConverter } from './av-converter.js';
+import { AvDecoder, type AvDecoderOptions } from './av-decoder.js';
+import type { AvFramePool, DecodedFrame } from './av-frame-pool.js';
 import { sampleAspectOf } from './av-stream.js';
 import type { ClipWindow } from './clip-window.js';
 import type { SessionCounts, TimedFrame } from './decode-session.js';
 
-/** What pictures are made with. */
-export interface FramePipelineOptions {
-  readonly decoder: DecoderSettings;
+/** Options of an {@link AvFramePipeline}. */
+export interface AvFramePipelineOptions {
+  readonly decoder: AvDecoderOptions;
   readonly pool: AvFramePool;
   readonly counts: SessionCounts;
   readonly window: ClipWindow;
 }
 
-/** From the packets of a video stream to I420 pictures inside the asked window: decoder and converter as one. */
+/** Decodes and converts the packets of one video stream to I420 frames inside the clip window. */
 export class AvFramePipeline implements Disposable {
-  readonly #options: FramePipelineOptions;
+  readonly #options: AvFramePipelineOptions;
   #decoder: AvDecoder;
   #converter: AvConverter;
   #timeBase: TimeBase;
-  #corruptSeen = 0;
-  #lastTicks: bigint | undefined;
+  /** Corrupt packets of the decoder that `counts` already includes. */
+  #reportedCorruptCount = 0;
+  #lastEndTicks: bigint | undefined;
   #isPastWindow = false;
 
-  private constructor(setup: FramePipelineOptions, stream: Stream, decoder: AvDecoder) {
-    this.#options = setup;
+  private constructor(options: AvFramePipelineOptions, stream: Stream, decoder: AvDecoder) {
+    this.#options = options;
     this.#decoder = decoder;
-    this.#converter = new AvConverter(setup.pool, sampleAspectOf(stream));
+    this.#converter = new AvConverter(options.pool, sampleAspectOf(stream));
     this.#timeBase = { num: stream.timeBase.num, den: stream.timeBase.den };
   }
 
-  static async open(stream: Stream, setup: FramePipelineOptions): Promise<AvFramePipeline> {
-    return new AvFramePipeline(setup, stream, await AvDecoder.open(stream, setup.decoder));
+  /** Opens the decoder of a stream. Rejects as {@link AvDecoder.open} does. */
+  static async open(stream: Stream, options: AvFramePipelineOptions): Promise<AvFramePipeline> {
+    return new AvFramePipeline(options, stream, await AvDecoder.open(stream, options.decoder));
   }
 
-  /** Codec in use, as FFmpeg names it. */
+  /** FFmpeg's name of the current codec. */
   get codec(): string {
     return this.#decoder.codec;
   }
 
-  /** Frames a second as the codec's own headers tell; 0 when they do not. */
+  /** Frames per second from the codec's headers; 0 when unknown. */
   get frameRate(): number {
     return this.#decoder.frameRate;
   }
 
-  /** End of the last decoded frame in ticks of the stream's clock, inside the window or not. */
-  get lastTicks(): bigint | undefined {
-    return this.#lastTicks;
+  /** End of the last decoded frame in ticks of the stream, inside the window or not. */
+  get lastEndTicks(): bigint | undefined {
+    return this.#lastEndTicks;
   }
 
-  /** True once a frame came that lies after the window. */
+  /** True once a decoded frame lies after the window. */
   get isPastWindow(): boolean {
     return this.#isPastWindow;
   }
 
-  /** Lends a packet; gives the pictures that became ready. The decoder's work is in flight when this returns. */
-  async make(packet: Packet): Promise<TimedFrame[]> {
-    const pictures = await this.#decode(packet);
-    if (this.#isPastWindow) pictures.push(...this.#timed(await this.#converter.flush()));
-    return pictures;
+  /** Borrows a packet and returns the frames that are ready, none or more. Decoding is in flight when this returns. */
+  async decode(packet: Packet): Promise<TimedFrame[]> {
+    const frames = await this.#decode(packet);
+    if (this.#isPastWindow) frames.push(...this.#toTimed(await this.#converter.flush()));
+    return frames;
   }
 
-  /** What is still inside; nothing more can be made then. */
-  async finish(): Promise<TimedFrame[]> {
-    return [...(await this.#decode(null)), ...this.#timed(await this.#converter.flush())];
+  /** Returns the frames still buffered in decoder and converter, at the end of the stream. */
+  async flush(): Promise<TimedFrame[]> {
+    return [...(await this.#decode(null)), ...this.#toTimed(await this.#converter.flush())];
   }
 
-  /** Goes on with another stream or codec; gives what was still inside. */
-  async change(stream: Stream): Promise<TimedFrame[]> {
-    const rest = await this.finish();
+  /** Switches to another stream or codec and returns the frames still buffered from the old one. */
+  async switchStream(stream: Stream): Promise<TimedFrame[]> {
+    const frames = await this.flush();
     const decoder = await AvDecoder.open(stream, this.#options.decoder);
     this.#decoder.close();
     this.#decoder = decoder;
-    this.#corruptSeen = 0;
+    this.#reportedCorruptCount = 0;
     this.#converter.close();
     this.#converter = new AvConverter(this.#options.pool, sampleAspectOf(stream));
     this.#timeBase = { num: stream.timeBase.num, den: stream.timeBase.den };
-    return rest;
+    return frames;
   }
 
-  /** Forgets what is inside, after a seek. */
+  /** Discards buffered frames, after a seek. */
   reset(): void {
     this.#decoder.flush();
     this.#converter.reset();
@@ -100,36 +102,40 @@ export class AvFramePipeline implements Disposable {
   }
 
   async #decode(packet: Packet | null): Promise<TimedFrame[]> {
-    const frames = await this.#decoder.decode(packet);
+    const avFrames = await this.#decoder.decode(packet);
     const { counts } = this.#options;
-    counts.corrupt += this.#decoder.corrupt - this.#corruptSeen;
-    this.#corruptSeen = this.#decoder.corrupt;
-    const pictures: TimedFrame[] = [];
-    for (const frame of frames) {
-      if (!this.#isOutside(frame)) pictures.push(...this.#timed(await this.#converter.convert(frame)));
-      this.#decoder.recycle(frame);
+    counts.corrupt += this.#decoder.corruptCount - this.#reportedCorruptCount;
+    this.#reportedCorruptCount = this.#decoder.corruptCount;
+    const frames: TimedFrame[] = [];
+    for (const avFrame of avFrames) {
+      if (!this.#isOutsideWindow(avFrame)) frames.push(...this.#toTimed(await this.#converter.convert(avFrame)));
+      this.#decoder.recycle(avFrame);
     }
-    counts.decoded += pictures.length;
-    return pictures;
+    counts.decoded += frames.length;
+    return frames;
   }
 
-  /** True for a frame before or after the window; such are not even converted. */
-  #isOutside(frame: AvFrame): boolean {
-    const ticks = frame.bestEffortTimestamp;
+  /** True for a frame before or after the window, which needs no conversion. */
+  #isOutsideWindow(avFrame: AvFrame): boolean {
+    const ticks = avFrame.bestEffortTimestamp;
     if (ticks === av.AV_NOPTS_VALUE) return false;
-    this.#lastTicks = ticks + frame.duration;
+    this.#lastEndTicks = ticks + avFrame.duration;
     const isAfter = this.#options.window.isAfter(ticks);
     this.#isPastWindow ||= isAfter;
     return isAfter || this.#options.window.isBefore(ticks);
   }
 
-  #timed(pictures: readonly ConvertedFrame[]): TimedFrame[] {
+  #toTimed(frames: readonly DecodedFrame[]): TimedFrame[] {
     const capturedAt = wallClock();
     const { window } = this.#options;
-    return pictures.map(({ native, format, ticks, durationTicks }) => ({
-      ...{ native, format, capturedAt },
-      sourcePts: ticks === av.AV_NOPTS_VALUE ? undefined : ticksToMicros(window.relative(ticks), this.#timeBase),
-      duration: ticksToMicros(durationTicks, this.#timeBase),
-    }));
+    return frames.map((frame) => {
+      const { pts, duration } = frame.avFrame;
+      return {
+        ...frame,
+        sourcePts: pts === av.AV_NOPTS_VALUE ? undefined : ticksToMicros(window.relativeTicks(pts), this.#timeBase),
+        duration: ticksToMicros(duration, this.#timeBase),
+        capturedAt,
+      };
+    });
   }
 }

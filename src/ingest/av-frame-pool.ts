@@ -1,25 +1,26 @@
-import { Frame as AvFrame, Rational } from 'node-av/lib';
+import { type Frame as AvFrame, Rational } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { Frame, type FrameFormat } from '../core/frame.js';
 import type { Micros } from '../core/time.js';
 import { libavMatrix, libavRange } from './av-color.js';
+import { allocateAvFrame } from './av-frame.js';
 
-/** Spare pictures kept; a pipeline holds about six at once. A spare 4K picture is 12 MB. */
+/** AVFrames kept for reuse; a pipeline holds about six at once. A 4K one takes 12 MB. */
 const MAX_SPARE = 8;
 
-/** Size and meaning of the pictures of a run. */
+/** Format of the frames of a decode session. */
 export interface DecodedFormat extends FrameFormat {
-  /** What was done to the pictures, one line each, for people. */
+  /** What the conversion to I420 did, one line each, for people. */
   readonly notices: readonly string[];
 }
 
-/** One decoded I420 picture in libav's memory, on its way to become a {@link Frame}. Its holder closes it. */
+/** An I420 frame in libav's memory, before it becomes a {@link Frame}. Its holder releases it to the pool. */
 export interface DecodedFrame {
-  readonly native: AvFrame;
+  readonly avFrame: AvFrame;
   readonly format: DecodedFormat;
 }
 
-/** What a frame has beside its picture. */
+/** Times of a {@link Frame}. */
 export interface FrameTimes {
   readonly pts: Micros;
   readonly duration: Micros;
@@ -28,96 +29,93 @@ export interface FrameTimes {
 }
 
 /**
- * Writable I420 pictures used again and again. libav's wrappers give their memory back only when JavaScript's collector
- * finds them, which it does too late for megabytes a frame; and a used page needs no fault to be touched.
+ * Pool of writable I420 frames. node-av 6.1 frees the buffers of an AVFrame only on `unref` or garbage collection, which
+ * comes too late for megabytes per frame. Reused pages also cause no page faults.
  */
 export class AvFramePool {
   readonly #spare: AvFrame[] = [];
-  #taken = 0;
-  #open = true;
+  #acquiredCount = 0;
+  #isOpen = true;
 
-  /** Pictures taken and not given back. */
-  get taken(): number {
-    return this.#taken;
+  /** Frames acquired and not released yet. */
+  get acquiredCount(): number {
+    return this.#acquiredCount;
   }
 
-  /** A picture of the format, writable, its contents undefined; the caller gives it back or passes it on. */
-  take(format: DecodedFormat): AvFrame {
-    const native = this.#reuse(format.width, format.height) ?? allocate(format.width, format.height);
-    native.colorSpace = libavMatrix(format.color.matrix);
-    native.colorRange = libavRange(format.color.range);
-    native.sampleAspectRatio = new Rational(...format.sampleAspect);
-    // An encoder before may have asked for a keyframe and set its own times.
-    native.pictType = av.AV_PICTURE_TYPE_NONE;
-    native.pts = av.AV_NOPTS_VALUE;
-    this.#taken++;
-    return native;
+  /** A writable frame with undefined contents. The caller releases it or passes it on. */
+  acquire(format: DecodedFormat): DecodedFrame {
+    const { width, height, color, sampleAspect } = format;
+    const avFrame = this.#reuse(width, height) ?? allocateI420(width, height);
+    avFrame.colorSpace = libavMatrix(color.matrix);
+    avFrame.colorRange = libavRange(color.range);
+    avFrame.sampleAspectRatio = new Rational(...sampleAspect);
+    // The encoder that used it last may have requested a keyframe and set its own pts.
+    avFrame.pictType = av.AV_PICTURE_TYPE_NONE;
+    avFrame.pts = av.AV_NOPTS_VALUE;
+    this.#acquiredCount++;
+    return { avFrame, format };
   }
 
-  /** Takes a picture back. */
-  give(native: AvFrame): void {
-    this.#taken--;
-    if (this.#open && this.#spare.length < MAX_SPARE) this.#spare.push(native);
-    else discard(native);
+  /** Takes back a frame from {@link acquire}. */
+  release({ avFrame }: DecodedFrame): void {
+    this.#acquiredCount--;
+    if (this.#isOpen && this.#spare.length < MAX_SPARE) this.#spare.push(avFrame);
+    else free(avFrame);
   }
 
-  /** Takes the picture: the frame gives it back to this pool when it is closed. */
-  toFrame(picture: DecodedFrame, times: FrameTimes): Frame {
-    const { native, format } = picture;
-    const planes = native.data;
-    const [y, u, v] = planes ?? [];
-    if (!y || !u || !v) throw new TypeError('an I420 picture has three planes');
-    const [strideY = 0, strideU = 0, strideV = 0] = native.linesize;
+  /** Takes a decoded frame and makes it a {@link Frame}, which releases it to this pool when it is closed. */
+  toFrame(frame: DecodedFrame, times: FrameTimes): Frame {
+    const { avFrame, format } = frame;
+    const [y, u, v] = avFrame.data ?? [];
+    if (!y || !u || !v) throw new TypeError('an I420 frame must have three planes');
+    const [strideY = 0, strideU = 0, strideV = 0] = avFrame.linesize;
     const { width, height, color, sampleAspect } = format;
     return new Frame({
       ...{ width, height, color, sampleAspect },
       ...times,
-      y,
-      u,
-      v,
+      ...{ y, u, v },
       strides: [strideY, strideU, strideV],
-      native,
-      release: () => this.give(native),
-      duplicate: () => this.toFrame({ native: this.#copy(picture), format }, times),
+      native: avFrame,
+      release: () => this.release(frame),
+      duplicate: () => this.toFrame(this.#copy(frame), times),
     });
   }
 
-  /** Frees the spare pictures; those still out are freed when they are given back. Idempotent. */
+  /** Frees the spare frames; those still acquired are freed when they are released. Idempotent. */
   close(): void {
-    this.#open = false;
-    for (const native of this.#spare.splice(0)) discard(native);
+    this.#isOpen = false;
+    for (const avFrame of this.#spare.splice(0)) free(avFrame);
   }
 
-  #copy({ native, format }: DecodedFrame): AvFrame {
-    const copy = this.take(format);
-    copy.copy(native);
+  #copy({ avFrame, format }: DecodedFrame): DecodedFrame {
+    const copy = this.acquire(format);
+    copy.avFrame.copy(avFrame);
     return copy;
   }
 
   #reuse(width: number, height: number): AvFrame | undefined {
     for (;;) {
-      const native = this.#spare.pop();
-      if (!native) return undefined;
-      // An encoder that has not finished with a picture still refers to it; another size belongs to the past.
-      if (native.width === width && native.height === height && native.isWritable) return native;
-      discard(native);
+      const avFrame = this.#spare.pop();
+      if (!avFrame) return undefined;
+      // An encoder that still reads the buffers makes them unwritable. Another size is from an earlier format.
+      if (avFrame.width === width && avFrame.height === height && avFrame.isWritable) return avFrame;
+      free(avFrame);
     }
   }
 }
 
-function allocate(width: number, height: number): AvFrame {
-  const native = new AvFrame();
-  native.alloc();
-  native.width = width;
-  native.height = height;
-  native.format = av.AV_PIX_FMT_YUV420P;
-  const code = native.getBuffer(0);
-  if (code < 0) throw new RangeError(`no memory for a picture of ${width}x${height}`);
-  return native;
+function allocateI420(width: number, height: number): AvFrame {
+  const avFrame = allocateAvFrame();
+  avFrame.width = width;
+  avFrame.height = height;
+  avFrame.format = av.AV_PIX_FMT_YUV420P;
+  const code = avFrame.getBuffer(0);
+  if (code < 0) throw new RangeError(`no memory for a frame of ${width}x${height}`);
+  return avFrame;
 }
 
-/** `unref` gives the memory back at once; `free` alone would leave it to the garbage collector. */
-function discard(native: AvFrame): void {
-  native.unref();
-  native.free();
+/** node-av 6.1: `unref` frees the buffers at once; `free` alone would leave them to the garbage collector. */
+function free(avFrame: AvFrame): void {
+  avFrame.unref();
+  avFrame.free();
 }

@@ -6,12 +6,12 @@ import { openError } from './av-errors.js';
 import type { OpenPlan } from './open-plan.js';
 import { StdinReader } from './stdin-reader.js';
 
-/** Demuxers that paint any text as a picture; a text file is no video unless somebody asks for it by --input-format. */
-const TEXT_ART: readonly string[] = ['tty', 'bin', 'xbin', 'idf', 'adf'];
-/** Bytes asked of standard input at a time. */
+/** Demuxers that render any text as video. A text file is not a video unless --input-format asks for one of them. */
+const TEXT_DEMUXERS: readonly string[] = ['tty', 'bin', 'xbin', 'idf', 'adf'];
+/** Bytes per read of standard input. */
 const STDIN_BLOCK_BYTES = 65_536;
 
-/** An opened container: its packets, and a way to stop any wait at once. Used by one reader at a time. */
+/** An opened container. Reads its packets and can interrupt any wait at once. One reader at a time. */
 export class AvInput implements AsyncDisposable {
   readonly #plan: OpenPlan;
   readonly #context = new FormatContext();
@@ -19,7 +19,7 @@ export class AvInput implements AsyncDisposable {
   #io: IOContext | undefined;
   #pending: Promise<number> | undefined;
   #isOpen = false;
-  #interrupted = false;
+  #isInterrupted = false;
   #video: Stream | undefined;
 
   private constructor(plan: OpenPlan) {
@@ -27,19 +27,19 @@ export class AvInput implements AsyncDisposable {
   }
 
   /**
-   * Opens the input and finds its video. Rejects with the signal's reason when it aborts, within moments; else with a
-   * NocturneError that says what is wrong.
+   * Opens the input and finds its video stream. Rejects with a NocturneError, or with the signal's reason as soon as it
+   * aborts.
    */
   static async open(plan: OpenPlan, signal?: AbortSignal): Promise<AvInput> {
     signal?.throwIfAborted();
     const input = new AvInput(plan);
-    const patience = new AbortController();
+    const timeout = new AbortController();
     const onAbort = (): void => input.interrupt();
     signal?.addEventListener('abort', onAbort, { once: true });
     const timer =
       plan.timeoutMs > 0
         ? setTimeout(() => {
-            patience.abort();
+            timeout.abort();
             input.interrupt();
           }, plan.timeoutMs)
         : undefined;
@@ -49,24 +49,24 @@ export class AvInput implements AsyncDisposable {
     } catch (error) {
       await input.close();
       signal?.throwIfAborted();
-      throw patience.signal.aborted ? noAnswer(plan) : error;
+      throw timeout.signal.aborted ? openTimeoutError(plan) : error;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     }
   }
 
-  /** Container as FFmpeg names it. */
+  /** FFmpeg's short name of the container. */
   get container(): string {
     return this.#context.iformat?.name ?? '';
   }
 
-  /** The same for people. */
+  /** FFmpeg's long name of the container, for people. */
   get containerTitle(): string {
     return this.#context.iformat?.longName ?? this.container;
   }
 
-  /** Streams as they are now; a broadcast may gain some while it is read. */
+  /** Current streams; a broadcast may add some while it is read. */
   get streams(): readonly Stream[] {
     return this.#context.streams;
   }
@@ -77,64 +77,64 @@ export class AvInput implements AsyncDisposable {
     return this.#video;
   }
 
-  /** What the video's ticks count. */
+  /** Time base of the video stream. */
   get timeBase(): TimeBase {
     const { num, den } = this.video.timeBase;
     return { num, den };
   }
 
-  /** Length in microseconds; undefined when the container does not say. */
+  /** Duration in microseconds; undefined when the container has none. */
   get durationMicros(): number | undefined {
     const duration = this.#context.duration;
     return duration === av.AV_NOPTS_VALUE || duration <= 0n ? undefined : Number(duration);
   }
 
-  /** First time stamp in microseconds; 0 when the container does not say. */
+  /** First timestamp in microseconds; 0 when the container has none. */
   get startMicros(): number {
     const start = this.#context.startTime;
     return start === av.AV_NOPTS_VALUE ? 0 : Number(start);
   }
 
-  /** Whether it can be read at any place; else forwards alone. */
+  /** False when the input can only be read forwards. */
   get isSeekable(): boolean {
     return (this.#context.pb?.seekable ?? 0) !== 0;
   }
 
-  get interrupted(): boolean {
-    return this.#interrupted;
+  get isInterrupted(): boolean {
+    return this.#isInterrupted;
   }
 
   /**
-   * The next packet of any stream, into `packet`: 0, or libav's negative code. Direct for a regular file, which never
-   * waits; a promise for whatever may.
+   * Reads the next packet of any stream into `packet`. Returns 0 or libav's negative code: synchronously for a regular
+   * file, which never waits; as a promise for any other input.
    */
   read(packet: Packet): number | Promise<number> {
-    if (this.#interrupted) return av.AVERROR_EXIT;
+    if (this.#isInterrupted) return av.AVERROR_EXIT;
     if (this.#plan.isLocalFile) return this.#context.readFrameSync(packet);
-    return this.#guard(this.#context.readFrame(packet));
+    return this.#track(this.#context.readFrame(packet));
   }
 
-  /** Goes to the last point at or before `ticks` of the video stream's clock where decoding can start. */
+  /** Seeks to the last keyframe at or before `ticks` of the video stream. Resolves to false when that is not possible. */
   async seek(ticks: bigint): Promise<boolean> {
-    if (this.#interrupted) return false;
-    return (await this.#guard(this.#context.seekFrame(this.video.index, ticks, av.AVSEEK_FLAG_BACKWARD))) >= 0;
+    if (this.#isInterrupted) return false;
+    return (await this.#track(this.#context.seekFrame(this.video.index, ticks, av.AVSEEK_FLAG_BACKWARD))) >= 0;
   }
 
-  /** Reads another video stream from now on: a broadcast that replaced its own. */
-  choose(stream: Stream): void {
+  /** Switches to another video stream, when a broadcast replaces its own. */
+  switchVideo(stream: Stream): void {
     if (this.#video) this.#video.discard = av.AVDISCARD_ALL;
     stream.discard = av.AVDISCARD_DEFAULT;
     this.#video = stream;
   }
 
-  /** Ends an open or a read in flight at once, from any place; the input can only be closed then. */
+  /** Ends an open or a read in flight at once. Afterwards the input can only be closed. */
   interrupt(): void {
-    this.#interrupted = true;
+    this.#isInterrupted = true;
     this.#stdin?.close();
     this.#context.interrupt();
   }
 
-  /** Waits for what is in flight, which it ends, then frees everything. Idempotent, never throws. */
+  /** Interrupts and awaits the operation in flight, then frees everything. Idempotent, never throws. */
   async close(): Promise<void> {
     this.interrupt();
     await this.#pending?.catch(() => undefined);
@@ -152,33 +152,36 @@ export class AvInput implements AsyncDisposable {
 
   async #open(): Promise<void> {
     const { label, options, format } = this.#plan;
-    // libav writes to the terminal by itself, a broken JPEG at its level `fatal`; what matters is told through errors and counts.
+    // FFmpeg 8.1 logs to the terminal by itself, a broken JPEG even at level `fatal`. Errors and counts report what matters.
     Log.setLevel(av.AV_LOG_PANIC);
     const inputFormat = format === undefined ? null : InputFormat.findInputFormat(format);
     if (format !== undefined && !inputFormat) {
-      throw new NocturneError({
-        code: 'INPUT_UNSUPPORTED',
-        stage: 'ingest',
-        message: `no input format is named ${format}.`,
-      });
+      const message = `unknown input format: ${format}.`;
+      throw new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message });
     }
     this.#context.allocContext();
     this.#isOpen = true;
     if (this.#plan.isStdin) this.#attachStdin();
     using dictionary = Dictionary.fromObject({ ...options });
-    this.#check(await this.#guard(this.#context.openInput(this.#plan.url, inputFormat, dictionary)));
-    if (!inputFormat && TEXT_ART.includes(this.container)) throw openError(av.AVERROR_INVALIDDATA, label, false);
-    // Pictures in a row without times, which libav would count as 25 a second whatever their rate: the clock knows.
+    this.#check(await this.#track(this.#context.openInput(this.#plan.url, inputFormat, dictionary)));
+    if (!inputFormat && TEXT_DEMUXERS.includes(this.container)) throw openError(av.AVERROR_INVALIDDATA, label, false);
+    // FFmpeg 8.1 assumes 25 frames per second for motion JPEG over HTTP, which has no timestamps: use the arrival times.
     if (this.container === 'mpjpeg') this.#context.setOption('use_wallclock_as_timestamps', '1');
-    this.#check(await this.#guard(this.#context.findStreamInfo()));
+    this.#check(await this.#track(this.#context.findStreamInfo()));
+    this.#video = this.#selectVideo();
+  }
+
+  /** Finds the video stream to read and discards all others. */
+  #selectVideo(): Stream {
     const index = this.#context.findBestStream(av.AVMEDIA_TYPE_VIDEO);
     const streams = this.streams;
     const video = streams[index];
-    // A song's cover is a still picture beside the sound, not its video.
-    if (!video || video.hasDisposition(av.AV_DISPOSITION_ATTACHED_PIC))
-      throw openError(av.AVERROR_STREAM_NOT_FOUND, label, false);
+    // Cover art of an audio file is not a video.
+    if (!video || video.hasDisposition(av.AV_DISPOSITION_ATTACHED_PIC)) {
+      throw openError(av.AVERROR_STREAM_NOT_FOUND, this.#plan.label, false);
+    }
     for (const stream of streams) stream.discard = stream.index === index ? av.AVDISCARD_DEFAULT : av.AVDISCARD_ALL;
-    this.#video = video;
+    return video;
   }
 
   #attachStdin(): void {
@@ -190,12 +193,13 @@ export class AvInput implements AsyncDisposable {
   }
 
   #check(code: number): void {
-    if (code >= 0 && !this.#interrupted) return;
+    if (code >= 0 && !this.#isInterrupted) return;
     const isNetwork = !this.#plan.isLocalFile && !this.#plan.isStdin;
-    throw openError(this.#interrupted ? av.AVERROR_EXIT : code, this.#plan.label, isNetwork);
+    throw openError(this.#isInterrupted ? av.AVERROR_EXIT : code, this.#plan.label, isNetwork);
   }
 
-  async #guard(operation: Promise<number>): Promise<number> {
+  /** Remembers an operation in flight, for {@link close}. */
+  async #track(operation: Promise<number>): Promise<number> {
     this.#pending = operation;
     try {
       return await operation;
@@ -205,13 +209,13 @@ export class AvInput implements AsyncDisposable {
   }
 }
 
-function noAnswer(plan: OpenPlan): NocturneError {
-  const seconds = plan.timeoutMs / 1000;
+function openTimeoutError(plan: OpenPlan): NocturneError {
+  const timeoutS = plan.timeoutMs / 1000;
   return new NocturneError({
     code: 'INPUT_REFUSED',
     stage: 'ingest',
     message: plan.isListening
-      ? `nobody sent video to ${plan.label} within ${seconds} s.`
-      : `${plan.label} gave no video within ${seconds} s.`,
+      ? `no video received on ${plan.label} within ${timeoutS} s.`
+      : `${plan.label} sent no video within ${timeoutS} s.`,
   });
 }

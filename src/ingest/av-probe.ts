@@ -2,28 +2,28 @@ import { avGetCodecName, avGetMediaTypeString, avGetPixFmtName, type Stream } fr
 import * as av from 'node-av/constants';
 import type { AvInput } from './av-input.js';
 import { frameRateOf, sampleAspectOf } from './av-stream.js';
-import { uprightFilters } from './rotation.js';
+import { rotationFilters } from './rotation.js';
 
-/** What is known of one stream of a container. What does not apply or is unknown is left out. */
+/** One stream of a container. Fields that do not apply or are unknown are absent. */
 export interface StreamReport {
   readonly index: number;
   /** `video`, `audio`, `subtitle`, `data`. */
   readonly type: string;
-  /** True for the video that is turned into night. */
+  /** True for the video stream that becomes night. */
   readonly isUsed: boolean;
   /**
-   * What becomes of it. `copied`: by `render`, untouched, where the output's container can carry it; viewers of `serve` do
-   * not get it.
+   * What Nocturne does with it. `copied`: `render` copies it unchanged where the output's container supports it; `serve`
+   * does not send it.
    */
   readonly handling: 'night' | 'copied' | 'left out';
-  /** As FFmpeg names it. */
+  /** FFmpeg's name. */
   readonly codec: string;
   /** Coded size in pixels. */
   readonly width?: number;
   readonly height?: number;
-  /** As FFmpeg names it. */
+  /** FFmpeg's name. */
   readonly pixelFormat?: string;
-  /** Frames a second. */
+  /** Frames per second. */
   readonly frameRate?: number;
   readonly sampleAspect?: readonly [number, number];
   /** libav's names: `bt709`, `smpte2084`. */
@@ -31,7 +31,7 @@ export interface StreamReport {
   readonly transfer?: string;
   readonly range?: 'limited' | 'full';
   readonly isHdr?: boolean;
-  /** Filters that bring the picture upright, where it is stored turned. */
+  /** Filters that rotate the video upright, where it is stored rotated. */
   readonly upright?: readonly string[];
   readonly durationS?: number;
   readonly bitrateBps?: number;
@@ -59,12 +59,12 @@ const TRANSFER_NAMES = new Map<number, string>([
   [av.AVCOL_TRC_ARIB_STD_B67, 'arib-std-b67'],
 ]);
 
-/** The streams that `render` copies. */
+/** Stream types that `render` copies. */
 const COPIED_TYPES: readonly number[] = [av.AVMEDIA_TYPE_AUDIO, av.AVMEDIA_TYPE_SUBTITLE, av.AVMEDIA_TYPE_ATTACHMENT];
 
 /**
- * The container of an opened input and all its streams.
- * @param canCopy whether the input can be read a second time, for what is copied.
+ * Reports the container of an opened input and all its streams.
+ * @param canCopy whether the input can be read a second time, which copying needs.
  */
 export function probeStreams(
   input: AvInput,
@@ -77,7 +77,7 @@ export function probeStreams(
   return { container: input.container, streams };
 }
 
-/** A cover is a picture beside the sound. */
+/** Cover art counts as a copied stream. */
 function isCopied(stream: Stream): boolean {
   return COPIED_TYPES.includes(stream.codecpar.codecType) || stream.hasDisposition(av.AV_DISPOSITION_ATTACHED_PIC);
 }
@@ -105,8 +105,8 @@ function describeVideo(stream: Stream): Partial<StreamReport> {
   const pixelFormat = avGetPixFmtName(codecpar.format as av.AVPixelFormat); // a video stream's format is a pixel format
   const matrix = MATRIX_NAMES.get(codecpar.colorSpace);
   const transfer = TRANSFER_NAMES.get(codecpar.colorTrc);
-  const display = codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX);
-  const upright = display ? uprightFilters(display) : [];
+  const displayMatrix = codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX);
+  const upright = displayMatrix ? rotationFilters(displayMatrix) : [];
   return {
     width: codecpar.width,
     height: codecpar.height,

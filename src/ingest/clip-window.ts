@@ -1,30 +1,31 @@
 import { fromSeconds, micros, microsToTicks, type Micros, type TimeBase } from '../core/time.js';
 
-/** What of a file was asked for. */
-export interface WindowOptions {
+/** Options of a {@link ClipWindow}. */
+export interface ClipWindowOptions {
   readonly timeBase: TimeBase;
-  /** The container's first time stamp. */
+  /** First timestamp of the container. */
   readonly origin: Micros;
   readonly startS: number;
+  /** Undefined: to the end of the file. */
   readonly durationS: number | undefined;
 }
 
-/** The asked part of a file, in ticks of its video's clock. */
+/** The requested part of a file, in ticks of its video stream. */
 export class ClipWindow {
-  /** Frames before it are left out and it is subtracted from all others; undefined: the file's own count stands. */
+  /** Start of the window: earlier frames are dropped, later ones count from here. Undefined: the file's own timestamps stay. */
   readonly startTicks: bigint | undefined;
   readonly #endTicks: bigint | undefined;
-  readonly #options: WindowOptions;
+  readonly #options: ClipWindowOptions;
 
-  constructor(options: WindowOptions) {
+  constructor(options: ClipWindowOptions) {
     const { timeBase, origin, startS, durationS } = options;
     this.#options = options;
-    const at = (seconds: number): bigint => microsToTicks(micros(origin + fromSeconds(seconds)), timeBase);
-    this.startTicks = startS > 0 ? at(startS) : undefined;
-    this.#endTicks = durationS === undefined ? undefined : at(startS + durationS);
+    const toTicks = (seconds: number): bigint => microsToTicks(micros(origin + fromSeconds(seconds)), timeBase);
+    this.startTicks = startS > 0 ? toTicks(startS) : undefined;
+    this.#endTicks = durationS === undefined ? undefined : toTicks(startS + durationS);
   }
 
-  /** True when the file's own end was not asked for. */
+  /** True when the window may end before the file does. */
   get hasEnd(): boolean {
     return this.#endTicks !== undefined;
   }
@@ -37,14 +38,14 @@ export class ClipWindow {
     return this.#endTicks !== undefined && ticks >= this.#endTicks;
   }
 
-  /** The file's ticks counted from the window's start. */
-  relative(ticks: bigint): bigint {
+  /** Ticks of the file, counted from the start of the window. */
+  relativeTicks(ticks: bigint): bigint {
     return ticks - (this.startTicks ?? 0n);
   }
 
-  /** How long the window is in a file of `whole` microseconds. */
-  lengthOf(whole: Micros): Micros {
+  /** Duration of the window in a file of the given duration. */
+  durationIn(fileDuration: Micros): Micros {
     const { startS, durationS } = this.#options;
-    return micros(Math.max(0, Math.min(whole - startS * 1e6, (durationS ?? Infinity) * 1e6)));
+    return micros(Math.max(0, Math.min(fileDuration - startS * 1e6, (durationS ?? Infinity) * 1e6)));
   }
 }

@@ -2,22 +2,22 @@ import type { Micros, TimeBase } from '../core/time.js';
 import type { AvFramePool, DecodedFrame, DecodedFormat } from './av-frame-pool.js';
 import type { SourceOptions } from './source-options.js';
 
-/** A picture with its times as the container tells them. Its holder gives it back to the pool or passes it on. */
+/** A decoded frame with its times from the container. Its holder releases it to the pool or passes it on. */
 export interface TimedFrame extends DecodedFrame {
-  /** Undefined when the container gives none. */
+  /** Undefined when the container has none. */
   readonly sourcePts: Micros | undefined;
   /** 0 when unknown. */
   readonly duration: Micros;
-  /** Wall-clock time at which the picture came out of the decoder. */
+  /** Wall-clock time at which the frame left the decoder. */
   readonly capturedAt: Micros;
 }
 
-/** What is known of a run once its first picture is there. */
+/** What a session knows of its input once the first frame is decoded. */
 export interface SessionInfo {
   readonly timeBase: TimeBase;
-  /** Frames a second; 0 when unknown. */
+  /** Frames per second; 0 when unknown. */
   readonly frameRate: number;
-  /** Length of what the run gives; undefined when unknown. */
+  /** Duration of the session's frames; undefined when unknown. */
   readonly duration: Micros | undefined;
   readonly codec: string;
   readonly description: string;
@@ -25,39 +25,39 @@ export interface SessionInfo {
   readonly notices: readonly string[];
 }
 
-/** Why a run gives nothing more. `failed`: reading broke off before the end. */
-export type SessionEnd = 'end' | 'failed' | 'interrupted';
+/** Why a session ended. `failed`: a read failed before the end of the input. */
+export type SessionEndReason = 'end' | 'failed' | 'interrupted';
 
-/** What happened in all runs of a source; each run adds to it. */
+/** Counts over all sessions of a source; each session adds to them. */
 export interface SessionCounts {
   decoded: number;
   corrupt: number;
-  /** Names of pictures that could not be read, each once, the first hundred. */
+  /** Names of images that could not be read, without repeats, up to 100. */
   readonly skipped: string[];
 }
 
-/** What a run needs of its source. */
+/** What a session shares with its source. */
 export interface SessionContext {
   readonly options: SourceOptions;
   readonly pool: AvFramePool;
   readonly counts: SessionCounts;
 }
 
-/** An input read from a start to an end, once. Sources make loops and reconnects out of runs. */
+/** One pass over an input, from its start to its end. A source opens a new session for each loop or reconnect. */
 export interface DecodeSession {
-  /** The same object until something of it changes (the codec, mid-stream). */
+  /** The same object until something in it changes, such as the codec mid-stream. */
   readonly info: SessionInfo;
-  /** The first picture's. */
+  /** Format of the first frame. */
   readonly format: DecodedFormat;
-  /** Undefined until `next` resolved to undefined. */
-  readonly ended: SessionEnd | undefined;
+  /** Undefined until `next` resolves to undefined. */
+  readonly endReason: SessionEndReason | undefined;
   /**
-   * Reads, decodes and converts one packet more: the pictures that became ready, none or more; undefined at the end.
+   * Reads, decodes and converts one more packet. Returns the frames that are ready, none or more; undefined at the end.
    * The work is in flight when this returns. One call at a time.
    */
   next(): Promise<readonly TimedFrame[] | undefined>;
   /** Ends a `next` in flight at once. */
   interrupt(): void;
-  /** Frees everything; pictures already given stay valid. Idempotent, never throws. */
+  /** Frees everything; frames already returned stay valid. Idempotent, never throws. */
   close(): Promise<void>;
 }

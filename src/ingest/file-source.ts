@@ -1,105 +1,106 @@
 import { NocturneError } from '../core/errors.js';
-import { Pacer } from './pacing.js';
+import { Pacer } from './pacer.js';
 import type { DecodeSession, SessionInfo, TimedFrame } from './decode-session.js';
-import { PumpedSource, type PumpedSourceOptions } from './pumped-source.js';
+import { PumpedSource, type PlacedFrame, type SharedWithSessions } from './pumped-source.js';
 import type { SourceOptions } from './source-options.js';
 import { Watchdog } from './watchdog.js';
 
-/** Pictures decoded ahead of the consumer, beside those in the decoder's own threads. */
-const READ_AHEAD = 3;
+/** Frames decoded ahead of the consumer, in addition to those inside the decoder's threads. */
+const PREFETCHED_FRAMES = 3;
 
-/** What a file's source is made from. */
+/** Options of a {@link FileSource}. */
 export interface FileSourceOptions {
   /** The opened input; the source takes it. */
-  readonly run: DecodeSession;
-  /** Opens it once more, for another round of a loop; undefined where that cannot be (standard input). */
+  readonly session: DecodeSession;
+  /** Opens the input again for the next loop; undefined where that is not possible (standard input). */
   readonly reopen?: (signal: AbortSignal) => Promise<DecodeSession>;
-  readonly options: SourceOptions;
-  /** The input for people. */
+  readonly sourceOptions: SourceOptions;
+  /** Name of the input for people, secrets masked. */
   readonly label: string;
-  /** A read that takes longer means that the other side is gone, milliseconds; undefined for what is on this machine. */
-  readonly silenceMs?: number;
+  /** A read that takes longer means that the input is lost, milliseconds; undefined for local inputs: no timeout. */
+  readonly stallTimeoutMs?: number;
 }
 
-/** A source that waits for its consumer and never drops: files, folders, downloads, standard input. */
+/** A source that waits for its consumer and never drops frames: files, folders, downloads, standard input. */
 export class FileSource extends PumpedSource {
   readonly #options: FileSourceOptions;
   readonly #watchdog: Watchdog | undefined;
-  #run: DecodeSession;
-  #startsRound = false;
-  #lastSeen: { readonly of: SessionInfo; readonly as: SessionInfo } | undefined;
+  #session: DecodeSession;
+  #isFirstOfLoop = false;
+  #cachedInfo: { readonly from: SessionInfo; readonly to: SessionInfo } | undefined;
 
-  constructor(setup: FileSourceOptions, shared: Pick<PumpedSourceOptions, 'pool' | 'counts'>) {
+  constructor(options: FileSourceOptions, shared: SharedWithSessions) {
+    const { session, sourceOptions, stallTimeoutMs } = options;
     super({
       ...shared,
-      run: seenInfo(setup, setup.run.info),
-      format: setup.run.format,
+      sessionInfo: adjustForLoop(options, session.info),
+      format: session.format,
       isLive: false,
-      capacity: READ_AHEAD,
+      capacity: PREFETCHED_FRAMES,
       overflow: 'refuse',
-      ...(setup.options.pace === 'realtime' ? { pacer: new Pacer() } : {}),
+      ...(sourceOptions.pace === 'realtime' ? { pacer: new Pacer() } : {}),
     });
-    this.#options = setup;
-    this.#run = setup.run;
+    this.#options = options;
+    this.#session = session;
     this.#watchdog =
-      setup.silenceMs === undefined ? undefined : new Watchdog(setup.silenceMs, () => this.#run.interrupt());
+      stallTimeoutMs === undefined ? undefined : new Watchdog(stallTimeoutMs, () => this.#session.interrupt());
   }
 
   protected override async pump(): Promise<void> {
     let reading = this.#read();
     for (;;) {
-      const pictures = await reading;
-      if (!pictures) break;
-      // The next packet goes to the decoder's threads before the consumer wakes up and keeps this thread busy.
-      const fits = this.queue.length + pictures.length < READ_AHEAD;
-      const next = fits ? this.#read() : undefined;
-      // It is awaited further down; a failure meanwhile must not count as unhandled.
-      next?.catch(() => undefined);
-      await this.#enqueue(pictures);
-      if (!next) await this.queue.room();
-      reading = next ?? this.#read();
+      const frames = await reading;
+      if (!frames) break;
+      // Pass the next packet to the decoder's threads before the consumer wakes up and occupies this thread.
+      const hasRoom = this.queue.length + frames.length < PREFETCHED_FRAMES;
+      const nextReading = hasRoom ? this.#read() : undefined;
+      // It is awaited below; a failure meanwhile must not count as unhandled.
+      nextReading?.catch(() => undefined);
+      await this.#enqueue(frames);
+      if (!nextReading) await this.queue.room();
+      reading = nextReading ?? this.#read();
     }
-    if (this.#watchdog?.timedOut === true && !this.isStopping()) throw this.#lost();
+    if (this.#watchdog?.hasTimedOut === true && !this.isStopping()) throw this.#lostError();
   }
 
   protected override interrupt(): void {
-    this.#run.interrupt();
+    this.#session.interrupt();
   }
 
   protected override async release(): Promise<void> {
     this.#watchdog?.stop();
-    await this.#run.close();
+    await this.#session.close();
   }
 
   async #read(): Promise<readonly TimedFrame[] | undefined> {
     if (this.isStopping()) return undefined;
-    this.#watchdog?.watch();
+    this.#watchdog?.restart();
     try {
-      const pictures = await this.#run.next();
-      if (pictures || !this.#options.options.loop || this.#run.ended === 'interrupted') return pictures;
-      return await this.#nextRound();
+      const frames = await this.#session.next();
+      const { loop } = this.#options.sourceOptions;
+      if (frames || !loop || this.#session.endReason === 'interrupted') return frames;
+      return await this.#startNextLoop();
     } finally {
-      this.#watchdog?.rest();
+      this.#watchdog?.pause();
     }
   }
 
-  async #nextRound(): Promise<readonly TimedFrame[] | undefined> {
+  async #startNextLoop(): Promise<readonly TimedFrame[] | undefined> {
     if (!this.#options.reopen) return undefined;
-    await this.#run.close();
+    await this.#session.close();
     if (this.isStopping()) return undefined;
-    this.#run = await this.#options.reopen(this.stopping);
+    this.#session = await this.#options.reopen(this.stopping);
     this.timeline.resume();
-    this.#startsRound = true;
-    return this.#run.next();
+    this.#isFirstOfLoop = true;
+    return this.#session.next();
   }
 
-  async #enqueue(pictures: readonly TimedFrame[]): Promise<void> {
-    for (const picture of pictures) {
-      const placed = this.place(picture, this.#seen(this.#run.info), this.#startsRound);
-      this.#startsRound = false;
-      while (!this.queue.push(placed)) {
+  async #enqueue(frames: readonly TimedFrame[]): Promise<void> {
+    // Place all at once: during an await, the read in flight may start the next loop.
+    for (const frame of frames.map((frame) => this.#placeNext(frame))) {
+      while (!this.queue.push(frame)) {
         if (this.queue.closed) {
-          this.discard(placed);
+          this.drop(frame);
           break;
         }
         await this.queue.room();
@@ -107,27 +108,32 @@ export class FileSource extends PumpedSource {
     }
   }
 
-  /** The same object for the same run's, so that a change is seen by looking at it. */
-  #seen(info: SessionInfo): SessionInfo {
-    if (this.#lastSeen?.of !== info) this.#lastSeen = { of: info, as: seenInfo(this.#options, info) };
-    return this.#lastSeen.as;
+  #placeNext(frame: TimedFrame): PlacedFrame {
+    const isFirstOfLoop = this.#isFirstOfLoop;
+    this.#isFirstOfLoop = false;
+    return this.place(frame, this.#adjustedInfo(this.#session.info), isFirstOfLoop);
   }
 
-  #lost(): NocturneError {
-    const { label, silenceMs = 0 } = this.#options;
-    const message = `${label} gave nothing for ${silenceMs / 1000} s.`;
+  /** Returns the same object for the same info, so that a change is detected by identity. */
+  #adjustedInfo(info: SessionInfo): SessionInfo {
+    if (this.#cachedInfo?.from !== info) this.#cachedInfo = { from: info, to: adjustForLoop(this.#options, info) };
+    return this.#cachedInfo.to;
+  }
+
+  #lostError(): NocturneError {
+    const { label, stallTimeoutMs = 0 } = this.#options;
     return new NocturneError({
       code: 'INPUT_LOST',
       stage: 'ingest',
-      message,
+      message: `${label} sent no data for ${stallTimeoutMs / 1000} s.`,
       remedy: 'Check the network and the sender.',
     });
   }
 }
 
-/** What users see of a run: a looped file has no end, so no length. */
-function seenInfo({ options, reopen }: FileSourceOptions, info: SessionInfo): SessionInfo {
-  if (!options.loop) return info;
+/** The info of a session as users see it: a looped file has no end, so no duration. */
+function adjustForLoop({ sourceOptions, reopen }: FileSourceOptions, info: SessionInfo): SessionInfo {
+  if (!sourceOptions.loop) return info;
   if (!reopen) return { ...info, notices: [...info.notices, 'standard input cannot be looped'] };
   return { ...info, duration: undefined };
 }

@@ -2,18 +2,18 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isImagePath } from '../image/image-extensions.js';
 
-/** The pictures that an input stands for. */
+/** The images of an input: a folder's, or a single one. */
 export interface ImageList {
-  /** Paths, in their order. */
+  /** Paths, in playback order. */
   readonly paths: readonly string[];
-  /** Names of the folder's other files, which are left alone; hidden ones and folders are not named. */
+  /** Names of the folder's other files, which are ignored; without hidden files and folders. */
   readonly others: readonly string[];
 }
 
-/** Most names that a notice tells; the rest is counted. */
-const MAX_NAMED = 10;
+/** Names listed in a notice; the rest is only counted. */
+const MAX_LISTED_NAMES = 10;
 
-/** The pictures in a folder, hidden ones left out, as a person would sort them: 2 before 10. */
+/** Lists the images in a folder, without hidden files, in natural order: 2 before 10. */
 export async function listImages(folder: string): Promise<ImageList> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
@@ -25,23 +25,23 @@ export async function listImages(folder: string): Promise<ImageList> {
   };
 }
 
-/** What users are told of a folder's files that are no pictures: one line, or none. */
+/** Notice about a folder's files that are not images: one line, or none. */
 export function otherFilesNotices({ others }: ImageList): string[] {
   if (others.length === 0) return [];
-  const what = others.length === 1 ? 'file that is no picture was' : 'files that are no pictures were';
-  return [`${others.length} ${what} left alone: ${listNames(others)}`];
+  const what = others.length === 1 ? 'file that is not an image' : 'files that are not images';
+  return [`ignored ${others.length} ${what}: ${listNames(others)}`];
 }
 
-/** What users are told of pictures that were skipped: one line, or none. @param count all of them; `names` may hold fewer. */
+/** Notice about skipped images: one line, or none. @param count of all skipped images; `names` may hold fewer. */
 export function skippedNotices(names: readonly string[], count = names.length): string[] {
   if (names.length === 0) return [];
-  const what = count === 1 ? 'picture that could not be read was' : 'pictures that could not be read were';
-  return [`${count} ${what} skipped: ${listNames(names, count)}`];
+  const what = count === 1 ? 'unreadable image' : 'unreadable images';
+  return [`skipped ${count} ${what}: ${listNames(names, count)}`];
 }
 
-/** The first names and how many more there are. @param count all of them; `names` may hold fewer. */
+/** The first names and how many more there are. @param count of all names; `names` may hold fewer. */
 export function listNames(names: readonly string[], count = names.length): string {
-  const named = names.slice(0, MAX_NAMED);
-  const left = count - named.length;
-  return left > 0 ? `${named.join(', ')} and ${left} more` : named.join(', ');
+  const listed = names.slice(0, MAX_LISTED_NAMES);
+  const more = count - listed.length;
+  return more > 0 ? `${listed.join(', ')} and ${more} more` : listed.join(', ');
 }

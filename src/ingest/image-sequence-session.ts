@@ -1,89 +1,79 @@
 import { basename } from 'node:path';
 import { NocturneError } from '../core/errors.js';
-import { micros, ticksToMicros, wallClock, type TimeBase } from '../core/time.js';
-import { endsBefore } from './av-errors.js';
+import { maskUrl } from '../core/mask-url.js';
+import { micros, ticksToMicros, wallClock, type Micros, type TimeBase } from '../core/time.js';
+import { inputTooShort } from './av-errors.js';
 import { AvDecodeSession } from './av-decode-session.js';
 import type { DecodedFormat } from './av-frame-pool.js';
 import { planImage } from './open-plan.js';
-import { maskUrl } from './input-address.js';
 import { otherFilesNotices, type ImageList } from './image-list.js';
-import type { DecodeSession, SessionContext, SessionEnd, SessionInfo, TimedFrame } from './decode-session.js';
+import type { DecodeSession, SessionContext, SessionEndReason, SessionInfo, TimedFrame } from './decode-session.js';
 import type { SourceOptions } from './source-options.js';
 
-/** Frames a second of pictures that are not told otherwise. */
+/** Frames per second of an image sequence by default. */
 export const DEFAULT_IMAGE_RATE = 25;
-/** Most names of skipped pictures that are remembered. */
+/** Maximum number of names of skipped images to keep. */
 const MAX_SKIPPED_NAMES = 100;
 
-/** Still pictures, one after the other, at a steady rate; one that cannot be decoded is skipped and keeps its place in time. */
+/** Decodes still images in sequence, at a constant rate. Skips an image that cannot be decoded; later ones keep their times. */
 export class ImageSequenceSession implements DecodeSession {
-  readonly #pictures: ImageList;
+  readonly #images: ImageList;
   readonly #context: SessionContext;
   readonly #label: string;
+  readonly #rate: number;
   readonly #timeBase: TimeBase;
   readonly #stop = new AbortController();
-  #next: number;
-  #end: number;
-  #first: TimedFrame | undefined;
-  #ended: SessionEnd | undefined;
+  readonly #startIndex: number;
+  readonly #endIndex: number;
+  #nextIndex: number;
+  /** The frame decoded while opening, which the next `next` returns. */
+  #firstFrame: TimedFrame | undefined;
+  #endReason: SessionEndReason | undefined;
   #pending: Promise<unknown> | undefined;
   #format: DecodedFormat | undefined;
   #info: SessionInfo | undefined;
-  /** Why the first picture that was skipped could not be read. */
-  #failure: unknown;
+  /** Why the first skipped image could not be read. */
+  #firstFailure: unknown;
 
-  private constructor(pictures: ImageList, context: SessionContext, label: string) {
-    this.#pictures = pictures;
+  private constructor(images: ImageList, context: SessionContext, label: string) {
+    this.#images = images;
     this.#context = context;
     this.#label = label;
-    const { startS, durationS } = context.options;
-    const { length } = pictures.paths;
-    const rate = rateOf(context.options);
-    // A whole rate counts in frames; another one (29.97) in thousandths.
+    const { startS, durationS, imageRate } = context.options;
+    const rate = imageRate ?? DEFAULT_IMAGE_RATE;
+    const { length } = images.paths;
+    this.#rate = rate;
+    // An integer rate has ticks of one frame; any other (29.97) has ticks of a thousandth.
     this.#timeBase = Number.isInteger(rate) ? { num: 1, den: rate } : { num: 1000, den: Math.round(rate * 1000) };
-    this.#next = Math.min(length, Math.ceil(startS * rate));
-    this.#end = durationS === undefined ? length : Math.min(length, Math.ceil((startS + durationS) * rate));
+    this.#startIndex = Math.ceil(startS * rate);
+    this.#nextIndex = Math.min(length, this.#startIndex);
+    this.#endIndex = durationS === undefined ? length : Math.min(length, Math.ceil((startS + durationS) * rate));
   }
 
-  /** Opens the pictures, at least one, and decodes the first that can be. */
-  static async open(list: ImageList, context: SessionContext, label: string): Promise<ImageSequenceSession> {
-    const run = new ImageSequenceSession(list, context, label);
-    if (run.#next >= list.paths.length) throw endsBefore(label, context.options.startS);
-    const pictures = await run.next();
-    run.#first = pictures?.[0];
-    run.#format = run.#first?.format;
-    run.#pending = undefined;
-    if (run.#first) return run;
-    throw run.#nothing();
+  /** Opens at least one image and decodes the first readable one. Rejects with NocturneError. */
+  static async open(images: ImageList, context: SessionContext, label: string): Promise<ImageSequenceSession> {
+    const session = new ImageSequenceSession(images, context, label);
+    if (session.#nextIndex >= images.paths.length) throw inputTooShort(label, context.options.startS);
+    const frames = await session.next();
+    session.#firstFrame = frames?.[0];
+    session.#format = session.#firstFrame?.format;
+    session.#pending = undefined;
+    if (session.#firstFrame) return session;
+    throw session.#noFrameError();
   }
 
   get format(): DecodedFormat {
-    if (!this.#format) throw new TypeError('the run has no picture yet');
+    if (!this.#format) throw new TypeError('the session has no frame yet');
     return this.#format;
   }
 
-  get ended(): SessionEnd | undefined {
-    return this.#ended;
+  get endReason(): SessionEndReason | undefined {
+    return this.#endReason;
   }
 
   get info(): SessionInfo {
     this.#info ??= this.#describe();
     return this.#info;
-  }
-
-  #describe(): SessionInfo {
-    const rate = rateOf(this.#context.options);
-    const { startS } = this.#context.options;
-    const count = Math.max(0, this.#end - Math.ceil(startS * rate));
-    return {
-      timeBase: this.#timeBase,
-      frameRate: rate,
-      duration: micros((count * 1e6) / rate),
-      codec: 'image',
-      description: `${count} ${count === 1 ? 'picture' : 'pictures'}, ${this.#label}`,
-      hasSound: false,
-      notices: otherFilesNotices(this.#pictures),
-    };
   }
 
   next(): Promise<readonly TimedFrame[] | undefined> {
@@ -99,43 +89,44 @@ export class ImageSequenceSession implements DecodeSession {
   async close(): Promise<void> {
     this.interrupt();
     await this.#pending;
-    if (this.#first) this.#context.pool.give(this.#first.native);
-    this.#first = undefined;
+    if (this.#firstFrame) this.#context.pool.release(this.#firstFrame);
+    this.#firstFrame = undefined;
+  }
+
+  #describe(): SessionInfo {
+    const count = Math.max(0, this.#endIndex - this.#startIndex);
+    return {
+      timeBase: this.#timeBase,
+      frameRate: this.#rate,
+      duration: micros((count * 1e6) / this.#rate),
+      codec: 'image',
+      description: `${count} ${count === 1 ? 'image' : 'images'}, ${this.#label}`,
+      hasSound: false,
+      notices: otherFilesNotices(this.#images),
+    };
   }
 
   async #step(): Promise<readonly TimedFrame[] | undefined> {
-    if (this.#first) {
-      const first = this.#first;
-      this.#first = undefined;
-      return [first];
+    if (this.#firstFrame) {
+      const frame = this.#firstFrame;
+      this.#firstFrame = undefined;
+      return [frame];
     }
-    while (this.#next < this.#end && !this.#stop.signal.aborted) {
-      const index = this.#next++;
-      const picture = await this.#decode(index);
-      if (picture) return [picture];
+    while (this.#nextIndex < this.#endIndex && !this.#stop.signal.aborted) {
+      const frame = await this.#decode(this.#nextIndex++);
+      if (frame) return [frame];
     }
-    this.#ended = this.#stop.signal.aborted ? 'interrupted' : 'end';
+    this.#endReason = this.#stop.signal.aborted ? 'interrupted' : 'end';
     return undefined;
   }
 
   async #decode(index: number): Promise<TimedFrame | undefined> {
-    const path = this.#pictures.paths[index] ?? '';
-    const { options, pool, counts } = this.#context;
-    const label = maskUrl(path);
+    const path = this.#images.paths[index] ?? '';
     try {
-      // A picture counts once, whatever its decoder found wrong with it.
-      const alone = { pool, options: withoutWindow(options), counts: { decoded: 0, corrupt: 0, skipped: [] } };
-      const run = await AvDecodeSession.open(planImage(path, options, label), alone, this.#stop.signal);
-      const [picture, ...rest] = (await run.next()) ?? [];
-      for (const { native } of rest) pool.give(native);
-      await run.close();
-      if (!picture)
-        throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message: `${label} is empty.` });
-      counts.decoded++;
-      const start = Math.ceil(options.startS * rateOf(options));
-      const at = (tick: number): ReturnType<typeof micros> => ticksToMicros(BigInt(tick), this.#timeBase);
-      const sourcePts = at(index - start);
-      return { ...picture, sourcePts, duration: micros(at(index - start + 1) - sourcePts), capturedAt: wallClock() };
+      const frame = await this.#decodeImage(path);
+      this.#context.counts.decoded++;
+      const sourcePts = this.#ptsOf(index);
+      return { ...frame, sourcePts, duration: micros(this.#ptsOf(index + 1) - sourcePts), capturedAt: wallClock() };
     } catch (error) {
       if (this.#stop.signal.aborted) return undefined;
       this.#skip(path, error);
@@ -143,35 +134,48 @@ export class ImageSequenceSession implements DecodeSession {
     }
   }
 
-  /** Counts and names a picture that cannot be read; the only one of an input is told by `open`'s failure instead. */
+  async #decodeImage(path: string): Promise<TimedFrame> {
+    const { options, pool } = this.#context;
+    const label = maskUrl(path);
+    // Counts of its own: an image counts as one frame, whatever its decoder reports.
+    const context = { pool, options: wholeImage(options), counts: { decoded: 0, corrupt: 0, skipped: [] } };
+    const session = await AvDecodeSession.open(planImage(path, options, label), context, this.#stop.signal);
+    const [frame, ...rest] = (await session.next()) ?? [];
+    for (const other of rest) pool.release(other);
+    await session.close();
+    if (frame) return frame;
+    throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message: `${label} is empty.` });
+  }
+
+  #ptsOf(index: number): Micros {
+    return ticksToMicros(BigInt(index - this.#startIndex), this.#timeBase);
+  }
+
+  /** Counts an unreadable image and keeps its name. Does not log a single image, which the error from `open` reports. */
   #skip(path: string, error: unknown): void {
     const { options, counts } = this.#context;
     const name = basename(path);
     counts.corrupt++;
     if (counts.skipped.length < MAX_SKIPPED_NAMES && !counts.skipped.includes(name)) counts.skipped.push(name);
-    this.#failure ??= error;
-    if (this.#pictures.paths.length === 1) return;
+    this.#firstFailure ??= error;
+    if (this.#images.paths.length === 1) return;
     const reason = error instanceof Error ? error.message : String(error);
-    options.logger.warn({ reason }, 'a picture could not be read and is skipped');
+    options.logger.warn({ reason }, 'skipped an unreadable image');
   }
 
-  #nothing(): NocturneError {
-    const { length } = this.#pictures.paths;
+  #noFrameError(): NocturneError {
+    const { length } = this.#images.paths;
     const message =
       length === 1
-        ? `${this.#label} is no picture that can be read.`
-        : `none of the ${length} pictures of ${this.#label} could be read.`;
-    const cause = this.#failure;
+        ? `${this.#label} is not a readable image.`
+        : `none of the ${length} images of ${this.#label} could be read.`;
+    const cause = this.#firstFailure;
     return new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message, cause });
   }
 }
 
-function rateOf(options: SourceOptions): number {
-  return options.imageRate ?? DEFAULT_IMAGE_RATE;
-}
-
-/** Every picture is read whole; the window is one of the row. */
-function withoutWindow(options: SourceOptions): SourceOptions {
+/** Options that read an image whole; start and duration apply to the sequence. */
+function wholeImage(options: SourceOptions): SourceOptions {
   const whole: { -readonly [Key in keyof SourceOptions]: SourceOptions[Key] } = { ...options };
   delete whole.durationS;
   return { ...whole, startS: 0, live: false, decoderThreads: 1 };

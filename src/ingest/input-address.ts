@@ -4,25 +4,23 @@ import { NocturneError } from '../core/errors.js';
 import { maskUrl } from '../core/mask-url.js';
 import { isStreetUrl } from './street-url.js';
 
-export { maskUrl } from '../core/mask-url.js';
-
-/** Where an input comes from, as far as its name tells. `path`: a file or a folder; only the disk knows which. */
+/** Kind of an input, from its address alone. `path`: a file or a folder. */
 export type InputKind = 'street' | 'stdin' | 'camera' | 'path' | 'network';
 
-/** An input's name, taken apart. */
+/** A parsed input address. */
 export interface InputAddress {
   readonly kind: InputKind;
-  /** `path`: an absolute path. `camera`: what follows `camera:`. Else the input as it was given, with its passwords. */
+  /** `path`: an absolute path. `camera`: the part after `camera:`. Else the unchanged input, with its passwords. */
   readonly target: string;
-  /** Lower-case scheme of a network address (`rtsp`), else empty. */
+  /** Lower-case scheme of a network address, such as `rtsp`; else empty. */
   readonly scheme: string;
-  /** The input for people and logs: passwords and stream keys masked. */
+  /** Name of the input for people and logs: passwords and stream keys masked. */
   readonly label: string;
-  /** True for addresses that only ever carry the present: cameras and every network scheme but http. */
+  /** True for addresses that are always live: cameras and every network scheme except http. */
   readonly isLive: boolean;
 }
 
-/** Network schemes that are understood. RTMP's encrypted and tunnelled kin are spelled as FFmpeg spells them. */
+/** Supported network schemes. RTMP's encrypted and tunnelled variants have FFmpeg's names. */
 export const NETWORK_SCHEMES = [
   ...['http', 'https', 'rtsp', 'rtsps', 'rtmp', 'rtmps', 'rtmpt', 'rtmpe', 'rtmpte', 'rtmpts'],
   ...['srt', 'udp', 'rtp', 'tcp'],
@@ -30,9 +28,9 @@ export const NETWORK_SCHEMES = [
 
 const SCHEME = /^([a-z][a-z0-9+.-]+):\/\//i;
 
-/** Takes an input's name apart. Throws TypeError for an empty name and NocturneError for an unknown scheme. */
+/** Parses an input address. Throws TypeError for an empty address and NocturneError for an unknown scheme. */
 export function parseInput(input: string): InputAddress {
-  if (input.trim() === '') throw new TypeError('input must name a file, an address, a camera or "street", got ""');
+  if (input.trim() === '') throw new TypeError('input must be a file, an address, a camera or "street", got ""');
   const label = maskUrl(input);
   if (isStreetUrl(input)) {
     return { kind: 'street', target: input, scheme: '', label, isLive: false };
@@ -51,8 +49,8 @@ export function parseInput(input: string): InputAddress {
   const scheme = SCHEME.exec(input)?.[1]?.toLowerCase();
   if (scheme === undefined) return { kind: 'path', target: resolve(input), scheme: '', label, isLive: false };
   if (!NETWORK_SCHEMES.some((known) => known === scheme)) {
-    const message = `${label} has a scheme that is not known, ${scheme}.`;
-    const remedy = `Known are ${NETWORK_SCHEMES.join(', ')}, and paths.`;
+    const message = `${label} has an unknown scheme: ${scheme}.`;
+    const remedy = `Use a path or one of ${NETWORK_SCHEMES.join(', ')}.`;
     throw new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message, remedy });
   }
   return { kind: 'network', target: input, scheme, label, isLive: !scheme.startsWith('http') };

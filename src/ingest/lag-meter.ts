@@ -1,28 +1,28 @@
 import type { Micros } from '../core/time.js';
 
-/** Lateness that is jitter, not a backlog, when frames do not tell their length; microseconds. */
-const USUAL_SLACK_MICROS = 40_000;
-/** Frames of lateness that are jitter. */
-const SLACK_FRAMES = 1.5;
-/** How fast the best delay seen is forgotten, as a share of time, so that a sender's drifting clock is followed. */
-const FORGET = 0.005;
+/** Lateness that counts as jitter when frames have no duration, microseconds. */
+const DEFAULT_TOLERANCE_MICROS = 40_000;
+/** Lateness that counts as jitter, in frame durations. */
+const TOLERANCE_FRAMES = 1.5;
+/** How fast the minimum delay rises, as a share of time, to follow a drifting clock of the sender. */
+const MIN_DELAY_DRIFT = 0.005;
 
-/** Says whether a live input's pictures come later than its best ones did, which means that a backlog has grown. */
+/** Detects frames of a live input that are later than its fastest ones, which means that a backlog has built up. */
 export class LagMeter {
-  #best: number | undefined;
-  #last = 0;
+  #minDelay: number | undefined;
+  #lastNow = 0;
 
-  /** True when a picture that came out at `now` is late. */
+  /** True when a frame that was decoded at `now` is late. */
   isLate({ pts, duration }: { readonly pts: Micros; readonly duration: Micros }, now: Micros): boolean {
     const delay = now - pts;
-    const forgotten = this.#best === undefined ? delay : this.#best + (now - this.#last) * FORGET;
-    this.#best = Math.min(forgotten, delay);
-    this.#last = now;
-    return delay - this.#best > (duration > 0 ? duration * SLACK_FRAMES : USUAL_SLACK_MICROS);
+    const driftedMin = this.#minDelay === undefined ? delay : this.#minDelay + (now - this.#lastNow) * MIN_DELAY_DRIFT;
+    this.#minDelay = Math.min(driftedMin, delay);
+    this.#lastNow = now;
+    return delay - this.#minDelay > (duration > 0 ? duration * TOLERANCE_FRAMES : DEFAULT_TOLERANCE_MICROS);
   }
 
-  /** The sender's clock began anew. */
+  /** Call when the sender's clock restarts. */
   reset(): void {
-    this.#best = undefined;
+    this.#minDelay = undefined;
   }
 }

@@ -2,62 +2,69 @@ import { Backoff } from '../core/backoff.js';
 import { NocturneError } from '../core/errors.js';
 import { micros, wallClock, type Micros } from '../core/time.js';
 import { LagMeter } from './lag-meter.js';
-import { Pacer } from './pacing.js';
+import { Pacer } from './pacer.js';
 import type { DecodeSession, TimedFrame } from './decode-session.js';
-import { PumpedSource, type PlacedFrame, type PumpedSourceOptions } from './pumped-source.js';
+import { PumpedSource, type PlacedFrame, type SharedWithSessions } from './pumped-source.js';
 import { settlesWithin, sleep } from './sleep.js';
 import type { SourceOptions } from './source-options.js';
 import { Watchdog } from './watchdog.js';
 
-/** A picture that comes late is held back for so long, in case a newer one lies ready behind it; milliseconds. */
-const HOLD_MS = 1;
-/** Most pictures passed over in a row, so that a decoder slower than its input still shows something. */
-const MAX_HELD = 30;
+/** How long a late frame is deferred in case a newer one is ready behind it, milliseconds. */
+const LATE_FRAME_DEFER_MS = 1;
+/** Maximum number of consecutive late frames to drop, so that a decoder slower than its input still shows some. */
+const MAX_CONSECUTIVE_DROPS = 30;
 
-/** Silence that is normal between two segments, milliseconds: ten seconds of segment, and time to ask for the next. */
-const SEGMENT_SILENCE_MS = 20_000;
+/** Minimum stall timeout of segmented inputs, milliseconds: a segment of ten seconds, and time to request the next. */
+const MIN_SEGMENT_TIMEOUT_MS = 20_000;
 
 /**
- * Pauses between two tries to reconnect, milliseconds. Frames are to be back within five seconds of their sender; jitter keeps
- * many streams from calling a restarted server at once.
+ * Pauses between attempts to reconnect, milliseconds. Frames must be back within five seconds after their sender; jitter
+ * keeps many streams from connecting to a restarted server at once.
  */
-const RECONNECT = { firstMs: 250, maxMs: 2000, jitter: 0.25 } as const;
+const RECONNECT_BACKOFF = { firstMs: 250, maxMs: 2000, jitter: 0.25 } as const;
 
-/** What a live input's source is made from. */
+/** Options of a {@link LiveSource}. */
 export interface LiveSourceOptions {
   /** The opened input; the source takes it. */
-  readonly run: DecodeSession;
-  /** Calls the input again after a loss; undefined: a loss is the end. */
+  readonly session: DecodeSession;
+  /** Reconnects a lost input; undefined: a loss is the end. */
   readonly reopen?: (signal: AbortSignal) => Promise<DecodeSession>;
-  readonly options: SourceOptions;
-  /** The input for people. */
+  readonly sourceOptions: SourceOptions;
+  /** Name of the input for people, secrets masked. */
   readonly label: string;
-  /** True when senders call us: then waiting for the next one needs no pauses. */
+  /** True when senders connect to this input: it listens for the next one without pauses. */
   readonly isListening: boolean;
-  /** True when the input comes in segments of seconds (HLS): then its pictures are shown when their times say so. */
+  /** True when the input arrives in segments of several seconds (HLS): its frames are paced by their pts. */
   readonly isSegmented: boolean;
 }
 
-/** A source that the world does not wait for: the newest picture wins, and a lost input is called again. */
+/** A source of a live input. Drops late frames in favour of the newest and reconnects a lost input. */
 export class LiveSource extends PumpedSource {
   readonly #options: LiveSourceOptions;
   readonly #lag = new LagMeter();
-  readonly #backoff = new Backoff(RECONNECT);
-  #run: DecodeSession;
-  #passedOver = 0;
+  readonly #backoff = new Backoff(RECONNECT_BACKOFF);
+  #session: DecodeSession;
+  #lateDropped = 0;
   #reconnects = 0;
-  #cameBack = false;
-  #lastSeen: Micros = wallClock();
+  #isFirstAfterReconnect = false;
+  #lastFrameAt: Micros = wallClock();
 
-  constructor(setup: LiveSourceOptions, shared: Pick<PumpedSourceOptions, 'pool' | 'counts'>) {
-    const { run } = setup;
-    super({ ...shared, run: run.info, format: run.format, isLive: true, capacity: 1, overflow: 'drop-oldest' });
-    this.#options = setup;
-    this.#run = run;
+  constructor(options: LiveSourceOptions, shared: SharedWithSessions) {
+    const { session } = options;
+    super({
+      ...shared,
+      sessionInfo: session.info,
+      format: session.format,
+      isLive: true,
+      capacity: 1,
+      overflow: 'drop-oldest',
+    });
+    this.#options = options;
+    this.#session = session;
   }
 
   protected override get dropped(): number {
-    return this.queue.dropped + this.#passedOver;
+    return this.queue.dropped + this.#lateDropped;
   }
 
   protected override get reconnects(): number {
@@ -65,113 +72,116 @@ export class LiveSource extends PumpedSource {
   }
 
   protected override async pump(): Promise<void> {
-    const { reopen, label, options } = this.#options;
+    const { reopen, label, sourceOptions } = this.#options;
     for (;;) {
-      const wasSilent = await this.#drain();
+      const hasTimedOut = await this.#readUntilLost();
       if (this.isStopping()) return;
-      const why = wasSilent ? `gave nothing for ${this.#patienceMs() / 1000} s` : `stopped`;
-      if (!reopen || !options.reconnect) {
-        if (this.#run.ended === 'end') return;
-        throw new NocturneError({ code: 'INPUT_LOST', stage: 'ingest', message: `${label} ${why}.` });
+      const cause = hasTimedOut ? `sent no data for ${this.#stallTimeoutMs / 1000} s` : 'stopped';
+      if (!reopen || !sourceOptions.reconnect) {
+        if (this.#session.endReason === 'end') return;
+        throw new NocturneError({ code: 'INPUT_LOST', stage: 'ingest', message: `${label} ${cause}.` });
       }
-      options.logger.warn({ input: label }, `the input ${why}; it is called again`);
-      options.onEvent?.({ kind: 'lost', message: `The input ${why}; it is called again.` });
-      await this.#run.close();
-      await this.#comeBack(reopen);
+      sourceOptions.logger.warn({ input: label }, `the input ${cause}; reconnecting`);
+      sourceOptions.onEvent?.({ kind: 'lost', message: `The input ${cause}; reconnecting.` });
+      await this.#session.close();
+      await this.#reconnect(reopen);
       if (this.isStopping()) return;
     }
   }
 
   protected override interrupt(): void {
-    this.#run.interrupt();
+    this.#session.interrupt();
   }
 
   protected override async release(): Promise<void> {
-    await this.#run.close();
+    await this.#session.close();
   }
 
-  /** Reads until the input is lost; true when it fell silent. */
-  async #drain(): Promise<boolean> {
-    const run = this.#run;
-    using watchdog = new Watchdog(this.#patienceMs(), () => run.interrupt());
-    watchdog.watch();
+  /** Reads until the input is lost. Resolves to true when it timed out. */
+  async #readUntilLost(): Promise<boolean> {
+    const session = this.#session;
+    using watchdog = new Watchdog(this.#stallTimeoutMs, () => session.interrupt());
+    watchdog.restart();
     const pacer = this.#options.isSegmented ? new Pacer() : undefined;
-    let held = 0;
-    let reading = run.next();
+    let consecutiveDrops = 0;
+    let reading = session.next();
     for (;;) {
-      const pictures = await reading;
-      watchdog.watch();
-      if (!pictures) return watchdog.timedOut;
-      // In flight before the consumer wakes up and keeps this thread busy.
-      reading = run.next();
-      // It is awaited by the next turn; a failure meanwhile must not count as unhandled.
+      const frames = await reading;
+      watchdog.restart();
+      if (!frames) return watchdog.hasTimedOut;
+      // Start the next read before the consumer wakes up and occupies this thread.
+      reading = session.next();
+      // It is awaited in the next iteration; a failure meanwhile must not count as unhandled.
       reading.catch(() => undefined);
-      const newest = this.#placeNewest(pictures);
-      if (!newest) continue;
+      const frame = this.#placeNewest(frames);
+      if (!frame) continue;
       if (pacer) {
-        await sleep(pacer.wait(newest.pts, wallClock()) / 1000, this.stopping);
-        this.#offer({ ...newest, capturedAt: wallClock() });
+        await sleep(pacer.delayUntilDue(frame.pts, wallClock()) / 1000, this.stopping);
+        this.#enqueue({ ...frame, capturedAt: wallClock() });
         continue;
       }
-      // Late pictures mean that more of them lie ready behind: the consumer was busy and nothing was read meanwhile.
-      const isLate = this.#lag.isLate(newest, wallClock()) && held < MAX_HELD;
-      if (isLate && (await settlesWithin(reading, HOLD_MS)) && !this.isStopping()) {
-        held++;
-        this.#passOver(newest);
+      // A late frame means that the consumer was busy, nothing was read meanwhile, and newer frames are ready behind it.
+      const mayDrop = this.#lag.isLate(frame, wallClock()) && consecutiveDrops < MAX_CONSECUTIVE_DROPS;
+      if (mayDrop && (await settlesWithin(reading, LATE_FRAME_DEFER_MS)) && !this.isStopping()) {
+        consecutiveDrops++;
+        this.#dropLate(frame);
         continue;
       }
-      held = 0;
-      this.#offer(newest);
+      consecutiveDrops = 0;
+      this.#enqueue(frame);
     }
   }
 
-  #patienceMs(): number {
-    const { isSegmented, options } = this.#options;
-    return isSegmented ? Math.max(options.stallTimeoutMs, SEGMENT_SILENCE_MS) : options.stallTimeoutMs;
+  get #stallTimeoutMs(): number {
+    const { isSegmented, sourceOptions } = this.#options;
+    const { stallTimeoutMs } = sourceOptions;
+    return isSegmented ? Math.max(stallTimeoutMs, MIN_SEGMENT_TIMEOUT_MS) : stallTimeoutMs;
   }
 
-  #placeNewest(pictures: readonly TimedFrame[]): PlacedFrame | undefined {
-    let newest: PlacedFrame | undefined;
-    for (const picture of pictures) {
-      // Several at once come from a decoder that is emptied: at an end, or before another codec.
-      if (newest) this.#passOver(newest);
-      newest = this.place(picture, this.#run.info, this.#cameBack);
-      if (newest.discontinuity) this.#lag.reset();
-      this.#cameBack = false;
-      this.#lastSeen = picture.capturedAt;
-      this.#backoff.reset();
-    }
-    return newest;
+  /** Places all frames on the timeline and drops all but the last. A decoder that is flushed returns several at once. */
+  #placeNewest(frames: readonly TimedFrame[]): PlacedFrame | undefined {
+    const placed = frames.map((frame) => this.#placeNext(frame));
+    for (const frame of placed.slice(0, -1)) this.#dropLate(frame);
+    return placed.at(-1);
   }
 
-  #offer(picture: PlacedFrame): void {
-    if (!this.queue.push(picture)) this.discard(picture);
+  #placeNext(frame: TimedFrame): PlacedFrame {
+    const placed = this.place(frame, this.#session.info, this.#isFirstAfterReconnect);
+    if (placed.discontinuity) this.#lag.reset();
+    this.#isFirstAfterReconnect = false;
+    this.#lastFrameAt = frame.capturedAt;
+    this.#backoff.reset();
+    return placed;
   }
 
-  #passOver(picture: PlacedFrame): void {
-    this.#passedOver++;
-    this.discard(picture);
+  #enqueue(frame: PlacedFrame): void {
+    if (!this.queue.push(frame)) this.drop(frame);
   }
 
-  async #comeBack(reopen: (signal: AbortSignal) => Promise<DecodeSession>): Promise<void> {
-    const { isListening, label, options } = this.#options;
+  #dropLate(frame: PlacedFrame): void {
+    this.#lateDropped++;
+    this.drop(frame);
+  }
+
+  async #reconnect(reopen: (signal: AbortSignal) => Promise<DecodeSession>): Promise<void> {
+    const { isListening, label, sourceOptions } = this.#options;
     for (;;) {
       if (!isListening || this.#backoff.attempts > 0) await sleep(this.#backoff.nextMs(), this.stopping);
       if (this.isStopping()) return;
       try {
-        this.#run = await reopen(this.stopping);
+        this.#session = await reopen(this.stopping);
         break;
       } catch (error) {
         if (this.isStopping()) return;
         if (isListening) this.#backoff.nextMs();
-        options.logger.debug({ input: label, err: error }, 'the input is not back yet');
+        sourceOptions.logger.debug({ input: label, err: error }, 'still reconnecting');
       }
     }
     this.#reconnects++;
-    this.#cameBack = true;
-    // The picture stood still for as long as the input was away; the timeline goes on as the clock did.
-    this.timeline.resume(micros(wallClock() - this.#lastSeen));
-    options.logger.info({ input: label, reconnects: this.#reconnects }, 'the input is back');
-    options.onEvent?.({ kind: 'connected', message: 'The input is back.' });
+    this.#isFirstAfterReconnect = true;
+    // The timeline continues as the wall clock did while the input was lost.
+    this.timeline.resume(micros(wallClock() - this.#lastFrameAt));
+    sourceOptions.logger.info({ input: label, reconnects: this.#reconnects }, 'the input is reconnected');
+    sourceOptions.onEvent?.({ kind: 'connected', message: 'The input is reconnected.' });
   }
 }

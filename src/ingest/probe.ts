@@ -1,10 +1,11 @@
+import { maskUrl } from '../core/mask-url.js';
 import { AvFramePool } from './av-frame-pool.js';
 import { AvInput } from './av-input.js';
 import { ImageSequenceSession } from './image-sequence-session.js';
 import { probeStreams, type StreamReport } from './av-probe.js';
 import { AvDecodeSession } from './av-decode-session.js';
 import type { SourceInfo } from './frame-source.js';
-import { maskUrl, parseInput } from './input-address.js';
+import { parseInput } from './input-address.js';
 import { planImage } from './open-plan.js';
 import { openSource, imagesOf, planInput } from './open-source.js';
 import type { DecodeSession, SessionContext } from './decode-session.js';
@@ -13,86 +14,92 @@ import type { SourceOptions } from './source-options.js';
 
 export type { StreamReport } from './av-probe.js';
 
-/** Only what becomes a video loses an odd column or row. */
-const PICTURES_KEEP_SIZE = 'rendered to pictures instead of a video, each keeps its own size';
+/** Only a video output is cropped to even sides. */
+const IMAGES_KEEP_SIZE = 'rendered to images instead of a video, each keeps its own size';
 
-/** What an input is, and what nocturne would do with it. Plain data; passwords are masked. */
+/** What an input is and how Nocturne processes it. Plain data; passwords are masked. */
 export interface ProbeReport {
   readonly input: string;
-  /** Container, protocol or kind as FFmpeg names it; `street`, `pictures`. */
+  /** FFmpeg's name of the container; `street` or `images`. */
   readonly container: string;
   /** Seconds; null when live or unknown. */
   readonly durationS: number | null;
   /** `live` drops late frames and reconnects; `file` waits and never drops. */
   readonly handledAs: 'live' | 'file';
-  /** Every stream inside, and what becomes of it; of pictures the first one's; none for the street. */
+  /** Every stream of the container, or of the first readable image; empty for the street. */
   readonly streams: readonly StreamReport[];
-  /** The frames that come out: I420, 8 bit. */
+  /** Format of the decoded frames: I420, 8 bit. */
   readonly output: Pick<SourceInfo, 'width' | 'height' | 'frameRate' | 'color' | 'sampleAspect'>;
-  /** What is done on the way, one line each: crop, rotate, deinterlace, tone-map, convert. */
+  /** Processing steps, one line each: crop, rotate, deinterlace, tone-map, convert. */
   readonly steps: readonly string[];
 }
 
-/** Opens an input as {@link openSource} would, looks at its first picture, and closes it. Rejects as `openSource` does. */
+/** Opens an input as {@link openSource} does, decodes its first frame, and closes it. Rejects as `openSource` does. */
 export async function probeInput(input: string, options: SourceOptions, signal?: AbortSignal): Promise<ProbeReport> {
   const address = parseInput(input);
   if (address.kind === 'street') {
-    // At its own pace it needs no length.
+    // In real time it needs no duration.
     await using source = await openSource(input, { ...options, pace: 'realtime' }, signal);
-    return report({ input, container: 'street', streams: [], info: source.info });
+    return toReport({ input, container: 'street', streams: [], info: source.info });
   }
   const pool = new AvFramePool();
   const context: SessionContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
   try {
-    const pictures = await imagesOf(address);
-    if (pictures) {
-      const run = await ImageSequenceSession.open(pictures, context, address.label);
-      const streams = await pictureStreams(pictures.paths, options, signal);
-      const found = await reportRun(run, { input: address.label, container: 'pictures', streams, isLive: false });
-      return { ...found, steps: [...found.steps, PICTURES_KEEP_SIZE] };
+    const images = await imagesOf(address);
+    if (images) {
+      const session = await ImageSequenceSession.open(images, context, address.label);
+      const streams = await imageStreams(images.paths, options, signal);
+      const report = await reportSession(session, {
+        input: address.label,
+        container: 'images',
+        streams,
+        isLive: false,
+      });
+      return { ...report, steps: [...report.steps, IMAGES_KEEP_SIZE] };
     }
-    const run = await AvDecodeSession.open(await planInput(address, options), context, signal);
-    const { isLive } = run;
+    const session = await AvDecodeSession.open(await planInput(address, options), context, signal);
+    const { isLive } = session;
     const canCopy = address.kind === 'path' || address.scheme.startsWith('http');
-    return await reportRun(run, { input: address.label, ...probeStreams(run.input, canCopy), isLive });
+    return await reportSession(session, { input: address.label, ...probeStreams(session.input, canCopy), isLive });
   } finally {
     pool.close();
   }
 }
 
-/** The streams of the first picture that opens. */
-async function pictureStreams(
-  files: readonly string[],
+/** The streams of the first readable image. */
+async function imageStreams(
+  paths: readonly string[],
   options: SourceOptions,
   signal: AbortSignal | undefined,
 ): Promise<readonly StreamReport[]> {
-  for (const file of files) {
+  for (const path of paths) {
     try {
-      await using input = await AvInput.open(planImage(file, options, maskUrl(file)), signal);
+      await using input = await AvInput.open(planImage(path, options, maskUrl(path)), signal);
       return probeStreams(input, false).streams;
     } catch {
-      signal?.throwIfAborted(); // else a broken one, which is skipped as a source skips it
+      signal?.throwIfAborted(); // otherwise an unreadable image, which a source skips too
     }
   }
   return [];
 }
 
-async function reportRun(
-  run: DecodeSession,
+/** Makes the report of a session and closes it. */
+async function reportSession(
+  session: DecodeSession,
   found: { input: string; container: string; streams: readonly StreamReport[]; isLive: boolean },
 ): Promise<ProbeReport> {
-  const info = describeSource(run.info, run.format, found.isLive);
-  await run.close();
-  return report({ ...found, info });
+  const info = describeSource(session.info, session.format, found.isLive);
+  await session.close();
+  return toReport({ ...found, info });
 }
 
-function report(parts: {
+function toReport(found: {
   input: string;
   container: string;
   streams: readonly StreamReport[];
   info: SourceInfo;
 }): ProbeReport {
-  const { input, container, streams, info } = parts;
+  const { input, container, streams, info } = found;
   const { width, height, frameRate, color, sampleAspect, duration, isLive, notices } = info;
   return {
     ...{ input, container },

@@ -4,36 +4,40 @@ import type { Frame } from '../core/frame.js';
 import { wallClock, type Micros } from '../core/time.js';
 import type { AvFramePool, DecodedFormat } from './av-frame-pool.js';
 import type { FrameSource, SourceInfo, SourceStats } from './frame-source.js';
-import type { Pacer } from './pacing.js';
+import type { Pacer } from './pacer.js';
 import type { SessionCounts, SessionInfo, TimedFrame } from './decode-session.js';
 import { sleep } from './sleep.js';
 import { Timeline } from './timeline.js';
 
-/** A picture with its place on the source's timeline. */
+/** A decoded frame with its position on the source's timeline. */
 export interface PlacedFrame extends TimedFrame {
   readonly pts: Micros;
   readonly discontinuity: boolean;
-  /** What was known of the input when it was decoded. */
-  readonly run: SessionInfo;
+  /** What its session knew of the input when it was decoded. */
+  readonly sessionInfo: SessionInfo;
 }
 
-/** What the sources share that decode ahead of their consumer. */
-export interface PumpedSourceOptions {
+/** What a {@link PumpedSource} shares with its decode sessions. */
+export interface SharedWithSessions {
   readonly pool: AvFramePool;
   readonly counts: SessionCounts;
-  /** The first run's, after its first picture. */
-  readonly run: SessionInfo;
-  /** The first picture's. */
+}
+
+/** Options of a {@link PumpedSource}. */
+export interface PumpedSourceOptions extends SharedWithSessions {
+  /** Of the first session. */
+  readonly sessionInfo: SessionInfo;
+  /** Format of the first frame. */
   readonly format: DecodedFormat;
   readonly isLive: boolean;
-  /** Most pictures decoded ahead. */
+  /** Maximum number of queued frames. */
   readonly capacity: number;
   readonly overflow: OverflowPolicy;
-  /** Holds frames back until they are due; undefined: they come as fast as they are pulled. */
+  /** Delays frames until they are due; undefined: frames come as fast as they are pulled. */
   readonly pacer?: Pacer;
 }
 
-/** A source whose pictures are decoded by a loop of its own into a bounded queue, from which frames are pulled. */
+/** A source that decodes in a loop of its own into a bounded queue, from which its consumer pulls frames. */
 export abstract class PumpedSource implements FrameSource {
   protected readonly queue: BoundedQueue<PlacedFrame>;
   protected readonly timeline: Timeline;
@@ -41,25 +45,22 @@ export abstract class PumpedSource implements FrameSource {
   readonly #stop = new AbortController();
   #info: SourceInfo;
   #format: DecodedFormat;
-  #run: SessionInfo;
-  #started = false;
+  #sessionInfo: SessionInfo;
+  #isStarted = false;
   #pumping: Promise<void> | undefined;
   #failure: NocturneError | undefined;
   #closing: Promise<void> | undefined;
-  /** True when a dropped picture was the first after a break: the next one that is given takes its place. */
-  #owesDiscontinuity = false;
+  /** True when a frame with a discontinuity was dropped: the next delivered frame carries it instead. */
+  #hasPendingDiscontinuity = false;
 
-  protected constructor(setup: PumpedSourceOptions) {
-    this.#options = setup;
-    this.#format = setup.format;
-    this.#run = setup.run;
-    this.#info = describeSource(setup.run, setup.format, setup.isLive);
-    this.timeline = new Timeline(usualStep(setup.run));
-    this.queue = new BoundedQueue<PlacedFrame>({
-      capacity: setup.capacity,
-      overflow: setup.overflow,
-      onDrop: (picture) => this.discard(picture),
-    });
+  protected constructor(options: PumpedSourceOptions) {
+    const { sessionInfo, format, isLive, capacity, overflow } = options;
+    this.#options = options;
+    this.#format = format;
+    this.#sessionInfo = sessionInfo;
+    this.#info = describeSource(sessionInfo, format, isLive);
+    this.timeline = new Timeline(nominalDuration(sessionInfo));
+    this.queue = new BoundedQueue<PlacedFrame>({ capacity, overflow, onDrop: (frame) => this.drop(frame) });
   }
 
   get info(): SourceInfo {
@@ -72,26 +73,26 @@ export abstract class PumpedSource implements FrameSource {
   }
 
   get isReady(): boolean {
-    const waiting = this.queue.peek();
-    if (!waiting || this.isStopping()) return false;
-    return this.#options.pacer?.isDue(waiting.pts, wallClock()) ?? true;
+    const frame = this.queue.peek();
+    if (!frame || this.isStopping()) return false;
+    return this.#options.pacer?.isDue(frame.pts, wallClock()) ?? true;
   }
 
   async *frames(signal?: AbortSignal): AsyncGenerator<Frame, void, undefined> {
-    if (this.#started) throw new TypeError('frames() can be called once');
-    this.#started = true;
+    if (this.#isStarted) throw new TypeError('frames() can be called once');
+    this.#isStarted = true;
     const onAbort = (): void => void this.close();
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted) await this.close();
     try {
       if (!this.isStopping()) this.#pumping = this.#runPump();
-      for await (const picture of this.queue) {
-        const isDue = await this.#due(picture);
+      for await (const frame of this.queue) {
+        const isDue = await this.#waitUntilDue(frame);
         if (!isDue) {
-          this.discard(picture);
+          this.drop(frame);
           break;
         }
-        yield this.#give(picture);
+        yield this.#deliver(frame);
       }
       if (this.#failure && !this.isStopping()) throw this.#failure;
     } finally {
@@ -114,16 +115,12 @@ export abstract class PumpedSource implements FrameSource {
     return this.#stop.signal;
   }
 
-  /** True once the source closes. A method, since it may change at every await. */
+  /** True once the source closes. A method, since the value may change at every await. */
   protected isStopping(): boolean {
     return this.#stop.signal.aborted;
   }
 
-  protected get pool(): AvFramePool {
-    return this.#options.pool;
-  }
-
-  /** Decoded pictures that nobody got. */
+  /** Decoded frames that were dropped for newer ones. */
   protected get dropped(): number {
     return this.queue.dropped;
   }
@@ -132,26 +129,27 @@ export abstract class PumpedSource implements FrameSource {
     return 0;
   }
 
-  /** Fills the queue until the input ends or the source stops; what it throws reaches the consumer. */
+  /** Fills the queue until the input ends or the source stops. Its errors reach the consumer. */
   protected abstract pump(): Promise<void>;
 
-  /** Ends whatever the pump waits for, at once. */
+  /** Interrupts any wait of the pump at once. */
   protected abstract interrupt(): void;
 
-  /** Frees what belongs to the pump, after it has returned. Never throws. */
+  /** Frees what the pump used, after it has returned. Never throws. */
   protected abstract release(): Promise<void>;
 
-  /** Puts a picture on the timeline. */
-  protected place(frame: TimedFrame, session: SessionInfo, isFirstOfSession: boolean): PlacedFrame {
-    const tick = Math.ceil((1e6 * session.timeBase.num) / session.timeBase.den) as Micros; // microseconds, rounded up
+  /** Places a frame on the timeline. */
+  protected place(frame: TimedFrame, sessionInfo: SessionInfo, isFirstOfSession: boolean): PlacedFrame {
+    const { num, den } = sessionInfo.timeBase;
+    const tick = Math.ceil((1e6 * num) / den) as Micros; // microseconds, rounded up
     const { pts, discontinuity } = this.timeline.place({ pts: frame.sourcePts, duration: frame.duration, tick });
-    return { ...frame, pts, run: session, discontinuity: isFirstOfSession || discontinuity };
+    return { ...frame, pts, sessionInfo, discontinuity: isFirstOfSession || discontinuity };
   }
 
-  /** Gives a picture back that nobody will get. */
-  protected discard(picture: PlacedFrame): void {
-    this.#owesDiscontinuity ||= picture.discontinuity;
-    this.pool.give(picture.native);
+  /** Takes a frame that will not be delivered and releases it to the pool. */
+  protected drop(frame: PlacedFrame): void {
+    this.#hasPendingDiscontinuity ||= frame.discontinuity;
+    this.#options.pool.release(frame);
   }
 
   async #runPump(): Promise<void> {
@@ -164,25 +162,25 @@ export abstract class PumpedSource implements FrameSource {
     }
   }
 
-  /** Waits until a paced picture is due; false when the source stopped meanwhile. */
-  async #due({ pts }: PlacedFrame): Promise<boolean> {
+  /** Waits until a paced frame is due; false when the source stopped meanwhile. */
+  async #waitUntilDue({ pts }: PlacedFrame): Promise<boolean> {
     const { pacer } = this.#options;
-    if (pacer) await sleep(pacer.wait(pts, wallClock()) / 1000, this.stopping);
+    if (pacer) await sleep(pacer.delayUntilDue(pts, wallClock()) / 1000, this.stopping);
     return !this.isStopping();
   }
 
-  #give(picture: PlacedFrame): Frame {
-    if (picture.format !== this.#format || picture.run !== this.#run) {
-      this.#format = picture.format;
-      this.#run = picture.run;
-      this.#info = describeSource(picture.run, picture.format, this.#options.isLive);
+  #deliver(frame: PlacedFrame): Frame {
+    const { format, sessionInfo, pts } = frame;
+    if (format !== this.#format || sessionInfo !== this.#sessionInfo) {
+      this.#format = format;
+      this.#sessionInfo = sessionInfo;
+      this.#info = describeSource(sessionInfo, format, this.#options.isLive);
     }
-    const discontinuity = picture.discontinuity || this.#owesDiscontinuity;
-    this.#owesDiscontinuity = false;
-    const { pts } = picture;
-    const duration = picture.duration > 0 ? picture.duration : usualStep(picture.run);
-    const capturedAt = this.#options.pacer ? wallClock() : picture.capturedAt;
-    return this.pool.toFrame(picture, { pts, duration, capturedAt, discontinuity });
+    const discontinuity = frame.discontinuity || this.#hasPendingDiscontinuity;
+    this.#hasPendingDiscontinuity = false;
+    const duration = frame.duration > 0 ? frame.duration : nominalDuration(sessionInfo);
+    const capturedAt = this.#options.pacer ? wallClock() : frame.capturedAt;
+    return this.#options.pool.toFrame(frame, { pts, duration, capturedAt, discontinuity });
   }
 
   async #close(): Promise<void> {
@@ -191,20 +189,20 @@ export abstract class PumpedSource implements FrameSource {
     this.queue.close();
     await this.#pumping;
     await this.release();
-    // What the pump put in between is refused by the closed queue and given back by the pump itself.
-    this.pool.close();
+    // The closed queue refuses frames that the pump pushed meanwhile, and the pump has released them.
+    this.#options.pool.close();
   }
 }
 
-function usualStep(run: SessionInfo): Micros {
-  return Math.round(run.frameRate > 0 ? 1e6 / run.frameRate : 40_000) as Micros; // microseconds; 25 frames a second when unknown
+function nominalDuration({ frameRate }: SessionInfo): Micros {
+  return Math.round(frameRate > 0 ? 1e6 / frameRate : 40_000) as Micros; // microseconds; 25 frames per second when unknown
 }
 
-/** What users are told of a source: its run and its pictures as one. */
-export function describeSource(run: SessionInfo, format: DecodedFormat, isLive: boolean): SourceInfo {
+/** Properties of a source from its session and the format of its frames. */
+export function describeSource(sessionInfo: SessionInfo, format: DecodedFormat, isLive: boolean): SourceInfo {
   const { width, height, color, sampleAspect } = format;
-  const { frameRate, timeBase, duration, codec, description, hasSound } = run;
-  const notices = [...format.notices, ...run.notices];
+  const { frameRate, timeBase, duration, codec, description, hasSound } = sessionInfo;
+  const notices = [...format.notices, ...sessionInfo.notices];
   return {
     ...{ width, height, color, sampleAspect, frameRate, timeBase, duration, codec, description },
     ...{ isLive, hasSound },

@@ -1,13 +1,13 @@
 import { endianness } from 'node:os';
 
-/** Filters that bring a picture upright, in order, as FFmpeg names them; empty when it stands already. */
-export type UprightFilters = readonly string[];
+/** FFmpeg filters that rotate a video upright, in order; empty when it is already upright. */
+export type RotationFilters = readonly string[];
 
 /**
- * Reads a display matrix (nine 32-bit integers, 16.16 fixed point, in the machine's byte order; ISO/IEC 14496-12, 8.5.2)
- * as quarter turns and flips, as the ffmpeg tool does. Other angles are left as they are.
+ * Rotations by multiples of 90 degrees and flips for a display matrix, as the ffmpeg tool applies them; none for other
+ * angles. @param matrix nine 32-bit integers, 16.16 fixed point, in the machine's byte order (ISO/IEC 14496-12, 8.5.2).
  */
-export function uprightFilters(matrix: Uint8Array): UprightFilters {
+export function rotationFilters(matrix: Uint8Array): RotationFilters {
   if (matrix.byteLength < 36) return [];
   const view = new DataView(matrix.buffer, matrix.byteOffset, 36);
   const isLittle = endianness() === 'LE';
@@ -17,14 +17,14 @@ export function uprightFilters(matrix: Uint8Array): UprightFilters {
   const scaleY = Math.hypot(b, d);
   if (scaleX === 0 || scaleY === 0) return [];
   const degrees = (Math.atan2(b / scaleY, a / scaleX) * 180) / Math.PI;
-  const turn = ((degrees % 360) + 360) % 360;
-  if (Math.abs(turn - 90) < 1) return [c > 0 ? 'transpose=cclock_flip' : 'transpose=clock'];
-  if (Math.abs(turn - 180) < 1) return [...(a < 0 ? ['hflip'] : []), ...(d < 0 ? ['vflip'] : [])];
-  if (Math.abs(turn - 270) < 1) return [c < 0 ? 'transpose=clock_flip' : 'transpose=cclock'];
+  const angle = ((degrees % 360) + 360) % 360;
+  if (Math.abs(angle - 90) < 1) return [c > 0 ? 'transpose=cclock_flip' : 'transpose=clock'];
+  if (Math.abs(angle - 180) < 1) return [...(a < 0 ? ['hflip'] : []), ...(d < 0 ? ['vflip'] : [])];
+  if (Math.abs(angle - 270) < 1) return [c < 0 ? 'transpose=clock_flip' : 'transpose=cclock'];
   return d < 0 ? ['vflip'] : [];
 }
 
 /** True when the filters swap width and height. */
-export function swapsSides(filters: UprightFilters): boolean {
+export function swapsWidthAndHeight(filters: RotationFilters): boolean {
   return filters.some((filter) => filter.startsWith('transpose'));
 }

@@ -1,4 +1,4 @@
-/** Waits, or returns early when the signal aborts; tells by itself neither. */
+/** Waits; resolves early when the signal aborts. Never rejects. */
 export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted || ms <= 0) return;
   await new Promise<void>((resolve) => {
@@ -12,7 +12,7 @@ export async function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** True when the promise settles within `ms`; it stays to be awaited by its owner. */
+/** True when the promise settles within `ms`. Its owner must still await it. */
 export async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
   return new Promise<boolean>((resolve) => {
     const timer = setTimeout(() => resolve(false), ms);

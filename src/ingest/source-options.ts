@@ -2,52 +2,52 @@ import { silentLogger, type Logger } from '../core/logger.js';
 
 /** How a source is opened and read. Every field has a default; see {@link DEFAULT_SOURCE_OPTIONS}. */
 export interface SourceOptions {
-  /** `realtime`: a file's frames come when their pts say so (serve). `none`: as fast as they are pulled (render). Live inputs ignore it. */
+  /** `realtime`: a file plays in real time (serve). `none`: as fast as frames are pulled (render). Live inputs ignore it. */
   readonly pace: 'realtime' | 'none';
-  /** Start again at the end of a file; pts go on growing and the first frame of a round has `discontinuity`. */
+  /** Restart at the end of a file. pts continue to increase and the first frame of each loop has `discontinuity`. */
   readonly loop: boolean;
-  /** Overrides what was found out: true drops late frames and reconnects, false never drops. */
+  /** Overrides the detection of live inputs: true drops late frames and reconnects, false never drops. */
   readonly live?: boolean;
-  /** Wait for a sender (rtmp, srt) instead of calling one. */
+  /** Listen for a sender (rtmp, srt) instead of connecting to one. */
   readonly listen: boolean;
-  /** Come back after a loss of a live input. */
+  /** Reconnect a lost live input. */
   readonly reconnect: boolean;
-  /** A live input that gives no packet for so long is taken as lost, milliseconds. */
+  /** A live input without a packet for this long is lost, milliseconds. */
   readonly stallTimeoutMs: number;
-  /** An open that takes longer fails, milliseconds; 0 without limit. */
+  /** Timeout for opening, milliseconds; 0 for none. */
   readonly openTimeoutMs: number;
-  /** Where a sender calls us (a listener, udp), wait for it without limit, whatever `openTimeoutMs` says. */
+  /** Inputs that a sender connects to (a listener, udp) wait for it without a timeout, despite `openTimeoutMs`. */
   readonly awaitsSender: boolean;
-  /** Skip to this time of a file, seconds from its start; pts are then counted from here. */
+  /** Seek to this time of a file, seconds from its start; pts then count from here. */
   readonly startS: number;
-  /** Stop after so much of a file, seconds; undefined: to its end. */
+  /** Stop after this much of a file, seconds; undefined: at its end. */
   readonly durationS?: number;
-  /** RTSP transport tried first. */
+  /** RTSP transport to try first. */
   readonly rtspTransport: 'tcp' | 'udp';
-  /** Input format as FFmpeg names it, where it cannot be guessed (`mjpeg` on stdin, `v4l2`). */
+  /** FFmpeg's name of the input format, where it cannot be detected (`mjpeg` on stdin, `v4l2`). */
   readonly inputFormat?: string;
-  /** Frames a second of a picture or a folder of pictures; 25 when undefined. Other inputs have their own rate. */
+  /** Frames per second of an image or an image sequence; default 25. Other inputs have their own rate. */
   readonly imageRate?: number;
   /** Decoder threads; 0 lets libav choose. */
   readonly decoderThreads: number;
-  /** Called by the reconnect policy when a live input is lost and when it is back. */
+  /** Called when a live input is lost and when it is connected again. */
   readonly onEvent?: (event: SourceEvent) => void;
   readonly logger: Logger;
 }
 
-/** What happens to a live input between frames; `message` is one sentence for people. */
+/** A change of the connection to a live input; `message` is one sentence for people. */
 export interface SourceEvent {
   readonly kind: 'lost' | 'connected';
   readonly message: string;
 }
 
-/** What a file gets when nothing is said: as fast as it is pulled, once, from its start. */
+/** Reads a file once, from its start, as fast as its frames are pulled. */
 export const DEFAULT_SOURCE_OPTIONS: SourceOptions = {
   pace: 'none',
   loop: false,
   listen: false,
   reconnect: true,
-  // A picture must be back within five seconds of its sender; noticing the loss must leave time for that.
+  // Video must be back within five seconds after its sender is; detecting the loss must leave time for that.
   stallTimeoutMs: 2000,
   openTimeoutMs: 10_000,
   awaitsSender: false,

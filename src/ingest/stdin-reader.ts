@@ -3,13 +3,13 @@ import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 /**
- * Standard input, read on demand. Unlike a plain `read(0)` in libav, which nothing can wake from a silent pipe, a read in
- * flight ends at once at `close()`.
+ * Reads standard input on demand. A read in flight ends at once at `close()`; libav's own pipe protocol (FFmpeg 8.1)
+ * blocks in `read(0)` and cannot be interrupted on a silent pipe.
  */
 export class StdinReader {
   readonly #stream: Readable;
-  #rest: Buffer | undefined;
-  #ended = false;
+  #remainder: Buffer | undefined;
+  #isEnded = false;
   #wake: (() => void) | undefined;
 
   private constructor(stream: Readable) {
@@ -17,13 +17,13 @@ export class StdinReader {
     stream.on('readable', () => this.#signal());
     for (const event of ['end', 'close', 'error'] as const) {
       stream.on(event, () => {
-        this.#ended = true;
+        this.#isEnded = true;
         this.#signal();
       });
     }
   }
 
-  /** Takes over file descriptor 0. */
+  /** Takes file descriptor 0. */
   static open(): StdinReader {
     const isPipe = fstatSync(0).isFIFO() || fstatSync(0).isSocket();
     return new StdinReader(
@@ -33,15 +33,15 @@ export class StdinReader {
     );
   }
 
-  /** Some bytes, at most `size`; null at the end. Short reads are normal. */
+  /** Reads 1 to `size` bytes; null at the end. Short reads are normal. */
   async read(size: number): Promise<Buffer | null> {
     for (;;) {
-      const chunk = this.#rest ?? (this.#stream.read() as Buffer | null); // no encoding is set, so chunks are Buffers
+      const chunk = this.#remainder ?? (this.#stream.read() as Buffer | null); // no encoding is set, so chunks are Buffers
       if (chunk !== null) {
-        this.#rest = chunk.length > size ? chunk.subarray(size) : undefined;
+        this.#remainder = chunk.length > size ? chunk.subarray(size) : undefined;
         return chunk.subarray(0, size);
       }
-      if (this.#ended) return null;
+      if (this.#isEnded) return null;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -50,8 +50,8 @@ export class StdinReader {
 
   /** Ends a read in flight. Idempotent. */
   close(): void {
-    this.#ended = true;
-    this.#rest = undefined;
+    this.#isEnded = true;
+    this.#remainder = undefined;
     this.#stream.destroy();
     this.#signal();
   }

@@ -5,10 +5,11 @@ import { Street } from '../synth/street.js';
 import { drawTimeCode } from '../synth/time-code.js';
 import type { FrameSource, SourceInfo, SourceStats } from './frame-source.js';
 import type { SourceOptions } from './source-options.js';
+import { sleep } from './sleep.js';
 import { parseStreetUrl, type StreetInput } from './street-url.js';
 
-/** Plane sets kept for reuse; more frames than that are rarely open at once. */
-const POOL_LIMIT = 4;
+/** Plane sets kept for reuse; more frames are rarely open at once. */
+const MAX_SPARE_PLANES = 4;
 
 interface PlaneSet {
   readonly y: Uint8Array;
@@ -17,30 +18,30 @@ interface PlaneSet {
 }
 
 /**
- * Opens the built-in street: `street`, or `street:` with settings as {@link parseStreetUrl} reads them. With
- * `pace: 'realtime'` it is a live source: frames are due at their pts, and one whose moment has passed is dropped.
- * With `pace: 'none'` it gives every frame as fast as it is pulled and needs a duration. `live` in the options
- * overrides whether late frames are dropped. Throws NocturneError CONFIG_INVALID.
+ * Opens the built-in street: `street`, or `street:` with settings as {@link parseStreetUrl} parses them. With
+ * `pace: 'realtime'` it is a live source: frames are due at their pts and late ones are dropped. With `pace: 'none'` it
+ * draws every frame as fast as frames are pulled, and needs a duration. `live` in the options overrides whether late
+ * frames are dropped. Rejects with NocturneError CONFIG_INVALID.
  */
 export function openStreetSource(url: string, options: SourceOptions): Promise<FrameSource> {
   return Promise.resolve().then(() => new StreetSource(parseStreetUrl(url), options));
 }
 
-/** Paints a frame of the street whenever one is pulled. */
+/** Draws a frame of the street whenever one is pulled. */
 class StreetSource implements FrameSource {
   readonly info: SourceInfo;
   readonly #input: StreetInput;
   readonly #isPaced: boolean;
   readonly #startS: number;
   readonly #street: Street;
-  /** Frames in a round; Infinity without a duration. */
+  /** Frames in one loop; Infinity without a duration. */
   readonly #frameCount: number;
   readonly #loop: boolean;
-  readonly #pool: PlaneSet[] = [];
+  readonly #sparePlanes: PlaneSet[] = [];
   readonly #closing = new AbortController();
-  #isTaken = false;
-  /** Index of the frame after the one given last; undefined before the first and after the last. */
-  #next: number | undefined;
+  #isStarted = false;
+  /** Index of the next frame; undefined before the first and after the last. */
+  #nextIndex: number | undefined;
   #decoded = 0;
   #dropped = 0;
 
@@ -48,13 +49,13 @@ class StreetSource implements FrameSource {
     this.#input = input;
     this.#isPaced = options.pace === 'realtime';
     this.#startS = options.startS;
-    const durationS = shortest(input.durationS, options.durationS);
+    const durationS = shorterOf(input.durationS, options.durationS);
     if (!this.#isPaced && durationS === undefined) {
       throw new NocturneError({
         code: 'CONFIG_INVALID',
         stage: 'ingest',
-        message: 'the street never ends: a duration is needed where it is not played live.',
-        remedy: 'Write street:duration=10 or pass --duration.',
+        message: 'the built-in street is endless: it needs a duration unless it plays in real time.',
+        remedy: 'Use street:duration=10 or pass --duration.',
       });
     }
     this.#frameCount = durationS === undefined ? Infinity : Math.max(1, Math.round(durationS * input.frameRate));
@@ -82,43 +83,43 @@ class StreetSource implements FrameSource {
   }
 
   get isReady(): boolean {
-    // Painting takes longer than turning into night does: in a live stream it would hold up the frame in hand.
-    if (this.#isPaced || this.#closing.signal.aborted || this.#next === undefined) return false;
-    return this.#next < this.#frameCount || this.#loop;
+    // Drawing a frame takes longer than making it night: in a live stream it would delay the current frame.
+    if (this.#isPaced || this.#closing.signal.aborted || this.#nextIndex === undefined) return false;
+    return this.#nextIndex < this.#frameCount || this.#loop;
   }
 
   async *frames(signal?: AbortSignal): AsyncGenerator<Frame, void, undefined> {
-    if (this.#isTaken) throw new TypeError('frames() of a source can be called once');
-    this.#isTaken = true;
+    if (this.#isStarted) throw new TypeError('frames() can be called once');
+    this.#isStarted = true;
     const stop = signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
     const startedAt = performance.now();
     let isFirst = true;
     try {
       for (let index = 0; !stop.aborted; index++) {
         if (this.#isPaced) {
-          const due = Math.floor(((performance.now() - startedAt) / 1000) * this.#input.frameRate);
-          if (this.info.isLive && due > index) {
-            const newest = this.#loop ? due : Math.min(due, this.#frameCount - 1);
-            this.#dropped += Math.max(0, newest - index);
-            index = Math.max(index, newest);
+          const dueIndex = Math.floor(((performance.now() - startedAt) / 1000) * this.#input.frameRate);
+          if (this.info.isLive && dueIndex > index) {
+            const newestIndex = this.#loop ? dueIndex : Math.min(dueIndex, this.#frameCount - 1);
+            this.#dropped += Math.max(0, newestIndex - index);
+            index = Math.max(index, newestIndex);
           }
           if (index >= this.#frameCount && !this.#loop) return;
           await sleep(startedAt + (index * 1000) / this.#input.frameRate - performance.now(), stop);
           if (isAborted(stop)) return;
         } else if (index >= this.#frameCount && !this.#loop) return;
-        const isNewRound = index > 0 && this.#frameCount !== Infinity && index % this.#frameCount === 0;
-        this.#next = index + 1;
-        yield this.#paint(index, isFirst || isNewRound);
+        const isNewLoop = index > 0 && this.#frameCount !== Infinity && index % this.#frameCount === 0;
+        this.#nextIndex = index + 1;
+        yield this.#draw(index, isFirst || isNewLoop);
         isFirst = false;
       }
     } finally {
-      this.#next = undefined;
+      this.#nextIndex = undefined;
     }
   }
 
   close(): Promise<void> {
     this.#closing.abort();
-    this.#pool.length = 0;
+    this.#sparePlanes.length = 0;
     return Promise.resolve();
   }
 
@@ -126,10 +127,10 @@ class StreetSource implements FrameSource {
     return this.close();
   }
 
-  #paint(index: number, discontinuity: boolean): Frame {
+  #draw(index: number, discontinuity: boolean): Frame {
     const { width, height, frameRate, hasTimeCode } = this.#input;
     const pts = this.#ptsOf(index);
-    const planes = this.#pool.pop() ?? allocate(width, height);
+    const planes = this.#sparePlanes.pop() ?? allocate(width, height);
     const capturedAt = wallClock();
     const frame = new Frame({
       ...planes,
@@ -142,7 +143,8 @@ class StreetSource implements FrameSource {
       capturedAt,
       discontinuity,
       release: () => {
-        if (this.#pool.length < POOL_LIMIT && !this.#closing.signal.aborted) this.#pool.push(planes);
+        if (this.#sparePlanes.length < MAX_SPARE_PLANES && !this.#closing.signal.aborted)
+          this.#sparePlanes.push(planes);
       },
     });
     const timeS =
@@ -158,21 +160,7 @@ class StreetSource implements FrameSource {
   }
 }
 
-/** After a pause, or at once when the signal aborts; never rejects. */
-function sleep(durationMs: number, signal: AbortSignal): Promise<void> {
-  if (durationMs <= 0 || signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, durationMs);
-    signal.addEventListener('abort', done);
-  });
-}
-
-/** The signal's state now: it changes behind an await, which the compiler's flow analysis does not see. */
+/** The signal's current state. It changes across an await, which TypeScript's flow analysis does not see. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
@@ -182,7 +170,7 @@ function allocate(width: number, height: number): PlaneSet {
   return { y: new Uint8Array(width * height), u: new Uint8Array(half), v: new Uint8Array(half) };
 }
 
-function shortest(a: number | undefined, b: number | undefined): number | undefined {
+function shorterOf(a: number | undefined, b: number | undefined): number | undefined {
   if (a === undefined || b === undefined) return a ?? b;
   return Math.min(a, b);
 }

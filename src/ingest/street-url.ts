@@ -1,19 +1,19 @@
 import { NocturneError } from '../core/errors.js';
 
-/** What a street address says. */
+/** A parsed street address. */
 export interface StreetInput {
   readonly width: number;
   readonly height: number;
-  /** Frames a second. */
+  /** Frames per second. */
   readonly frameRate: number;
   readonly seed: number;
   /** Paints the wall clock into the frame's bottom left corner; see `drawTimeCode`. */
   readonly hasTimeCode: boolean;
-  /** Seconds; undefined is endless. */
+  /** Seconds; undefined: endless. */
   readonly durationS: number | undefined;
 }
 
-/** The street without settings: 1280x720 at 30 frames a second, seed 1, endless. */
+/** The street without settings: 1280x720 at 30 frames per second, seed 1, endless. */
 export const DEFAULT_STREET: StreetInput = {
   width: 1280,
   height: 720,
@@ -26,7 +26,7 @@ export const DEFAULT_STREET: StreetInput = {
 const SETTINGS: Readonly<Record<string, { rule: string; read: (text: string) => Partial<StreetInput> | undefined }>> = {
   size: { rule: 'WIDTHxHEIGHT, even, from 64x36 to 3840x2160', read: readSize },
   rate: {
-    rule: 'frames a second from 1 to 240',
+    rule: 'frames per second from 1 to 240',
     read: (text) => inRange(text, 1, 240, (frameRate) => ({ frameRate })),
   },
   seed: {
@@ -43,31 +43,32 @@ const SETTINGS: Readonly<Record<string, { rule: string; read: (text: string) => 
   },
 };
 
-/** Whether an input names the built-in street: `street`, or `street:` and settings. */
+/** True for the address of the built-in street: `street`, or `street:` with settings. */
 export function isStreetUrl(input: string): boolean {
   return input === 'street' || input.startsWith('street:');
 }
 
 /**
- * Reads `street`, `street:`, or `street:` followed by settings joined by commas, in any order:
- * `street:size=1280x720,rate=30,seed=1,timecode=1,duration=10`. A setting that is left out keeps its default
- * ({@link DEFAULT_STREET}). Throws NocturneError CONFIG_INVALID that names the setting, its rule and what was got.
+ * Parses `street`, `street:`, or `street:` with comma-separated settings in any order:
+ * `street:size=1280x720,rate=30,seed=1,timecode=1,duration=10`. Missing settings have their default
+ * ({@link DEFAULT_STREET}). Throws NocturneError CONFIG_INVALID with the setting, its rule and the value.
  */
 export function parseStreetUrl(url: string): StreetInput {
-  if (!isStreetUrl(url)) throw invalid(`a street address begins with street:, got ${JSON.stringify(url)}.`);
+  if (!isStreetUrl(url)) throw invalid(`a street address must start with street:, got ${JSON.stringify(url)}.`);
   let input = DEFAULT_STREET;
   const seen = new Set<string>();
   const settings = url.slice('street:'.length);
   for (const setting of settings === '' ? [] : settings.split(',')) {
     const at = setting.indexOf('=');
     const key = at < 0 ? setting : setting.slice(0, at);
-    const row = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined;
-    if (!row) throw invalid(`street settings are ${Object.keys(SETTINGS).join(', ')}, got ${JSON.stringify(setting)}.`);
+    const definition = Object.hasOwn(SETTINGS, key) ? SETTINGS[key] : undefined;
+    if (!definition)
+      throw invalid(`street settings are ${Object.keys(SETTINGS).join(', ')}, got ${JSON.stringify(setting)}.`);
     if (seen.has(key)) throw invalid(`street setting ${key} must be given once, got ${JSON.stringify(url)}.`);
     seen.add(key);
     const text = at < 0 ? '' : setting.slice(at + 1);
-    const value = row.read(text);
-    if (!value) throw invalid(`street setting ${key} must be ${row.rule}, got ${JSON.stringify(text)}.`);
+    const value = definition.read(text);
+    if (!value) throw invalid(`street setting ${key} must be ${definition.rule}, got ${JSON.stringify(text)}.`);
     input = { ...input, ...value };
   }
   return input;
@@ -96,6 +97,6 @@ function invalid(message: string): NocturneError {
     code: 'CONFIG_INVALID',
     stage: 'ingest',
     message,
-    remedy: 'Write for instance street:size=1280x720,rate=30,seed=1.',
+    remedy: 'For example: street:size=1280x720,rate=30,seed=1.',
   });
 }

@@ -1,105 +1,105 @@
 import { micros, type Micros } from '../core/time.js';
 
-/** A step back by more than this is no disorder to be smoothed: a stale time, or a new count (a sender that started again). */
-const BREAK_MICROS = 200_000;
-/** Pictures in a row that a new count needs to be believed; until then the old one may still go on. */
-const SETTLED_PICTURES = 12;
+/** A larger step back is not mere reordering: the timestamp is stale, or the sender's clock restarted. */
+const MAX_STEP_BACK_MICROS = 200_000;
+/** Consecutive frames on a new clock before it is confirmed; until then the old clock may still continue. */
+const FRAMES_TO_CONFIRM = 12;
 
-/** What a source knows of one frame's time. */
+/** Times of one frame as the container has them. */
 export interface SourceTime {
-  /** As the container says; undefined when it does not. */
+  /** Undefined when the container has none. */
   readonly pts: Micros | undefined;
-  /** Length of the frame; 0 when unknown. */
+  /** 0 when unknown. */
   readonly duration: Micros;
-  /** Length of one tick of the container's clock: the least by which two frames must differ. */
+  /** One tick of the container's time base: the minimum difference between two frames. */
   readonly tick: Micros;
 }
 
-/** A frame's place on the timeline. */
+/** Position of a frame on the timeline. */
 export interface PlacedTime {
   readonly pts: Micros;
-  /** True when the source's own count broke off before this frame. */
+  /** True when the source's clock restarted before this frame. */
   readonly discontinuity: boolean;
 }
 
 /**
- * Makes times that always grow, never two equal, out of whatever the container says; healthy times pass unchanged.
+ * Maps the timestamps of a container to pts that strictly increase. Healthy timestamps pass unchanged.
  *
- * A frame whose time falls far back follows its predecessor at once. Whether its time was stale or starts a new count is
- * told by the frames behind it: they go on where the old count was left, which then stands as if nothing had been, or
- * they follow the new one.
+ * A frame whose timestamp falls far back is placed right after its predecessor, on a new clock that is not confirmed yet.
+ * The frames after it decide: they continue the confirmed clock, which then goes on as if nothing had happened (the
+ * timestamp was stale), or they follow the new clock (the source's clock restarted).
  */
 export class Timeline {
-  #last: Micros | undefined;
+  #lastPts: Micros | undefined;
   #lastDuration = 0;
-  /** What is added to the source's times now. */
+  /** Added to timestamps of the current clock. */
   #offset = 0;
-  /** The same for the last count that is believed; differs from `#offset` while a new one is on trial. */
-  #home = 0;
-  /** Place of the last frame of the believed count, while a new one is on trial. */
-  #homeEnd = 0;
-  /** Frames of the count on trial. */
-  #tried = 0;
+  /** Added to timestamps of the confirmed clock; differs from `#offset` while a new clock is unconfirmed. */
+  #confirmedOffset = 0;
+  /** pts of the last frame on the confirmed clock, while a new clock is unconfirmed. */
+  #confirmedLastPts = 0;
+  /** Frames on the unconfirmed clock. */
+  #unconfirmedFrames = 0;
   #resumeGap: number | undefined;
 
-  /** @param usualStep length of a frame that does not tell its own: 1 / frame rate. */
-  constructor(private readonly usualStep: Micros) {}
+  /** @param nominalDuration duration of a frame that has none: 1 / frame rate. */
+  constructor(private readonly nominalDuration: Micros) {}
 
-  /** Where the next frame goes. */
+  /** Places the next frame. */
   place(time: SourceTime): PlacedTime {
-    const step = time.duration > 0 ? time.duration : this.usualStep;
-    const last = this.#last;
+    const duration = time.duration > 0 ? time.duration : this.nominalDuration;
+    const lastPts = this.#lastPts;
     let pts: number = time.pts ?? 0;
     let discontinuity = false;
-    if (last !== undefined) {
+    if (lastPts !== undefined) {
       if (this.#resumeGap !== undefined) {
-        this.#offset = this.#home = last + this.#resumeGap - pts;
+        this.#offset = this.#confirmedOffset = lastPts + this.#resumeGap - pts;
         this.#resumeGap = undefined;
       } else if (time.pts === undefined) {
-        pts = last + step - this.#offset;
+        pts = lastPts + duration - this.#offset;
       } else {
-        discontinuity = this.#follow(pts, last, last + (this.#lastDuration || step));
+        discontinuity = this.#selectClock(pts, lastPts, lastPts + (this.#lastDuration || duration));
       }
       pts += this.#offset;
-      if (pts <= last) pts = last + Math.max(1, time.tick);
+      if (pts <= lastPts) pts = lastPts + Math.max(1, time.tick);
     }
-    this.#last = micros(pts);
-    this.#lastDuration = step;
-    return { pts: this.#last, discontinuity };
+    this.#lastPts = micros(pts);
+    this.#lastDuration = duration;
+    return { pts: this.#lastPts, discontinuity };
   }
 
   /**
-   * The source starts again (a loop, a reconnect): its next frame follows the last one after `gap`, whatever it says of
-   * itself. Without a gap it follows as the next frame would have.
+   * Call when the source restarts (a loop, a reconnect): its next frame is placed `gap` after the last one, whatever its
+   * timestamp. Without a gap it is placed right after the last one.
    */
   resume(gap?: Micros): void {
-    if (this.#last === undefined) return;
+    if (this.#lastPts === undefined) return;
     this.#resumeGap = Math.max(gap ?? 0, this.#lastDuration, 1);
   }
 
-  /** Finds the count that a time belongs to; true when that is a new one, which then goes on at `next`. */
-  #follow(time: number, last: number, next: number): boolean {
-    const onTrial = this.#offset !== this.#home;
-    if (onTrial && this.#isHome(time, last, next)) {
-      this.#offset = this.#home;
+  /** Sets `#offset` to the clock of a timestamp. True when that is a new clock, which then continues at `nextPts`. */
+  #selectClock(timestamp: number, lastPts: number, nextPts: number): boolean {
+    const isUnconfirmed = this.#offset !== this.#confirmedOffset;
+    if (isUnconfirmed && this.#continuesConfirmed(timestamp, lastPts, nextPts)) {
+      this.#offset = this.#confirmedOffset;
       return false;
     }
-    const pts = time + this.#offset;
-    // A count on trial may not leap ahead either: two stale times in a row would move all that follows.
-    if (last - pts > BREAK_MICROS || (onTrial && pts - next > BREAK_MICROS)) {
-      if (!onTrial) this.#homeEnd = last;
-      this.#offset = next - time;
-      this.#tried = 1;
+    const pts = timestamp + this.#offset;
+    // An unconfirmed clock may not jump ahead either: two stale timestamps in a row would move all later frames.
+    if (lastPts - pts > MAX_STEP_BACK_MICROS || (isUnconfirmed && pts - nextPts > MAX_STEP_BACK_MICROS)) {
+      if (!isUnconfirmed) this.#confirmedLastPts = lastPts;
+      this.#offset = nextPts - timestamp;
+      this.#unconfirmedFrames = 1;
       return true;
     }
-    if (onTrial && ++this.#tried >= SETTLED_PICTURES) this.#home = this.#offset;
+    if (isUnconfirmed && ++this.#unconfirmedFrames >= FRAMES_TO_CONFIRM) this.#confirmedOffset = this.#offset;
     return false;
   }
 
-  /** True when a time goes on where the believed count was left, and fits there better than in the count on trial. */
-  #isHome(time: number, last: number, next: number): boolean {
-    const pts = time + this.#home;
-    const fitsBetter = Math.abs(pts - next) < Math.abs(time + this.#offset - next);
-    return pts > this.#homeEnd && last - pts <= BREAK_MICROS && fitsBetter;
+  /** True when a timestamp continues the confirmed clock and fits it better than the unconfirmed one. */
+  #continuesConfirmed(timestamp: number, lastPts: number, nextPts: number): boolean {
+    const pts = timestamp + this.#confirmedOffset;
+    const fitsBetter = Math.abs(pts - nextPts) < Math.abs(timestamp + this.#offset - nextPts);
+    return pts > this.#confirmedLastPts && lastPts - pts <= MAX_STEP_BACK_MICROS && fitsBetter;
   }
 }

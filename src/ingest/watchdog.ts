@@ -1,39 +1,38 @@
-/** Looks taken during one timeout. */
-const LOOKS = 8;
+/** Checks during one timeout. */
+const CHECKS_PER_TIMEOUT = 8;
 
 /**
- * Calls out once when a wait takes too long. It counts looks, not the clock: a thread that was busy for long has not
- * looked, and the packets that came meanwhile still wait to be taken.
+ * Calls `onTimeout` once when a wait takes too long. It counts its own timer ticks, not wall-clock time: a busy thread runs
+ * no ticks, and packets that arrived meanwhile are still unread.
  */
 export class Watchdog implements Disposable {
   readonly #timer: NodeJS.Timeout;
-  #quietLooks = 0;
-  #waiting = false;
-  #barked = false;
+  #checks = 0;
+  #isWaiting = false;
+  #hasTimedOut = false;
 
-  constructor(timeoutMs: number, onSilence: () => void) {
+  constructor(timeoutMs: number, onTimeout: () => void) {
     this.#timer = setInterval(() => {
-      if (!this.#waiting || this.#barked || ++this.#quietLooks <= LOOKS) return;
-      this.#barked = true;
-      onSilence();
-    }, timeoutMs / LOOKS);
+      if (!this.#isWaiting || this.#hasTimedOut || ++this.#checks <= CHECKS_PER_TIMEOUT) return;
+      this.#hasTimedOut = true;
+      onTimeout();
+    }, timeoutMs / CHECKS_PER_TIMEOUT);
     this.#timer.unref();
   }
 
-  /** True when it has called out. */
-  get timedOut(): boolean {
-    return this.#barked;
+  get hasTimedOut(): boolean {
+    return this.#hasTimedOut;
   }
 
-  /** Watches a wait that begins or was just rewarded. */
-  watch(): void {
-    this.#quietLooks = 0;
-    this.#waiting = true;
+  /** Starts or restarts the timeout. */
+  restart(): void {
+    this.#checks = 0;
+    this.#isWaiting = true;
   }
 
-  /** Nothing is waited for now. */
-  rest(): void {
-    this.#waiting = false;
+  /** Pauses the timeout until the next {@link restart}. */
+  pause(): void {
+    this.#isWaiting = false;
   }
 
   /** Idempotent. */

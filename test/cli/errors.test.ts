@@ -46,7 +46,7 @@ describe('one clear line and a non-zero exit for', () => {
     socket.close();
     await once(socket, 'close');
     const line = await lineOf('probe', input, '--open-timeout', '0.5');
-    expect(line).toContain(`nobody sent video to ${input} within 0.5 s.`);
+    expect(line).toContain(`no video received on ${input} within 0.5 s.`);
     expect(line).toContain('[INPUT_REFUSED]');
   });
 
@@ -90,7 +90,7 @@ describe('one clear line and a non-zero exit for', () => {
     );
     expect(await lineOf('probe', 'rtmp://:1936/live/key')).toContain('--listen');
     if (process.platform === 'linux' && !existsSync('/dev/video63'))
-      expect(await lineOf('probe', 'camera:63')).toContain('cameras of this machine: ');
+      expect(await lineOf('probe', 'camera:63')).toContain('cameras on this machine: ');
   });
 
   it('a port that is taken', async () => {

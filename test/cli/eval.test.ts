@@ -70,7 +70,7 @@ describe('one clear line for', () => {
     expect(await lineOf('--input', 'day', '--reference', 'night', '--reference', 'gone')).toContain(
       '[INPUT_NOT_FOUND]',
     );
-    expect(await lineOf('--input', 'day', '--reference', 'empty')).toContain('empty is a folder without pictures.');
+    expect(await lineOf('--input', 'day', '--reference', 'empty')).toContain('empty is a folder without images.');
   });
 
   it('what is no picture, or no set of them', async () => {

@@ -16,58 +16,57 @@ const format = {
 const times = { pts: micros(0), duration: fromSeconds(0.04), capturedAt: micros(0), discontinuity: false };
 
 describe('AvFramePool', () => {
-  it('hands a picture that was given back out again, but not while it is held elsewhere', () => {
+  it('reuses a released frame, but not while an encoder still refers to it', () => {
     const pool = new AvFramePool();
-    const first = pool.take(format);
-    pool.give(first);
-    const second = pool.take(format);
-    expect(second).toBe(first);
-    // An encoder at work refers to the picture's memory.
-    const encoders = second.clone();
-    pool.give(second);
-    const third = pool.take(format);
-    expect(third).not.toBe(first);
-    pool.give(third);
-    encoders?.free();
+    const first = pool.acquire(format);
+    pool.release(first);
+    const second = pool.acquire(format);
+    expect(second.avFrame).toBe(first.avFrame);
+    const encoderReference = second.avFrame.clone();
+    pool.release(second);
+    const third = pool.acquire(format);
+    expect(third.avFrame).not.toBe(first.avFrame);
+    pool.release(third);
+    encoderReference?.free();
     pool.close();
-    expect(pool.taken).toBe(0);
+    expect(pool.acquiredCount).toBe(0);
   });
 
-  it('makes frames that lend their native picture and give it back once', () => {
+  it('makes frames that lend their AVFrame and release it once', () => {
     const pool = new AvFramePool();
-    const native = pool.take(format);
-    const frame = pool.toFrame({ native, format }, times);
-    expect(frame.native).toBe(native);
+    const decoded = pool.acquire(format);
+    const frame = pool.toFrame(decoded, times);
+    expect(frame.native).toBe(decoded.avFrame);
     const copy = frame.clone();
-    expect(copy.native).not.toBe(native);
-    expect(pool.taken).toBe(2);
+    expect(copy.native).not.toBe(decoded.avFrame);
+    expect(pool.acquiredCount).toBe(2);
     frame.close();
     frame.close();
     copy.close();
-    expect(pool.taken).toBe(0);
+    expect(pool.acquiredCount).toBe(0);
     pool.close();
   });
 
-  it('takes back frames that outlive it', () => {
+  it('accepts frames that are closed after the pool', () => {
     const pool = new AvFramePool();
-    const frame = pool.toFrame({ native: pool.take(format), format }, times);
+    const frame = pool.toFrame(pool.acquire(format), times);
     pool.close();
     frame.y[0] = 1;
     frame.close();
-    expect(pool.taken).toBe(0);
+    expect(pool.acquiredCount).toBe(0);
   });
 
-  it.runIf(hasFfmpeg)('has all pictures back however a source ends', async () => {
+  it.runIf(hasFfmpeg)('has no frame acquired after a source ends, whichever way it ends', async () => {
     const file = join(folder, 'clip.mp4');
     await ffmpeg(...pattern('64x48', 25, 1), '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-bf', '2', file);
     for (const count of [0, 1, 7, Infinity]) {
       const pool = new AvFramePool();
       const context = { options: options(), pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
-      const run = await AvDecodeSession.open(planFile(file, context.options, 'clip', true), context);
-      const source = new FileSource({ run, options: context.options, label: 'clip' }, context);
+      const session = await AvDecodeSession.open(planFile(file, context.options, 'clip', true), context);
+      const source = new FileSource({ session, sourceOptions: context.options, label: 'clip' }, context);
       if (count > 0) await pull(source, count);
       await source.close();
-      expect(pool.taken, `after ${count} frames`).toBe(0);
+      expect(pool.acquiredCount, `after ${count} frames`).toBe(0);
     }
   });
 });

@@ -4,12 +4,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { NocturneError } from '../../src/core/errors.js';
 import type { Logger } from '../../src/core/logger.js';
 import { openSource } from '../../src/ingest/open-source.js';
-import { ffmpeg, grows, hasFfmpeg, options, pattern, pull, temporaryFolder } from './media.js';
+import { ffmpeg, isIncreasing, hasFfmpeg, options, pattern, pull, temporaryFolder } from './media.js';
 
 const folder = temporaryFolder();
 const clip = join(folder, 'clip.mp4');
 
-function recorder(): { logger: Logger; warnings: string[] } {
+function recordingLogger(): { logger: Logger; warnings: string[] } {
   const warnings: string[] = [];
   const ignore = (): void => undefined;
   return {
@@ -18,12 +18,12 @@ function recorder(): { logger: Logger; warnings: string[] } {
   };
 }
 
-async function failure(input: string): Promise<NocturneError> {
+async function openFailure(input: string): Promise<NocturneError> {
   const error: unknown = await openSource(input, options()).then(
     async (source) => source.close(),
     (reason: unknown) => reason,
   );
-  if (!(error instanceof NocturneError)) throw new Error(`no NocturneError but ${String(error)}`);
+  if (!(error instanceof NocturneError)) throw new Error(`expected a NocturneError, got ${String(error)}`);
   expect(error.message).not.toContain('\n');
   return error;
 }
@@ -45,28 +45,28 @@ describe.runIf(hasFfmpeg)('broken files', () => {
     await ffmpeg(...pattern('160x96', 25, 4), ...args, clip);
   });
 
-  it('gives what a cut-off file holds, ends, and warns', async () => {
-    const file = join(folder, 'cut.mp4');
+  it('reads the frames of a truncated file, ends, and warns', async () => {
+    const file = join(folder, 'truncated.mp4');
     const bytes = await readFile(clip);
     await writeFile(file, bytes.subarray(0, Math.floor(bytes.length / 2)));
-    const { logger, warnings } = recorder();
+    const { logger, warnings } = recordingLogger();
     await using source = await openSource(file, options({ logger }));
     const seen = await pull(source);
     expect(seen.length).toBeGreaterThan(20);
     expect(seen.length).toBeLessThan(80);
-    expect(grows(seen.map(({ pts }) => pts))).toBe(true);
-    expect(warnings.join()).toMatch(/cut off|broke off/);
+    expect(isIncreasing(seen.map(({ pts }) => pts))).toBe(true);
+    expect(warnings.join()).toMatch(/truncated|reading failed/);
   });
 
-  it('gives what a cut-off transport stream holds', async () => {
-    const file = join(folder, 'cut.ts');
+  it('reads the frames of a truncated transport stream', async () => {
+    const file = join(folder, 'truncated.ts');
     await ffmpeg('-i', clip, '-c', 'copy', file);
     await truncate(file, 40_000);
     await using source = await openSource(file, options());
     expect((await pull(source)).length).toBeGreaterThan(5);
   });
 
-  it('skips and counts what is corrupt in the middle', async () => {
+  it('skips and counts corrupt packets in the middle', async () => {
     const file = join(folder, 'corrupt.mp4');
     const bytes = await readFile(clip);
     const middle = Math.floor(bytes.length / 2);
@@ -75,20 +75,20 @@ describe.runIf(hasFfmpeg)('broken files', () => {
     await using source = await openSource(file, options());
     const seen = await pull(source);
     expect(seen.length).toBeGreaterThan(50);
-    expect(grows(seen.map(({ pts }) => pts))).toBe(true);
+    expect(isIncreasing(seen.map(({ pts }) => pts))).toBe(true);
     expect(source.stats.corrupt).toBeGreaterThan(0);
   });
 
-  it('gives times that grow where the container repeats or lacks them', async () => {
+  it('makes increasing pts where the container repeats or lacks timestamps', async () => {
     const raw = join(folder, 'raw.h264');
     await ffmpeg('-i', clip, '-c', 'copy', '-bsf:v', 'h264_mp4toannexb', raw);
     await using source = await openSource(raw, options());
     const seen = await pull(source);
     expect(seen).toHaveLength(100);
-    expect(grows(seen.map(({ pts }) => pts))).toBe(true);
+    expect(isIncreasing(seen.map(({ pts }) => pts))).toBe(true);
   });
 
-  it('goes on where the clock of a recording starts again', async () => {
+  it('continues where the timestamps of a recording restart', async () => {
     const part = join(folder, 'part.ts');
     await ffmpeg('-i', clip, '-c', 'copy', part);
     const twice = join(folder, 'twice.ts');
@@ -96,71 +96,71 @@ describe.runIf(hasFfmpeg)('broken files', () => {
     await using source = await openSource(twice, options());
     const seen = await pull(source);
     expect(seen.length).toBeGreaterThanOrEqual(198);
-    expect(grows(seen.map(({ pts }) => pts))).toBe(true);
+    expect(isIncreasing(seen.map(({ pts }) => pts))).toBe(true);
     expect(seen.filter(({ discontinuity }) => discontinuity)).toHaveLength(1);
     expect((seen.at(-1)?.pts ?? 0) - (seen[0]?.pts ?? 0)).toBeGreaterThan(7_800_000);
   });
 });
 
 describe('inputs that cannot be opened', () => {
-  it('names what is missing', async () => {
-    expect(await failure(join(folder, 'none.mp4'))).toMatchObject({ code: 'INPUT_NOT_FOUND' });
+  it('reports a missing file', async () => {
+    expect(await openFailure(join(folder, 'none.mp4'))).toMatchObject({ code: 'INPUT_NOT_FOUND' });
   });
 
-  it('names what is no video', async () => {
+  it('reports a file that is not a video', async () => {
     const file = join(folder, 'notes.mp4');
     await writeFile(file, 'these are notes, not a video\n'.repeat(50));
-    expect(await failure(file)).toMatchObject({ code: 'INPUT_NOT_VIDEO' });
+    expect(await openFailure(file)).toMatchObject({ code: 'INPUT_NOT_VIDEO' });
     const empty = join(folder, 'empty.mp4');
     await writeFile(empty, '');
-    expect(await failure(empty)).toMatchObject({ code: 'INPUT_NOT_VIDEO' });
+    expect(await openFailure(empty)).toMatchObject({ code: 'INPUT_NOT_VIDEO' });
   });
 
-  it.runIf(hasFfmpeg)('names what has sound alone', async () => {
+  it.runIf(hasFfmpeg)('reports a file that has only sound', async () => {
     const file = join(folder, 'sound.mp4');
     await ffmpeg('-f', 'lavfi', '-i', 'sine=duration=0.5', '-c:a', 'aac', file);
-    expect(await failure(file)).toMatchObject({
+    expect(await openFailure(file)).toMatchObject({
       code: 'INPUT_NOT_VIDEO',
       message: expect.stringContaining('no video') as string,
     });
   });
 
-  it('names a folder without pictures', async () => {
+  it('reports a folder without images', async () => {
     const empty = join(folder, 'empty-folder');
     await mkdir(empty);
-    expect(await failure(empty)).toMatchObject({
+    expect(await openFailure(empty)).toMatchObject({
       code: 'INPUT_NOT_VIDEO',
       message: expect.stringContaining('folder') as string,
     });
   });
 
   const isPosix = process.platform !== 'win32';
-  if (!isPosix) console.warn('skipped: a file without permission, which needs POSIX users');
-  it.runIf(isPosix)('names what may not be read', async () => {
+  if (!isPosix) console.warn('skipped: a file without read permission, which needs POSIX users');
+  it.runIf(isPosix)('reports a file without read permission', async () => {
     const file = join(folder, 'secret.mp4');
     await writeFile(file, 'x');
     await chmod(folder, 0o755);
     await chmod(file, 0);
-    // Root may read everything, so the attempt is made as nobody.
+    // Root may read everything, so open the file as nobody.
     const isRoot = process.geteuid?.() === 0;
     if (isRoot) process.seteuid?.(65_534);
     try {
-      expect(await failure(file)).toMatchObject({ code: 'INPUT_NO_PERMISSION' });
+      expect(await openFailure(file)).toMatchObject({ code: 'INPUT_NO_PERMISSION' });
     } finally {
       if (isRoot) process.seteuid?.(0);
     }
   });
 
-  it('refuses options and names that make no sense', async () => {
+  it('rejects invalid options and addresses', async () => {
     await expect(openSource('', options())).rejects.toThrow(TypeError);
-    expect(await failure('gopher://example/1')).toMatchObject({ code: 'INPUT_UNSUPPORTED' });
+    expect(await openFailure('gopher://example/1')).toMatchObject({ code: 'INPUT_UNSUPPORTED' });
     await expect(openSource(clip, options({ startS: -1 }))).rejects.toThrow(/startS must be 0 or more/);
     await expect(openSource(clip, options({ durationS: 0 }))).rejects.toThrow(RangeError);
     await expect(openSource(clip, options({ decoderThreads: 1.5 }))).rejects.toThrow(RangeError);
     await expect(openSource('http://127.0.0.1/x', options({ listen: true }))).rejects.toThrow(/listen/);
   });
 
-  it('does not start what is already aborted', async () => {
+  it('opens nothing when the signal is already aborted', async () => {
     await expect(openSource(clip, options(), AbortSignal.abort(new Error('no more')))).rejects.toThrow('no more');
   });
 });

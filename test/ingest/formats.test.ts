@@ -23,7 +23,7 @@ const FORMATS: Record<string, string[]> = {
   'mpeg4.mp4': ['-c:v', 'mpeg4'],
 };
 
-/** One frame's mean code values: Y, U, V. */
+/** Mean code values of a frame: Y, U, V. */
 function means({ y, u, v, strides, width, height }: Frame): number[] {
   const [w, h] = [width / 2, height / 2];
   return [meanOf(y, strides[0], width, height), meanOf(u, strides[1], w, h), meanOf(v, strides[2], w, h)];
@@ -38,11 +38,11 @@ async function firstFrame(
     frame.close();
     return { values, info: source.info };
   }
-  throw new Error('no frame');
+  throw new Error('the source has no frame');
 }
 
 describe.runIf(hasFfmpeg)('containers and codecs', () => {
-  it.each(Object.entries(FORMATS))('reads every frame of %s with the times ffprobe sees', async (name, codec) => {
+  it.each(Object.entries(FORMATS))('reads every frame of %s with the pts that ffprobe reports', async (name, codec) => {
     const file = join(folder, name);
     await ffmpeg(
       ...pattern('160x96', 25, 1),
@@ -71,7 +71,7 @@ describe.runIf(hasFfmpeg)('containers and codecs', () => {
 });
 
 describe.runIf(hasFfmpeg)('pixel formats and colour', () => {
-  /** A flat picture of the YUV code values given (BT.709 limited), through lossless codecs. */
+  /** A file with uniform frames of the YUV code values (BT.709 limited), encoded losslessly. */
   async function flat(name: string, codeValues: [number, number, number], ...args: string[]): Promise<string> {
     const [y, u, v] = codeValues;
     const file = join(folder, name);
@@ -101,7 +101,7 @@ describe.runIf(hasFfmpeg)('pixel formats and colour', () => {
     expect(two.info.color.range).toBe('full');
   });
 
-  it('takes an untagged picture for BT.601 below 720 lines and BT.709 from there', async () => {
+  it('assumes BT.601 for untagged video below 720 lines and BT.709 from there', async () => {
     const small = await flat('untagged.mp4', [100, 128, 128], '-pix_fmt', 'yuv420p', ...x264);
     expect((await firstFrame(small)).info.color).toEqual({ matrix: 'bt601', range: 'limited' });
     const large = join(folder, 'untagged-720.mp4');
@@ -115,13 +115,13 @@ describe.runIf(hasFfmpeg)('pixel formats and colour', () => {
     ['yuv420p10.mkv', 'yuv420p10le', x265],
     ['nv12.mkv', 'nv12', ['-c:v', 'rawvideo']],
     ['yuyv.mkv', 'yuyv422', ['-c:v', 'rawvideo']],
-  ])('brings %s to I420 with the same code values', async (name, pixelFormat, codec) => {
+  ])('converts %s to I420 with the same code values', async (name, pixelFormat, codec) => {
     const file = await flat(name, [100, 90, 160], '-pix_fmt', pixelFormat, ...codec, '-crf', '0');
     const { values } = await firstFrame(file);
     [100, 90, 160].forEach((value, index) => expect(Math.abs((values[index] ?? 0) - value)).toBeLessThanOrEqual(1));
   });
 
-  it('brings red of an RGB codec to BT.709, limited range', async () => {
+  it('converts red of an RGB codec to BT.709, limited range', async () => {
     const file = join(folder, 'rgb.mkv');
     await ffmpeg('-f', 'lavfi', '-i', 'color=red:size=64x48:duration=0.2,format=gbrp', '-c:v', 'ffv1', file);
     const { values, info } = await firstFrame(file);
@@ -129,7 +129,7 @@ describe.runIf(hasFfmpeg)('pixel formats and colour', () => {
     [63, 102, 240].forEach((value, index) => expect(Math.abs((values[index] ?? 0) - value)).toBeLessThanOrEqual(1));
   });
 
-  it('keeps a 10-bit BT.2020 picture without HDR in BT.2020', async () => {
+  it('keeps 10-bit BT.2020 video without HDR in BT.2020', async () => {
     const tags = ['-colorspace', 'bt2020nc', '-color_primaries', 'bt2020', '-color_trc', 'bt2020-10'];
     const params = ['-x265-params', 'log-level=error:colormatrix=bt2020nc:transfer=bt2020-10:colorprim=bt2020'];
     const file = await flat(
@@ -148,7 +148,7 @@ describe.runIf(hasFfmpeg)('pixel formats and colour', () => {
   it.each([
     ['pq', 'smpte2084'],
     ['hlg', 'arib-std-b67'],
-  ])('tone-maps %s to BT.709 and says so', async (name, transfer) => {
+  ])('tone-maps %s to BT.709 and adds a notice', async (name, transfer) => {
     const params = `log-level=error:colormatrix=bt2020nc:transfer=${transfer}:colorprim=bt2020`;
     const file = join(folder, `${name}.mp4`);
     await ffmpeg(
@@ -183,7 +183,7 @@ describe.runIf(hasFfmpeg)('geometry', () => {
   it.each([
     ['yuv444p', x264],
     ['yuv420p', ['-c:v', 'ffv1']],
-  ])('crops odd sides of %s to even ones and says so', async (pixelFormat, codec) => {
+  ])('crops odd sides of %s to even ones and adds a notice', async (pixelFormat, codec) => {
     const file = join(folder, `odd-${pixelFormat}.mkv`);
     const crop = `format=yuv444p,crop=321:181:0:0:exact=1,format=${pixelFormat}`;
     await ffmpeg(...pattern('322x182', 25, 0.2), '-vf', crop, ...codec, file);
@@ -196,16 +196,16 @@ describe.runIf(hasFfmpeg)('geometry', () => {
     [90, 'top-right', [96, 160]],
     [180, 'bottom-right', [160, 96]],
     [270, 'bottom-left', [96, 160]],
-  ])('turns a picture stored %i degrees off upright', async (degrees, _corner, size) => {
-    // The upper left quarter is white; the ffmpeg tool itself says where it must be after its own autorotation.
+  ])('rotates video upright that is stored rotated by %i degrees', async (degrees, _corner, size) => {
+    // The top left quarter is white; the ffmpeg tool's own autorotation gives its expected position.
     const plain = join(folder, 'corner.mp4');
-    const turned = join(folder, `turned-${degrees}.mp4`);
-    const reference = join(folder, `turned-${degrees}-reference.mkv`);
+    const rotated = join(folder, `rotated-${degrees}.mp4`);
+    const reference = join(folder, `rotated-${degrees}-reference.mkv`);
     const white =
       'color=black:size=160x96:rate=25:duration=0.2,drawbox=x=0:y=0:w=80:h=48:color=white:t=fill,format=yuv420p';
     await ffmpeg('-f', 'lavfi', '-i', white, ...x264, plain);
-    await ffmpeg('-i', plain, '-c', 'copy', '-metadata:s:v:0', `rotate=${degrees}`, turned);
-    await ffmpeg('-i', turned, ...x264, reference);
+    await ffmpeg('-i', plain, '-c', 'copy', '-metadata:s:v:0', `rotate=${degrees}`, rotated);
+    await ffmpeg('-i', rotated, ...x264, reference);
     const quarters = async (file: string): Promise<number[]> => {
       await using source = await openSource(file, options());
       for await (const { y, strides, width, height, ...frame } of withFields(source.frames())) {
@@ -216,12 +216,12 @@ describe.runIf(hasFfmpeg)('geometry', () => {
       }
       return [];
     };
-    const got = await quarters(turned);
+    const got = await quarters(rotated);
     expect(got.slice(0, 2)).toEqual(size);
     expect(got).toEqual(await quarters(reference));
   });
 
-  it('deinterlaces what is interlaced and loses no frame', async () => {
+  it('deinterlaces interlaced video and loses no frame', async () => {
     const file = join(folder, 'interlaced.mp4');
     const flags = ['-vf', 'tinterlace=mode=interleave_top,setfield=tff', '-flags', '+ildct+ilme'];
     await ffmpeg(
@@ -243,7 +243,7 @@ describe.runIf(hasFfmpeg)('geometry', () => {
     seen.forEach(({ pts }, index) => expect(pts / 1e6).toBeCloseTo(expected[index] ?? NaN, 5));
   });
 
-  it('follows a size that changes mid-stream', async () => {
+  it('continues after a change of size mid-stream', async () => {
     const parts = ['160x96', '240x136'].map((size) => [size, join(folder, `${size}.ts`)] as const);
     for (const [size, file] of parts) await ffmpeg(...pattern(size, 25, 0.4), '-pix_fmt', 'yuv420p', ...x264, file);
     const joined = join(folder, 'joined.ts');
@@ -264,7 +264,7 @@ describe.runIf(hasFfmpeg)('geometry', () => {
     expect(sizes.get('240x136')).toBeGreaterThanOrEqual(9);
   });
 
-  it('follows a codec that changes mid-stream', async () => {
+  it('continues after a change of codec mid-stream', async () => {
     const one = join(folder, 'one.ts');
     const two = join(folder, 'two.ts');
     await ffmpeg(...pattern('160x96', 25, 0.4), '-pix_fmt', 'yuv420p', ...x264, one);
@@ -278,7 +278,7 @@ describe.runIf(hasFfmpeg)('geometry', () => {
   });
 });
 
-/** Frames as objects whose fields can be taken apart and whose close still works. */
+/** Frames as plain objects that can be destructured and closed. */
 async function* withFields(
   frames: AsyncIterable<Frame>,
 ): AsyncGenerator<Pick<Frame, 'y' | 'strides' | 'width' | 'height' | 'close'>> {

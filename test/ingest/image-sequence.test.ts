@@ -7,33 +7,33 @@ import { ffmpeg, hasFfmpeg, options, pattern, pull, temporaryFolder } from './me
 import { describeSourceContract } from './source-contract.js';
 
 const folder = temporaryFolder();
-const pictures = join(folder, 'pictures');
+const images = join(folder, 'images');
 
-describe.runIf(hasFfmpeg)('pictures', () => {
+describe.runIf(hasFfmpeg)('images', () => {
   beforeAll(async () => {
-    mkdirSync(pictures);
-    // Brighter with every number, so that the order shows: frame-1.png to frame-12.png.
+    mkdirSync(images);
+    // frame-1.png to frame-12.png, each brighter than the one before, so that the order is visible.
     const grey = 'color=black:size=64x48:rate=25:duration=0.48,format=gray,geq=lum=16+N*18';
-    await ffmpeg('-f', 'lavfi', '-i', grey, '-start_number', '1', join(pictures, 'frame-%d.png'));
-    await writeFile(join(pictures, 'notes.txt'), 'not a picture');
-    await writeFile(join(pictures, '.hidden.png'), 'not shown');
+    await ffmpeg('-f', 'lavfi', '-i', grey, '-start_number', '1', join(images, 'frame-%d.png'));
+    await writeFile(join(images, 'notes.txt'), 'not an image');
+    await writeFile(join(images, '.hidden.png'), 'hidden');
   });
 
-  it('reads a folder as a person sorts it, at 25 frames a second', async () => {
-    await using source = await openSource(pictures, options());
+  it('reads a folder in natural order, at 25 frames per second', async () => {
+    await using source = await openSource(images, options());
     expect(source.info).toMatchObject({ codec: 'image', frameRate: 25, isLive: false, duration: 480_000 });
     const seen = await pull(source);
     expect(seen.map(({ pts }) => pts)).toEqual(Array.from({ length: 12 }, (_, index) => index * 40_000));
     seen.slice(1).forEach(({ luma }, index) => expect(luma).toBeGreaterThan(seen[index]?.luma ?? 0));
   });
 
-  it('takes another rate, a start and a duration', async () => {
-    await using source = await openSource(pictures, options({ imageRate: 10, startS: 0.25, durationS: 0.4 }));
+  it('applies a rate, a start and a duration', async () => {
+    await using source = await openSource(images, options({ imageRate: 10, startS: 0.25, durationS: 0.4 }));
     const seen = await pull(source);
     expect(seen.map(({ pts }) => pts)).toEqual([0, 100_000, 200_000, 300_000]);
   });
 
-  it('reads one picture as one frame', async () => {
+  it('reads one image as one frame', async () => {
     const file = join(folder, '100% real.jpg');
     await ffmpeg(...pattern('64x48', 25, 0.04), '-frames:v', '1', '-update', '1', join(folder, 'real.jpg'));
     await ffmpeg('-i', join(folder, 'real.jpg'), '-c', 'copy', '-f', 'mjpeg', file);
@@ -42,7 +42,7 @@ describe.runIf(hasFfmpeg)('pictures', () => {
     expect(await pull(source)).toHaveLength(1);
   });
 
-  it('skips a picture that cannot be decoded and keeps its place in time', async () => {
+  it('skips an unreadable image and keeps the times of later ones', async () => {
     const mixed = join(folder, 'mixed');
     mkdirSync(mixed);
     await ffmpeg(...pattern('64x48', 25, 0.12), join(mixed, '%d.png'));
@@ -52,5 +52,5 @@ describe.runIf(hasFfmpeg)('pictures', () => {
     expect(source.stats.corrupt).toBe(1);
   });
 
-  describeSourceContract('a folder of pictures', { ends: true, open: () => openSource(pictures, options()) });
+  describeSourceContract('a folder of images', { ends: true, open: () => openSource(images, options()) });
 });

@@ -14,7 +14,7 @@ describe('parseInput', () => {
     ['clip.mp4', 'path'],
     ['C:\\clips\\day.mp4', 'path'],
     ['odd:name.mp4', 'path'],
-  ])('takes %s for a %s', (input, kind) => {
+  ])('parses %s as %s', (input, kind) => {
     expect(parseInput(input).kind).toBe(kind);
   });
 
@@ -24,7 +24,7 @@ describe('parseInput', () => {
     expect(parseInput('file:///a%20b.mp4').target).toBe(resolve('/a b.mp4'));
   });
 
-  it('shows people no secrets', () => {
+  it('masks secrets in the label', () => {
     expect(parseInput('rtmp://host/live/street-key').label).toBe('rtmp://host/live/***');
     expect(parseInput('rtsp://me:hidden@host/x').label).toBe('rtsp://me:***@host/x');
   });

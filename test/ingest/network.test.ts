@@ -10,14 +10,14 @@ import { openSource } from '../../src/ingest/open-source.js';
 import { probeInput } from '../../src/ingest/probe.js';
 import {
   ffmpeg,
-  grows,
+  isIncreasing,
   hasFfmpeg,
   options,
   pattern,
   probedTimes,
   pull,
-  remember,
-  type Seen,
+  recordFrame,
+  type FrameRecord,
   temporaryFolder,
 } from './media.js';
 import { RtspServer } from './rtsp-server.js';
@@ -55,7 +55,7 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 describe.runIf(hasFfmpeg)('http', () => {
-  it('reads a file without dropping, with its times', async () => {
+  it('reads a file without dropping frames, with its pts', async () => {
     await using source = await openSource(`${origin}/clip.mp4`, options());
     expect(source.info).toMatchObject({ isLive: false, duration: 2_000_000 });
     const seen = await pull(source);
@@ -72,26 +72,26 @@ describe.runIf(hasFfmpeg)('http', () => {
     expect(await pull(source)).toHaveLength(50);
   });
 
-  it('plays a live HLS playlist evenly, though it comes in segments', async () => {
+  it('paces the segments of a live HLS playlist', async () => {
     const live = join(folder, 'live');
     await mkdir(live);
     const segments = ['-hls_time', '0.4', '-hls_list_size', '6', '-hls_flags', 'delete_segments'];
     const sender = Sender.start(join(live, 'list.m3u8'), 'hls', ...segments);
-    const isThere = async (): Promise<boolean> => {
+    const hasSegments = async (): Promise<boolean> => {
       const list = await readFile(join(live, 'list.m3u8'), 'latin1').catch(() => '');
       return list.split('.ts').length > 4;
     };
-    while (!(await isThere())) await new Promise((resolve) => setTimeout(resolve, 100));
+    while (!(await hasSegments())) await new Promise((resolve) => setTimeout(resolve, 100));
     await using source = await openSource(`${origin}/live/list.m3u8`, options());
     expect(source.info.isLive).toBe(true);
     const seen = await pull(source, 50);
     sender.kill();
-    expect(grows(seen.map(({ pts }) => pts))).toBe(true);
-    // Without pacing most pictures of a segment would be dropped in favour of its last.
+    expect(isIncreasing(seen.map(({ pts }) => pts))).toBe(true);
+    // Without pacing most frames of a segment would be dropped in favour of its last.
     expect(source.stats.dropped).toBeLessThan(25);
   }, 20_000);
 
-  it('says what the server refused', async () => {
+  it('reports what the server refused', async () => {
     await expect(openSource(`${origin}/none.mp4`, options())).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });
     await expect(openSource(`${origin}/private/x.mp4`, options())).rejects.toMatchObject({
       code: 'INPUT_REFUSED',
@@ -101,7 +101,7 @@ describe.runIf(hasFfmpeg)('http', () => {
 });
 
 describe.runIf(hasFfmpeg)('playlists', () => {
-  it('may not read local files when they come from the network', async () => {
+  it('cannot read local files when they come from the network', async () => {
     const secret = join(folder, 'secret.ts');
     await ffmpeg('-i', clip, '-c', 'copy', secret);
     const list = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile://${secret}\n#EXT-X-ENDLIST\n`;
@@ -109,41 +109,41 @@ describe.runIf(hasFfmpeg)('playlists', () => {
     await expect(openSource(`${origin}/evil.m3u8`, options({ openTimeoutMs: 5000 }))).rejects.toMatchObject({
       name: 'NocturneError',
     });
-    // The same list proves that it can be read where it may: on this machine.
+    // The same list is readable where it may read local files: on this machine.
     await writeFile(join(folder, 'good.m3u8'), list.replace(`file://${secret}`, 'secret.ts'));
     await using source = await openSource(join(folder, 'good.m3u8'), options());
     expect(await pull(source)).toHaveLength(50);
   });
 
-  it('may not call the network when they lie on this machine', async () => {
+  it('cannot connect to the network when they are local', async () => {
     const list = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${origin}/canary.ts\n#EXT-X-ENDLIST\n`;
-    await writeFile(join(folder, 'calls.m3u8'), list);
-    await expect(openSource(join(folder, 'calls.m3u8'), options())).rejects.toMatchObject({ name: 'NocturneError' });
+    await writeFile(join(folder, 'network.m3u8'), list);
+    await expect(openSource(join(folder, 'network.m3u8'), options())).rejects.toMatchObject({ name: 'NocturneError' });
     expect(requested).not.toContain('/canary.ts');
   });
 });
 
 describe.runIf(hasFfmpeg)('rtsp', () => {
-  it('asks for TCP first, and comes back when the camera hangs up', async () => {
+  it('requests TCP first, and reconnects when the camera disconnects', async () => {
     const camera = await RtspServer.start('guard:hunter2');
     const input = `rtsp://guard:hunter2@127.0.0.1:${camera.port}/street`;
     await using source = await openSource(input, options({ stallTimeoutMs: 2000 }));
     expect(camera.transports[0]).toContain('TCP');
     expect(source.info).toMatchObject({ isLive: true, width: 160, height: 96 });
     expect(source.info.description).not.toContain('hunter2');
-    const seen: Seen[] = [];
+    const seen: FrameRecord[] = [];
     for await (const frame of source.frames()) {
-      seen.push(remember(frame));
+      seen.push(recordFrame(frame));
       frame.close();
-      if (seen.length === 15) camera.hangUp();
+      if (seen.length === 15) camera.disconnect();
       if (seen.length === 40) break;
     }
-    expect(grows(seen.map(({ pts }) => pts))).toBe(true);
+    expect(isIncreasing(seen.map(({ pts }) => pts))).toBe(true);
     expect(source.stats.reconnects).toBe(1);
     camera.close();
   }, 20_000);
 
-  it('says that a password is wrong, without telling it', async () => {
+  it('reports a wrong password without showing it', async () => {
     const camera = await RtspServer.start('guard:hunter2');
     const opening = openSource(`rtsp://guard:letmein@127.0.0.1:${camera.port}/street`, options());
     await expect(opening).rejects.toMatchObject({
@@ -155,12 +155,12 @@ describe.runIf(hasFfmpeg)('rtsp', () => {
 });
 
 describe.runIf(hasFfmpeg)('probe', () => {
-  it('says what a file is and what would be done with it', async () => {
+  it('reports what a file is and how it is processed', async () => {
     const file = join(folder, 'probe.mp4');
-    const turned = join(folder, 'probe-turned.mp4');
+    const rotated = join(folder, 'probe-rotated.mp4');
     await ffmpeg(...pattern('160x96', 25, 1), '-f', 'lavfi', '-i', 'sine=duration=1', ...x264, '-c:a', 'aac', file);
-    await ffmpeg('-i', file, '-c', 'copy', '-metadata:s:v:0', 'rotate=90', turned);
-    const report = await probeInput(turned, options());
+    await ffmpeg('-i', file, '-c', 'copy', '-metadata:s:v:0', 'rotate=90', rotated);
+    const report = await probeInput(rotated, options());
     expect(report).toMatchObject({ handledAs: 'file', durationS: expect.closeTo(1, 1) as number });
     expect(report.output).toMatchObject({ width: 96, height: 160, frameRate: 25 });
     expect(report.streams.map(({ type, codec, isUsed, handling }) => [type, codec, isUsed, handling])).toEqual([
@@ -173,7 +173,7 @@ describe.runIf(hasFfmpeg)('probe', () => {
       pixelFormat: 'yuv420p',
       upright: ['transpose=cclock'],
     });
-    expect(report.steps.join()).toContain('turned upright');
+    expect(report.steps.join()).toContain('rotated upright');
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
@@ -182,13 +182,13 @@ describe.runIf(hasFfmpeg)('probe', () => {
     ['yuv444p', ['converted from 4:4:4 (yuv444p) to 4:2:0']],
     ['bgr0', ['converted from RGB (bgr0) to YUV 4:2:0, BT.709']],
     ['yuv420p', []],
-  ])('says what pictures of %s are converted to', async (format, steps) => {
+  ])('reports the conversion of %s', async (format, steps) => {
     const file = join(folder, `${format}.mkv`);
     await ffmpeg(...pattern('64x48', 25, 0.2), '-pix_fmt', format, '-c:v', 'ffv1', file);
     expect((await probeInput(file, options())).steps).toEqual(steps);
   });
 
-  it('gives a sample aspect in its smallest numbers', async () => {
+  it('reports a sample aspect in lowest terms', async () => {
     expect([reducedRatio(64, 64), reducedRatio(64, 48), reducedRatio(1, 1)]).toEqual([
       [1, 1],
       [4, 3],
@@ -199,13 +199,13 @@ describe.runIf(hasFfmpeg)('probe', () => {
     expect((await probeInput(file, options())).output.sampleAspect).toEqual([4, 3]);
   });
 
-  it('tells of a picture what it is, and that only a video crops it', async () => {
+  it('reports what an image is, and that only a video output crops it', async () => {
     const file = join(folder, 'odd.png');
     await ffmpeg(...pattern('64x48', 25, 0.04), '-vf', 'scale=65:49', '-frames:v', '1', file);
     const { streams, steps, output } = await probeInput(file, options());
     expect(streams).toMatchObject([{ type: 'video', codec: 'png', width: 65, height: 49, handling: 'night' }]);
     expect(output).toMatchObject({ width: 64, height: 48 });
-    expect(steps.join()).toMatch(/65x49 is cropped to 64x48.*to pictures.* keeps its own size/);
+    expect(steps.join()).toMatch(/65x49 is cropped to 64x48.*to images.* keeps its own size/);
   });
 
   it('masks the password of an address', async () => {

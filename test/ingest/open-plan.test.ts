@@ -7,7 +7,7 @@ describe('planNetwork', () => {
   const plan = (url: string, listen = false): ReturnType<typeof planNetwork> =>
     planNetwork(parseInput(url), options({ listen }));
 
-  it('binds listeners to the loopback unless the address says more', () => {
+  it('binds listeners to the loopback unless the address has a host', () => {
     expect(plan('srt://:9000', true).url).toBe('srt://127.0.0.1:9000?mode=listener');
     expect(plan('srt://:9000?mode=listener').url).toBe('srt://127.0.0.1:9000?mode=listener');
     expect(plan('srt://0.0.0.0:9000', true).url).toBe('srt://0.0.0.0:9000?mode=listener');
@@ -18,11 +18,11 @@ describe('planNetwork', () => {
     expect(plan('udp://239.1.1.1:5000').options['localaddr']).toBeUndefined();
   });
 
-  it('says that an RTMP listener takes one publisher', () => {
+  it('adds a notice that an RTMP listener accepts one publisher', () => {
     expect(plan('rtmp://:1935/live', true).notices.join()).toContain('one publisher');
   });
 
-  it('lets no network address read files, and no local file call the network', () => {
+  it('lets no network address read files, and no local file connect to the network', () => {
     for (const url of [
       'http://a/x.m3u8',
       'rtsp://a/x',

@@ -3,74 +3,78 @@ import { NocturneError } from '../../src/core/errors.js';
 import { AvFramePool } from '../../src/ingest/av-frame-pool.js';
 import { FileSource } from '../../src/ingest/file-source.js';
 import { LiveSource } from '../../src/ingest/live-source.js';
-import { grows, options, pull, remember, type Seen } from './media.js';
-import { ScriptedRun, type Step } from './scripted-session.js';
+import { isIncreasing, options, pull, recordFrame, type FrameRecord } from './media.js';
+import { ScriptedSession, type Step } from './scripted-session.js';
 import { describeSourceContract } from './source-contract.js';
 
-const pictures = (count: number, from = 0): Step[] =>
+const frames = (count: number, from = 0): Step[] =>
   Array.from({ length: count }, (_, index) => ({ pts: from + index * 40 }));
-const broken = new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message: 'broke in the middle.' });
+const failure = new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message: 'failed in the middle.' });
 
-function file(steps: readonly Step[], silenceMs?: number): { source: FileSource; pool: AvFramePool; run: ScriptedRun } {
+function fileSource(
+  steps: readonly Step[],
+  stallTimeoutMs?: number,
+): { source: FileSource; pool: AvFramePool; session: ScriptedSession } {
   const pool = new AvFramePool();
-  const run = new ScriptedRun(pool, steps);
-  const silence = silenceMs === undefined ? {} : { silenceMs };
-  const setup = { run, options: options(), label: 'script', ...silence };
-  return { source: new FileSource(setup, { pool, counts: { decoded: 20, corrupt: 0, skipped: [] } }), pool, run };
+  const session = new ScriptedSession(pool, steps);
+  const timeout = stallTimeoutMs === undefined ? {} : { stallTimeoutMs };
+  const source = new FileSource(
+    { session, sourceOptions: options(), label: 'script', ...timeout },
+    { pool, counts: { decoded: 20, corrupt: 0, skipped: [] } },
+  );
+  return { source, pool, session };
 }
 
-function live(
-  rounds: readonly (readonly Step[])[],
+/** @param scripts one for each session: the first, and one for each reconnect. */
+function liveSource(
+  scripts: readonly (readonly Step[])[],
   isSegmented = false,
-): { source: LiveSource; pool: AvFramePool; runs: ScriptedRun[] } {
+): { source: LiveSource; pool: AvFramePool; sessions: ScriptedSession[] } {
   const pool = new AvFramePool();
-  const runs = rounds.map((steps) => new ScriptedRun(pool, steps));
-  const [first, ...rest] = runs;
-  const reopen = (): Promise<ScriptedRun> => {
-    const run = rest.shift();
-    return run ? Promise.resolve(run) : Promise.reject(new Error('not there'));
+  const sessions = scripts.map((steps) => new ScriptedSession(pool, steps));
+  const [first, ...rest] = sessions;
+  const reopen = (): Promise<ScriptedSession> => {
+    const session = rest.shift();
+    return session ? Promise.resolve(session) : Promise.reject(new Error('no sender'));
   };
-  const setup = {
-    run: first!,
-    reopen,
-    options: options({ stallTimeoutMs: 80 }),
-    label: 'script',
-    isListening: true,
-    isSegmented,
-  };
-  return { source: new LiveSource(setup, { pool, counts: { decoded: 20, corrupt: 0, skipped: [] } }), pool, runs };
+  const sourceOptions = options({ stallTimeoutMs: 80 });
+  const source = new LiveSource(
+    { session: first!, reopen, sourceOptions, label: 'script', isListening: true, isSegmented },
+    { pool, counts: { decoded: 20, corrupt: 0, skipped: [] } },
+  );
+  return { source, pool, sessions };
 }
 
 describeSourceContract('a script read as a file', {
   ends: true,
-  open: () => Promise.resolve(file(pictures(12)).source),
+  open: () => Promise.resolve(fileSource(frames(12)).source),
 });
 
 describe('a file that fails', () => {
-  it('gives what came before, then the error, also when nobody pulls meanwhile', async () => {
-    const { source, pool, run } = file([...pictures(2), { fails: broken }]);
-    const seen: Seen[] = [];
+  it('delivers the frames before the error, then the error, also with a slow consumer', async () => {
+    const { source, pool, session } = fileSource([...frames(2), { fails: failure }]);
+    const seen: FrameRecord[] = [];
     const reading = (async () => {
       for await (const frame of source.frames()) {
-        seen.push(remember(frame));
+        seen.push(recordFrame(frame));
         frame.close();
         await new Promise((resolve) => setTimeout(resolve, 30));
       }
     })();
-    await expect(reading).rejects.toBe(broken);
+    await expect(reading).rejects.toBe(failure);
     expect(seen).toHaveLength(2);
-    expect(run.closed).toBe(true);
-    expect(pool.taken).toBe(0);
+    expect(session.isClosed).toBe(true);
+    expect(pool.acquiredCount).toBe(0);
   });
 
-  it('reports a download that falls silent', async () => {
-    const { source, pool } = file([...pictures(2), 'silence'], 80);
+  it('reports a download that stalls', async () => {
+    const { source, pool } = fileSource([...frames(2), 'stall'], 80);
     await expect(pull(source)).rejects.toMatchObject({ code: 'INPUT_LOST' });
-    expect(pool.taken).toBe(0);
+    expect(pool.acquiredCount).toBe(0);
   });
 
-  it('does not take a slow consumer for silence', async () => {
-    const { source } = file(pictures(8), 80);
+  it('does not time out because of a slow consumer', async () => {
+    const { source } = fileSource(frames(8), 80);
     let count = 0;
     for await (const frame of source.frames()) {
       frame.close();
@@ -82,35 +86,35 @@ describe('a file that fails', () => {
 });
 
 describe('a live input that is lost', () => {
-  it('is called again after silence and after an end, with times that go on', async () => {
-    const { source, pool, runs } = live([
-      [...pictures(3, 5000), 'silence'],
-      [...pictures(3, 0), 'end'],
-      [...pictures(3, 90_000), 'silence'],
+  it('reconnects after a stall and after an end, with pts that continue', async () => {
+    const { source, pool, sessions } = liveSource([
+      [...frames(3, 5000), 'stall'],
+      [...frames(3, 0), 'end'],
+      [...frames(3, 90_000), 'stall'],
     ]);
-    const seen: Seen[] = [];
+    const seen: FrameRecord[] = [];
     for await (const frame of source.frames()) {
-      seen.push(remember(frame));
+      seen.push(recordFrame(frame));
       frame.close();
       if (source.stats.reconnects === 2) break;
     }
-    expect(grows(seen.map(({ pts }) => pts))).toBe(true);
+    expect(isIncreasing(seen.map(({ pts }) => pts))).toBe(true);
     expect(seen.filter(({ discontinuity }) => discontinuity)).toHaveLength(2);
-    expect(runs.every(({ closed }) => closed)).toBe(true);
-    expect(pool.taken).toBe(0);
+    expect(sessions.every(({ isClosed }) => isClosed)).toBe(true);
+    expect(pool.acquiredCount).toBe(0);
   });
 
-  it('spreads the pictures of a segment over its time', async () => {
-    const { source } = live([[...pictures(10), 'silence']], true);
+  it('paces the frames of a segment by their pts', async () => {
+    const { source } = liveSource([[...frames(10), 'stall']], true);
     const started = performance.now();
     expect(await pull(source, 10)).toHaveLength(10);
     expect(source.stats.dropped).toBe(0);
-    // No picture may come before its time; how late a busy machine is says nothing.
+    // No frame may come early; lateness on a busy machine is not checked.
     expect(performance.now() - started).toBeGreaterThan(9 * 40 - 5);
   });
 
-  it('can be closed while it waits to come back', async () => {
-    const { source, pool } = live([[...pictures(2), 'end']]);
+  it('can be closed while it reconnects', async () => {
+    const { source, pool } = liveSource([[...frames(2), 'end']]);
     let count = 0;
     const reading = (async () => {
       for await (const frame of source.frames()) {
@@ -119,19 +123,19 @@ describe('a live input that is lost', () => {
       }
     })();
     await reading;
-    expect(pool.taken).toBe(0);
+    expect(pool.acquiredCount).toBe(0);
   });
 
-  it('passes on that pictures broke off, though the first after the break was dropped', async () => {
-    const { source } = live([
-      [...pictures(3, 5000), 'end'],
-      [...pictures(30, 0), 'silence'],
+  it('reports a discontinuity though the first frame after it was dropped', async () => {
+    const { source } = liveSource([
+      [...frames(3, 5000), 'end'],
+      [...frames(30, 0), 'stall'],
     ]);
-    const seen: Seen[] = [];
+    const seen: FrameRecord[] = [];
     for await (const frame of source.frames()) {
-      seen.push(remember(frame));
+      seen.push(recordFrame(frame));
       frame.close();
-      // While this consumer is away, the input breaks off, comes back, and most of its pictures are dropped.
+      // While this consumer pauses, the input is lost and reconnected, and most of its frames are dropped.
       if (seen.length === 1) await new Promise((resolve) => setTimeout(resolve, 60));
       if (source.stats.reconnects === 1 && seen.length >= 2) break;
     }

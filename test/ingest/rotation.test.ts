@@ -1,8 +1,8 @@
 import { endianness } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { swapsSides, uprightFilters } from '../../src/ingest/rotation.js';
+import { rotationFilters, swapsWidthAndHeight } from '../../src/ingest/rotation.js';
 
-describe('uprightFilters', () => {
+describe('rotationFilters', () => {
   const matrix = (...[a, b, c, d]: number[]): Uint8Array => {
     const view = new DataView(new ArrayBuffer(36));
     const isLittle = endianness() === 'LE';
@@ -11,17 +11,17 @@ describe('uprightFilters', () => {
   };
 
   it.each([
-    ['nothing', matrix(1, 0, 0, 1), []],
-    ['a quarter turn', matrix(0, 1, -1, 0), ['transpose=clock']],
-    ['half a turn', matrix(-1, 0, 0, -1), ['hflip', 'vflip']],
-    ['three quarters', matrix(0, -1, 1, 0), ['transpose=cclock']],
-    ['a mirror', matrix(-1, 0, 0, 1), ['hflip']],
-    ['a flip', matrix(1, 0, 0, -1), ['vflip']],
-    ['a turned mirror', matrix(0, 1, 1, 0), ['transpose=cclock_flip']],
+    ['no rotation', matrix(1, 0, 0, 1), []],
+    ['a rotation by 90 degrees', matrix(0, 1, -1, 0), ['transpose=clock']],
+    ['a rotation by 180 degrees', matrix(-1, 0, 0, -1), ['hflip', 'vflip']],
+    ['a rotation by 270 degrees', matrix(0, -1, 1, 0), ['transpose=cclock']],
+    ['a horizontal flip', matrix(-1, 0, 0, 1), ['hflip']],
+    ['a vertical flip', matrix(1, 0, 0, -1), ['vflip']],
+    ['a rotated flip', matrix(0, 1, 1, 0), ['transpose=cclock_flip']],
     ['an oblique angle', matrix(0.7, 0.7, -0.7, 0.7), []],
-    ['garbage', new Uint8Array(4), []],
+    ['a truncated matrix', new Uint8Array(4), []],
   ])('undoes %s', (_name, display, filters) => {
-    expect(uprightFilters(display)).toEqual(filters);
-    expect(swapsSides(filters)).toBe(filters.some((filter) => filter.startsWith('transpose')));
+    expect(rotationFilters(display)).toEqual(filters);
+    expect(swapsWidthAndHeight(filters)).toBe(filters.some((filter) => filter.startsWith('transpose')));
   });
 });

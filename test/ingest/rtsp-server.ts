@@ -9,15 +9,15 @@ const SDP = [
   ...['a=rtpmap:96 H264/90000', 'a=fmtp:96 packetization-mode=1', 'a=control:track', ''],
 ].join('\r\n');
 
-/** A camera on the loopback: RTSP with RTP interleaved in its TCP connection, fed by a real ffmpeg. Knows one viewer at a time. */
+/** A camera on the loopback: RTSP with RTP interleaved in its TCP connection, fed by a real ffmpeg. One client at a time. */
 export class RtspServer {
-  /** Transports that viewers asked for, in order. */
+  /** Transports that clients requested, in order. */
   readonly transports: string[] = [];
   readonly port: number;
   readonly #server: ReturnType<typeof createServer>;
   readonly #credentials: string | undefined;
   readonly #children = new Set<ChildProcess>();
-  readonly #viewers = new Set<Socket>();
+  readonly #clients = new Set<Socket>();
 
   private constructor(server: ReturnType<typeof createServer>, credentials: string | undefined) {
     this.#server = server;
@@ -27,29 +27,29 @@ export class RtspServer {
     afterAll(() => this.close());
   }
 
-  /** @param credentials `user:password` that viewers must give. */
+  /** @param credentials `user:password` that clients must send. */
   static async start(credentials?: string): Promise<RtspServer> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     return new RtspServer(server, credentials);
   }
 
-  /** Cuts every connection, as a camera that restarts. */
-  hangUp(): void {
-    for (const viewer of this.#viewers) viewer.destroy();
+  /** Drops every connection, as a camera that restarts does. */
+  disconnect(): void {
+    for (const client of this.#clients) client.destroy();
     for (const child of this.#children) child.kill('SIGKILL');
   }
 
   close(): void {
-    this.hangUp();
+    this.disconnect();
     this.#server.close();
   }
 
   #serve(socket: Socket): void {
-    this.#viewers.add(socket);
+    this.#clients.add(socket);
     let text = '';
     socket.on('error', () => undefined);
-    socket.on('close', () => this.#viewers.delete(socket));
+    socket.on('close', () => this.#clients.delete(socket));
     socket.on('data', (data) => {
       text += data.toString('latin1');
       for (let end = text.indexOf('\r\n\r\n'); end >= 0; end = text.indexOf('\r\n\r\n')) {
@@ -85,7 +85,7 @@ export class RtspServer {
     }
   }
 
-  async #play(viewer: Socket): Promise<void> {
+  async #play(client: Socket): Promise<void> {
     const relay = createSocket('udp4').bind(0, '127.0.0.1');
     await once(relay, 'listening');
     const video = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=160x96:rate=25', '-pix_fmt', 'yuv420p'];
@@ -107,11 +107,11 @@ export class RtspServer {
     });
     this.#children.add(child);
     relay.on('message', (packet) => {
-      if (viewer.destroyed) return;
-      const head = Buffer.from([0x24, 0, packet.length >> 8, packet.length & 0xff]); // RFC 2326, section 10.12
-      viewer.write(Buffer.concat([head, packet]));
+      if (client.destroyed) return;
+      const header = Buffer.from([0x24, 0, packet.length >> 8, packet.length & 0xff]); // RFC 2326, section 10.12
+      client.write(Buffer.concat([header, packet]));
     });
-    viewer.once('close', () => {
+    client.once('close', () => {
       child.kill('SIGKILL');
       this.#children.delete(child);
       relay.close();

@@ -1,12 +1,12 @@
 import { fromSeconds, micros, wallClock } from '../../src/core/time.js';
 import type { AvFramePool, DecodedFormat } from '../../src/ingest/av-frame-pool.js';
-import type { DecodeSession, SessionEnd, SessionInfo, TimedFrame } from '../../src/ingest/decode-session.js';
+import type { DecodeSession, SessionEndReason, SessionInfo, TimedFrame } from '../../src/ingest/decode-session.js';
 
-/** What a scripted run does at one step: gives a picture of a time, fails, waits until it is interrupted, or ends. */
-export type Step = { readonly pts: number } | { readonly fails: Error } | 'silence' | 'end';
+/** One step of a script: returns a frame with a pts in milliseconds, fails, stalls until it is interrupted, or ends. */
+export type Step = { readonly pts: number } | { readonly fails: Error } | 'stall' | 'end';
 
-/** A run that plays a script of steps, to show a source what real inputs do seldom. */
-export class ScriptedRun implements DecodeSession {
+/** A decode session that plays a script, for events that are rare with real inputs. */
+export class ScriptedSession implements DecodeSession {
   readonly format: DecodedFormat = {
     ...{ width: 64, height: 48, notices: [] },
     color: { matrix: 'bt709', range: 'limited' },
@@ -16,12 +16,12 @@ export class ScriptedRun implements DecodeSession {
     ...{ timeBase: { num: 1, den: 1000 }, frameRate: 25, duration: undefined },
     ...{ codec: 'script', description: 'a script', hasSound: false, notices: [] },
   };
-  ended: SessionEnd | undefined;
-  closed = false;
+  endReason: SessionEndReason | undefined;
+  isClosed = false;
   readonly #pool: AvFramePool;
   readonly #steps: Step[];
   #wake: (() => void) | undefined;
-  #interrupted = false;
+  #isInterrupted = false;
 
   constructor(pool: AvFramePool, steps: readonly Step[]) {
     this.#pool = pool;
@@ -31,27 +31,26 @@ export class ScriptedRun implements DecodeSession {
   async next(): Promise<readonly TimedFrame[] | undefined> {
     await new Promise((resolve) => setImmediate(resolve));
     const step = this.#steps.shift() ?? 'end';
-    if (step === 'silence' && !this.#interrupted) {
+    if (step === 'stall' && !this.#isInterrupted) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    if (this.#interrupted) this.ended = 'interrupted';
-    else if (step === 'end') this.ended = 'end';
-    if (this.ended || typeof step === 'string') return undefined;
+    if (this.#isInterrupted) this.endReason = 'interrupted';
+    else if (step === 'end') this.endReason = 'end';
+    if (this.endReason || typeof step === 'string') return undefined;
     if ('fails' in step) throw step.fails;
-    const native = this.#pool.take(this.format);
     const sourcePts = micros(step.pts * 1000);
-    return [{ native, format: this.format, sourcePts, duration: fromSeconds(0.04), capturedAt: wallClock() }];
+    return [{ ...this.#pool.acquire(this.format), sourcePts, duration: fromSeconds(0.04), capturedAt: wallClock() }];
   }
 
   interrupt(): void {
-    this.#interrupted = true;
+    this.#isInterrupted = true;
     this.#wake?.();
   }
 
   close(): Promise<void> {
-    this.closed = true;
+    this.isClosed = true;
     this.interrupt();
     return Promise.resolve();
   }

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 
-/** Forked before any stream is open: see there. It goes with this process. */
+/** Forked before any stream is open, for the reason stated there. Ends with this process. */
 const senders = fork(fileURLToPath(new URL('./sender-process.mjs', import.meta.url)));
 senders.unref();
 senders.channel?.unref();
@@ -32,7 +32,7 @@ export async function freeUdpPort(): Promise<number> {
   return port;
 }
 
-/** A real ffmpeg process that plays a test picture in real time to an address; it goes with the test file at the latest. */
+/** A real ffmpeg process that sends a test pattern in real time. Killed at the end of the test file at the latest. */
 export class Sender {
   readonly #args: readonly string[];
   readonly #id = count++;
@@ -42,7 +42,7 @@ export class Sender {
     afterAll(() => this.kill());
   }
 
-  /** Starts sending. It calls again by itself when it is refused, as a camera does, until it is killed. */
+  /** Starts a sender. It restarts by itself when it is refused, as a camera does, until it is killed. */
   static start(url: string, format: string, ...extra: string[]): Sender {
     const video = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=160x96:rate=25'];
     const codec = [
@@ -66,7 +66,7 @@ export class Sender {
     senders.send({ id: this.#id, args: this.#args });
   }
 
-  /** As a power cut: without a good-bye. */
+  /** Like a power cut: the connection is not closed. */
   kill(): void {
     senders.send({ id: this.#id });
   }

@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { Frame } from '../../src/core/frame.js';
 import type { FrameSource } from '../../src/ingest/frame-source.js';
-import { grows, pull } from './media.js';
+import { isIncreasing, pull } from './media.js';
 
-/** What the contract must know of a source. */
+/** The source that a contract tests. */
 export interface ContractSubject {
-  /** A fresh source each time; it gives eight frames at least. */
+  /** Opens a new source with at least eight frames. */
   readonly open: () => Promise<FrameSource>;
-  /** False for sources without an end. */
+  /** False for endless sources. */
   readonly ends: boolean;
 }
 
-/** What every {@link FrameSource} keeps. */
+/** Tests the contract of every {@link FrameSource}. */
 export function describeSourceContract(name: string, { open, ends }: ContractSubject): void {
   describe(`${name} as a source`, () => {
-    it('gives frames of its stated size with times that grow', async () => {
+    it('yields frames of its stated size with increasing pts', async () => {
       await using source = await open();
       const seen = await pull(source, 8);
       expect(seen).toHaveLength(8);
-      expect(grows(seen.map((frame) => frame.pts))).toBe(true);
+      expect(isIncreasing(seen.map((frame) => frame.pts))).toBe(true);
       for (const frame of seen) {
         expect([frame.width, frame.height]).toEqual([source.info.width, source.info.height]);
       }
@@ -26,7 +26,7 @@ export function describeSourceContract(name: string, { open, ends }: ContractSub
       expect(seen[0]?.discontinuity).toBe(false);
     });
 
-    it('gives planes that hold every row and may be written', async () => {
+    it('yields frames with complete, writable planes', async () => {
       await using source = await open();
       for await (const frame of source.frames()) {
         const { width, height, strides, y, u, v } = frame;
@@ -41,7 +41,7 @@ export function describeSourceContract(name: string, { open, ends }: ContractSub
       }
     });
 
-    it('gives frames whose copies are independent', async () => {
+    it('yields frames whose clones are independent', async () => {
       await using source = await open();
       for await (const frame of source.frames()) {
         const copy = frame.clone();
@@ -56,19 +56,19 @@ export function describeSourceContract(name: string, { open, ends }: ContractSub
       }
     });
 
-    it('gives a frame that it calls ready at once, and has none once it is closed', async () => {
+    it('yields a frame at once while isReady is true, and is not ready once it is closed', async () => {
       await using source = await open();
       const frames = source.frames()[Symbol.asyncIterator]();
       const first = await frames.next();
       if (!first.done) first.value.close();
       while (!source.isReady) await new Promise((resolve) => setImmediate(resolve));
-      let isGiven = false;
+      let isYielded = false;
       const pulling = frames.next().then((pulled) => {
-        isGiven = true;
+        isYielded = true;
         if (!pulled.done) pulled.value.close();
       });
       await new Promise((resolve) => setImmediate(resolve));
-      expect(isGiven).toBe(true);
+      expect(isYielded).toBe(true);
       await pulling;
       await source.close();
       expect(source.isReady).toBe(false);
@@ -81,7 +81,7 @@ export function describeSourceContract(name: string, { open, ends }: ContractSub
       await expect(pull(source, 1)).rejects.toThrow(TypeError);
     });
 
-    it('ends without an error when it is closed, from outside and twice', async () => {
+    it('ends without an error when it is closed while it is read, also twice', async () => {
       const source = await open();
       let count = 0;
       for await (const frame of source.frames()) {
@@ -115,7 +115,7 @@ export function describeSourceContract(name: string, { open, ends }: ContractSub
       expect(Frame.liveCount).toBe(0);
     });
 
-    it('leaves the pixels of a frame valid after it was closed', async () => {
+    it('keeps the pixels of a frame valid after the source is closed', async () => {
       const source = await open();
       let kept: Frame | undefined;
       for await (const frame of source.frames()) {

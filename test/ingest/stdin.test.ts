@@ -15,12 +15,12 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const children = new Set<ChildProcess>();
 afterAll(() => children.forEach((child) => child.kill('SIGKILL')));
 
-/** Reads standard input in a process of its own, prints what it saw; `abortAfterMs` gives up on a silent pipe. */
+/** Reads standard input in a child process and prints the result; aborts after `abortAfterMs`. */
 const PROGRAM = `
 import { openSource, DEFAULT_SOURCE_OPTIONS } from './open-source.mjs';
 const abortAfterMs = Number(process.argv[2] ?? 0);
 const stop = new AbortController();
-if (abortAfterMs > 0) setTimeout(() => stop.abort(new Error('gave up')), abortAfterMs);
+if (abortAfterMs > 0) setTimeout(() => stop.abort(new Error('aborted by the test')), abortAfterMs);
 try {
   const source = await openSource('-', DEFAULT_SOURCE_OPTIONS, stop.signal);
   let count = 0;
@@ -61,20 +61,20 @@ describe.runIf(hasFfmpeg && spawnSync('sh', ['-c', 'true']).status === 0)('stand
     await writeFile(script, PROGRAM);
   });
 
-  it('gives every frame that comes through a pipe', async () => {
+  it('reads every frame from a pipe', async () => {
     const result = await readIn('pipe', (child) => child.stdin && createReadStream(clip).pipe(child.stdin));
     expect(result).toEqual({ count: 50, isLive: false });
   });
 
-  it('gives every frame of a redirected file', async () => {
+  it('reads every frame of a redirected file', async () => {
     expect(await readIn(openSync(clip, 'r'), () => undefined)).toEqual({ count: 50, isLive: false });
   });
 
-  it('leaves a silent pipe at once when it is aborted', async () => {
-    expect(await readIn('pipe', () => undefined, '300')).toEqual({ error: 'gave up' });
+  it('stops reading a silent pipe at once when the signal aborts', async () => {
+    expect(await readIn('pipe', () => undefined, '300')).toEqual({ error: 'aborted by the test' });
   });
 
-  it('ends without an error when it is aborted between two frames', async () => {
+  it('ends without an error when the signal aborts between two frames', async () => {
     const half = (child: ChildProcess): void =>
       void createReadStream(clip, { end: 60_000 }).on('data', (data) => child.stdin?.write(data));
     expect(await readIn('pipe', half, '1500')).toMatchObject({ count: expect.any(Number) as number });

@@ -29,7 +29,7 @@ function options(change: Partial<SourceOptions> = {}): SourceOptions {
 }
 
 describe('a street address', () => {
-  it('means 1280x720 at 30 frames a second unless it says more', () => {
+  it('means 1280x720 at 30 frames per second by default', () => {
     expect(parseStreetUrl('street')).toEqual(parseStreetUrl('street:'));
     expect(parseStreetUrl('street')).toMatchObject({ width: 1280, height: 720, frameRate: 30, hasTimeCode: false });
     expect(parseStreetUrl('street:size=640x360,rate=29.97,seed=9,timecode=1,duration=2.5')).toEqual({
@@ -58,7 +58,7 @@ describe('a street address', () => {
     ['street:seed=1,seed=2', /seed must be given once/],
     ['street:toString=1', /got "toString=1"/],
     ['street:seed=1,', /got ""/],
-  ])('refuses %s', async (url, message) => {
+  ])('rejects %s', async (url, message) => {
     const failure = openStreetSource(url, options({ durationS: 1 }));
     await expect(failure).rejects.toThrow(message);
     await expect(failure).rejects.toMatchObject({ code: 'CONFIG_INVALID', stage: 'ingest' });
@@ -67,7 +67,7 @@ describe('a street address', () => {
 });
 
 describe('the street source, unpaced', () => {
-  it('calls a frame ready as long as it has one', async () => {
+  it('is ready until its last frame', async () => {
     await using source = await openStreetSource(`street:${SMALL},rate=10,duration=0.2`, options());
     const ready: boolean[] = [];
     for await (const frame of source.frames()) {
@@ -78,7 +78,7 @@ describe('the street source, unpaced', () => {
     expect(source.isReady).toBe(false);
   });
 
-  it('gives every frame once, pts from 0 in order, and ends', async () => {
+  it('yields every frame once, in order with pts from 0, and ends', async () => {
     await using source = await openStreetSource(`street:${SMALL},rate=25,duration=2`, options());
     expect(source.info).toMatchObject({ width: 128, height: 72, frameRate: 25, duration: 2_000_000, isLive: false });
     expect(source.info.color).toEqual({ matrix: 'bt709', range: 'limited' });
@@ -94,7 +94,7 @@ describe('the street source, unpaced', () => {
     expect(source.stats).toEqual({ decoded: 50, dropped: 0, corrupt: 0, skipped: [], reconnects: 0 });
   });
 
-  it('gives the same pixels again, also while earlier frames are still open', async () => {
+  it('yields the same pixels every time, also while earlier frames are open', async () => {
     const read = async (): Promise<Buffer[]> => {
       await using source = await openStreetSource(`street:${SMALL},seed=7,rate=10`, options({ durationS: 0.8 }));
       const frames: Frame[] = [];
@@ -109,7 +109,7 @@ describe('the street source, unpaced', () => {
     expect(await read()).toEqual(first);
   });
 
-  it('starts where it is told and stops at the shorter duration', async () => {
+  it('starts at the given time and stops at the shorter duration', async () => {
     const pixels = async (url: string, change: Partial<SourceOptions>): Promise<Buffer[]> => {
       await using source = await openStreetSource(url, options(change));
       const copies: Buffer[] = [];
@@ -129,7 +129,7 @@ describe('the street source, unpaced', () => {
     await expect(openStreetSource('street', options())).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
   });
 
-  it('goes round when looped: pts grow, each round begins with a discontinuity and the same picture', async () => {
+  it('loops with increasing pts; each loop starts with a discontinuity and the same frame', async () => {
     await using source = await openStreetSource(`street:${SMALL},rate=10,duration=0.3`, options({ loop: true }));
     const seen: { pts: number; cut: boolean; pixels: string }[] = [];
     for await (const frame of source.frames()) {
@@ -155,7 +155,7 @@ describe('the street source, unpaced', () => {
 });
 
 describe('the street source, live', () => {
-  it('never calls a frame ready, for each is painted when it is pulled', async () => {
+  it('is never ready, since each frame is rendered when it is pulled', async () => {
     await using source = await openStreetSource(`street:${SMALL},rate=50`, options({ pace: 'realtime' }));
     for await (const frame of source.frames()) {
       frame.close();
@@ -165,7 +165,7 @@ describe('the street source, live', () => {
     }
   });
 
-  it('gives frames no earlier than they are due', async () => {
+  it('yields frames no earlier than they are due', async () => {
     await using source = await openStreetSource(`street:${SMALL},rate=20`, options({ pace: 'realtime' }));
     expect(source.info).toMatchObject({ isLive: true, duration: undefined });
     const startedAt = performance.now();
@@ -181,7 +181,7 @@ describe('the street source, live', () => {
     }
   });
 
-  it('drops what a slow consumer missed, counts it, and gives the newest', async () => {
+  it('drops the frames a slow consumer missed, counts them, and yields the newest', async () => {
     await using source = await openStreetSource(`street:${SMALL},rate=50`, options({ pace: 'realtime' }));
     const startedAt = performance.now();
     let last = 0;
@@ -191,7 +191,7 @@ describe('the street source, live', () => {
       last = frame.pts / 20_000;
       frame.close();
       count++;
-      // The newest due frame is at most one frame time old when its painting begins.
+      // The newest due frame is at most one frame duration old when it is rendered.
       if (count > 1) expect(lateMs).toBeGreaterThan(-2);
       if (count === 4) break;
       await pause(110);
@@ -201,7 +201,7 @@ describe('the street source, live', () => {
     expect(source.stats.dropped).toBe(last + 1 - count);
   });
 
-  it('drops nothing where it is told not to be live', async () => {
+  it('drops nothing when live is false', async () => {
     const paced = options({ pace: 'realtime', live: false });
     await using source = await openStreetSource(`street:${SMALL},rate=100,duration=0.1`, paced);
     const times: number[] = [];
@@ -225,8 +225,8 @@ describe('the street source, live', () => {
     expect(source.stats.decoded + source.stats.dropped).toBe(5);
   });
 
-  it.each(['abort', 'close'] as const)('stops at once at %s, while it waits for the next frame', async (how) => {
-    // At one frame a second a wait lasts 1 s; a source that sat it out would give a second frame.
+  it.each(['abort', 'close'] as const)('stops at once on %s, while it waits for the next frame', async (how) => {
+    // At one frame per second the wait lasts 1 s; a source that does not stop would yield a second frame.
     const source = await openStreetSource(`street:${SMALL},rate=1`, options({ pace: 'realtime' }));
     const controller = new AbortController();
     const frames = source.frames(controller.signal)[Symbol.asyncIterator]();
@@ -241,23 +241,23 @@ describe('the street source, live', () => {
     await source.close();
   });
 
-  it('gives nothing when aborted or closed before', async () => {
+  it('yields nothing when aborted or closed before', async () => {
     const source = await openStreetSource(`street:${SMALL}`, options({ pace: 'realtime' }));
     for await (const frame of source.frames(AbortSignal.abort())) {
       frame.close();
-      expect.unreachable('a frame came');
+      expect.unreachable('a frame was yielded');
     }
     await source.close();
     const closed = await openStreetSource(`street:${SMALL}`, options({ pace: 'realtime' }));
     await closed.close();
     for await (const frame of closed.frames()) {
       frame.close();
-      expect.unreachable('a frame came');
+      expect.unreachable('a frame was yielded');
     }
     expect(Frame.liveCount).toBe(0);
   });
 
-  it('paints the time of capture into the frame when asked', async () => {
+  it('draws the time of capture into the frame with timecode=1', async () => {
     const url = 'street:size=640x360,rate=30,timecode=1';
     await using source = await openStreetSource(url, options({ pace: 'realtime' }));
     for await (const frame of source.frames()) {

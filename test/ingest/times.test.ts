@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openSource } from '../../src/ingest/open-source.js';
-import { ffmpeg, grows, hasFfmpeg, options, pattern, probedTimes, pull, temporaryFolder } from './media.js';
+import { ffmpeg, isIncreasing, hasFfmpeg, options, pattern, probedTimes, pull, temporaryFolder } from './media.js';
 
 const folder = temporaryFolder();
 const clip = join(folder, 'clip.mp4');
@@ -12,7 +12,7 @@ describe.runIf(hasFfmpeg)('times of a file', () => {
     await ffmpeg(...pattern('64x48', 25, 4), ...x264, '-g', '30', '-bf', '2', clip);
   });
 
-  it('keeps a variable frame rate to the tick', async () => {
+  it('keeps the pts of a variable frame rate to the tick', async () => {
     const file = join(folder, 'vfr.mp4');
     const uneven = 'setpts=N*N*0.013/TB';
     await ffmpeg(
@@ -35,7 +35,7 @@ describe.runIf(hasFfmpeg)('times of a file', () => {
     expect(gaps.size).toBeGreaterThan(10);
   });
 
-  it('leaves the times of a transport stream where they start', async () => {
+  it('keeps the first timestamp of a transport stream', async () => {
     const file = join(folder, 'start.ts');
     await ffmpeg(...pattern('64x48', 25, 0.4), ...x264, file);
     await using source = await openSource(file, options());
@@ -49,7 +49,7 @@ describe.runIf(hasFfmpeg)('times of a file', () => {
     expect(seen[0]?.pts).toBe(Math.round((Math.ceil(startS * 25 - 1e-9) / 25 - startS) * 1e6));
   });
 
-  it('finds the same pixels at a start as without one', async () => {
+  it('decodes the same pixels with a start as without one', async () => {
     await using whole = await openSource(clip, options());
     const all = await pull(whole);
     await using part = await openSource(clip, options({ startS: 2 }));
@@ -65,7 +65,7 @@ describe.runIf(hasFfmpeg)('times of a file', () => {
     expect(seen).toHaveLength(10);
   });
 
-  it('stops after a duration and says how long it is', async () => {
+  it('stops after a duration and reports it', async () => {
     await using source = await openSource(clip, options({ startS: 1, durationS: 0.5 }));
     expect(source.info.duration).toBe(500_000);
     const seen = await pull(source);
@@ -73,27 +73,27 @@ describe.runIf(hasFfmpeg)('times of a file', () => {
     expect(seen.at(-1)?.pts).toBeLessThan(500_000);
   });
 
-  it('says when a file ends before the start', async () => {
+  it('reports a file that ends before the start', async () => {
     await expect(openSource(clip, options({ startS: 60 }))).rejects.toMatchObject({
       code: 'INPUT_TOO_SHORT',
       message: expect.stringContaining('ends before 60 s') as string,
     });
   });
 
-  it('loops with times that go on and marks each round', async () => {
+  it('loops with pts that continue and a discontinuity at each loop', async () => {
     await using source = await openSource(clip, options({ loop: true, durationS: 0.4 }));
     expect(source.info.duration).toBeUndefined();
     const seen = await pull(source, 35);
-    expect(grows(seen.map(({ pts }) => pts))).toBe(true);
+    expect(isIncreasing(seen.map(({ pts }) => pts))).toBe(true);
     expect(seen.flatMap(({ discontinuity }, index) => (discontinuity ? [index] : []))).toEqual([10, 20, 30]);
     seen.slice(1).forEach(({ pts }, index) => expect(pts - (seen[index]?.pts ?? 0)).toBe(40_000));
   });
 
-  it('plays at its own pace when asked', async () => {
+  it('plays in real time', async () => {
     await using source = await openSource(clip, options({ pace: 'realtime', durationS: 0.8 }));
     const started = performance.now();
     expect(await pull(source)).toHaveLength(20);
-    // No frame may come before its time; how late a busy machine is says nothing.
+    // No frame may come early; lateness on a busy machine is not checked.
     expect(performance.now() - started).toBeGreaterThan(19 * 40 - 5);
   });
 

@@ -1,0 +1,189 @@
+import { type Frame as AvFrame, SoftwareScaleContext } from 'node-av/lib';
+import * as av from 'node-av/constants';
+import { NocturneError } from '../core/errors.js';
+import {
+  conversionNotices,
+  isGrey,
+  isRgb,
+  libavMatrix,
+  libavRange,
+  pixelFormatName,
+  planColor,
+  type ColorPlan,
+} from './av-color.js';
+import { AvFilterChain, toneMapFilters } from './av-filters.js';
+import type { AvFramePool, DecodedFrame, DecodedFormat } from './av-frame-pool.js';
+import { errorText } from './av-errors.js';
+import { reducedRatio } from './av-stream.js';
+import { swapsWidthAndHeight, rotationFilters } from './rotation.js';
+
+/** How to convert all AVFrames of one format. */
+interface ConversionPlan {
+  /** Identifies the format of the AVFrames. */
+  readonly key: string;
+  readonly format: DecodedFormat;
+  readonly color: ColorPlan;
+  readonly filters: readonly string[];
+}
+
+/** Converts AVFrames of any format to I420, 8 bit, upright, progressive, with even width and height. */
+export class AvConverter implements Disposable {
+  readonly #pool: AvFramePool;
+  readonly #containerAspect: readonly [number, number] | undefined;
+  readonly #scaler = new SoftwareScaleContext();
+  #plan: ConversionPlan | undefined;
+  #filters: AvFilterChain | undefined;
+  #isInterlaced = false;
+
+  /** @param containerAspect sample aspect from the container, which overrides the codec's. */
+  constructor(pool: AvFramePool, containerAspect: readonly [number, number] | undefined) {
+    this.#pool = pool;
+    this.#containerAspect = containerAspect;
+    this.#scaler.allocContext();
+  }
+
+  /**
+   * Borrows a decoded AVFrame and changes its tags and pts. Returns none or more frames, which the caller passes on or
+   * releases; their AVFrames carry `pts` and `duration` in ticks of the stream.
+   */
+  async convert(avFrame: AvFrame): Promise<DecodedFrame[]> {
+    const fullSize = `${avFrame.width}x${avFrame.height}`;
+    // Cropping to even sides needs no pixel work: the last column or row is left out.
+    avFrame.width -= avFrame.width % 2;
+    avFrame.height -= avFrame.height % 2;
+    avFrame.pts = avFrame.bestEffortTimestamp;
+    const frames: DecodedFrame[] = [];
+    const plan = this.#planFor(avFrame, fullSize);
+    if (plan.key !== this.#plan?.key) {
+      frames.push(...(await this.flush()));
+      this.#plan = plan;
+      this.#filters = plan.filters.length > 0 ? AvFilterChain.open(plan.filters, avFrame) : undefined;
+    }
+    if (this.#filters)
+      frames.push(...(await this.#convertAll(await this.#filters.filter(avFrame), this.#filters, plan)));
+    else frames.push(await this.#toI420(avFrame, plan));
+    return frames;
+  }
+
+  /** Returns the frames that filters still hold, before a change of format or at the end. */
+  async flush(): Promise<DecodedFrame[]> {
+    const filters = this.#filters;
+    if (!filters || !this.#plan) return [];
+    this.#filters = undefined;
+    const frames = await this.#convertAll(await filters.filter(null), filters, this.#plan);
+    filters.close();
+    this.#plan = undefined;
+    return frames;
+  }
+
+  /** Discards the frames that filters hold, for a seek. */
+  reset(): void {
+    this.#filters?.close();
+    this.#filters = undefined;
+    this.#plan = undefined;
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.reset();
+    this.#scaler.freeContext();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Converts AVFrames that `filters` lent and returns them to it. */
+  async #convertAll(
+    avFrames: readonly AvFrame[],
+    filters: AvFilterChain,
+    plan: ConversionPlan,
+  ): Promise<DecodedFrame[]> {
+    const frames: DecodedFrame[] = [];
+    for (const avFrame of avFrames) {
+      frames.push(await this.#toI420(avFrame, plan));
+      filters.recycle(avFrame);
+    }
+    return frames;
+  }
+
+  async #toI420(avFrame: AvFrame, plan: ConversionPlan): Promise<DecodedFrame> {
+    const frame = this.#pool.acquire(plan.format);
+    if (avFrame.format === av.AV_PIX_FMT_YUVJ420P) avFrame.format = av.AV_PIX_FMT_YUV420P;
+    const isI420 = avFrame.format === av.AV_PIX_FMT_YUV420P && plan.color.convertFrom === undefined;
+    const code = isI420 ? frame.avFrame.copy(avFrame) : await this.#scale(avFrame, frame, plan.color);
+    if (code < 0) {
+      this.#pool.release(frame);
+      throw new NocturneError({
+        code: 'INPUT_UNSUPPORTED',
+        stage: 'ingest',
+        message: `frames with pixel format ${pixelFormatName(avFrame)} could not be converted: ${errorText(code)}.`,
+      });
+    }
+    frame.avFrame.pts = avFrame.pts;
+    frame.avFrame.duration = avFrame.duration;
+    return frame;
+  }
+
+  /** Scales into `frame`. libswscale converts between the colour tags of both; equal tags keep code values unchanged. */
+  async #scale(avFrame: AvFrame, frame: DecodedFrame, { color, convertFrom }: ColorPlan): Promise<number> {
+    const name = pixelFormatName(avFrame);
+    if (!isRgb(name)) {
+      avFrame.colorSpace = convertFrom === undefined ? libavMatrix(color.matrix) : avFrame.colorSpace;
+      avFrame.colorRange = libavRange(color.range);
+    }
+    if (isGrey(name)) {
+      // libswscale 9.8 reads every grey format as full range and would stretch limited range.
+      avFrame.colorRange = av.AVCOL_RANGE_JPEG;
+      frame.avFrame.colorRange = av.AVCOL_RANGE_JPEG;
+    }
+    const code = await this.#scaler.scaleFrame(frame.avFrame, avFrame);
+    frame.avFrame.colorRange = libavRange(color.range);
+    return code;
+  }
+
+  #planFor(avFrame: AvFrame, fullSize: string): ConversionPlan {
+    this.#isInterlaced ||= avFrame.hasFlags(av.AV_FRAME_FLAG_INTERLACED);
+    const aspect = this.#containerAspect ?? ratioOf(avFrame.sampleAspectRatio);
+    const displayMatrix = avFrame.getSideData(av.AV_FRAME_DATA_DISPLAYMATRIX);
+    const rotation = displayMatrix ? rotationFilters(displayMatrix) : [];
+    const { width, height, colorSpace, colorRange, colorTrc } = avFrame;
+    const tags = [avFrame.format, colorSpace, colorRange, colorTrc, this.#isInterlaced];
+    const key = [fullSize, ...aspect, ...tags, ...rotation].join(' ');
+    if (key === this.#plan?.key) return this.#plan;
+    if (width < 2 || height < 2) {
+      const message = `a video must have at least 2x2 pixels, got ${fullSize}.`;
+      throw new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message });
+    }
+    const color = planColor(avFrame);
+    const swaps = swapsWidthAndHeight(rotation);
+    const format: DecodedFormat = {
+      width: swaps ? height : width,
+      height: swaps ? width : height,
+      color: color.color,
+      sampleAspect: swaps ? [aspect[1], aspect[0]] : aspect,
+      notices: this.#noticesFor(avFrame, fullSize, color, rotation),
+    };
+    const filters = [
+      ...(this.#isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+      ...(color.isHdr ? toneMapFilters() : []),
+      ...rotation,
+    ];
+    return { key, format, color, filters };
+  }
+
+  #noticesFor(avFrame: AvFrame, fullSize: string, color: ColorPlan, rotation: readonly string[]): string[] {
+    const evenSize = `${avFrame.width}x${avFrame.height}`;
+    return [
+      ...(fullSize === evenSize ? [] : [`odd size: ${fullSize} is cropped to ${evenSize}`]),
+      ...(rotation.length > 0 ? [`rotated upright (${rotation.join(', ')})`] : []),
+      ...(this.#isInterlaced ? ['deinterlaced'] : []),
+      ...(color.isHdr ? ['tone-mapped from HDR to BT.709'] : []),
+      ...conversionNotices(avFrame, color),
+    ];
+  }
+}
+
+function ratioOf(ratio: { readonly num: number; readonly den: number }): readonly [number, number] {
+  return ratio.num > 0 && ratio.den > 0 ? reducedRatio(ratio.num, ratio.den) : [1, 1];
+}
