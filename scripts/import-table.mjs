@@ -47,7 +47,7 @@ export const MODULES = {
   'src/stream': {
     holds: 'what serves: HTTP, WebSocket, wire protocol, live stream, GOP cache, viewers',
     imports: ['src/core'],
-    packages: { ws: '', fastify: '', 'prom-client': '' },
+    packages: { ws: '', hono: '', '@hono/node-server': '', 'prom-client': '' },
   },
   'src/pipeline': {
     holds:
