@@ -3,9 +3,11 @@ import { MODULES, PARTS } from './scripts/import-table.mjs';
 
 /** A regular expression that matches a folder's files, or the one file. */
 const pattern = (path) => `^${path.replaceAll('.', '[.]')}${/[.]\w+$/.test(path) ? '$' : '/'}`;
-/** The same for a glob inside a folder; empty: all of it. */
-const globPattern = (folder, glob) =>
-  glob === '' ? pattern(folder) : `^${folder}/${glob.replaceAll('.', '[.]').replaceAll('*', '[^/]*')}$`;
+/** The same for files of a folder: names that may hold `*`; none: all of it. */
+const filePatterns = (folder, files) =>
+  files.length === 0
+    ? [pattern(folder)]
+    : files.map((file) => `^${folder}/${file.replaceAll('.', '[.]').replaceAll('*', '[^/]*')}$`);
 
 const OURS = '^(src|web-viewer)/';
 
@@ -27,8 +29,8 @@ const partRules = PARTS.map(({ from, not }) => ({
 
 const packages = new Map();
 for (const [module, { packages: owned = {} }] of Object.entries(MODULES)) {
-  for (const [name, glob] of Object.entries(owned)) {
-    packages.set(name, [...(packages.get(name) ?? []), globPattern(module, glob)]);
+  for (const [name, files] of Object.entries(owned)) {
+    packages.set(name, [...(packages.get(name) ?? []), ...filePatterns(module, files)]);
   }
 }
 const packageRules = [...packages].map(([name, files]) => ({

@@ -7,7 +7,11 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts', 'web-viewer/**/*.ts', 'test/**/*.ts', '*.config.ts'],
     extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { project: ['./tsconfig.tests.json', './web-viewer/tsconfig.json'] } },
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.tests.json', './web-viewer/tsconfig.json', './src/train/report/page/tsconfig.json'],
+      },
+    },
     rules: {
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],

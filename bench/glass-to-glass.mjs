@@ -65,8 +65,8 @@ try {
   const until = performance.now() + Number(values.seconds) * 1000;
   while (performance.now() < until) {
     for (const frame of await page.evaluate(`nocturne.grab(${BATCH_FRAMES}, ${JSON.stringify(crop)})`)) {
-      const lumaAt = (x, y) => frame.rgba[4 * ((y - (frame.pictureHeight - frame.height)) * frame.width + x) + 1];
-      const madeAtMs = readTimeCode({ width: frame.pictureWidth, height: frame.pictureHeight, lumaAt });
+      const lumaAt = (x, y) => frame.rgba[4 * ((y - (frame.frameHeight - frame.height)) * frame.width + x) + 1];
+      const madeAtMs = readTimeCode({ width: frame.frameWidth, height: frame.frameHeight, lumaAt });
       if (madeAtMs === undefined) unread++;
       else latencies.push(timeCodeDifference(frame.drawnAtMs % TIME_CODE_MODULUS_MS, madeAtMs));
     }

@@ -62,7 +62,7 @@ export async function benchKernels({ frames = 120, root = new URL('../dist/', im
       measure('plain', () => renderer.apply(looks.plain, DEFAULT_CONTROLS, frame));
     }
     frame.close();
-    const figures = Object.entries(times).map(([stage, t]) => [stage, { p50: t.at(0.5), p95: t.at(0.95) }]);
+    const figures = Object.entries(times).map(([stage, t]) => [stage, { p50: t.quantile(0.5), p95: t.quantile(0.95) }]);
     rows.push({ size: name, ...Object.fromEntries(figures) });
   }
   renderer[Symbol.dispose]();

@@ -50,7 +50,12 @@ function timesOf(estimator, Street, { Percentiles, calls, lightsSize, gridSize }
       if (i >= 0) times[name].add(performance.now() - started);
     }
   }
-  return Object.entries(times).map(([name, t]) => ({ name, min: t.at(0), p50: t.at(0.5), p95: t.at(0.95) }));
+  return Object.entries(times).map(([name, t]) => ({
+    name,
+    min: t.quantile(0),
+    p50: t.quantile(0.5),
+    p95: t.quantile(0.95),
+  }));
 }
 
 /** Mean and median end-point error of each band, and its number of blocks. Counts blocks that are wholly visible in the frame before. */

@@ -48,7 +48,7 @@ export async function benchSteady({ root = new URL('../dist/', import.meta.url) 
   }
   renderer[Symbol.dispose]();
   await grade.close();
-  const [p50, p95] = [times.at(0.5), times.at(0.95)];
+  const [p50, p95] = [times.quantile(0.5), times.quantile(0.95)];
   console.log(
     `steady  ${p50.toFixed(2)} / ${p95.toFixed(2)}   (ms, p50 / p95, one thread: motion, propagation, blending, flicker meter)`,
   );

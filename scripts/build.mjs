@@ -1,4 +1,4 @@
-// Builds dist/: the WASM kernels (AssemblyScript), the TypeScript, the ONNX schema, the viewer page.
+// Builds dist/: the WASM kernels (AssemblyScript), the TypeScript, the ONNX schema, the viewer page, the loss page.
 // `node scripts/build.mjs kernels` builds only the kernels.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -58,6 +58,26 @@ async function buildViewer() {
   }
 }
 
+/** Bundles the script and the style of a training's loss page; src/train/report/loss-page.ts inlines them. */
+async function buildLossPage() {
+  const source = join(root, 'src/train/report/page');
+  run('loss page types', 'node_modules/typescript/bin/tsc', ['-p', join(source, 'tsconfig.json')]);
+  const { build } = await import('esbuild');
+  const output = join(fresh, 'train/report/page');
+  const notice = '/*! uPlot: Copyright (c) 2022 Leon Sorokin, MIT License (uplot.LICENSE) */';
+  await build({
+    entryPoints: ['page.ts', 'page.css'].map((name) => join(source, name)),
+    outdir: output,
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    minify: true,
+    legalComments: 'none',
+    banner: { js: notice },
+  });
+  cpSync(join(root, 'node_modules/uplot/LICENSE'), join(output, 'uplot.LICENSE'));
+}
+
 /** Paths of a folder's files, relative to it. */
 function filesOf(folder) {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -92,6 +112,7 @@ if (process.argv[2] === 'kernels') {
   run('nocturne', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--outDir', fresh]);
   copySchema();
   await buildViewer();
+  await buildLossPage();
   rmSync(join(dist, '.built'), { force: true });
   const built = moveToDist();
   removeOthers(built);

@@ -1,37 +1,37 @@
 import { resolveSettings } from './config/resolve.js';
 import { controlsOf, type Settings } from './config/settings.js';
-import { aborted, NocturneError } from './core/errors.js';
+import { abortedError, NocturneError } from './core/errors.js';
 import { silentLogger, type Logger } from './core/logger.js';
 import { maskUrl } from './core/mask-url.js';
-import type { SourceOptions } from './ingest/source-options.js';
 import { evaluate as evaluateNight, type EvaluateOptions as NightOptions } from './evaluate/evaluate.js';
 import type { Evaluation } from './evaluate/evaluation.js';
 import { probeInput, type ProbeReport } from './ingest/probe.js';
-import type { NightStream } from './pipeline/main/night-stream.js';
+import type { SourceOptions } from './ingest/source-options.js';
+import type { NightStream, OpenStreamOptions } from './pipeline/main/night-stream.js';
 import { openStream as openWorkerStream, startStream as startWorkerStream } from './pipeline/main/open-stream.js';
 import { renderInWorker, type RenderInWorkerOptions } from './pipeline/main/render-in-worker.js';
 import type { ModelSettings, StreamSettings } from './pipeline/stream-settings.js';
 import type { RenderReport } from './pipeline/worker-messages.js';
 
-/** Constant quality of the live encoder where nobody sets one. */
+/** Constant rate factor of the live encoder where none is set. */
 const LIVE_CRF = 23;
-/** Preset of the live encoder where nobody sets one: the least delay and load. */
+/** Preset of the live encoder where none is set: the least delay and load. */
 const LIVE_PRESET = 'ultrafast';
 
-/** What each call takes beside settings. */
-const STREAM_HOOKS = ['name', 'logger'];
-const RENDER_HOOKS = ['logger', 'signal', 'onProgress'];
-const PROBE_HOOKS = ['logger', 'signal'];
-const EVALUATE_HOOKS = ['logger', 'signal', 'onProgress'];
+/** Options of each call that are not settings. */
+const STREAM_OPTIONS = ['name', 'logger'];
+const RENDER_OPTIONS = ['logger', 'signal', 'onOpened', 'onProgress'];
+const PROBE_OPTIONS = ['logger', 'signal'];
+const EVALUATE_OPTIONS = ['logger', 'signal', 'onProgress'];
 
-/** Any setting of docs/settings.md, by its config-file key; those left out have their defaults. */
+/** Any setting of docs/settings.md, by its config-file key. Settings left out have their defaults. */
 export type SettingsOptions = { readonly [K in keyof Settings]?: Settings[K] | undefined };
 
 /** Options of {@link openStream} and {@link startStream}. */
 export type StreamOptions = SettingsOptions & {
   /** Name in addresses and pages; default `stream`. */
   readonly name?: string;
-  /** Told what happens; default: nobody. */
+  /** Receives log lines; default: silent. */
   readonly logger?: Logger;
 };
 
@@ -45,56 +45,101 @@ export type ProbeOptions = SettingsOptions & { readonly logger?: Logger; readonl
 export type EvaluateOptions = SettingsOptions & Partial<Pick<NightOptions, 'logger' | 'signal' | 'onProgress'>>;
 
 /**
- * Opens a file, camera, address, folder of pictures or `street` as a live night stream in a worker process of its own.
- * Resolves once the input is there. Rejects with NocturneError. The caller closes the stream.
+ * Opens a file, camera, address, image folder or `street` as a live night stream, in a worker process of its own.
+ * Resolves once the input is open. The caller closes the stream.
  *
- *     const stream = await openStream('drive.mp4', { loop: true, strength: 0.9 });
- *     const server = await startServer({ port: 8090, streams: new Map([['drive', stream.live]]) });
+ * @throws {NocturneError} (rejects) when input, generator or encoder cannot be opened, or a setting is invalid.
+ * @throws {TypeError} (rejects) when `input` is not a string.
+ * @example
+ * ```ts
+ * import { openStream, startServer } from 'nocturne';
+ *
+ * const stream = await openStream('drive.mp4', { loop: true, strength: 0.9 });
+ * const server = await startServer({ port: 8090, streams: new Map([['drive', stream.live]]) });
+ * console.log(server.url);
+ * ```
  */
 export async function openStream(input: string, options: StreamOptions = {}): Promise<NightStream> {
   checkInput(input);
-  const settings = resolveSettings({ options, otherOptions: STREAM_HOOKS });
-  return openWorkerStream(streamSettings(input, options.name, settings), hooks(settings, options));
-}
-
-/** {@link openStream} that returns at once: viewers can join before the input is there; `opened` tells when it is. */
-export function startStream(input: string, options: StreamOptions = {}): NightStream {
-  checkInput(input);
-  const settings = resolveSettings({ options, otherOptions: STREAM_HOOKS });
-  return startWorkerStream(streamSettings(input, options.name, settings), hooks(settings, options));
+  const settings = resolveSettings({ options, otherOptions: STREAM_OPTIONS });
+  return openWorkerStream(streamSettings(input, options.name, settings), openOptions(settings, options));
 }
 
 /**
- * Renders a video to a night video, a picture to a picture, or a folder of pictures to a folder or a video. Pictures of a
- * folder that cannot be read are skipped, counted in `corrupt` and named in `notices`.
- * Rejects with NocturneError, also when the signal aborts or no picture can be read: a file is then as it was before; of a
- * folder the pictures that were complete stay.
+ * Starts a live night stream as {@link openStream} does, and returns at once: viewers can join before the input is open.
+ * `stream.opened` resolves when it is. The caller closes the stream.
+ *
+ * @throws {NocturneError} when a setting is invalid. Later failures reject `stream.opened` and appear in `stream.ended`.
+ * @throws {TypeError} when `input` is not a string.
+ * @example
+ * ```ts
+ * import { startStream } from 'nocturne';
+ *
+ * const stream = startStream('rtsp://camera/1', { reconnect: true });
+ * const { width, height } = await stream.opened;
+ * console.log(`${width}x${height}`);
+ * await stream.close();
+ * ```
+ */
+export function startStream(input: string, options: StreamOptions = {}): NightStream {
+  checkInput(input);
+  const settings = resolveSettings({ options, otherOptions: STREAM_OPTIONS });
+  return startWorkerStream(streamSettings(input, options.name, settings), openOptions(settings, options));
+}
+
+/**
+ * Renders a video to a night video, an image to an image, or an image folder to a folder or a video. Images of a folder
+ * that cannot be read are skipped, counted in `corrupt` and named in `notices`.
+ *
+ * @throws {NocturneError} (rejects) on any failure, when the signal aborts (`ABORTED`), and when no image of a folder can be
+ * read. An output file is then as it was before; in an output folder the complete images stay.
+ * @throws {TypeError} (rejects) when `input` is not a string.
+ * @example
+ * ```ts
+ * import { render } from 'nocturne';
+ *
+ * const report = await render('drive.mp4', 'night.mp4', { start: 10, duration: 5, overwrite: true });
+ * console.log(`${report.frames} frames, ${report.frameRate.toFixed(1)} frames/s`);
+ * ```
  */
 export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
   checkInput(input);
-  const settings = resolveSettings({ options, otherOptions: RENDER_HOOKS });
-  const { start, duration, codec, crf, preset, inputFormat, overwrite, seed, pictureRate, decoderThreads } = settings;
+  const settings = resolveSettings({ options, otherOptions: RENDER_OPTIONS });
+  const { start, duration, codec, crf, preset, inputFormat } = settings;
+  const { overwrite, seed, pictureRate: imageRate, decoderThreads } = settings;
   return renderInWorker(
     {
       input,
       output,
-      model: modelOf(settings),
+      model: modelSettings(settings),
       controls: controlsOf(settings),
       seed,
       startS: start,
-      ...given({ durationS: duration, codec, crf, preset, inputFormat }),
+      ...withoutUndefined({ durationS: duration, codec, crf, preset, inputFormat }),
       overwrite,
-      pictureRate,
+      imageRate,
       decoderThreads,
     },
     options,
   );
 }
 
-/** What an input is and what would be done with it. Rejects with NocturneError. */
+/**
+ * Describes an input: its container and streams, and what nocturne does with it. Passwords are masked.
+ *
+ * @throws {NocturneError} (rejects) when the input cannot be opened, or the signal aborts (`ABORTED`).
+ * @throws {TypeError} (rejects) when `input` is not a string.
+ * @example
+ * ```ts
+ * import { probe } from 'nocturne';
+ *
+ * const { output, steps } = await probe('drive.mp4');
+ * console.log(output.width, output.height, steps);
+ * ```
+ */
 export async function probe(input: string, options: ProbeOptions = {}): Promise<ProbeReport> {
   checkInput(input);
-  const settings = resolveSettings({ options, otherOptions: PROBE_HOOKS });
+  const settings = resolveSettings({ options, otherOptions: PROBE_OPTIONS });
   const source: SourceOptions = {
     ...sourceOptions(settings),
     awaitsSender: false,
@@ -103,14 +148,25 @@ export async function probe(input: string, options: ProbeOptions = {}): Promise<
   try {
     return await probeInput(input, source, options.signal);
   } catch (error) {
-    throw options.signal?.aborted ? aborted(`${maskUrl(input)} was probed`) : error;
+    throw options.signal?.aborted ? abortedError(`${maskUrl(input)} was probed`) : error;
   }
 }
 
 /**
- * Judges a generator's night: how near to real nights it comes, beside the untouched day and simpler ways; how much of the
- * drawing is left; what light was invented; what a frame costs. docs/evaluation.md says what each figure means.
- * @param references folders of real night pictures. Rejects with NocturneError.
+ * Measures a generator's night: its distance to real nights beside the day and simpler methods, how much structure it keeps,
+ * which lights it invents, what a frame costs. docs/evaluation.md explains each measurement.
+ *
+ * @param input a folder of day images, or a clip.
+ * @param references folders of real night images.
+ * @throws {NocturneError} (rejects) when an input cannot be read or the signal aborts (`ABORTED`).
+ * @throws {RangeError} (rejects) when `references` is empty.
+ * @example
+ * ```ts
+ * import { evaluate } from 'nocturne';
+ *
+ * const evaluation = await evaluate('testA', ['testB'], { generator: 'grade' });
+ * console.log(evaluation.structure.result.mean);
+ * ```
  */
 export async function evaluate(
   input: string,
@@ -118,21 +174,22 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   checkInput(input);
-  if (references.length === 0) throw new RangeError('references must name one folder at least, got none');
+  if (references.length === 0) throw new RangeError('references must name at least one folder, got none');
   references.forEach(checkInput);
-  const settings = resolveSettings({ options, otherOptions: EVALUATE_HOOKS });
+  const settings = resolveSettings({ options, otherOptions: EVALUATE_OPTIONS });
   const { mostPictures, seed, features, sheet } = settings;
   const { logger, signal = new AbortController().signal, onProgress } = options;
-  const extra = given({ features, sheet, logger, onProgress });
+  const extra = withoutUndefined({ features, sheet, logger, onProgress });
+  const model = modelSettings(settings);
   try {
-    return await evaluateNight({ input, references, ...modelOf(settings), most: mostPictures, seed, signal, ...extra });
+    return await evaluateNight({ input, references, ...model, most: mostPictures, seed, signal, ...extra });
   } catch (error) {
-    throw signal.aborted ? aborted(`${maskUrl(input)} was evaluated`) : error;
+    throw signal.aborted ? abortedError(`${maskUrl(input)} was evaluated`) : error;
   }
 }
 
 function checkInput(input: unknown): void {
-  if (typeof input !== 'string') throw new TypeError(`input must be a text, got ${typeof input}`);
+  if (typeof input !== 'string') throw new TypeError(`input must be a string, got ${typeof input}`);
   if (input.trim() !== '') return;
   const message = 'the input must name a file, an address, a camera or street, got "".';
   throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message });
@@ -143,11 +200,11 @@ function streamSettings(input: string, name: string | undefined, settings: Setti
     name: name ?? 'stream',
     input,
     source: sourceOptions(settings),
-    model: modelOf(settings),
+    model: modelSettings(settings),
     encoder: {
       frameRate: 0,
       encoder: settings.encoder,
-      ...given({ bitrateBps: settings.bitrate === undefined ? undefined : settings.bitrate * 1000 }),
+      ...withoutUndefined({ bitrateBps: settings.bitrate === undefined ? undefined : settings.bitrate * 1000 }),
       crf: settings.crf ?? LIVE_CRF,
       keyframeIntervalS: settings.keyframeInterval,
       preset: settings.preset ?? LIVE_PRESET,
@@ -162,7 +219,7 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     startS: 0,
     pace: 'realtime',
     loop: settings.loop,
-    ...given({ live: settings.live, inputFormat: settings.inputFormat }),
+    ...withoutUndefined({ live: settings.live, inputFormat: settings.inputFormat }),
     listen: settings.listen,
     reconnect: settings.reconnect,
     stallTimeoutMs: settings.stallTimeout * 1000,
@@ -174,16 +231,16 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
   };
 }
 
-function modelOf(settings: Settings): ModelSettings {
-  return { generator: settings.generator, device: settings.device, threads: settings.threads };
+function modelSettings({ generator, device, threads }: Settings): ModelSettings {
+  return { generator, device, threads };
 }
 
-function hooks(settings: Settings, options: StreamOptions): { maxViewers: number; logger: Logger } {
-  return { maxViewers: settings.maxViewers, logger: options.logger ?? silentLogger };
+function openOptions({ maxViewers }: Settings, { logger = silentLogger }: StreamOptions): OpenStreamOptions {
+  return { maxViewers, logger };
 }
 
-/** The entries that have a value: what `exactOptionalPropertyTypes` asks of optional fields. */
-function given<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+/** The entries that have a value, as `exactOptionalPropertyTypes` asks of optional fields. */
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> }; // undefined was filtered out
 }

@@ -1,13 +1,13 @@
-const KEY = 'nocturne.token';
+const STORAGE_KEY = 'nocturne.token';
 
-/** The viewer's token, kept for this tab only. A browser that forbids storage keeps it until the page is left. */
+/** The viewer's access token, stored for this tab only; where the browser forbids storage, for this page only. */
 export class AccessToken {
   #token: string | undefined;
 
-  /** @param fromAddress the token in the page's address; else the one this tab had before. */
-  constructor(fromAddress: string | undefined) {
-    this.#token = fromAddress ?? stored();
-    if (fromAddress !== undefined) this.set(fromAddress);
+  /** @param fromUrl the token in the page's URL; undefined uses the stored one. */
+  constructor(fromUrl: string | undefined) {
+    this.#token = fromUrl ?? readStoredToken();
+    if (fromUrl !== undefined) this.set(fromUrl);
   }
 
   get value(): string | undefined {
@@ -17,17 +17,17 @@ export class AccessToken {
   set(token: string): void {
     this.#token = token;
     try {
-      sessionStorage.setItem(KEY, token);
+      sessionStorage.setItem(STORAGE_KEY, token);
     } catch (cause) {
-      console.info('the token lasts for this page only: storage is forbidden', cause);
+      console.info('the browser forbids storage: the token is kept for this page only', cause);
     }
   }
 }
 
-function stored(): string | undefined {
+function readStoredToken(): string | undefined {
   try {
-    return sessionStorage.getItem(KEY) ?? undefined;
+    return sessionStorage.getItem(STORAGE_KEY) ?? undefined;
   } catch {
-    return undefined; // storage is forbidden: as if there were none
+    return undefined; // the browser forbids storage
   }
 }

@@ -4,18 +4,18 @@ const WINDOW_MS = 2000;
 const SLOT_MS = 100;
 const SLOTS = WINDOW_MS / SLOT_MS;
 
-/** Bytes a second over the last two seconds; constant memory. */
+/** Bytes per second over the last two seconds; constant memory. */
 export class ByteRate {
   readonly #slots = new Float64Array(SLOTS);
   #newest = 0;
   #total = 0;
 
-  /** Bytes ever marked. */
+  /** All bytes since the start. */
   get total(): number {
     return this.#total;
   }
 
-  mark(bytes: number, nowMs: number): void {
+  add(bytes: number, nowMs: number): void {
     this.#advance(nowMs);
     this.#total += bytes;
     const slot = this.#newest % SLOTS;
@@ -27,7 +27,7 @@ export class ByteRate {
     return (this.#slots.reduce((sum, bytes) => sum + bytes, 0) * 1000) / WINDOW_MS;
   }
 
-  /** Empties the slots that the window has left. */
+  /** Clears the slots that fell out of the window. */
   #advance(nowMs: number): void {
     const now = Math.floor(nowMs / SLOT_MS);
     if (now - this.#newest >= SLOTS) this.#slots.fill(0);

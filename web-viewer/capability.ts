@@ -1,6 +1,6 @@
 import type { ViewerStatus } from './worker-messages.js';
 
-/** What the browser lacks for this page, as a status; undefined when all is there. */
+/** The status for what the browser lacks; undefined when it can play the stream. */
 export function missingCapability(): ViewerStatus | undefined {
   const hasDecoder = 'VideoDecoder' in globalThis;
   if (!hasDecoder && !globalThis.isSecureContext) return { kind: 'insecure' };

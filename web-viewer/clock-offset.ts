@@ -1,7 +1,7 @@
 import { micros, type Micros } from '../src/core/time.js';
 
-/** Round trips remembered: at one ping in two seconds half a minute, in which two clocks drift apart by less than a millisecond. */
-const REMEMBERED = 16;
+/** Round trips kept: half a minute at one ping in two seconds, in which two clocks drift by less than a millisecond. */
+const MAX_ROUND_TRIPS = 16;
 
 interface RoundTrip {
   readonly offset: Micros;
@@ -9,31 +9,31 @@ interface RoundTrip {
 }
 
 /**
- * Server clock minus local clock, from ping and pong. The fastest of the last round trips tells it best, because the two
- * ways can differ by no more than the whole took (RFC 5905, section 10: the clock filter of NTP).
+ * Estimates server clock minus local clock from pings. Uses the fastest of the last round trips, because the two
+ * directions cannot differ by more than the whole (RFC 5905, section 10: the clock filter of NTP).
  */
 export class ClockOffset {
   readonly #trips: RoundTrip[] = [];
 
-  /** The estimate; undefined before the first round trip. Off by at most half of {@link roundTrip}. */
+  /** The estimate, with an error of at most half of {@link roundTrip}; undefined before the first round trip. */
   get offset(): Micros | undefined {
     return this.#best()?.offset;
   }
 
-  /** The fastest of the remembered round trips; undefined before the first. */
+  /** The fastest of the kept round trips; undefined before the first. */
   get roundTrip(): Micros | undefined {
     return this.#best()?.duration;
   }
 
-  /** Takes a round trip: sent and received on the local clock, answered at `serverTime` on the server's. */
+  /** Adds a round trip. `sentAt` and `receivedAt` are local times, `serverTime` is the server's time of the response. */
   add(sentAt: Micros, serverTime: Micros, receivedAt: Micros): void {
     const duration = receivedAt - sentAt;
-    if (!(duration >= 0) || !Number.isFinite(serverTime)) return; // the local clock was set back, or a foreign answer
+    if (!(duration >= 0) || !Number.isFinite(serverTime)) return; // the local clock was set back, or the response is invalid
     this.#trips.push({ offset: micros(serverTime - (sentAt + receivedAt) / 2), duration: micros(duration) });
-    if (this.#trips.length > REMEMBERED) this.#trips.shift();
+    if (this.#trips.length > MAX_ROUND_TRIPS) this.#trips.shift();
   }
 
-  /** Forgets: another server, another clock. */
+  /** Drops all round trips: another server has another clock. */
   reset(): void {
     this.#trips.length = 0;
   }

@@ -1,68 +1,68 @@
 import { DEFAULT_CONTROLS, type Controls } from '../src/core/controls.js';
 
-/** How long after its last turn a control does not follow the server, milliseconds: echoes of one's own turns are on the way. */
+/** Time after a local change in which the server's value is ignored, milliseconds: it may be an echo of an earlier change. */
 const ECHO_MS = 600;
 
 /** Name of one control. */
 export type ControlName = keyof Controls;
 
 /**
- * Keeps this viewer's controls and the stream's the same without a fight: others' changes move mine, but never
- * a control that I hold or have just turned.
+ * Merges this viewer's changes of the controls with the stream's: changes of other viewers apply, except to a control
+ * that is being dragged here or was changed here just before.
  */
 export class ControlSync {
   #server: Controls = DEFAULT_CONTROLS;
-  #mine: Controls = DEFAULT_CONTROLS;
+  #local: Controls = DEFAULT_CONTROLS;
   #unsent: Partial<Controls> = {};
-  readonly #held = new Set<ControlName>();
-  readonly #turnedAt = new Map<ControlName, number>();
+  readonly #dragged = new Set<ControlName>();
+  readonly #changedAt = new Map<ControlName, number>();
 
-  /** What to show at `nowMs`. */
-  shown(nowMs: number): Controls {
-    const shown: Partial<Record<ControlName, unknown>> = { ...this.#server };
-    for (const name of this.#turnedAt.keys()) {
-      if (this.#isMine(name, nowMs)) shown[name] = this.#mine[name];
+  /** The controls to display. */
+  displayed(nowMs: number): Controls {
+    const displayed: Partial<Record<ControlName, unknown>> = { ...this.#server };
+    for (const name of this.#changedAt.keys()) {
+      if (this.#isLocal(name, nowMs)) displayed[name] = this.#local[name];
     }
-    return shown as Controls; // each value was taken from one of two Controls under its own name
+    return displayed as Controls; // each value comes from one of two Controls, under its own name
   }
 
-  /** Another viewer's change, or the echo of mine. */
-  fromServer(controls: Controls): void {
+  /** Sets the stream's controls after a change by any viewer. */
+  setServerControls(controls: Controls): void {
     this.#server = controls;
   }
 
-  /** A new connection: what the server says is so. */
-  restart(controls: Controls): void {
+  /** Sets the stream's controls of a new connection; drops local changes. */
+  reset(controls: Controls): void {
     this.#server = controls;
     this.#unsent = {};
-    this.#turnedAt.clear();
+    this.#changedAt.clear();
   }
 
-  /** While held (a pointer is down on it) a control follows nobody else. */
-  hold(name: ControlName): void {
-    this.#held.add(name);
+  /** Ignores the server's value of this control until {@link endDrag}. */
+  beginDrag(name: ControlName): void {
+    this.#dragged.add(name);
   }
 
-  release(name: ControlName, nowMs: number): void {
-    if (this.#held.delete(name) && this.#turnedAt.has(name)) this.#turnedAt.set(name, nowMs);
+  endDrag(name: ControlName, nowMs: number): void {
+    if (this.#dragged.delete(name) && this.#changedAt.has(name)) this.#changedAt.set(name, nowMs);
   }
 
-  /** This viewer's own change. */
-  turn(change: Partial<Controls>, nowMs: number): void {
-    this.#mine = { ...this.#mine, ...change };
+  /** Applies a change of this viewer. */
+  change(change: Partial<Controls>, nowMs: number): void {
+    this.#local = { ...this.#local, ...change };
     this.#unsent = { ...this.#unsent, ...change };
-    for (const name of Object.keys(change) as ControlName[]) this.#turnedAt.set(name, nowMs); // keys of a Partial<Controls>
+    for (const name of Object.keys(change) as ControlName[]) this.#changedAt.set(name, nowMs); // keys of a Partial<Controls>
   }
 
-  /** What has not been sent yet, once; undefined when there is nothing. */
+  /** The changes since the last call; undefined without any. */
   takeUnsent(): Partial<Controls> | undefined {
     const change = this.#unsent;
     this.#unsent = {};
     return Object.keys(change).length > 0 ? change : undefined;
   }
 
-  #isMine(name: ControlName, nowMs: number): boolean {
-    const turnedAt = this.#turnedAt.get(name);
-    return turnedAt !== undefined && (this.#held.has(name) || nowMs - turnedAt < ECHO_MS);
+  #isLocal(name: ControlName, nowMs: number): boolean {
+    const turnedAt = this.#changedAt.get(name);
+    return turnedAt !== undefined && (this.#dragged.has(name) || nowMs - turnedAt < ECHO_MS);
   }
 }

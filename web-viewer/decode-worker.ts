@@ -1,54 +1,54 @@
-/** The worker of the page: receives, decodes and draws, so that the page's own thread can do nothing to the picture's timing. */
-import { Session } from './session.js';
-import type { FromWorker, ToWorker } from './worker-messages.js';
+/** The page's worker: receives, decodes and draws frames, so that work on the page's main thread does not delay them. */
+import { PlaybackSession } from './playback-session.js';
+import type { WorkerMessage, WorkerCommand } from './worker-messages.js';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope; // the DOM library types `self` as a window
-let session: Session | undefined;
+let session: PlaybackSession | undefined;
 
-function post(message: FromWorker, transfer: Transferable[] = []): void {
+function post(message: WorkerMessage, transfer: Transferable[] = []): void {
   scope.postMessage(message, transfer);
 }
 
-async function answer(id: number, work: () => unknown): Promise<void> {
+async function respond(id: number, work: () => unknown): Promise<void> {
   try {
-    post({ type: 'answer', id, value: await work() });
+    post({ type: 'response', id, value: await work() });
   } catch (cause) {
-    post({ type: 'failure', id, message: cause instanceof Error ? cause.message : String(cause) });
+    post({ type: 'error', id, message: cause instanceof Error ? cause.message : String(cause) });
   }
 }
 
-function receive(message: ToWorker): void {
+function receive(message: WorkerCommand): void {
   if (message.type === 'start') {
-    session = new Session(message.canvas as OffscreenCanvas, post); // worker-messages.ts knows no DOM types
+    session = new PlaybackSession(message.canvas as OffscreenCanvas, post); // worker-messages.ts has no DOM types
     session.connect(message.url);
     return;
   }
-  const running = session;
-  if (!running) return;
+  const current = session;
+  if (!current) return;
   switch (message.type) {
     case 'connect': {
-      running.connect(message.url);
+      current.connect(message.url);
       return;
     }
     case 'retry': {
-      running.retry();
+      current.retry();
       return;
     }
     case 'send': {
-      running.send(message.message);
+      current.send(message.message);
       return;
     }
     case 'visible': {
-      running.setVisible(message.visible);
+      current.setVisible(message.isVisible);
       return;
     }
     case 'snapshot':
-      return void answer(message.id, () => running.painter.read(message.crop, message.maxWidth));
+      return void respond(message.id, () => current.renderer.readPixels(message.crop, message.maxWidth));
     case 'png':
-      return void answer(message.id, () => running.painter.png());
+      return void respond(message.id, () => current.renderer.toPng());
     case 'grab':
-      return void answer(message.id, () => running.painter.grab(message.count, message.crop));
+      return void respond(message.id, () => current.renderer.grabFrames(message.count, message.crop));
   }
 }
 
-scope.onmessage = (event: MessageEvent<ToWorker>) => receive(event.data);
+scope.onmessage = (event: MessageEvent<WorkerCommand>) => receive(event.data);

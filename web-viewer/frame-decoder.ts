@@ -2,38 +2,38 @@ import type { VideoFormat } from '../src/core/packet.js';
 import type { Micros } from '../src/core/time.js';
 import type { WirePacket } from '../src/stream/protocol.js';
 
-/** Packets inside the decoder beyond which the picture is late for good: about 0.7 s at 30 frames a second. */
-const MAX_QUEUE = 20;
-/** The same while the cached GOP of a joining viewer is caught up with: 10 s at 60 frames a second. */
-const MAX_CATCH_UP_QUEUE = 600;
-/** A keyframe that comes while more than this many packets wait makes them pointless. */
-const JUMP_QUEUE = 8;
-/** How long after the start the cached GOP may fill the decoder, milliseconds. */
+/** With more packets than this inside, the decoder drops them and waits for a keyframe: about 0.7 s at 30 frames/s. */
+const MAX_QUEUED_PACKETS = 20;
+/** The same while the decoder catches up with the cached GOP after a join: 10 s at 60 frames/s. */
+const MAX_CATCH_UP_PACKETS = 600;
+/** With more packets than this inside the decoder, a keyframe restarts it: the packets would only delay the keyframe. */
+const MAX_PACKETS_BEFORE_KEYFRAME = 8;
+/** Time after the start in which the cached GOP may fill the decoder, milliseconds. */
 const CATCH_UP_MS = 3000;
-/** Shortest pause between two keyframe requests, milliseconds: one is on its way for a round trip. */
-const KEYFRAME_PAUSE_MS = 1000;
+/** Shortest interval between keyframe requests, milliseconds: a response takes a round trip. */
+const MIN_KEYFRAME_REQUEST_INTERVAL_MS = 1000;
 
-/** A packet's times, kept beside its picture. */
+/** Times of a packet, kept for its frame. */
 export interface FrameTimes {
   readonly pts: Micros;
   readonly capturedAt: Micros;
-  /** Older than the join: decoded for the sake of those that follow. */
+  /** Older than the viewer's join: decoded only because later frames refer to it. */
   readonly isBacklog: boolean;
 }
 
-/** What a decoder tells. */
-export interface DecoderEvents {
-  /** Takes the frame: closes it. */
-  onPicture(frame: VideoFrame, times: FrameTimes): void;
-  /** Asks the server for a keyframe. */
+/** Events of a {@link FrameDecoder}. */
+export interface FrameDecoderEvents {
+  /** Takes the frame: the receiver closes it. */
+  onFrame(frame: VideoFrame, times: FrameTimes): void;
+  /** The decoder cannot continue without a keyframe. */
   onKeyframeNeeded(): void;
-  /** The browser cannot decode this codec at all. */
+  /** The browser cannot decode this codec. */
   onUnsupported(codec: string): void;
 }
 
-/** WebCodecs' decoder with a bound: what cannot be decoded in time is dropped to the next keyframe, counted. */
+/** A WebCodecs decoder with a bounded queue: when it falls behind, it drops packets up to the next keyframe and counts them. */
 export class FrameDecoder {
-  readonly #events: DecoderEvents;
+  readonly #events: FrameDecoderEvents;
   readonly #times = new Map<number, FrameTimes>();
   #decoder: VideoDecoder | undefined;
   #format: VideoFormat | undefined;
@@ -42,24 +42,24 @@ export class FrameDecoder {
   #needsKeyframe = true;
   #configuredAtMs = 0;
   #isPaused = false;
-  #askedAtMs = Number.NEGATIVE_INFINITY;
+  #keyframeRequestedAtMs = Number.NEGATIVE_INFINITY;
   #framesDecoded = 0;
   #drops = 0;
   #skipped = 0;
   #errors = 0;
-  #requests = 0;
+  #keyframeRequests = 0;
 
-  constructor(events: DecoderEvents) {
+  constructor(events: FrameDecoderEvents) {
     this.#events = events;
   }
 
-  get counts(): { framesDecoded: number; drops: number; skipped: number; errors: number; requests: number } {
+  get counts(): { framesDecoded: number; drops: number; skipped: number; errors: number; keyframeRequests: number } {
     return {
       framesDecoded: this.#framesDecoded,
       drops: this.#drops,
       skipped: this.#skipped,
       errors: this.#errors,
-      requests: this.#requests,
+      keyframeRequests: this.#keyframeRequests,
     };
   }
 
@@ -68,47 +68,47 @@ export class FrameDecoder {
     return this.#decoder?.decodeQueueSize ?? 0;
   }
 
-  /** A new run of packets: the next one must be a keyframe. */
+  /** Sets the format of the packets to come; the next one must be a keyframe. */
   configure(format: VideoFormat): void {
     this.#format = format;
     this.#restart();
     this.#configuredAtMs = performance.now();
   }
 
-  /** Takes the packet's bytes. */
+  /** Borrows the packet's data: WebCodecs copies it. */
   decode(packet: WirePacket): void {
-    const follows = this.#lastSequence === undefined || packet.sequence === (this.#lastSequence + 1) >>> 0;
+    const isContinuous = this.#lastSequence === undefined || packet.sequence === (this.#lastSequence + 1) >>> 0;
     this.#lastSequence = packet.sequence;
     if (this.#isPaused) {
       this.#skipped++;
       return;
     }
-    if (packet.isKeyframe) this.#enterKeyframe();
-    else if (packet.discontinuity || !follows) this.#needsKeyframe = true;
-    if (this.#isOverfull()) this.#restart();
+    if (packet.isKeyframe) this.#startAtKeyframe();
+    else if (packet.discontinuity || !isContinuous) this.#needsKeyframe = true;
+    if (this.#isQueueFull()) this.#restart();
     if (this.#needsKeyframe || this.#decoder?.state !== 'configured') {
       this.#drops++;
-      this.#askForKeyframe();
+      this.#requestKeyframe();
       return;
     }
     this.#submit(this.#decoder, packet);
   }
 
-  /** Decodes nothing until {@link resume}: nobody looks. */
+  /** Skips packets until {@link resume}, for a hidden page. */
   pause(): void {
     this.#isPaused = true;
   }
 
-  /** Goes on, with a keyframe. */
+  /** Continues with the next keyframe. */
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#restart();
-    this.#askForKeyframe();
+    this.#requestKeyframe();
   }
 
-  /** A new connection: sequence numbers and formats start anew. */
-  disconnect(): void {
+  /** Prepares for a new connection, which restarts the sequence numbers and sends its format. */
+  reset(): void {
     this.#lastSequence = undefined;
     this.#format = undefined;
     this.close();
@@ -122,19 +122,19 @@ export class FrameDecoder {
     this.#needsKeyframe = true;
   }
 
-  #enterKeyframe(): void {
-    if (this.queueSize > JUMP_QUEUE) this.#restart();
+  #startAtKeyframe(): void {
+    if (this.queueSize > MAX_PACKETS_BEFORE_KEYFRAME) this.#restart();
     if (this.#decoder?.state !== 'configured') this.#open();
     this.#needsKeyframe = false;
   }
 
-  #isOverfull(): boolean {
+  #isQueueFull(): boolean {
     const isCatchingUp = performance.now() - this.#configuredAtMs < CATCH_UP_MS;
-    return this.queueSize > (isCatchingUp ? MAX_CATCH_UP_QUEUE : MAX_QUEUE);
+    return this.queueSize > (isCatchingUp ? MAX_CATCH_UP_PACKETS : MAX_QUEUED_PACKETS);
   }
 
   #submit(decoder: VideoDecoder, packet: WirePacket): void {
-    // A timestamp of our own: pts repeat when a file loops, and the picture's times are found by it.
+    // The decoder's timestamps count packets: they identify a frame's times, and pts repeat when a file loops.
     const timestamp = this.#timestamp++;
     this.#times.set(timestamp, { pts: packet.pts, capturedAt: packet.capturedAt, isBacklog: packet.backlog });
     const type = packet.isKeyframe ? 'key' : 'delta';
@@ -145,7 +145,7 @@ export class FrameDecoder {
     }
   }
 
-  /** Drops what is inside and waits for a keyframe. */
+  /** Drops the packets inside the decoder; the next one must be a keyframe. */
   #restart(): void {
     this.#drops += this.queueSize;
     this.close();
@@ -180,7 +180,7 @@ export class FrameDecoder {
       return;
     }
     this.#framesDecoded++;
-    this.#events.onPicture(frame, times);
+    this.#events.onFrame(frame, times);
   }
 
   #fail(decoder: VideoDecoder, cause: unknown): void {
@@ -191,14 +191,14 @@ export class FrameDecoder {
     this.#drops += this.#times.size;
     this.close();
     if (isUnsupported) this.#events.onUnsupported(this.#format?.codec ?? '');
-    else this.#askForKeyframe();
+    else this.#requestKeyframe();
   }
 
-  #askForKeyframe(): void {
+  #requestKeyframe(): void {
     const nowMs = performance.now();
-    if (nowMs - this.#askedAtMs < KEYFRAME_PAUSE_MS) return;
-    this.#askedAtMs = nowMs;
-    this.#requests++;
+    if (nowMs - this.#keyframeRequestedAtMs < MIN_KEYFRAME_REQUEST_INTERVAL_MS) return;
+    this.#keyframeRequestedAtMs = nowMs;
+    this.#keyframeRequests++;
     this.#events.onKeyframeNeeded();
   }
 }

@@ -6,18 +6,17 @@ export interface Rect {
   readonly height: number;
 }
 
-/** Where `object-fit: contain` puts a picture in a box; empty in the box's middle before the picture has a size. */
-export function containedIn(box: Rect, pictureWidth: number, pictureHeight: number): Rect {
-  const scale =
-    pictureWidth > 0 && pictureHeight > 0 ? Math.min(box.width / pictureWidth, box.height / pictureHeight) : 0;
-  const width = pictureWidth * scale;
-  const height = pictureHeight * scale;
+/** Where `object-fit: contain` puts a frame in a box; empty, at the box's centre, for a frame without a size. */
+export function containFrame(box: Rect, frameWidth: number, frameHeight: number): Rect {
+  const scale = frameWidth > 0 && frameHeight > 0 ? Math.min(box.width / frameWidth, box.height / frameHeight) : 0;
+  const width = frameWidth * scale;
+  const height = frameHeight * scale;
   return { left: box.left + (box.width - width) / 2, top: box.top + (box.height - height) / 2, width, height };
 }
 
 /**
- * Size of the canvas for a picture with samples that are not square: the side that is too short grows, so that no sample is lost.
- * @param sampleAspect width over height of one sample.
+ * Canvas size for a frame with non-square samples: stretches the shorter side, so that no sample is lost.
+ * @param sampleAspect width and height of one sample.
  */
 export function displaySize(
   width: number,

@@ -1,28 +1,28 @@
 import { Backoff } from '../src/core/backoff.js';
 import { CLOSE_CODES } from '../src/stream/protocol.js';
 
-/** Half of each pause is random: it spreads the viewers of a server that comes back. */
+/** Half of each delay is random, which spreads the viewers of a restarted server. */
 const JITTER = 0.5;
-/** Pauses after a lost connection, milliseconds: a server that is back is found within the longest. */
-const LOST = { firstMs: 250, maxMs: 2000 } as const;
-/** Pauses when a retry hardly helps at once (no free place, no such stream, ended), milliseconds. */
-const SLOW = { firstMs: 10_000, maxMs: 10_000 } as const;
-/** A connection that lived this long, in milliseconds, was a good one: the pauses start again from the first. */
-const GOOD_CONNECTION_MS = 5000;
+/** Delays after a lost connection, milliseconds: viewers find a restarted server within the longest. */
+const LOST_DELAYS = { firstMs: 250, maxMs: 2000 } as const;
+/** Delays where a quick retry rarely helps (too many viewers, no such stream, ended), milliseconds. */
+const SLOW_DELAYS = { firstMs: 10_000, maxMs: 10_000 } as const;
+/** After a connection of at least this duration, milliseconds, the delays restart from the first. */
+const STABLE_CONNECTION_MS = 5000;
 
-/** Why a connection ended, as far as a viewer acts on it. */
+/** Why a connection closed, as far as it matters to a viewer. */
 export type CloseReason =
   | 'lost'
-  /** The server said that it stops. */
+  /** The server is shutting down. */
   | 'shutdown'
   | 'ended'
   | 'no-such-stream'
   | 'too-many-viewers'
-  /** These two end the tries: a person must act. */
+  /** These two end the retries: the user must act. */
   | 'unauthorized'
   | 'forbidden';
 
-/** What a close code of the protocol means to a viewer; every unknown one is a lost connection. */
+/** The reason of a close code of the protocol; an unknown code is a lost connection. */
 export function closeReason(code: number): CloseReason {
   switch (code) {
     case CLOSE_CODES.SHUTDOWN:
@@ -42,34 +42,34 @@ export function closeReason(code: number): CloseReason {
   }
 }
 
-/** How long to wait before the next connection: capped exponential backoff with jitter, for ever. */
+/** Delays between connection attempts: capped exponential backoff with jitter, without an end. */
 export class RetryPolicy {
   readonly #lost: Backoff;
   readonly #slow: Backoff;
 
   /** @param random numbers in [0, 1). */
   constructor(random: () => number = Math.random) {
-    this.#lost = new Backoff({ ...LOST, jitter: JITTER, random });
-    this.#slow = new Backoff({ ...SLOW, jitter: JITTER, random });
+    this.#lost = new Backoff({ ...LOST_DELAYS, jitter: JITTER, random });
+    this.#slow = new Backoff({ ...SLOW_DELAYS, jitter: JITTER, random });
   }
 
-  /** Failures since the last good connection. */
+  /** Failures since the last stable connection. */
   get attempt(): number {
     return this.#lost.attempts;
   }
 
   /**
-   * Milliseconds until the next try, or undefined when trying again is useless.
-   * @param openForMs how long the connection was open; 0 when it never opened.
+   * Milliseconds until the next attempt; undefined when a retry is useless.
+   * @param openForMs duration of the connection; 0 when it never opened.
    */
-  next(reason: CloseReason, openForMs: number): number | undefined {
-    if (openForMs >= GOOD_CONNECTION_MS) this.reset();
-    const pauseMs = this.#lost.nextMs(); // counts every failure, whatever its reason
+  nextDelayMs(reason: CloseReason, openForMs: number): number | undefined {
+    if (openForMs >= STABLE_CONNECTION_MS) this.reset();
+    const delayMs = this.#lost.nextMs(); // counts every failure, whatever its reason
     if (reason === 'unauthorized' || reason === 'forbidden') return undefined;
-    return reason === 'lost' || reason === 'shutdown' ? pauseMs : this.#slow.nextMs();
+    return reason === 'lost' || reason === 'shutdown' ? delayMs : this.#slow.nextMs();
   }
 
-  /** Starts from the first pause again: another address, or a person's wish. */
+  /** Restarts from the first delay, for another URL or when the user retries. */
   reset(): void {
     this.#lost.reset();
   }

@@ -1,20 +1,20 @@
-import { makeElement } from './page-element.js';
+import { createElement } from './dom.js';
 
-/** How long the browser may take to read the file before its address is let go, milliseconds. */
-const KEEP_MS = 10_000;
+/** Delay before the file's object URL is revoked, milliseconds: the browser reads the file until then. */
+const REVOKE_DELAY_MS = 10_000;
 
-/** Name of a saved picture: `nocturne-NAME-2026-01-31-22-05-09.png`. */
+/** Name of a snapshot: `nocturne-NAME-2026-01-31-22-05-09.png`. */
 function fileName(stream: string, at: Date): string {
   const time = at.toISOString().slice(0, 19).replace(/[T:]/g, '-');
   return `nocturne-${stream.replace(/[^\w.-]+/g, '-')}-${time}.png`;
 }
 
-/** Hands the picture to the browser's downloads; gives the file's name. */
-export function saveSnapshot(picture: Blob, stream: string): string {
-  const link = makeElement('a');
-  link.href = URL.createObjectURL(picture);
+/** Downloads the image; returns the file's name. */
+export function saveSnapshot(image: Blob, stream: string): string {
+  const link = createElement('a');
+  link.href = URL.createObjectURL(image);
   link.download = fileName(stream, new Date());
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), KEEP_MS);
+  setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_DELAY_MS);
   return link.download;
 }

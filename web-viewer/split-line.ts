@@ -1,27 +1,27 @@
 import type { Controls } from '../src/core/controls.js';
-import { pageElement } from './page-element.js';
-import { containedIn, type Rect } from './frame-fit.js';
+import { requireElement } from './dom.js';
+import { containFrame, type Rect } from './frame-fit.js';
 
-/** How far an arrow key moves the line, share of the picture's width. */
+/** Distance that an arrow key moves the line, as a share of the frame's width. */
 const KEY_STEP = 0.02;
 
-/** What the line tells. */
+/** Events of the line. */
 export interface SplitLineEvents {
-  onHold(): void;
-  onRelease(): void;
+  onDragStart(): void;
+  onDragEnd(): void;
   onMove(split: number): void;
 }
 
-/** The line between day and night in the split view, dragged over the picture. */
+/** The draggable line between day and night in the split view. */
 export class SplitLine {
-  readonly #line = pageElement('split-line', HTMLElement);
-  readonly #stage = pageElement('stage', HTMLElement);
+  readonly #line = requireElement('split-line', HTMLElement);
+  readonly #stage = requireElement('stage', HTMLElement);
   readonly #events: SplitLineEvents;
   #split = 0.5;
   #isSplitView = false;
   #canMove = false;
-  #pictureWidth = 0;
-  #pictureHeight = 0;
+  #frameWidth = 0;
+  #frameHeight = 0;
 
   constructor(events: SplitLineEvents) {
     this.#events = events;
@@ -30,51 +30,51 @@ export class SplitLine {
       if (!this.#canMove) return;
       line.setPointerCapture(event.pointerId);
       line.classList.add('dragged');
-      events.onHold();
+      events.onDragStart();
       event.preventDefault();
       line.focus({ preventScroll: true });
     });
     line.addEventListener('pointermove', (event) => {
       if (!line.hasPointerCapture(event.pointerId)) return;
-      const area = this.#area();
+      const area = this.#frameArea();
       this.#move((event.clientX - area.left) / area.width);
     });
     line.addEventListener('lostpointercapture', () => {
       line.classList.remove('dragged');
-      events.onRelease();
+      events.onDragEnd();
     });
     line.addEventListener('keydown', (event) => this.#onKey(event));
     line.addEventListener('dblclick', () => this.#move(0.5));
-    new ResizeObserver(() => this.#place()).observe(this.#stage);
+    new ResizeObserver(() => this.#updatePosition()).observe(this.#stage);
   }
 
-  /** Puts the line where the stream's split is; hidden in other views. */
+  /** Moves the line to the stream's split; hides it in other views. */
   show(controls: Controls, canMove: boolean): void {
     this.#split = controls.split;
     this.#isSplitView = controls.view === 'split';
     this.#canMove = canMove;
     this.#line.setAttribute('aria-disabled', String(!canMove));
-    this.#place();
+    this.#updatePosition();
   }
 
-  /** Size of the picture, sample aspect applied; 0 before the first. */
-  setPicture(width: number, height: number): void {
-    if (width === this.#pictureWidth && height === this.#pictureHeight) return;
-    this.#pictureWidth = width;
-    this.#pictureHeight = height;
-    this.#place();
+  /** Sets the size of the video with the sample aspect applied; 0 before the first frame. */
+  setFrameSize(width: number, height: number): void {
+    if (width === this.#frameWidth && height === this.#frameHeight) return;
+    this.#frameWidth = width;
+    this.#frameHeight = height;
+    this.#updatePosition();
   }
 
-  #area(): Rect {
+  #frameArea(): Rect {
     const { clientWidth, clientHeight } = this.#stage;
     const box = { left: 0, top: 0, width: clientWidth, height: clientHeight };
-    return containedIn(box, this.#pictureWidth, this.#pictureHeight);
+    return containFrame(box, this.#frameWidth, this.#frameHeight);
   }
 
   #move(split: number): void {
     if (!this.#canMove || !Number.isFinite(split)) return;
     this.#split = Math.round(Math.min(1, Math.max(0, split)) * 1000) / 1000;
-    this.#place();
+    this.#updatePosition();
     this.#events.onMove(this.#split);
   }
 
@@ -87,11 +87,11 @@ export class SplitLine {
     event.preventDefault();
   }
 
-  #place(): void {
+  #updatePosition(): void {
     const line = this.#line;
-    line.hidden = !this.#isSplitView || this.#pictureWidth === 0;
+    line.hidden = !this.#isSplitView || this.#frameWidth === 0;
     if (line.hidden) return;
-    const area = this.#area();
+    const area = this.#frameArea();
     line.style.left = `${area.left + area.width * this.#split}px`;
     line.style.top = `${area.top}px`;
     line.style.height = `${area.height}px`;

@@ -1,7 +1,7 @@
 import { RetryPolicy } from './retry-policy.js';
 import type { ViewerStatus } from './worker-messages.js';
 
-/** Names of the server's streams, or why the server does not say. */
+/** Names of the server's streams, or why the server does not list them. */
 async function fetchStreams(token: string | undefined): Promise<string[] | 'unauthorized' | 'forbidden'> {
   const url = new URL('api/streams', location.href);
   url.hash = '';
@@ -10,14 +10,14 @@ async function fetchStreams(token: string | undefined): Promise<string[] | 'unau
   const response = await fetch(url, { headers, cache: 'no-store' });
   if (response.status === 401) return 'unauthorized';
   if (response.status === 403) return 'forbidden';
-  if (!response.ok) throw new Error(`the server answered ${response.status}`);
+  if (!response.ok) throw new Error(`the server responded with status ${response.status}`);
   return streamNames(await response.json());
 }
 
-/** Names in the answer of `/api/streams`: `{streams: [{name}]}`. */
-function streamNames(answer: unknown): string[] {
-  const list: unknown = typeof answer === 'object' && answer !== null && 'streams' in answer ? answer.streams : answer;
-  if (!Array.isArray(list)) throw new TypeError('the answer of /api/streams must hold a list of streams');
+/** Names in the response of `/api/streams`: `{streams: [{name}]}`. */
+function streamNames(body: unknown): string[] {
+  const list: unknown = typeof body === 'object' && body !== null && 'streams' in body ? body.streams : body;
+  if (!Array.isArray(list)) throw new TypeError('the response of /api/streams must contain a list of streams');
   return list.flatMap((entry: unknown) =>
     typeof entry === 'object' && entry !== null && 'name' in entry && typeof entry.name === 'string'
       ? [entry.name]
@@ -26,10 +26,10 @@ function streamNames(answer: unknown): string[] {
 }
 
 /**
- * The server's streams, asked for again and again until it answers; undefined when a person must act first or the signal stops it.
- * @param onStatus told what to show meanwhile.
+ * Names of the server's streams; retries until the server responds. Undefined when the user must act or the signal aborts.
+ * @param onStatus receives the status to show until then.
  */
-export async function findStreams(
+export async function waitForStreams(
   token: string | undefined,
   signal: AbortSignal,
   onStatus: (status: ViewerStatus) => void,
@@ -37,14 +37,14 @@ export async function findStreams(
   const policy = new RetryPolicy();
   while (!signal.aborted) {
     try {
-      const found = await fetchStreams(token);
-      if (typeof found === 'string') onStatus({ kind: found });
-      return typeof found === 'string' ? undefined : found;
+      const result = await fetchStreams(token);
+      if (typeof result === 'string') onStatus({ kind: result });
+      return typeof result === 'string' ? undefined : result;
     } catch (cause) {
-      const pauseMs = policy.next('lost', 0) ?? 0;
-      console.info('the server gives no list of streams', cause);
-      onStatus({ kind: 'reconnecting', attempt: policy.attempt, retryAtMs: Date.now() + pauseMs });
-      await new Promise<void>((resolve) => setTimeout(resolve, pauseMs));
+      const delayMs = policy.nextDelayMs('lost', 0) ?? 0;
+      console.info('cannot list the streams, retrying', cause);
+      onStatus({ kind: 'reconnecting', attempt: policy.attempt, retryAtMs: Date.now() + delayMs });
+      await new Promise<void>((resolve) => setTimeout(resolve, delayMs));
     }
   }
   return undefined;

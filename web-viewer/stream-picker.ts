@@ -1,29 +1,29 @@
-import { makeElement, pageElement } from './page-element.js';
+import { createElement, requireElement } from './dom.js';
 
-/** The stream's name in the top bar; a choice when the server has several. */
+/** The stream's name in the top bar; a select box when the server has several. */
 export class StreamPicker {
-  readonly #name = pageElement('stream-name', HTMLElement);
-  readonly #label = pageElement('stream-label', HTMLElement);
-  readonly #select = pageElement('stream-select', HTMLSelectElement);
+  readonly #name = requireElement('stream-name', HTMLElement);
+  readonly #label = requireElement('stream-label', HTMLElement);
+  readonly #select = requireElement('stream-select', HTMLSelectElement);
 
-  constructor(onChoice: (stream: string) => void) {
-    this.#select.addEventListener('change', () => onChoice(this.#select.value));
+  constructor(onSelect: (stream: string) => void) {
+    this.#select.addEventListener('change', () => onSelect(this.#select.value));
   }
 
-  show(streams: readonly string[], present: string): void {
-    const isChoice = streams.length > 1 || (streams.length === 1 && streams[0] !== present);
-    this.#name.hidden = isChoice;
-    this.#label.hidden = !isChoice;
-    this.#name.textContent = present;
-    const names = streams.includes(present) ? streams : [present, ...streams];
+  show(streams: readonly string[], current: string): void {
+    const hasChoice = streams.length > 1 || (streams.length === 1 && streams[0] !== current);
+    this.#name.hidden = hasChoice;
+    this.#label.hidden = !hasChoice;
+    this.#name.textContent = current;
+    const names = streams.includes(current) ? streams : [current, ...streams];
     this.#select.replaceChildren(
       ...names.map((name) => {
-        const option = makeElement('option', '', name);
+        const option = createElement('option', '', name);
         option.value = name;
-        option.selected = name === present;
+        option.selected = name === current;
         return option;
       }),
     );
-    document.title = `${present} · Nocturne`;
+    document.title = `${current} · Nocturne`;
   }
 }

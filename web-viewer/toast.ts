@@ -1,11 +1,11 @@
-import { pageElement } from './page-element.js';
+import { requireElement } from './dom.js';
 
-/** How long a line stays, milliseconds. */
-const SHOWN_MS = 2600;
+/** Time that a message stays, milliseconds. */
+const VISIBLE_MS = 2600;
 
-/** One short line at the picture's foot that leaves by itself. */
+/** A short message at the bottom of the page that disappears by itself. */
 export class Toast {
-  readonly #element = pageElement('toast', HTMLElement);
+  readonly #element = requireElement('toast', HTMLElement);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   show(text: string): void {
@@ -14,6 +14,6 @@ export class Toast {
     this.#element.hidden = false;
     this.#timer = setTimeout(() => {
       this.#element.hidden = true;
-    }, SHOWN_MS);
+    }, VISIBLE_MS);
   }
 }

@@ -1,36 +1,36 @@
 import { VIEW_MODES, type ViewMode } from '../src/core/controls.js';
-import { pageElement } from './page-element.js';
+import { requireElement } from './dom.js';
 
-/** What buttons and keys do beyond opening panels. */
+/** Events of buttons and keys, except those that the toolbar handles itself. */
 export interface ToolbarEvents {
   onSnapshot(): void;
   onNextView(): void;
   onView(view: ViewMode): void;
 }
 
-/** Buttons, panels, help and keys. */
+/** The toolbar and the keyboard shortcuts: panels, help, full screen, snapshot, view. */
 export class Toolbar {
-  readonly #dials = pageElement('dials', HTMLElement);
-  readonly #dialsButton = pageElement('dials-button', HTMLButtonElement);
-  readonly #stats = pageElement('stats', HTMLElement);
-  readonly #statsButton = pageElement('stats-button', HTMLButtonElement);
-  readonly #help = pageElement('help', HTMLDialogElement);
+  readonly #dials = requireElement('dials', HTMLElement);
+  readonly #dialsButton = requireElement('dials-button', HTMLButtonElement);
+  readonly #stats = requireElement('stats', HTMLElement);
+  readonly #statsButton = requireElement('stats-button', HTMLButtonElement);
+  readonly #help = requireElement('help', HTMLDialogElement);
   readonly #events: ToolbarEvents;
 
   constructor(events: ToolbarEvents) {
     this.#events = events;
     this.#dialsButton.addEventListener('click', () => this.#toggle(this.#dials, this.#dialsButton));
     this.#statsButton.addEventListener('click', () => this.#toggle(this.#stats, this.#statsButton));
-    pageElement('dials-close', HTMLButtonElement).addEventListener('click', () => {
+    requireElement('dials-close', HTMLButtonElement).addEventListener('click', () => {
       this.#set(this.#dials, this.#dialsButton, false);
       this.#dialsButton.focus();
     });
-    pageElement('snapshot-button', HTMLButtonElement).addEventListener('click', () => events.onSnapshot());
-    const fullscreen = pageElement('fullscreen-button', HTMLButtonElement);
-    fullscreen.hidden = !document.fullscreenEnabled; // iPhones give full screen to their own player alone
+    requireElement('snapshot-button', HTMLButtonElement).addEventListener('click', () => events.onSnapshot());
+    const fullscreen = requireElement('fullscreen-button', HTMLButtonElement);
+    fullscreen.hidden = !document.fullscreenEnabled; // iPhones allow it for their own video player only
     fullscreen.addEventListener('click', () => toggleFullscreen());
-    pageElement('help-button', HTMLButtonElement).addEventListener('click', () => this.#help.showModal());
-    pageElement('help-close', HTMLButtonElement).addEventListener('click', () => this.#help.close());
+    requireElement('help-button', HTMLButtonElement).addEventListener('click', () => this.#help.showModal());
+    requireElement('help-close', HTMLButtonElement).addEventListener('click', () => this.#help.close());
     this.#help.addEventListener('click', (event) => {
       if (event.target === this.#help) this.#help.close(); // the backdrop
     });
@@ -93,5 +93,5 @@ function isTyping(target: EventTarget | null): boolean {
 
 function toggleFullscreen(): void {
   const change = document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
-  change.catch((cause: unknown) => console.info('the browser gives no full screen', cause));
+  change.catch((cause: unknown) => console.info('the browser refused full screen', cause));
 }

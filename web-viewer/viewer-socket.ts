@@ -1,55 +1,55 @@
 import { SUBPROTOCOL, type ClientMessage, type ServerMessage } from '../src/stream/protocol.js';
 import { closeReason, RetryPolicy, type CloseReason } from './retry-policy.js';
 
-/** A connection that says nothing for this long is dead, milliseconds: the server speaks every second. */
-const SILENCE_MS = 10_000;
-/** How often silence is looked for, milliseconds. */
-const WATCH_MS = 2000;
+/** A connection without data for this time is lost, milliseconds: the server sends every second. */
+const RECEIVE_TIMEOUT_MS = 10_000;
+/** Interval at which the timeout is checked, milliseconds. */
+const TIMEOUT_CHECK_INTERVAL_MS = 2000;
 
-/** What a socket tells. */
-export interface SocketEvents {
+/** Events of a {@link ViewerSocket}. */
+export interface ViewerSocketEvents {
   onOpen(): void;
   onMessage(message: ServerMessage): void;
-  /** A binary frame; its buffer is the receiver's. */
+  /** A binary message; the receiver owns the buffer. */
   onPacket(buffer: ArrayBuffer): void;
-  /** The connection ended or never came; the next try comes in `retryMs`, or never. */
+  /** The connection closed or failed to open; the next attempt is in `retryMs`, or never. */
   onClose(reason: CloseReason, attempt: number, retryMs: number | undefined): void;
 }
 
-/** A WebSocket that comes back by itself. */
+/** A WebSocket that reconnects. */
 export class ViewerSocket {
-  readonly #events: SocketEvents;
+  readonly #events: ViewerSocketEvents;
   readonly #policy = new RetryPolicy();
   #url: string | undefined;
   #socket: WebSocket | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #watch: ReturnType<typeof setInterval> | undefined;
+  #timeoutTimer: ReturnType<typeof setInterval> | undefined;
   #openedAtMs: number | undefined;
-  #heardAtMs = 0;
+  #receivedAtMs = 0;
   #connections = 0;
 
-  constructor(events: SocketEvents) {
+  constructor(events: ViewerSocketEvents) {
     this.#events = events;
   }
 
-  /** Times a connection was opened. */
+  /** Connections opened so far. */
   get connections(): number {
     return this.#connections;
   }
 
-  /** Leaves the present address for this one. */
+  /** Closes the current connection and opens one to this URL. */
   connect(url: string): void {
     this.#url = url;
     this.#policy.reset();
     this.#open();
   }
 
-  /** Tries now when it waits for the next try. */
+  /** Reconnects now if it waits for the next attempt. */
   retryNow(): void {
     if (this.#retryTimer !== undefined) this.#open();
   }
 
-  /** Sends when open; else the message is gone. */
+  /** Sends the message when connected; drops it otherwise. */
   send(message: ClientMessage): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
   }
@@ -58,7 +58,7 @@ export class ViewerSocket {
   close(): void {
     clearTimeout(this.#retryTimer);
     this.#retryTimer = undefined;
-    clearInterval(this.#watch);
+    clearInterval(this.#timeoutTimer);
     const socket = this.#socket;
     this.#socket = undefined;
     this.#openedAtMs = undefined;
@@ -71,40 +71,40 @@ export class ViewerSocket {
     const socket = new WebSocket(this.#url, SUBPROTOCOL);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
-    this.#heardAtMs = performance.now();
-    // A closed socket may still speak: a half-open one takes minutes to die. Only the present one is listened to.
+    this.#receivedAtMs = performance.now();
+    // An abandoned socket can still fire events: a half-open one takes minutes to close. Only the current one counts.
     socket.onopen = () => {
-      if (socket === this.#socket) this.#opened();
+      if (socket === this.#socket) this.#onOpen();
     };
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
-      if (socket === this.#socket) this.#heard(event.data);
+      if (socket === this.#socket) this.#onMessage(event.data);
     };
     socket.onclose = (event) => {
-      if (socket === this.#socket) this.#lost(event.code);
+      if (socket === this.#socket) this.#onClose(event.code);
     };
-    this.#watch = setInterval(() => {
-      if (performance.now() - this.#heardAtMs > SILENCE_MS) this.#lost(1006);
-    }, WATCH_MS);
+    this.#timeoutTimer = setInterval(() => {
+      if (performance.now() - this.#receivedAtMs > RECEIVE_TIMEOUT_MS) this.#onClose(1006);
+    }, TIMEOUT_CHECK_INTERVAL_MS);
   }
 
-  #opened(): void {
+  #onOpen(): void {
     this.#openedAtMs = performance.now();
     this.#connections++;
     this.#events.onOpen();
   }
 
-  #heard(data: string | ArrayBuffer): void {
-    this.#heardAtMs = performance.now();
+  #onMessage(data: string | ArrayBuffer): void {
+    this.#receivedAtMs = performance.now();
     if (typeof data === 'string')
-      this.#events.onMessage(JSON.parse(data) as ServerMessage); // our own server's, by protocol.ts
+      this.#events.onMessage(JSON.parse(data) as ServerMessage); // protocol.ts describes what the server sends
     else this.#events.onPacket(data);
   }
 
-  #lost(code: number): void {
+  #onClose(code: number): void {
     const openForMs = this.#openedAtMs === undefined ? 0 : performance.now() - this.#openedAtMs;
     this.close();
     const reason = closeReason(code);
-    const retryMs = this.#policy.next(reason, openForMs);
+    const retryMs = this.#policy.nextDelayMs(reason, openForMs);
     if (retryMs !== undefined) this.#retryTimer = setTimeout(() => this.#open(), retryMs);
     this.#events.onClose(reason, this.#policy.attempt, retryMs);
   }

@@ -1,104 +1,111 @@
-/** The page: finds the stream, starts the worker, puts what it says where people see it. */
+/** The page's script: finds the stream, starts the worker, and shows what it reports. */
 import { AccessToken } from './access-token.js';
-import { Badge } from './badge.js';
+import { StatusBadge } from './status-badge.js';
 import { missingCapability } from './capability.js';
-import { Idle } from './idle.js';
-import { pageElement } from './page-element.js';
-import { Panel } from './panel.js';
+import { AutoHide } from './auto-hide.js';
+import { requireElement } from './dom.js';
+import { DialPanel } from './dial-panel.js';
 import { saveSnapshot } from './snapshot-file.js';
 import { SplitLine } from './split-line.js';
-import { StateOverlay } from './state-overlay.js';
-import { StatsOverlay } from './stats-overlay.js';
-import { readPageAddress, socketAddress } from './stream-address.js';
-import { findStreams } from './stream-list.js';
+import { StatusOverlay } from './status-overlay.js';
+import { StatsPanel } from './stats-panel.js';
+import { parsePageUrl, socketUrl } from './page-url.js';
+import { waitForStreams } from './stream-list.js';
 import { StreamPicker } from './stream-picker.js';
 import { Toast } from './toast.js';
 import { Toolbar } from './toolbar.js';
-import { SNAPSHOT_MAX_WIDTH, type ViewerHook } from './viewer-hook.js';
+import { SNAPSHOT_MAX_WIDTH, type ViewerApi } from './viewer-api.js';
 import { WorkerClient } from './worker-client.js';
-import type { FromWorker, ViewerStats, ViewerStatus } from './worker-messages.js';
+import type { WorkerMessage, ViewerStats, ViewerStatus } from './worker-messages.js';
 
 class Viewer {
-  readonly #canvas = pageElement('picture', HTMLCanvasElement);
+  readonly #canvas = requireElement('video', HTMLCanvasElement);
   readonly #token: AccessToken;
-  readonly #badge = new Badge();
-  readonly #stats = new StatsOverlay();
+  readonly #badge = new StatusBadge();
+  readonly #stats = new StatsPanel();
   readonly #toast = new Toast();
-  readonly #state: StateOverlay;
-  readonly #panel: Panel;
+  readonly #overlay: StatusOverlay;
+  readonly #panel: DialPanel;
   readonly #splitLine: SplitLine;
   readonly #picker: StreamPicker;
   readonly #worker: WorkerClient;
-  #search = new AbortController();
+  #streamSearch = new AbortController();
   #stream = '';
-  #latest: ViewerStats | undefined;
+  #latestStats: ViewerStats | undefined;
 
   constructor() {
-    const address = readPageAddress(location.href);
-    this.#token = new AccessToken(address.token);
-    if (address.token !== undefined) history.replaceState(null, '', address.shown);
-    this.#stream = address.stream ?? '';
+    const pageUrl = parsePageUrl(location.href);
+    this.#token = new AccessToken(pageUrl.token);
+    if (pageUrl.token !== undefined) history.replaceState(null, '', pageUrl.withoutToken);
+    this.#stream = pageUrl.stream ?? '';
     this.#worker = new WorkerClient(
-      (message) => this.#onTold(message),
-      (message) => this.#setStatus({ kind: 'broken', message }),
+      (message) => this.#onWorkerMessage(message),
+      (message) => this.#setStatus({ kind: 'crashed', message }),
     );
     this.#splitLine = new SplitLine({
-      onHold: () => this.#panel.hold('split'),
-      onRelease: () => this.#panel.release('split'),
-      onMove: (split) => this.#panel.turn({ split }),
+      onDragStart: () => this.#panel.beginDrag('split'),
+      onDragEnd: () => this.#panel.endDrag('split'),
+      onMove: (split) => this.#panel.change({ split }),
     });
-    this.#panel = new Panel(
+    this.#panel = new DialPanel(
       (controls) => this.#worker.send({ type: 'controls', controls }),
       (controls) => this.#splitLine.show(controls, this.#panel.canControl),
     );
-    this.#state = new StateOverlay({
+    this.#overlay = new StatusOverlay({
       onRetry: () => void this.#open(),
       onToken: (token) => {
         this.#token.set(token);
         void this.#open();
       },
-      onStream: (stream) => this.#choose(stream),
+      onStream: (stream) => this.#selectStream(stream),
     });
-    this.#picker = new StreamPicker((stream) => this.#choose(stream));
+    this.#picker = new StreamPicker((stream) => this.#selectStream(stream));
     new Toolbar({
-      onSnapshot: () => void this.#savePicture(),
+      onSnapshot: () => void this.#saveSnapshot(),
       onNextView: () => this.#panel.nextView(),
-      onView: (view) => this.#panel.turn({ view }),
+      onView: (view) => this.#panel.change({ view }),
     });
-    new Idle(() => this.#state.status.kind === 'live' && document.querySelector('.chrome :focus-visible') === null);
-    document.addEventListener('visibilitychange', () => {
-      this.#worker.setVisible(!document.hidden);
-      if (!document.hidden) this.#worker.retry();
-    });
-    window.addEventListener('online', () => this.#worker.retry());
-    window.nocturne = this.#hook();
+    new AutoHide(
+      () => this.#overlay.status.kind === 'live' && document.querySelector('.chrome :focus-visible') === null,
+    );
+    this.#listenToPage();
+    window.nocturne = this.#createApi();
   }
 
-  /** Shows what is missing, or opens the stream. */
+  /** Opens the stream, or shows what the browser lacks. */
   start(): void {
     const missing = missingCapability();
     if (missing) this.#setStatus(missing);
     else void this.#open();
   }
 
-  /** Finds the stream to watch, unless the address named it, and opens it. */
+  /** Reconnects at once when the page is visible or online again. */
+  #listenToPage(): void {
+    document.addEventListener('visibilitychange', () => {
+      this.#worker.setVisible(!document.hidden);
+      if (!document.hidden) this.#worker.retry();
+    });
+    window.addEventListener('online', () => this.#worker.retry());
+  }
+
+  /** Opens the stream of the URL, or the server's first one. */
   async #open(): Promise<void> {
-    this.#search.abort();
+    this.#streamSearch.abort();
     const search = new AbortController();
-    this.#search = search;
+    this.#streamSearch = search;
     this.#setStatus({ kind: 'connecting' });
     if (this.#stream === '') {
-      const streams = await findStreams(this.#token.value, search.signal, (status) => {
+      const streams = await waitForStreams(this.#token.value, search.signal, (status) => {
         if (!search.signal.aborted) this.#setStatus(status);
       });
       if (!streams || search.signal.aborted) return;
       this.#stream = streams[0] ?? '';
     }
     if (this.#stream === '') this.#setStatus({ kind: 'no-such-stream' });
-    else this.#worker.connect(this.#canvas, socketAddress(location.href, this.#stream, this.#token.value));
+    else this.#worker.connect(this.#canvas, socketUrl(location.href, this.#stream, this.#token.value));
   }
 
-  #choose(stream: string): void {
+  #selectStream(stream: string): void {
     this.#stream = stream;
     const url = new URL(location.href);
     url.searchParams.set('stream', stream);
@@ -107,7 +114,7 @@ class Viewer {
     void this.#open();
   }
 
-  #onTold(message: Exclude<FromWorker, { type: 'answer' | 'failure' }>): void {
+  #onWorkerMessage(message: Exclude<WorkerMessage, { type: 'response' | 'error' }>): void {
     switch (message.type) {
       case 'status':
         this.#setStatus(message.status);
@@ -115,14 +122,14 @@ class Viewer {
       case 'hello':
         this.#stream = message.hello.stream;
         this.#picker.show(message.hello.streams, message.hello.stream);
-        this.#state.streamNames = message.hello.streams;
-        this.#panel.restart(message.hello);
+        this.#overlay.streamNames = message.hello.streams;
+        this.#panel.onHello(message.hello);
         break;
       case 'controls':
-        this.#panel.follow(message.controls);
+        this.#panel.onServerControls(message.controls);
         break;
       case 'format':
-        this.#canvas.setAttribute('aria-label', `Live picture of ${this.#stream}`);
+        this.#canvas.setAttribute('aria-label', `Live video of ${this.#stream}`);
         break;
       case 'server-stats':
         this.#stats.server = message.stats;
@@ -131,17 +138,17 @@ class Viewer {
         this.#toast.show(message.message);
         break;
       case 'stats':
-        this.#latest = message.stats;
+        this.#latestStats = message.stats;
         this.#stats.show(message.stats);
         this.#badge.showRate(message.stats.framesPerSecond);
-        if (message.stats.framesDrawn > 0) document.body.dataset.picture = '';
-        this.#splitLine.setPicture(message.stats.width, message.stats.height);
+        if (message.stats.framesDrawn > 0) document.body.dataset.hasFrame = '';
+        this.#splitLine.setFrameSize(message.stats.width, message.stats.height);
         break;
     }
   }
 
   #setStatus(status: ViewerStatus): void {
-    this.#state.show(status);
+    this.#overlay.show(status);
     this.#badge.showStatus(status);
     const isConnected = ['live', 'waiting', 'starting', 'input-lost'].includes(status.kind);
     if (!isConnected) {
@@ -152,22 +159,22 @@ class Viewer {
   }
 
   async #listStreams(): Promise<void> {
-    const streams = await findStreams(this.#token.value, this.#search.signal, () => undefined);
-    if (streams) this.#state.streamNames = streams;
+    const streams = await waitForStreams(this.#token.value, this.#streamSearch.signal, () => undefined);
+    if (streams) this.#overlay.streamNames = streams;
   }
 
-  async #savePicture(): Promise<void> {
+  async #saveSnapshot(): Promise<void> {
     try {
       this.#toast.show(`Saved ${saveSnapshot(await this.#worker.png(), this.#stream)}`);
     } catch (cause) {
-      this.#toast.show(cause instanceof Error ? `Not saved: ${cause.message}` : 'Not saved.');
+      this.#toast.show(cause instanceof Error ? `Snapshot failed: ${cause.message}` : 'Snapshot failed.');
     }
   }
 
-  #hook(): ViewerHook {
+  #createApi(): ViewerApi {
     return {
-      stats: () => this.#latest ?? NO_STATS,
-      status: () => this.#state.status,
+      stats: () => this.#latestStats ?? NO_STATS,
+      status: () => this.#overlay.status,
       stream: () => this.#stream,
       snapshot: async (crop = {}, maxWidth = SNAPSHOT_MAX_WIDTH) => this.#worker.snapshot(crop, maxWidth),
       grab: async (count, crop = {}) => this.#worker.grab(count, crop),
@@ -175,7 +182,7 @@ class Viewer {
   }
 }
 
-/** Figures before the worker's first. */
+/** Statistics before the worker's first. */
 const NO_STATS: ViewerStats = {
   framesDecoded: 0,
   framesDrawn: 0,

@@ -1,78 +1,79 @@
 import type { ClientMessage } from '../src/stream/protocol.js';
-import type { Crop, FromWorker, GrabbedFrame, Pixels, ToWorker } from './worker-messages.js';
+import type { Crop, WorkerMessage, GrabbedFrame, Pixels, WorkerCommand } from './worker-messages.js';
 
-type Told = Exclude<FromWorker, { type: 'answer' | 'failure' }>;
-/** A request without the id that the client gives it. */
-type Request = Extract<ToWorker, { id: number }> extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never;
+type WorkerEvent = Exclude<WorkerMessage, { type: 'response' | 'error' }>;
+/** A request without its id, which the client assigns. */
+type Request =
+  Extract<WorkerCommand, { id: number }> extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never;
 
-/** The page's end of the decode worker: tells it, asks it, hears from it. */
+/** The page's side of the decode worker: sends messages and requests, receives events. */
 export class WorkerClient {
   readonly #worker: Worker;
-  readonly #asked = new Map<number, { resolve: (value: unknown) => void; reject: (cause: Error) => void }>();
+  readonly #pending = new Map<number, { resolve: (value: unknown) => void; reject: (cause: Error) => void }>();
   #nextId = 1;
   #hasStarted = false;
 
-  /** @param onTold what the worker says unasked. @param onBroken the worker could not load or threw. */
-  constructor(onTold: (message: Told) => void, onBroken: (message: string) => void) {
+  /** @param onEvent receives what is not a response. @param onCrash the worker failed to load or threw. */
+  constructor(onEvent: (message: WorkerEvent) => void, onCrash: (message: string) => void) {
     this.#worker = new Worker(new URL('./decode-worker.js', import.meta.url), { type: 'module', name: 'decode' });
-    this.#worker.onmessage = (event: MessageEvent<FromWorker>) => {
+    this.#worker.onmessage = (event: MessageEvent<WorkerMessage>) => {
       const message = event.data;
-      if (message.type !== 'answer' && message.type !== 'failure') {
-        onTold(message);
+      if (message.type !== 'response' && message.type !== 'error') {
+        onEvent(message);
         return;
       }
-      const asked = this.#asked.get(message.id);
-      this.#asked.delete(message.id);
-      if (message.type === 'answer') asked?.resolve(message.value);
-      else asked?.reject(new Error(message.message));
+      const request = this.#pending.get(message.id);
+      this.#pending.delete(message.id);
+      if (message.type === 'response') request?.resolve(message.value);
+      else request?.reject(new Error(message.message));
     };
-    this.#worker.onerror = (event) => onBroken(event.message || 'The decode worker could not be loaded.');
+    this.#worker.onerror = (event) => onCrash(event.message || 'The decode worker did not load.');
   }
 
-  /** Opens a stream; the first call gives the canvas away. */
+  /** Opens a stream; the first call transfers the canvas to the worker. */
   connect(canvas: HTMLCanvasElement, url: string): void {
     if (this.#hasStarted) {
-      this.#tell({ type: 'connect', url });
+      this.#post({ type: 'connect', url });
       return;
     }
     this.#hasStarted = true;
     const offscreen = canvas.transferControlToOffscreen();
-    this.#tell({ type: 'start', canvas: offscreen, url }, [offscreen]);
+    this.#post({ type: 'start', canvas: offscreen, url }, [offscreen]);
   }
 
   retry(): void {
-    this.#tell({ type: 'retry' });
+    this.#post({ type: 'retry' });
   }
 
   send(message: ClientMessage): void {
-    this.#tell({ type: 'send', message });
+    this.#post({ type: 'send', message });
   }
 
-  setVisible(visible: boolean): void {
-    this.#tell({ type: 'visible', visible });
+  setVisible(isVisible: boolean): void {
+    this.#post({ type: 'visible', isVisible });
   }
 
   async snapshot(crop: Crop, maxWidth: number): Promise<Pixels> {
-    return (await this.#ask({ type: 'snapshot', crop, maxWidth })) as Pixels; // the worker answers 'snapshot' with Pixels
+    return (await this.#request({ type: 'snapshot', crop, maxWidth })) as Pixels; // the worker's response to 'snapshot'
   }
 
   async grab(count: number, crop: Crop): Promise<GrabbedFrame[]> {
-    return (await this.#ask({ type: 'grab', count, crop })) as GrabbedFrame[]; // the worker answers 'grab' with these
+    return (await this.#request({ type: 'grab', count, crop })) as GrabbedFrame[]; // the worker's response to 'grab'
   }
 
   async png(): Promise<Blob> {
-    return (await this.#ask({ type: 'png' })) as Blob; // the worker answers 'png' with a Blob
+    return (await this.#request({ type: 'png' })) as Blob; // the worker's response to 'png'
   }
 
-  #tell(message: ToWorker, transfer: Transferable[] = []): void {
+  #post(message: WorkerCommand, transfer: Transferable[] = []): void {
     this.#worker.postMessage(message, transfer);
   }
 
-  async #ask(request: Request): Promise<unknown> {
+  async #request(request: Request): Promise<unknown> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#asked.set(id, { resolve, reject });
-      this.#tell({ ...request, id });
+      this.#pending.set(id, { resolve, reject });
+      this.#post({ ...request, id });
     });
   }
 }

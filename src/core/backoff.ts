@@ -1,16 +1,16 @@
-/** Bounds of a {@link Backoff}. */
+/** Options of a {@link Backoff}. */
 export interface BackoffOptions {
-  /** First pause, milliseconds; each further one doubles. */
+  /** First pause, milliseconds; each later one is twice as long. */
   readonly firstMs: number;
   /** Longest pause, milliseconds. */
   readonly maxMs: number;
-  /** Share of each pause that is random, 0 to 1, so that many clients do not retry at once; default 0. */
+  /** Share of each pause that is random, 0 to 1, so that many clients do not retry at the same moment; default 0. */
   readonly jitter?: number;
-  /** Numbers in [0, 1); default `Math.random`. */
+  /** Returns numbers in [0, 1); default `Math.random`. */
   readonly random?: () => number;
 }
 
-/** Pauses between retries: capped exponential backoff with jitter. */
+/** Capped exponential backoff with jitter: the pauses between retries. */
 export class Backoff {
   readonly #options: BackoffOptions;
   #attempts = 0;
@@ -19,7 +19,7 @@ export class Backoff {
     this.#options = options;
   }
 
-  /** Pauses given since the last {@link reset}. */
+  /** Pauses returned since the last {@link reset}. */
   get attempts(): number {
     return this.#attempts;
   }
@@ -31,7 +31,7 @@ export class Backoff {
     return pauseMs * (1 - jitter * random());
   }
 
-  /** A retry succeeded: the next pause is the first again. */
+  /** Call when a retry succeeded: the next pause is `firstMs` again. */
   reset(): void {
     this.#attempts = 0;
   }

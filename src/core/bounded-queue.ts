@@ -3,20 +3,20 @@ export type OverflowPolicy = 'drop-oldest' | 'refuse';
 
 /** Options of a {@link BoundedQueue}. */
 export interface BoundedQueueOptions<T> {
-  /** Most items held; at least 1. */
+  /** Maximum number of items held; 1 or more. */
   readonly capacity: number;
   readonly overflow: OverflowPolicy;
-  /** Called with each item that is dropped or left over at `close()`; the place to free it. */
+  /** Called with each item that is dropped, or still queued at `close()`; frees the item. */
   readonly onDrop?: (item: T) => void;
 }
 
-/** A queue between one producer and one consumer that never grows past its capacity and counts what it drops. */
+/** A queue between one producer and one consumer. Never grows past its capacity; counts the items it drops. */
 export class BoundedQueue<T> implements AsyncIterable<T>, Disposable {
   readonly #options: BoundedQueueOptions<T>;
   readonly #items: T[] = [];
-  #waiter: ((result: IteratorResult<T, undefined>) => void) | undefined;
-  #roomWaiter: (() => void) | undefined;
-  #closed = false;
+  #consumer: ((result: IteratorResult<T, undefined>) => void) | undefined;
+  #producer: (() => void) | undefined;
+  #isClosed = false;
   #dropped = 0;
 
   constructor(options: BoundedQueueOptions<T>) {
@@ -26,37 +26,37 @@ export class BoundedQueue<T> implements AsyncIterable<T>, Disposable {
     this.#options = options;
   }
 
-  /** Items waiting. */
+  /** Items in the queue. */
   get length(): number {
     return this.#items.length;
   }
 
-  /** Items dropped because the queue was full, ever. */
+  /** Items dropped because the queue was full, in total. */
   get dropped(): number {
     return this.#dropped;
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#isClosed;
   }
 
-  /** The item that `next()` would give at once, which stays the queue's; undefined when none waits. */
+  /** The item that `next()` would return at once, or undefined when the queue is empty. Lends it. */
   peek(): T | undefined {
     return this.#items[0];
   }
 
-  /** Takes an item. False when it was refused (full or closed): then it still belongs to the caller. */
+  /** Takes an item. Returns false when the queue refuses it (full or closed): the caller then keeps it. */
   push(item: T): boolean {
-    if (this.#closed) return false;
-    if (this.#waiter) {
-      const waiter = this.#waiter;
-      this.#waiter = undefined;
-      waiter({ done: false, value: item });
+    if (this.#isClosed) return false;
+    if (this.#consumer) {
+      const consumer = this.#consumer;
+      this.#consumer = undefined;
+      consumer({ done: false, value: item });
       return true;
     }
     if (this.#items.length >= this.#options.capacity) {
       if (this.#options.overflow === 'refuse') return false;
-      const oldest = this.#items.shift() as T; // capacity >= 1, so the full queue has a first item
+      const oldest = this.#items.shift() as T; // capacity >= 1: a full queue has a first item
       this.#dropped++;
       this.#options.onDrop?.(oldest);
     }
@@ -64,36 +64,36 @@ export class BoundedQueue<T> implements AsyncIterable<T>, Disposable {
     return true;
   }
 
-  /** Resolves when one more item would fit, or when the queue is closed. One caller at a time. */
-  async room(): Promise<void> {
-    if (this.#closed || this.#items.length < this.#options.capacity) return;
+  /** Resolves when one more item fits, or when the queue is closed. One caller at a time. */
+  async waitForSpace(): Promise<void> {
+    if (this.#isClosed || this.#items.length < this.#options.capacity) return;
     await new Promise<void>((resolve) => {
-      this.#roomWaiter = resolve;
+      this.#producer = resolve;
     });
   }
 
-  /** The next item, gives it away; `done` after `end()` or `close()`. One caller at a time. */
+  /** Resolves with the next item, which the caller then owns; `done` after `end()` or `close()`. One caller at a time. */
   async next(): Promise<IteratorResult<T, undefined>> {
     const item = this.#items.shift();
     if (item !== undefined) {
-      this.#signalRoom();
+      this.#signalSpace();
       return { done: false, value: item };
     }
-    if (this.#closed) return { done: true, value: undefined };
+    if (this.#isClosed) return { done: true, value: undefined };
     return new Promise((resolve) => {
-      this.#waiter = resolve;
+      this.#consumer = resolve;
     });
   }
 
-  /** No more items come; those waiting are still handed out. */
+  /** Refuses further items; the consumer still receives those in the queue. */
   end(): void {
-    this.#closed = true;
-    this.#waiter?.({ done: true, value: undefined });
-    this.#waiter = undefined;
-    this.#signalRoom();
+    this.#isClosed = true;
+    this.#consumer?.({ done: true, value: undefined });
+    this.#consumer = undefined;
+    this.#signalSpace();
   }
 
-  /** Ends the queue and frees what waits in it through `onDrop`, without counting it as dropped. Idempotent. */
+  /** Ends the queue and passes its items to `onDrop`, without counting them as dropped. Idempotent. */
   close(): void {
     this.end();
     for (const item of this.#items.splice(0)) this.#options.onDrop?.(item);
@@ -107,9 +107,9 @@ export class BoundedQueue<T> implements AsyncIterable<T>, Disposable {
     this.close();
   }
 
-  #signalRoom(): void {
-    const waiter = this.#roomWaiter;
-    this.#roomWaiter = undefined;
-    waiter?.();
+  #signalSpace(): void {
+    const producer = this.#producer;
+    this.#producer = undefined;
+    producer?.();
   }
 }

@@ -1,8 +1,8 @@
-/** The part of the product in which an operation failed. */
+/** The part of Nocturne in which an operation failed. */
 export type Stage =
   'config' | 'ingest' | 'infer' | 'temporal' | 'render' | 'encode' | 'output' | 'stream' | 'pipeline' | 'train';
 
-/** Every failure a user can meet: what it means and what to do. Rendered to `docs/errors.md`. */
+/** Every failure a user can see: its meaning and its remedy. `docs/errors.md` is generated from this table. */
 export const ERROR_CODES = {
   INPUT_NOT_FOUND: { meaning: 'The input does not exist.', remedy: 'Check the path or address.' },
   INPUT_NO_PERMISSION: { meaning: 'The input may not be read.', remedy: 'Give this user read permission.' },
@@ -92,41 +92,41 @@ export const ERROR_CODES = {
 /** A key of {@link ERROR_CODES}. */
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** What a {@link NocturneError} is made from. */
+/** Options of a {@link NocturneError}. */
 export interface NocturneErrorOptions {
   readonly code: ErrorCode;
   readonly stage: Stage;
-  /** One line: what, where, got. The remedy comes from the code's row unless `remedy` is given. */
+  /** One line: what, where, got. */
   readonly message: string;
-  /** Overrides the code's remedy where the place knows better. */
+  /** Replaces the remedy of the code in {@link ERROR_CODES}, where a more specific one is known. */
   readonly remedy?: string;
-  /** False when the stream goes on; default true. */
+  /** False when the stream continues; default true. */
   readonly fatal?: boolean;
   readonly cause?: unknown;
 }
 
-/** A failed operation, with a code that stays the same from version to version. */
+/** A failed operation, with a code that is stable across versions. */
 export class NocturneError extends Error {
   readonly code: ErrorCode;
   readonly stage: Stage;
   readonly fatal: boolean;
   readonly remedy: string;
 
-  constructor(init: NocturneErrorOptions) {
-    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+  constructor(options: NocturneErrorOptions) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'NocturneError';
-    this.code = init.code;
-    this.stage = init.stage;
-    this.fatal = init.fatal ?? true;
-    this.remedy = init.remedy ?? ERROR_CODES[init.code].remedy;
+    this.code = options.code;
+    this.stage = options.stage;
+    this.fatal = options.fatal ?? true;
+    this.remedy = options.remedy ?? ERROR_CODES[options.code].remedy;
   }
 
-  /** One line for a person: what happened, what to do, the code. */
+  /** One line for a user: what happened, what to do, the code. */
   toLine(): string {
     return `${this.message} ${this.remedy} [${this.code}]`.replaceAll(/[\r\n]+/g, ' ');
   }
 
-  /** A form that survives `postMessage` and JSON. */
+  /** Plain data for `postMessage` and JSON; {@link deserializeError} reverses it. */
   toJSON(): SerializedError {
     return {
       code: this.code,
@@ -149,19 +149,19 @@ export interface SerializedError {
   readonly stack: string;
 }
 
-/** The error again on the other side of a thread. */
+/** Rebuilds an error that came from another thread or process. */
 export function deserializeError(data: SerializedError): NocturneError {
   const error = new NocturneError(data);
   error.stack = data.stack;
   return error;
 }
 
-/** The failure of work that the user stopped. @param what a clause: `OUT was complete`. */
-export function aborted(what: string, stage: Stage = 'pipeline'): NocturneError {
+/** Creates the ABORTED error of work that the user stopped. @param what a clause: `OUT was complete`. */
+export function abortedError(what: string, stage: Stage = 'pipeline'): NocturneError {
   return new NocturneError({ code: 'ABORTED', stage, message: `stopped before ${what}.` });
 }
 
-/** Any thrown value as a NocturneError; a foreign one becomes `INTERNAL` of the stage. */
+/** Converts any thrown value to a NocturneError; a foreign one becomes `INTERNAL` with the stage. */
 export function asNocturneError(value: unknown, stage: Stage): NocturneError {
   if (value instanceof NocturneError) return value;
   const message = value instanceof Error ? value.message : String(value);

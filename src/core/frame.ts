@@ -1,7 +1,7 @@
 import type { Color } from './color.js';
 import type { Micros } from './time.js';
 
-/** Size, colour and sample aspect of a frame: what stays the same while an encoder is open. */
+/** Size, colour and sample aspect of a frame: constant while an encoder is open. */
 export interface FrameFormat {
   /** Luma columns; even. */
   readonly width: number;
@@ -12,7 +12,7 @@ export interface FrameFormat {
   readonly sampleAspect: readonly [number, number];
 }
 
-/** True when one encoder can take frames of both formats. */
+/** True when one encoder can encode frames of both formats. */
 export function isSameFormat(a: FrameFormat, b: FrameFormat): boolean {
   return (
     a.width === b.width &&
@@ -23,7 +23,7 @@ export function isSameFormat(a: FrameFormat, b: FrameFormat): boolean {
   );
 }
 
-/** What a {@link Frame} is made from. The frame takes the planes; `release` gives them back. */
+/** Options of a {@link Frame}. The frame takes the planes; `release` returns their memory. */
 export interface FrameOptions {
   /** Luma columns; even. */
   readonly width: number;
@@ -44,22 +44,25 @@ export interface FrameOptions {
   readonly color: Color;
   /** Width over height of one sample; 1:1 for square ones. */
   readonly sampleAspect?: readonly [number, number];
-  /** Wall-clock time at which the frame entered the process; glass-to-glass latency is counted from it. */
+  /** Wall-clock time at which the frame entered the process; glass-to-glass latency starts here. */
   readonly capturedAt: Micros;
-  /** True on the first frame after a seek, a loop or a reconnect: whatever is kept over time starts afresh. */
+  /** True on the first frame after a seek, a loop or a reconnect: temporal state restarts here. */
   readonly discontinuity?: boolean;
   /**
-   * The decoder's own picture behind the planes, so that an encoder of the same library can take it without a copy.
-   * Opaque here; only a file that imports that library may look inside.
+   * The decoder's AVFrame behind the planes, which an encoder of the same library can read without a copy.
+   * Opaque here; only a file that imports that library may use it.
    */
   readonly native?: object;
-  /** Gives the memory back; called once, at the first `close()`. */
+  /** Returns the planes' memory; called once, at the first `close()`. */
   readonly release?: () => void;
-  /** Makes an independent copy; without it the planes are copied into new arrays. */
+  /** Creates an independent copy; without it `clone()` copies the planes into new arrays. */
   readonly duplicate?: () => Frame;
 }
 
-/** One I420 picture that owns its memory. Whoever pulls a frame closes it; passing it on gives it away. */
+/**
+ * Three I420 planes with their times. A frame owns its memory. Whoever receives a frame owns it: closes it, or passes it
+ * on with its ownership.
+ */
 export class Frame implements Disposable {
   static #live = 0;
 
@@ -77,53 +80,57 @@ export class Frame implements Disposable {
   readonly discontinuity: boolean;
   readonly native: object | undefined;
   readonly #options: FrameOptions;
-  #open = true;
+  #isClosed = false;
 
-  constructor(init: FrameOptions) {
-    if (init.width % 2 !== 0 || init.height % 2 !== 0 || init.width <= 0 || init.height <= 0) {
-      throw new RangeError(`a frame's width and height must be even and positive, got ${init.width}x${init.height}`);
+  constructor(options: FrameOptions) {
+    if (options.width % 2 !== 0 || options.height % 2 !== 0 || options.width <= 0 || options.height <= 0) {
+      throw new RangeError(
+        `a frame's width and height must be even and positive, got ${options.width}x${options.height}`,
+      );
     }
-    this.width = init.width;
-    this.height = init.height;
-    this.y = init.y;
-    this.u = init.u;
-    this.v = init.v;
-    this.strides = init.strides;
-    this.pts = init.pts;
-    this.duration = init.duration;
-    this.color = init.color;
-    this.sampleAspect = init.sampleAspect ?? [1, 1];
-    this.capturedAt = init.capturedAt;
-    this.discontinuity = init.discontinuity ?? false;
-    this.native = init.native;
-    this.#options = init;
+    this.width = options.width;
+    this.height = options.height;
+    this.y = options.y;
+    this.u = options.u;
+    this.v = options.v;
+    this.strides = options.strides;
+    this.pts = options.pts;
+    this.duration = options.duration;
+    this.color = options.color;
+    this.sampleAspect = options.sampleAspect ?? [1, 1];
+    this.capturedAt = options.capturedAt;
+    this.discontinuity = options.discontinuity ?? false;
+    this.native = options.native;
+    this.#options = options;
     Frame.#live++;
   }
 
-  /** Frames made and not closed yet, in this thread. Zero at the end of every test. */
+  /** Frames created and not closed yet, in this thread. Zero at the end of every test. */
   static get liveCount(): number {
     return Frame.#live;
   }
 
-  /** A frame in memory of its own; grey (Y 128) until painted. Strides equal the plane widths. */
-  static allocate(init: Omit<FrameOptions, 'y' | 'u' | 'v' | 'strides' | 'native' | 'release' | 'duplicate'>): Frame {
-    const half = (init.width / 2) * (init.height / 2);
+  /** Creates a frame in its own memory, mid-grey (128 in all planes). Strides equal the plane widths. */
+  static allocate(
+    options: Omit<FrameOptions, 'y' | 'u' | 'v' | 'strides' | 'native' | 'release' | 'duplicate'>,
+  ): Frame {
+    const half = (options.width / 2) * (options.height / 2);
     return new Frame({
-      ...init,
-      y: new Uint8Array(init.width * init.height).fill(128),
+      ...options,
+      y: new Uint8Array(options.width * options.height).fill(128),
       u: new Uint8Array(half).fill(128),
       v: new Uint8Array(half).fill(128),
-      strides: [init.width, init.width / 2, init.width / 2],
+      strides: [options.width, options.width / 2, options.width / 2],
     });
   }
 
   get closed(): boolean {
-    return !this.#open;
+    return this.#isClosed;
   }
 
-  /** An independent copy of pixels and times; the caller closes it. */
+  /** Returns an independent copy of pixels and times; the caller closes it. */
   clone(): Frame {
-    if (!this.#open) throw new TypeError('cannot clone a closed frame');
+    if (this.#isClosed) throw new TypeError('cannot clone a closed frame');
     if (this.#options.duplicate) return this.#options.duplicate();
     return new Frame({
       width: this.width,
@@ -141,10 +148,10 @@ export class Frame implements Disposable {
     });
   }
 
-  /** Gives the memory back. Idempotent. */
+  /** Releases the memory. Idempotent. */
   close(): void {
-    if (!this.#open) return;
-    this.#open = false;
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     Frame.#live--;
     this.#options.release?.();
   }

@@ -1,4 +1,4 @@
-/** What the product logs through; pino fits it. Fields come first, then one plain sentence. */
+/** The logger interface of Nocturne; a pino logger satisfies it. Fields come first, then one plain sentence. */
 export interface Logger {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -6,23 +6,23 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-/** Levels of a {@link Logger}, quietest first. */
+/** Levels of a {@link Logger}, least severe first. */
 export type LogLevel = keyof Logger;
 
-/** One log line as plain data: how it crosses from a worker or a thread to the owner of the logger. */
+/** One log line as plain data, for messages from a worker or thread to the owner of the logger. */
 export interface LogLine {
   readonly level: LogLevel;
   readonly fields: object;
   readonly message: string;
 }
 
-const ignore = (): void => undefined;
+const noop = (): void => undefined;
 
-/** A logger that writes nothing; the library's default. */
-export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
+/** Writes nothing; the default of the library. */
+export const silentLogger: Logger = { debug: noop, info: noop, warn: noop, error: noop };
 
-/** A logger whose lines go to `send`, for a process or thread that does not own the real one. */
+/** Creates a logger that passes its lines to `send`, for a process or thread without a real one. */
 export function createForwardingLogger(send: (line: LogLine) => void): Logger {
-  const at = (level: LogLevel) => (fields: object, message: string) => send({ level, fields, message });
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  const forward = (level: LogLevel) => (fields: object, message: string) => send({ level, fields, message });
+  return { debug: forward('debug'), info: forward('info'), warn: forward('warn'), error: forward('error') };
 }

@@ -1,48 +1,49 @@
-/** Of a network scheme also with too few or too many slashes (`rtsp:/me:password@host`): its secrets are secrets too. */
-const ADDRESS = /^((?:https?|rtsps?|rtmp[a-z]*|srt|udp|rtp|tcp):\/*|[a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
-/** Parameters whose names tell of a secret: `access_token`, `X-Amz-Signature`, `apikey`, `passphrase`, SRT's `streamid`. */
+/** Matches a URL; for network schemes also one with too few or too many slashes (`rtsp:/me:password@host`). */
+const URL_PATTERN = /^((?:https?|rtsps?|rtmp[a-z]*|srt|udp|rtp|tcp):\/*|[a-z][a-z0-9+.-]*:\/\/)(.*)$/is;
+/** Query parameters with a secret: `access_token`, `X-Amz-Signature`, `apikey`, `passphrase`, SRT's `streamid`. */
 const SECRET_PARAMETER =
   /([?&;#](?:[^=&;#?\s]*(?:pass|pwd|token|key|secret|auth|sig|credential|session|jwt|hdnts|hdnea|hmac)[^=&;#?\s]*|streamid|pw)=)[^&#\s]*/gi;
-/** The same in a path, as cheap cameras have it: `/user=admin_password=secret_channel=1.sdp`. Masked to the end: a password may hold `_`. */
+/** The same in a path, for cheap cameras: `/user=admin_password=secret_channel=1.sdp`. To the end: a password may contain `_`. */
 const SECRET_IN_PATH = /(\/(?:[^?#\s]*[/_,])?(?:[a-z]*(?:pass|pwd|token|key|secret)[a-z]*|pw|jwt)=)[^&#\s]*/gi;
-/** What follows `#` and is no `name=value`: a key that somebody shares with the address. */
+/** A fragment that is not `name=value`: a key shared with the URL. */
 const BARE_FRAGMENT = /#(?![^=&#]+=[^=&])[^&]+/;
 
 /**
- * An address without its secrets, for logs and pages: the password of `user:password@`, parameters such as `passphrase`,
- * `access_token` or `X-Amz-Signature`, in the path too, a bare fragment, and the stream key that ends an RTMP address. Masks
- * more where it cannot tell. What is no address comes back as it was.
+ * Returns a URL without its secrets, for logs and pages. Masks the password of `user:password@`, parameters such as
+ * `passphrase`, `access_token` or `X-Amz-Signature` (also in the path), a bare fragment, and the stream key at the end of an
+ * RTMP URL. Masks too much rather than too little. Returns any other text unchanged.
  */
 export function maskUrl(url: string): string {
-  const [, scheme, rest] = ADDRESS.exec(url) ?? [];
+  const [, scheme, rest] = URL_PATTERN.exec(url) ?? [];
   if (scheme === undefined || rest === undefined) return url;
-  const isFile = /^file:/i.test(scheme); // a file's name may hold any sign
-  // Parameters first: a value may hold an `@`.
-  const named = rest.replace(SECRET_PARAMETER, '$1***').replace(SECRET_IN_PATH, '$1***');
-  const masked = isFile ? maskUserInfo(named) : maskUserInfo(named).replace(BARE_FRAGMENT, '#***');
+  const isFile = /^file:/i.test(scheme); // a file name may contain any character
+  // Parameters first: a value may contain an `@`.
+  const parametersMasked = rest.replace(SECRET_PARAMETER, '$1***').replace(SECRET_IN_PATH, '$1***');
+  const userMasked = maskUserInfo(parametersMasked);
+  const masked = isFile ? userMasked : userMasked.replace(BARE_FRAGMENT, '#***');
   return scheme + (/^rtmp/i.test(scheme) ? maskStreamKey(masked) : masked);
 }
 
-/** A password may hold `/`, `?`, `#` and `@` though it should not: all up to the last `@` that can end it is masked. */
+/** Masks everything up to the last `@` that can end the password: it may contain an unescaped `/`, `?`, `#` or `@`. */
 function maskUserInfo(rest: string): string {
   const at = userInfoEnd(rest);
   if (at < 0) return rest;
   const userInfo = rest.slice(0, at);
   const colon = userInfo.indexOf(':');
   if (colon >= 0) return `${userInfo.slice(0, colon)}:***${rest.slice(at)}`;
-  return /[/?#@]/.test(userInfo) ? `***${rest.slice(at)}` : rest; // a name alone is no secret
+  return /[/?#@]/.test(userInfo) ? `***${rest.slice(at)}` : rest; // a user name alone is not a secret
 }
 
-/** Index of the `@` before the host; -1 where there is none. */
+/** Index of the `@` before the host; -1 without one. */
 function userInfoEnd(rest: string): number {
   const path = rest.search(/[/?#]/);
   const authority = path < 0 ? rest : rest.slice(0, path);
-  // A colon with no `@` before the path: a port, or a password cut by its own `/`. A port is taken for a password then.
+  // A colon without `@` before the path: a port, or a password that contains a `/`. Treats both as a password.
   const isWhole = authority.includes('@') || !authority.includes(':') || authority.startsWith('[');
   return (isWhole ? authority : rest).lastIndexOf('@');
 }
 
-/** `host/app/KEY?x=1` without the key: the last part of the path, when there is an application before it. */
+/** Masks the key of `host/app/KEY?x=1`: the last part of the path, when an application precedes it. */
 function maskStreamKey(rest: string): string {
   return rest.replace(/^([^/?#]*\/[^?#]*\/)[^/?#]+/, '$1***');
 }

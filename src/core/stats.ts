@@ -1,14 +1,14 @@
-/** Percentiles over the last `capacity` samples; constant memory. */
+/** Percentiles of the last `capacity` samples, in constant memory. */
 export class Percentiles {
   readonly #samples: Float64Array;
   #count = 0;
 
-  /** @param capacity samples remembered; the oldest leave first. */
+  /** @param capacity samples kept; the oldest are replaced first. */
   constructor(capacity = 512) {
     this.#samples = new Float64Array(capacity);
   }
 
-  /** Samples ever added. */
+  /** Samples added in total. */
   get count(): number {
     return this.#count;
   }
@@ -17,8 +17,8 @@ export class Percentiles {
     this.#samples[this.#count++ % this.#samples.length] = sample;
   }
 
-  /** The value below which the share `p` (0 to 1) of the remembered samples lies; NaN without samples. */
-  at(p: number): number {
+  /** Returns the value below which the share `p` (0 to 1) of the kept samples lies; NaN without samples. */
+  quantile(p: number): number {
     const n = Math.min(this.#count, this.#samples.length);
     if (n === 0) return Number.NaN;
     const sorted = this.#samples.slice(0, n).sort();
@@ -26,12 +26,12 @@ export class Percentiles {
   }
 }
 
-/** Events a second over a sliding window; constant memory. */
+/** Events per second over a sliding window, in constant memory. */
 export class RateMeter {
   readonly #times: Float64Array;
   #count = 0;
 
-  /** @param windowMs length of the window in milliseconds. @param capacity most events counted in one window. */
+  /** @param windowMs length of the window. @param capacity maximum number of events counted in one window. */
   constructor(
     private readonly windowMs = 2000,
     capacity = 512,
@@ -39,7 +39,7 @@ export class RateMeter {
     this.#times = new Float64Array(capacity);
   }
 
-  /** Events ever marked. */
+  /** Events marked in total. */
   get count(): number {
     return this.#count;
   }
@@ -48,7 +48,7 @@ export class RateMeter {
     this.#times[this.#count++ % this.#times.length] = nowMs;
   }
 
-  /** Events a second over the window that ends now. */
+  /** Returns events per second over the window that ends at `nowMs`. */
   perSecond(nowMs = performance.now()): number {
     const n = Math.min(this.#count, this.#times.length);
     let inside = 0;

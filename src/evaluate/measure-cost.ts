@@ -52,6 +52,6 @@ export async function measureCost(
 
 /** Hundredths of a millisecond; 0 without samples. */
 function stageCost(samples: Percentiles): StageCost {
-  const at = (p: number): number => (samples.count > 0 ? Math.round(samples.at(p) * 100) / 100 : 0);
+  const at = (p: number): number => (samples.count > 0 ? Math.round(samples.quantile(p) * 100) / 100 : 0);
   return { p50: at(0.5), p95: at(0.95) };
 }

@@ -115,11 +115,11 @@ export class SteadinessMeter {
     const row = ({ error, flicker }: Sequence): SteadyRow => ({
       warpingError: error.value,
       squaredError: error.squared,
-      flicker: flicker.ofNight,
+      flicker: flicker.night,
     });
     return {
       pairs: this.#compared,
-      day: { ...row(day), flicker: day.flicker.ofDay },
+      day: { ...row(day), flicker: day.flicker.day },
       unsmoothed: row(unsmoothed),
       result: row(result),
       held: row(held),

@@ -5,45 +5,48 @@ import type { Thumbnail } from '../image/thumbnail.js';
 import type { Generator } from './generator.js';
 import { copyLookInto, emptyLook, type Look } from '../look/look.js';
 
-/** A generator that goes on when its network does not. */
+/** A generator that replaces the looks of a network that fails. */
 export interface FallbackGenerator extends Generator {
-  /** Frames whose look came from elsewhere because the network failed. */
+  /** Number of frames that got another look because the network failed. */
   readonly fallbacks: number;
 }
 
 /** Options of {@link withFallback}. */
 export interface FallbackOptions {
-  /** What fills in when the network fails for longer; taken: closed with the guard. */
+  /** Makes the looks once the last good one is too old. Taken: closed with the returned generator. */
   readonly fallback: Generator;
   readonly logger?: Logger;
-  /** Called for each frame that the network failed on. */
+  /** Called for each frame on which the network failed. */
   readonly onFallback?: (error: NocturneError) => void;
 }
 
-/** How long the last good look stands in, seconds of the video; the street has moved on after that. */
-const HOLD_SECONDS = 1;
-/** Failures in a row after which the network is tried once a pause only. */
-const MAX_FAILURES_IN_ROW = 10;
-/** Pause between tries of a network that keeps failing, milliseconds; also between its lines in the log. */
-const PAUSE_MS = 1000;
+/** How long the last good look is used, in seconds of the video: after that it no longer fits the scene. */
+const MAX_LOOK_AGE_SECONDS = 1;
+/** Consecutive failures after which the network is called only once per {@link RETRY_INTERVAL_MS}. */
+const MAX_CONSECUTIVE_FAILURES = 10;
+/** Interval between calls of a network that keeps failing, milliseconds. */
+const RETRY_INTERVAL_MS = 1000;
+/** Minimum interval between two log lines about a failing network, milliseconds. */
+const LOG_INTERVAL_MS = 1000;
 
 /**
- * A generator that answers every frame: with its network's look, when that fails with the last good one, and after a
- * second with the stand-in's. Says so in the log, once a second at most. Takes the network: closes it with itself.
+ * Wraps a network so that every frame gets a look: the network's own; when the network fails, the last good look; and after
+ * a second, the look of the fallback generator. Logs failures, at most once a second. Takes the network: closes it with
+ * itself.
  */
 export function withFallback(network: Generator, options: FallbackOptions): FallbackGenerator {
-  return new GeneratorWithFallback(network, options);
+  return new NetworkWithFallback(network, options);
 }
 
-class GeneratorWithFallback implements FallbackGenerator {
+class NetworkWithFallback implements FallbackGenerator {
   readonly #network: Generator;
   readonly #options: FallbackOptions;
-  readonly #lastGood = emptyLook();
-  #goodPts: number | undefined;
-  #failuresInRow = 0;
+  readonly #lastGoodLook = emptyLook();
+  #lastGoodPts: number | undefined;
+  #consecutiveFailures = 0;
   #fallbacks = 0;
-  #triedAtMs = -Infinity;
-  #saidAtMs = -Infinity;
+  #lastCallMs = -Infinity;
+  #lastLogMs = -Infinity;
 
   constructor(network: Generator, options: FallbackOptions) {
     this.#network = network;
@@ -63,22 +66,22 @@ class GeneratorWithFallback implements FallbackGenerator {
   }
 
   async translate(thumbnail: Thumbnail, signal?: AbortSignal): Promise<Look> {
-    if (thumbnail.discontinuity) this.#goodPts = undefined;
-    const now = performance.now();
-    if (this.#failuresInRow >= MAX_FAILURES_IN_ROW && now - this.#triedAtMs < PAUSE_MS)
-      return this.#fallback(thumbnail, signal);
-    this.#triedAtMs = now;
+    if (thumbnail.discontinuity) this.#lastGoodPts = undefined;
+    const nowMs = performance.now();
+    if (this.#consecutiveFailures >= MAX_CONSECUTIVE_FAILURES && nowMs - this.#lastCallMs < RETRY_INTERVAL_MS)
+      return this.#fallbackLook(thumbnail, signal);
+    this.#lastCallMs = nowMs;
     try {
       const look = await this.#network.translate(thumbnail, signal);
-      copyLookInto(look, this.#lastGood);
-      this.#goodPts = thumbnail.pts;
-      this.#failuresInRow = 0;
+      copyLookInto(look, this.#lastGoodLook);
+      this.#lastGoodPts = thumbnail.pts;
+      this.#consecutiveFailures = 0;
       return look;
     } catch (error) {
       if (!(error instanceof NocturneError) || error.code !== 'MODEL_FAILED') throw error;
-      this.#failuresInRow++;
-      this.#report(error, now);
-      return this.#fallback(thumbnail, signal);
+      this.#consecutiveFailures++;
+      this.#reportFailure(error, nowMs);
+      return this.#fallbackLook(thumbnail, signal);
     }
   }
 
@@ -91,17 +94,20 @@ class GeneratorWithFallback implements FallbackGenerator {
     return this.close();
   }
 
-  async #fallback(thumbnail: Thumbnail, signal: AbortSignal | undefined): Promise<Look> {
+  async #fallbackLook(thumbnail: Thumbnail, signal: AbortSignal | undefined): Promise<Look> {
     this.#fallbacks++;
-    const age = this.#goodPts === undefined ? Infinity : toSeconds(micros(Math.abs(thumbnail.pts - this.#goodPts)));
-    return age <= HOLD_SECONDS ? this.#lastGood : this.#options.fallback.translate(thumbnail, signal);
+    const ageSeconds =
+      this.#lastGoodPts === undefined ? Infinity : toSeconds(micros(Math.abs(thumbnail.pts - this.#lastGoodPts)));
+    return ageSeconds <= MAX_LOOK_AGE_SECONDS
+      ? this.#lastGoodLook
+      : this.#options.fallback.translate(thumbnail, signal);
   }
 
-  #report(error: NocturneError, now: number): void {
+  #reportFailure(error: NocturneError, nowMs: number): void {
     this.#options.onFallback?.(error);
-    if (now - this.#saidAtMs < PAUSE_MS) return;
-    this.#saidAtMs = now;
+    if (nowMs - this.#lastLogMs < LOG_INTERVAL_MS) return;
+    this.#lastLogMs = nowMs;
     const logger = this.#options.logger ?? silentLogger;
-    logger.warn({ code: error.code, fallbacks: this.#fallbacks + 1 }, `${error.toLine()} Another look stands in.`);
+    logger.warn({ code: error.code, fallbacks: this.#fallbacks + 1 }, `${error.toLine()} Using a fallback look.`);
   }
 }

@@ -9,7 +9,7 @@ import {
   LIGHTS_WIDTH,
 } from '../look/look.js';
 
-/** What a generator is: where it comes from and how it is fed. */
+/** Describes a generator. */
 export interface ModelCard {
   readonly name: string;
   readonly version: string;
@@ -18,21 +18,21 @@ export interface ModelCard {
 }
 
 /**
- * How an ONNX model orders its grid. `HWB34`: as {@link Look.grid}, `[1, 9, 16, 8, 3, 4]` or any shape with its count.
- * `B34HW`: channels of a convolution, `[1, 96, 9, 16]`, bin-major, then row and column of the matrix.
+ * Memory layouts of an ONNX model's grid. `HWB34`: as {@link Look.grid}, `[1, 9, 16, 8, 3, 4]`. `B34HW`: channels of a
+ * convolution, `[1, 96, 9, 16]`, ordered by bin, then row and column of the matrix.
  */
 export const GRID_LAYOUTS = ['HWB34', 'B34HW'] as const;
 
 /** One of {@link GRID_LAYOUTS}. */
 export type GridLayout = (typeof GRID_LAYOUTS)[number];
 
-/** An output or input of a network: its name and its shape, batch of one included. */
+/** An input or output of a network: its name and its shape, including the batch dimension of 1. */
 export interface TensorCard {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** The card of an ONNX model: `NAME.json` beside `NAME.onnx`. Fields it does not know are kept as they are. */
+/** The card of an ONNX model: `NAME.json` beside `NAME.onnx`. Unknown fields are kept unchanged. */
 export interface OnnxModelCard extends ModelCard {
   /** SHA-256 of the model file, 64 lower-case hexadecimal digits. */
   readonly sha256: string;
@@ -43,30 +43,30 @@ export interface OnnxModelCard extends ModelCard {
     /** `[1, 4, 72, 128]` float32: core, haloY, haloU, haloV. */
     readonly lights: TensorCard;
   };
-  /** Where the training pictures come from. */
+  /** Sources of the training images. */
   readonly sources?: readonly ModelSource[];
   readonly training?: TrainingCard;
-  /** How it was judged: a figure by what it measures. */
+  /** Evaluation results: values by metric name. */
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-/** Pictures that a network was trained on. */
+/** A set of images that a network was trained on. */
 export interface ModelSource {
   readonly name: string;
   readonly licence: string;
   readonly url?: string;
 }
 
-/** How a network was trained, enough to do it again. */
+/** How a network was trained, for reproduction. */
 export interface TrainingCard {
   readonly recipe?: string;
   readonly seed?: number;
   readonly steps?: number;
-  /** The recipe's options as they were set. */
+  /** Values of the recipe's options. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
 
-/** A card's field that is missing or wrong; the message says which, the rule, and what it was. */
+/** A field of a card is missing or invalid. The message names the field, the rule and the value. */
 export class ModelCardError extends Error {
   constructor(field: string, rule: string, got: unknown) {
     super(`${field} must be ${rule}, got ${got === undefined ? 'nothing' : JSON.stringify(got)}`);
@@ -81,70 +81,70 @@ const GRID_SHAPES: Record<GridLayout, readonly number[]> = {
   B34HW: [1, GRID_BINS * AFFINE_SIZE, GRID_HEIGHT, GRID_WIDTH],
 };
 
-/** A card from its JSON text. Throws {@link ModelCardError} or SyntaxError. */
+/** Parses and checks a card's JSON text. Throws {@link ModelCardError} or SyntaxError. */
 export function parseModelCard(json: string): OnnxModelCard {
-  const card = record('the card', JSON.parse(json));
-  for (const field of ['name', 'version', 'description', 'licence']) text(field, card[field]);
-  const sha256 = text('sha256', card['sha256']);
+  const card = checkObject('the card', JSON.parse(json));
+  for (const field of ['name', 'version', 'description', 'licence']) checkString(field, card[field]);
+  const sha256 = checkString('sha256', card['sha256']);
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new ModelCardError('sha256', '64 lower-case hexadecimal digits', sha256);
 
-  const input = record('input', card['input']);
-  tensor('input', input, INPUT_SHAPE);
-  constant('input.layout', input['layout'], ['NCHW']);
-  constant('input.matrix', input['matrix'], ['bt709']);
-  constant('input.range', input['range'], ['full']);
+  const input = checkObject('input', card['input']);
+  checkTensor('input', input, INPUT_SHAPE);
+  checkOneOf('input.layout', input['layout'], ['NCHW']);
+  checkOneOf('input.matrix', input['matrix'], ['bt709']);
+  checkOneOf('input.range', input['range'], ['full']);
 
-  const outputs = record('outputs', card['outputs']);
-  const grid = record('outputs.grid', outputs['grid']);
-  const layout = constant('outputs.grid.layout', grid['layout'], GRID_LAYOUTS);
-  tensor('outputs.grid', grid, GRID_SHAPES[layout]);
-  tensor('outputs.lights', record('outputs.lights', outputs['lights']), LIGHTS_SHAPE);
-  origin(card);
-  return card as unknown as OnnxModelCard; // every field that the type demands was checked above
+  const outputs = checkObject('outputs', card['outputs']);
+  const grid = checkObject('outputs.grid', outputs['grid']);
+  const layout = checkOneOf('outputs.grid.layout', grid['layout'], GRID_LAYOUTS);
+  checkTensor('outputs.grid', grid, GRID_SHAPES[layout]);
+  checkTensor('outputs.lights', checkObject('outputs.lights', outputs['lights']), LIGHTS_SHAPE);
+  checkOptionalFields(card);
+  return card as unknown as OnnxModelCard; // every required field was checked above
 }
 
-/** Checks the fields that a card may leave out. */
-function origin({ sources, training, metrics }: Record<string, unknown>): void {
+/** Checks the optional fields of a card. */
+function checkOptionalFields({ sources, training, metrics }: Record<string, unknown>): void {
   if (sources !== undefined) {
     if (!Array.isArray(sources)) throw new ModelCardError('sources', 'a list', sources);
     for (const [i, value] of sources.entries()) {
-      const source = record(`sources[${i}]`, value);
-      for (const field of ['name', 'licence']) text(`sources[${i}].${field}`, source[field]);
+      const source = checkObject(`sources[${i}]`, value);
+      for (const field of ['name', 'licence']) checkString(`sources[${i}].${field}`, source[field]);
     }
   }
   if (training !== undefined) {
-    const { seed, steps } = record('training', training);
-    for (const [field, value] of Object.entries({ seed, steps })) number(`training.${field}`, value ?? 0);
+    const { seed, steps } = checkObject('training', training);
+    for (const [field, value] of Object.entries({ seed, steps })) checkNumber(`training.${field}`, value ?? 0);
   }
-  for (const [name, value] of Object.entries(metrics === undefined ? {} : record('metrics', metrics))) {
-    number(`metrics.${name}`, value);
+  for (const [name, value] of Object.entries(metrics === undefined ? {} : checkObject('metrics', metrics))) {
+    checkNumber(`metrics.${name}`, value);
   }
 }
 
-function record(field: string, value: unknown): Record<string, unknown> {
+function checkObject(field: string, value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ModelCardError(field, 'an object', value);
   }
   return value as Record<string, unknown>; // a JSON object: its keys are strings
 }
 
-function text(field: string, value: unknown): string {
-  if (typeof value !== 'string' || value === '') throw new ModelCardError(field, 'a text', value);
+function checkString(field: string, value: unknown): string {
+  if (typeof value !== 'string' || value === '') throw new ModelCardError(field, 'a non-empty string', value);
   return value;
 }
 
-function number(field: string, value: unknown): void {
+function checkNumber(field: string, value: unknown): void {
   if (typeof value !== 'number') throw new ModelCardError(field, 'a number', value);
 }
 
-function constant<T extends string>(field: string, value: unknown, allowed: readonly T[]): T {
+function checkOneOf<T extends string>(field: string, value: unknown, allowed: readonly T[]): T {
   const found = allowed.find((known) => known === value);
   if (found === undefined) throw new ModelCardError(field, allowed.join(' or '), value);
   return found;
 }
 
-function tensor(field: string, value: Record<string, unknown>, shape: readonly number[]): void {
-  text(`${field}.name`, value['name']);
+function checkTensor(field: string, value: Record<string, unknown>, shape: readonly number[]): void {
+  checkString(`${field}.name`, value['name']);
   if (JSON.stringify(value['shape']) !== JSON.stringify(shape)) {
     throw new ModelCardError(`${field}.shape`, JSON.stringify(shape), value['shape']);
   }

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 import { parseModelCard, type OnnxModelCard } from './model-card.js';
 
-/** An ONNX model that fits its card's checksum. */
+/** An ONNX model whose checksum matches its card. */
 export interface ModelFile {
   /** Path of the `.onnx` file. */
   readonly path: string;
@@ -13,8 +13,8 @@ export interface ModelFile {
 }
 
 /**
- * Reads a model and its card, and checks one against the other.
- * @param path the `.onnx` file, its `.json` card, or a folder NAME that holds NAME.onnx and NAME.json.
+ * Reads a model and its card, and compares the model's checksum with the card's.
+ * @param path the `.onnx` file, its `.json` card, or a folder NAME that contains NAME.onnx and NAME.json.
  * Throws NocturneError MODEL_NOT_FOUND or MODEL_INVALID.
  */
 export async function readModelFile(path: string): Promise<ModelFile> {
@@ -27,18 +27,16 @@ export async function readModelFile(path: string): Promise<ModelFile> {
     card = parseModelCard(json.toString('utf8'));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw invalid(`the model card ${cardPath} is wrong: ${reason}.`, error);
+    throw invalid(`invalid model card ${cardPath}: ${reason}.`, error);
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (sha256 !== card.sha256) {
-    throw invalid(
-      `the model ${modelPath} is not the one of its card: sha-256 ${sha256}, the card says ${card.sha256}.`,
-    );
+    throw invalid(`the model ${modelPath} does not match its card: SHA-256 ${sha256}, card ${card.sha256}.`);
   }
   return { path: modelPath, bytes, card };
 }
 
-/** A NocturneError MODEL_INVALID. */
+/** Creates a NocturneError MODEL_INVALID. */
 export function invalid(message: string, cause?: unknown): NocturneError {
   return new NocturneError({ code: 'MODEL_INVALID', stage: 'infer', message, cause });
 }
@@ -56,11 +54,11 @@ async function read(path: string, what: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'no such' : 'cannot read the';
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     throw new NocturneError({
       code: 'MODEL_NOT_FOUND',
       stage: 'infer',
-      message: `${reason} ${what}: ${path}.`,
+      message: isMissing ? `${what} not found: ${path}.` : `cannot read the ${what} ${path}.`,
       cause: error,
     });
   }

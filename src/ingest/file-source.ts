@@ -57,7 +57,7 @@ export class FileSource extends PumpedSource {
       // It is awaited below; a failure meanwhile must not count as unhandled.
       nextReading?.catch(() => undefined);
       await this.#enqueue(frames);
-      if (!nextReading) await this.queue.room();
+      if (!nextReading) await this.queue.waitForSpace();
       reading = nextReading ?? this.#read();
     }
     if (this.#watchdog?.hasTimedOut === true && !this.isStopping()) throw this.#lostError();
@@ -103,7 +103,7 @@ export class FileSource extends PumpedSource {
           this.drop(frame);
           break;
         }
-        await this.queue.room();
+        await this.queue.waitForSpace();
       }
     }
   }

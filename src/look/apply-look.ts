@@ -11,16 +11,16 @@ import {
   type Look,
 } from './look.js';
 
-/** Columns and rows of a picture. */
+/** Columns and rows of the day. */
 type Size = readonly [width: number, height: number];
 
 const THUMBNAIL_SIZE: Size = [THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT];
 const LIGHTS_PIXELS = LIGHTS_WIDTH * LIGHTS_HEIGHT;
 
 /**
- * A look applied to a picture at a thumbnail's or any small size, plainly and in floats: night `[3, height, width]`,
- * not clamped. For measuring looks and for tests; frames are the renderer's.
- * @param day `[3, height, width]`. @param out may not be `day`.
+ * Applies a look to a day of thumbnail size or any other small size, in float arithmetic without clamping. For metrics and
+ * tests; the renderer applies looks to frames.
+ * @param day Y, U, V in BT.709 full range, `[3, height, width]`. @param out receives the night in the same shape; not `day`.
  */
 export function applyLookInto(look: Look, day: Float32Array, out: Float32Array, size: Size = THUMBNAIL_SIZE): void {
   applyGridInto(look.grid, day, out, size);
@@ -33,15 +33,15 @@ export function applyLookInto(look: Look, day: Float32Array, out: Float32Array, 
       const core = lightAt(look.lights, 0, horizontal, vertical);
       for (let c = 0; c < 3; c++) {
         const shine = core * (c === 0 ? CORE_GAIN_LUMA : CORE_GAIN_CHROMA) * (day[c * count + i] ?? 0);
-        const glow = lightAt(look.lights, c + 1, horizontal, vertical);
-        out[c * count + i] = (out[c * count + i] ?? 0) + shine + glow;
+        const halo = lightAt(look.lights, c + 1, horizontal, vertical);
+        out[c * count + i] = (out[c * count + i] ?? 0) + shine + halo;
       }
       i++;
     }
   }
 }
 
-/** The grid alone, as {@link applyLookInto}. @param planes 1 for the luma alone: `out` is `[height, width]`. */
+/** Applies the grid alone; see {@link applyLookInto}. @param planes 1 for luma only: `out` is then `[height, width]`. */
 export function applyGridInto(
   grid: Float32Array,
   day: Float32Array,
@@ -78,16 +78,17 @@ export function applyGridInto(
   }
 }
 
-/** The two samples around a position, and how far between them. */
-type Neighbours = readonly [first: number, second: number, between: number];
+/** Indices of the two samples around a position, and the weight of the second one. */
+type Neighbours = readonly [first: number, second: number, weight: number];
 
-/** Of `count` samples at the centres of `length` pixels; the first and last are continued to the edges. */
-function neighbours(at: number, length: number, count: number): Neighbours {
-  const position = Math.max(0, ((at + 0.5) * count) / length - 0.5);
+/** Finds the neighbours of a pixel among `count` samples at cell centres over `length` pixels; clamped at the edges. */
+function neighbours(pixel: number, length: number, count: number): Neighbours {
+  const position = Math.max(0, ((pixel + 0.5) * count) / length - 0.5);
   const first = Math.min(count - 1, Math.floor(position));
   return [first, Math.min(count - 1, first + 1), position - first];
 }
 
+/** Samples a channel of the lights layer bilinearly. */
 function lightAt(lights: Float32Array, channel: number, [x0, x1, fx]: Neighbours, [y0, y1, fy]: Neighbours): number {
   const start = channel * LIGHTS_PIXELS;
   const upper0 = lights[start + y0 * LIGHTS_WIDTH + x0] ?? 0;

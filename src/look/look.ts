@@ -2,7 +2,7 @@
 export const GRID_HEIGHT = 9;
 /** Columns of the bilateral grid. */
 export const GRID_WIDTH = 16;
-/** Luma bins of the bilateral grid; bin k stands at luma k / 7. */
+/** Luma bins of the bilateral grid; bin k is at luma k / 7. */
 export const GRID_BINS = 8;
 /** Numbers in one affine transform: 3 rows (Y', U', V') of 4 (Y, U, V, 1). */
 export const AFFINE_SIZE = 12;
@@ -16,19 +16,19 @@ export const LIGHTS_WIDTH = 128;
 export const LIGHTS_CHANNELS = 4;
 /** Numbers in a lights layer. */
 export const LIGHTS_SIZE = LIGHTS_CHANNELS * LIGHTS_HEIGHT * LIGHTS_WIDTH;
-/** What `core` adds to a pixel: core * [0.9 Y, 1.4 U, 1.4 V] of the day. */
+/** Luma gain of `core`: it adds `core * [0.9 Y, 1.4 U, 1.4 V]` of the day to a pixel. */
 export const CORE_GAIN_LUMA = 0.9;
-/** See {@link CORE_GAIN_LUMA}. */
+/** Chroma gain of `core`; see {@link CORE_GAIN_LUMA}. */
 export const CORE_GAIN_CHROMA = 1.4;
 
 /**
- * How a frame becomes night; never pixels. Defined in BT.709 full range (Y in [0, 1], U and V in [-0.5, 0.5]); the
- * guide is the day pixel's luma:
+ * How a frame becomes night: colour transforms and lights, never pixels. Defined in BT.709 full range (Y in [0, 1], U and V
+ * in [-0.5, 0.5]). The guide, which selects the luma bins, is the luma of the day pixel:
  *
  *     night = grid(day) + core * [0.9 Y, 1.4 U, 1.4 V] + halo
  *
- * The grid's samples stand at cell centres and are clamped at the edges (bilinear in x and y), bin k at luma k / 7
- * (linear in luma). Lights are upsampled bilinearly, samples at cell centres too.
+ * The grid is sampled bilinearly in x and y, from samples at cell centres, clamped at the edges, and linearly in luma, with
+ * bin k at luma k / 7. The lights layer is upsampled bilinearly, from samples at cell centres too.
  */
 export interface Look {
   /** `[9, 16, 8, 3, 4]`: row, column, luma bin, output channel, input channel (the last one constant 1). */
@@ -37,12 +37,12 @@ export interface Look {
   readonly lights: Float32Array;
 }
 
-/** A look with all zeros; the caller owns it. */
+/** Creates a look of zeros. */
 export function emptyLook(): Look {
   return { grid: new Float32Array(GRID_SIZE), lights: new Float32Array(LIGHTS_SIZE) };
 }
 
-/** A look that leaves every pixel as it is; the caller owns it. */
+/** Creates a look that leaves every pixel unchanged. */
 export function identityLook(): Look {
   const look = emptyLook();
   for (let i = 0; i < GRID_SIZE; i += AFFINE_SIZE) {
@@ -53,18 +53,18 @@ export function identityLook(): Look {
   return look;
 }
 
-/** Copies a look's numbers into another. */
+/** Copies all numbers of a look into another. */
 export function copyLookInto(from: Look, out: Look): void {
   out.grid.set(from.grid);
   out.lights.set(from.lights);
 }
 
-/** True when every number of the look is finite: what a failing network breaks first. */
+/** True when every number of the look is finite. A failing network breaks this first. */
 export function isFiniteLook(look: Look): boolean {
   return isFiniteArray(look.grid) && isFiniteArray(look.lights);
 }
 
-/** Zero times what is not finite is not a number, which a sum keeps: a plain loop, 16 times as fast as `every`. */
+/** Zero times a value that is not finite is NaN, which the sum keeps. A plain loop is 16 times as fast as `every`. */
 function isFiniteArray(values: Float32Array): boolean {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += 0 * (values[i] ?? 0);

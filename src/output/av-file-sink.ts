@@ -3,7 +3,7 @@ import { OutputFormat, Packet as AvPacket } from 'node-av/lib';
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { aborted, NocturneError } from '../core/errors.js';
+import { abortedError, NocturneError } from '../core/errors.js';
 import { isSameFormat, type Frame } from '../core/frame.js';
 import { microsToTicks, ticksToMicros } from '../core/time.js';
 import { LibavError, checkStatus, encoderFailure, silenceLibavLog } from '../encode/av-error.js';
@@ -132,7 +132,7 @@ class AvFileSink implements FileSink {
     checkStatus(Math.min(0, opened.output.pb?.error ?? 0), 'write the trailer');
     await this.#closeLibav();
     const chapters = await this.#writeChapters();
-    if (this.#isOver) throw aborted(`${sinkOptions.path} was complete`, 'output');
+    if (this.#isOver) throw abortedError(`${sinkOptions.path} was complete`, 'output');
     await file.commit();
     this.#isOver = true;
     return this.#report(chapters);

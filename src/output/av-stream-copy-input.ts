@@ -1,7 +1,7 @@
 import { AVERROR_EXIT, AVSEEK_FLAG_BACKWARD, AV_NOPTS_VALUE } from 'node-av/constants';
 import { FormatContext } from 'node-av/lib';
 import type { Packet as AvPacket } from 'node-av/lib';
-import { aborted, NocturneError } from '../core/errors.js';
+import { abortedError, NocturneError } from '../core/errors.js';
 import { maskUrl } from '../core/mask-url.js';
 import { fromSeconds } from '../core/time.js';
 import { checkStatus } from '../encode/av-error.js';
@@ -124,7 +124,7 @@ export class StreamCopyInput {
       case 'closed':
         return AVERROR_EXIT;
       case 'aborted':
-        throw aborted(`the audio of ${url} was copied`, 'output');
+        throw abortedError(`the audio of ${url} was copied`, 'output');
       case 'timeout':
         throw new NocturneError({
           code: 'INPUT_LOST',

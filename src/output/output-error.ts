@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { aborted, NocturneError, type ErrorCode, type Stage } from '../core/errors.js';
+import { abortedError, NocturneError, type ErrorCode, type Stage } from '../core/errors.js';
 import { maskUrl } from '../core/mask-url.js';
 import { LibavError } from '../encode/av-error.js';
 
@@ -22,7 +22,7 @@ export function checkHeader(status: number): number {
 export function outputFailure(path: string, cause: unknown): NocturneError {
   const stage: Stage = 'output';
   // Whichever step was aborted, the user waits for the output.
-  if (cause instanceof NocturneError) return cause.code === 'ABORTED' ? aborted(`${path} was complete`, stage) : cause;
+  if (cause instanceof NocturneError) return cause.code === 'ABORTED' ? abortedError(`${path} was complete`, stage) : cause;
   const { code, reason, remedy } = describeFailure(path, cause);
   const message = `Cannot write ${path}: ${reason}.`;
   return new NocturneError({ code, stage, message, cause, ...(remedy === undefined ? {} : { remedy }) });

@@ -2,26 +2,52 @@ import type { SerializedError } from '../core/errors.js';
 import type { LogLine } from '../core/logger.js';
 import type { Micros } from '../core/time.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { GRID_SIZE, LIGHTS_SIZE, type Look } from '../look/look.js';
 import type { ModelCard } from '../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../infer/open-generator.js';
-import type { LiveFigures } from './look-thread/live-steadiness.js';
-import type { MadeLook } from './look-thread/look-maker.js';
+import { GRID_SIZE, LIGHTS_SIZE, type Look } from '../look/look.js';
 
-/** What a look thread is started with. */
+/** A steady look and what it cost. */
+export interface LookResult {
+  /** Lent until the next look is made. */
+  readonly look: Look;
+  /** Milliseconds in the generator; undefined when the look was only propagated. */
+  readonly lookMs: number | undefined;
+  /** Milliseconds in the steadier and the flicker meter. */
+  readonly steadyMs: number;
+}
+
+/** How steady a night is, as shares of its luma: 0.01 is a change of one per cent a frame, about where people see it. */
+export interface SteadinessStats {
+  /** Of the whole frame: root mean square of the relative change of its mean luma, beyond the day's own. */
+  readonly flicker: number;
+  /** The same for each block along its motion: where the night pumps, crawls or lags. */
+  readonly localFlicker: number;
+}
+
+/** Counts and measurements of the look thread. */
+export interface LookCounts extends SteadinessStats {
+  /** Looks that the fallback made because the network failed. */
+  readonly fallbacks: number;
+  /** Scene cuts, at which the steadier forgot the past. */
+  readonly cuts: number;
+}
+
+/** Before the first look. */
+export const NO_COUNTS: LookCounts = { fallbacks: 0, cuts: 0, flicker: 0, localFlicker: 0 };
+
+/** The `workerData` of a look thread. */
 export interface LookThreadData {
-  /** Its log lines come back as messages. */
   readonly options: Omit<OpenGeneratorOptions, 'logger'>;
-  /** One for each question that may be open; see {@link slotViews}. */
+  /** Shared memory, one slot for each request that may be open; see {@link slotViews}. */
   readonly slots: readonly SharedArrayBuffer[];
 }
 
-/** To the look thread, which answers questions in their order. */
+/** Worker to look thread, which answers requests in order. */
 export type ToLookThread =
-  /** A thumbnail lies on a desk and stays there until the answer. */
+  /** The slot holds a thumbnail until the answer. */
   | {
       readonly type: 'make';
-      readonly desk: number;
+      readonly slot: number;
       readonly pts: Micros;
       readonly discontinuity: boolean;
       readonly smoothing: number;
@@ -29,47 +55,36 @@ export type ToLookThread =
   /** The last message: the generator is closed and the thread ends. */
   | { readonly type: 'close' };
 
-/** What is counted and measured on the thread. */
-export interface LookCounts extends LiveFigures {
-  /** Looks that came from elsewhere because the network failed. */
-  readonly fallbacks: number;
-  /** Times the past was forgotten because the picture was cut. */
-  readonly cuts: number;
-}
-
-/** From the look thread. */
+/** Look thread to worker. */
 export type FromLookThread =
-  /** First of all, unless it failed. */
+  /** The first message, unless opening failed. */
   | { readonly type: 'opened'; readonly card: ModelCard; readonly device: string }
-  /** The look lies on the question's desk and stays there until that is used again. */
-  | ({ readonly type: 'made'; readonly counts: LookCounts } & Omit<MadeLook, 'look'>)
+  /** The request's slot holds the look until that slot is used again. */
+  | ({ readonly type: 'made'; readonly counts: LookCounts } & Omit<LookResult, 'look'>)
   /** Opening failed, and the thread ends; or one look failed. */
   | { readonly type: 'failed'; readonly error: SerializedError; readonly counts: LookCounts }
   | ({ readonly type: 'log' } & LogLine);
 
-const DAY_SIZE = 3 * THUMBNAIL_HEIGHT * THUMBNAIL_WIDTH;
+const THUMBNAIL_SIZE = 3 * THUMBNAIL_HEIGHT * THUMBNAIL_WIDTH;
 
-/** What lies on a desk: one thumbnail and its look. */
+/** Views of one slot: a thumbnail and its look. */
 export interface SlotViews {
-  /** `[3, 144, 256]`, as a thumbnail's data. */
-  readonly day: Float32Array;
+  /** `[3, 144, 256]`: {@link Thumbnail.data}. */
+  readonly thumbnail: Float32Array;
   readonly look: Look;
 }
 
-/** A desk: memory that both threads see. Messages say whose turn it is. */
+/** Memory that worker and look thread share for one request. Messages say whose turn it is. */
 export function createSlot(): SharedArrayBuffer {
-  return new SharedArrayBuffer((DAY_SIZE + GRID_SIZE + LIGHTS_SIZE) * Float32Array.BYTES_PER_ELEMENT);
+  return new SharedArrayBuffer((THUMBNAIL_SIZE + GRID_SIZE + LIGHTS_SIZE) * Float32Array.BYTES_PER_ELEMENT);
 }
 
-/** What lies where on a desk. */
-export function slotViews(desk: SharedArrayBuffer): SlotViews {
+/** The layout of a slot: thumbnail, grid, lights layer. */
+export function slotViews(slot: SharedArrayBuffer): SlotViews {
   const part = (start: number, length: number): Float32Array =>
-    new Float32Array(desk, start * Float32Array.BYTES_PER_ELEMENT, length);
+    new Float32Array(slot, start * Float32Array.BYTES_PER_ELEMENT, length);
   return {
-    day: part(0, DAY_SIZE),
-    look: { grid: part(DAY_SIZE, GRID_SIZE), lights: part(DAY_SIZE + GRID_SIZE, LIGHTS_SIZE) },
+    thumbnail: part(0, THUMBNAIL_SIZE),
+    look: { grid: part(THUMBNAIL_SIZE, GRID_SIZE), lights: part(THUMBNAIL_SIZE + GRID_SIZE, LIGHTS_SIZE) },
   };
 }
-
-/** Before the first look. */
-export const NO_COUNTS: LookCounts = { fallbacks: 0, cuts: 0, flicker: 0, localFlicker: 0 };

@@ -1,9 +1,9 @@
 import { Percentiles } from '../core/stats.js';
 
-/** The stages a frame passes, in order; `wait` is the time until the source had a frame, `look` that of the generator. */
-export const STAGE_NAMES = ['wait', 'thumbnail', 'look', 'steady', 'apply', 'encode'] as const;
+/** The stages a frame passes, in order; `wait` is the time until the source had a frame, `look` the generator's time. */
+const STAGE_NAMES = ['wait', 'thumbnail', 'look', 'steady', 'apply', 'encode'] as const;
 
-/** One of {@link STAGE_NAMES}. */
+/** Name of a stage. */
 export type StageName = (typeof STAGE_NAMES)[number];
 
 /** Milliseconds at p50 and p95, by stage. */
@@ -17,11 +17,27 @@ export class StageTimes {
     this.#samples.get(stage)?.add(milliseconds);
   }
 
+  /** Runs `work` and adds its time. */
+  measure<T>(stage: StageName, work: () => T): T {
+    const started = performance.now();
+    const result = work();
+    this.add(stage, performance.now() - started);
+    return result;
+  }
+
+  /** Starts `work` and adds the time until its promise resolves; a rejection adds nothing. */
+  async measureAsync<T>(stage: StageName, work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const result = await work();
+    this.add(stage, performance.now() - started);
+    return result;
+  }
+
   /** Hundredths of a millisecond; 0 for a stage without samples. */
   report(): StageReport {
     const round = (value: number): number => (Number.isNaN(value) ? 0 : Math.round(value * 100) / 100);
     const rows = [...this.#samples].map(([name, samples]) => {
-      return [name, { p50: round(samples.at(0.5)), p95: round(samples.at(0.95)) }] as const;
+      return [name, { p50: round(samples.quantile(0.5)), p95: round(samples.quantile(0.95)) }] as const;
     });
     return Object.fromEntries(rows) as StageReport; // one row for every name of STAGE_NAMES
   }

@@ -3,7 +3,7 @@ import type { EncoderOptions } from '../encode/encoder.js';
 import type { FileCodec, FilePreset } from '../output/file-options.js';
 import type { SourceOptions } from '../ingest/source-options.js';
 
-/** Everything one live stream is made from; plain data, so that it can be sent to a worker. */
+/** Settings of one live stream. Plain data: it is sent to a worker. */
 export interface StreamSettings {
   /** Name in addresses and pages: letters, digits, `-` and `_`. */
   readonly name: string;
@@ -12,13 +12,13 @@ export interface StreamSettings {
   readonly source: Omit<SourceOptions, 'logger' | 'onEvent'>;
   readonly model: ModelSettings;
   readonly encoder: EncoderOptions;
-  /** The controls to start with. */
+  /** The controls at the start. */
   readonly controls: Controls;
   /** Seed of the grain. */
   readonly seed: number;
 }
 
-/** Which generator turns day into night, and where it runs. */
+/** The generator and where it runs. */
 export interface ModelSettings {
   /** `auto`, `grade`, `grade:deep`, or the path of an ONNX model or its card. */
   readonly generator: string;
@@ -27,7 +27,7 @@ export interface ModelSettings {
   readonly threads: number;
 }
 
-/** Settings of a render from file to file; plain data too. */
+/** Settings of a render from file to file. Plain data too. */
 export interface RenderSettings {
   readonly input: string;
   readonly output: string;
@@ -41,6 +41,7 @@ export interface RenderSettings {
   readonly preset?: FilePreset;
   readonly overwrite: boolean;
   readonly inputFormat?: string;
-  readonly pictureRate: number;
+  /** Frames a second of an image sequence. */
+  readonly imageRate: number;
   readonly decoderThreads: number;
 }

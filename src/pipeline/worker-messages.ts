@@ -7,7 +7,7 @@ import type { StreamState } from '../stream/protocol.js';
 import type { RenderSettings, StreamSettings } from './stream-settings.js';
 import type { StageReport } from './stage-times.js';
 
-/** What a worker is started for. */
+/** The job of a worker: one stream or one render. */
 export type WorkerJob =
   | { readonly kind: 'stream'; readonly settings: StreamSettings }
   | { readonly kind: 'render'; readonly settings: RenderSettings };
@@ -22,20 +22,20 @@ export type ToWorker =
 
 /** Worker to main process. */
 export type FromWorker =
-  /** First of all: everything is open. */
+  /** The first message: all stages are open. */
   | { readonly type: 'opened'; readonly info: SourceInfo; readonly generator: string }
   | { readonly type: 'format'; readonly format: VideoFormat }
   | { readonly type: 'packet'; readonly packet: Packet }
   | { readonly type: 'state'; readonly state: StreamState; readonly message: string }
-  | { readonly type: 'figures'; readonly figures: WorkerFigures }
+  | { readonly type: 'stats'; readonly stats: WorkerStats }
   | { readonly type: 'progress'; readonly progress: RenderProgress }
   | ({ readonly type: 'log' } & LogLine)
   /** The job is over; nothing follows. */
   | { readonly type: 'done'; readonly report: RenderReport | undefined }
   | { readonly type: 'failed'; readonly error: SerializedError };
 
-/** A worker's share of a stream's figures, once a second. */
-export interface WorkerFigures {
+/** A worker's share of a stream's statistics, once a second. */
+export interface WorkerStats {
   readonly width: number;
   readonly height: number;
   /** Frames a second leaving the encoder. */
@@ -57,22 +57,22 @@ export interface WorkerFigures {
   /** As in `StreamStats`. */
   readonly flicker: number;
   readonly localFlicker: number;
-  /** Frames open in the worker now. */
+  /** Frames that are open in the worker now. */
   readonly liveFrames: number;
 }
 
-/** How far a render is. */
+/** Progress of a render. */
 export interface RenderProgress {
   readonly frames: number;
   /** Frames expected; 0 when unknown. */
   readonly expected: number;
   /** Frames a second since the start. */
   readonly frameRate: number;
-  /** Seconds left at this rate; undefined when unknown. */
+  /** Estimated seconds left; undefined when unknown. */
   readonly secondsLeft: number | undefined;
 }
 
-/** What a render did. */
+/** Result of a render. */
 export interface RenderReport {
   readonly output: string;
   readonly frames: number;
@@ -81,11 +81,11 @@ export interface RenderReport {
   readonly seconds: number;
   readonly frameRate: number;
   readonly encoder: string;
-  /** Packets, or pictures of a folder, that could not be decoded and were skipped. */
+  /** Packets, or images of a folder, that were skipped because they could not be decoded. */
   readonly corrupt: number;
-  /** One line each: what was cropped, converted, skipped, left alone, or could not be carried into the container. */
+  /** One line each: what was cropped, converted, skipped, ignored, or does not fit the container. */
   readonly notices: readonly string[];
   readonly stages: StageReport;
-  /** Frames still open after everything was closed; 0 unless there is a defect. */
+  /** Frames that are still open after all stages were closed; anything but 0 is a defect. */
   readonly liveFrames: number;
 }

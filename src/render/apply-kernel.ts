@@ -9,14 +9,26 @@ import { headlightBeam } from './headlight-beam.js';
 import type { LookTransform } from './look-transform.js';
 import { writeTransformInto } from './look-transform.js';
 
-/** What src/image/kernels/apply.ts exports. */
+/** Exports of `src/image/kernels/apply.ts`. */
 interface ApplyExports {
   prepare(width: number, height: number, bandBytes: number): number;
   setRange(black: number, white: number): void;
   setGrain(seed: number, luma: number, chroma: number): void;
   convert(): void;
-  /** Rows `row` to `row + rows` from column `from` on; addresses of their first samples, and strides, of Y, U, V. */
-  applyBand: (...args: [number, number, number, number, number, number, number, number, number]) => void;
+  /** Renders rows `row` to `row + rows - 1` from `fromColumn` on. `y`, `u` and `v` are the addresses of their first samples. */
+  applyBand: (
+    ...args: [
+      row: number,
+      rows: number,
+      fromColumn: number,
+      y: number,
+      u: number,
+      v: number,
+      strideY: number,
+      strideU: number,
+      strideV: number,
+    ]
+  ) => void;
   readonly TRANSFORM: KernelConstant;
   readonly GRID_IN: KernelConstant;
   readonly LIGHTS_IN: KernelConstant;
@@ -25,36 +37,38 @@ interface ApplyExports {
   readonly NOISE_BYTES: KernelConstant;
 }
 
-/** Numbers that {@link writeTransformInto} writes. */
+/** Numbers written by {@link writeTransformInto}. */
 const TRANSFORM_SIZE = 54;
-/** Widest frame: its rows of noise must start somewhere in the tile. */
+/** Maximum frame width: a row of noise must fit into the tile at any start. */
 const MAX_WIDTH = 16384;
-/** A new frame size may grow the kernel's memory, which detaches the views made before. */
-type Size = readonly [width: number, height: number, bandBytes: number];
+/** Frame and band size that the kernel is prepared for. */
+type PreparedSize = readonly [width: number, height: number, bandBytes: number];
 
-/** Grain of one frame, in the kernel's units. */
+/** Grain of one frame, in units of the kernel. */
 export interface FrameGrain {
   /** 32 bits. */
   readonly seed: number;
-  /** Gains of the noise tile, 1024ths of a code value, at most 255. */
+  /** Gain of the noise tile for luma, in 1024ths of a code value; at most 255. */
   readonly luma: number;
+  /** The same for chroma. */
   readonly chroma: number;
 }
 
-/** What {@link ApplyKernel.apply} does to a frame. */
+/** Options of {@link ApplyKernel.apply}. */
 export interface ApplyOptions {
   readonly look: Look;
   readonly transform: LookTransform;
   readonly grain: FrameGrain;
-  /** First column that changes; even. */
+  /** First column to render; even. */
   readonly fromColumn: number;
 }
 
-/** The WebAssembly kernel that renders a look, one band of rows at a time, through a memory that a band fits into. */
+/** The WebAssembly kernel that renders a look. Copies one band of rows at a time through its memory, which fits a band. */
 export class ApplyKernel {
   readonly #kernel: Kernel<ApplyExports>;
-  #size: Size = [0, 0, 0];
-  #band = 0;
+  #preparedSize: PreparedSize = [0, 0, 0];
+  /** Address of the band. */
+  #bandAddress = 0;
   #bytes = new Uint8Array();
   #floats = new Float32Array();
 
@@ -62,45 +76,45 @@ export class ApplyKernel {
     this.#kernel = kernel;
   }
 
-  /** Loads the kernel and gives it its noise and its beam. Throws KERNEL_UNAVAILABLE. */
+  /** Loads the kernel and writes its noise tile and headlight beam. Throws KERNEL_UNAVAILABLE. */
   static async open(): Promise<ApplyKernel> {
     const kernel = await openKernel<ApplyExports>('apply');
-    const opened = new ApplyKernel(kernel);
+    const instance = new ApplyKernel(kernel);
     const { NOISE, NOISE_BYTES, BEAM_IN } = kernel.exports;
-    opened.#view();
-    opened.#floats.set(headlightBeam(), BEAM_IN.value / 4);
-    opened.#bytes.set(new Uint8Array(noiseTile(NOISE_BYTES.value).buffer), NOISE.value);
-    return opened;
+    instance.#updateViews();
+    instance.#floats.set(headlightBeam(), BEAM_IN.value / 4);
+    instance.#bytes.set(new Uint8Array(noiseTile(NOISE_BYTES.value).buffer), NOISE.value);
+    return instance;
   }
 
-  /** Bytes the kernel's memory takes. */
+  /** Size of the kernel's memory. */
   get memoryBytes(): number {
     return this.#kernel.memory.buffer.byteLength;
   }
 
-  /** Renders in place; borrows all. */
+  /** Renders a frame in place. Borrows the frame and the options. */
   apply(frame: Frame, options: ApplyOptions): void {
     const { exports } = this.#kernel;
     const band = planBand(frame);
     this.#prepare(frame, band.bytes);
     const { black, luma } = rangeCodes(frame.color.range);
     exports.setRange(black, black + luma);
-    this.#load(options);
+    this.#loadLook(options);
     exports.setGrain(options.grain.seed, options.grain.luma, options.grain.chroma);
 
     const [y, u, v] = band.planes;
     for (let row = 0; row < frame.height; row += band.rows) {
       const rows = Math.min(band.rows, frame.height - row);
-      const at = this.#band;
-      const place = { row, rows, memory: this.#bytes, start: at };
+      const address = this.#bandAddress;
+      const place = { row, rows, memory: this.#bytes, start: address };
       copyBandIn(frame, band, place);
       exports.applyBand(
         row,
         rows,
         options.fromColumn,
-        at + y.offset,
-        at + u.offset,
-        at + v.offset,
+        address + y.offset,
+        address + u.offset,
+        address + v.offset,
         y.stride,
         u.stride,
         v.stride,
@@ -109,18 +123,20 @@ export class ApplyKernel {
     }
   }
 
+  /** Prepares the kernel for a frame size, which may grow its memory. Throws RangeError. */
   #prepare(frame: Frame, bandBytes: number): void {
-    const [width, height, bytes] = this.#size;
+    const [width, height, bytes] = this.#preparedSize;
     if (width === frame.width && height === frame.height && bytes >= bandBytes) return;
     if (frame.width > MAX_WIDTH) throw new RangeError(`frame.width must be at most ${MAX_WIDTH}, got ${frame.width}`);
-    this.#band = this.#kernel.exports.prepare(frame.width, frame.height, bandBytes);
-    if (this.#band === 0) throw new RangeError(`a band of ${frame.width} columns does not fit the kernel's memory`);
-    this.#size = [frame.width, frame.height, bandBytes];
-    this.#view();
+    this.#bandAddress = this.#kernel.exports.prepare(frame.width, frame.height, bandBytes);
+    if (this.#bandAddress === 0)
+      throw new RangeError(`a band of ${frame.width} columns does not fit the kernel's memory`);
+    this.#preparedSize = [frame.width, frame.height, bandBytes];
+    this.#updateViews();
   }
 
-  /** Hands the look over and has it converted to the frame's code values. */
-  #load({ look, transform }: ApplyOptions): void {
+  /** Copies the look into the kernel and converts it to the frame's code values. */
+  #loadLook({ look, transform }: ApplyOptions): void {
     const { TRANSFORM, GRID_IN, LIGHTS_IN } = this.#kernel.exports;
     writeTransformInto(transform, this.#floats.subarray(TRANSFORM.value / 4, TRANSFORM.value / 4 + TRANSFORM_SIZE));
     this.#floats.set(look.grid, GRID_IN.value / 4);
@@ -128,7 +144,8 @@ export class ApplyKernel {
     this.#kernel.exports.convert();
   }
 
-  #view(): void {
+  /** Recreates the views after the memory has grown, which detaches them. */
+  #updateViews(): void {
     if (this.#bytes.buffer === this.#kernel.memory.buffer) return;
     this.#bytes = new Uint8Array(this.#kernel.memory.buffer);
     this.#floats = new Float32Array(this.#kernel.memory.buffer);

@@ -3,13 +3,13 @@ import type { Frame } from '../core/frame.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { Look } from '../look/look.js';
 
-/** Reads thumbnails from frames and turns frames into night, at full size, in the frame's own planes. */
+/** Reads thumbnails from frames and renders frames as night, at full size and in place. */
 export interface Renderer extends Disposable {
-  /** The frame at the network's size. Borrows the frame; lends the thumbnail until the second next call. */
+  /** Scales the frame to a thumbnail. Borrows the frame; lends the thumbnail until the second call after this one. */
   thumbnail(frame: Frame): Thumbnail;
   /**
-   * Applies a look under the controls, in place: borrows all three, overwrites the frame's planes.
-   * Grain is drawn from (seed of the renderer, `frame.pts`): the same input gives the same bytes.
+   * Applies a look with the controls. Borrows all three; overwrites the frame's planes.
+   * Grain depends only on the renderer's seed and `frame.pts`: the same input gives the same bytes.
    */
   apply(look: Look, controls: Controls, frame: Frame): void;
 }

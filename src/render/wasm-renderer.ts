@@ -17,12 +17,12 @@ export interface RendererOptions {
   readonly seed?: number;
 }
 
-/** Columns of the split view's line for each of the frame's; 2 at least. */
+/** Width of the split view's line as a share of the frame width; 2 columns at least. */
 const SPLIT_LINE_SHARE = 1 / 480;
 
 /**
- * A renderer on the WebAssembly kernels. Serves frames of any even size up to 16384 columns, one after another; its
- * memory grows to one band of the widest frame. Throws KERNEL_UNAVAILABLE when a kernel cannot be loaded.
+ * Opens a renderer on the WebAssembly kernels. It accepts frames of any even size up to 16384 columns, also changing sizes;
+ * its memory grows to one band of the widest frame. Throws KERNEL_UNAVAILABLE when a kernel cannot be loaded.
  */
 export async function openRenderer(options: RendererOptions = {}): Promise<Renderer> {
   const [apply, thumbnails] = await Promise.all([ApplyKernel.open(), ThumbnailReader.open()]);
@@ -39,14 +39,14 @@ class WasmRenderer implements Renderer {
   }
 
   thumbnail(frame: Frame): Thumbnail {
-    return this.#opened(frame).thumbnails.read(frame);
+    return this.#kernelsFor(frame).thumbnails.read(frame);
   }
 
   apply(look: Look, controls: Controls, frame: Frame): void {
-    const { apply } = this.#opened(frame);
+    const { apply } = this.#kernelsFor(frame);
     if (look.grid.length !== GRID_SIZE || look.lights.length !== LIGHTS_SIZE) {
       const got = `${look.grid.length} and ${look.lights.length}`;
-      throw new RangeError(`look must hold ${GRID_SIZE} grid and ${LIGHTS_SIZE} lights numbers, got ${got}`);
+      throw new RangeError(`look must have ${GRID_SIZE} grid and ${LIGHTS_SIZE} lights numbers, got ${got}`);
     }
     if (controls.view === 'day' || (controls.strength === 0 && controls.view === 'night')) return;
     const fromColumn = controls.view === 'split' ? 2 * Math.round((controls.split * frame.width) / 2) : 0;
@@ -59,17 +59,17 @@ class WasmRenderer implements Renderer {
   }
 
   [Symbol.dispose](): void {
-    this.#kernels = undefined; // the kernels' memories go with them
+    this.#kernels = undefined; // garbage collection frees the kernels' memory
   }
 
-  #opened(frame: Frame): { apply: ApplyKernel; thumbnails: ThumbnailReader } {
+  #kernelsFor(frame: Frame): { apply: ApplyKernel; thumbnails: ThumbnailReader } {
     if (!this.#kernels) throw new TypeError('the renderer is closed');
-    if (frame.closed) throw new TypeError('frame must be open, got a closed one');
+    if (frame.closed) throw new TypeError('frame must be open, got a closed frame');
     return this.#kernels;
   }
 }
 
-/** Grain fades with strength, as all of the night does; the `lights` view has none. */
+/** Grain of a frame. It fades with strength, like the rest of the night; the `lights` view has none. */
 function frameGrain(seed: number, controls: Controls, frame: Frame): FrameGrain {
   const dial = controls.view === 'lights' ? 0 : controls.grain * controls.strength;
   const codes = rangeCodes(frame.color.range);
@@ -80,11 +80,11 @@ function frameGrain(seed: number, controls: Controls, frame: Frame): FrameGrain 
   };
 }
 
-/** A white line whose left edge is column `from` (even), inside the night's half. */
+/** Draws a white line, inside the night half. @param from its leftmost column; even. */
 function drawSplitLine(frame: Frame, from: number): void {
   const { black, luma } = rangeCodes(frame.color.range);
-  const columns = 2 * Math.max(1, Math.round((frame.width * SPLIT_LINE_SHARE) / 2));
-  const to = Math.min(frame.width, from + columns);
+  const lineWidth = 2 * Math.max(1, Math.round((frame.width * SPLIT_LINE_SHARE) / 2));
+  const to = Math.min(frame.width, from + lineWidth);
   const [strideY, strideU, strideV] = frame.strides;
   for (let row = 0; row < frame.height; row++) frame.y.fill(black + luma, row * strideY + from, row * strideY + to);
   for (let row = 0; row < frame.height / 2; row++) {

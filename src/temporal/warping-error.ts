@@ -1,14 +1,17 @@
 import { samplePlane, type PlaneSize } from '../image/sample-plane.js';
 
-/** Flow that comes back within this many squared pixels, and this share of its length's square, is no occlusion (Ruder et al. 2016). */
+/**
+ * Bound of the squared forward-backward error, above which a sample is occluded: squared samples plus a share of the
+ * squared flow lengths (Ruder et al. 2016).
+ */
 const OCCLUSION = { share: 0.01, slack: 0.5 };
-/** The same for the change of flow from sample to sample: where it is steeper lies a boundary of motions. */
+/** Bound of the squared flow gradient, above which a sample lies on a motion boundary (Ruder et al. 2016). */
 const BOUNDARY = { share: 0.01, slack: 0.002 };
 
 /**
- * Where a backward flow cannot be trusted, as Lai et al. (2018) have it: 1 where it and the forward flow do not cancel, and
- * at boundaries between motions. Writes `mask` `[H, W]`.
- * @param backward `[2, H, W]` in samples: seen at x now, seen at x + flow before. @param forward the same the other way.
+ * Marks where a backward flow is untrusted, after Lai et al. (2018): writes 1 to `mask` `[H, W]` where backward and forward
+ * flow are inconsistent and at motion boundaries, else 0.
+ * @param backward `[2, H, W]` in samples: the content at x now was at x + flow before. @param forward the reverse.
  */
 export function markUntrusted(
   { backward, forward }: { readonly backward: Float32Array; readonly forward: Float32Array },
@@ -29,24 +32,24 @@ export function markUntrusted(
       }
       const backU = samplePlane(forward, fromX, fromY, size);
       const backV = samplePlane(forward, fromX, fromY, size, count);
-      const length = u * u + v * v + backU * backU + backV * backV;
-      const isOccluded = (u + backU) ** 2 + (v + backV) ** 2 > OCCLUSION.share * length + OCCLUSION.slack;
+      const squaredLengths = u * u + v * v + backU * backU + backV * backV;
+      const isOccluded = (u + backU) ** 2 + (v + backV) ** 2 > OCCLUSION.share * squaredLengths + OCCLUSION.slack;
       const right = x + 1 < width ? i + 1 : i;
       const below = y + 1 < height ? i + width : i;
-      const change =
+      const squaredGradient =
         ((backward[right] ?? 0) - u) ** 2 +
         ((backward[count + right] ?? 0) - v) ** 2 +
         ((backward[below] ?? 0) - u) ** 2 +
         ((backward[count + below] ?? 0) - v) ** 2;
-      mask[i] = isOccluded || change > BOUNDARY.share * (u * u + v * v) + BOUNDARY.slack ? 1 : 0;
+      mask[i] = isOccluded || squaredGradient > BOUNDARY.share * (u * u + v * v) + BOUNDARY.slack ? 1 : 0;
     }
   }
 }
 
 /**
- * The warping error of a sequence (Lai et al. 2018): mean squared difference between each picture and the one before it,
- * warped here by the flow, where that can be trusted. It is divided by the pictures' own variance of luma, for a night
- * of low contrast would else look steady: comparable between an input and its nights.
+ * The warping error of a sequence (Lai et al. 2018): the mean squared difference between each frame and the previous one
+ * warped by the flow, where the flow is trusted. Divided by the variance of the frames' luma, because a night of low contrast
+ * would otherwise seem steady: comparable between an input and its nights.
  */
 export class WarpingError {
   readonly #size: PlaneSize;
@@ -60,7 +63,10 @@ export class WarpingError {
     this.#size = size;
   }
 
-  /** A picture and the one before it. @param now and `before` luma `[H, W]`. @param isUntrusted `[H, W]`, 0 where samples count. */
+  /**
+   * Adds a frame and the previous one.
+   * @param now and `before` luma, `[H, W]`. @param isUntrusted `[H, W]`, 0 where the flow is trusted.
+   */
   add(now: Float32Array, before: Float32Array, backward: Float32Array, isUntrusted: Uint8Array): void {
     const { width, height } = this.#size;
     const count = width * height;
@@ -78,12 +84,12 @@ export class WarpingError {
     this.#samples += count;
   }
 
-  /** Mean squared difference, as published; NaN as {@link value}. */
+  /** Mean squared difference, as published; NaN when nothing was compared. */
   get squared(): number {
     return this.#squared / this.#compared;
   }
 
-  /** Mean squared difference over the variance; NaN before a picture was added, or where nothing could be compared. */
+  /** Mean squared difference over the variance; NaN when nothing was compared. */
   get value(): number {
     const mean = this.#sum / this.#samples;
     const variance = this.#sumOfSquares / this.#samples - mean * mean;

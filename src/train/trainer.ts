@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { aborted } from '../core/errors.js';
+import { abortedError } from '../core/errors.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { Dataset, DatasetState } from './data/dataset.js';
 import { learningRateFactor } from './learning-rate.js';
@@ -124,7 +124,7 @@ class Trainer {
     while (this.#step < options.steps) {
       if (signal?.aborted) {
         await this.#save();
-        throw aborted(`step ${options.steps}; --resume goes on from step ${this.#step}`, 'train');
+        throw abortedError(`step ${options.steps}; --resume goes on from step ${this.#step}`, 'train');
       }
       this.#add(await this.#trainStep());
       this.#step++;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { BoundedQueue } from '../../src/core/bounded-queue.js';
 
 describe('BoundedQueue', () => {
-  it('hands items out in order, and ends', async () => {
+  it('returns items in order, and ends', async () => {
     const queue = new BoundedQueue<number>({ capacity: 3, overflow: 'refuse' });
     for (const item of [1, 2, 3]) expect(queue.push(item)).toBe(true);
     queue.end();
@@ -12,7 +12,7 @@ describe('BoundedQueue', () => {
     expect(got).toEqual([1, 2, 3]);
   });
 
-  it('shows what comes next and keeps it', async () => {
+  it('peeks at the next item without removing it', async () => {
     const queue = new BoundedQueue<number>({ capacity: 2, overflow: 'refuse' });
     expect(queue.peek()).toBeUndefined();
     queue.push(1);
@@ -35,25 +35,25 @@ describe('BoundedQueue', () => {
     expect(queue.length).toBe(2);
   });
 
-  it('refuses when full, and the item stays with the caller', () => {
+  it('refuses an item when full, and the caller keeps it', () => {
     const queue = new BoundedQueue<number>({ capacity: 1, overflow: 'refuse' });
     expect(queue.push(1)).toBe(true);
     expect(queue.push(2)).toBe(false);
     expect(queue.dropped).toBe(0);
   });
 
-  it('tells a producer when there is room again', async () => {
+  it('wakes a waiting producer when there is space again', async () => {
     const queue = new BoundedQueue<number>({ capacity: 1, overflow: 'refuse' });
     queue.push(1);
-    let roomy = false;
-    const waiting = queue.room().then(() => (roomy = true));
-    expect(roomy).toBe(false);
+    let hasSpace = false;
+    const waiting = queue.waitForSpace().then(() => (hasSpace = true));
+    expect(hasSpace).toBe(false);
     await queue.next();
     await waiting;
     expect(queue.push(2)).toBe(true);
   });
 
-  it('frees what waits at close and lets a waiting consumer go', async () => {
+  it('frees its items at close and ends a waiting consumer', async () => {
     const freed: number[] = [];
     const queue = new BoundedQueue<number>({ capacity: 4, overflow: 'refuse', onDrop: (item) => freed.push(item) });
     queue.push(7);
@@ -67,7 +67,7 @@ describe('BoundedQueue', () => {
     expect((await next).done).toBe(true);
   });
 
-  it('never holds more than its capacity and loses nothing uncounted', () => {
+  it('never exceeds its capacity and counts every dropped item', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), fc.array(fc.boolean(), { maxLength: 200 }), (capacity, steps) => {
         const queue = new BoundedQueue<number>({ capacity, overflow: 'drop-oldest' });

@@ -2,20 +2,20 @@ import { expect, it } from 'vitest';
 import { checkControls } from '../../src/core/controls.js';
 import { asNocturneError, deserializeError, ERROR_CODES, NocturneError } from '../../src/core/errors.js';
 
-it('says what happened, what to do and the code in one line', () => {
+it('formats what happened, what to do and the code as one line', () => {
   const error = new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'ingest', message: 'no such file: a.mp4.' });
   expect(error.toLine()).toBe('no such file: a.mp4. Check the path or address. [INPUT_NOT_FOUND]');
   expect(error.toLine()).not.toContain('\n');
 });
 
-it('survives a thread border', () => {
+it('survives a structured clone between threads', () => {
   const error = new NocturneError({ code: 'MODEL_FAILED', stage: 'infer', message: 'NaN.', fatal: false });
   const copy = deserializeError(structuredClone(error.toJSON()));
   expect(copy).toBeInstanceOf(NocturneError);
   expect({ ...copy.toJSON(), stack: '' }).toEqual({ ...error.toJSON(), stack: '' });
 });
 
-it('takes any thrown value as an internal error with its cause', () => {
+it('converts a foreign error to INTERNAL with its cause', () => {
   const cause = new Error('boom');
   expect(asNocturneError(cause, 'render')).toMatchObject({ code: 'INTERNAL', stage: 'render', cause });
 });

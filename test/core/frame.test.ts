@@ -3,7 +3,7 @@ import { assumedColor } from '../../src/core/color.js';
 import { Frame } from '../../src/core/frame.js';
 import { micros } from '../../src/core/time.js';
 
-const init = {
+const options = {
   width: 64,
   height: 36,
   pts: micros(5),
@@ -16,7 +16,7 @@ it('counts live frames and releases memory once', () => {
   let released = 0;
   const before = Frame.liveCount;
   const frame = new Frame({
-    ...init,
+    ...options,
     y: new Uint8Array(64 * 36),
     u: new Uint8Array(32 * 18),
     v: new Uint8Array(32 * 18),
@@ -30,8 +30,8 @@ it('counts live frames and releases memory once', () => {
   expect(Frame.liveCount).toBe(before);
 });
 
-it('clones pixels and times into memory of their own', () => {
-  using frame = Frame.allocate(init);
+it('clones pixels and times into separate memory', () => {
+  using frame = Frame.allocate(options);
   frame.y[0] = 7;
   using copy = frame.clone();
   frame.y[0] = 9;
@@ -39,9 +39,9 @@ it('clones pixels and times into memory of their own', () => {
   expect(copy.pts).toBe(5);
 });
 
-it('refuses odd sizes, and to clone a closed frame', () => {
-  expect(() => Frame.allocate({ ...init, width: 63 })).toThrow(/even .* got 63x36/);
-  const frame = Frame.allocate(init);
+it('rejects odd sizes and cloning a closed frame', () => {
+  expect(() => Frame.allocate({ ...options, width: 63 })).toThrow(/even .* got 63x36/);
+  const frame = Frame.allocate(options);
   frame.close();
   expect(() => frame.clone()).toThrow(/closed/);
 });

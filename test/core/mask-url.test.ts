@@ -4,7 +4,7 @@ import { maskUrl } from '../../src/core/mask-url.js';
 
 const SCHEMES = fc.constantFrom('rtsp', 'rtmp', 'http', 'https', 'srt');
 
-it('never lets a password through, whatever signs it holds', () => {
+it('masks a password with any characters', () => {
   const word = fc.stringMatching(/^[A-Za-z0-9!$~._:@/?#&=-]{6,20}$/);
   fc.assert(
     fc.property(word, SCHEMES, fc.constantFrom('host', 'host:1', '[::1]:1'), (password, scheme, host) => {
@@ -18,7 +18,7 @@ it.each([
   ['rtsp://me:a@b@c/live', 'rtsp://me:***@c/live'],
   ['http://me:a/b@c/live', 'http://me:***@c/live'],
   ['http://me:a#b?@c/live', 'http://me:***@c/live'],
-  ['http://me:12/x@c/live', 'http://me:***@c/live'], // a host and a port perhaps: masked all the same
+  ['http://me:12/x@c/live', 'http://me:***@c/live'], // perhaps a host and a port: masked anyway
   ['HTTPS://:hidden@c', 'HTTPS://:***@c'],
 ])('masks the password of %s', (url, masked) => {
   expect(maskUrl(url)).toBe(masked);
@@ -56,7 +56,7 @@ it.each([
   ['http:/host/x?token=hunter2', 'http:/host/x?token=***'],
   ['rtmp:/host/live/hunter2', 'rtmp:/host/live/***'],
   ['rtsp:admin:hunter2@host/x', 'rtsp:admin:***@host/x'],
-])('masks %s, an address with a slash too few', (url, masked) => {
+])('masks %s, a URL with a missing slash', (url, masked) => {
   expect(maskUrl(url)).toBe(masked);
 });
 
@@ -86,6 +86,6 @@ it.each([
   'odd:name.mp4',
   'file:///home/me/a#b.mp4',
   'https://host/user=me/monkey_1.mp4',
-])('leaves %s, which holds no secret', (url) => {
+])('leaves %s unchanged, which has no secret', (url) => {
   expect(maskUrl(url)).toBe(url);
 });

@@ -2,24 +2,24 @@ import { expect, it } from 'vitest';
 import { Random } from '../../src/core/random.js';
 import { Percentiles, RateMeter } from '../../src/core/stats.js';
 
-it('gives percentiles of the last samples only', () => {
+it('returns percentiles of the last samples only', () => {
   const percentiles = new Percentiles(100);
   for (let i = 0; i < 1000; i++) percentiles.add(i);
-  expect(percentiles.at(0)).toBe(900);
-  expect(percentiles.at(0.5)).toBe(950);
-  expect(percentiles.at(1)).toBe(999);
+  expect(percentiles.quantile(0)).toBe(900);
+  expect(percentiles.quantile(0.5)).toBe(950);
+  expect(percentiles.quantile(1)).toBe(999);
   expect(percentiles.count).toBe(1000);
-  expect(new Percentiles().at(0.5)).toBeNaN();
+  expect(new Percentiles().quantile(0.5)).toBeNaN();
 });
 
-it('measures events a second over its window', () => {
+it('measures events per second over its window', () => {
   const rate = new RateMeter(1000);
   for (let ms = 0; ms <= 5000; ms += 40) rate.mark(ms);
   expect(rate.perSecond(5000)).toBeCloseTo(25, 1);
   expect(rate.perSecond(10_000)).toBe(0);
 });
 
-it('draws the same numbers from the same seed, evenly and normally', () => {
+it('returns the same numbers for the same seed, uniformly and normally distributed', () => {
   const a = new Random(42);
   const b = new Random(42);
   const drawn = Array.from({ length: 20_000 }, () => a.next());

@@ -9,7 +9,7 @@ it('converts ticks of common time bases to microseconds', () => {
   expect(toSeconds(fromSeconds(1.5))).toBe(1.5);
 });
 
-it('brings ticks back exactly wherever a tick is longer than a microsecond', () => {
+it('converts ticks to microseconds and back exactly when a tick is longer than a microsecond', () => {
   const timeBases = [
     { num: 1, den: 90_000 },
     { num: 1, den: 15_360 },

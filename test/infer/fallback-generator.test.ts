@@ -12,18 +12,18 @@ import { writeTinyModel } from './tiny-model.js';
 
 let folder = '';
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'nocturne-guard-'));
+  folder = mkdtempSync(join(tmpdir(), 'nocturne-fallback-'));
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** The tiny network's look is not a number where the day is dark: a network that really fails. */
+/** The look of the tiny network is NaN where the day is dark: the network fails on `bad`. */
 const good = paint(() => [0.5, 0, 0]);
 const bad = paint(() => [0.1, 0, 0]);
 
 async function open(lines: string[] = [], errors: string[] = []): Promise<FallbackGenerator> {
-  const network = await openOrtGenerator({ model: writeTinyModel(folder, 'root', { rootOfLights: true }) });
+  const network = await openOrtGenerator({ model: writeTinyModel(folder, 'root', { hasSqrtLights: true }) });
   const logger: Logger = { ...silentLogger, warn: (_, message) => lines.push(message) };
   return withFallback(network, {
     fallback: await createGrade(),
@@ -32,8 +32,8 @@ async function open(lines: string[] = [], errors: string[] = []): Promise<Fallba
   });
 }
 
-describe('guardGenerator', () => {
-  it('lends the last good look while the network fails, and counts', async () => {
+describe('withFallback', () => {
+  it('returns the last good look while the network fails, and counts the frames', async () => {
     const errors: string[] = [];
     await using generator = await open([], errors);
     const wanted = (await generator.translate(asThumbnail(good, fromSeconds(1)))).lights.slice();
@@ -44,7 +44,7 @@ describe('guardGenerator', () => {
     expect(generator.card.name).toBe('root');
   });
 
-  it('takes the stand-in’s look when the last good one is old, of another scene, or never was', async () => {
+  it('returns the look of the fallback generator when the last good look is old, of another scene or missing', async () => {
     await using generator = await open();
     await using grade = await createGrade();
     const wanted = (await grade.translate(asThumbnail(bad))).grid.slice();
@@ -56,7 +56,7 @@ describe('guardGenerator', () => {
     expect(generator.fallbacks).toBe(3);
   });
 
-  it('says so once for many frames, and goes back to the network when it works again', async () => {
+  it('logs once for many frames, and uses the network again when it works', async () => {
     const lines: string[] = [];
     await using generator = await open(lines);
     for (let i = 0; i < 5; i++) await generator.translate(asThumbnail(bad));
@@ -67,7 +67,7 @@ describe('guardGenerator', () => {
     expect(generator.fallbacks).toBe(5);
   });
 
-  it('rests a network that keeps failing', async () => {
+  it('calls a network that keeps failing less often', async () => {
     const errors: string[] = [];
     await using generator = await open([], errors);
     for (let i = 0; i < 40; i++) await generator.translate(asThumbnail(bad));

@@ -21,7 +21,7 @@ const generators: readonly (readonly [string, () => Promise<Generator>])[] = [
 ];
 
 describe.each(generators)('%s as a generator', (_, open) => {
-  it('gives a finite look of the right size for any picture', async () => {
+  it('returns a finite look of the right size for any thumbnail', async () => {
     await using generator = await open();
     const extremes = [paint(() => [0, 0, 0]), paint(() => [1, 0, 0]), paint(() => [1, 0.5, -0.5])];
     for (const data of [...extremes, noiseThumbnail(), rampThumbnail(), streetThumbnail()]) {
@@ -31,7 +31,7 @@ describe.each(generators)('%s as a generator', (_, open) => {
     }
   });
 
-  it('keeps no memory: the same picture gives the same look after any other', async () => {
+  it('is stateless: a thumbnail gives the same look after any other', async () => {
     await using generator = await open();
     const first = emptyLook();
     copyLookInto(await generator.translate(asThumbnail(streetThumbnail())), first);
@@ -41,14 +41,14 @@ describe.each(generators)('%s as a generator', (_, open) => {
     expect(again.lights).toEqual(first.lights);
   });
 
-  it('only reads the picture', async () => {
+  it('does not change the thumbnail', async () => {
     await using generator = await open();
     const data = streetThumbnail();
     await generator.translate(asThumbnail(data));
     expect(data).toEqual(streetThumbnail());
   });
 
-  it('says what it is, and closes twice', async () => {
+  it('has a complete card, and closes twice', async () => {
     const generator = await open();
     for (const text of [
       generator.card.name,
@@ -65,13 +65,13 @@ describe.each(generators)('%s as a generator', (_, open) => {
 });
 
 describe('openGenerator', () => {
-  it('takes the grade when no trained network is there, or the network that is', async () => {
+  it('opens the trained network, or the grade without one', async () => {
     await using generator = await openGenerator({ generator: 'auto' });
     expect(['grade', 'nightgrid']).toContain(generator.card.name);
     expect(generator.fallbacks).toBe(0);
   });
 
-  it('says in one line that there is no such generator', async () => {
+  it('reports an unknown generator in one line', async () => {
     await expect(openGenerator({ generator: 'moonlight' })).rejects.toMatchObject({
       name: 'NocturneError',
       code: 'MODEL_NOT_FOUND',

@@ -111,7 +111,7 @@ describe('openOrtGenerator', () => {
   });
 
   it('fails on a frame whose look is not finite, and goes on with the next', async () => {
-    await using generator = await openOrtGenerator({ model: writeTinyModel(folder, 'root', { rootOfLights: true }) });
+    await using generator = await openOrtGenerator({ model: writeTinyModel(folder, 'root', { hasSqrtLights: true }) });
     const dark = asThumbnail(paint(() => [0.1, 0, 0]));
     const error = await failureOf(generator.translate(dark));
     expect(error).toMatchObject({ code: 'MODEL_FAILED', fatal: false });

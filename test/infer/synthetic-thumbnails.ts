@@ -4,7 +4,7 @@ import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from '../../src/ima
 /** Samples of one plane of a thumbnail. */
 export const PIXELS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
 
-/** A thumbnail's data from a colour per pixel: Y in [0, 1], U and V in [-0.5, 0.5]. */
+/** Paints the data of a thumbnail from a colour per pixel: Y in [0, 1], U and V in [-0.5, 0.5]. */
 export function paint(color: (x: number, y: number) => readonly [number, number, number]): Float32Array {
   const data = new Float32Array(3 * PIXELS);
   for (let i = 0; i < PIXELS; i++) {
@@ -16,12 +16,12 @@ export function paint(color: (x: number, y: number) => readonly [number, number,
   return data;
 }
 
-/** Data as a thumbnail. */
+/** Wraps data as a thumbnail. */
 export function asThumbnail(data: Float32Array, pts: Micros = micros(0), discontinuity = false): Thumbnail {
   return { data, pts, discontinuity };
 }
 
-/** Every sample its own hashed value. */
+/** Hash noise in all samples. */
 export function noiseThumbnail(): Float32Array {
   return paint((x, y) => {
     let h = (Math.imul(x, 374761393) + Math.imul(y, 668265263) + 974711) >>> 0;
@@ -30,7 +30,7 @@ export function noiseThumbnail(): Float32Array {
   });
 }
 
-/** Smooth in luma and chroma. */
+/** Linear ramps of luma and chroma. */
 export function rampThumbnail(): Float32Array {
   return paint((x, y) => [
     (x + y) / (THUMBNAIL_WIDTH + THUMBNAIL_HEIGHT - 2),
@@ -39,7 +39,7 @@ export function rampThumbnail(): Float32Array {
   ]);
 }
 
-/** A bright third over a grey street with coloured squares of side 1 to 12. */
+/** A bright upper third above a grey street with coloured squares of side 1 to 12. */
 export function spotsThumbnail(): Float32Array {
   return paint((x, y) => {
     for (let k = 11; k >= 0; k--) {

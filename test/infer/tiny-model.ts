@@ -2,22 +2,22 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** A tiny ONNX model for tests: its look is an affine function of block means, so that it can be computed by hand. */
+/** Options of a tiny ONNX model for tests. Its look is an affine function of block means, which a test can compute by hand. */
 export interface TinyModelOptions {
-  /** Rows of the lights output; 72 is right. */
+  /** Rows of the lights output; 72 is correct. */
   readonly lightsHeight?: 72 | 36;
-  /** Takes the square root of the lights: not a number where the day's luma is below 0.25. */
-  readonly rootOfLights?: boolean;
+  /** Takes the square root of the lights: NaN where the day's luma is below 0.25. */
+  readonly hasSqrtLights?: boolean;
 }
 
-/** What channel `k` of the grid is: `GRID_BIAS(k) + GRID_SLOPE(k) * mean luma of the cell`. */
+/** Channel `k` of the grid is `GRID_BIAS(k) + GRID_SLOPE(k) * mean luma of the cell`. */
 export const GRID_BIAS = (k: number): number => 0.01 * k;
 export const GRID_SLOPE = (k: number): number => (k % 12 === 3 ? 0.5 : 0);
-/** What channel `c` of the lights is: `LIGHTS_SLOPE * (c + 1) * (mean luma - LIGHTS_FLOOR)`, over 2x2 pixels. */
+/** Channel `c` of the lights is `LIGHTS_SLOPE * (c + 1) * (mean luma - LIGHTS_FLOOR)`, over 2x2 pixels. */
 export const LIGHTS_SLOPE = 0.2;
 export const LIGHTS_FLOOR = 0.25;
 
-/** Writes NAME.onnx and NAME.json into a folder; answers the path of the model. */
+/** Writes NAME.onnx and NAME.json to a folder. Returns the path of the model. */
 export function writeTinyModel(
   folder: string,
   name = 'tiny',
@@ -43,8 +43,8 @@ export function writeTinyModel(
   return join(folder, `${name}.onnx`);
 }
 
-/** The model's bytes: an ONNX ModelProto of opset 13. */
-export function tinyModel({ lightsHeight = 72, rootOfLights = false }: TinyModelOptions = {}): Buffer {
+/** Returns the bytes of the model: an ONNX ModelProto of opset 13. */
+export function tinyModel({ lightsHeight = 72, hasSqrtLights = false }: TinyModelOptions = {}): Buffer {
   const gridWeight = Array.from({ length: 96 }, (_, k) => [GRID_SLOPE(k), 0, 0]).flat();
   const gridBias = Array.from({ length: 96 }, (_, k) => GRID_BIAS(k));
   const lightsWeight = [1, 2, 3, 4].flatMap((c) => [LIGHTS_SLOPE * c, 0, 0]);
@@ -56,11 +56,11 @@ export function tinyModel({ lightsHeight = 72, rootOfLights = false }: TinyModel
     field(1, node('AveragePool', ['day'], 'halves', { kernel_shape: [pool, pool], strides: [pool, pool] })),
     field(
       1,
-      node('Conv', ['halves', 'lightsWeight', 'lightsBias'], rootOfLights ? 'squares' : 'lights', {
+      node('Conv', ['halves', 'lightsWeight', 'lightsBias'], hasSqrtLights ? 'squares' : 'lights', {
         kernel_shape: [1, 1],
       }),
     ),
-    ...(rootOfLights ? [field(1, node('Sqrt', ['squares'], 'lights', {}))] : []),
+    ...(hasSqrtLights ? [field(1, node('Sqrt', ['squares'], 'lights', {}))] : []),
     field(2, Buffer.from('tiny')),
     field(5, tensor('gridWeight', [96, 3, 1, 1], gridWeight)),
     field(5, tensor('gridBias', [96], gridBias)),
@@ -73,7 +73,7 @@ export function tinyModel({ lightsHeight = 72, rootOfLights = false }: TinyModel
   return Buffer.concat([number(1, 8), field(7, Buffer.concat(graph)), field(8, number(2, 13))]);
 }
 
-/** The bytes of a model that describes a picture `x [1, 3, 32, 32]` by the means of its four quarters, `[1, 3, 2, 2]`. */
+/** Returns the bytes of a feature model: `x [1, 3, 32, 32]` to the means of its four quarters, `[1, 3, 2, 2]`. */
 export function tinyFeatureModel(channels = 3): Buffer {
   const graph = [
     field(1, node('AveragePool', ['x'], 'features', { kernel_shape: [16, 16], strides: [16, 16] })),
@@ -84,7 +84,7 @@ export function tinyFeatureModel(channels = 3): Buffer {
   return Buffer.concat([number(1, 8), field(7, Buffer.concat(graph)), field(8, number(2, 13))]);
 }
 
-// Protocol buffers, as much of them as ONNX needs here: https://protobuf.dev/programming-guides/encoding/
+// The part of Protocol Buffers that this ONNX model needs: https://protobuf.dev/programming-guides/encoding/
 
 function varint(value: number): Buffer {
   const bytes: number[] = [];

@@ -40,7 +40,7 @@ const dials: fc.Arbitrary<Controls> = fc.record({
   view: fc.constantFrom('night' as const, 'night' as const, 'lights' as const),
 }) as fc.Arbitrary<Controls>; // the record above has every control's name
 
-/** Renders the same random frame both ways; returns the largest difference. */
+/** Renders the same random frame both ways. Returns the largest difference. */
 function difference(shape: FrameShape, controls: Controls, spread: number, litShare: number, seed: number): number {
   const random = new Random(seed);
   const look = randomLook(random, spread, litShare);
@@ -51,7 +51,7 @@ function difference(shape: FrameShape, controls: Controls, spread: number, litSh
   return largestDifference(night, reference);
 }
 
-describe('the apply kernel equals plain float64 arithmetic within one level', () => {
+describe('the apply kernel equals float64 arithmetic within one code value', () => {
   it('on random frames, sizes, strides, colours, grids, lights and dials', () => {
     let largest = 0;
     fc.assert(
@@ -68,10 +68,10 @@ describe('the apply kernel equals plain float64 arithmetic within one level', ()
       ),
       { numRuns: 60, seed: 20_240_607 },
     );
-    expect(largest).toBeGreaterThan(0); // two ways of rounding differ somewhere, or nothing was compared
+    expect(largest).toBeGreaterThan(0); // the two roundings differ somewhere, or the test compared nothing
   });
 
-  it('where every coefficient lies beyond its range and saturates', () => {
+  it('with coefficients beyond their range, which saturate', () => {
     fc.assert(
       fc.property(shapes, fc.double({ min: 4, max: 40, noNaN: true }), fc.nat(), (shape, spread, seed) => {
         expect(difference(shape, { ...DEFAULT_CONTROLS, grain: 0 }, spread, 0.5, seed)).toBeLessThanOrEqual(1);

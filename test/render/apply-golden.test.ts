@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => renderer[Symbol.dispose]());
 
-/** A look with the same transform in every cell. */
+/** Creates a look with the same transform in every node. */
 function constantLook(affine: readonly number[]): Look {
   const look = emptyLook();
   for (let i = 0; i < GRID_SIZE; i++) look.grid[i] = affine[i % AFFINE_SIZE]!;
@@ -33,7 +33,7 @@ const COLORS = [
 ] as const;
 
 describe('an identity look', () => {
-  it.each(COLORS)('leaves every byte as it is in $matrix, $range range', (color) => {
+  it.each(COLORS)('leaves every byte unchanged in $matrix, $range range', (color) => {
     using frame = randomFrame({ width: 334, height: 38, padding: [10, 3, 5], color }, new Random(2));
     using before = frame.clone();
     renderer.apply(identityLook(), PLAIN, frame);
@@ -59,8 +59,8 @@ describe('a constant look', () => {
     expect([frame.y[70], frame.u[70], frame.v[70]]).toEqual([58, 108, 164]);
   });
 
-  it('turns BT.709 coefficients into those of a BT.601 frame', () => {
-    // saturated red halved in chroma alone: luma of BT.601 must move, although the look keeps BT.709's
+  it('converts BT.709 coefficients to those of a BT.601 frame', () => {
+    // saturated red with half the chroma: the BT.601 luma must change, although the look keeps the BT.709 luma
     const muted = constantLook([1, 0, 0, 0, 0, 0.5, 0, 0, 0, 0, 0.5, 0]);
     const color = { matrix: 'bt601', range: 'full' } as const;
     using frame = makeFrame({ width: 64, height: 36, color }, (plane) => [76, 85, 255][plane]!);
@@ -87,7 +87,7 @@ describe('a constant look', () => {
 });
 
 describe('the guide', () => {
-  /** Luma stays, chroma is zeroed below luma 0.5 and kept above. */
+  /** Creates a look that keeps luma, and keeps chroma only from luma 0.5. */
   function brightColors(): Look {
     const look = identityLook();
     for (let i = 0; i < GRID_SIZE; i += AFFINE_SIZE) {
@@ -100,7 +100,7 @@ describe('the guide', () => {
   }
 
   it('of a chroma sample is the mean of the four lumas it covers', () => {
-    // lumas 16 and 235 in a checkerboard: mean 0.5, half way between bin 3 and bin 4
+    // lumas 16 and 235 in a checkerboard: mean 0.5, halfway between bin 3 and bin 4
     using frame = makeFrame({ width: 64, height: 36 }, (plane, x, y) =>
       plane > 0 ? 168 : (x + y) % 2 === 0 ? 16 : 235,
     );
@@ -120,7 +120,7 @@ describe('the guide', () => {
 });
 
 describe('lights', () => {
-  it('add where their cell stands and nowhere else', () => {
+  it('add light around their sample and nowhere else', () => {
     const look = identityLook();
     look.lights[LAYER + 10 * LIGHTS_WIDTH + 20] = 0.2; // haloY of row 10, column 20
     using frame = makeFrame({ width: 1280, height: 720 }, (plane) => (plane === 0 ? 50 : 128));
@@ -141,7 +141,7 @@ describe('lights', () => {
     expect([frame.y[500], frame.u[500], frame.v[500]]).toEqual([61, 114, 135]);
   });
 
-  it('stand alone on black in the lights view, without grain, at any strength', () => {
+  it('appear alone on black in the lights view, without grain, at any strength', () => {
     const look = randomLook(new Random(4), 0.3, 0);
     look.lights.fill(0.5, 0, LAYER / 2); // the upper half
     using frame = makeFrame({ width: 256, height: 144 }, (plane) => [116, 108, 138][plane]!);

@@ -17,28 +17,28 @@ beforeAll(async () => {
 });
 afterAll(() => renderer[Symbol.dispose]());
 
-/** Y, U and V at a place of a flat frame after a look. */
-function flat(look: Look, controls: Partial<Controls>, codes: readonly number[] = [116, 118, 138]): number[] {
+/** Renders a flat frame. Returns Y, U and V at one position. */
+function renderFlat(look: Look, controls: Partial<Controls>, codes: readonly number[] = [116, 118, 138]): number[] {
   using frame = makeFrame({ width: 256, height: 144 }, (plane) => codes[plane]!);
   renderer.apply(look, { ...PLAIN, ...controls }, frame);
   return [frame.y[72 * 256 + 40]!, frame.u[36 * 128 + 20]!, frame.v[36 * 128 + 20]!];
 }
 
-/** The day at a quarter of its light. */
-function quarter(): Look {
+/** Creates a look that keeps a quarter of the day's light. */
+function quarterLook(): Look {
   const look = identityLook();
   look.grid.forEach((value, i) => (look.grid[i] = value / 4));
   return look;
 }
 
 describe('dials', () => {
-  it('strength goes from the day to the night', () => {
-    expect(flat(quarter(), { strength: 0 })).toEqual([116, 118, 138]);
-    expect(flat(quarter(), { strength: 0.5 })).toEqual([79, 122, 134]); // 16 + 100 * 0.625; chroma is -10 and 10 * 0.625
-    expect(flat(quarter(), { strength: 1 })).toEqual([41, 126, 131]); // 2.5 rounds away from or to even
+  it('strength blends from the day to the night', () => {
+    expect(renderFlat(quarterLook(), { strength: 0 })).toEqual([116, 118, 138]);
+    expect(renderFlat(quarterLook(), { strength: 0.5 })).toEqual([79, 122, 134]); // 16 + 100 * 0.625; chroma is -10 and 10 * 0.625
+    expect(renderFlat(quarterLook(), { strength: 1 })).toEqual([41, 126, 131]); // 2.5 rounds away from or to even
   });
 
-  it('strength 0 leaves every byte, whatever the other dials say', () => {
+  it('strength 0 leaves every byte unchanged with any other dials', () => {
     using frame = randomFrame({ width: 130, height: 20 }, new Random(8));
     using before = frame.clone();
     const controls = { ...DEFAULT_CONTROLS, strength: 0, exposure: 2, warmth: 1, headlights: 1, grain: 4 };
@@ -46,17 +46,17 @@ describe('dials', () => {
     expect(largestDifference(frame, before)).toBe(0);
   });
 
-  it('exposure doubles the night for each stop and leaves the lights', () => {
-    expect(flat(quarter(), { exposure: 1 })[0]).toBe(66);
+  it('exposure doubles the night for each stop but not the lights', () => {
+    expect(renderFlat(quarterLook(), { exposure: 1 })[0]).toBe(66);
     const lamp = emptyLook();
     lamp.lights.fill(0.5, 0, 72 * 128);
-    expect(flat(lamp, { exposure: 3 })).toEqual(flat(lamp, {}));
+    expect(renderFlat(lamp, { exposure: 3 })).toEqual(renderFlat(lamp, {}));
   });
 
-  it('warmth turns the night orange or blue and keeps its luma', () => {
-    const [y, u, v] = flat(quarter(), {}, [216, 128, 128]) as [number, number, number];
-    const warm = flat(quarter(), { warmth: 1 }, [216, 128, 128]);
-    const cold = flat(quarter(), { warmth: -1 }, [216, 128, 128]);
+  it('warmth makes the night orange or blue and keeps its luma', () => {
+    const [y, u, v] = renderFlat(quarterLook(), {}, [216, 128, 128]) as [number, number, number];
+    const warm = renderFlat(quarterLook(), { warmth: 1 }, [216, 128, 128]);
+    const cold = renderFlat(quarterLook(), { warmth: -1 }, [216, 128, 128]);
     expect([warm[0], cold[0]]).toEqual([y, y]);
     expect(warm[1]).toBeLessThan(u - 4);
     expect(warm[2]).toBeGreaterThan(v + 2);
@@ -64,15 +64,15 @@ describe('dials', () => {
     expect(cold[2]).toBeLessThan(v - 2);
   });
 
-  it('lights scales the lights layer alone', () => {
-    const lamp = quarter();
+  it('lights scales only the lights layer', () => {
+    const lamp = quarterLook();
     lamp.lights.fill(0.4, 0, 72 * 128);
-    expect(flat(lamp, { lights: 0 })).toEqual(flat(quarter(), {}));
-    expect(flat(lamp, { lights: 2 })[0]).toBe(113); // 16 + 25 + 0.9 * 0.8 * 100
+    expect(renderFlat(lamp, { lights: 0 })).toEqual(renderFlat(quarterLook(), {}));
+    expect(renderFlat(lamp, { lights: 2 })[0]).toBe(113); // 16 + 25 + 0.9 * 0.8 * 100
   });
 
-  it('headlights lights the road ahead, warmer, and leaves the sky and the corners', () => {
-    const look = quarter();
+  it('headlights light the road ahead in a warm colour, but not the sky and the corners', () => {
+    const look = quarterLook();
     using dark = makeFrame({ width: 640, height: 360 }, (plane) => (plane === 0 ? 116 : 128));
     using beam = dark.clone();
     renderer.apply(look, PLAIN, dark);
@@ -89,14 +89,14 @@ describe('dials', () => {
 });
 
 describe('views', () => {
-  it('day leaves every byte', () => {
+  it('day leaves every byte unchanged', () => {
     using frame = randomFrame({ width: 66, height: 10 }, new Random(8));
     using before = frame.clone();
-    renderer.apply(quarter(), { ...DEFAULT_CONTROLS, view: 'day' }, frame);
+    renderer.apply(quarterLook(), { ...DEFAULT_CONTROLS, view: 'day' }, frame);
     expect(largestDifference(frame, before)).toBe(0);
   });
 
-  it('split leaves the bytes left of the line, draws the line, and renders as night to its right', () => {
+  it('split leaves the bytes left of the line unchanged, draws the line, and renders night to its right', () => {
     const shape = { width: 330, height: 40, padding: [6, 1, 9] } as const;
     using frame = randomFrame(shape, new Random(8));
     using day = frame.clone();
@@ -124,9 +124,9 @@ describe('views', () => {
     using right = left.clone();
     using day = left.clone();
     using night = left.clone();
-    renderer.apply(quarter(), { ...DEFAULT_CONTROLS, view: 'split', split: 0 }, left);
-    renderer.apply(quarter(), { ...DEFAULT_CONTROLS, view: 'split', split: 1 }, right);
-    renderer.apply(quarter(), DEFAULT_CONTROLS, night);
+    renderer.apply(quarterLook(), { ...DEFAULT_CONTROLS, view: 'split', split: 0 }, left);
+    renderer.apply(quarterLook(), { ...DEFAULT_CONTROLS, view: 'split', split: 1 }, right);
+    renderer.apply(quarterLook(), DEFAULT_CONTROLS, night);
     expect(largestDifference(left, night)).toBe(0);
     expect(largestDifference(right, day)).toBe(0);
   });
@@ -135,7 +135,7 @@ describe('views', () => {
 describe('a renderer', () => {
   it('leaves padding between rows untouched', () => {
     using frame = randomFrame({ width: 70, height: 12, padding: [200, 9, 40] }, new Random(8));
-    renderer.apply(quarter(), DEFAULT_CONTROLS, frame);
+    renderer.apply(quarterLook(), DEFAULT_CONTROLS, frame);
     for (const [plane, bytes] of [frame.y, frame.u, frame.v].entries()) {
       const width = plane === 0 ? 70 : 35;
       const stride = frame.strides[plane]!;
@@ -143,7 +143,7 @@ describe('a renderer', () => {
     }
   });
 
-  it('takes one size after another', () => {
+  it('accepts frames of changing sizes', () => {
     const look = randomLook(new Random(3), 0.2, 0.2);
     using small = randomFrame({ width: 64, height: 36 }, new Random(1));
     using again = small.clone();
@@ -154,7 +154,7 @@ describe('a renderer', () => {
     expect(largestDifference(small, again)).toBe(0);
   });
 
-  it('refuses a closed frame, a look of another shape, and work after its end', async () => {
+  it('rejects a closed frame, a look of another shape, and calls after dispose', async () => {
     const own = await openRenderer();
     const frame = makeFrame({ width: 64, height: 36 }, () => 100);
     expect(() => own.apply({ grid: new Float32Array(3), lights: new Float32Array(3) }, PLAIN, frame)).toThrow(

@@ -5,7 +5,7 @@ import { micros } from '../../src/core/time.js';
 import type { Look } from '../../src/look/look.js';
 import { AFFINE_SIZE, emptyLook } from '../../src/look/look.js';
 
-/** What {@link makeFrame} makes. */
+/** Options of {@link makeFrame}. */
 export interface FrameShape {
   readonly width: number;
   readonly height: number;
@@ -18,7 +18,7 @@ export interface FrameShape {
 /** BT.709, limited range. */
 export const HD_COLOR: Color = { matrix: 'bt709', range: 'limited' };
 
-/** A frame painted by a function of plane (0 Y, 1 U, 2 V), column and row; padding holds 77. The caller closes it. */
+/** Paints a frame by a function of plane (0 Y, 1 U, 2 V), column and row; the padding is 77. The caller closes it. */
 export function makeFrame(shape: FrameShape, paint: (plane: number, x: number, y: number) => number): Frame {
   const padding = shape.padding ?? [0, 0, 0];
   const half = shape.width / 2;
@@ -45,17 +45,17 @@ export function makeFrame(shape: FrameShape, paint: (plane: number, x: number, y
   });
 }
 
-/** A frame of random bytes over all of 0 to 255. */
+/** Creates a frame of random bytes from 0 to 255. */
 export function randomFrame(shape: FrameShape, random: Random): Frame {
   return makeFrame(shape, () => random.below(256));
 }
 
-/** A look of random transforms around a dim identity, off by up to `spread`, and of lights where there are some. */
+/** Creates a look of random transforms, up to `spread` around a dim identity, and random lights in a share of the samples. */
 export function randomLook(random: Random, spread: number, litShare: number): Look {
   const look = emptyLook();
   for (let i = 0; i < look.grid.length; i++) {
-    const place = i % AFFINE_SIZE;
-    const isDiagonal = place === 0 || place === 5 || place === 10;
+    const coefficient = i % AFFINE_SIZE;
+    const isDiagonal = coefficient === 0 || coefficient === 5 || coefficient === 10;
     look.grid[i] = (isDiagonal ? 0.4 : 0) + random.between(-spread, spread);
   }
   for (let i = 0; i < look.lights.length; i++) {

@@ -13,10 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => renderer[Symbol.dispose]());
 
-/** A grey frame with grain. The caller closes it. */
-function grainy(by: Renderer, grain: number, pts: number, range: ColorRange = 'limited'): Frame {
+/** Renders a grey frame with grain. The caller closes it. */
+function grainyFrame(renderer: Renderer, grain: number, pts: number, range: ColorRange = 'limited'): Frame {
   const frame = makeFrame({ width: 640, height: 360, color: { matrix: 'bt709', range }, pts }, () => 128);
-  by.apply(identityLook(), { ...DEFAULT_CONTROLS, grain }, frame);
+  renderer.apply(identityLook(), { ...DEFAULT_CONTROLS, grain }, frame);
   return frame;
 }
 
@@ -24,14 +24,14 @@ function meanOf(values: Uint8Array): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Standard deviation of the value before it was rounded to a code: rounding adds 1/12 to the variance. */
+/** Standard deviation before rounding to code values: rounding adds 1/12 to the variance. */
 function sigmaOf(values: Uint8Array): number {
   const mean = meanOf(values);
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
   return Math.sqrt(variance - 1 / 12);
 }
 
-/** Correlation of two rows of luma. */
+/** Correlation of two rows of luma, the second one shifted. */
 function correlation(frame: Frame, a: number, b: number, shift: number): number {
   let product = 0;
   let power = 0;
@@ -50,8 +50,8 @@ describe('grain', () => {
     [2, 'limited'],
     [1, 'full'],
     [4, 'full'],
-  ] as const)('at %d has mean 0 and the stated deviation in %s range', (grain, range) => {
-    using frame = grainy(renderer, grain, 0, range);
+  ] as const)('at %d has mean 0 and the documented deviation in %s range', (grain, range) => {
+    using frame = grainyFrame(renderer, grain, 0, range);
     const [luma, chroma] = range === 'full' ? [255, 255] : [219, 224];
     expect(Math.abs(meanOf(frame.y) - 128)).toBeLessThan(0.05);
     expect(Math.abs(meanOf(frame.u) - 128)).toBeLessThan(0.05);
@@ -61,25 +61,25 @@ describe('grain', () => {
     }
   });
 
-  it('is the same for the same seed and time, and another for another of either', async () => {
+  it('is equal for the same seed and time, and differs for another seed or time', async () => {
     using other = await openRenderer({ seed: 6 });
-    using first = grainy(renderer, 1, 40_000);
-    using same = grainy(renderer, 1, 40_000);
-    using later = grainy(renderer, 1, 80_000);
-    using otherSeed = grainy(other, 1, 40_000);
+    using first = grainyFrame(renderer, 1, 40_000);
+    using same = grainyFrame(renderer, 1, 40_000);
+    using later = grainyFrame(renderer, 1, 80_000);
+    using otherSeed = grainyFrame(other, 1, 40_000);
     expect(largestDifference(first, same)).toBe(0);
     expect(largestDifference(first, later)).toBeGreaterThan(4);
     expect(largestDifference(first, otherSeed)).toBeGreaterThan(4);
   });
 
   it('has no pattern from row to row or along a row', () => {
-    using frame = grainy(renderer, 1, 0);
+    using frame = grainyFrame(renderer, 1, 0);
     const found = Array.from({ length: 300 }, (_, y) => [correlation(frame, y, y + 1, 0), correlation(frame, y, y, 1)]);
     const worst = Math.max(...found.flat().map(Math.abs));
-    expect(worst).toBeLessThan(5.5 / Math.sqrt(640)); // chance alone gives sigma 1 / sqrt(640)
+    expect(worst).toBeLessThan(5.5 / Math.sqrt(640)); // independent noise has sigma 1 / sqrt(640)
     const rowMeans = Array.from({ length: 360 }, (_, y) => meanOf(frame.y.subarray(y * 640, y * 640 + 640)) - 128);
     const spread = Math.sqrt(rowMeans.reduce((sum, mean) => sum + mean * mean, 0) / 360);
-    expect(spread).toBeLessThan((1.5 * 1.78) / Math.sqrt(640)); // as of independent samples
+    expect(spread).toBeLessThan((1.5 * 1.78) / Math.sqrt(640)); // as for independent samples
   });
 
   it('fades with strength', () => {

@@ -7,7 +7,7 @@ import { LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../../src/look/look.js';
 import { GRAIN_SIGMA, grainGain, grainSeed, noiseOffset, noiseTile } from '../../src/render/grain.js';
 import { BEAM_TINT, headlightBeam } from '../../src/render/headlight-beam.js';
 
-/** Where coefficients saturate: see docs/apply-kernel.md. */
+/** Limits at which coefficients saturate: see docs/apply-kernel.md. */
 export const LIMITS = { gain: 32767 / 4096, cross: 16383 / 4096, offset: 32767 / 32 } as const;
 
 const NOISE_BYTES = 65536;
@@ -15,10 +15,10 @@ const GRID = { width: 16, height: 9, bins: 8 } as const;
 const LAYER = LIGHTS_HEIGHT * LIGHTS_WIDTH;
 
 type Vector = [number, number, number];
-/** Rows Y', U', V' of 4: what the day's Y, U - 128, V - 128 and 1 count for, in code values. */
+/** Rows Y', U', V' of 4 coefficients: of the day's Y, U - 128, V - 128 and 1, in code values. */
 type Affine = number[];
 
-/** A look applied in plain float64 arithmetic, pixel after pixel: what the kernel must equal within one level. */
+/** Applies a look in float64 arithmetic, pixel by pixel. The kernel must equal it within one code value. */
 export function renderReference(look: Look, controls: Controls, frame: Frame, seed: number): void {
   const isLightsOnly = controls.view === 'lights';
   const grid = convertGrid(look, frame.color, isLightsOnly ? { ...controls, strength: -1 } : controls);
@@ -67,12 +67,12 @@ export function renderReference(look: Look, controls: Controls, frame: Frame, se
   }
 }
 
-/** Every transform as one of code values, dials included, saturated. Strength -1 stands for nothing but black. */
+/** Converts every transform to code values, including the dials, and saturates it. Strength -1 means black. */
 function convertGrid(look: Look, color: Color, controls: Controls): Affine[] {
   const cells: Affine[] = [];
   const { black } = rangeCodes(color.range);
   for (let cell = 0; cell < GRID.width * GRID.height * GRID.bins; cell++) {
-    // an affine map is known by what it makes of four points
+    // four points define an affine map
     const origin = dayToNight(look, cell, color, controls, [black, 0, 0]);
     const y = dayToNight(look, cell, color, controls, [black + 1, 0, 0]);
     const u = dayToNight(look, cell, color, controls, [black, 1, 0]);
@@ -91,7 +91,7 @@ function convertGrid(look: Look, color: Color, controls: Controls): Affine[] {
   return cells;
 }
 
-/** What one transform and the dials make of a day's code values (`[Y, U - 128, V - 128]`); code values again. */
+/** Applies one transform and the dials to a day's code values, `[Y, U - 128, V - 128]`. Returns code values. */
 function dayToNight(look: Look, cell: number, color: Color, controls: Controls, day: Vector): Vector {
   const codes = rangeCodes(color.range);
   if (controls.strength < 0) return [codes.black, 128, 128];
@@ -137,7 +137,7 @@ function convertLights(look: Look, color: Color, controls: Controls): number[][]
   });
 }
 
-/** What of U and V counts as luma under `core`, per unit of its gain: read off what core makes of pure chroma. */
+/** Luma that `core` adds per code of U and of V, in units of its luma gain: measured on pure chroma. */
 function coreCross(color: Color): [number, number] {
   const codes = rangeCodes(color.range);
   const litLuma = (chroma: Vector): number => {
@@ -148,7 +148,7 @@ function coreCross(color: Color): [number, number] {
   return [litLuma([0, 1, 0]) * scale, litLuma([0, 0, 1]) * scale];
 }
 
-/** One output row of the affine interpolated at (px, py, guide), applied; positions from 0 to 1. */
+/** Interpolates one output row of the transforms at (px, py, guide), from 0 to 1, and applies it. */
 function affineAt(grid: Affine[], px: number, py: number, guide: number, first: number, day: Vector): number {
   const x = tap(px, GRID.width);
   const y = tap(py, GRID.height);
@@ -179,7 +179,7 @@ function lightsAt(lights: number[][], px: number, py: number, channels: number[]
   });
 }
 
-/** Two samples at cell centres around a position from 0 to 1, with their weights; clamped at the edges. */
+/** The two samples at cell centres around a position from 0 to 1, with their weights; clamped at the edges. */
 function tap(position: number, cells: number): [[number, number], [number, number]] {
   const at = clamp(position * cells - 0.5, 0, cells - 1);
   const first = Math.min(cells - 2, Math.floor(at));

@@ -2,7 +2,7 @@ import { NocturneError } from '../../src/core/errors.js';
 import type { Backend } from '../../src/train/backends/backend.js';
 import { openBackend } from '../../src/train/backends/open-backend.js';
 
-/** The training backends of this machine; of those that are absent it says, out loud, what would bring them. */
+/** The training backends of this machine; warns about the absent ones and how to install them. */
 export async function presentBackends(): Promise<Backend['name'][]> {
   const present: Backend['name'][] = [];
   for (const name of ['tensorflow', 'webgpu', 'wasm'] as const) {

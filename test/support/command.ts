@@ -42,7 +42,7 @@ export interface ServeProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts `nocturne serve` on any free port; resolves when it says its address. */
+/** Starts `nocturne serve` on a free port; resolves when it prints its address. */
 export async function startServe(args: readonly string[], options: CommandOptions = {}): Promise<ServeProcess> {
   const child = start(['serve', '--port', '0', ...args], options);
   let log = '';

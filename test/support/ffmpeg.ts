@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 
-/** Whether FFmpeg's command line is here; says so out loud when it is not. */
+/** True when FFmpeg's command line is installed; else warns. */
 export const hasFfmpeg = ((): boolean => {
   const found = spawnSync('ffmpeg', ['-version'], { stdio: 'ignore' }).status === 0;
   if (!found) console.warn('SKIPPED: ffmpeg is not installed; tests that make or check video with it do not run');

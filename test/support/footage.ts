@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** Folder of real footage: `NOCTURNE_FOOTAGE`, else `../shared/data` beside the checkout. */
 const FOLDER = process.env['NOCTURNE_FOOTAGE'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url));
 
-/** Path of a piece of footage, or undefined, said out loud, where it is missing: skip what needs it then. */
+/** Path of a file of the footage; undefined, with a warning, where it is missing: skip what needs it. */
 export function footage(name: string): string | undefined {
   const path = join(FOLDER, name);
   if (existsSync(path)) return path;

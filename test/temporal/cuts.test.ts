@@ -7,10 +7,10 @@ import { openMotionEstimator, type MotionEstimator } from '../../src/temporal/mo
 import { paint, PIXELS } from '../infer/synthetic-thumbnails.js';
 import { footage } from '../support/footage.js';
 
-/** Without them, streets alone are spliced. */
+/** Undefined without footage: then only synthetic streets are spliced. */
 const clips = footage('clips');
 
-/** Frames read of each clip. */
+/** Frames read from each clip. */
 const FRAMES = 45;
 const signal = new AbortController().signal;
 
@@ -32,12 +32,12 @@ const inputs = [
   ...streets,
 ];
 
-/** Brighter by a factor, clipped as a sensor clips. */
+/** Multiplies luma by a factor and clips it, like a sensor. */
 const brightened = (thumbnail: Float32Array, gain: number): Float32Array =>
   thumbnail.map((value, i) => (i < PIXELS ? Math.min(1, value * gain) : value));
 
-/** What looks like a cut and is none: what becomes of frame `i` of twelve. */
-const lookAlikes: Readonly<Record<string, (thumbnail: Float32Array, i: number) => Float32Array>> = {
+/** Changes that are similar to a cut but are none: each changes frame `i` of twelve. */
+const hardCases: Readonly<Record<string, (thumbnail: Float32Array, i: number) => Float32Array>> = {
   'a flash': (thumbnail, i) => brightened(thumbnail, i === 5 ? 2.2 : 1),
   'the end of a tunnel': (thumbnail, i) =>
     brightened(thumbnail, [0.25, 0.25, 0.25, 0.25, 0.6, 1.3, 1.8, 1.6, 1.4, 1.2, 1.1, 1][i] ?? 1),
@@ -64,7 +64,7 @@ describe('cuts', () => {
     return sequence.flatMap((thumbnail, i) => (estimator.next(thumbnail)?.isCut ? [i] : []));
   };
 
-  it('are found where clips are spliced, on the very frame', () => {
+  it('are detected where clips are spliced, on the exact frame', () => {
     let splices = 0;
     const missed: string[] = [];
     for (const [i, before] of sequences.entries()) {
@@ -81,14 +81,14 @@ describe('cuts', () => {
     expect(splices).toBe(inputs.length * (inputs.length - 1)); // 110 with all nine clips
   });
 
-  it('are not found within a clip, nor where two frames of three are missing', () => {
+  it('are not detected within a clip, even when two of three frames are missing', () => {
     for (const sequence of sequences) {
       expect(cutsIn(sequence)).toEqual([]);
       expect(cutsIn(sequence.filter((_, i) => i % 3 === 0))).toEqual([]);
     }
   });
 
-  it.each(Object.entries(lookAlikes))('are not found in %s', (_, change) => {
+  it.each(Object.entries(hardCases))('are not detected in %s', (_, change) => {
     for (const [k, sequence] of sequences.entries()) {
       const found = cutsIn(sequence.slice(20, 32).map(change));
       expect([inputs[k], ...found]).toEqual([inputs[k]]);

@@ -10,7 +10,7 @@ import { asThumbnail, paint } from '../infer/synthetic-thumbnails.js';
 import { streetThumbnail } from '../infer/grade/street-thumbnail.js';
 
 const day = streetThumbnail();
-const elsewhere = paint((x, y) => [0.15 + 0.5 * (y / 144) + (x % 64 < 32 ? 0.2 : 0), 0, 0]);
+const otherScene = paint((x, y) => [0.15 + 0.5 * (y / 144) + (x % 64 < 32 ? 0.2 : 0), 0, 0]);
 
 function lookOf(value: number): Look {
   const look = emptyLook();
@@ -22,7 +22,7 @@ function lookOf(value: number): Look {
 const at = (seconds: number, data = day, discontinuity = false): Thumbnail =>
   asThumbnail(data, fromSeconds(seconds), discontinuity);
 
-/** One frame of a stream that has a look made for every one. */
+/** Steadies one frame of a stream with a new look for every frame. */
 function step(steadier: Steadier, look: Look, thumbnail: Thumbnail, smoothing: number): Look {
   steadier.propagate(thumbnail);
   steadier.blend(look, smoothing);
@@ -30,7 +30,7 @@ function step(steadier: Steadier, look: Look, thumbnail: Thumbnail, smoothing: n
 }
 
 describe('createSteadier', () => {
-  it('takes the first look as it is', async () => {
+  it('copies the first look unchanged', async () => {
     using steadier = await createSteadier();
     const look = step(steadier, lookOf(0.7), at(3), 1);
     expect(look.grid[0]).toBeCloseTo(0.7);
@@ -46,7 +46,7 @@ describe('createSteadier', () => {
     expect(look.lights[77]).toBeGreaterThan(look.grid[77]!);
   });
 
-  it('arrives at the same look whatever the frame rate, with drops and pauses', async () => {
+  it('reaches the same look at any frame rate, with drops and pauses', async () => {
     const times = [
       Array.from({ length: 60 }, (_, i) => (i + 1) / 60),
       Array.from({ length: 12 }, (_, i) => (i + 1) / 12),
@@ -66,7 +66,7 @@ describe('createSteadier', () => {
     expect(results[0]).toBeLessThan(0.9);
   });
 
-  it('leaves a look as it is at smoothing 0', async () => {
+  it('copies a look unchanged at smoothing 0', async () => {
     using steadier = await createSteadier();
     step(steadier, lookOf(0), at(0), 0);
     const look = step(steadier, lookOf(1), at(0.01), 0);
@@ -74,35 +74,35 @@ describe('createSteadier', () => {
     expect(look.lights.every((value) => value === 1)).toBe(true);
   });
 
-  it('forgets the past on the very frame of a cut', async () => {
+  it('drops its state on the exact frame of a cut', async () => {
     using steadier = await createSteadier();
     step(steadier, lookOf(0), at(0), 1);
     step(steadier, lookOf(0), at(0.04), 1);
-    expect(step(steadier, lookOf(1), at(0.08, elsewhere), 1).grid[0]).toBe(1);
+    expect(step(steadier, lookOf(1), at(0.08, otherScene), 1).grid[0]).toBe(1);
     expect(steadier.cuts).toBe(1);
-    expect(step(steadier, lookOf(0), at(0.12, elsewhere), 1).grid[0]).toBeGreaterThan(0.9);
+    expect(step(steadier, lookOf(0), at(0.12, otherScene), 1).grid[0]).toBeGreaterThan(0.9);
     expect(steadier.cuts).toBe(1);
   });
 
   it.each([
     ['a discontinuity', (): Thumbnail => at(0.08, day, true)],
     ['a jump back in time', (): Thumbnail => at(-4)],
-  ])('forgets the past on %s, which is no cut', async (_, next) => {
+  ])('drops its state on %s, which is not a cut', async (_, next) => {
     using steadier = await createSteadier();
     step(steadier, lookOf(0), at(0), 1);
     expect(step(steadier, lookOf(1), next(), 1).grid[0]).toBe(1);
     expect(steadier.cuts).toBe(0);
   });
 
-  it('forgets the past on reset', async () => {
+  it('drops its state on reset', async () => {
     using steadier = await createSteadier();
     step(steadier, lookOf(0), at(0), 1);
     steadier.reset();
     expect(step(steadier, lookOf(1), at(0.04), 1).grid[0]).toBe(1);
   });
 
-  it('lets a change of exposure through as it is, then leaves it to new looks', async () => {
-    // A steep night: luma squared, by its slope between bins.
+  it('passes a change of exposure on unchanged, then leaves it to new looks', async () => {
+    // A night with a steep tone curve: luma squared, as a gain for each bin.
     const steep = emptyLook();
     for (let i = 0; i < steep.grid.length; i += 12) steep.grid[i] = ((i / 12) % 8) / 7;
     const night = new Float32Array(day.length);
@@ -116,7 +116,7 @@ describe('createSteadier', () => {
     const before = nightOf(step(steadier, steep, at(0, brighter), 0.6), brighter);
     expect(steadier.propagate(at(0.03, darker))).toBe(true);
     const change = nightOf(steadier.look, darker) / before;
-    expect(change).toBeGreaterThan(0.87); // 0.81 as the look is
+    expect(change).toBeGreaterThan(0.87); // 0.81 with the unchanged look
     expect(change).toBeLessThan(0.93);
     for (let frame = 2; frame < 100; frame++) steadier.propagate(at(0.03 * frame, darker));
     expect(nightOf(steadier.look, darker) / before).toBeCloseTo(nightOf(steep, darker) / before, 2);
@@ -124,10 +124,10 @@ describe('createSteadier', () => {
     expect(nightOf(step(steadier, steep, at(3.03, darker), 0), darker)).toBe(nightOf(steep, darker));
   });
 
-  it('leaves a sky alone that is blown out before and after', async () => {
+  it('keeps a sky that is clipped before and after', async () => {
     const sky = (gain: number): Float32Array =>
       day.map((value, i) => (i < 64 * 256 ? 1 : i < 144 * 256 ? Math.min(1, gain * value) : value));
-    const dark = emptyLook(); // a blown-out sky becomes 0.05, whatever it was
+    const dark = emptyLook(); // a clipped sky becomes 0.05
     for (let i = 0; i < dark.grid.length; i += 12) {
       const bin = (i / 12) % 8;
       dark.grid[i] = bin < 6 ? 0.4 : 0;
@@ -144,7 +144,7 @@ describe('createSteadier', () => {
     }
   });
 
-  it('sees no cut in noise, in a pan, in something that drives past', async () => {
+  it('detects no cut in noise, in a pan or in a passing vehicle', async () => {
     using steadier = await createSteadier();
     const random = new Random(3);
     for (let frame = 0; frame < 30; frame++) {
@@ -177,7 +177,7 @@ describe('createSteadier', () => {
     expect([steadier.cuts, panning.cuts, passing.cuts]).toEqual([0, 0, 0]);
   });
 
-  it('sees a cut between two nights', async () => {
+  it('detects a cut between two nights', async () => {
     using steadier = await createSteadier();
     const night = (shift: number): Float32Array =>
       paint((x, y) => [0.04 + ((x + shift) % 128 < 40 && y > 60 ? 0.3 : 0), 0, 0]);
@@ -188,7 +188,7 @@ describe('createSteadier', () => {
     expect(steadier.cuts).toBe(1);
   });
 
-  it('only reads looks and thumbnails', async () => {
+  it('does not change looks and thumbnails', async () => {
     using steadier = await createSteadier();
     const [look, thumbnail] = [lookOf(0.5), at(1)];
     step(steadier, lookOf(0), at(0), 0.6);
@@ -197,7 +197,7 @@ describe('createSteadier', () => {
     expect(thumbnail.data).toEqual(streetThumbnail());
   });
 
-  it('refuses a smoothing that is no share', async () => {
+  it('rejects a smoothing outside [0, 1]', async () => {
     using steadier = await createSteadier();
     expect(() => step(steadier, lookOf(0), at(0), 1.5)).toThrow(RangeError);
     expect(() => step(steadier, lookOf(0), at(0), Number.NaN)).toThrow(RangeError);

@@ -11,9 +11,9 @@ import {
 import { paint } from '../infer/synthetic-thumbnails.js';
 import { errorsBySpeed, streetPair } from './street-motion.js';
 
-const PLACES = FLOW_WIDTH * FLOW_HEIGHT;
+const VECTORS = FLOW_WIDTH * FLOW_HEIGHT;
 
-/** A texture without repetition: waves of many lengths and directions. */
+/** A texture without repetition: a sum of waves of many lengths and directions. */
 const random = new Random(7);
 const waves = Array.from({ length: 40 }, () => {
   const [length, angle, phase] = [6 + 40 * random.next(), 2 * Math.PI * random.next(), 2 * Math.PI * random.next()];
@@ -22,18 +22,22 @@ const waves = Array.from({ length: 40 }, () => {
 const texture = (x: number, y: number): number =>
   0.5 + waves.reduce((sum, wave) => sum + 0.035 * Math.sin(wave.x * x + wave.y * y + wave.phase), 0);
 
-/** The texture, seen through a map of places. */
-const seen = (map: (x: number, y: number) => readonly [number, number], gain = 1): Float32Array =>
+/** Paints a thumbnail of the texture through a map of positions. */
+const textured = (map: (x: number, y: number) => readonly [number, number], gain = 1): Float32Array =>
   paint((x, y) => [gain * texture(...map(x, y)), 0, 0]);
 
-/** Mean length of the difference from a flow, over places at least `border` away from the edge. */
-function errorOf(motion: Motion, flowAt: (x: number, y: number) => readonly [number, number], border: number): number {
+/** Mean end-point error of the backward flow, over vectors at least `border` away from the edge. */
+function endPointError(
+  motion: Motion,
+  flowAt: (x: number, y: number) => readonly [number, number],
+  border: number,
+): number {
   let [sum, count] = [0, 0];
   for (let row = border; row < FLOW_HEIGHT - border; row++) {
     for (let column = border; column < FLOW_WIDTH - border; column++) {
       const i = row * FLOW_WIDTH + column;
       const [u, v] = flowAt(4 * column + 1.5, 4 * row + 1.5);
-      sum += Math.hypot((motion.backward[i] ?? 0) - u, (motion.backward[PLACES + i] ?? 0) - v);
+      sum += Math.hypot((motion.backward[i] ?? 0) - u, (motion.backward[VECTORS + i] ?? 0) - v);
       count++;
     }
   }
@@ -50,7 +54,7 @@ describe('the motion between two thumbnails', () => {
   const between = (before: Float32Array, now: Float32Array): Motion => {
     expect(estimator.next(before)).toBeUndefined();
     const motion = estimator.next(now);
-    if (!motion) throw new Error('the second picture has one before it');
+    if (!motion) throw new Error('the second frame must have motion');
     return motion;
   };
 
@@ -60,12 +64,12 @@ describe('the motion between two thumbnails', () => {
     [8, -5],
     [20, 3],
     [-26, 0],
-  ])('finds a shift by whole pixels: %d, %d', (u, v) => {
+  ])('estimates a shift by whole pixels: %d, %d', (u, v) => {
     const motion = between(
-      seen((x, y) => [x, y]),
-      seen((x, y) => [x + u, y + v]),
+      textured((x, y) => [x, y]),
+      textured((x, y) => [x + u, y + v]),
     );
-    expect(errorOf(motion, () => [u, v], 10)).toBeLessThan(0.1);
+    expect(endPointError(motion, () => [u, v], 10)).toBeLessThan(0.1);
     expect(motion.matched).toBeGreaterThan(0.6);
   });
 
@@ -73,55 +77,55 @@ describe('the motion between two thumbnails', () => {
     [0.5, 0],
     [-2.5, 1.5],
     [6.25, 0.75],
-  ])('finds a shift by parts of a pixel: %d, %d', (u, v) => {
+  ])('estimates a shift by fractions of a pixel: %d, %d', (u, v) => {
     const motion = between(
-      seen((x, y) => [x, y]),
-      seen((x, y) => [x + u, y + v]),
+      textured((x, y) => [x, y]),
+      textured((x, y) => [x + u, y + v]),
     );
-    expect(errorOf(motion, () => [u, v], 4)).toBeLessThan(0.25);
+    expect(endPointError(motion, () => [u, v], 4)).toBeLessThan(0.25);
   });
 
   it.each([
     ['a rotation by two degrees', Math.cos(0.035), Math.sin(0.035)],
     ['a zoom by 4 %', 1.04, 0],
-  ])('finds %s', (_, cos, sin) => {
+  ])('estimates %s', (_, cos, sin) => {
     const from = (x: number, y: number): readonly [number, number] => [
       128 + cos * (x - 128) - sin * (y - 72),
       72 + sin * (x - 128) + cos * (y - 72),
     ];
     const motion = between(
-      seen((x, y) => [x, y]),
-      seen(from),
+      textured((x, y) => [x, y]),
+      textured(from),
     );
     const flowAt = (x: number, y: number): readonly [number, number] => {
       const [a, b] = from(x, y);
       return [a - x, b - y];
     };
-    expect(errorOf(motion, flowAt, 4)).toBeLessThan(0.5);
+    expect(endPointError(motion, flowAt, 4)).toBeLessThan(0.5);
   });
 
-  it.each([0.7, 1.25])('is not misled by an exposure that changes by %d', (gain) => {
+  it.each([0.7, 1.25])('is robust against a change of exposure by %d', (gain) => {
     const motion = between(
-      seen((x, y) => [x, y]),
-      seen((x, y) => [x + 5, y - 2], gain),
+      textured((x, y) => [x, y]),
+      textured((x, y) => [x + 5, y - 2], gain),
     );
     expect(motion.gain).toBeCloseTo(gain, 1);
     expect(motion.exposure).toBeCloseTo(gain, 1);
-    expect(errorOf(motion, () => [5, -2], 4)).toBeLessThan(0.3);
+    expect(endPointError(motion, () => [5, -2], 4)).toBeLessThan(0.3);
     expect(motion.matched).toBeGreaterThan(0.8);
   });
 
-  it('finds none in a picture that stays, and none in one that is flat', () => {
+  it('estimates zero flow for a still frame and for a flat one', () => {
     const flat = paint(() => [0.4, 0, 0]);
-    for (const picture of [seen((x, y) => [x, y]), flat]) {
+    for (const still of [textured((x, y) => [x, y]), flat]) {
       estimator.reset();
-      const motion = between(picture, picture);
+      const motion = between(still, still);
       expect(motion.backward.every((value) => value === 0)).toBe(true);
       expect(motion.confidence.every((value) => value === 1)).toBe(true);
     }
   });
 
-  it('trusts nothing where a square has uncovered what is behind it, and follows the square', () => {
+  it('has no confidence in the area that a moving square uncovers, and estimates the motion of the square', () => {
     const square = (left: number): Float32Array =>
       paint((x, y) => [
         x >= left && x < left + 60 && y >= 40 && y < 100 ? texture(3 * (x - left) + 500, 3 * y) : texture(x, y),
@@ -135,14 +139,14 @@ describe('the motion between two thumbnails', () => {
         for (let column = from; column < to; column++) sum += plane[row * FLOW_WIDTH + column] ?? 0;
       return sum / (11 * (to - from));
     };
-    expect(mean(16, 18, confidence)).toBeLessThan(0.3); // x from 60 to 76 was covered, seen in blocks of 8
+    expect(mean(16, 18, confidence)).toBeLessThan(0.3); // x from 60 to 76 was covered; the blocks are 8 pixels wide
     expect(mean(22, 32, confidence)).toBeGreaterThan(0.9);
     expect(mean(22, 32, backward)).toBeCloseTo(-16, 0);
     expect(mean(45, 60, backward)).toBeCloseTo(0, 1);
   });
 
-  it('takes no pan for a change of exposure', () => {
-    // Brighter to the right: a camera that pans to there sees more light at every place, of things that stay as they are.
+  it('does not confuse a pan with a change of exposure', () => {
+    // Brighter to the right: a camera that pans there sees more light at every position, of objects that do not change.
     const slope = (shift: number): Float32Array =>
       paint((x, y) => [0.2 + 0.0016 * (x + shift) + 0.15 * texture(x + shift, y), 0, 0]);
     estimator.reset();
@@ -153,15 +157,15 @@ describe('the motion between two thumbnails', () => {
     expect(motion.exposure).toBeLessThan(1.01);
   });
 
-  it('finds little again after a cut', () => {
+  it('matches few vectors after a cut', () => {
     const motion = between(
-      seen((x, y) => [x, y]),
-      seen((x, y) => [2 * y + 3000, x + 4000]),
+      textured((x, y) => [x, y]),
+      textured((x, y) => [2 * y + 3000, x + 4000]),
     );
     expect(motion.matched).toBeLessThan(0.15);
   });
 
-  it('follows the painted street, whose motion is known', () => {
+  it('estimates the known motion of the synthetic street', () => {
     const errors = errorsBySpeed(
       estimator,
       [1, 2].flatMap((seed) => [5, 7].map((time) => streetPair(seed, time, 1 / 30))),
@@ -169,13 +173,13 @@ describe('the motion between two thumbnails', () => {
     expect(errors.slow.error).toBeLessThan(0.3);
     expect(errors.medium.error).toBeLessThan(0.9);
     expect(errors.fast.error).toBeLessThan(4);
-    for (const { places } of Object.values(errors)) expect(places).toBeGreaterThan(200);
+    for (const { count } of Object.values(errors)) expect(count).toBeGreaterThan(200);
   });
 
-  it('carries lights and grids along', () => {
+  it('warps lights and grids along the motion', () => {
     between(
-      seen((x, y) => [x, y]),
-      seen((x, y) => [x - 8, y]), // everything goes 8 pixels to the right
+      textured((x, y) => [x, y]),
+      textured((x, y) => [x - 8, y]), // everything moves 8 pixels to the right
     );
     const lights = new Float32Array(LIGHTS_SIZE);
     const at = (channel: number, y: number, x: number): number => (channel * LIGHTS_HEIGHT + y) * LIGHTS_WIDTH + x;

@@ -4,19 +4,19 @@ import type { StreetTruth } from '../../src/synth/truth.js';
 import { FLOW_HEIGHT, FLOW_WIDTH, type MotionEstimator } from '../../src/temporal/motion.js';
 import { paint } from '../infer/synthetic-thumbnails.js';
 
-/** Street pixels along a side of one of the thumbnail's. */
+/** Street pixels along one side of a thumbnail pixel. */
 const SCALE = 2;
-/** Street pixels along a side of a place of the flow. */
-const PLACE = (SCALE * THUMBNAIL_WIDTH) / FLOW_WIDTH;
+/** Street pixels along one side of a flow vector's block. */
+const BLOCK = (SCALE * THUMBNAIL_WIDTH) / FLOW_WIDTH;
 
-/** Two pictures of a street and what moved between them. */
+/** Two thumbnails of a street and the true motion between them. */
 export interface StreetPair {
   readonly before: Float32Array;
   readonly now: Float32Array;
   readonly truth: StreetTruth;
 }
 
-/** A street at a time and `step` seconds before it. */
+/** Renders a street at a time and `step` seconds before it. */
 export function streetPair(seed: number, time: number, step: number): StreetPair {
   const street = new Street({ width: SCALE * THUMBNAIL_WIDTH, height: SCALE * THUMBNAIL_HEIGHT, seed });
   const thumbnail = (at: number): Float32Array => {
@@ -31,18 +31,20 @@ export function streetPair(seed: number, time: number, step: number): StreetPair
   return { before: thumbnail(time - step), now: thumbnail(time), truth: street.truth(time, time - step) };
 }
 
-/** Mean end-point error in pixels of the thumbnail, and of how many places. */
+/** Mean end-point error of the vectors in a band of speeds. */
 export interface BandError {
+  /** Pixels of the thumbnail. */
   readonly error: number;
-  readonly places: number;
+  /** Number of vectors. */
+  readonly count: number;
 }
 
-/** Error by how fast a place moves: up to 1 pixel of the thumbnail, up to 4, and faster; where all of it was seen before. */
+/** Errors by true speed: below 1 pixel of the thumbnail, below 4, and faster. Only where the whole block was visible before. */
 export function errorsBySpeed(
   estimator: MotionEstimator,
   pairs: readonly StreetPair[],
 ): Readonly<Record<'slow' | 'medium' | 'fast', BandError>> {
-  const bands = { slow: { sum: 0, places: 0 }, medium: { sum: 0, places: 0 }, fast: { sum: 0, places: 0 } };
+  const bands = { slow: { sum: 0, count: 0 }, medium: { sum: 0, count: 0 }, fast: { sum: 0, count: 0 } };
   for (const { before, now, truth } of pairs) {
     estimator.reset();
     estimator.next(before);
@@ -55,28 +57,28 @@ export function errorsBySpeed(
         const speed = Math.hypot(u, v);
         const band = speed < 1 ? bands.slow : speed < 4 ? bands.medium : bands.fast;
         band.sum += Math.hypot((backward[i] ?? 0) - u, (backward[FLOW_WIDTH * FLOW_HEIGHT + i] ?? 0) - v);
-        band.places++;
+        band.count++;
       }
     }
   }
-  const error = ({ sum, places }: { sum: number; places: number }): BandError => ({ error: sum / places, places });
+  const error = ({ sum, count }: { sum: number; count: number }): BandError => ({ error: sum / count, count });
   return { slow: error(bands.slow), medium: error(bands.medium), fast: error(bands.fast) };
 }
 
-/** Of one place; undefined where part of it was not seen before. */
+/** Mean true flow of one block in pixels of the thumbnail; undefined where part of the block was not visible before. */
 function meanFlow(
   { flow, valid, width, height }: StreetTruth,
   column: number,
   row: number,
 ): readonly [number, number] | undefined {
   let [u, v] = [0, 0];
-  for (let y = row * PLACE; y < (row + 1) * PLACE; y++) {
-    for (let x = column * PLACE; x < (column + 1) * PLACE; x++) {
+  for (let y = row * BLOCK; y < (row + 1) * BLOCK; y++) {
+    for (let x = column * BLOCK; x < (column + 1) * BLOCK; x++) {
       const i = y * width + x;
       if (valid[i] === 0) return undefined;
       u += flow[i] ?? 0;
       v += flow[width * height + i] ?? 0;
     }
   }
-  return [u / (PLACE * PLACE * SCALE), v / (PLACE * PLACE * SCALE)];
+  return [u / (BLOCK * BLOCK * SCALE), v / (BLOCK * BLOCK * SCALE)];
 }

@@ -21,7 +21,7 @@ const all = new Uint8Array(COUNT);
 describe('WarpingError', () => {
   const texture = (x: number, y: number): number => 0.5 + 0.3 * Math.sin(x) * Math.cos(0.7 * y);
 
-  it('is the mean squared difference, and that over the variance', () => {
+  it('computes the mean squared difference, and its ratio to the variance', () => {
     const error = new WarpingError(SIZE);
     const before = plane(texture);
     error.add(plane((x, y) => texture(x, y) + 0.1), before, flow(() => [0, 0]), all); // prettier-ignore
@@ -31,7 +31,7 @@ describe('WarpingError', () => {
     expect(error.value).toBeCloseTo(0.01 / variance, 4);
   });
 
-  it('does not see what moves along the flow, between samples too', () => {
+  it('ignores motion along the flow, also by fractions of a sample', () => {
     const ramp = (x: number, y: number): number => 0.02 * x + 0.03 * y;
     const error = new WarpingError(SIZE);
     const now = plane((x, y) => ramp(x - 1.5, y + 2));
@@ -40,7 +40,7 @@ describe('WarpingError', () => {
     expect(error.squared).toBeLessThan(1e-12);
   });
 
-  it('leaves out what cannot be trusted', () => {
+  it('skips untrusted samples', () => {
     const error = new WarpingError(SIZE);
     const jump = plane((x) => (x < 8 ? 0.2 : 0.9));
     const untrusted = Uint8Array.from(plane((x) => (x < 8 ? 0 : 1)));
@@ -48,7 +48,7 @@ describe('WarpingError', () => {
     expect(error.squared).toBeLessThan(1e-12);
   });
 
-  it('is the same for a sequence and its dimmed copy once divided', () => {
+  it('is equal for a sequence and its dimmed copy relative to the variance', () => {
     const [bright, dim] = [new WarpingError(SIZE), new WarpingError(SIZE)];
     const [now, before] = [plane((x, y) => texture(x + 0.3, y)), plane(texture)];
     const still = flow(() => [0, 0]);
@@ -63,17 +63,17 @@ describe('WarpingError', () => {
     expect(dim.squared).toBeCloseTo(0.04 * bright.squared, 7);
   });
 
-  it('is no number before a picture was added', () => {
+  it('is NaN before a frame was added', () => {
     expect(new WarpingError(SIZE).value).toBeNaN();
   });
 });
 
 describe('markUntrusted', () => {
-  it('trusts flows that cancel', () => {
+  it('trusts consistent flows', () => {
     expect([...marks(flow(() => [0, 0]), flow(() => [0, 0]))]).toEqual(Array(COUNT).fill(0)); // prettier-ignore
   });
 
-  it('marks what comes in from outside', () => {
+  it('marks areas that enter the frame', () => {
     const mask = marks(flow(() => [3, 0]), flow(() => [-3, 0])); // prettier-ignore
     expect([...mask]).toEqual([...plane((x) => (x + 3 > SIZE.width - 1 ? 1 : 0))]);
   });
@@ -81,12 +81,12 @@ describe('markUntrusted', () => {
   it.each([
     [0.7, 0],
     [0.72, 1],
-  ])('marks flows that miss each other by more than half a squared sample: %d', (miss, mark) => {
+  ])('marks flows with a squared forward-backward error of more than 0.5: %d', (error, mark) => {
     // 0.7^2 is 0.49 and 0.72^2 is 0.518; the bound is 0.5 and a hundredth of the squared lengths.
-    expect(marks(flow(() => [0, miss]), flow(() => [0, 0]))[3 * SIZE.width + 5]).toBe(mark); // prettier-ignore
+    expect(marks(flow(() => [0, error]), flow(() => [0, 0]))[3 * SIZE.width + 5]).toBe(mark); // prettier-ignore
   });
 
-  it('marks the border between two motions, and not the motions', () => {
+  it('marks the boundary between two motions, but not the motions', () => {
     const moving = flow((x) => [x < 8 ? 0 : -0.5, 0]);
     const mask = marks(
       moving,
@@ -99,22 +99,22 @@ describe('markUntrusted', () => {
 });
 
 describe('Flicker', () => {
-  it('is the relative change of the night beyond that of the day', () => {
+  it('measures the relative change of the night beyond that of the day', () => {
     const flicker = new Flicker();
     for (let frame = 0; frame < 10; frame++) flicker.add(frame % 2 ? 0.5 : 0.55, frame % 2 ? 0.2 : 0.242);
-    expect(flicker.ofDay).toBeCloseTo(Math.log(1.1), 9);
-    expect(flicker.ofNight).toBeCloseTo(Math.log(1.21) - Math.log(1.1), 9);
+    expect(flicker.day).toBeCloseTo(Math.log(1.1), 9);
+    expect(flicker.night).toBeCloseTo(Math.log(1.21) - Math.log(1.1), 9);
   });
 
-  it('counts nothing across a cut, nor in the black', () => {
+  it('counts no change across a cut or in black', () => {
     const flicker = new Flicker();
     flicker.add(0.5, 0.2);
     flicker.reset();
     flicker.add(0.1, 0.9);
-    expect(flicker.ofNight).toBeNaN();
+    expect(flicker.night).toBeNaN();
     flicker.add(0.1, 0);
     flicker.add(0.1, 0.9);
     flicker.add(0.1, 0.9);
-    expect(flicker.ofNight).toBe(0);
+    expect(flicker.night).toBe(0);
   });
 });

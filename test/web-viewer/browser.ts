@@ -3,14 +3,14 @@ import { chromium, type Browser } from 'playwright-core';
 
 const EXECUTABLE = '/usr/bin/chromium';
 
-/** Whether this machine has the browser; says so when not. */
+/** Whether this machine has the browser; warns when it does not. */
 export function hasBrowser(): boolean {
   const found = existsSync(EXECUTABLE);
   if (!found) console.warn(`skipped: no browser at ${EXECUTABLE}`);
   return found;
 }
 
-/** A headless Chromium with a profile of its own, which leaves with it. */
+/** A headless Chromium with a temporary profile. */
 export async function openBrowser(extraArguments: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: EXECUTABLE,

@@ -4,13 +4,13 @@ import { micros } from '../../src/core/time.js';
 import { ClockOffset } from '../../web-viewer/clock-offset.js';
 
 describe('ClockOffset', () => {
-  it('knows nothing before the first round trip', () => {
+  it('has no estimate before the first round trip', () => {
     const clock = new ClockOffset();
     expect(clock.offset).toBeUndefined();
     expect(clock.roundTrip).toBeUndefined();
   });
 
-  it('is off by at most half of the fastest round trip, whatever the two ways took', () => {
+  it('is off by at most half of the fastest round trip, however the two directions share it', () => {
     const trip = fc.record({ out: fc.integer({ min: 0, max: 500_000 }), back: fc.integer({ min: 0, max: 500_000 }) });
     fc.assert(
       fc.property(
@@ -31,7 +31,7 @@ describe('ClockOffset', () => {
     );
   });
 
-  it('forgets a round trip after 16 more, so that it follows a drifting clock', () => {
+  it('drops a round trip after 16 more, to follow a drifting clock', () => {
     const clock = new ClockOffset();
     clock.add(micros(0), micros(1000), micros(2));
     for (let i = 0; i < 16; i++) clock.add(micros(0), micros(5050), micros(100));

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A real H.264 clip, as access units of Annex B with parameter sets in each keyframe. */
+/** An H.264 clip as Annex B access units, with parameter sets in each keyframe. */
 export interface H264Clip {
   readonly accessUnits: readonly { readonly data: Uint8Array<ArrayBuffer>; readonly isKeyframe: boolean }[];
   readonly width: number;
@@ -14,7 +14,7 @@ const AUD = 9;
 const IDR = 5;
 const SPS = 7;
 
-/** Encodes FFmpeg's test picture: 30 frames a second, a keyframe every two seconds, no B-frames. */
+/** Encodes FFmpeg's test pattern: 30 frames/s, a keyframe every two seconds, no B-frames. */
 export async function encodeClip(width: number, height: number, seconds: number): Promise<H264Clip> {
   const ffmpeg = spawn(
     'ffmpeg',
@@ -32,7 +32,7 @@ export async function encodeClip(width: number, height: number, seconds: number)
   return { accessUnits, width, height, codec: codecString(accessUnits[0]?.data) };
 }
 
-/** Cuts a stream at its access unit delimiters (ITU-T H.264, 7.4.1.2.3). */
+/** Splits a stream at its access unit delimiters (ITU-T H.264, 7.4.1.2.3). */
 function splitAccessUnits(stream: Uint8Array): { data: Uint8Array<ArrayBuffer>; isKeyframe: boolean }[] {
   const starts = nalUnits(stream).filter((nal) => nal.type === AUD);
   return starts.map(({ start }, i) => {

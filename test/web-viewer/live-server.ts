@@ -14,7 +14,7 @@ import type { H264Clip } from './h264-clip.js';
 
 const FRAME_US = 33_333;
 
-/** How a {@link LiveServer} is set up. */
+/** Options of a {@link LiveServer}. */
 export interface LiveServerOptions {
   readonly clip: H264Clip;
   /** Folder of the bundled page. */
@@ -22,16 +22,16 @@ export interface LiveServerOptions {
   readonly token?: string;
   readonly names?: readonly string[];
   readonly canControl?: boolean;
-  /** What the streams start with. */
+  /** Initial controls of the streams. */
   readonly controls?: Controls;
   readonly maxViewers?: number;
   readonly port?: number;
-  /** Instead of the clip's own. */
+  /** Default: the clip's. */
   readonly codec?: string;
   readonly allowedOrigins?: readonly string[];
 }
 
-/** The product's own server and streams, with a freshly bundled page and a clip in place of the pipeline. */
+/** The real server and streams, with a clip instead of a pipeline. */
 export class LiveServer {
   keyframeRequests = 0;
   readonly streams = new Map<string, StreamHub>();
@@ -77,12 +77,12 @@ export class LiveServer {
     return [...this.streams.values()][0]!;
   }
 
-  /** Stops or goes on sending pictures. */
-  mute(isMuted: boolean): void {
+  /** Pauses or resumes the packets. */
+  setMuted(isMuted: boolean): void {
     this.#isMuted = isMuted;
   }
 
-  /** Sends bytes to every viewer as the streams' next packet. */
+  /** Sends a packet to every viewer. */
   publish(data: Uint8Array<ArrayBuffer>, isKeyframe: boolean): void {
     const pts = micros(this.#next * FRAME_US);
     this.#each((stream) =>
@@ -95,7 +95,7 @@ export class LiveServer {
     this.#each((stream) => stream.closeViewers(code, 'test'));
   }
 
-  /** Cuts every connection without a closing handshake. */
+  /** Terminates every connection without a closing handshake. */
   dropAll(): void {
     this.#each((stream) => stream.terminateViewers());
   }
@@ -116,7 +116,7 @@ export class LiveServer {
       onControls: (change) => this.controlChanges.push(change),
       onKeyframeRequest: () => {
         this.keyframeRequests++;
-        this.#next = 0; // the clip begins with one
+        this.#next = 0; // the clip begins with a keyframe
       },
       maxViewers,
     });

@@ -11,7 +11,7 @@ import { ViewerPage } from './viewer-page.js';
 
 const folder = temporaryFolder();
 
-/** Real footage where there is some, else what FFmpeg makes. */
+/** Real footage where it exists, otherwise a clip that FFmpeg generates. */
 function dayClip(): string {
   const real = footage('clips/freeway-dashcam-540p25.mp4');
   if (real !== undefined) return real;
@@ -30,7 +30,7 @@ function dayClip(): string {
   return made;
 }
 
-/** Mean luma, 0 to 1, of what the canvas shows. */
+/** Mean luma of the canvas, 0 to 1. */
 async function meanLuma(viewer: ViewerPage): Promise<number> {
   const { rgba } = await viewer.page.evaluate<Pixels>('nocturne.snapshot()');
   let sum = 0;
@@ -53,7 +53,7 @@ describe.skipIf(!hasFfmpeg || !hasBrowser())('a served clip in the browser', () 
 
   it('is night: 100 frames decoded and drawn, dark, under half of the day', async () => {
     const viewer = await ViewerPage.open(browser, serve.url);
-    await viewer.drawn(100);
+    await viewer.waitForFrames(100);
     const { framesDecoded } = await viewer.stats();
     expect(framesDecoded).toBeGreaterThanOrEqual(100);
     const night = await meanLuma(viewer);
@@ -62,12 +62,12 @@ describe.skipIf(!hasFfmpeg || !hasBrowser())('a served clip in the browser', () 
     const change = { method: 'PATCH', headers: { 'content-type': 'application/json' }, body: '{"view":"day"}' };
     const changed = await fetch(new URL(`/api/streams/${stream!.name}/controls`, serve.url), change);
     expect(changed.status).toBe(200);
-    await viewer.drawsOn(20);
+    await viewer.waitForMoreFrames(20);
     const day = await meanLuma(viewer);
     expect(night).toBeGreaterThan(0.05);
     expect(night).toBeLessThan(0.3);
     expect(night).toBeLessThan(day / 2);
-    expect(viewer.problems).toEqual([]);
+    expect(viewer.errors).toEqual([]);
     await viewer.close();
   });
 });

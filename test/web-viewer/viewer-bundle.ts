@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 
 const source = fileURLToPath(new URL('../../web-viewer/', import.meta.url));
 
-/** Bundles the page as scripts/build.mjs does, into a fresh folder; the caller removes it. */
+/** Bundles the page as scripts/build.mjs does, into a new temporary folder; the caller removes it. */
 export async function bundleViewer(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'nocturne-viewer-'));
   await build({

@@ -5,14 +5,14 @@ import { CLOSE_CODES } from '../../src/stream/protocol.js';
 import { hasBrowser, openBrowser } from './browser.js';
 import { encodeClip, type H264Clip } from './h264-clip.js';
 import { LiveServer, type LiveServerOptions } from './live-server.js';
-import { RudeServer, type RudeServerOptions } from './rude-server.js';
+import { FaultyServer, type FaultyServerOptions } from './faulty-server.js';
 import { bundleViewer } from './viewer-bundle.js';
 import { POLL, ViewerPage } from './viewer-page.js';
 
-/** A name that resolves to this machine and that browsers do not trust as they trust localhost. */
+/** A name that resolves to this machine and is not a secure context, unlike localhost. */
 const INSECURE_HOST = 'viewer.test';
 
-/** What of the toolbar and the grip lies under an open panel: a tap on it would hit something else. */
+/** The toolbar buttons and the split grip that a panel covers. */
 const COVERED = `[...document.querySelectorAll('.toolbar button, .split-grip')]
   .filter((part) => part.checkVisibility())
   .filter((part) => {
@@ -22,12 +22,12 @@ const COVERED = `[...document.querySelectorAll('.toolbar button, .split-grip')]
   })
   .map((part) => part.id || part.className)`;
 
-describe.skipIf(!hasBrowser())('the viewer in Chromium, where server, network or browser misbehave', () => {
+describe.skipIf(!hasBrowser())('the viewer page in Chromium, with a faulty server, network or browser', () => {
   let browser: Browser;
   let clip: H264Clip;
   let folder: string;
-  let rude: RudeServer;
-  let server: RudeServer | LiveServer;
+  let faulty: FaultyServer;
+  let server: FaultyServer | LiveServer;
   let viewer: ViewerPage;
 
   beforeAll(async () => {
@@ -48,8 +48,8 @@ describe.skipIf(!hasBrowser())('the viewer in Chromium, where server, network or
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function watchRude(options: Partial<RudeServerOptions> = {}): Promise<void> {
-    server = rude = await RudeServer.open({ clip, page: folder, ...options });
+  async function watchFaulty(options: Partial<FaultyServerOptions> = {}): Promise<void> {
+    server = faulty = await FaultyServer.open({ clip, page: folder, ...options });
     viewer = await ViewerPage.open(browser, server.url);
   }
 
@@ -59,106 +59,109 @@ describe.skipIf(!hasBrowser())('the viewer in Chromium, where server, network or
     return live;
   }
 
-  it('takes a connection that says nothing for dead, and opens another', async () => {
-    await watchRude();
-    await viewer.drawn(5);
-    rude.freeze(true);
+  it('reconnects when a connection times out', async () => {
+    await watchFaulty();
+    await viewer.waitForFrames(5);
+    faulty.freeze(true);
     await expect.poll(() => viewer.title(), POLL).toBe('Reconnecting');
-    rude.freeze(false);
+    faulty.freeze(false);
     await expect.poll(async () => (await viewer.stats()).connections, POLL).toBeGreaterThan(1);
-    await viewer.drawsOn();
+    await viewer.waitForMoreFrames();
   });
 
-  it('asks for a keyframe when a packet is missing, and draws nothing broken until it comes', async () => {
-    await watchRude();
-    await viewer.drawn(10);
-    rude.loseNext(1);
-    await expect.poll(() => rude.received.some(({ type }) => type === 'keyframe'), POLL).toBe(true);
-    await viewer.drawsOn(20);
+  it('requests a keyframe when a packet is missing, and draws no corrupt frame until it arrives', async () => {
+    await watchFaulty();
+    await viewer.waitForFrames(10);
+    faulty.skipPackets(1);
+    await expect.poll(() => faulty.received.some(({ type }) => type === 'keyframe'), POLL).toBe(true);
+    await viewer.waitForMoreFrames(20);
     await expect.poll(async () => (await viewer.stats()).drops, POLL).toBeGreaterThan(0);
     expect((await viewer.stats()).decoderErrors).toBe(0);
   });
 
-  it('drops to a keyframe when more comes than it can decode, and is on time again', async () => {
-    await watchRude();
-    await viewer.drawn(120); // the time of catching up is over
-    rude.burst(900);
+  it('drops packets up to a keyframe when it falls behind, and recovers', async () => {
+    await watchFaulty();
+    await viewer.waitForFrames(120); // the catch-up time is over
+    faulty.burst(900);
     await expect.poll(async () => (await viewer.stats()).drops, POLL).toBeGreaterThan(0);
-    await viewer.drawsOn(30);
+    await viewer.waitForMoreFrames(30);
     await expect.poll(async () => (await viewer.stats()).decoderQueue, POLL).toBeLessThan(20);
     expect(await viewer.stats()).toMatchObject({ decoderErrors: 0, connections: 1 });
   });
 
   it.each([
-    ['Not from this address', { refuseWith: CLOSE_CODES.FORBIDDEN_ORIGIN }],
-    ['Another version', { version: 2 }],
-  ])('says "%s"', async (words, options) => {
-    await watchRude(options);
-    await expect.poll(() => viewer.title(), POLL).toBe(words);
+    ['Origin not allowed', { refuseWith: CLOSE_CODES.FORBIDDEN_ORIGIN }],
+    ['Version mismatch', { version: 2 }],
+  ])('shows "%s"', async (title, options) => {
+    await watchFaulty(options);
+    await expect.poll(() => viewer.title(), POLL).toBe(title);
     expect(await viewer.page.isVisible('#state')).toBe(true);
   });
 
-  it('says that the browser cannot decode the codec', async () => {
+  it('shows that the browser cannot decode the codec', async () => {
     const live = await serve({ codec: 'avc1.FF000A' });
     viewer = await ViewerPage.open(browser, live.url);
-    await expect.poll(() => viewer.title(), POLL).toBe('No H.264 here');
+    await expect.poll(() => viewer.title(), POLL).toBe('H.264 not supported');
     await expect.poll(() => live.stream.viewerCount, POLL).toBe(0);
   });
 
-  it('says what to do on a plain http address', async () => {
+  it('shows remedies on a plain http address', async () => {
     const live = await serve({ allowedOrigins: [`http://${INSECURE_HOST}`] });
     viewer = await ViewerPage.open(browser, `http://${INSECURE_HOST}:${live.port}/`);
-    expect(await viewer.title()).toBe('Needs a secure address');
+    expect(await viewer.title()).toBe('Secure connection required');
     const remedy = `ssh -N -L ${live.port}:localhost:${live.port} ${INSECURE_HOST}`;
     expect(await viewer.page.textContent('#state-remedies')).toContain(remedy);
     expect(live.stream.viewerCount).toBe(0);
   });
 
-  it('says that the browser lacks WebCodecs', async () => {
+  it('shows that the browser lacks WebCodecs', async () => {
     const { url } = await serve();
     viewer = await ViewerPage.open(browser, url, 'delete globalThis.VideoDecoder');
-    expect(await viewer.title()).toBe('This browser has no WebCodecs');
+    expect(await viewer.title()).toBe('WebCodecs not supported');
   });
 
-  it('saves the picture, shows figures and help by keys, and says that there is no sound', async () => {
+  it('saves a snapshot, and opens statistics and help by keys', async () => {
     const live = await serve();
     live.stream.setStats({ ...live.stream.stats, generator: 'grade', encoder: 'libx264' });
     viewer = await ViewerPage.open(browser, live.url);
     const { page } = viewer;
-    await viewer.drawn(5);
+    await viewer.waitForFrames(5);
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('p')]);
     expect(download.suggestedFilename()).toMatch(/^nocturne-street-[\d-]+\.png$/);
     await page.keyboard.press('s');
     await expect.poll(async () => page.textContent('#stat-list'), POLL).toContain('libx264');
     await page.keyboard.press('?');
     expect(await page.evaluate("document.getElementById('help').open")).toBe(true);
-    expect(await page.textContent('#help')).toContain('sound is not carried');
+    expect(await page.textContent('#help')).toContain('Live streams have no audio');
   });
 
   it.each([
-    ['upright', 390, 844],
-    ['on its side', 844, 390],
-  ])('leaves toolbar, grip and picture free of panels on a phone %s, and speaks of taps', async (_, width, height) => {
-    const live = await serve();
-    live.stream.setControls({ view: 'split' });
-    const phone = { viewport: { width, height }, hasTouch: true, isMobile: true };
-    viewer = await ViewerPage.open(browser, live.url, '', phone);
-    const { page } = viewer;
-    await viewer.drawn(5);
-    for (const button of ['#dials-button', '#stats-button']) await page.tap(button);
-    expect(await page.evaluate(COVERED)).toEqual([]);
-    await page.tap('#dials-button');
-    expect(await page.evaluate(COVERED)).toEqual([]);
-    await page.tap('#help-button');
-    expect(await page.innerText('#help')).toContain('Double-tap a dial');
-    expect(await page.innerText('#help')).not.toContain('Double-click');
-  });
+    ['in portrait', 390, 844],
+    ['in landscape', 844, 390],
+  ])(
+    'covers neither toolbar nor split grip with a panel on a phone %s, and its help describes taps',
+    async (_, width, height) => {
+      const live = await serve();
+      live.stream.setControls({ view: 'split' });
+      const phone = { viewport: { width, height }, hasTouch: true, isMobile: true };
+      viewer = await ViewerPage.open(browser, live.url, '', phone);
+      const { page } = viewer;
+      await viewer.waitForFrames(5);
+      for (const button of ['#dials-button', '#stats-button']) await page.tap(button);
+      expect(await page.evaluate(COVERED)).toEqual([]);
+      await page.tap('#dials-button');
+      expect(await page.evaluate(COVERED)).toEqual([]);
+      await page.tap('#help-button');
+      expect(await page.innerText('#help')).toContain('Double-tap a dial');
+      expect(await page.innerText('#help')).not.toContain('Double-click');
+    },
+  );
 
-  it('keeps its name in sight when the bars leave, and a tap that calls them presses nothing', async () => {
+  it('keeps its name visible when the bars hide, and a tap that shows them presses no button', async () => {
     const live = await serve();
     viewer = await ViewerPage.open(browser, live.url, '', { hasTouch: true });
     const { page } = viewer;
-    await viewer.drawn(5);
+    await viewer.waitForFrames(5);
     const help = await page.locator('#help-button').boundingBox();
     await page.waitForSelector('body[data-idle]');
     const opacity = async (selector: string): Promise<number> =>

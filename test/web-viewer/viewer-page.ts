@@ -2,24 +2,24 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { ViewerStats } from '../../web-viewer/worker-messages.js';
 
-/** How long a state is waited for: generous, because a slow machine is no fault. */
+/** Timeout for a state of the page: generous, because a slow machine is not a failure. */
 export const POLL = { timeout: 30_000, interval: 100 };
 
-/** The viewer's page in a browser, read through its hook and its elements. */
+/** The viewer page in a browser, read through `window.nocturne` and its elements. */
 export class ViewerPage {
   readonly page: Page;
-  /** What went wrong on the page: exceptions and breaches of the content security policy. */
-  readonly problems: string[] = [];
+  /** Exceptions of the page and violations of its content security policy. */
+  readonly errors: string[] = [];
 
   private constructor(page: Page) {
     this.page = page;
-    page.on('pageerror', (error) => this.problems.push(error.message));
+    page.on('pageerror', (error) => this.errors.push(error.message));
     page.on('console', (message) => {
-      if (message.text().includes('Content Security Policy')) this.problems.push(message.text());
+      if (message.text().includes('Content Security Policy')) this.errors.push(message.text());
     });
   }
 
-  /** @param script runs before the page's own. @param device other than a mouse and 1280 x 720 pixels. */
+  /** @param script runs before the page's own. @param device overrides a mouse and 1280 x 720 pixels. */
   static async open(
     browser: Browser,
     url: string,
@@ -41,19 +41,19 @@ export class ViewerPage {
     return this.page.evaluate('nocturne.status().kind');
   }
 
-  /** The words over the picture. */
+  /** Title of the status over the video. */
   async title(): Promise<string | null> {
     return this.page.textContent('#state-title');
   }
 
-  /** Waits until so many pictures were drawn since the page opened. */
-  async drawn(count: number): Promise<void> {
+  /** Waits until `count` frames were drawn since the page opened. */
+  async waitForFrames(count: number): Promise<void> {
     await expect.poll(async () => (await this.stats()).framesDrawn, POLL).toBeGreaterThanOrEqual(count);
   }
 
-  /** Waits for so many more pictures. */
-  async drawsOn(count = 10): Promise<void> {
-    await this.drawn((await this.stats()).framesDrawn + count);
+  /** Waits until `count` more frames were drawn. */
+  async waitForMoreFrames(count = 10): Promise<void> {
+    await this.waitForFrames((await this.stats()).framesDrawn + count);
   }
 
   /** Shows or hides the page as another tab would. */
@@ -64,6 +64,6 @@ export class ViewerPage {
 
   async close(): Promise<void> {
     await this.page.context().close();
-    expect(this.problems, 'problems of the page').toEqual([]);
+    expect(this.errors, 'errors of the page').toEqual([]);
   }
 }

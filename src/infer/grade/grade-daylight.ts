@@ -1,25 +1,25 @@
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
 
-/** Rows that count as the upper part of the picture: where a night has its sky. */
+/** Rows of the upper part of the frame, where a night shows its sky. */
 const UPPER_ROWS = PLANE_HEIGHT / 3;
 /**
- * A logistic regression of day against night, both classes counting the same, lightly ridged, on the frames of trainA
- * (478 days) and trainB (423 nights) alone. Held out: 256 of 257 days of testA and 80 of 85 nights of testB fall on
- * their side of {@link daylight} 0.5 (in training 475 and 400). The features' ramps are older than this split.
- * Leaves are green by day and not under lamps; lamplight is warm; a night's sky is dark and smooth where dark foliage
- * is not.
+ * Weights of a logistic regression of day against night, with balanced classes and light ridge regularisation, fitted on
+ * the frames of trainA (478 days) and trainB (423 nights) only. Held out: 256 of 257 days of testA and 80 of 85 nights of
+ * testB are on the right side of {@link daylight} 0.5 (in training 475 and 400). The features' ramps were chosen before this
+ * split. Leaves are green by day but not under lamps; lamplight is warm; a night sky is dark and smooth, dark foliage is
+ * dark and rough.
  */
 const WEIGHTS = { bias: -5.7, upper: 11, mean: 17.3, leaf: 14.5, warm: -9.8, darkSky: -13.4 };
-/** Scores of a sure night and of a sure day: 82 % of trainB and 95 % of trainA lie beyond, the rest is dusk. */
+/** Scores from which a frame is certainly a night or a day: 82 % of trainB and 95 % of trainA are beyond. Between is dusk. */
 const NIGHT_SCORE = -5;
 const DAY_SCORE = 1.5;
 
 /**
- * How much of a day a picture shows: 0 a night, 1 a day, between in dusk. A day under trees or a bridge is dark above as
- * a night is, so colour and texture count beside brightness. Borrows the planes.
+ * Returns how much of a day a frame shows (its "dayness"): 0 for night, 1 for day, between for dusk. A day under trees or a
+ * bridge is as dark in its upper part as a night; colour and texture therefore count as well. Borrows the planes.
  */
 export function daylight({ luma, u, v }: Pick<GradePlanes, 'luma' | 'u' | 'v'>): number {
-  // One by one: V8 keeps numbers taken out of an array literal on its heap, one object for every sum.
+  // Separate variables: V8 would put numbers destructured from an array literal on the heap, one object for each sum.
   let mean = 0;
   let upper = 0;
   let leaf = 0;
@@ -45,11 +45,11 @@ export function daylight({ luma, u, v }: Pick<GradePlanes, 'luma' | 'u' | 'v'>):
     WEIGHTS.bias +
     (WEIGHTS.upper * upper + WEIGHTS.darkSky * darkSky) / upperSize +
     (WEIGHTS.mean * mean + WEIGHTS.leaf * leaf + WEIGHTS.warm * warm) / PLANE_SIZE;
-  // Hardly any night is this light as a whole, whatever its colours.
+  // Hardly any night has a mean luma this high, whatever its colours.
   return Math.max(smoothstep(NIGHT_SCORE, DAY_SCORE, score), smoothstep(0.42, 0.52, mean / PLANE_SIZE));
 }
 
-/** 0 below `from`, 1 above `to`, straight between: as soft as {@link smoothstep} once thousands are summed, and quicker. */
+/** 0 below `from`, 1 above `to`, linear between. As smooth as {@link smoothstep} in a sum of thousands, and faster. */
 function ramp(from: number, to: number, x: number): number {
   const t = (x - from) / (to - from);
   return t <= 0 ? 0 : t >= 1 ? 1 : t;

@@ -7,31 +7,32 @@ import type { Sky } from './grade-sky.js';
 import { SpotFilter } from './grade-spots.js';
 import { WindowFinder, roomLight } from './grade-windows.js';
 
-/** How far out a line's ends are looked for, samples: lamps of vehicles near by are wider than headlights far away. */
+/** Distance at which the ends of a line are searched, samples: lamps of near vehicles are wider than distant headlights. */
 const VIVID_REACH = 4;
 const BRIGHT_REACH = 3;
-/** A lit room beside a lamp, and the sample below which there is none. */
+/** Strength of a lit room relative to a lamp. */
 const ROOM = 0.45;
+/** Samples from this index on are too low for rooms. */
 const ROOMS_END = Math.ceil(0.54 * PLANE_HEIGHT) * PLANE_WIDTH;
-/** Heights between which traffic is, and the samples there. */
+/** Heights of the band with traffic, from 0 at the top to 1, and the indices of its samples. */
 const BAND_TOP = 0.26;
 const BAND_BOTTOM = 0.72;
 const BAND_START = Math.floor(BAND_TOP * PLANE_SIZE);
 const BAND_END = Math.ceil(BAND_BOTTOM * PLANE_SIZE);
 
 /**
- * What in a day picture could shine at night. Light is never put where the day shows nothing of the kind. All planes are
- * `[72, 128]` in [0, 1]; memory is taken once, none per call.
+ * Finds evidence of lights: what in a day frame could shine at night. The grade adds light only where it finds evidence. All
+ * planes are `[72, 128]` in [0, 1]. Allocates its memory once.
  */
 export class GradeEvidence {
-  /** Signals, tail lights, signs: small, vivid, compact, of a lamp's hue. */
+  /** Signals, tail lights and signs: small, vivid and compact, with the hue of a lamp. */
   readonly vivid = new Float32Array(PLANE_SIZE);
   /**
-   * Headlights: small, bright, beside the dark parts of a vehicle, and in the band where traffic is. What is white and
-   * lower is paint, shoes and paper; what is white and higher is walls, signs and sky.
+   * Headlights: small and bright, beside the dark parts of a vehicle, in the band with traffic. White objects below the band
+   * are paint, shoes and paper; above it, walls, signs and sky.
    */
   readonly bright: Float32Array;
-  /** Panes of facades. */
+  /** Window panes of facades. */
   readonly pane: Float32Array;
   /** The share of leaves around each sample. */
   readonly leaf: Float32Array;
@@ -55,7 +56,7 @@ export class GradeEvidence {
     this.leaf = this.#windows.leaf;
   }
 
-  /** Fills all planes. Borrows the picture's planes and the sky. */
+  /** Fills all planes. Borrows the frame's planes and the sky. */
   find(planes: GradePlanes, sky: Sky): void {
     this.#windows.find(planes, sky);
     this.#findVivid(planes);
@@ -63,10 +64,11 @@ export class GradeEvidence {
     this.#findBright(planes, sky.near);
   }
 
+  /** Finds small, vivid, isolated spots with the hue of a lamp. */
   #findVivid(planes: GradePlanes): void {
     const { vivid } = this;
     const hat = this.#beside;
-    // Also what rooms are found by.
+    // `#findRooms` reads it too.
     this.#topHat.whiteInto(planes.saturation, hat);
     for (let i = 0; i < PLANE_SIZE; i++) {
       const small = smoothstep(0.07, 0.2, hat[i] ?? 0);
@@ -80,19 +82,19 @@ export class GradeEvidence {
     this.#spots.dropLines(vivid, VIVID_REACH);
     const crowd = this.#dark;
     this.#blur.blurInto(vivid, [6, 5], 'inside', crowd);
-    // After the lines: a line that was thinned here and there would be a row of spots.
+    // After the lines are gone: a line that this step thins in places would remain as a row of spots.
     for (let i = 0; i < PLANE_SIZE; i++) {
       const value = vivid[i] ?? 0;
       if (value === 0) continue;
-      // A lamp's colour is its own; a flower bed, sunlit grass and a coat share theirs with what is around.
-      const own = smoothstep(0.35, 0.65, (hat[i] ?? 0) / ((planes.saturation[i] ?? 0) + 0.02));
-      // And lamps stand alone: wares, flowers and letters crowd.
-      const alone = 1 - 0.75 * smoothstep(0.09, 0.24, crowd[i] ?? 0);
-      vivid[i] = value * own * alone * notStraw(planes.vividU[i] ?? 0, planes.vividV[i] ?? 0);
+      // A lamp differs in colour from its surroundings; a flower bed, sunlit grass or a coat does not.
+      const distinct = smoothstep(0.35, 0.65, (hat[i] ?? 0) / ((planes.saturation[i] ?? 0) + 0.02));
+      // Lamps are isolated; goods, flowers and letters are crowded.
+      const isolated = 1 - 0.75 * smoothstep(0.09, 0.24, crowd[i] ?? 0);
+      vivid[i] = value * distinct * isolated * notStraw(planes.vividU[i] ?? 0, planes.vividV[i] ?? 0);
     }
   }
 
-  /** Rooms that are lit by day and signs: warm spots among a facade's edges, in rows and crowds as they are. */
+  /** Adds rooms and signs that are lit by day: warm spots among the edges of a facade, in rows and crowds too. */
   #findRooms(planes: GradePlanes, sky: Sky): void {
     const { vivid } = this;
     const hat = this.#beside;
@@ -105,6 +107,7 @@ export class GradeEvidence {
     }
   }
 
+  /** Finds small bright spots beside dark ones, in the band with traffic. */
   #findBright(planes: GradePlanes, near: Float32Array): void {
     const { bright } = this;
     this.#topHat.blackInto(planes.darkest, this.#dark);
@@ -116,18 +119,18 @@ export class GradeEvidence {
       if (small === 0) continue;
       const height = i / PLANE_SIZE;
       const band = smoothstep(BAND_TOP, 0.38, height) * (1 - smoothstep(0.58, BAND_BOTTOM, height));
-      const earth = 1 - smoothstep(0, 0.3, near[i] ?? 0);
+      const noSky = 1 - smoothstep(0, 0.3, near[i] ?? 0);
       const beside = smoothstep(0.16, 0.38, this.#beside[i] ?? 0);
       const lit = smoothstep(0.76, 0.96, planes.brightest[i] ?? 0);
-      bright[i] = small * beside * lit * band * earth;
+      bright[i] = small * beside * lit * band * noSky;
     }
     this.#spots.dropLines(bright, BRIGHT_REACH);
   }
 }
 
 /**
- * How much a hue is one of lamps, 0 to 1: red and amber, and the bluish green of signals. Yellow paint has little V
- * beside its U, clothes are pink, leaves have more U than V, blue signs are lit by others.
+ * Returns how well a hue fits a lamp, 0 to 1: red, amber, and the bluish green of signals. Yellow paint has little V for its
+ * U, clothes are pink, leaves have more U than V, and blue signs do not shine themselves.
  */
 function lampHue(u: number, v: number): number {
   if (v > 0) {
@@ -139,7 +142,7 @@ function lampHue(u: number, v: number): number {
   return 0.1 + 0.9 * smoothstep(0.07, 0.14, -v) * (1 - leaf) * (1 - smoothstep(0, 0.1, u));
 }
 
-/** 0 for straw and sunlit sand, 1 for amber lamps and all that is no yellow. */
+/** Returns 0 for straw and sunlit sand, 1 for amber lamps and all hues but yellow. */
 function notStraw(u: number, v: number): number {
   return v > 0 && u < 0 ? smoothstep(0.42, 0.7, v / (0.02 - u)) : 1;
 }

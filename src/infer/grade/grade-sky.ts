@@ -3,44 +3,44 @@ import { Morphology } from '../../image/morphology.js';
 import type { PlaneKernel } from '../../image/plane-kernel.js';
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep, type GradePlanes } from './grade-planes.js';
 
-/** How much of a path's strength is left after one sample that is no sky: wires and branches are crossed, roofs are not. */
+/** Share of a path's strength that one sample without sky leaves: paths cross wires and branches, but not roofs. */
 const CROSSING = 0.72;
-/** Heights between which what is overexposed and wide is taken for sky behind a bridge, and the first row below. */
+/** Heights from which and up to which wide overexposed areas fade as sky behind a bridge, and the index of the first sample below. */
 const OPENING_TOP = 0.22;
 const OPENING_BOTTOM = 0.4;
 const OPENING_END = Math.ceil(OPENING_BOTTOM * PLANE_HEIGHT) * PLANE_WIDTH;
-/** Luma from which on a sample counts as overexposed. */
+/** Luma from which a sample counts as overexposed. */
 const OVEREXPOSED = 0.88;
-/** Luma from which on it is white whatever it is. */
+/** Luma from which a sample is white for sure. */
 const WHITE = 0.96;
-/** Rows by which gaps may lie below the sky's own lowest row. */
+/** Rows that gaps may lie below the lowest row of the sky. */
 const REACH_BELOW = 5;
-/** Sweeps over the picture; each carries the sky any distance along its own direction and around one corner. */
+/** Sweeps over the frame. Each one extends the sky any distance in its direction and around one corner. */
 const SWEEPS = 2;
 
-/** Where the sky is. */
+/** The sky of a frame. */
 export interface Sky {
   /** `[72, 128]`: 0 no sky, 1 sky. */
   readonly mask: Float32Array;
-  /** `[72, 128]`: the share of sky around each sample, 7 by 9 samples. */
+  /** `[72, 128]`: share of sky in the 7 x 9 samples around each sample. */
   readonly near: Float32Array;
 }
 
 /**
- * Where the sky is, found in the picture and not assumed: bright for this picture or blue, pale, smooth, and joined to
- * the top edge. A camera that looks down has none. Memory is taken once, none per call.
+ * Finds the sky of a frame: bright relative to the frame or blue, pale, smooth, and connected to the top edge. A camera that
+ * points down sees none. Allocates its memory once.
  */
 export class SkyFinder implements Sky {
   readonly mask: Float32Array;
   readonly near: Float32Array;
   readonly #kernel: PlaneKernel;
   readonly #score: Float32Array;
-  /** What of a path's strength is left after each sample. */
+  /** Share of a path's strength that each sample leaves. */
   readonly #crossing: Float32Array;
   readonly #texture: Float32Array;
-  /** How free of a cast that no sky has: white, grey and blue are 1. */
+  /** 1 for the hues of a sky: white, grey and blue. */
   readonly #pale: Float32Array;
-  /** Weight, luma and U of the sky, summed. */
+  /** Sums over the sky: weight, luma, U. */
   readonly #sums: Float32Array;
   readonly #morphology: Morphology;
   readonly #blur: BoxBlur;
@@ -62,21 +62,22 @@ export class SkyFinder implements Sky {
   find(planes: GradePlanes): void {
     this.#measureTexture(planes.luma);
     this.#blur.blurInto(this.#texture, [6, 5], 'inside', this.near);
-    this.#rate(planes);
-    this.#joinToTop(planes.luma);
+    this.#scoreSamples(planes);
+    this.#connectToTop(planes.luma);
     this.#dropWalls(planes);
     this.#fillGaps(planes);
     this.#blur.blurInto(this.mask, [3, 4], 'inside', this.near);
   }
 
-  /** Mean absolute step of luma to the right and downwards, over 3x3 samples. */
+  /** Writes the mean absolute step of luma to the right and downwards, over 3x3 samples. */
   #measureTexture(luma: Float32Array): void {
     const [kernel, texture] = [this.#kernel, this.#texture];
     kernel.calls.steps(kernel.addressOf(luma), kernel.addressOf(texture), PLANE_WIDTH, PLANE_HEIGHT);
     this.#blur.blurInto(texture, [1, 1], 'inside', texture);
   }
 
-  #rate(planes: GradePlanes): void {
+  /** Scores each sample on its own: brightness, hue, texture, height. */
+  #scoreSamples(planes: GradePlanes): void {
     const threshold = Math.max(0.3, meanOfLowerHalf(planes.luma) + 0.06);
     const { calls } = this.#kernel;
     const addressOf = (plane: Float32Array): number => this.#kernel.addressOf(plane);
@@ -86,17 +87,17 @@ export class SkyFinder implements Sky {
     for (let y = 0; y < PLANE_HEIGHT; y++) {
       const height = 1 - smoothstep(0.55, 0.85, y / PLANE_HEIGHT);
       const row = y * PLANE_WIDTH * Float32Array.BYTES_PER_ELEMENT;
-      // Busy surroundings are a facade's, except around what is overexposed: no wall is seen there anyway.
+      // Busy surroundings are a facade, except around overexposed samples, where no wall is visible anyway.
       const limits = [PLANE_WIDTH, threshold, height, OVEREXPOSED, 1 / (WHITE - OVEREXPOSED)] as const;
       calls.rateSky(luma + row, u + row, v + row, texture + row, busy + row, score + row, pale + row, ...limits);
     }
   }
 
   /**
-   * Keeps of the score what a path of sky joins to the top edge, or to a wide opening that is overexposed: sky beneath a
-   * bridge or between its piers. Little of it is lost over a wire.
+   * Keeps the samples that a path of sky connects to the top edge, or to a wide overexposed opening: sky below a bridge or
+   * between its piers. A wire across the path costs little.
    */
-  #joinToTop(luma: Float32Array): void {
+  #connectToTop(luma: Float32Array): void {
     const [mask, score, crossing] = [this.mask, this.#score, this.#crossing];
     for (let i = 0; i < PLANE_SIZE; i++) crossing[i] = CROSSING + (1 - CROSSING) * (score[i] ?? 0);
     mask.fill(0);
@@ -109,7 +110,7 @@ export class SkyFinder implements Sky {
     for (let i = 0; i < PLANE_SIZE; i++) mask[i] = smoothstep(0.12, 0.75, (mask[i] ?? 0) * (score[i] ?? 0));
   }
 
-  /** Writes what is overexposed and wide into the mask. */
+  /** Writes wide overexposed areas to the mask. */
   #findOpenings(luma: Float32Array): void {
     const [mask, score, openings] = [this.mask, this.#score, this.near.fill(0)];
     let found = 0;
@@ -126,7 +127,7 @@ export class SkyFinder implements Sky {
     }
   }
 
-  /** Where the sky is blue, what is grey and no brighter is a wall under it: it is taken out, and is not pale any more. */
+  /** Below a blue sky, removes grey samples that are not brighter than it: they are walls. They stop being pale too. */
   #dropWalls({ luma, u }: GradePlanes): void {
     const { calls } = this.#kernel;
     const addressOf = (plane: Float32Array): number => this.#kernel.addressOf(plane);
@@ -139,9 +140,9 @@ export class SkyFinder implements Sky {
     if (blueSky > 0) calls.dropGrey(mask, pale, light, blue, PLANE_SIZE, skyLuma, skyU, blueSky);
   }
 
-  /** Sky between branches and roofs and dark clouds amid bright ones: pale, nearly as bright, no lower than the sky reaches. */
+  /** Adds sky between branches and roofs, and dark clouds among bright ones: pale, nearly as bright, not below the sky. */
   #fillGaps({ luma }: GradePlanes): void {
-    const [mask, amid] = [this.mask, this.#texture];
+    const [mask, closed] = [this.mask, this.#texture];
     let weight = 1e-3;
     let sum = 0;
     for (let i = 0; i < PLANE_SIZE; i++) {
@@ -150,7 +151,7 @@ export class SkyFinder implements Sky {
     }
     const skyLuma = sum / weight;
     const share = smoothstep(0.012, 0.05, weight / PLANE_SIZE);
-    this.#morphology.closeInto(mask, 4, amid);
+    this.#morphology.closeInto(mask, 4, closed);
     this.#score.set(mask);
     let reach = 0;
     for (let y = PLANE_HEIGHT - 1; y >= 0; y--) {
@@ -162,15 +163,15 @@ export class SkyFinder implements Sky {
       if (reach === 0) continue;
       for (let i = y * PLANE_WIDTH; i < (y + 1) * PLANE_WIDTH; i++) {
         const darker = Math.max(0, skyLuma - (luma[i] ?? 0)) / skyLuma;
-        const alike = (1 - smoothstep(0.04, 0.12 + 0.6 * (amid[i] ?? 0), darker)) * (this.#pale[i] ?? 0);
-        this.#score[i] = Math.max(mask[i] ?? 0, 0.95 * reach * alike);
+        const similarity = (1 - smoothstep(0.04, 0.12 + 0.6 * (closed[i] ?? 0), darker)) * (this.#pale[i] ?? 0);
+        this.#score[i] = Math.max(mask[i] ?? 0, 0.95 * reach * similarity);
       }
     }
     mask.set(this.#score);
   }
 }
 
-/** 1 for what the camera shows as white whatever it is. */
+/** 1 for samples that the camera shows as white regardless of the object. */
 function overexposed(luma: number): number {
   return smoothstep(OVEREXPOSED, WHITE, luma);
 }

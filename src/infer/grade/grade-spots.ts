@@ -1,30 +1,30 @@
 import { PLANE_HEIGHT, PLANE_SIZE, PLANE_WIDTH, smoothstep } from './grade-planes.js';
 
-/** Evidence below this is not worth looking at: nearly everywhere there is none, so only spots cost time. */
-const NOTHING = 0.01;
+/** Minimum evidence of a spot. Most samples have none: only spots take time. */
+const MIN_EVIDENCE = 0.01;
 
-/** Weakens what goes on to both sides: lane lines, kerbs, poles. Only spots are lamps. Memory is taken once. */
+/** Weakens evidence that continues to both sides: lane lines, kerbs, poles. Only spots are lamps. Allocates its memory once. */
 export class SpotFilter {
   readonly #wide = new Float32Array(PLANE_SIZE);
   readonly #line = new Float32Array(PLANE_SIZE);
 
   /**
-   * Takes lines out of evidence `[72, 128]`, in place.
-   * @param reach how far out a line's ends are looked for, samples; a spot up to about that wide stays.
+   * Removes lines from evidence `[72, 128]`, in place.
+   * @param reach distance at which the ends of a line are searched, samples; a spot up to about that width remains.
    */
   dropLines(evidence: Float32Array, reach: number): void {
     const wide = this.#wide.fill(0);
     const line = this.#line.fill(0);
     for (let i = 0; i < PLANE_SIZE; i++) {
       const here = evidence[i] ?? 0;
-      if (here >= NOTHING) raiseAround(wide, i, 1, here);
+      if (here >= MIN_EVIDENCE) raiseAround(wide, i, 1, here);
     }
     for (let i = 0; i < PLANE_SIZE; i++) {
       const here = evidence[i] ?? 0;
-      if (here < NOTHING) continue;
+      if (here < MIN_EVIDENCE) continue;
       const along = Math.min(here, strongestLine(wide, i % PLANE_WIDTH, Math.floor(i / PLANE_WIDTH), reach));
-      // As far as its ends are looked for: the last samples of a line have nothing on one side, and are line too.
-      if (along >= NOTHING) raiseAround(line, i, reach, along);
+      // Extended by `reach`: the last samples of a line have nothing on one side, but belong to the line.
+      if (along >= MIN_EVIDENCE) raiseAround(line, i, reach, along);
     }
     for (let i = 0; i < PLANE_SIZE; i++) {
       const value = evidence[i] ?? 0;
@@ -33,7 +33,7 @@ export class SpotFilter {
   }
 }
 
-/** Lifts the square of `2 * radius + 1` around a sample to a value. */
+/** Raises the square of side `2 * radius + 1` around a sample to a value. */
 function raiseAround(plane: Float32Array, at: number, radius: number, value: number): void {
   const x = at % PLANE_WIDTH;
   const y = Math.floor(at / PLANE_WIDTH);
@@ -47,7 +47,7 @@ function raiseAround(plane: Float32Array, at: number, radius: number, value: num
   }
 }
 
-/** The strongest line through a sample, of eight directions: the weaker of its two ends. */
+/** Strength of the strongest line through a sample, over eight directions: that of its weaker end. */
 function strongestLine(wide: Float32Array, x: number, y: number, reach: number): number {
   const half = (reach + 1) >> 1;
   const slant = reach - 1;
@@ -58,7 +58,7 @@ function strongestLine(wide: Float32Array, x: number, y: number, reach: number):
   return Math.max(best, weakerEnd(wide, x, y, -reach, half));
 }
 
-/** The weaker of two opposite samples; at the edge of the picture a line goes on outside. */
+/** The lower value of two opposite samples. A line continues beyond the edge of the frame. */
 function weakerEnd(wide: Float32Array, x: number, y: number, dx: number, dy: number): number {
   const right = Math.min(PLANE_WIDTH - 1, Math.max(0, x + dx));
   const left = Math.min(PLANE_WIDTH - 1, Math.max(0, x - dx));

@@ -1,37 +1,34 @@
 import { PLANE_SIZE, mix, type GradePlanes } from './grade-planes.js';
 
-/** Luma of the night at the ground's median. */
+/** Luma of the night at the median of the ground. */
 const MIDDLE = 0.16;
-/** And no more than this share of the day's: a dull day makes a dark night. */
-const MIDDLE_SHARE = 0.36;
-/** The night is nowhere lighter than this share of the day, lamps apart. */
-const MOST = 0.44;
-/** Bins of the luma histogram of what is no sky. */
+/** Maximum of {@link MIDDLE} as a share of the day's luma: a dull day makes a dark night. */
+const MAX_MIDDLE_SHARE = 0.36;
+/** Maximum luma of the night as a share of the day's, without lamps. */
+const MAX_SHARE = 0.44;
+/** Bins of the luma histogram of the ground: all samples without sky. */
 const HISTOGRAM_BINS = 64;
 
-/**
- * How dark the night gets, from a picture's own lumas: what a camera's exposure does. Memory
- * is taken once, none per call.
- */
+/** Chooses how dark the night gets from the lumas of the frame, as a camera chooses its exposure. Allocates its memory once. */
 export class GradeTone {
-  /** Luma of the day that the night shows as black. */
+  /** Luma of the day that becomes black. */
   black = 0;
-  /** Luma of the day that the night shows as {@link white}'s share of a lit wall. */
+  /** Luma of the day that becomes `peak`. */
   white = 1;
   /** Exponent of the curve from black to white. */
   gamma = 1.6;
   readonly #histogram = new Float64Array(HISTOGRAM_BINS);
 
-  /** @param peak luma of the night where the day is {@link white}. */
+  /** @param peak luma of the night for the day luma {@link white}. */
   constructor(private readonly peak: number) {}
 
-  /** Reads a picture. `sky` is 1 where there is sky; sky does not count for the ground's exposure. */
+  /** Fits the curve to a frame. Ignores the sky. @param sky `[72, 128]`, 1 for sky. */
   measure(planes: GradePlanes, sky: Float32Array): void {
     const { luma } = planes;
     const histogram = this.#histogram.fill(1e-6);
     for (let i = 0; i < PLANE_SIZE; i++) {
       const y = luma[i] ?? 0;
-      // Each sample is shared by two bins, so that a percentile moves smoothly.
+      // Each sample is split between two bins, so that the percentiles change smoothly.
       const position = Math.min(HISTOGRAM_BINS - 1.001, Math.max(0, y * (HISTOGRAM_BINS - 1)));
       const bin = Math.floor(position);
       const weight = 1 - (sky[i] ?? 0);
@@ -40,22 +37,22 @@ export class GradeTone {
     }
     this.black = Math.min(0.4, 0.8 * this.#percentile(0.03));
     this.white = Math.max(this.black + 0.3, mix(0.75, this.#percentile(0.96), 0.8));
-    // The middle of the ground is put near a luma of the night, whatever the day's contrast.
+    // Maps the median of the ground close to MIDDLE, regardless of the day's contrast.
     const median = this.#percentile(0.5);
     const middle = Math.min(0.8, Math.max(0.12, (median - this.black) / (this.white - this.black)));
-    const aim = Math.min(MIDDLE, MIDDLE_SHARE * Math.max(0.1, median));
-    this.gamma = Math.min(2.2, Math.max(1.05, Math.log(aim / this.peak) / Math.log(middle)));
+    const target = Math.min(MIDDLE, MAX_MIDDLE_SHARE * Math.max(0.1, median));
+    this.gamma = Math.min(2.2, Math.max(1.05, Math.log(target / this.peak) / Math.log(middle)));
   }
 
-  /** Luma of the night's ground for a luma of the day. */
+  /** Returns the luma of the night's ground for a luma of the day. */
   curve(luma: number): number {
     const x = Math.max(0, (luma - this.black) / (this.white - this.black));
-    // Above white it grows on with a third of the slope.
+    // Above white the curve continues with a third of the slope.
     const night = this.peak * (x <= 1 ? x ** this.gamma : 1 + ((x - 1) * this.gamma) / 3);
-    return Math.min(night, MOST * luma);
+    return Math.min(night, MAX_SHARE * luma);
   }
 
-  /** The luma below which the share `p` of the ground lies. */
+  /** Returns the luma below which the share `p` of the ground lies. */
   #percentile(p: number): number {
     let total = 0;
     for (let bin = 0; bin < HISTOGRAM_BINS; bin++) total += this.#histogram[bin] ?? 0;

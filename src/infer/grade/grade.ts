@@ -11,7 +11,7 @@ import { emptyLook, type Look } from '../../look/look.js';
 
 /** Options of {@link createGrade}. */
 export interface GradeOptions {
-  /** `night`: a camera that opened up for the night. `deep`: a far darker one. Default `night`. */
+  /** `night`: the exposure of a camera at night. `deep`: much darker. Default `night`. */
   readonly depth?: 'night' | 'deep';
 }
 
@@ -19,8 +19,8 @@ export interface GradeOptions {
 const PEAK = { night: 0.5, deep: 0.2 };
 
 /**
- * The physics of night, without a network: a look written from what the thumbnail shows. It finds the sky in the
- * picture, exposes the ground, lights what could be a lamp, and leaves alone what is night already.
+ * Creates the generator without a network: the physics of night, computed from the thumbnail. It finds the sky, exposes the
+ * ground, lights what could be a lamp, and keeps a frame that is already night.
  * Throws KERNEL_UNAVAILABLE.
  */
 export async function createGrade(options: GradeOptions = {}): Promise<FallbackGenerator> {
@@ -30,7 +30,7 @@ export async function createGrade(options: GradeOptions = {}): Promise<FallbackG
 class Grade implements FallbackGenerator {
   readonly card;
   readonly device = 'cpu';
-  /** Always 0: there is no network that could fail. */
+  /** Always 0: no network can fail. */
   readonly fallbacks = 0;
   readonly #planes: GradePlanes;
   readonly #sky: SkyFinder;
@@ -48,7 +48,7 @@ class Grade implements FallbackGenerator {
     this.card = {
       name: depth === 'deep' ? 'grade:deep' : 'grade',
       version: '1',
-      description: 'the physics of night, written from the picture without a network',
+      description: 'the physics of night, computed from the frame without a network',
       licence: 'MIT',
     };
   }

@@ -18,27 +18,27 @@ import {
 
 const PIXELS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
 
-/** Which end of the dial the tried formulas are taken at. */
+/** Options of {@link plainGradeGrid} and {@link plainGrade}. */
 export interface PlainGradeOptions {
   /** One gain for every luma: a very dark night without contrast. Default false. */
   readonly deep?: boolean;
 }
 
-/** A luma sigmoid; `x` any number. */
+/** The logistic function. */
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 
 /**
- * The grid of the plain grade: a night by height and luma alone, the same for every picture. What {@link createGrade}
- * mends, kept to be compared against; a new network starts from it.
+ * Returns the grid of the plain grade: a night that depends only on height and luma, the same for every frame. The initial
+ * bias of a new network, and the baseline that {@link createGrade} improves on.
  * Shape: {@link Look.grid}; the caller owns it.
  */
 export function plainGradeGrid(options: PlainGradeOptions = {}): Float32Array {
   const grid = new Float32Array(GRID_SIZE);
   for (let row = 0; row < GRID_HEIGHT; row++) {
-    const sky = sigmoid((0.5 - (row + 0.5) / GRID_HEIGHT) * 12);
+    const skyHeight = sigmoid((0.5 - (row + 0.5) / GRID_HEIGHT) * 12);
     for (let bin = 0; bin < GRID_BINS; bin++) {
       const luma = bin / (GRID_BINS - 1);
-      const s = sky * sigmoid((luma - 0.55) * 14);
+      const s = skyHeight * sigmoid((luma - 0.55) * 14);
       const gain = options.deep ? 0.22 : Math.max(0.12, 0.75 * luma);
       const blue = options.deep ? 0.015 : 0.006;
       const chroma = 0.5 * (1 - s) + 0.12 * s;
@@ -57,7 +57,7 @@ export function plainGradeGrid(options: PlainGradeOptions = {}): Float32Array {
 }
 
 /**
- * The lights of the plain grade at the thumbnail's size, `[4, 144, 256]`: core, haloY, haloU, haloV. Small saturated
+ * Returns the lights of the plain grade at the thumbnail's size, `[4, 144, 256]`: core, haloY, haloU, haloV. Small saturated
  * spots, dilated by a square, and their glow. The caller owns them.
  */
 export function plainGradeLights(kernel: PlaneKernel, day: Float32Array): Float32Array {
@@ -65,7 +65,7 @@ export function plainGradeLights(kernel: PlaneKernel, day: Float32Array): Float3
   const u = day.subarray(PIXELS, 2 * PIXELS);
   const v = day.subarray(2 * PIXELS, 3 * PIXELS);
   const blur = new BoxBlur(kernel, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT);
-  const nineBox = (plane: Float32Array): Float32Array => {
+  const blur9x9 = (plane: Float32Array): Float32Array => {
     const blurred = new Float32Array(PIXELS);
     blur.blurInto(plane, [4, 4], 'zero', blurred);
     return blurred;
@@ -78,9 +78,9 @@ export function plainGradeLights(kernel: PlaneKernel, day: Float32Array): Float3
   const core = new Float32Array(PIXELS);
   new Morphology(kernel, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT).dilateInto(source, 1, core);
 
-  const halo = nineBox(nineBox(core)).map((value) => 2.2 * value);
-  const glowU = nineBox(core.map((value, i) => value * (u[i] ?? 0)));
-  const glowV = nineBox(core.map((value, i) => value * (v[i] ?? 0)));
+  const halo = blur9x9(blur9x9(core)).map((value) => 2.2 * value);
+  const glowU = blur9x9(core.map((value, i) => value * (u[i] ?? 0)));
+  const glowV = blur9x9(core.map((value, i) => value * (v[i] ?? 0)));
   const lights = new Float32Array(LIGHTS_CHANNELS * PIXELS);
   lights.set(core);
   for (let i = 0; i < PIXELS; i++) {
@@ -93,8 +93,8 @@ export function plainGradeLights(kernel: PlaneKernel, day: Float32Array): Float3
 }
 
 /**
- * The whole plain grade as a look that the caller owns. Its lights are {@link plainGradeLights} averaged over 2x2
- * samples: the layer of a look is half as fine as the formulas' own.
+ * Returns the plain grade as a look; the caller owns it. Its lights are {@link plainGradeLights} averaged over 2x2 samples: a
+ * lights layer has half the resolution.
  */
 export function plainGrade(kernel: PlaneKernel, day: Float32Array, options: PlainGradeOptions = {}): Look {
   const fine = plainGradeLights(kernel, day);

@@ -1,21 +1,21 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { asNocturneError } from '../../core/errors.js';
 import { createForwardingLogger } from '../../core/logger.js';
-import { copyLookInto } from '../../look/look.js';
 import { openGenerator } from '../../infer/open-generator.js';
+import { copyLookInto } from '../../look/look.js';
 import { createSteadier } from '../../temporal/motion-steadier.js';
-import { LookMaker } from './look-maker.js';
 import {
-  slotViews,
   NO_COUNTS,
+  slotViews,
   type FromLookThread,
   type LookCounts,
   type LookThreadData,
   type ToLookThread,
 } from '../look-thread-messages.js';
+import { LookMaker } from './look-maker.js';
 
-// The entry of a look thread: opens a generator and a steadier, answers thumbnails with looks one after another.
-const { options, slots } = workerData as LookThreadData; // what openLookThread starts it with
+// The entry of a look thread: opens a generator and a steadier, then answers thumbnails with looks, one after another.
+const { options, slots } = workerData as LookThreadData; // what openLookThread passes
 const views = slots.map(slotViews);
 
 function post(message: FromLookThread): void {
@@ -33,7 +33,7 @@ try {
     ...maker.steadiness,
   });
 
-  const answer = async (message: ToLookThread): Promise<void> => {
+  const handle = async (message: ToLookThread): Promise<void> => {
     if (message.type === 'close') {
       await generator.close();
       parentPort?.close();
@@ -41,19 +41,19 @@ try {
     }
     const { pts, discontinuity, smoothing } = message;
     try {
-      const desk = views[message.desk];
-      if (!desk) throw new RangeError(`desk must be below ${views.length}, got ${message.desk}`);
-      const { look, ...took } = await maker.make({ data: desk.day, pts, discontinuity }, smoothing);
-      copyLookInto(look, desk.look);
+      const slot = views[message.slot];
+      if (!slot) throw new RangeError(`slot must be below ${views.length}, got ${message.slot}`);
+      const { look, ...took } = await maker.make({ data: slot.thumbnail, pts, discontinuity }, smoothing);
+      copyLookInto(look, slot.look);
       post({ type: 'made', ...took, counts: counts() });
     } catch (error) {
       post({ type: 'failed', error: asNocturneError(error, 'infer').toJSON(), counts: counts() });
     }
   };
 
-  let turn: Promise<void> = Promise.resolve();
+  let last: Promise<void> = Promise.resolve();
   parentPort?.on('message', (message: ToLookThread) => {
-    turn = turn.then(() => answer(message));
+    last = last.then(() => handle(message));
   });
   post({ type: 'opened', card: generator.card, device: generator.device });
 } catch (error) {

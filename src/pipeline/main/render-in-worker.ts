@@ -1,4 +1,4 @@
-import { aborted, deserializeError, NocturneError } from '../../core/errors.js';
+import { abortedError, deserializeError, NocturneError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
 import { removePartialFiles } from '../../output/atomic-file.js';
@@ -6,20 +6,20 @@ import type { RenderSettings } from '../stream-settings.js';
 import type { RenderProgress, RenderReport } from '../worker-messages.js';
 import { WorkerProcess } from './worker-process.js';
 
-/** What {@link renderInWorker} may be given beside its settings. */
+/** What {@link renderInWorker} takes beside the settings. */
 export interface RenderInWorkerOptions {
   readonly logger?: Logger;
-  /** Stops the work; the promise then rejects with `ABORTED` and no file is left half written. */
+  /** Aborts the render: the promise rejects with `ABORTED` and no partial file is left. */
   readonly signal?: AbortSignal;
-  /** Called once, when input and output are open. */
+  /** Called once, when all stages are open. */
   readonly onOpened?: (info: SourceInfo) => void;
   /** Called about five times a second. */
   readonly onProgress?: (progress: RenderProgress) => void;
 }
 
 /**
- * Renders a video file, a picture or a folder of pictures to night, in a worker process. Rejects with NocturneError: a
- * file is then as it was before; of a folder the pictures that were complete stay.
+ * Renders a video, an image or an image folder to night, in a worker process. Rejects with NocturneError: an output file is
+ * then as it was before; in an output folder the complete images stay.
  */
 export async function renderInWorker(
   settings: RenderSettings,
@@ -33,9 +33,9 @@ export async function renderInWorker(
       action();
     };
     const fail = (error: NocturneError): void => {
-      // Whatever broke off because of the signal, the user stopped it.
+      // Whatever failed after the signal aborted, the user stopped it.
       const isAborted = signal?.aborted === true && error.code !== 'ABORTED';
-      settle(() => reject(isAborted ? aborted(`${settings.output} was complete`) : error));
+      settle(() => reject(isAborted ? abortedError(`${settings.output} was complete`) : error));
     };
     const worker = new WorkerProcess({
       job: { kind: 'render', settings },
@@ -50,7 +50,7 @@ export async function renderInWorker(
         }
       },
       onExit: (error) => {
-        if (error) void removePartialFiles(settings.output, worker.pid ?? 0).then(() => fail(ofRender(error)));
+        if (error) void removePartialFiles(settings.output, worker.pid ?? 0).then(() => fail(renderError(error)));
       },
     });
     signal?.addEventListener('abort', stop);
@@ -58,8 +58,8 @@ export async function renderInWorker(
   });
 }
 
-/** A worker's death as it concerns a render, which nobody starts again. */
-function ofRender({ code, stage, message, cause }: NocturneError): NocturneError {
-  const remedy = 'Nothing was left half written; start the render again, and report it when it repeats.';
+/** The failure of a render whose worker died: unlike a stream, it is not restarted. */
+function renderError({ code, stage, message, cause }: NocturneError): NocturneError {
+  const remedy = 'No partial file was left; start the render again, and report it if it happens again.';
   return new NocturneError({ code, stage, message, cause, remedy });
 }

@@ -6,37 +6,37 @@ import type { FromWorker, ToWorker, WorkerJob } from '../worker-messages.js';
 
 /** Compiled entry of a worker: the same file from src/ under test and from dist/. */
 const WORKER_ENTRY = fileURLToPath(new URL('../../../dist/pipeline/worker/worker.js', import.meta.url));
-/** How long a worker may take to flush and close after it was asked to stop, milliseconds. */
+/** How long a worker may take to flush and close after `stop`, milliseconds; then it is killed. */
 const STOP_TIMEOUT_MS = 5000;
 
 /**
- * Threads of a worker for libav's blocking calls: a silent live input holds one, a read, a decode, an encode and files
- * want one each at a time; Node's own default of 4 leaves none to spare.
+ * Threads of a worker for libav's blocking calls. A silent live input holds one; a read, a decode, an encode and file access
+ * need one each at a time. Node's default of 4 leaves no spare one.
  */
 const THREAD_POOL_SIZE = 8;
 
 /**
- * Keeps a worker's memory level for days: V8's young generation would grow by tens of MiB for garbage that lives for one
- * frame, and glibc would keep a heap for each of libav's threads (measured: 18 % growth over 3,000 frames without, 1 % with).
+ * Keeps a worker's memory constant for days. Without it, V8's young generation grows by tens of MiB for garbage that lives
+ * for one frame, and glibc keeps a heap for each of libav's threads (measured: 18 % growth over 3,000 frames, 1 % with it).
  */
 const STEADY_MEMORY = {
   flags: ['--max-semi-space-size=4'],
   environment: { MALLOC_ARENA_MAX: '2' },
 } as const;
 
-/** Messages that a {@link WorkerProcess} hands on. */
+/** Messages that a {@link WorkerProcess} passes on; log lines go to the logger. */
 export type WorkerMessage = Exclude<FromWorker, { type: 'log' }>;
 
-/** What a {@link WorkerProcess} tells. */
+/** What a {@link WorkerProcess} takes. */
 export interface WorkerProcessOptions {
   readonly job: WorkerJob;
   readonly logger: Logger;
   readonly onMessage: (message: WorkerMessage) => void;
-  /** The process is gone; `error` unless it ended by itself after `done` or `failed`. Called once. */
+  /** Called once, when the process is gone. `error`: undefined when it ended by itself after `done` or `failed`. */
   readonly onExit: (error: NocturneError | undefined) => void;
 }
 
-/** One worker process with one job: what crashes in there, native code too, leaves everything else running. */
+/** One worker process with one job. A crash in it, also in native code, leaves everything else running. */
 export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
@@ -48,26 +48,26 @@ export class WorkerProcess {
       execArgv: [...STEADY_MEMORY.flags],
       env: { UV_THREADPOOL_SIZE: String(THREAD_POOL_SIZE), ...STEADY_MEMORY.environment, ...process.env },
     });
-    let ended = false;
+    let hasEnded = false;
     let thrown: Error | undefined;
     this.#child.on('message', (message: FromWorker) => {
       if (message.type === 'log') {
         options.logger[message.level](message.fields, message.message);
         return;
       }
-      ended ||= message.type === 'done' || message.type === 'failed';
+      hasEnded ||= message.type === 'done' || message.type === 'failed';
       options.onMessage(message);
     });
     this.#exited = new Promise((resolve) => {
-      const gone = (how: string): void => {
-        options.onExit(ended ? undefined : died(how, thrown));
+      const onGone = (how: string): void => {
+        options.onExit(hasEnded ? undefined : workerDied(how, thrown));
         resolve();
       };
       this.#child.on('error', (error) => {
         thrown = error;
-        if (this.#child.pid === undefined) gone(error.message);
+        if (this.#child.pid === undefined) onGone(error.message);
       });
-      this.#child.once('exit', (exitCode, signal) => gone(signal ?? `exit code ${exitCode}`));
+      this.#child.once('exit', (exitCode, signal) => onGone(signal ?? `exit code ${exitCode}`));
     });
     this.#child.send({ type: 'job', job: options.job } satisfies ToWorker);
   }
@@ -78,11 +78,11 @@ export class WorkerProcess {
   }
 
   post(message: ToWorker): void {
-    // A channel that breaks at this moment is told by `exit`.
+    // The event `exit` reports a channel that breaks at this moment.
     if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
-  /** Asks the job to end and waits until the process is gone; ends it by force after five seconds. */
+  /** Asks the job to end and waits until the process is gone; kills it after the timeout. */
   async stop(): Promise<void> {
     this.post({ type: 'stop' });
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
@@ -90,14 +90,14 @@ export class WorkerProcess {
     clearTimeout(timer);
   }
 
-  /** Ends the process at once, as a crash would; for tests of what happens then. */
+  /** Kills the process at once, as a crash would; for tests. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#exited;
   }
 }
 
-function died(how: string, cause: unknown): NocturneError {
+function workerDied(how: string, cause: unknown): NocturneError {
   const message = `the worker process ended unexpectedly: ${how}.`;
   return new NocturneError({ code: 'WORKER_DIED', stage: 'pipeline', message, cause });
 }

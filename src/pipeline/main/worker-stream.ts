@@ -1,6 +1,6 @@
 import { Backoff } from '../../core/backoff.js';
 import type { Controls } from '../../core/controls.js';
-import { aborted, deserializeError, type NocturneError } from '../../core/errors.js';
+import { abortedError, deserializeError, type NocturneError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
 import { isLiveInput } from '../../ingest/open-source.js';
@@ -14,7 +14,7 @@ const RESTART = { firstMs: 250, maxMs: 15_000 } as const;
 /** A worker that lived this long is restarted with the first pause again, milliseconds. */
 const HEALTHY_AFTER_MS = 30_000;
 
-/** A stream whose pixels live in a worker process; opened by `openStream`. */
+/** A stream whose frames live in a worker process; `openStream` opens it. */
 export class WorkerStream implements NightStream {
   readonly live: StreamHub;
   readonly opened: Promise<SourceInfo>;
@@ -38,7 +38,7 @@ export class WorkerStream implements NightStream {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
     });
-    this.opened.catch(() => undefined); // also told by `ended`; whoever awaits `opened` still sees it
+    this.opened.catch(() => undefined); // `ended` reports it too; whoever awaits `opened` still gets it
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -72,7 +72,7 @@ export class WorkerStream implements NightStream {
     this.live.setControls(change);
   }
 
-  /** Ends the worker as a crash would; for tests. */
+  /** Kills the worker as a crash would; for tests. */
   async killWorker(): Promise<void> {
     await this.#worker?.kill();
   }
@@ -93,9 +93,9 @@ export class WorkerStream implements NightStream {
   async #close(): Promise<void> {
     clearTimeout(this.#restartTimer);
     await this.#worker?.stop();
-    const isOver = this.live.state === 'ended' || this.live.state === 'failed';
-    if (!isOver) this.live.setState('ended', 'The stream was closed.');
-    this.#rejectOpened(aborted(`${this.name} was open`));
+    const hasEnded = this.live.state === 'ended' || this.live.state === 'failed';
+    if (!hasEnded) this.live.setState('ended', 'The stream was closed.');
+    this.#rejectOpened(abortedError(`${this.name} was open`));
     this.#end({ error: undefined });
   }
 
@@ -116,13 +116,13 @@ export class WorkerStream implements NightStream {
   #onDied(error: NocturneError): void {
     if (this.#closing) return;
     if (!this.#info) this.#fail(error);
-    else this.#startAgain(error, performance.now() - this.#startedMs, 'The stream is being started again.');
+    else this.#restart(error, performance.now() - this.#startedMs, 'Restarting the stream.');
   }
 
-  #startAgain(error: NocturneError, livedMs: number, message: string): void {
+  #restart(error: NocturneError, livedMs: number, message: string): void {
     if (livedMs > HEALTHY_AFTER_MS) this.#backoff.reset();
     const pauseMs = this.#backoff.nextMs();
-    this.#logger.error({ stream: this.name, code: error.code, pauseMs }, `${error.toLine()} Starting it again.`);
+    this.#logger.error({ stream: this.name, code: error.code, pauseMs }, `${error.toLine()} Restarting it.`);
     this.live.setState('starting', message);
     this.#restartTimer = setTimeout(() => {
       this.#start();
@@ -135,7 +135,7 @@ export class WorkerStream implements NightStream {
         this.#info = message.info;
         this.#resolveOpened(message.info);
         for (const notice of message.info.notices) this.#logger.info({ stream: this.name }, notice);
-        if (message.info.hasSound) this.#logger.info({ stream: this.name }, 'the sound is not carried to viewers');
+        if (message.info.hasSound) this.#logger.info({ stream: this.name }, 'viewers get no sound');
         break;
       case 'format':
         this.live.setFormat(message.format);
@@ -146,14 +146,14 @@ export class WorkerStream implements NightStream {
       case 'state':
         this.live.setState(message.state, message.message);
         break;
-      case 'figures':
-        this.live.setStats(message.figures);
+      case 'stats':
+        this.live.setStats(message.stats);
         break;
       case 'progress':
         break; // renders alone report progress
       case 'done':
         if (this.#closing) break;
-        this.live.setState('ended', 'The input is over.');
+        this.live.setState('ended', 'The input ended.');
         this.#end({ error: undefined });
         break;
       case 'failed':
@@ -162,15 +162,15 @@ export class WorkerStream implements NightStream {
     }
   }
 
-  /** A live input that is not there is tried again, at the start too: a camera may be switched on later. Anything else ends the stream. */
+  /** Retries a live input that cannot be reached, at the start too: a camera may be switched on later. Any other failure ends the stream. */
   #onFailed(error: NocturneError): void {
     if (this.#closing) return;
     const { input, source } = this.#settings;
-    const isAway = error.code === 'INPUT_REFUSED' || error.code === 'INPUT_LOST';
+    const isUnreachable = error.code === 'INPUT_REFUSED' || error.code === 'INPUT_LOST';
     if (error.code === 'WORKER_DIED') {
-      this.#onDied(error); // a thread in there died; the worker itself came to an orderly end
-    } else if (isAway && source.reconnect && (this.#info !== undefined || isLiveInput(input, source))) {
-      this.#startAgain(error, 0, 'The input is not there yet; it is tried again and again.');
+      this.#onDied(error); // a thread of the worker died; the worker itself ended in order
+    } else if (isUnreachable && source.reconnect && (this.#info !== undefined || isLiveInput(input, source))) {
+      this.#restart(error, 0, 'Waiting for the input; retrying.');
     } else {
       this.#fail(error);
     }
@@ -178,7 +178,7 @@ export class WorkerStream implements NightStream {
 
   #fail(error: NocturneError): void {
     if (this.#closing) return;
-    // Before it was open, `opened` tells whoever waits for it.
+    // Before the stream was open, `opened` reports the failure.
     if (this.#info) this.#logger.error({ stream: this.name, code: error.code }, error.toLine());
     this.live.setState('failed', error.toLine());
     this.#rejectOpened(error);

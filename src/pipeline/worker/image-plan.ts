@@ -8,21 +8,21 @@ import { otherFilesNotices } from '../../ingest/image-list.js';
 import { outputFailure } from '../../output/output-error.js';
 import type { RenderSettings } from '../stream-settings.js';
 
-/** One picture to make: where from, where to. */
+/** One image to render. */
 export interface ImageTask {
   readonly from: string;
   readonly to: string;
 }
 
-/** What a render of pictures is to do. */
+/** What a render of images does. */
 export interface ImagePlan {
   /** At least one. */
   readonly tasks: readonly ImageTask[];
-  /** What the user is told before anything is done, one line each. */
+  /** Notices for the user, one line each. */
   readonly notices: readonly string[];
 }
 
-/** Whether a render is of pictures, by what the input is and how the output is named. */
+/** True when input and output name images or image folders, not videos. */
 export function isImageRender(input: string, output: string): boolean {
   const { kind, target } = parseInput(input);
   if (kind !== 'path') return false;
@@ -31,40 +31,41 @@ export function isImageRender(input: string, output: string): boolean {
 }
 
 /**
- * Which pictures become which, after every check that can be made before the first one is written; makes the output's
- * folder. Throws NocturneError.
+ * Plans a render of images: reads the input folder, checks everything that can be checked before the first image is written,
+ * creates the output folder. Throws NocturneError.
  */
 export async function planImages(settings: Pick<RenderSettings, 'input' | 'output' | 'overwrite'>): Promise<ImagePlan> {
   const { input, output, overwrite } = settings;
   const address = parseInput(input);
   const isOfFolder = isFolder(address.target);
   if (isOfFolder && (isImagePath(output) || isFile(output))) {
-    throw unwritable(`${input} is a folder of pictures and ${output} is one file.`, 'Name a folder, or a video file.');
+    throw unsupported(`${input} is an image folder and ${output} is one file.`, 'Use a folder or a video file.');
   }
-  const pictures = await imagesOf(address);
-  if (!pictures) throw new TypeError(`${input} is no picture and no folder`);
+  const images = await imagesOf(address);
+  if (!images) throw new TypeError(`input must be an image or a folder, got ${input}`);
   const isToFolder = isOfFolder || isFolder(output);
-  const tasks = pictures.paths.map((from) => {
+  const tasks = images.paths.map((from) => {
     return { from, to: isToFolder ? join(output, writableName(basename(from))) : output };
   });
   checkTasks(tasks, overwrite);
-  if (isOfFolder) makeFolder(output);
+  if (isOfFolder) createFolder(output);
   else if (!existsSync(dirname(resolve(output)))) {
     const message = `the folder of ${output} does not exist.`;
-    throw new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message, remedy: 'Make it first.' });
+    throw new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message, remedy: 'Create it first.' });
   }
-  return { tasks, notices: otherFilesNotices(pictures) };
+  return { tasks, notices: otherFilesNotices(images) };
 }
 
-/** The same name, or its PNG where its format can be read but not written. */
+/** The same name, or the name of a PNG where the format can be read but not written. */
 function writableName(name: string): string {
   return writableExtension(name) === undefined ? `${parse(name).name}.png` : name;
 }
 
-function makeFolder(path: string): void {
+/** Creates a folder and its parents. Throws NocturneError. */
+function createFolder(path: string): void {
   if (isFolder(path)) return;
-  // One by one: Node's own recursion never ends where a folder that is there takes no new one, such as /proc.
-  if (!existsSync(dirname(resolve(path)))) makeFolder(dirname(resolve(path)));
+  // Node 20's mkdirSync with `recursive` never returns where an existing folder takes no new one, such as /proc.
+  if (!existsSync(dirname(resolve(path)))) createFolder(dirname(resolve(path)));
   try {
     mkdirSync(path);
   } catch (error) {
@@ -72,15 +73,19 @@ function makeFolder(path: string): void {
   }
 }
 
-/** Every fault that would lose a picture, found before the first one is written. */
+/** Throws NocturneError for whatever would lose an image. */
 function checkTasks(tasks: readonly ImageTask[], overwrite: boolean): void {
   const fromByTarget = new Map<string, string>();
   for (const { from, to } of tasks) {
     const other = fromByTarget.get(to);
-    if (other !== undefined) throw unwritable(`${other} and ${from} would both become ${to}.`, 'Rename one of them.');
+    if (other !== undefined)
+      throw unsupported(`${other} and ${from} would both be written to ${to}.`, 'Rename one of them.');
     fromByTarget.set(to, from);
     if (writableExtension(to) === undefined) {
-      throw unwritable(`${to} is no picture that can be written.`, `Use one of ${WRITABLE_EXTENSIONS.join(', ')}.`);
+      throw unsupported(
+        `${to} has no image format that can be written.`,
+        `Use one of ${WRITABLE_EXTENSIONS.join(', ')}.`,
+      );
     }
     if (isSameFile(from, to)) {
       throw new NocturneError({ code: 'OUTPUT_IS_INPUT', stage: 'output', message: `${to} is the input.` });
@@ -91,11 +96,11 @@ function checkTasks(tasks: readonly ImageTask[], overwrite: boolean): void {
   }
 }
 
-function unwritable(message: string, remedy: string): NocturneError {
+function unsupported(message: string, remedy: string): NocturneError {
   return new NocturneError({ code: 'OUTPUT_UNSUPPORTED', stage: 'output', message, remedy });
 }
 
-/** Whether two paths lead to one file, through links too. */
+/** True when two paths lead to the same file, through links too. */
 function isSameFile(a: string, b: string): boolean {
   const [first, second] = [a, b].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
   return first !== undefined && first.ino === second?.ino && first.dev === second.dev;

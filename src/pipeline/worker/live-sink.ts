@@ -6,14 +6,17 @@ import { wallClock } from '../../core/time.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { PacketGate } from './packet-gate.js';
 
-/** What a {@link LiveSink} gives on. */
+/** Receives the output of a {@link LiveSink}. */
 export interface LiveSinkOutput {
   onFormat(format: VideoFormat): void;
-  /** Gives the packet away. */
+  /** Takes the packet. */
   onPacket(packet: Packet): void;
 }
 
-/** Encodes night frames and hands the packets on, format first; counts what passes. */
+/** Window over which the bit rate is measured, milliseconds. */
+const RATE_WINDOW_MS = 2000;
+
+/** Encodes night frames and passes the packets on, format first; measures rates and latency. */
 export class LiveSink implements FrameSink {
   readonly #encoder: Encoder;
   readonly #gate: PacketGate;
@@ -30,7 +33,7 @@ export class LiveSink implements FrameSink {
     this.#output = output;
   }
 
-  /** Frames encoded, ever. */
+  /** Frames encoded since the start. */
   get framesEncoded(): number {
     return this.#encoded;
   }
@@ -40,24 +43,24 @@ export class LiveSink implements FrameSink {
     return Math.round(this.#rate.perSecond() * 100) / 100;
   }
 
-  /** Bits a second handed on over the last two seconds. */
+  /** Bits a second over the last two seconds, of packets that passed the gate. */
   get bitrateBps(): number {
     const now = performance.now();
-    this.#forgetBefore(now - 2000);
-    return this.#recent.reduce((bits, packet) => bits + packet.bytes * 8, 0) / 2;
+    this.#dropBefore(now - RATE_WINDOW_MS);
+    return this.#recent.reduce((bits, packet) => bits + packet.bytes * 8, 0) / (RATE_WINDOW_MS / 1000);
   }
 
   /** Capture to packet, milliseconds, p50. */
   get latencyMs(): number {
-    return this.#latencies.at(0.5);
+    return this.#latencies.quantile(0.5);
   }
 
   async write(frame: Frame): Promise<void> {
-    if (this.#gate.waitingForKeyframe) this.#encoder.requestKeyframe();
+    if (this.#gate.isWaitingForKeyframe) this.#encoder.requestKeyframe();
     this.#publish(await this.#encoder.encode(frame));
   }
 
-  /** Hands on what the encoder still holds. */
+  /** Passes on what the encoder still holds. */
   async flush(): Promise<void> {
     this.#publish(await this.#encoder.flush());
   }
@@ -77,10 +80,10 @@ export class LiveSink implements FrameSink {
       this.#recent.push({ atMs: now, bytes: packet.data.byteLength });
       this.#output.onPacket(packet);
     }
-    this.#forgetBefore(now - 2000);
+    this.#dropBefore(now - RATE_WINDOW_MS);
   }
 
-  #forgetBefore(timeMs: number): void {
+  #dropBefore(timeMs: number): void {
     while (this.#recent[0] && this.#recent[0].atMs < timeMs) this.#recent.shift();
   }
 }

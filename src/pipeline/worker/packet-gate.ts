@@ -1,15 +1,15 @@
 import type { Packet } from '../../core/packet.js';
 
-/** Most messages on their way to the main process: four seconds of packets at 30 frames a second. */
+/** Messages that may be pending to the main process: four seconds of packets at 30 frames a second. */
 export const MAX_PENDING = 120;
 
-/** Bounds what waits between a worker and the main process: when too much does, packets are dropped up to the next keyframe. */
+/** Bounds the queue between a worker and the main process: while it is full, packets are dropped until the next keyframe. */
 export class PacketGate {
   readonly #pending: () => number;
   #dropped = 0;
-  #waitingForKeyframe = false;
+  #isWaitingForKeyframe = false;
 
-  /** @param pending how many messages the main process has not been handed yet. */
+  /** @param pending messages that the main process has not received yet. */
   constructor(pending: () => number) {
     this.#pending = pending;
   }
@@ -19,20 +19,20 @@ export class PacketGate {
     return this.#dropped;
   }
 
-  /** True when nothing passes until a keyframe comes; ask the encoder for one. */
-  get waitingForKeyframe(): boolean {
-    return this.#waitingForKeyframe;
+  /** True while only a keyframe may pass; request one from the encoder. */
+  get isWaitingForKeyframe(): boolean {
+    return this.#isWaitingForKeyframe;
   }
 
-  /** Whether this packet may be posted; counts it when not. */
+  /** True when the packet may be posted; else counts it as dropped. */
   admit(packet: Packet): boolean {
-    const isUseless = this.#waitingForKeyframe && !packet.isKeyframe;
-    if (isUseless || this.#pending() >= MAX_PENDING) {
-      this.#waitingForKeyframe = true;
+    const isUndecodable = this.#isWaitingForKeyframe && !packet.isKeyframe;
+    if (isUndecodable || this.#pending() >= MAX_PENDING) {
+      this.#isWaitingForKeyframe = true;
       this.#dropped++;
       return false;
     }
-    this.#waitingForKeyframe = false;
+    this.#isWaitingForKeyframe = false;
     return true;
   }
 }

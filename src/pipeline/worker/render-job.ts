@@ -1,28 +1,26 @@
 import { statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
-import { aborted, NocturneError } from '../../core/errors.js';
+import { abortedError, NocturneError } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
 import { toSeconds } from '../../core/time.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
-import { parseInput } from '../../ingest/input-address.js';
-import { openSource } from '../../ingest/open-source.js';
 import { skippedNotices } from '../../ingest/image-list.js';
-import { DEFAULT_SOURCE_OPTIONS } from '../../ingest/source-options.js';
-import { openRenderer } from '../../render/wasm-renderer.js';
+import { parseInput } from '../../ingest/input-address.js';
+import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from '../../ingest/source-options.js';
 import { openFileSink } from '../../output/av-file-sink.js';
-import type { JobContext } from './job-context.js';
-import { openLookThread } from '../look-thread/look-thread.js';
+import type { FileSink, FileSinkOptions } from '../../output/file-options.js';
+import type { RenderSettings } from '../stream-settings.js';
+import type { RenderReport } from '../worker-messages.js';
 import { runImageJob } from './image-job.js';
 import { isImageRender } from './image-plan.js';
+import type { JobContext } from './job-context.js';
 import { RenderProgressMeter } from './render-progress.js';
-import { StageTimes } from '../stage-times.js';
-import type { RenderSettings } from '../stream-settings.js';
-import { translate } from './run-pipeline.js';
-import type { RenderReport } from '../worker-messages.js';
+import { runPipeline } from './run-pipeline.js';
+import { withStages, type OpenStages } from './with-stages.js';
 
 /**
- * Renders a video to a file: same frames, same pts, same size; leaves no half file when it fails or is aborted.
- * Pictures, and folders of them to folders, go their own way.
+ * Renders a video to a file with the same frames, pts and size; images and image folders are rendered one by one. When it
+ * fails or is aborted, no partial file is left. Throws NocturneError.
  */
 export async function runRenderJob(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   try {
@@ -30,142 +28,142 @@ export async function runRenderJob(settings: RenderSettings, context: JobContext
     const report = await renderVideo(settings, context);
     return { ...report, liveFrames: Frame.liveCount };
   } catch (error) {
-    throw forbidden(error, settings) ?? error;
+    throw permissionError(error, settings) ?? error;
   }
 }
 
-/** What a folder that this user may not enter makes of looking at input and output; undefined for another failure. */
-function forbidden(error: unknown, { input, output }: RenderSettings): NocturneError | undefined {
-  if (!(error instanceof Error) || !('code' in error && (error.code === 'EACCES' || error.code === 'EPERM')))
-    return undefined;
-  const path = resolve('path' in error && typeof error.path === 'string' ? error.path : output);
-  const source = resolve(parseInput(input).target);
-  return path === source || path.startsWith(source + sep)
-    ? new NocturneError({
-        code: 'INPUT_NO_PERMISSION',
-        stage: 'ingest',
-        message: `${input} may not be read.`,
-        cause: error,
-      })
-    : new NocturneError({
-        code: 'OUTPUT_NO_PERMISSION',
-        stage: 'output',
-        message: `${output} may not be written.`,
-        cause: error,
-      });
+async function renderVideo(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
+  const { input, model, seed } = settings;
+  const options = { input, source: sourceOptions(settings), model, seed, logger: context.logger };
+  return withStages(options, context.signal, async (stages) => {
+    const copyFrom = copySource(input);
+    const { info } = stages.source;
+    const sink = await openFileSink(sinkOptions(settings, { info, copyFrom, signal: context.signal }));
+    try {
+      const report = await renderToFile(settings, context, { ...stages, sink });
+      return { ...report, notices: [...soundNotices(info, copyFrom), ...report.notices] };
+    } catch (error) {
+      await sink.abort();
+      throw error;
+    }
+  });
 }
 
-async function renderVideo(settings: RenderSettings, { post, logger, signal }: JobContext): Promise<RenderReport> {
-  const times = new StageTimes();
-  const window = {
-    startS: settings.startS,
-    ...(settings.durationS === undefined ? {} : { durationS: settings.durationS }),
-  };
-  const format = settings.inputFormat === undefined ? {} : { inputFormat: settings.inputFormat };
-  await using source = await openSource(
-    settings.input,
-    {
-      ...DEFAULT_SOURCE_OPTIONS,
-      ...window,
-      live: false,
-      ...format,
-      imageRate: settings.pictureRate,
-      decoderThreads: settings.decoderThreads,
-      logger,
-    },
-    signal,
-  );
-  await using looks = await openLookThread({ ...settings.model, logger });
-  using renderer = await openRenderer({ seed: settings.seed });
+async function renderToFile(
+  settings: RenderSettings,
+  { post, signal }: JobContext,
+  stages: OpenStages & { readonly sink: FileSink },
+): Promise<RenderReport> {
+  const { source, looks, sink, times } = stages;
   const { info } = source;
-  const copied = copiedInput(settings.input);
-  const sink = await openFileSink({
-    path: settings.output,
+  post({ type: 'opened', info, generator: looks.card.name });
+  const expected = expectedFrames(info, settings);
+  const meter = new RenderProgressMeter(expected);
+  const onFrame = (): void => {
+    const progress = meter.addFrame();
+    if (progress) post({ type: 'progress', progress });
+  };
+  await runPipeline({ ...stages, controls: () => settings.controls, onFrame }, signal);
+  if (signal.aborted) throw abortedError(`${settings.output} was complete`);
+  const written = await sink.finish();
+  post({ type: 'progress', progress: meter.progress });
+  const { corrupt, skipped } = source.stats;
+  const losses =
+    skipped.length > 0
+      ? skippedNotices(skipped, corrupt)
+      : corruptionNotices({ corrupt, frames: meter.frames, expected });
+  return {
+    output: settings.output,
+    frames: meter.frames,
+    width: info.width,
+    height: info.height,
+    seconds: meter.seconds,
+    frameRate: meter.frames / meter.seconds,
+    encoder: written.encoder,
+    corrupt,
+    notices: [...info.notices, ...written.notices, ...losses],
+    stages: times.report(),
+    liveFrames: 0,
+  };
+}
+
+function sourceOptions(settings: RenderSettings): SourceOptions {
+  const { startS, durationS, inputFormat, imageRate, decoderThreads } = settings;
+  return {
+    ...DEFAULT_SOURCE_OPTIONS,
+    startS,
+    live: false,
+    imageRate,
+    decoderThreads,
+    ...(durationS === undefined ? {} : { durationS }),
+    ...(inputFormat === undefined ? {} : { inputFormat }),
+  };
+}
+
+function sinkOptions(
+  { output: path, overwrite, startS, durationS, codec, crf, preset }: RenderSettings,
+  from: { readonly info: SourceInfo; readonly copyFrom: string | undefined; readonly signal: AbortSignal },
+): FileSinkOptions {
+  const { info, copyFrom, signal } = from;
+  return {
+    path,
     timeBase: info.timeBase,
     frameRate: info.frameRate,
-    overwrite: settings.overwrite,
-    ...copied,
-    ...window,
-    ...(settings.codec === undefined ? {} : { codec: settings.codec }),
-    ...(settings.crf === undefined ? {} : { crf: settings.crf }),
-    ...(settings.preset === undefined ? {} : { preset: settings.preset }),
+    overwrite,
+    startS,
     signal,
-  });
-  try {
-    post({ type: 'opened', info, generator: looks.card.name });
-    const expected = expectedFrames(info, settings);
-    const meter = new RenderProgressMeter(expected);
-    await translate(
-      {
-        source,
-        looks,
-        renderer,
-        sink,
-        times,
-        controls: () => settings.controls,
-        onFrame: () => {
-          const progress = meter.frame();
-          if (progress) post({ type: 'progress', progress });
-        },
-      },
-      signal,
-    );
-    if (signal.aborted) throw aborted(`${settings.output} was complete`);
-    const written = await sink.finish();
-    post({ type: 'progress', progress: meter.now() });
-    const { corrupt, skipped } = source.stats;
-    return {
-      output: settings.output,
-      frames: meter.frames,
-      width: info.width,
-      height: info.height,
-      seconds: meter.seconds,
-      frameRate: meter.frames / meter.seconds,
-      encoder: written.encoder,
-      corrupt,
-      notices: [
-        ...info.notices,
-        ...lostSound(info, copied.copyFrom),
-        ...written.notices,
-        ...(skipped.length > 0
-          ? skippedNotices(skipped, corrupt)
-          : damage({ corrupt, frames: meter.frames, expected })),
-      ],
-      stages: times.report(),
-      liveFrames: 0,
-    };
-  } catch (error) {
-    await sink.abort();
-    throw error;
-  }
+    ...(copyFrom === undefined ? {} : { copyFrom }),
+    ...(durationS === undefined ? {} : { durationS }),
+    ...(codec === undefined ? {} : { codec }),
+    ...(crf === undefined ? {} : { crf }),
+    ...(preset === undefined ? {} : { preset }),
+  };
 }
 
-/** Sound and the like are copied where the input can be read a second time: from files and over http. */
-function copiedInput(input: string): { readonly copyFrom?: string } {
+/** Where sound, subtitles and the like are copied from: inputs that can be read a second time, which are files and http. */
+function copySource(input: string): string | undefined {
   const { kind, target, scheme } = parseInput(input);
   const isFile = kind === 'path' && (statSync(target, { throwIfNoEntry: false })?.isFile() ?? false);
-  return isFile || scheme.startsWith('http') ? { copyFrom: target } : {};
+  return isFile || scheme.startsWith('http') ? target : undefined;
 }
 
-/** Says that sound stays behind where the input cannot be read a second time. */
-function lostSound(info: SourceInfo, copyFrom: string | undefined): readonly string[] {
+/** Reports sound that is lost because the input cannot be read a second time: one line, or none. */
+function soundNotices(info: SourceInfo, copyFrom: string | undefined): readonly string[] {
   if (!info.hasSound || copyFrom !== undefined) return [];
-  return [`not carried: sound and subtitles of ${info.description}, which cannot be read twice; name a file instead`];
+  return [`not copied: sound and subtitles of ${info.description}, which cannot be read twice; use a file instead`];
 }
 
-/** Says what a damaged input cost. `expected`: 0 when unknown. */
-function damage(counts: { readonly corrupt: number; readonly frames: number; readonly expected: number }): string[] {
+/** Reports what a damaged input cost: one line, or none. @param counts `expected`: 0 when unknown. */
+function corruptionNotices(counts: {
+  readonly corrupt: number;
+  readonly frames: number;
+  readonly expected: number;
+}): string[] {
   const { corrupt, frames, expected } = counts;
   if (corrupt === 0) return [];
-  const packets = corrupt === 1 ? '1 packet' : `${corrupt} packets`;
+  const packets = corrupt === 1 ? '1 video packet' : `${corrupt} video packets`;
   const missing = expected > frames ? `; about ${expected - frames} of ${expected} frames are missing` : '';
-  return [
-    `damaged input: ${packets} of the video could not be decoded and ${corrupt === 1 ? 'was' : 'were'} skipped${missing}`,
-  ];
+  return [`damaged input: skipped ${packets} that could not be decoded${missing}`];
 }
 
+/** Frames of the asked part; 0 when unknown. */
 function expectedFrames(info: SourceInfo, settings: RenderSettings): number {
   if (info.duration === undefined) return 0;
   const seconds = Math.min(toSeconds(info.duration), settings.durationS ?? Infinity);
   return Math.max(0, Math.round(seconds * info.frameRate));
+}
+
+/** A file system's EACCES or EPERM on input or output as a NocturneError; undefined for another failure. */
+function permissionError(error: unknown, { input, output }: RenderSettings): NocturneError | undefined {
+  const isDenied = error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+  if (!isDenied) return undefined;
+  const path = resolve('path' in error && typeof error.path === 'string' ? error.path : output);
+  const source = resolve(parseInput(input).target);
+  const isInput = path === source || path.startsWith(source + sep);
+  return new NocturneError({
+    code: isInput ? 'INPUT_NO_PERMISSION' : 'OUTPUT_NO_PERMISSION',
+    stage: isInput ? 'ingest' : 'output',
+    message: isInput ? `no permission to read ${input}.` : `no permission to write ${output}.`,
+    cause: error,
+  });
 }

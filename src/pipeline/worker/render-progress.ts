@@ -1,20 +1,21 @@
 import type { RenderProgress } from '../worker-messages.js';
 
-/** Least time between two progress messages, milliseconds. */
-const PROGRESS_INTERVAL_MS = 200;
+/** Shortest time between two progress messages, milliseconds. */
+const MIN_INTERVAL_MS = 200;
 
-/** Counts rendered frames and says now and then how far the work is. */
+/** Counts rendered frames and computes the progress of a render. */
 export class RenderProgressMeter {
   readonly #startedMs = performance.now();
   #expected: number;
   #frames = 0;
-  #toldMs = 0;
+  #reportedMs = 0;
 
   /** @param expected frames expected; 0 when unknown. */
   constructor(expected: number) {
     this.#expected = expected;
   }
 
+  /** Frames rendered so far. */
   get frames(): number {
     return this.#frames;
   }
@@ -24,21 +25,8 @@ export class RenderProgressMeter {
     return (performance.now() - this.#startedMs) / 1000;
   }
 
-  /** Counts one frame; the progress when it is time to tell it again. */
-  frame(): RenderProgress | undefined {
-    this.#frames++;
-    if (performance.now() - this.#toldMs < PROGRESS_INTERVAL_MS) return undefined;
-    this.#toldMs = performance.now();
-    return this.now();
-  }
-
-  /** Takes one frame out of those expected. */
-  skip(): void {
-    this.#expected--;
-  }
-
   /** The progress at this moment. */
-  now(): RenderProgress {
+  get progress(): RenderProgress {
     const frameRate = this.#frames / Math.max(1e-3, this.seconds);
     const left = this.#expected - this.#frames;
     return {
@@ -47,5 +35,18 @@ export class RenderProgressMeter {
       frameRate,
       secondsLeft: this.#expected > 0 && this.#frames > 0 ? Math.max(0, left / frameRate) : undefined,
     };
+  }
+
+  /** Counts one frame. Returns the progress when a report is due. */
+  addFrame(): RenderProgress | undefined {
+    this.#frames++;
+    if (performance.now() - this.#reportedMs < MIN_INTERVAL_MS) return undefined;
+    this.#reportedMs = performance.now();
+    return this.progress;
+  }
+
+  /** Removes one frame from those expected: it was skipped. */
+  skipFrame(): void {
+    this.#expected--;
   }
 }

@@ -1,15 +1,15 @@
 import { DEFAULT_CONTROLS, type Controls } from '../../core/controls.js';
 import { asNocturneError } from '../../core/errors.js';
 import { createForwardingLogger } from '../../core/logger.js';
+import type { FromWorker, RenderReport, ToWorker, WorkerJob } from '../worker-messages.js';
 import { runRenderJob } from './render-job.js';
 import { runStreamJob } from './stream-job.js';
-import type { FromWorker, RenderReport, ToWorker, WorkerJob } from '../worker-messages.js';
 
-// The entry of a worker process: owns every pixel of one stream or one render, and tells the main process in messages.
+// The entry of a worker process: owns every frame of one stream or one render, and reports to the main process in messages.
 const stop = new AbortController();
 let controls: Controls = DEFAULT_CONTROLS;
-let keyframeRequested = false;
-/** Messages handed to the channel that the kernel has not taken yet. */
+let isKeyframeRequested = false;
+/** Messages written to the channel that the kernel has not taken yet. */
 let pending = 0;
 
 function post(message: FromWorker): void {
@@ -19,26 +19,27 @@ function post(message: FromWorker): void {
   });
 }
 
-const port = {
+const context = {
   post,
+  logger: createForwardingLogger((line) => post({ type: 'log', ...line })),
+  signal: stop.signal,
   pending: (): number => pending,
   controls: (): Controls => controls,
   takeKeyframeRequest: (): boolean => {
-    const requested = keyframeRequested;
-    keyframeRequested = false;
-    return requested;
+    const isRequested = isKeyframeRequested;
+    isKeyframeRequested = false;
+    return isRequested;
   },
 };
 
 async function run(job: WorkerJob): Promise<RenderReport | undefined> {
-  const logger = createForwardingLogger((line) => post({ type: 'log', ...line }));
-  if (job.kind === 'render') return runRenderJob(job.settings, { post, logger, signal: stop.signal });
+  if (job.kind === 'render') return runRenderJob(job.settings, context);
   controls = job.settings.controls;
-  await runStreamJob(job.settings, { port, logger, signal: stop.signal });
+  await runStreamJob(job.settings, context);
   return undefined;
 }
 
-async function runAndLeave(job: WorkerJob): Promise<void> {
+async function runAndExit(job: WorkerJob): Promise<void> {
   try {
     post({ type: 'done', report: await run(job) });
   } catch (error) {
@@ -50,13 +51,13 @@ async function runAndLeave(job: WorkerJob): Promise<void> {
 process.on('message', (message: ToWorker) => {
   switch (message.type) {
     case 'job':
-      void runAndLeave(message.job);
+      void runAndExit(message.job);
       break;
     case 'controls':
       controls = message.controls;
       break;
     case 'keyframe':
-      keyframeRequested = true;
+      isKeyframeRequested = true;
       break;
     case 'stop':
       stop.abort();

@@ -1,4 +1,4 @@
-/** Seconds as a person says them: `8 s`, `3 min 20 s`, `5 h 12 min`. */
+/** A duration in its two largest units: `8 s`, `3 min 20 s`, `5 h 12 min`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   if (whole < 60) return `${whole} s`;

@@ -5,21 +5,21 @@ import { reportFailure } from './report-failure.js';
 /** Name of the log in a run's folder. */
 export const LOSS_LOG = 'losses.jsonl';
 
-/** What is kept of a step. */
+/** The record of one step. */
 export interface LossRecord {
   readonly step: number;
-  /** Seconds of training until then, those before a resumption counted in. */
+  /** Training time up to this step, including the runs before a resume. */
   readonly seconds: number;
   readonly epoch: number;
-  /** By name; `G/cycle` and `G/adversarial` stand together in the page. NaN where a loss was no number. */
+  /** By name, such as `G/cycle`. NaN where a loss was not finite. */
   readonly losses: Readonly<Record<string, number>>;
   /** By optimiser. */
   readonly learningRates: Readonly<Record<string, number>>;
-  /** Of the validation pictures, on the steps that measured them. */
+  /** Validation metrics, on the steps that measured them. */
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-/** Appends to `losses.jsonl`: one JSON object a line, never changed afterwards. */
+/** Append-only log `losses.jsonl`: one JSON object per line. */
 export class LossLog {
   readonly #path: string;
   readonly #file: FileHandle;
@@ -29,14 +29,14 @@ export class LossLog {
     this.#file = file;
   }
 
-  /** Opens the log of a run's folder, at its end if there is one. Throws NocturneError OUTPUT_*. */
+  /** Opens the log in a run's folder, or creates it. Throws NocturneError OUTPUT_*. */
   static async open(folder: string): Promise<LossLog> {
     const path = join(folder, LOSS_LOG);
     try {
       const file = await open(path, 'a+');
       const { size } = await file.stat();
       const last = Buffer.alloc(1);
-      // A run that was killed may have left half a line: what follows starts a new one.
+      // A killed run may have left an incomplete line: the next record starts on a new one.
       if (size > 0) await file.read(last, 0, 1, size - 1);
       if (size > 0 && last.toString() !== '\n') await file.appendFile('\n');
       return new LossLog(path, file);
@@ -55,7 +55,7 @@ export class LossLog {
   }
 
   async close(): Promise<void> {
-    await this.#file.close().catch((): undefined => undefined); // idempotent: closing never throws
+    await this.#file.close().catch((): undefined => undefined); // idempotent, never throws
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -64,8 +64,8 @@ export class LossLog {
 }
 
 /**
- * The records of a run's folder in the order of their steps; empty where there is no log. A run that was resumed from an
- * earlier checkpoint wrote some steps again: the later record counts. A broken line is passed over.
+ * The records of a run's folder, by step; empty without a log. A run that resumed from an earlier checkpoint wrote some
+ * steps again: the later record counts. Skips incomplete lines.
  */
 export async function readLossLog(folder: string): Promise<readonly LossRecord[]> {
   const text = await readFile(join(folder, LOSS_LOG), 'utf8').catch((error: unknown) => {
@@ -85,14 +85,15 @@ export async function readLossLog(folder: string): Promise<readonly LossRecord[]
 function parseRecord(line: string): LossRecord | undefined {
   try {
     const parsed: unknown = JSON.parse(line);
-    if (!isRow(parsed) || typeof parsed['step'] !== 'number' || typeof parsed['seconds'] !== 'number') return undefined;
+    if (!isRecord(parsed) || typeof parsed['step'] !== 'number' || typeof parsed['seconds'] !== 'number')
+      return undefined;
     return {
       step: parsed['step'],
       seconds: parsed['seconds'],
       epoch: typeof parsed['epoch'] === 'number' ? parsed['epoch'] : 0,
       losses: numbersOf(parsed['losses']),
       learningRates: numbersOf(parsed['learningRates']),
-      ...(isRow(parsed['metrics']) ? { metrics: numbersOf(parsed['metrics']) } : {}),
+      ...(isRecord(parsed['metrics']) ? { metrics: numbersOf(parsed['metrics']) } : {}),
     };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
@@ -100,12 +101,12 @@ function parseRecord(line: string): LossRecord | undefined {
   }
 }
 
-/** JSON writes NaN as null: it is NaN again. */
+/** Reads numbers; null, which JSON writes for NaN, becomes NaN. */
 function numbersOf(value: unknown): Record<string, number> {
-  if (!isRow(value)) return {};
+  if (!isRecord(value)) return {};
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, typeof each === 'number' ? each : NaN]));
 }
 
-function isRow(value: unknown): value is Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

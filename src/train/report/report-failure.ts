@@ -1,6 +1,6 @@
 import { NocturneError, type ErrorCode } from '../../core/errors.js';
 
-/** A failure of the file system while a report was written, as a NocturneError OUTPUT_*. */
+/** The NocturneError OUTPUT_* for a file system error while a report file is written. */
 export function reportFailure(path: string, cause: unknown): NocturneError {
   const reason = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   const code: ErrorCode =
@@ -10,5 +10,5 @@ export function reportFailure(path: string, cause: unknown): NocturneError {
         ? 'OUTPUT_NO_SPACE'
         : 'OUTPUT_FAILED';
   const text = cause instanceof Error ? cause.message : String(cause);
-  return new NocturneError({ code, stage: 'output', message: `${path} could not be written: ${text}.`, cause });
+  return new NocturneError({ code, stage: 'output', message: `cannot write ${path}: ${text}.`, cause });
 }

@@ -48,7 +48,7 @@ const haloAt = (look: Look, at: { x: number; y: number }): number =>
 const luma = (yuv: Float32Array): Float32Array => yuv.subarray(0, PIXELS);
 
 describe('grade', () => {
-  it('makes a street less than half as light, under a dark blue sky', async () => {
+  it('darkens a street to less than half, under a dark blue sky', async () => {
     const day = streetThumbnail();
     const night = await nightOf(day);
     expect(meanOver(luma(night), EVERYWHERE)).toBeLessThan(0.5 * meanOver(luma(day), EVERYWHERE));
@@ -69,7 +69,7 @@ describe('grade', () => {
     }
   });
 
-  it('lets no lane line and no white van glow', async () => {
+  it('adds no light to a lane line or a white van', async () => {
     const look = await lookOf(streetThumbnail());
     expect(coreAt(look, SIGNAL)).toBeGreaterThan(0.5);
     for (let y = 96; y < 140; y++)
@@ -96,7 +96,7 @@ describe('grade', () => {
     expect(at(1, PANE.x, PANE.y)).toBeGreaterThan(2 * at(1, PANE.x + 4, PANE.y));
   });
 
-  it('finds no sky where the camera looks down', async () => {
+  it('finds no sky when the camera points down', async () => {
     const night = await nightOf(lookDownThumbnail());
     const [top, middle] = [meanOver(luma(night), [64, 4, 192, 20]), meanOver(luma(night), [64, 44, 192, 58])];
     expect(top).toBeGreaterThan(0.55 * middle);
@@ -119,7 +119,7 @@ describe('grade', () => {
     expect(meanOver(luma(night), [0, 4, 256, 56])).toBeLessThan(0.12);
   });
 
-  it('finds a white sky beneath a bridge, and draws no line where a wall meets it', async () => {
+  it('finds a white sky below a bridge, without a line at the edge of a wall', async () => {
     const night = luma(await nightOf(bridgeThumbnail()));
     expect(meanOver(night, OPENING)).toBeLessThan(0.08);
     const wall = meanOver(night, [4, 18, 40, 60]);
@@ -127,20 +127,20 @@ describe('grade', () => {
     for (let x = left; x < right; x++) expect(meanOver(night, [x, top, x + 1, bottom])).toBeLessThan(wall + 0.05);
   });
 
-  it('leaves alone what is night already', async () => {
+  it('leaves a night unchanged', async () => {
     const day = nightThumbnail();
     const night = await nightOf(day);
     expect(Math.max(...night.map((value, i) => Math.abs(value - day[i]!)))).toBeLessThan(0.01);
   });
 
-  it('takes a day under dark trees for a day', async () => {
+  it('treats a day under dark trees as a day', async () => {
     const day = shadyThumbnail();
     const night = await nightOf(day);
     expect(meanOver(luma(day), [0, 0, 256, 48])).toBeLessThan(0.2);
     expect(meanOver(luma(night), EVERYWHERE)).toBeLessThan(0.5 * meanOver(luma(day), EVERYWHERE));
   });
 
-  it('lights no drop on the glass, but a red lamp among them', async () => {
+  it('lights no drops on the glass, but a red lamp among them', async () => {
     const look = await lookOf(rainThumbnail());
     expect(coreAt(look, SIGNAL)).toBeGreaterThan(0.3);
     for (let y = 0; y < 72; y += 2) {
@@ -151,17 +151,17 @@ describe('grade', () => {
     }
   });
 
-  it('lights nothing white that lies on the ground', async () => {
+  it('lights no white objects on the ground', async () => {
     const look = await lookOf(paintedGroundThumbnail());
     for (const at of WHITE_ON_GROUND) expect(coreAt(look, at)).toBeLessThan(0.05);
   });
 
-  it('takes a pale wall under a blue sky for a wall', async () => {
+  it('treats a pale wall under a blue sky as a wall', async () => {
     const night = await nightOf(walledThumbnail());
     expect(meanOver(luma(night), PALE_WALL)).toBeGreaterThan(1.5 * meanOver(luma(night), [20, 6, 150, 40]));
   });
 
-  it('goes from day to night without a step as the light fades', async () => {
+  it('changes without a step as the light fades from day to night', async () => {
     const street = streetThumbnail();
     let last: number | undefined;
     for (let level = 1; level > 0.1; level -= 0.02) {
@@ -171,7 +171,7 @@ describe('grade', () => {
     }
   });
 
-  it('hardly moves when the camera’s noise does', async () => {
+  it('is stable under camera noise', async () => {
     const random = new Random(7);
     const day = streetThumbnail();
     const noisy = day.map((value) => value + 0.005 * random.normal());
@@ -183,7 +183,7 @@ describe('grade', () => {
     expect(difference.sort()[Math.floor(0.99 * difference.length)]).toBeLessThan(0.03);
   });
 
-  it('is far darker at its deep end', async () => {
+  it('is much darker with depth deep', async () => {
     const day = streetThumbnail();
     const deep = new Float32Array(day.length);
     applyLookInto(await (await createGrade({ depth: 'deep' })).translate(asThumbnail(day)), day, deep);
@@ -196,7 +196,7 @@ const footage = process.env['NOCTURNE_FOOTAGE'] ?? '../shared/data';
 const hasFootage = existsSync(join(footage, 'frames/testA'));
 if (!hasFootage) console.warn(`skipped: grade on real frames; no frames/testA in ${footage} (set NOCTURNE_FOOTAGE)`);
 
-/** Every `step`-th picture of a folder of frames. */
+/** Paths of every `step`-th image in a folder of frames. */
 function frames(folder: string, step: number): string[] {
   const path = join(footage, 'frames', folder);
   return readdirSync(path)
@@ -205,7 +205,7 @@ function frames(folder: string, step: number): string[] {
 }
 
 describe.skipIf(!hasFootage)('grade on real frames', () => {
-  it('makes days as dark as real nights are', async () => {
+  it('makes days as dark as real nights', async () => {
     const means: number[] = [];
     let [halved, count] = [0, 0];
     for (const path of [...frames('testA', 12), ...frames('trainA', 24)]) {
@@ -221,7 +221,7 @@ describe.skipIf(!hasFootage)('grade on real frames', () => {
     expect(means[Math.floor(0.95 * count)]).toBeLessThan(0.25);
   });
 
-  it('leaves most real nights within a hundredth', async () => {
+  it('changes most real nights by less than 0.01', async () => {
     const changes: number[] = [];
     for (const path of [...frames('testB', 8), ...frames('trainB', 24)]) {
       const { data } = await readThumbnail(path);

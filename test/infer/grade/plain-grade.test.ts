@@ -7,10 +7,10 @@ import { AFFINE_SIZE, GRID_BINS, GRID_HEIGHT, GRID_WIDTH, emptyLook, identityLoo
 import { plainGrade, plainGradeGrid, plainGradeLights } from '../../../src/infer/grade/plain-grade.js';
 import { PIXELS, noiseThumbnail, rampThumbnail, spotsThumbnail } from '../synthetic-thumbnails.js';
 
-/** Numbers of an independent computation (PyTorch, float32) of the same formulas on the same pictures. */
+/** Results of an independent computation (PyTorch, float32) of the same formulas on the same thumbnails. */
 interface Golden {
   readonly grid: Record<'contrast' | 'deep', readonly (readonly number[])[]>;
-  readonly pictures: Record<
+  readonly thumbnails: Record<
     'noise' | 'ramp' | 'spots',
     { readonly samples: readonly number[]; readonly deepSamples: readonly number[]; readonly blocks: readonly number[] }
   >;
@@ -18,10 +18,10 @@ interface Golden {
 const golden = JSON.parse(readFileSync(new URL('golden/plain-grade.json', import.meta.url), 'utf8')) as Golden; // our own file
 const kernel = await PlaneKernel.open();
 
-/** Coefficients of an affine transform that the formulas set; the others are 0. */
+/** Indices of the coefficients of an affine transform that the formulas set; the others are 0. */
 const SET_COEFFICIENTS = [0, 3, 5, 7, 10, 11];
 
-/** The formulas at their own size: lights not yet halved. */
+/** The night of the formulas with lights at full thumbnail size, before they are halved. */
 function fullSizeNight(day: Float32Array, deep: boolean): Float32Array {
   const night = new Float32Array(day.length);
   applyGridInto(plainGradeGrid({ deep }), day, night);
@@ -36,7 +36,7 @@ function fullSizeNight(day: Float32Array, deep: boolean): Float32Array {
 }
 
 describe('plainGrade', () => {
-  it.each(['contrast', 'deep'] as const)('has the independent computation’s %s grid', (name) => {
+  it.each(['contrast', 'deep'] as const)('matches the %s grid of the independent computation', (name) => {
     const grid = plainGradeGrid({ deep: name === 'deep' });
     let worst = 0;
     for (let cell = 0; cell < GRID_HEIGHT * GRID_WIDTH; cell++) {
@@ -45,8 +45,8 @@ describe('plainGrade', () => {
         const expected = golden.grid[name][row * GRID_BINS + bin]!;
         for (let k = 0; k < AFFINE_SIZE; k++) {
           const slot = SET_COEFFICIENTS.indexOf(k);
-          const want = slot < 0 ? 0 : expected[slot]!;
-          worst = Math.max(worst, Math.abs(grid[(cell * GRID_BINS + bin) * AFFINE_SIZE + k]! - want));
+          const wanted = slot < 0 ? 0 : expected[slot]!;
+          worst = Math.max(worst, Math.abs(grid[(cell * GRID_BINS + bin) * AFFINE_SIZE + k]! - wanted));
         }
       }
     }
@@ -57,8 +57,8 @@ describe('plainGrade', () => {
     ['noise', noiseThumbnail()],
     ['ramp', rampThumbnail()],
     ['spots', spotsThumbnail()],
-  ] as const)('turns the %s picture into the independent computation’s night', (name, day) => {
-    const expected = golden.pictures[name];
+  ] as const)('matches the night of the independent computation for the %s thumbnail', (name, day) => {
+    const expected = golden.thumbnails[name];
     for (const deep of [false, true]) {
       const night = fullSizeNight(day, deep);
       let worst = 0;
@@ -74,7 +74,7 @@ describe('plainGrade', () => {
     }
   });
 
-  it('keeps the lights’ sum when it halves them to the layer of a look', () => {
+  it('keeps the sum of the lights when it halves them to a lights layer', () => {
     const day = spotsThumbnail();
     const fine = plainGradeLights(kernel, day);
     const { lights } = plainGrade(kernel, day);
@@ -91,14 +91,14 @@ describe('plainGrade', () => {
 });
 
 describe('applyLookInto', () => {
-  it('leaves a picture as it is under the identity look', () => {
+  it('leaves a thumbnail unchanged with the identity look', () => {
     const day = noiseThumbnail();
     const out = new Float32Array(day.length);
     applyLookInto(identityLook(), day, out);
     expect(Math.max(...out.map((value, i) => Math.abs(value - day[i]!)))).toBeLessThan(1e-6);
   });
 
-  it('adds core times the pixel and halo as it stands', () => {
+  it('adds core times the pixel, and the halo unchanged', () => {
     const day = rampThumbnail();
     const look = emptyLook();
     look.lights.fill(0.5, 0, 128 * 72);

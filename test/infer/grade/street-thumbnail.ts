@@ -1,13 +1,13 @@
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../../src/image/thumbnail.js';
 import { paint } from '../synthetic-thumbnails.js';
 
-/** Things in the painted street, in pixels of the thumbnail. */
+/** Positions of objects in the painted street, in pixels of the thumbnail. */
 export const SIGNAL = { x: 100, y: 50 };
 export const TAIL_LIGHT = { x: 150, y: 92 };
 export const VAN = { left: 180, top: 80, right: 220, bottom: 110 };
-/** Centre of a window in the facade's grid of windows. */
+/** Centre of a window of the facade. */
 export const PANE = { x: 18, y: 38 };
-/** A point on the yellow line and one on the road beside it. */
+/** A point on the yellow line. */
 export const LINE = { x: 92, y: 120 };
 export const SKY_ROWS = 24;
 
@@ -42,31 +42,31 @@ function disc(x: number, y: number, cx: number, cy: number, radius: number): boo
   return (x - cx) ** 2 + (y - cy) ** 2 <= radius * radius;
 }
 
-/** A camera that looks down on a road with a crossing: no sky at all. */
+/** A camera that points down at a road with a crossing: no sky. */
 export function lookDownThumbnail(): Float32Array {
   return paint((x, y) =>
     y > 60 && y < 84 && x % 24 < 12 ? [0.85, 0, 0] : [0.46 + 0.02 * Math.sin(x * 0.7 + y), 0, 0],
   );
 }
 
-/** A street under clouds whose luma wanders between 0.6 and 0.85. */
+/** A street under clouds with a luma between 0.6 and 0.85. */
 export function overcastThumbnail(): Float32Array {
   return paint((x, y) => (y < 72 ? [0.725 + 0.125 * Math.sin(x / 25) * Math.cos(y / 20), 0, 0] : [0.35, 0, 0]));
 }
 
-/** A place on the pale wall that stands under the blue sky of {@link walledThumbnail}, joined to the top edge as the sky is. */
+/** An area of the pale wall in {@link walledThumbnail}, connected to the top edge like the sky. */
 export const PALE_WALL = [196, 6, 250, 40] as const;
 
-/** Blue sky to the left, a pale grey wall to the right that is nearly as bright. */
+/** Blue sky on the left, a pale grey wall on the right that is nearly as bright. */
 export function walledThumbnail(): Float32Array {
   return paint((x, y) => (y >= 72 ? ROAD : x < 180 ? SKY : [0.58, 0.01, -0.01]));
 }
 
-/** What is seen of the sky beneath the bridge of {@link bridgeThumbnail}, and the soft edge of the house before it. */
+/** The visible sky below the bridge of {@link bridgeThumbnail}, and the soft edge of the house in front of it. */
 export const OPENING = [70, 14, 250, 30] as const;
 export const SOFT_EDGE: readonly [number, number, number, number] = [44, 18, 56, 60];
 
-/** A white sky beneath a dark bridge that spans the picture; a grey house before it, out of focus. */
+/** A white sky below a dark bridge as wide as the frame; a grey house in front of it, out of focus. */
 export function bridgeThumbnail(): Float32Array {
   return paint((x, y) => {
     if (y < 10) return DARK;
@@ -75,7 +75,7 @@ export function bridgeThumbnail(): Float32Array {
   });
 }
 
-/** A grey sky full of small dark drops with bright hearts, as rain on a windscreen; one red lamp among them. */
+/** A grey sky full of small dark drops with bright centres, like rain on a windscreen; one red lamp among them. */
 export function rainThumbnail(): Float32Array {
   return paint((x, y) => {
     if (disc(x, y, SIGNAL.x, SIGNAL.y, 2)) return RED;
@@ -86,14 +86,14 @@ export function rainThumbnail(): Float32Array {
   });
 }
 
-/** Where the white things of {@link paintedGroundThumbnail} lie, in pixels of the thumbnail. */
+/** Positions of the white objects of {@link paintedGroundThumbnail}, in pixels of the thumbnail. */
 export const WHITE_ON_GROUND = [
   { x: 40, y: 120 },
   { x: 120, y: 142 },
   { x: 200, y: 130 },
 ] as const;
 
-/** A road under a sky, with small white things on it: a shoe, the end of a lane line at the bottom edge, a paper. */
+/** A road under a sky, with small white objects on it: a shoe, the end of a lane line at the bottom edge, a paper. */
 export function paintedGroundThumbnail(): Float32Array {
   return paint((x, y) => {
     if (WHITE_ON_GROUND.some((at) => Math.abs(x - at.x) <= 2 && Math.abs(y - at.y) <= 2)) return [0.95, 0, 0];
@@ -102,7 +102,7 @@ export function paintedGroundThumbnail(): Float32Array {
   });
 }
 
-/** A street under trees: dark mottled leaves above, sunlit grass and road below; dark as nights are in its upper third. */
+/** A street under trees: dark mottled leaves above, sunlit grass and road below. Its upper third is as dark as a night. */
 export function shadyThumbnail(): Float32Array {
   return paint((x, y) => {
     if (y < 60) return (x * 7 + y * 13) % 11 < 4 ? [0.3, -0.05, -0.03] : [0.08, -0.02, -0.01];
@@ -110,7 +110,7 @@ export function shadyThumbnail(): Float32Array {
   });
 }
 
-/** A street that is night already. */
+/** A street at night. */
 export function nightThumbnail(): Float32Array {
   return paint((x, y) => {
     if (disc(x, y, 60, 60, 3) || disc(x, y, 190, 64, 3)) return [0.95, -0.05, 0.02];
@@ -118,12 +118,12 @@ export function nightThumbnail(): Float32Array {
   });
 }
 
-/** The index of a pixel in one plane. */
+/** Index of a pixel in one plane. */
 export function pixel(x: number, y: number): number {
   return y * THUMBNAIL_WIDTH + x;
 }
 
-/** The mean of a plane over a rectangle. */
+/** Mean of a plane over a rectangle. */
 export function meanOver(
   plane: Float32Array,
   [left, top, right, bottom]: readonly [number, number, number, number],
@@ -133,5 +133,5 @@ export function meanOver(
   return sum / ((right - left) * (bottom - top));
 }
 
-/** The whole picture, as {@link meanOver} takes it. */
+/** The whole frame, for {@link meanOver}. */
 export const EVERYWHERE = [0, 0, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT] as const;

@@ -16,11 +16,11 @@ import { streetThumbnail } from '../../infer/grade/street-thumbnail.js';
 
 const card = (await createGrade()).card;
 
-/** A generator whose look a test decides, and who counts how often it was asked. */
-class Scripted implements Generator {
+/** A generator whose looks the test decides. Counts its calls. */
+class ScriptedGenerator implements Generator {
   readonly card = card;
   readonly device = 'cpu';
-  asked = 0;
+  calls = 0;
   readonly #lookAt: (thumbnail: Thumbnail) => Look;
 
   constructor(lookAt: (thumbnail: Thumbnail) => Look) {
@@ -28,7 +28,7 @@ class Scripted implements Generator {
   }
 
   translate(thumbnail: Thumbnail): Promise<Look> {
-    this.asked++;
+    this.calls++;
     return Promise.resolve(this.#lookAt(thumbnail));
   }
 
@@ -45,7 +45,7 @@ const day = streetThumbnail();
 const at = (seconds: number, data = day, discontinuity = false): Thumbnail =>
   asThumbnail(data, fromSeconds(seconds), discontinuity);
 
-/** A grid that multiplies the luma, and tints it. */
+/** A grid that multiplies luma and tints it. */
 function gridOf(gain: number, tint: number): Look {
   const look = identityLook();
   for (let i = 0; i < GRID_SIZE; i += 12) {
@@ -57,8 +57,8 @@ function gridOf(gain: number, tint: number): Look {
 
 describe('a look maker', () => {
   let maker: LookMaker;
-  const make = async (lookAt: (thumbnail: Thumbnail) => Look): Promise<Scripted> => {
-    const generator = new Scripted(lookAt);
+  const make = async (lookAt: (thumbnail: Thumbnail) => Look): Promise<ScriptedGenerator> => {
+    const generator = new ScriptedGenerator(lookAt);
     maker = new LookMaker(generator, await createSteadier());
     return generator;
   };
@@ -71,27 +71,27 @@ describe('a look maker', () => {
     [60, 20],
     [20, 20],
     [5, 5],
-  ])('asks for a look as often as a look gets old: of %d frames a second for %d', async (rate, wanted) => {
+  ])('generates a look as often as it becomes stale: at %d frames a second, %d', async (rate, wanted) => {
     const generator = await make(() => emptyLook());
     for (let frame = 0; frame < rate; frame++) await maker.make(at(frame / rate), 0.6);
-    expect(generator.asked).toBe(wanted);
+    expect(generator.calls).toBe(wanted);
   });
 
-  it('asks for every frame without smoothing, and at once after a cut, a jump and a pause', async () => {
+  it('generates for every frame without smoothing, and at once after a cut, a jump and a pause', async () => {
     const generator = await make(() => emptyLook());
     await maker.make(at(0), 0);
     await maker.make(at(0.03), 0);
-    expect(generator.asked).toBe(2);
+    expect(generator.calls).toBe(2);
     const elsewhere = paint((x, y) => [0.15 + 0.5 * (y / 144) + (x % 64 < 32 ? 0.2 : 0), 0, 0]);
     await maker.make(at(0.06, elsewhere), 0.6);
     await maker.make(at(0.09, elsewhere, true), 0.6);
     await maker.make(at(0.02, elsewhere), 0.6);
     await maker.make(at(4, elsewhere), 0.6);
-    expect(generator.asked).toBe(6);
+    expect(generator.calls).toBe(6);
     expect((await maker.make(at(4.03, elsewhere), 0.6)).lookMs).toBeUndefined();
   });
 
-  it('calms a generator whose exposure and tint jump at random, ten times', async () => {
+  it('reduces the flicker of a generator whose exposure and tint jump at random by a factor of ten', async () => {
     const random = new Random(5);
     const jumping = (): Look => gridOf(0.4 * Math.exp(0.25 * random.normal()), 0.1 * random.normal());
     const meter = await SteadinessMeter.open();
@@ -105,10 +105,10 @@ describe('a look maker', () => {
     expect(unsmoothed.flicker).toBeGreaterThan(0.25);
     expect(unsmoothed.flicker / result.flicker).toBeGreaterThan(10);
     expect(unsmoothed.warpingError / result.warpingError).toBeGreaterThan(30);
-    expect(generator.asked).toBe(60);
+    expect(generator.calls).toBe(60);
   });
 
-  it('follows a change of light within a second', async () => {
+  it('adapts to a change of light within a second', async () => {
     let gain = 0.2;
     await make(() => gridOf(gain, 0));
     const gains: number[] = [];
@@ -123,7 +123,7 @@ describe('a look maker', () => {
     for (let frame = 16; frame < 60; frame++) expect(gains[frame]).toBeGreaterThanOrEqual(gains[frame - 1] ?? 1);
   });
 
-  it.each([2, 6, 11])('keeps a lamp on what carries it at %d pixels a frame', async (speed) => {
+  it.each([2, 6, 11])('keeps a lamp on its moving vehicle at %d pixels a frame', async (speed) => {
     const noise = new Random(11);
     const grains = Float32Array.from({ length: 64 * 64 }, () => noise.next());
     const grain = (x: number, y: number): number => grains[(y & 63) * 64 + (x & 63)] ?? 0;
@@ -158,7 +158,7 @@ describe('a look maker', () => {
     }
   });
 
-  it('neither amplifies nor latches a signal that blinks', async () => {
+  it('neither amplifies nor latches a blinking signal', async () => {
     // A red LED on a dark board, on for two frames and off for two, then off for good.
     const isOn = (frame: number): boolean => frame < 60 && frame % 4 < 2;
     const signal = (frame: number): Float32Array =>
@@ -198,8 +198,8 @@ describe('a look maker', () => {
     maker = new LookMaker(generator, await createSteadier());
     const flicker = new Flicker();
     const night = new Float32Array(day.length);
-    const mean = (picture: Float32Array): number =>
-      picture.subarray(0, 36864).reduce((sum, value) => sum + value, 0) / 36864;
+    const mean = (night: Float32Array): number =>
+      night.subarray(0, 36864).reduce((sum, value) => sum + value, 0) / 36864;
     for (let frame = 0; frame < 60; frame++) {
       const gain = 1 + 0.05 * Math.sin((2 * Math.PI * 100 * frame) / 30); // 100 Hz seen 30 times a second
       const data = day.map((value, i) => (i < 36864 ? Math.min(1, value * gain) : value));
@@ -207,11 +207,11 @@ describe('a look maker', () => {
       applyLookInto(look, data, night);
       if (frame > 10) flicker.add(mean(data), mean(night));
     }
-    expect(flicker.ofDay).toBeGreaterThan(0.04);
-    expect(flicker.ofNight).toBeLessThan(0.5 * flicker.ofDay);
+    expect(flicker.day).toBeGreaterThan(0.04);
+    expect(flicker.night).toBeLessThan(0.5 * flicker.day);
   });
 
-  it('makes the same looks of the same pictures, twice', async () => {
+  it('makes the same looks from the same frames, twice', async () => {
     const grade = await createGrade();
     const run = async (): Promise<Float32Array[]> => {
       maker = new LookMaker(grade, await createSteadier());

@@ -17,10 +17,10 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((stream) => stream.close()));
 });
 
-/** A stream whose packets are collected. */
+/** Starts a stream and collects its packets. */
 async function watch(input: string, options: StreamOptions = {}): Promise<{ stream: WorkerStream; packets: Packet[] }> {
   const stream = startStream(input, options);
-  if (!(stream instanceof WorkerStream)) throw new TypeError('startStream must give a WorkerStream');
+  if (!(stream instanceof WorkerStream)) throw new TypeError('startStream must return a WorkerStream');
   open.push(stream);
   const packets: Packet[] = [];
   const publish = stream.live.publish.bind(stream.live);
@@ -48,7 +48,7 @@ describe('a live stream', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b));
   });
 
-  it('makes a keyframe soon after one is asked for', async () => {
+  it('makes a keyframe soon after a request', async () => {
     const { stream, packets } = await watch(STREET, { keyframeInterval: 60 });
     await until('10 packets', () => packets.length >= 10);
     const before = packets.filter((packet) => packet.isKeyframe).length;
@@ -57,7 +57,7 @@ describe('a live stream', () => {
     await until('a second keyframe', () => packets.filter((packet) => packet.isKeyframe).length === 2);
   });
 
-  it.skipIf(!hasFfmpeg)('changes with its controls while it runs', async () => {
+  it.skipIf(!hasFfmpeg)('applies changed controls while it runs', async () => {
     const { stream, packets } = await watch(STREET, { keyframeInterval: 0.1 });
     await until('night', () => packets.length >= 10);
     stream.setControls({ view: 'day', grain: 0 });
@@ -75,16 +75,16 @@ describe('a live stream', () => {
     expect(() => stream.setControls({ strength: 2 })).toThrow(/strength/);
   });
 
-  it('says how steady its night is', async () => {
+  it('reports the steadiness of its night', async () => {
     const { stream } = await watch(STREET, { smoothing: 0 });
-    await until('its figures', () => stream.live.stats.flicker > 0);
+    await until('its statistics', () => stream.live.stats.flicker > 0);
     const { flicker, localFlicker } = stream.live.stats;
     expect(flicker).toBeLessThan(0.2);
     expect(localFlicker).toBeGreaterThan(0);
     expect(localFlicker).toBeLessThan(0.5);
   });
 
-  it('starts its worker again when it dies, on the same live stream', async () => {
+  it('restarts a worker that dies, on the same live stream', async () => {
     const { stream, packets } = await watch(STREET);
     await until('packets', () => packets.length >= 5);
     await stream.killWorker();
@@ -93,7 +93,7 @@ describe('a live stream', () => {
     expect(packets[before]?.isKeyframe).toBe(true);
   });
 
-  it('ends when its file is over, without an error and without open frames', async () => {
+  it('ends with its file, without an error and without open frames', async () => {
     const { stream, packets } = await watch('street:size=320x180,rate=30,duration=1');
     expect((await stream.ended).error).toBeUndefined();
     const { framesEncoded, framesDropped } = stream.live.stats;
@@ -101,7 +101,7 @@ describe('a live stream', () => {
     expect(framesEncoded).toBe(packets.length);
   });
 
-  it('says why it cannot open', async () => {
+  it('reports why it cannot open', async () => {
     const stream = startStream(join(folder, 'nothing.mp4'));
     open.push(stream);
     await expect(stream.opened).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });

@@ -8,10 +8,10 @@ import { decodePacket, SUBPROTOCOL, type WirePacket } from '../../../src/stream/
 import { startServe, type ServeProcess } from '../../support/command.js';
 import { hasFfmpeg, startFfmpeg } from '../../support/ffmpeg.js';
 
-/** Times the sender is killed and started again. */
+/** How often the sender is killed and restarted. */
 const KILLS = 5;
-/** A picture that is not back so long after its sender's start is taken as lost, milliseconds; how soon it is says the log. */
-const BACK_WITHIN_MS = 60_000;
+/** The test fails when no frame arrives this long after the sender started, milliseconds; the log has the real times. */
+const RECONNECT_TIMEOUT_MS = 60_000;
 
 const stops: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -34,7 +34,7 @@ async function freeTcpPort(): Promise<number> {
   return typeof address === 'object' && address ? address.port : 0;
 }
 
-/** A viewer that notes every packet and when its connection closed. */
+/** A viewer that records every packet and whether its connection closed. */
 async function watch(serve: ServeProcess, name: string): Promise<{ packets: WirePacket[]; closed: () => boolean }> {
   const socket = new WebSocket(
     `${serve.url.replace('http', 'ws')}ws/${name}`.replace(/([^:])\/\//g, '$1/'),
@@ -55,15 +55,15 @@ async function watch(serve: ServeProcess, name: string): Promise<{ packets: Wire
   return { packets, closed: () => closed };
 }
 
-/** Sends until it is stopped; calls again when it is refused, as a camera does. */
+/** Sends until it is stopped; reconnects when it is refused, as a camera does. */
 function sender(target: string, format: string): () => Promise<void> {
   const encode = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '15', '-pix_fmt', 'yuv420p'];
-  const picture = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25'];
+  const pattern = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25'];
   const stopping = new AbortController();
   const isStopped = (): boolean => stopping.signal.aborted;
   const sending = (async () => {
     while (!isStopped()) {
-      const child = startFfmpeg(...picture, ...encode, '-f', format, target);
+      const child = startFfmpeg(...pattern, ...encode, '-f', format, target);
       const kill = (): boolean => child.kill('SIGKILL');
       stopping.signal.addEventListener('abort', kill);
       await once(child, 'exit');
@@ -77,17 +77,18 @@ function sender(target: string, format: string): () => Promise<void> {
   };
 }
 
-async function backAfter(packets: WirePacket[], before: number): Promise<number> {
+async function reconnectTime(packets: WirePacket[], before: number): Promise<number> {
   const startedMs = performance.now();
   while (packets.length < before + 5) {
     const waitedMs = performance.now() - startedMs;
-    if (waitedMs > BACK_WITHIN_MS) throw new Error(`no picture ${Math.round(waitedMs)} ms after the sender was back`);
+    if (waitedMs > RECONNECT_TIMEOUT_MS)
+      throw new Error(`no frame ${Math.round(waitedMs)} ms after the sender restarted`);
     await sleep(20);
   }
   return performance.now() - startedMs;
 }
 
-describe.skipIf(!hasFfmpeg)('a live sender that is killed and started again', () => {
+describe.skipIf(!hasFfmpeg)('a live sender that is killed and restarted', () => {
   it.each([
     [
       'udp',
@@ -103,27 +104,27 @@ describe.skipIf(!hasFfmpeg)('a live sender that is killed and started again', ()
       (port: number) => [`rtmp://127.0.0.1:${port}/live/a`, `rtmp://127.0.0.1:${port}/live/a`],
     ],
   ])(
-    '%s: viewers stay connected and the picture comes back, five times',
+    '%s: viewers stay connected and video returns, five times',
     async (_name, format, freePort, addresses) => {
       const [input, output] = addresses(await freePort());
       const listen = format === 'flv' || input!.startsWith('srt') ? ['--listen'] : [];
       const serve = await startServe([`cam=${input}`, '--stall-timeout', '1.5', '--open-timeout', '30', ...listen]);
       stops.push(() => serve.stop());
-      await sleep(1500); // the input listens before the first sender calls
+      await sleep(1500); // the input listens before the first sender connects
       let stop = sender(output!, format);
       stops.push(() => stop());
       const viewer = await watch(serve, 'cam');
-      const times = [await backAfter(viewer.packets, 0)];
+      const times = [await reconnectTime(viewer.packets, 0)];
       for (let kill = 0; kill < KILLS; kill++) {
         await stop();
         await sleep(2500);
         const before = viewer.packets.length;
         stop = sender(output!, format);
-        times.push(await backAfter(viewer.packets, before));
+        times.push(await reconnectTime(viewer.packets, before));
         expect(viewer.closed()).toBe(false);
       }
       console.warn(
-        `${format} ${input!.slice(0, 4)}: back after ${times.map((ms) => `${Math.round(ms)} ms`).join(', ')}`,
+        `${format} ${input!.slice(0, 4)}: reconnected after ${times.map((ms) => `${Math.round(ms)} ms`).join(', ')}`,
       );
       const keyframesAfterGaps = viewer.packets.filter((packet) => packet.isKeyframe).length;
       expect(keyframesAfterGaps).toBeGreaterThan(KILLS);

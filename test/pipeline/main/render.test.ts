@@ -46,24 +46,24 @@ describe.skipIf(!hasFfmpeg)('render', () => {
     expect(luma(at('street.mp4'))).toBeLessThan(luma(at('street-day.mp4')) / 2);
   });
 
-  it('keeps the times of a variable frame rate', async () => {
+  it('keeps the pts of a variable frame rate', async () => {
     const select = "select='not(mod(n,3))+not(mod(n,7))'";
     ffmpeg(...source('320x180', 2), '-vf', select, '-fps_mode', 'vfr', '-c:v', 'libx264', at('vfr.mkv'));
     await render(at('vfr.mkv'), at('vfr-night.mkv'), fast);
     expect(videoPts(at('vfr-night.mkv'))).toEqual(videoPts(at('vfr.mkv')));
   });
 
-  it('gives the same bytes for the same input and seed', async () => {
+  it('renders the same bytes for the same input and seed', async () => {
     const input = 'street:size=320x180,duration=0.5';
-    const picture = async (name: string, seed: number): Promise<string> => {
+    const renderedMd5 = async (name: string, seed: number): Promise<string> => {
       await render(input, at(name), { ...fast, seed });
       return execFileSync('ffmpeg', ['-v', 'error', '-i', at(name), '-f', 'md5', '-'], { encoding: 'utf8' });
     };
-    expect(await picture('one.mp4', 7)).toBe(await picture('two.mp4', 7));
-    expect(await picture('three.mp4', 8)).not.toBe(await picture('four.mp4', 9));
+    expect(await renderedMd5('one.mp4', 7)).toBe(await renderedMd5('two.mp4', 7));
+    expect(await renderedMd5('three.mp4', 8)).not.toBe(await renderedMd5('four.mp4', 9));
   });
 
-  it('crops an odd size and turns a rotated picture, and says so', async () => {
+  it('crops an odd size and turns a rotated video, and reports it', async () => {
     ffmpeg(
       ...source('322x182', 0.4),
       '-vf',
@@ -90,7 +90,7 @@ describe.skipIf(!hasFfmpeg)('render', () => {
     expect(report.frames).toBeLessThan(50);
   });
 
-  it('keeps sound beside the picture where the times run backwards', async () => {
+  it('keeps sound in sync where timestamps run backwards', async () => {
     ffmpeg(...source('320x180', 2), ...tone, '-c:v', 'libx264', '-g', '25', '-c:a', 'aac', at('once.ts'));
     const once = readFileSync(at('once.ts'));
     writeFileSync(at('twice.ts'), Buffer.concat([once, once]));
@@ -99,7 +99,7 @@ describe.skipIf(!hasFfmpeg)('render', () => {
       expect(report.frames).toBe(100);
       const [first, second] = [audioPts(at('once.ts')), audioPts(at(name))];
       expect(second.slice(0, first.length).map((pts, n) => Math.abs(pts - first[n]!) < 0.001)).not.toContain(false);
-      // The video's second round begins two seconds after the first: so does the sound's, less what would lie twice.
+      // The video's second round starts two seconds after the first; so does the sound's, without the overlap.
       const left = first.length * 2 - second.length;
       expect(left).toBeLessThanOrEqual(3);
       const again = second.slice(first.length).map((pts, n) => Math.abs(pts - 2 - first[n + left]!) < 0.001);
@@ -108,10 +108,10 @@ describe.skipIf(!hasFfmpeg)('render', () => {
     }
   });
 
-  it('leaves out damaged sound, and says how much', async () => {
+  it('skips damaged sound and reports how much', async () => {
     ffmpeg(...source('320x180', 2), ...tone, '-c:v', 'libx264', '-c:a', 'aac', at('sound.ts'));
     const bytes = readFileSync(at('sound.ts'));
-    // A packet of sound begins a payload with a PES header of stream 0xc0: what follows it is an ADTS header.
+    // An audio packet starts with a PES header of stream 0xc0; an ADTS header follows it.
     let broken = 0;
     for (let n = 0; n < bytes.length; n += 188) {
       const pes = bytes.subarray(n, n + 188).indexOf(Buffer.from([0, 0, 1, 0xc0]));
@@ -123,7 +123,7 @@ describe.skipIf(!hasFfmpeg)('render', () => {
     expect(report.notices.join(' ')).toMatch(/^dropped \d+ corrupt packets? of audio stream 1 \(aac\)/);
   });
 
-  it('leaves nothing behind when its worker is killed, and says what to do', async () => {
+  it('leaves no file when its worker is killed, and reports what to do', async () => {
     const rendering = render('street:size=640x360,duration=60', at('killed.mp4'), {
       onProgress: () => {
         // The name of the file that is being written holds the worker's number.
@@ -150,12 +150,12 @@ describe.skipIf(!hasFfmpeg)('render', () => {
   });
 });
 
-describe('render of pictures', () => {
-  it('turns a folder of pictures into a folder of the same names and sizes', async () => {
+describe('render of images', () => {
+  it('renders an image folder to a folder with the same names and sizes', async () => {
     mkdirSync(at('day'));
-    const picture = sharp({ create: { width: 301, height: 201, channels: 3, background: '#8899aa' } });
-    await picture.clone().png().toFile(at('day/a.png'));
-    await picture.clone().jpeg().toFile(at('day/b.jpg'));
+    const image = sharp({ create: { width: 301, height: 201, channels: 3, background: '#8899aa' } });
+    await image.clone().png().toFile(at('day/a.png'));
+    await image.clone().jpeg().toFile(at('day/b.jpg'));
     writeFileSync(at('day/notes.txt'), 'left alone');
     const report = await render(at('day'), at('night'));
     expect(report.frames).toBe(2);
@@ -166,7 +166,7 @@ describe('render of pictures', () => {
     expect(stats.channels[0]!.mean).toBeLessThan(0x88 / 2);
   });
 
-  it('refuses to replace a picture, and the input itself', async () => {
+  it('refuses to replace an image, and the input itself', async () => {
     await expect(render(at('day/a.png'), at('night/a.png'))).rejects.toMatchObject({ code: 'OUTPUT_EXISTS' });
     await expect(render(at('day/a.png'), at('day/a.png'), { overwrite: true })).rejects.toMatchObject({
       code: 'OUTPUT_IS_INPUT',
@@ -187,11 +187,11 @@ describe('render of pictures', () => {
     expect(existsSync(at('empty-night'))).toBe(false);
   });
 
-  it('skips, counts and names a picture that cannot be read, and files that are none', async () => {
+  it('skips, counts and names images that cannot be read, and names other files', async () => {
     mkdirSync(at('broken'));
-    const picture = sharp({ create: { width: 16, height: 16, channels: 3, background: '#8899aa' } });
+    const image = sharp({ create: { width: 16, height: 16, channels: 3, background: '#8899aa' } });
     for (const name of ['1.png', '3.png'])
-      await picture
+      await image
         .clone()
         .png()
         .toFile(at(`broken/${name}`));
@@ -211,15 +211,15 @@ describe('render of pictures', () => {
     for (const fields of lines) expect(Object.keys(fields)).toEqual(['reason']);
   });
 
-  it('fails when no picture of a folder can be read', async () => {
+  it('fails when no image of a folder can be read', async () => {
     mkdirSync(at('all-broken'));
     for (const name of ['1.png', '2.bmp']) writeFileSync(at(`all-broken/${name}`), 'broken');
-    const failure = { code: 'INPUT_NOT_VIDEO', message: expect.stringContaining('none of the 2 pictures') as string };
+    const failure = { code: 'INPUT_NOT_VIDEO', message: expect.stringContaining('none of the 2 images') as string };
     await expect(render(at('all-broken'), at('all-broken-night'))).rejects.toMatchObject(failure);
     await expect(render(at('all-broken'), at('all-broken.mp4'))).rejects.toMatchObject(failure);
   });
 
-  it.skipIf(!hasFfmpeg)('reads the pictures that serve and probe read', async () => {
+  it.skipIf(!hasFfmpeg)('reads every image format that serve and probe read', async () => {
     mkdirSync(at('kinds'));
     for (const ending of ['bmp', 'jp2', 'tiff', 'tga'])
       ffmpeg(...source('64x48', 0.04), '-frames:v', '1', at(`kinds/${ending}.${ending}`));

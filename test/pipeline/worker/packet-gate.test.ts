@@ -20,7 +20,7 @@ it('drops to the next keyframe when the other side does not take packets', () =>
   pending = MAX_PENDING;
   expect(gate.admit(packet(false))).toBe(false);
   expect(gate.admit(packet(true))).toBe(false);
-  expect(gate.waitingForKeyframe).toBe(true);
+  expect(gate.isWaitingForKeyframe).toBe(true);
   pending = 0;
   expect(gate.admit(packet(false))).toBe(false);
   expect(gate.admit(packet(true))).toBe(true);

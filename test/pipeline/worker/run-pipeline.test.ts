@@ -5,18 +5,18 @@ import { fromSeconds } from '../../../src/core/time.js';
 import { createGrade } from '../../../src/infer/grade/grade.js';
 import type { FrameSource } from '../../../src/ingest/frame-source.js';
 import { LookMaker } from '../../../src/pipeline/look-thread/look-maker.js';
-import { openLookThread, type LookThread } from '../../../src/pipeline/look-thread/look-thread.js';
+import { openLookThread, type LookThread } from '../../../src/pipeline/worker/look-thread.js';
 import { StageTimes } from '../../../src/pipeline/stage-times.js';
 import type { FrameSink } from '../../../src/core/frame-sink.js';
-import { translate } from '../../../src/pipeline/worker/run-pipeline.js';
+import { runPipeline } from '../../../src/pipeline/worker/run-pipeline.js';
 import { openRenderer } from '../../../src/render/wasm-renderer.js';
 import { createSteadier } from '../../../src/temporal/motion-steadier.js';
 import { paintedFrame } from '../../encode/painted-frame.js';
 
-/** Frames a second: every second look is carried along. */
+/** Frames a second: every second look is propagated. */
 const RATE = 25;
 
-/** A source of painted frames that says of itself what a test wants. */
+/** A source of painted frames whose properties the test decides. */
 function scripted(script: {
   readonly frames: number;
   readonly isLive?: boolean;
@@ -35,11 +35,11 @@ function scripted(script: {
       }
       if (script.fails) throw script.fails;
     },
-  } as unknown as FrameSource; // the part that translate uses
+  } as unknown as FrameSource; // the part that runPipeline uses
 }
 
-/** Keeps what it is given. */
-class Album implements FrameSink {
+/** Collects the night frames. */
+class Collector implements FrameSink {
   readonly nights: { pts: number; y: Uint8Array; u: Uint8Array; v: Uint8Array }[] = [];
 
   async write(frame: Frame): Promise<void> {
@@ -50,39 +50,39 @@ class Album implements FrameSink {
   }
 }
 
-interface Run {
+interface Scenario {
   readonly source: FrameSource;
   readonly sink: FrameSink;
   readonly looks: LookThread;
   readonly signal?: AbortSignal;
 }
 
-async function journey({ source, sink, looks, signal }: Run): Promise<StageTimes> {
+async function run({ source, sink, looks, signal }: Scenario): Promise<StageTimes> {
   using renderer = await openRenderer();
   const times = new StageTimes();
-  const parts = { source, sink, looks, renderer, times, controls: () => DEFAULT_CONTROLS };
-  await translate(parts, signal ?? new AbortController().signal);
+  const stages = { source, sink, looks, renderer, times, controls: () => DEFAULT_CONTROLS };
+  await runPipeline(stages, signal ?? new AbortController().signal);
   return times;
 }
 
-/** What a journey must come to, made one step after another in one thread. */
-async function stepByStep(count: number): Promise<Album> {
+/** The expected result, computed step by step in one thread. */
+async function stepByStep(count: number): Promise<Collector> {
   await using generator = await createGrade();
   using renderer = await openRenderer();
   using steadier = await createSteadier();
   const maker = new LookMaker(generator, steadier);
-  const album = new Album();
+  const collector = new Collector();
   for (let i = 0; i < count; i++) {
     const frame = paintedFrame({ pts: fromSeconds(i / RATE) });
     const thumbnail = renderer.thumbnail(frame);
     const { look } = await maker.make(thumbnail, DEFAULT_CONTROLS.smoothing);
     renderer.apply(look, DEFAULT_CONTROLS, frame);
-    await album.write(frame);
+    await collector.write(frame);
   }
-  return album;
+  return collector;
 }
 
-describe('translate', () => {
+describe('runPipeline', () => {
   let looks: LookThread;
   let before = 0;
   beforeEach(async () => {
@@ -95,19 +95,19 @@ describe('translate', () => {
   });
 
   it.each([
-    ['a file that is read ahead', { isLive: false, isReady: true }],
-    ['a file that is slow', { isLive: false, isReady: false }],
-    ['a live stream with frames waiting', { isLive: true, isReady: true }],
+    ['a file with frames ready', { isLive: false, isReady: true }],
+    ['a slow file', { isLive: false, isReady: false }],
+    ['a live stream with frames ready', { isLive: true, isReady: true }],
     ['a live stream', { isLive: true, isReady: false }],
-  ])('gives every frame its own look, in order: %s', async (_, kind) => {
-    const sink = new Album();
-    const times = await journey({ source: scripted({ frames: 7, ...kind }), sink, looks });
+  ])('applies every frame’s own look, in order: %s', async (_, kind) => {
+    const sink = new Collector();
+    const times = await run({ source: scripted({ frames: 7, ...kind }), sink, looks });
     expect(sink.nights).toEqual((await stepByStep(7)).nights);
     const { look, apply, thumbnail, steady, encode } = times.report();
     for (const stage of [look, apply, thumbnail, steady, encode]) expect(stage.p50).toBeGreaterThan(0);
   });
 
-  it('reads two frames ahead of a file’s at most, and one of a live stream’s once that has its look', async () => {
+  it('prefetches at most two frames of a file, and one of a live stream once the current frame has its look', async () => {
     for (const [isLive, looksBefore, most] of [
       [false, 0, 3],
       [true, 1, 2],
@@ -121,29 +121,26 @@ describe('translate', () => {
           return look;
         },
       };
-      const written = new Album();
+      const written = new Collector();
       const seen: { made: number; open: number }[] = [];
       const onPull = (): void => void seen.push({ made, open: Frame.liveCount - before });
       const source = scripted({ frames: 6, isLive, isReady: true, onPull });
-      await journey({ source, sink: written, looks: counting });
+      await run({ source, sink: written, looks: counting });
       // The second pull comes before the first look in a file, after it in a live stream.
       expect(seen[1]?.made).toBe(looksBefore);
-      // One in hand and one at the sink; of a file another one whose look is in the making.
+      // One being rendered and one at the sink; for a file another one whose look is pending.
       expect(Math.max(...seen.map(({ open }) => open))).toBeLessThanOrEqual(most);
     }
   });
 
-  it.each([false, true])(
-    'takes the frames before a failing source’s end to the sink (read ahead: %s)',
-    async (isReady) => {
-      const sink = new Album();
-      const source = scripted({ frames: 3, isReady, fails: new Error('the source broke') });
-      await expect(journey({ source, sink, looks })).rejects.toThrow('the source broke');
-      expect(sink.nights.map(({ pts }) => pts)).toEqual([0, 1, 2].map((i) => fromSeconds(i / RATE)));
-    },
-  );
+  it.each([false, true])('passes the frames before a source’s failure to the sink (prefetch: %s)', async (isReady) => {
+    const sink = new Collector();
+    const source = scripted({ frames: 3, isReady, fails: new Error('the source broke') });
+    await expect(run({ source, sink, looks })).rejects.toThrow('the source broke');
+    expect(sink.nights.map(({ pts }) => pts)).toEqual([0, 1, 2].map((i) => fromSeconds(i / RATE)));
+  });
 
-  it.each([false, true])('frees the frames on their way when the sink fails (read ahead: %s)', async (isReady) => {
+  it.each([false, true])('closes the frames in flight when the sink fails (prefetch: %s)', async (isReady) => {
     const sink: FrameSink = {
       write: (frame) => {
         frame.close();
@@ -151,10 +148,10 @@ describe('translate', () => {
       },
     };
     const source = scripted({ frames: 9, isReady });
-    await expect(journey({ source, sink, looks })).rejects.toThrow('the disk is full');
+    await expect(run({ source, sink, looks })).rejects.toThrow('the disk is full');
   });
 
-  it.each([false, true])('ends soon when it is stopped in the middle of a look (live: %s)', async (isLive) => {
+  it.each([false, true])('ends soon when aborted while a look is pending (live: %s)', async (isLive) => {
     const stop = new AbortController();
     const stopping: LookThread = {
       ...looks,
@@ -164,15 +161,15 @@ describe('translate', () => {
         return look;
       },
     };
-    const sink = new Album();
+    const sink = new Collector();
     const source = scripted({ frames: 1000, isLive, isReady: true });
-    await journey({ source, sink, looks: stopping, signal: stop.signal });
+    await run({ source, sink, looks: stopping, signal: stop.signal });
     expect(sink.nights).toHaveLength(3);
   });
 
-  it('fails when the generator’s thread is gone', async () => {
+  it('rejects when the look thread is closed', async () => {
     await looks.close();
     const source = scripted({ frames: 3, isReady: true });
-    await expect(journey({ source, sink: new Album(), looks })).rejects.toThrow('closed');
+    await expect(run({ source, sink: new Collector(), looks })).rejects.toThrow('closed');
   });
 });

@@ -6,17 +6,17 @@ import type { Frame } from '../../../src/core/frame.js';
 import { openSource } from '../../../src/ingest/open-source.js';
 import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from '../../../src/ingest/source-options.js';
 import { render } from '../../../src/library.js';
-import { openLookThread, type LookThread } from '../../../src/pipeline/look-thread/look-thread.js';
+import { openLookThread, type LookThread } from '../../../src/pipeline/worker/look-thread.js';
 import { StageTimes } from '../../../src/pipeline/stage-times.js';
 import type { FrameSink } from '../../../src/core/frame-sink.js';
-import { translate } from '../../../src/pipeline/worker/run-pipeline.js';
+import { runPipeline } from '../../../src/pipeline/worker/run-pipeline.js';
 import { openRenderer } from '../../../src/render/wasm-renderer.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const FRAMES = 45;
 const clip = join(temporaryFolder(), 'day.mp4');
 
-/** Of the samples alone: what lies between rows is nobody's. */
+/** Hash of the samples, without the padding of rows. */
 function hashOf({ y, u, v, width, height, strides }: Frame): string {
   const hash = createHash('sha256');
   const add = (plane: Uint8Array, stride: number, columns: number, rows: number): void => {
@@ -52,7 +52,7 @@ async function hashes(pace: SourceOptions['pace']): Promise<{ looks: string[]; n
   };
   using renderer = await openRenderer({ seed: 7 });
   const controls = { ...DEFAULT_CONTROLS, grain: 0.5 };
-  await translate(
+  await runPipeline(
     { source, looks: hashing, renderer, sink, times: new StageTimes(), controls: () => controls },
     signal,
   );
@@ -64,7 +64,7 @@ describe('the looks of a file', () => {
     await render(`street:size=320x180,duration=${FRAMES / 25},rate=25`, clip, { view: 'day', preset: 'ultrafast' });
   });
 
-  it('are the same twice, and the same at its own pace; so is every byte of the nights', async () => {
+  it('are the same twice, and the same in real time; so is every byte of the nights', async () => {
     const first = await hashes('none');
     expect(first.looks.length).toBeGreaterThanOrEqual(FRAMES);
     expect(new Set(first.looks).size).toBe(first.looks.length);

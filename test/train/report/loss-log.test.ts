@@ -16,7 +16,7 @@ async function write(folder: string, records: readonly LossRecord[]): Promise<vo
 }
 
 describe('LossLog', () => {
-  it('gives back what was appended, metrics where there were some', async () => {
+  it('reads back what was appended, with metrics where a step has them', async () => {
     const folder = temporaryFolder();
     const records = [record(1), { ...record(2), metrics: { layout: 0.1 } }];
     await write(folder, records);
@@ -24,7 +24,7 @@ describe('LossLog', () => {
     expect(readFileSync(join(folder, 'losses.jsonl'), 'utf8').split('\n')).toHaveLength(3);
   });
 
-  it('lets a resumed run write steps again: the later one counts', async () => {
+  it('keeps the later record of a step that a resumed run wrote again', async () => {
     const folder = temporaryFolder();
     await write(
       folder,
@@ -36,7 +36,7 @@ describe('LossLog', () => {
     expect(records.map(({ losses }) => losses['G/cycle'])).toEqual([0.1, 0.2, 0.3, 9, 9, 9]);
   });
 
-  it('passes over a line that a killed run left broken, and appends after it', async () => {
+  it('skips an incomplete line of a killed run, and appends after it', async () => {
     const folder = temporaryFolder();
     await write(folder, [record(1)]);
     appendFileSync(join(folder, 'losses.jsonl'), '{"step":2,"sec');
@@ -45,13 +45,13 @@ describe('LossLog', () => {
     expect(await readLossLog(folder)).toEqual([record(1), record(2)]);
   });
 
-  it('keeps that a loss was no number', async () => {
+  it('reads a loss that is not finite as NaN', async () => {
     const folder = temporaryFolder();
     await write(folder, [record(1, NaN), record(2, Infinity)]);
     expect((await readLossLog(folder)).map(({ losses }) => losses['G/cycle'])).toEqual([NaN, NaN]);
   });
 
-  it('is empty without a file, and says when it cannot be opened', async () => {
+  it('is empty without a file, and throws when it cannot be opened', async () => {
     expect(await readLossLog(temporaryFolder())).toEqual([]);
     await expect(LossLog.open('/dev/null')).rejects.toMatchObject({ code: 'OUTPUT_FAILED' });
   });

@@ -21,7 +21,7 @@ const map: SheetCell = {
 };
 
 describe('sample sheet', () => {
-  it('shows pictures of every layout in their places', async () => {
+  it('draws images of every layout in their cells', async () => {
     const path = join(temporaryFolder(), 'deep', 'sheet.png');
     const rows = [
       { label: 'one.jpg', cells: [nhwc, nchw, map] },
@@ -49,7 +49,7 @@ describe('sample sheet', () => {
     expect(at(300, second + 70)).toEqual([24, 30, 42]);
   });
 
-  it('draws its words and keeps the end of a label that is too long', () => {
+  it('draws its labels, and keeps the end of one that is too long', () => {
     const labels = ['short', `${'x'.repeat(40)}1`, `${'x'.repeat(40)}2`];
     const strips = labels.map((label) => {
       const sheet = renderSampleSheet({ title: '', columns: [''], rows: [{ label, cells: [map] }] });
@@ -59,7 +59,7 @@ describe('sample sheet', () => {
     expect(strips[1]).not.toEqual(strips[2]);
   });
 
-  it('refuses what is no sheet, and says when it cannot be written', async () => {
+  it('rejects invalid sheets, and throws when the file cannot be written', async () => {
     const row = { label: '', cells: [map] };
     expect(() => renderSampleSheet({ title: '', columns: ['a', 'b'], rows: [row] })).toThrow(/2 cells, got 1/);
     expect(() => renderSampleSheet({ title: '', columns: ['a'], rows: [] })).toThrow(RangeError);

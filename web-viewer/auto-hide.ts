@@ -1,19 +1,19 @@
-/** Without a hand on the page for this long the buttons leave, milliseconds. */
+/** Time without input before the bars hide, milliseconds. */
 const IDLE_MS = 3000;
-/** How long after a finger left the buttons come back, milliseconds: the tap must not press what it calls. */
-const TAP_MS = 60;
+/** Delay from the end of a tap until the bars show, milliseconds: the tap must not press a button that it reveals. */
+const SHOW_AFTER_TAP_MS = 60;
 
-/** Marks the page idle (`body[data-idle]`) so that its style hides what is not the picture. */
-export class Idle {
+/** Hides everything but the video while the user is inactive: marks the page `body[data-idle]`, which its style acts on. */
+export class AutoHide {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param mayHide asked before hiding. */
-  constructor(mayHide: () => boolean) {
+  /** @param canHide checked before the bars hide. */
+  constructor(canHide: () => boolean) {
     const wake = (): void => {
       delete document.body.dataset.idle;
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => {
-        if (mayHide()) document.body.dataset.idle = '';
+        if (canHide()) document.body.dataset.idle = '';
         else wake();
       }, IDLE_MS);
     };
@@ -24,7 +24,7 @@ export class Idle {
       if (pointerType !== 'touch' || document.body.dataset.idle === undefined) wake();
     });
     document.addEventListener('pointerup', ({ pointerType }) => {
-      if (pointerType === 'touch') setTimeout(wake, TAP_MS);
+      if (pointerType === 'touch') setTimeout(wake, SHOW_AFTER_TAP_MS);
     });
     wake();
   }

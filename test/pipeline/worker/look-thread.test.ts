@@ -7,8 +7,7 @@ import { silentLogger, type Logger } from '../../../src/core/logger.js';
 import { fromSeconds } from '../../../src/core/time.js';
 import { copyLookInto, emptyLook, type Look } from '../../../src/look/look.js';
 import { openGenerator } from '../../../src/infer/open-generator.js';
-import { openLookThread } from '../../../src/pipeline/look-thread/look-thread.js';
-import { LookThreadHandle } from '../../../src/pipeline/look-thread/look-thread-worker.js';
+import { LookThreadChannel, openLookThread } from '../../../src/pipeline/worker/look-thread.js';
 import { streetThumbnail } from '../../infer/grade/street-thumbnail.js';
 import { asThumbnail, noiseThumbnail, paint, rampThumbnail } from '../../infer/synthetic-thumbnails.js';
 import { writeTinyModel } from '../../infer/tiny-model.js';
@@ -29,11 +28,11 @@ function copyOf(look: Look): Look {
   return copy;
 }
 
-describe('looks made on a thread of their own', () => {
+describe('a look thread', () => {
   it.each([
     ['grade', () => 'grade'],
     ['an ONNX model', () => writeTinyModel(folder)],
-  ])('gives the looks of %s bit for bit without smoothing', async (_, generator) => {
+  ])('returns the looks of %s bit for bit without smoothing', async (_, generator) => {
     await using inline = await openGenerator({ generator: generator() });
     await using threaded = await openLookThread({ generator: generator() });
     expect([threaded.card, threaded.device]).toEqual([inline.card, inline.device]);
@@ -45,7 +44,7 @@ describe('looks made on a thread of their own', () => {
     }
   });
 
-  it('takes a second day while the first one’s look is in the making, and keeps them apart', async () => {
+  it('accepts a second thumbnail while the first look is pending, and keeps them apart', async () => {
     await using inline = await openGenerator({ generator: 'grade' });
     const wanted: Look[] = [];
     for (const day of days) wanted.push(copyOf(await inline.translate(asThumbnail(day))));
@@ -61,7 +60,7 @@ describe('looks made on a thread of their own', () => {
     }
   });
 
-  it('takes no third', async () => {
+  it('refuses a third pending look', async () => {
     await using thread = await openLookThread({ generator: 'grade' });
     const looks = [0, 1].map(() => thread.make(asThumbnail(streetThumbnail()), 0));
     await expect(thread.make(asThumbnail(streetThumbnail()), 0)).rejects.toThrow(RangeError);
@@ -69,10 +68,10 @@ describe('looks made on a thread of their own', () => {
     await thread.make(asThumbnail(streetThumbnail()), 0);
   });
 
-  it('goes on when its network fails, counts it and says so to the caller’s log', async () => {
+  it('falls back when its network fails, counts it and logs it to the caller’s logger', async () => {
     const lines: string[] = [];
     const logger: Logger = { ...silentLogger, warn: (_, message) => lines.push(message) };
-    const model = writeTinyModel(folder, 'root', { rootOfLights: true });
+    const model = writeTinyModel(folder, 'root', { hasSqrtLights: true });
     await using thread = await openLookThread({ generator: model, logger });
     const wanted = copyOf(
       (
@@ -85,7 +84,7 @@ describe('looks made on a thread of their own', () => {
         )
       ).look,
     );
-    const dark = paint(() => [0.1, 0, 0]); // its lights are not a number there
+    const dark = paint(() => [0.1, 0, 0]); // its lights are NaN
     const held = await thread.make(asThumbnail(dark, fromSeconds(1.04)), 0);
     expect(copyOf(held.look)).toEqual(wanted);
     expect(thread.counts.fallbacks).toBe(1);
@@ -93,10 +92,11 @@ describe('looks made on a thread of their own', () => {
     const late = await thread.make(asThumbnail(dark, fromSeconds(3)), 0);
     expect(copyOf(late.look)).toEqual(copyOf(await grade.translate(asThumbnail(dark))));
     expect(thread.counts.fallbacks).toBe(2);
-    expect(lines).toEqual([expect.stringContaining('MODEL_FAILED')]);
+    expect(lines).not.toHaveLength(0); // one line a second at most: a slow machine logs both failures
+    for (const line of lines) expect(line).toContain('MODEL_FAILED');
   });
 
-  it('says in one line that it cannot be opened', async () => {
+  it('reports in one line why it cannot be opened', async () => {
     await expect(openLookThread({ generator: 'moonlight' })).rejects.toMatchObject({
       name: 'NocturneError',
       code: 'MODEL_NOT_FOUND',
@@ -108,7 +108,7 @@ describe('looks made on a thread of their own', () => {
     });
   });
 
-  it('finishes the looks in the making when it is closed, twice', async () => {
+  it('finishes pending looks when closed, twice', async () => {
     const thread = await openLookThread({ generator: 'grade' });
     const looks = [0, 1].map(() => thread.make(asThumbnail(streetThumbnail()), 0));
     await Promise.all([thread.close(), thread.close()]);
@@ -118,28 +118,28 @@ describe('looks made on a thread of their own', () => {
   });
 });
 
-describe('a thread that dies', () => {
-  const started = (code: string): LookThreadHandle => {
+describe('a look thread that dies', () => {
+  const started = (code: string): LookThreadChannel => {
     const ask = `require('node:worker_threads').parentPort.once('message', () => { ${code} })`;
-    return new LookThreadHandle(new Worker(ask, { eval: true }), silentLogger);
+    return new LookThreadChannel(new Worker(ask, { eval: true }), silentLogger);
   };
 
   it.each([
     ['process.exit(3)', /ended unexpectedly: exit code 3/],
     ['throw new Error("out of night")', /ended unexpectedly: out of night/],
-  ])('fails every question with WORKER_DIED: %s', async (code, message) => {
+  ])('rejects every request with WORKER_DIED: %s', async (code, message) => {
     const thread = started(code);
-    const answers = [thread.answer(), thread.answer()];
+    const answers = [thread.receive(), thread.receive()];
     thread.post({ type: 'close' });
     for (const answer of answers) await expect(answer).rejects.toMatchObject({ code: 'WORKER_DIED', stage: 'infer' });
     await thread.exited;
-    await expect(thread.answer()).rejects.toThrow(message);
+    await expect(thread.receive()).rejects.toThrow(message);
   });
 
-  it('is ended when it does not end by itself', async () => {
+  it('is terminated when it does not end by itself', async () => {
     const thread = started('for (;;);');
     thread.post({ type: 'close' });
     await thread.end(50);
-    await expect(thread.answer()).rejects.toMatchObject({ code: 'WORKER_DIED' });
+    await expect(thread.receive()).rejects.toMatchObject({ code: 'WORKER_DIED' });
   });
 });

@@ -3,8 +3,8 @@ import type { FrameTimes } from './frame-decoder.js';
 import { displaySize } from './frame-fit.js';
 import type { Crop, GrabbedFrame, Pixels } from './worker-messages.js';
 
-/** Most pictures one grab may ask for: about 20 s at 30 frames a second. */
-const MAX_GRAB = 600;
+/** Frames that one grab may request: about 20 s at 30 frames/s. */
+const MAX_GRABBED_FRAMES = 600;
 
 interface Grab {
   readonly crop: Crop;
@@ -13,22 +13,22 @@ interface Grab {
   readonly resolve: (frames: GrabbedFrame[]) => void;
 }
 
-/** Draws the newest picture, at most once in each refresh of the screen; holds one picture at most. */
-export class Painter {
+/** Draws the newest frame on the canvas, at most once per screen refresh; holds one frame at most. */
+export class CanvasRenderer {
   readonly #canvas: OffscreenCanvas;
   readonly #context: OffscreenCanvasRenderingContext2D;
   readonly #onDrawn: (times: FrameTimes, drawnAt: Micros) => void;
   #pending: { frame: VideoFrame; times: FrameTimes } | undefined;
-  #refresh: number | undefined;
+  #animationFrame: number | undefined;
   #sampleAspect: readonly [number, number] = [1, 1];
   #grabs: Grab[] = [];
   #framesDrawn = 0;
   #framesReplaced = 0;
 
-  /** @param onDrawn told of each picture right after it was drawn, with the time on this machine's clock. */
+  /** @param onDrawn called right after each frame is drawn, with the local time. */
   constructor(canvas: OffscreenCanvas, onDrawn: (times: FrameTimes, drawnAt: Micros) => void) {
     const context = canvas.getContext('2d', { alpha: false });
-    if (!context) throw new Error('the browser gives no 2D context for the canvas');
+    if (!context) throw new Error('the browser has no 2D context for the canvas');
     this.#canvas = canvas;
     this.#context = context;
     this.#onDrawn = onDrawn;
@@ -42,56 +42,57 @@ export class Painter {
     return this.#framesReplaced;
   }
 
-  /** Size of the drawn picture; 0 x 0 before the first. */
+  /** Size of the drawn frame; 0 x 0 before the first. */
   get size(): { width: number; height: number } {
     return this.#framesDrawn > 0 ? { width: this.#canvas.width, height: this.#canvas.height } : { width: 0, height: 0 };
   }
 
-  /** Width over height of one sample of the pictures to come. */
+  /** Width and height of one sample of the frames to come. */
   set sampleAspect(aspect: readonly [number, number]) {
     this.#sampleAspect = aspect;
   }
 
-  /** Takes a frame that a newer one follows at once; it is not drawn. */
-  pass(frame: VideoFrame): void {
+  /** Takes the frame; closes it without drawing it and counts it as replaced. */
+  discard(frame: VideoFrame): void {
     frame.close();
     this.#framesReplaced++;
   }
 
-  /** Takes the frame. Drawn now, or at the screen's next refresh when one was drawn since the last. */
-  offer(frame: VideoFrame, times: FrameTimes): void {
-    if (this.#pending) this.pass(this.#pending.frame);
+  /** Takes the frame; draws it now, or at the next screen refresh when this one has a frame already. */
+  render(frame: VideoFrame, times: FrameTimes): void {
+    if (this.#pending) this.discard(this.#pending.frame);
     this.#pending = { frame, times };
-    if (this.#refresh === undefined) this.#paint();
+    if (this.#animationFrame === undefined) this.#draw();
   }
 
-  /** Pixels of the picture on the canvas, scaled down to `maxWidth`. Throws RangeError when there is none. */
-  read(crop: Crop, maxWidth: number): Pixels {
-    const { x, y, width, height } = this.#area(crop);
-    if (width <= maxWidth) return this.#pixels(this.#context.getImageData(x, y, width, height));
+  /** The canvas's pixels, scaled down to `maxWidth`. Throws RangeError before the first frame. */
+  readPixels(crop: Crop, maxWidth: number): Pixels {
+    const { x, y, width, height } = this.#cropArea(crop);
+    if (width <= maxWidth) return this.#toPixels(this.#context.getImageData(x, y, width, height));
     const scaled = new OffscreenCanvas(maxWidth, Math.max(1, Math.round((height * maxWidth) / width)));
     const context = scaled.getContext('2d', { alpha: false, willReadFrequently: true });
-    if (!context) throw new Error('the browser gives no 2D context for the snapshot');
+    if (!context) throw new Error('the browser has no 2D context for the snapshot');
     context.imageSmoothingQuality = 'high';
     context.drawImage(this.#canvas, x, y, width, height, 0, 0, scaled.width, scaled.height);
-    return this.#pixels(context.getImageData(0, 0, scaled.width, scaled.height));
+    return this.#toPixels(context.getImageData(0, 0, scaled.width, scaled.height));
   }
 
-  /** The picture as a PNG file. */
-  async png(): Promise<Blob> {
-    if (this.#framesDrawn === 0) throw new RangeError('there is no picture yet');
+  /** The canvas as a PNG file. Throws RangeError before the first frame. */
+  async toPng(): Promise<Blob> {
+    if (this.#framesDrawn === 0) throw new RangeError('there is no frame yet');
     return this.#canvas.convertToBlob({ type: 'image/png' });
   }
 
-  /** The next `count` drawn pictures, 1 to 600. */
-  async grab(count: number, crop: Crop): Promise<GrabbedFrame[]> {
-    if (!(count >= 1 && count <= MAX_GRAB)) throw new RangeError(`count must be 1 to ${MAX_GRAB}, got ${count}`);
+  /** The next `count` drawn frames, 1 to 600. */
+  async grabFrames(count: number, crop: Crop): Promise<GrabbedFrame[]> {
+    if (!(count >= 1 && count <= MAX_GRABBED_FRAMES))
+      throw new RangeError(`count must be 1 to ${MAX_GRABBED_FRAMES}, got ${count}`);
     return new Promise((resolve) => {
       this.#grabs.push({ crop, count, frames: [], resolve });
     });
   }
 
-  #paint(): void {
+  #draw(): void {
     const next = this.#pending;
     if (!next) return;
     this.#pending = undefined;
@@ -107,19 +108,19 @@ export class Painter {
     next.frame.close();
     const drawnAt = wallClock();
     this.#framesDrawn++;
-    // Without refreshes (a hidden page) this never fires: newer pictures replace the pending one, nothing piles up.
-    this.#refresh = requestAnimationFrame(() => {
-      this.#refresh = undefined;
-      this.#paint();
+    // A hidden page has no refreshes, so this never fires: newer frames replace the pending one and none pile up.
+    this.#animationFrame = requestAnimationFrame(() => {
+      this.#animationFrame = undefined;
+      this.#draw();
     });
-    this.#serveGrabs(next.times, drawnAt);
+    this.#addToGrabs(next.times, drawnAt);
     this.#onDrawn(next.times, drawnAt);
   }
 
-  #serveGrabs(times: FrameTimes, drawnAt: Micros): void {
+  #addToGrabs(times: FrameTimes, drawnAt: Micros): void {
     for (const grab of this.#grabs) {
       grab.frames.push({
-        ...this.read(grab.crop, Number.POSITIVE_INFINITY),
+        ...this.readPixels(grab.crop, Number.POSITIVE_INFINITY),
         drawnAtMs: drawnAt / 1e3,
         pts: times.pts,
         capturedAt: micros(times.capturedAt),
@@ -129,8 +130,8 @@ export class Painter {
     this.#grabs = this.#grabs.filter((grab) => grab.frames.length < grab.count);
   }
 
-  #area(crop: Crop): { x: number; y: number; width: number; height: number } {
-    if (this.#framesDrawn === 0) throw new RangeError('there is no picture yet');
+  #cropArea(crop: Crop): { x: number; y: number; width: number; height: number } {
+    if (this.#framesDrawn === 0) throw new RangeError('there is no frame yet');
     const { left = 0, bottom = 0, width = this.#canvas.width, height = this.#canvas.height } = crop;
     const x = Math.min(Math.max(0, Math.floor(left)), this.#canvas.width - 1);
     const fromBottom = Math.min(Math.max(0, Math.floor(bottom)), this.#canvas.height - 1);
@@ -139,13 +140,13 @@ export class Painter {
     return { x, y: this.#canvas.height - fromBottom - h, width: w, height: h };
   }
 
-  #pixels(image: ImageData): Pixels {
+  #toPixels(image: ImageData): Pixels {
     return {
-      rgba: image.data, // getImageData gives memory of its own, never a shared one
+      rgba: image.data, // getImageData allocates it
       width: image.width,
       height: image.height,
-      pictureWidth: this.#canvas.width,
-      pictureHeight: this.#canvas.height,
+      frameWidth: this.#canvas.width,
+      frameHeight: this.#canvas.height,
     };
   }
 }

@@ -1,15 +1,15 @@
-/** What of the page's own address a viewer goes by. */
-export interface PageAddress {
-  /** Asked for by `?stream=`. */
+/** Parts of the page's URL that matter to the viewer. */
+export interface PageUrl {
+  /** From `?stream=`. */
   readonly stream: string | undefined;
   /** From `?token=` or `#token=`. */
   readonly token: string | undefined;
-  /** The address to show: path, query and hash without the token, so that nobody copies it by accident. */
-  readonly shown: string;
+  /** Path, query and hash without the token, for the address bar, so that nobody copies the token by accident. */
+  readonly withoutToken: string;
 }
 
-/** Reads the page's address. */
-export function readPageAddress(href: string): PageAddress {
+/** Parses the page's URL. */
+export function parsePageUrl(href: string): PageUrl {
   const url = new URL(href);
   const hash = new URLSearchParams(url.hash.slice(1));
   const token = url.searchParams.get('token') ?? hash.get('token') ?? undefined;
@@ -19,11 +19,11 @@ export function readPageAddress(href: string): PageAddress {
     hash.delete('token');
     url.hash = hash.toString();
   }
-  return { stream: stream === '' ? undefined : stream, token, shown: url.pathname + url.search + url.hash };
+  return { stream: stream === '' ? undefined : stream, token, withoutToken: url.pathname + url.search + url.hash };
 }
 
-/** Address of a stream's socket on the server that served the page. */
-export function socketAddress(href: string, stream: string, token: string | undefined): string {
+/** URL of a stream's WebSocket on the server that served the page. */
+export function socketUrl(href: string, stream: string, token: string | undefined): string {
   const url = new URL(`ws/${encodeURIComponent(stream)}`, href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   url.hash = '';

@@ -22,20 +22,20 @@ const TYPES: Record<string, string> = {
 };
 const FRAME_US = 33_333;
 
-/** How a {@link RudeServer} behaves. */
-export interface RudeServerOptions {
+/** Options of a {@link FaultyServer}. */
+export interface FaultyServerOptions {
   readonly clip: H264Clip;
   /** Folder of the bundled page. */
   readonly page: string;
-  /** Close code given to every viewer at once. */
+  /** Closes every connection at once with this code. */
   readonly refuseWith?: number;
   readonly version?: number;
 }
 
-/** A server of the wire protocol that plays a clip in a loop and does to viewers what the product's own never does. */
-export class RudeServer {
+/** A server of the wire protocol that plays a clip in a loop, with faults that the real server does not have. */
+export class FaultyServer {
   readonly received: ClientMessage[] = [];
-  readonly #options: RudeServerOptions;
+  readonly #options: FaultyServerOptions;
   readonly #http: Server;
   readonly #sockets: WebSocketServer;
   readonly #timer: NodeJS.Timeout;
@@ -43,7 +43,7 @@ export class RudeServer {
   #sequence = 0;
   #isFrozen = false;
 
-  private constructor(options: RudeServerOptions) {
+  private constructor(options: FaultyServerOptions) {
     this.#options = options;
     this.#http = createServer((request, response) => {
       void this.#file(request.url ?? '/').then(({ status, type, body }) => {
@@ -56,8 +56,8 @@ export class RudeServer {
     this.#timer = setInterval(() => this.burst(1), 1000 / 30);
   }
 
-  static async open(options: RudeServerOptions): Promise<RudeServer> {
-    const server = new RudeServer(options);
+  static async open(options: FaultyServerOptions): Promise<FaultyServer> {
+    const server = new FaultyServer(options);
     await new Promise<void>((resolve) => server.#http.listen(0, '127.0.0.1', resolve));
     return server;
   }
@@ -67,7 +67,7 @@ export class RudeServer {
     return `http://127.0.0.1:${port}/?stream=street`;
   }
 
-  /** Sends so many pictures at once. */
+  /** Sends `count` packets at once. */
   burst(count: number): void {
     const { accessUnits } = this.#options.clip;
     for (let i = 0; i < count; i++) {
@@ -80,13 +80,13 @@ export class RudeServer {
     }
   }
 
-  /** Encodes the next pictures into nothing: viewers miss them, and nobody tells them. */
-  loseNext(count: number): void {
+  /** Skips the next packets and their sequence numbers, without a discontinuity flag. */
+  skipPackets(count: number): void {
     this.#sequence += count;
     this.#next += count;
   }
 
-  /** Says nothing to anybody, and answers nothing, while connections stay open. */
+  /** Stops or resumes all messages, while connections stay open. */
   freeze(isFrozen: boolean): void {
     this.#isFrozen = isFrozen;
   }
@@ -119,7 +119,7 @@ export class RudeServer {
     send({ type: 'state', state: 'live', message: '' });
     send({ type: 'format', format: { codec, width, height, sampleAspect: [1, 1], frameRate: 30 } });
     socket.on('message', (data: Buffer) => {
-      const message = JSON.parse(data.toString()) as ClientMessage; // the page is ours
+      const message = JSON.parse(data.toString()) as ClientMessage; // sent by our own page
       this.received.push(message);
       if (message.type === 'keyframe') this.#next = 0;
       if (message.type !== 'ping' || this.#isFrozen) return;

@@ -3,35 +3,35 @@ import { micros, wallClock, type Micros } from '../src/core/time.js';
 import { decodePacket, PROTOCOL_VERSION, type ClientMessage, type ServerMessage } from '../src/stream/protocol.js';
 import { ByteRate } from './byte-rate.js';
 import { ClockOffset } from './clock-offset.js';
-import { Painter } from './painter.js';
+import { CanvasRenderer } from './canvas-renderer.js';
 import { FrameDecoder, type FrameTimes } from './frame-decoder.js';
-import { StatusTrack } from './status-track.js';
+import { StatusTracker } from './status-tracker.js';
 import { ViewerSocket } from './viewer-socket.js';
-import type { FromWorker, ViewerStats } from './worker-messages.js';
+import type { WorkerMessage, ViewerStats } from './worker-messages.js';
 
-/** Pings of a new connection, and the pause between them, milliseconds: enough for a first estimate of the clocks. */
+/** Pings right after connecting, and their interval, milliseconds: enough for a first estimate of the clock offset. */
 const FIRST_PINGS = 5;
-const FIRST_PING_PAUSE_MS = 100;
-/** Pause between later pings, milliseconds. */
-const PING_PAUSE_MS = 2000;
-/** Pictures over which latency is taken: 4 s at 30 frames a second. */
-const LATENCY_WINDOW = 120;
-/** A hidden page decodes for this long, milliseconds (a short look elsewhere costs no wait), then no more. */
+const FIRST_PING_INTERVAL_MS = 100;
+/** Interval of later pings, milliseconds. */
+const PING_INTERVAL_MS = 2000;
+/** Frames in the latency statistics: 4 s at 30 frames/s. */
+const LATENCY_WINDOW_FRAMES = 120;
+/** Time that a hidden page continues to decode, milliseconds: a short switch to another tab costs no keyframe. */
 const HIDDEN_DECODE_MS = 5000;
-/** How often the page is told this viewer's figures, milliseconds. */
-const STATS_PAUSE_MS = 250;
+/** Interval at which the page gets this viewer's statistics, milliseconds. */
+const STATS_INTERVAL_MS = 250;
 
-/** One viewer of one stream: socket, clocks, decoder and canvas, and their figures. Lives in the worker. */
-export class Session {
-  readonly painter: Painter;
-  readonly #post: (message: FromWorker) => void;
+/** Plays one stream: socket, clock offset, decoder, canvas, and their statistics. Runs in the worker. */
+export class PlaybackSession {
+  readonly renderer: CanvasRenderer;
+  readonly #post: (message: WorkerMessage) => void;
   readonly #socket: ViewerSocket;
   readonly #decoder: FrameDecoder;
-  readonly #status: StatusTrack;
+  readonly #status: StatusTracker;
   readonly #clock = new ClockOffset();
-  readonly #drawn = new RateMeter(2000);
-  readonly #bytes = new ByteRate();
-  #latency = new Percentiles(LATENCY_WINDOW);
+  readonly #drawRate = new RateMeter(2000);
+  readonly #byteRate = new ByteRate();
+  #latency = new Percentiles(LATENCY_WINDOW_FRAMES);
   #codec = '';
   #serverDrops = 0;
   #packetsReceived = 0;
@@ -39,15 +39,15 @@ export class Session {
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Takes the canvas. */
-  constructor(canvas: OffscreenCanvas, post: (message: FromWorker) => void) {
+  /** Takes the canvas. Posts status, controls and statistics to the page. */
+  constructor(canvas: OffscreenCanvas, post: (message: WorkerMessage) => void) {
     this.#post = post;
-    this.#status = new StatusTrack((status) => post({ type: 'status', status }));
-    this.painter = new Painter(canvas, (times, drawnAt) => this.#onDrawn(times, drawnAt));
+    this.#status = new StatusTracker((status) => post({ type: 'status', status }));
+    this.renderer = new CanvasRenderer(canvas, (times, drawnAt) => this.#onFrameDrawn(times, drawnAt));
     this.#decoder = new FrameDecoder({
-      onPicture: (frame, times) => {
-        if (times.isBacklog && this.#decoder.queueSize > 0) this.painter.pass(frame);
-        else this.painter.offer(frame, times);
+      onFrame: (frame, times) => {
+        if (times.isBacklog && this.#decoder.queueSize > 0) this.renderer.discard(frame);
+        else this.renderer.render(frame, times);
       },
       onKeyframeNeeded: () => this.send({ type: 'keyframe' }),
       onUnsupported: (codec) => this.#stop({ kind: 'unsupported-codec', codec }),
@@ -58,17 +58,17 @@ export class Session {
       onPacket: (buffer) => this.#onPacket(buffer),
       onClose: (reason, attempt, retryMs) => {
         clearTimeout(this.#pingTimer);
-        this.#decoder.disconnect();
-        this.#status.closed(reason, attempt, retryMs === undefined ? undefined : Date.now() + retryMs);
+        this.#decoder.reset();
+        this.#status.onClosed(reason, attempt, retryMs === undefined ? undefined : Date.now() + retryMs);
       },
     });
-    setInterval(() => post({ type: 'stats', stats: this.stats() }), STATS_PAUSE_MS);
+    setInterval(() => post({ type: 'stats', stats: this.stats() }), STATS_INTERVAL_MS);
   }
 
-  /** Leaves the present stream for this one. */
+  /** Closes the current stream and opens this one. */
   connect(url: string): void {
     this.#status.set({ kind: 'connecting' });
-    this.#decoder.disconnect();
+    this.#decoder.reset();
     this.#socket.connect(url);
   }
 
@@ -91,49 +91,49 @@ export class Session {
     const { offset, roundTrip } = this.#clock;
     return {
       framesDecoded: decoder.framesDecoded,
-      framesDrawn: this.painter.framesDrawn,
-      framesReplaced: this.painter.framesReplaced,
+      framesDrawn: this.renderer.framesDrawn,
+      framesReplaced: this.renderer.framesReplaced,
       drops: decoder.drops,
       skippedHidden: decoder.skipped,
       serverDrops: this.#serverDrops,
       decoderErrors: decoder.errors,
       connections: this.#socket.connections,
-      keyframeRequests: decoder.requests,
+      keyframeRequests: decoder.keyframeRequests,
       packetsReceived: this.#packetsReceived,
-      bytesReceived: this.#bytes.total,
-      framesPerSecond: this.#drawn.perSecond(),
-      bytesPerSecond: this.#bytes.perSecond(performance.now()),
+      bytesReceived: this.#byteRate.total,
+      framesPerSecond: this.#drawRate.perSecond(),
+      bytesPerSecond: this.#byteRate.perSecond(performance.now()),
       decoderQueue: this.#decoder.queueSize,
-      latencyMs: this.#latency.at(0.5),
-      latencyP95Ms: this.#latency.at(0.95),
+      latencyMs: this.#latency.quantile(0.5),
+      latencyP95Ms: this.#latency.quantile(0.95),
       roundTripMs: roundTrip === undefined ? Number.NaN : roundTrip / 1e3,
       clockOffsetMs: offset === undefined ? Number.NaN : offset / 1e3,
-      ...this.painter.size,
+      ...this.renderer.size,
       codec: this.#codec,
     };
   }
 
   #onOpen(): void {
     this.#clock.reset();
-    this.#latency = new Percentiles(LATENCY_WINDOW);
+    this.#latency = new Percentiles(LATENCY_WINDOW_FRAMES);
     this.#pings = 0;
     this.#ping();
   }
 
   #onMessage(message: ServerMessage): void {
-    this.#bytes.mark(0, performance.now());
+    this.#byteRate.add(0, performance.now());
     switch (message.type) {
       case 'hello':
         if (message.version !== PROTOCOL_VERSION) {
           this.#stop({ kind: 'version-mismatch', got: message.version });
           return;
         }
-        this.#status.connected();
+        this.#status.onConnected();
         this.#post({ type: 'hello', hello: message });
         break;
       case 'format':
         this.#codec = message.format.codec;
-        this.painter.sampleAspect = message.format.sampleAspect;
+        this.renderer.sampleAspect = message.format.sampleAspect;
         this.#decoder.configure(message.format);
         this.#post({ type: 'format', format: message.format });
         break;
@@ -145,7 +145,7 @@ export class Session {
         this.#post({ type: 'server-stats', stats: message.stats });
         break;
       case 'state':
-        this.#status.streamState(message.state, message.message);
+        this.#status.onStreamState(message.state, message.message);
         break;
       case 'pong':
         this.#clock.add(micros(message.clientTime), micros(message.serverTime), wallClock());
@@ -158,30 +158,30 @@ export class Session {
 
   #onPacket(buffer: ArrayBuffer): void {
     this.#packetsReceived++;
-    this.#bytes.mark(buffer.byteLength, performance.now());
+    this.#byteRate.add(buffer.byteLength, performance.now());
     const version = new Uint8Array(buffer)[0] ?? 0;
     if (version === PROTOCOL_VERSION) this.#decoder.decode(decodePacket(buffer));
     else this.#stop({ kind: 'version-mismatch', got: version });
   }
 
-  #onDrawn(times: FrameTimes, drawnAt: Micros): void {
-    this.#drawn.mark();
+  #onFrameDrawn(times: FrameTimes, drawnAt: Micros): void {
+    this.#drawRate.mark();
     const { offset } = this.#clock;
     if (offset !== undefined && !times.isBacklog) this.#latency.add((drawnAt + offset - times.capturedAt) / 1e3);
-    this.#status.drawn();
+    this.#status.onFrameDrawn();
   }
 
   #ping(): void {
     this.send({ type: 'ping', clientTime: wallClock() });
-    const pauseMs = ++this.#pings < FIRST_PINGS ? FIRST_PING_PAUSE_MS : PING_PAUSE_MS;
-    this.#pingTimer = setTimeout(() => this.#ping(), pauseMs);
+    const delayMs = ++this.#pings < FIRST_PINGS ? FIRST_PING_INTERVAL_MS : PING_INTERVAL_MS;
+    this.#pingTimer = setTimeout(() => this.#ping(), delayMs);
   }
 
-  /** Ends the tries: a person must act. */
-  #stop(status: Parameters<StatusTrack['set']>[0]): void {
+  /** Disconnects without a retry: the user must act. */
+  #stop(status: Parameters<StatusTracker['set']>[0]): void {
     clearTimeout(this.#pingTimer);
     this.#socket.close();
-    this.#decoder.disconnect();
+    this.#decoder.reset();
     this.#status.set(status);
   }
 }

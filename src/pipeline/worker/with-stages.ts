@@ -1,0 +1,40 @@
+import type { Logger } from '../../core/logger.js';
+import type { FrameSource } from '../../ingest/frame-source.js';
+import { openSource } from '../../ingest/open-source.js';
+import type { SourceOptions } from '../../ingest/source-options.js';
+import type { Renderer } from '../../render/renderer.js';
+import { openRenderer } from '../../render/wasm-renderer.js';
+import { StageTimes } from '../stage-times.js';
+import type { ModelSettings } from '../stream-settings.js';
+import { openLookThread, type LookThread } from './look-thread.js';
+
+/** What {@link withStages} opens. */
+export interface StagesOptions {
+  /** Anything `openSource` takes. */
+  readonly input: string;
+  readonly source: Omit<SourceOptions, 'logger'>;
+  readonly model: ModelSettings;
+  /** Seed of the grain. */
+  readonly seed: number;
+  readonly logger: Logger;
+}
+
+/** The stages that live streams and video renders share: all but the sink, in the order in which a frame passes them. */
+export interface OpenStages {
+  readonly source: FrameSource;
+  readonly looks: LookThread;
+  readonly renderer: Renderer;
+  readonly times: StageTimes;
+}
+
+/** Opens source, look thread and renderer, passes them to `use`, and closes them when it settles. Throws as each of them does. */
+export async function withStages<T>(
+  { input, source: sourceOptions, model, seed, logger }: StagesOptions,
+  signal: AbortSignal,
+  use: (stages: OpenStages) => Promise<T>,
+): Promise<T> {
+  await using source = await openSource(input, { ...sourceOptions, logger }, signal);
+  await using looks = await openLookThread({ ...model, logger });
+  using renderer = await openRenderer({ seed });
+  return await use({ source, looks, renderer, times: new StageTimes() });
+}

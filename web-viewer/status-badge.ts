@@ -1,0 +1,29 @@
+import { requireElement } from './dom.js';
+import { describeStatus } from './status-description.js';
+import type { ViewerStatus } from './worker-messages.js';
+
+/** The badge beside the name: live, stalled, or the status. */
+export class StatusBadge {
+  readonly #element = requireElement('badge', HTMLElement);
+  readonly #text = requireElement('badge-text', HTMLElement);
+  #isLive = false;
+
+  showStatus(status: ViewerStatus): void {
+    this.#isLive = status.kind === 'live';
+    const description = describeStatus(status, { host: location.host, port: location.port }, Date.now());
+    if (!description) this.#write('Live', 'live');
+    else this.#write(description.tone === 'busy' ? description.title : 'Not playing', description.tone);
+  }
+
+  /** @param framesPerSecond frames drawn per second; 0 while live is a stall. */
+  showRate(framesPerSecond: number): void {
+    if (!this.#isLive) return;
+    if (framesPerSecond > 0) this.#write('Live', 'live');
+    else this.#write('Stalled', 'busy');
+  }
+
+  #write(text: string, tone: string): void {
+    if (this.#text.textContent !== text) this.#text.textContent = text;
+    this.#element.dataset.tone = tone;
+  }
+}

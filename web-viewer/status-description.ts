@@ -1,0 +1,116 @@
+import type { ViewerStatus } from './worker-messages.js';
+
+/** What the page shows over the video for a status. */
+export interface StatusDescription {
+  readonly title: string;
+  /** One or two sentences: what happened, and what happens next or what to do. */
+  readonly text: string;
+  /** `busy` resolves by itself, `notice` waits, `error` needs the user. */
+  readonly tone: 'busy' | 'notice' | 'error';
+  /** Commands or addresses to copy, one per line. */
+  readonly remedies: readonly { readonly label: string; readonly code: string }[];
+  /** What the user can do here. */
+  readonly action: 'none' | 'retry' | 'token' | 'streams' | 'reload';
+}
+
+/** Host and port of the page's own address, for texts that name them. */
+export interface PageLocation {
+  readonly host: string;
+  readonly port: string;
+}
+
+/** Writes the description of one kind of status; `nowMs` is in milliseconds since the epoch. */
+type Describe<S> = (status: S, page: PageLocation, nowMs: number) => StatusDescription | undefined;
+
+const SUPPORTED_BROWSERS = 'Chrome or Edge 94, Safari 16.4, Firefox 130 (on a computer), or a newer one';
+
+const DESCRIPTIONS: { readonly [K in ViewerStatus['kind']]: Describe<Extract<ViewerStatus, { kind: K }>> } = {
+  live: () => undefined,
+  connecting: () => busy('Connecting', 'Connecting to the stream.'),
+  waiting: () => busy('Waiting for video', 'Connected. Waiting for the first frame.'),
+  starting: ({ message }) => busy('Starting', message || 'The server is opening the input.'),
+  'input-lost': ({ message }) => busy('Input lost', message || 'The server is reconnecting to the input.'),
+  reconnecting: ({ retryAtMs }, _, nowMs) =>
+    busy('Reconnecting', `The connection to the server was lost. ${countdown(retryAtMs, nowMs)}`, 'retry'),
+  'server-stopped': () => busy('Server stopped', 'This page reconnects when the server is running again.', 'retry'),
+  ended: ({ message }) => notice('Stream ended', message || 'The stream has ended.', 'retry'),
+  failed: ({ message }) => error('Stream failed', message || 'The server cannot continue the stream.', 'retry'),
+  unauthorized: () =>
+    error('Token required', 'This server requires a token. The person who started it has the token.', 'token'),
+  forbidden: (_, { host }) =>
+    error(
+      'Origin not allowed',
+      `The server does not accept viewers from ${host}. Open it at its own address, or allow this origin when you start it.`,
+      'retry',
+    ),
+  'no-such-stream': () =>
+    notice('Stream not found', 'The server has no stream of this name. Choose another, or wait for it.', 'streams'),
+  'too-many-viewers': ({ retryAtMs }, _, nowMs) =>
+    notice('Too many viewers', `The server is at its limit of viewers. ${countdown(retryAtMs, nowMs)}`, 'retry'),
+  'version-mismatch': ({ got }) =>
+    error(
+      'Version mismatch',
+      `The server uses protocol version ${got}, which this page does not support. Reload the page.`,
+      'reload',
+    ),
+  'unsupported-codec': ({ codec }) =>
+    error(
+      'H.264 not supported',
+      `This browser cannot decode H.264 (${codec}). Use ${SUPPORTED_BROWSERS}; some Chromium builds lack H.264.`,
+    ),
+  'no-webcodecs': () =>
+    error(
+      'WebCodecs not supported',
+      `This browser cannot decode video the way this page needs. Use ${SUPPORTED_BROWSERS}.`,
+    ),
+  insecure: (_, page) => insecure(page),
+  crashed: ({ message }) => error('Viewer crashed', message, 'reload'),
+};
+
+/** The description of a status; undefined for a live stream, whose video needs none. */
+export function describeStatus(status: ViewerStatus, page: PageLocation, nowMs: number): StatusDescription | undefined {
+  const describe = DESCRIPTIONS[status.kind] as Describe<ViewerStatus>; // the row of the status's own kind
+  return describe(status, page, nowMs);
+}
+
+function busy(title: string, text: string, action: StatusDescription['action'] = 'none'): StatusDescription {
+  return { title, text, tone: 'busy', remedies: [], action };
+}
+
+function notice(title: string, text: string, action: StatusDescription['action']): StatusDescription {
+  return { title, text, tone: 'notice', remedies: [], action };
+}
+
+function error(title: string, text: string, action: StatusDescription['action'] = 'none'): StatusDescription {
+  return { title, text, tone: 'error', remedies: [], action };
+}
+
+function insecure(page: PageLocation): StatusDescription {
+  const port = page.port || '80';
+  const hostname = page.host.replace(/:\d+$/, '');
+  return {
+    title: 'Secure connection required',
+    text: `Browsers decode live video only on https pages and on localhost. This page was loaded over plain http from ${page.host}. Any one of these helps:`,
+    tone: 'error',
+    remedies: [
+      {
+        label: `Open an SSH tunnel to this computer, then open http://localhost:${port}`,
+        code: `ssh -N -L ${port}:localhost:${port} ${hostname}`,
+      },
+      {
+        label: 'Put an https proxy in front of the server, for instance Caddy',
+        code: `caddy reverse-proxy --from ${hostname} --to localhost:${port}`,
+      },
+      {
+        label: 'For a test in Chrome or Edge, allow this address at',
+        code: 'chrome://flags/#unsafely-treat-insecure-origin-as-secure',
+      },
+    ],
+    action: 'none',
+  };
+}
+
+function countdown(retryAtMs: number, nowMs: number): string {
+  const seconds = Math.ceil((retryAtMs - nowMs) / 1000);
+  return seconds > 0 ? `Retrying in ${seconds} s.` : 'Retrying.';
+}
