@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/**', 'node_modules/**', 'src/image/kernels/**', 'docs/**'] },
+  { ignores: ['dist/**', '.dist-*/**', 'node_modules/**', 'src/image/kernels/**', 'docs/**'] },
   eslint.configs.recommended,
   {
     files: ['src/**/*.ts', 'web-viewer/**/*.ts', 'test/**/*.ts', '*.config.ts'],

@@ -1,5 +1,5 @@
-// Glass-to-glass latency: the built-in street paints the wall clock into each frame as it is made; the stream goes its whole way (night, H.264, WebSocket,
-// WebCodecs, canvas) and the code is read back from the canvas when it is drawn. Prints p50 and p99.
+// Glass-to-glass latency: the built-in street draws the wall clock as a time code into each frame it makes; the frame passes the whole chain (night, H.264,
+// WebSocket, WebCodecs, canvas), and the benchmark reads the time code from the canvas when the viewer page draws it. Prints p50 and p99.
 // Options: --seconds 20 --size 1280x720 --rate 30 --generator auto --screenshot FILE. Needs Chromium: CHROMIUM names it, default /usr/bin/chromium.
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -33,11 +33,11 @@ const url = await new Promise((resolve, reject) => {
     const found = /listening on (http\S+)/.exec(chunk.toString());
     if (found) resolve(found[1]);
   });
-  server.once('exit', (code) => reject(new Error(`nocturne serve ended with ${code}`)));
+  server.once('exit', (code) => reject(new Error(`nocturne serve exited with code ${code}`)));
 });
 
-/** Frames read in one go: a second's worth at 30 frames/s. */
-const BATCH = 30;
+/** Frames read at a time: one second at 30 frames/s. */
+const BATCH_FRAMES = 30;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: [
@@ -54,8 +54,8 @@ const browser = await chromium.launch({
 try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
   await page.goto(url);
-  for (let tries = 0; (await page.evaluate('nocturne.stats().framesDrawn')) < 60; tries++) {
-    if (tries > 300) throw new Error('no frame within 30 s');
+  for (let attempt = 0; (await page.evaluate('nocturne.stats().framesDrawn')) < 60; attempt++) {
+    if (attempt > 300) throw new Error('the viewer page drew no frames within 30 s');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   const block = timeCodeBlock(width, height);
@@ -64,19 +64,19 @@ try {
   let unread = 0;
   const until = performance.now() + Number(values.seconds) * 1000;
   while (performance.now() < until) {
-    for (const frame of await page.evaluate(`nocturne.grab(${BATCH}, ${JSON.stringify(crop)})`)) {
+    for (const frame of await page.evaluate(`nocturne.grab(${BATCH_FRAMES}, ${JSON.stringify(crop)})`)) {
       const lumaAt = (x, y) => frame.rgba[4 * ((y - (frame.frameHeight - frame.height)) * frame.width + x) + 1];
-      const painted = readTimeCode({ width: frame.frameWidth, height: frame.frameHeight, lumaAt });
-      if (painted === undefined) unread++;
-      else latencies.push(timeCodeDifference(frame.drawnAtMs % TIME_CODE_MODULUS_MS, painted));
+      const madeAtMs = readTimeCode({ width: frame.frameWidth, height: frame.frameHeight, lumaAt });
+      if (madeAtMs === undefined) unread++;
+      else latencies.push(timeCodeDifference(frame.drawnAtMs % TIME_CODE_MODULUS_MS, madeAtMs));
     }
   }
   const stats = await page.evaluate('nocturne.stats()');
   if (values.screenshot) await page.screenshot({ path: values.screenshot });
   latencies.sort((a, b) => a - b);
-  const at = (share) => latencies[Math.min(latencies.length - 1, Math.floor(share * latencies.length))].toFixed(1);
+  const quantile = (q) => latencies[Math.min(latencies.length - 1, Math.floor(q * latencies.length))].toFixed(1);
   process.stdout.write(
-    `glass to glass at ${values.size}, ${values.rate} frames/s, ${values.generator}: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, over ${latencies.length} frames (${unread} codes unread); viewer drew ${stats.framesPerSecond.toFixed(1)} frames/s, ${stats.drops} drops\n`,
+    `glass to glass at ${values.size}, ${values.rate} frames/s, ${values.generator}: p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms, over ${latencies.length} frames (${unread} time codes unreadable); viewer drew ${stats.framesPerSecond.toFixed(1)} frames/s, ${stats.drops} drops\n`,
   );
 } finally {
   await browser.close();

@@ -1,18 +1,18 @@
-// Times the thumbnail and the apply kernel on one thread: milliseconds a frame, p50 and p95. Alone: `node bench/kernel.mjs`.
+// Times the thumbnail and the apply kernel on one thread: milliseconds per frame, p50 and p95. Runs alone too: `node bench/kernel.mjs`.
 import { pathToFileURL } from 'node:url';
 
-/** Frame sizes measured: what 360p, 720p and 1080p video has. */
+/** Frame sizes: 360p, 720p and 1080p video. */
 const SIZES = [
   { name: '360p', width: 640, height: 360 },
   { name: '720p', width: 1280, height: 720 },
   { name: '1080p', width: 1920, height: 1080 },
 ];
-/** Frames before the first that counts: V8 compiles hot WebAssembly a second time meanwhile. */
-const WARM_UP = 30;
+/** Frames before the first measured one: V8 optimises hot WebAssembly in the meantime. */
+const WARM_UP_FRAMES = 30;
 
 /**
- * Measures every size, prints a table, returns its rows. `root` is the folder of the compiled product. Looks are random and full: chroma moves luma, a
- * seventh of the layer is lit. `plain` is a look as the grade makes it, without chroma in luma and without lights.
+ * Measures every size, prints a table, returns its rows. `root` is the folder of the build. The `full` look is random: chroma changes luma, a seventh of
+ * the lights layer is lit. The `plain` look is like the grade's: chroma does not change luma, no lights.
  */
 export async function benchKernels({ frames = 120, root = new URL('../dist/', import.meta.url) } = {}) {
   const { openRenderer } = await import(new URL('render/wasm-renderer.js', root).href);
@@ -49,7 +49,7 @@ export async function benchKernels({ frames = 120, root = new URL('../dist/', im
     paint(frame, random);
     const day = frame.y.slice();
     const times = { thumbnail: new Percentiles(frames), full: new Percentiles(frames), plain: new Percentiles(frames) };
-    for (let i = -WARM_UP; i < frames; i++) {
+    for (let i = -WARM_UP_FRAMES; i < frames; i++) {
       const measure = (stage, work) => {
         const started = performance.now();
         work();
@@ -70,14 +70,14 @@ export async function benchKernels({ frames = 120, root = new URL('../dist/', im
   return rows;
 }
 
-/** A picture with gradients and noise in all planes. */
+/** Fills all planes of a frame with gradients and noise. */
 function paint(frame, random) {
   for (let i = 0; i < frame.y.length; i++)
     frame.y[i] = 16 + ((i % frame.width) * 180) / frame.width + random.next() * 30;
   for (const plane of [frame.u, frame.v]) for (let i = 0; i < plane.length; i++) plane[i] = 100 + random.next() * 56;
 }
 
-/** The figures as lines of text. */
+/** The rows as lines of text. */
 function kernelTable(rows) {
   const cell = ({ p50, p95 }) => `${p50.toFixed(2)} / ${p95.toFixed(2)}`.padEnd(16);
   const lines = rows.map((r) => r.size.padEnd(8) + cell(r.thumbnail) + cell(r.plain) + cell(r.full));

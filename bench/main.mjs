@@ -1,18 +1,19 @@
-// `npm run bench`: stage times and frames a second at three sizes, beside ffmpeg's own rate in the same run, and memory over 3,000 frames.
-// Options: --quick (fewer frames), --generator NAME, --json FILE (default bench/results/latest.json).
+// `npm run bench`: stage times and frame rates at three sizes, beside ffmpeg's own rate in the same run, and memory over 3,000 frames.
+// Options: --quick (fewer frames), --generator NAME, --json FILE (default bench/results/latest.json). Needs ffmpeg and ffprobe.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { clipFor, frameCount, SIZES } from './clip.mjs';
+import { clipFor, frameCount, missingPrograms, SIZES } from './clip.mjs';
+import { loadWarning, measureCpuLoad } from './cpu-load.mjs';
 import { ffmpegRate } from './ffmpeg-rate.mjs';
 import { benchKernels } from './kernel.mjs';
 import { runStream } from './nocturne-run.mjs';
 import { benchSteady } from './steady.mjs';
 
 const USAGE = 'npm run bench -- [--quick] [--generator NAME|FILE] [--json FILE]';
-const { values } = given({
+const values = parseOptions({
   options: {
     help: { type: 'boolean', default: false },
     quick: { type: 'boolean', default: false },
@@ -24,12 +25,17 @@ if (values.help) {
   console.log(USAGE);
   process.exit();
 }
-/** Alternating runs of ffmpeg and nocturne; the median ratio is quoted. */
+const missing = missingPrograms();
+if (missing.length > 0) {
+  console.error(`The benchmark needs ${missing.join(' and ')}, not found on this machine: apt-get install ffmpeg`);
+  process.exit(1);
+}
+/** Alternating runs of ffmpeg and nocturne; the table gives medians. */
 const ROUNDS = values.quick ? 1 : 3;
 
-function given(config) {
+function parseOptions(config) {
   try {
-    return parseArgs(config);
+    return parseArgs(config).values;
   } catch (error) {
     console.error(`${error.message}\n${USAGE}`);
     process.exit(2);
@@ -39,6 +45,13 @@ function given(config) {
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const one = (number) => number.toFixed(1);
 const print = (line = '') => process.stdout.write(`${line}\n`);
+
+/** Median of the rounds, and their spread where there is more than one. */
+function withSpread(numbers, digits) {
+  const text = (number) => number.toFixed(digits);
+  if (numbers.length < 2) return text(median(numbers));
+  return `${text(median(numbers))} (${text(Math.min(...numbers))} to ${text(Math.max(...numbers))})`;
+}
 
 function commit() {
   try {
@@ -54,9 +67,9 @@ async function benchSize(size, folder) {
   const rounds = [];
   let last;
   for (let round = 0; round < ROUNDS; round++) {
-    const alone = ffmpegRate(path, frames);
+    const ffmpeg = ffmpegRate(path, frames);
     last = await runStream(path, { generator: values.generator });
-    rounds.push({ ffmpeg: alone, nocturne: last.frameRate, ratio: last.frameRate / alone });
+    rounds.push({ ffmpeg, nocturne: last.frameRate, ratio: last.frameRate / ffmpeg });
   }
   const row = {
     size: size.name,
@@ -67,19 +80,29 @@ async function benchSize(size, folder) {
     ratio: median(rounds.map((r) => r.ratio)),
     rounds,
     stages: last.stages,
-    generator: last.figures.generator,
-    framesDropped: last.figures.framesDropped,
+    generator: last.stats.generator,
+    framesDropped: last.stats.framesDropped,
     liveFrames: last.liveFrames,
   };
-  print(`\n${row.size}  ${row.clip}, ${row.frames} frames, ${row.generator}`);
+  printSize(row);
+  return row;
+}
+
+function printSize({ size, clip, frames, generator, rounds, stages }) {
+  const of = (name, digits) =>
+    withSpread(
+      rounds.map((round) => round[name]),
+      digits,
+    );
+  print(`\n${size}  ${clip}, ${frames} frames, ${generator}`);
   print(
-    `  ffmpeg alone ${one(row.ffmpeg)} frames/s   nocturne ${one(row.nocturne)} frames/s   ratio ${row.ratio.toFixed(2)}   (median of ${ROUNDS})`,
+    `  ffmpeg alone ${of('ffmpeg', 1)} frames/s   nocturne ${of('nocturne', 1)} frames/s   ratio ${of('ratio', 2)}`,
   );
+  if (ROUNDS > 1) print(`  median (min to max) of ${ROUNDS} rounds`);
   print(`  ${'stage'.padEnd(10)} ${'p50 ms'.padStart(8)} ${'p95 ms'.padStart(8)}`);
-  for (const [stage, time] of Object.entries(row.stages)) {
+  for (const [stage, time] of Object.entries(stages)) {
     print(`  ${stage.padEnd(10)} ${time.p50.toFixed(2).padStart(8)} ${time.p95.toFixed(2).padStart(8)}`);
   }
-  return row;
 }
 
 async function benchMemory(folder) {
@@ -90,8 +113,9 @@ async function benchMemory(folder) {
     median(run.rss.filter((s) => s.frame > from && s.frame <= to).map((s) => s.bytes)) / 2 ** 20;
   const early = between(600, 900);
   const late = between(maxFrames - 300, maxFrames);
+  const growth = (((late - early) / early) * 100).toFixed(2);
   print(
-    `\nmemory over ${maxFrames} frames of 720p: RSS ${one(early)} MiB (frames 600 to 900), ${one(late)} MiB (last 300), ${(((late - early) / early) * 100).toFixed(2)} %; frames left open ${run.liveFrames}`,
+    `\nmemory over ${maxFrames} frames of 720p: RSS ${one(early)} MiB (frames 600 to 900), ${one(late)} MiB (last 300), ${growth} %; frames left open ${run.liveFrames}`,
   );
   return { maxFrames, earlyMiB: early, lateMiB: late, liveFrames: run.liveFrames };
 }
@@ -104,22 +128,26 @@ async function benchTwoStreams(folder) {
     runStream(path, { ...options, name: 'b' }),
   ]);
   const rates = runs.map((run) => run.frameRate);
-  print(`two 720p30 streams at their own pace (${origin}): ${rates.map(one).join(' and ')} frames/s`);
+  print(`two 720p30 streams in real time (${origin}): ${rates.map(one).join(' and ')} frames/s`);
   return { clip: origin, rates };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'nocturne-bench-'));
 try {
+  const load = await measureCpuLoad();
   const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length, node: process.version, commit: commit() };
   print(`nocturne bench: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}, commit ${machine.commit}`);
+  const warning = loadWarning(load);
+  if (warning) process.stderr.write(`${warning}\n`);
   const kernels = await benchKernels();
   const steady = await benchSteady();
   const sizes = [];
   for (const size of SIZES) sizes.push(await benchSize(size, folder));
   const memory = await benchMemory(folder);
   const twoStreams = await benchTwoStreams(folder);
+  const results = { machine: { ...machine, load }, kernels, steady, sizes, memory, twoStreams };
   mkdirSync(dirname(values.json), { recursive: true });
-  writeFileSync(values.json, `${JSON.stringify({ machine, kernels, steady, sizes, memory, twoStreams }, null, 2)}\n`);
+  writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`);
   print(`\nwritten to ${values.json}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,23 +1,23 @@
-// Times the motion kernel on one thread and measures its flow against the painted street's: `node bench/motion.mjs`.
+// Times the motion kernel on one thread and compares its flow with the built-in street's true flow: `node bench/motion.mjs`.
 import { pathToFileURL } from 'node:url';
 
-/** Upper bounds of the speed bands, pixels of the thumbnail from one picture to the next. */
+/** Upper bounds of the speed bands, pixels of the thumbnail per frame. */
 const BANDS = [1, 4, 12, Infinity];
-/** Streets measured: at the usual rate of video, and with two pictures of three missing, so that all is three times as fast. */
+/** Frame intervals: the usual rate of video, and two of three frames missing, so that everything moves three times as fast. */
 const STEPS = [
   { name: '30 Hz', stepS: 1 / 30 },
   { name: '10 Hz', stepS: 1 / 10 },
 ];
 const SEEDS = [1, 2, 3, 4];
 const TIMES_S = [5, 12, 19];
-/** Pictures in a row before the one that is measured: what moves goes on moving, and the search knows. */
-const LEAD = 3;
-/** Street pixels along a side of one of the thumbnail's. */
+/** Consecutive frames before the measured one: the search starts from the previous motion. */
+const LEAD_FRAMES = 3;
+/** Street pixels along the side of one thumbnail pixel. */
 const SCALE = 2;
-/** Calls before the first that counts: V8 compiles hot WebAssembly a second time meanwhile. */
-const WARM_UP = 100;
+/** Calls before the first measured one: V8 optimises hot WebAssembly in the meantime. */
+const WARM_UP_CALLS = 100;
 
-/** Measures, prints two tables, returns their figures. `root` is the folder of the compiled product. */
+/** Measures times and errors, prints a table of each, returns both. `root` is the folder of the build. */
 export async function benchMotion({ calls = 600, root = new URL('../dist/', import.meta.url) } = {}) {
   const { openMotionEstimator } = await import(new URL('temporal/motion.js', root).href);
   const { Street } = await import(new URL('synth/street.js', root).href);
@@ -34,19 +34,19 @@ export async function benchMotion({ calls = 600, root = new URL('../dist/', impo
 
 function timesOf(estimator, Street, { Percentiles, calls, lightsSize, gridSize }) {
   const street = streetOf(Street, 1);
-  const pictures = Array.from({ length: 8 }, (_, i) => thumbnailOf(street, 5 + i / 30));
+  const thumbnails = Array.from({ length: 8 }, (_, i) => thumbnailOf(street, 5 + i / 30));
   const [lights, grid] = [new Float32Array(lightsSize).fill(0.1), new Float32Array(gridSize).fill(0.3)];
   const work = {
-    next: (i) => estimator.next(pictures[7 - Math.abs(7 - (i % 14))]), // there and back, so that all steps are small
+    next: (i) => estimator.next(thumbnails[7 - Math.abs(7 - (i % 14))]), // forwards and backwards, so that all steps are small
     'warp lights': () => estimator.warpLightsInto(lights, lights),
     'warp grid': () => estimator.warpGridInto(grid, grid),
   };
   estimator.reset();
   const times = Object.fromEntries(Object.keys(work).map((name) => [name, new Percentiles(calls)]));
-  for (let i = -WARM_UP; i < calls; i++) {
+  for (let i = -WARM_UP_CALLS; i < calls; i++) {
     for (const [name, run] of Object.entries(work)) {
       const started = performance.now();
-      run(i + WARM_UP);
+      run(i + WARM_UP_CALLS);
       if (i >= 0) times[name].add(performance.now() - started);
     }
   }
@@ -58,14 +58,14 @@ function timesOf(estimator, Street, { Percentiles, calls, lightsSize, gridSize }
   }));
 }
 
-/** By band: mean and median end-point error, and places, where all of a place was seen before. */
+/** Mean and median end-point error of each band, and its number of blocks. Counts blocks that are wholly visible in the frame before. */
 function errorsOf(estimator, Street, stepS) {
   const bands = BANDS.map(() => []);
   for (const seed of SEEDS) {
     const street = streetOf(Street, seed);
     for (const time of TIMES_S) {
       estimator.reset();
-      for (let i = LEAD; i > 0; i--) estimator.next(thumbnailOf(street, time - i * stepS));
+      for (let i = LEAD_FRAMES; i > 0; i--) estimator.next(thumbnailOf(street, time - i * stepS));
       const { backward } = estimator.next(thumbnailOf(street, time));
       addErrors(backward, street.truth(time, time - stepS), bands);
     }
@@ -73,7 +73,7 @@ function errorsOf(estimator, Street, stepS) {
   return bands.map((found) => {
     const sorted = found.toSorted((a, b) => a - b);
     const mean = sorted.reduce((sum, error) => sum + error, 0) / sorted.length;
-    return { mean, p50: sorted[Math.floor(sorted.length / 2)], places: sorted.length };
+    return { mean, p50: sorted[Math.floor(sorted.length / 2)], blocks: sorted.length };
   });
 }
 
@@ -83,14 +83,14 @@ function addErrors(backward, truth, bands) {
       const flow = meanFlow(truth, column, row);
       if (!flow) continue;
       const speed = Math.hypot(...flow);
-      bands[BANDS.findIndex((most) => speed < most)].push(
+      bands[BANDS.findIndex((limit) => speed < limit)].push(
         Math.hypot(backward[i] - flow[0], backward[36 * 64 + i] - flow[1]),
       );
     }
   }
 }
 
-/** The truth of one place, pixels of the thumbnail; undefined where part of it was not seen before. */
+/** True mean flow of one block, pixels of the thumbnail; undefined where part of it is not visible in the frame before. */
 function meanFlow({ flow, valid, width, height }, column, row) {
   const side = 4 * SCALE;
   let [u, v] = [0, 0];
@@ -107,7 +107,7 @@ function meanFlow({ flow, valid, width, height }, column, row) {
 
 const streetOf = (Street, seed) => new Street({ width: 256 * SCALE, height: 144 * SCALE, seed });
 
-/** A moment of a street at the network's size, `[3, 144, 256]`, without colour. */
+/** The street at a time, as a thumbnail `[3, 144, 256]` without colour. */
 function thumbnailOf(street, timeS) {
   const { y: luma, width } = street.day(timeS);
   const data = new Float32Array(3 * 256 * 144);
@@ -129,10 +129,10 @@ function timesTable(rows) {
 }
 
 function errorsTable(rows) {
-  const cell = ({ mean, p50, places }) => `${mean.toFixed(2)} / ${p50.toFixed(2)} (${places})`.padEnd(22);
+  const cell = ({ mean, p50, blocks }) => `${mean.toFixed(2)} / ${p50.toFixed(2)} (${blocks})`.padEnd(22);
   const lines = rows.map(({ name, bands }) => name.padEnd(8) + bands.map(cell).join(''));
-  const head = ['0 to 1', '1 to 4', '4 to 12', '12 and more'].map((band) => band.padEnd(22)).join('');
-  return [`\nstreet  ${head}(pixels of speed: end-point error, mean / p50 (places))`, ...lines].join('\n');
+  const head = ['0 to 1', '1 to 4', '4 to 12', '12 or more'].map((band) => band.padEnd(22)).join('');
+  return [`\nstreet  ${head}(speed in pixels: end-point error, mean / p50 (blocks))`, ...lines].join('\n');
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -1,15 +1,15 @@
-// Runs live streams as `nocturne serve` does (worker, network, encoder, live stream), unpaced or at their own pace, and reports.
+// Runs live streams as `nocturne serve` does (worker, network, encoder, live stream), unpaced or in real time, and measures them.
 import { readFileSync } from 'node:fs';
 import { DEFAULT_CONTROLS } from '../dist/core/controls.js';
 import { DEFAULT_SOURCE_OPTIONS } from '../dist/ingest/source-options.js';
 import { WorkerStream } from '../dist/pipeline/main/worker-stream.js';
 
-/** Resident bytes of a process, from /proc; 0 elsewhere. */
+/** Resident bytes of a process, from /proc; 0 where there is none. */
 function rssOf(pid) {
   try {
     return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * 4096;
   } catch {
-    return 0; // no /proc here, or the process is just gone
+    return 0; // no /proc, or the process has just ended
   }
 }
 
@@ -27,8 +27,9 @@ function settingsFor(input, options) {
 }
 
 /**
- * One stream, from its first packet to its end or to `maxFrames`. RSS of both processes is sampled every 10 packets (on Linux).
- * @returns frames, frames a second (from the first packet on), stage times, RSS samples by frame, frames left open.
+ * Runs one stream from its first packet to its end, to `maxFrames` or for `forMs`. Samples the RSS of both processes every 10
+ * packets (on Linux).
+ * @returns frames, frames per second (from the first packet on), stage times, statistics, RSS samples by frame, frames left open.
  */
 export async function runStream(input, options = {}) {
   const stream = new WorkerStream(settingsFor(input, options), { maxViewers: 1, logger: options.logger });
@@ -36,8 +37,8 @@ export async function runStream(input, options = {}) {
   let frames = 0;
   let firstMs = 0;
   let lastMs = 0;
-  let figures;
-  const enough = new Promise((resolve) => {
+  let stats;
+  const reachedMaxFrames = new Promise((resolve) => {
     const publish = stream.live.publish.bind(stream.live);
     stream.live.publish = (packet) => {
       lastMs = performance.now();
@@ -49,13 +50,13 @@ export async function runStream(input, options = {}) {
   });
   const setStats = stream.live.setStats.bind(stream.live);
   stream.live.setStats = (next) => {
-    figures = next;
+    stats = next;
     setStats(next);
   };
   await stream.opened;
   const end = await Promise.race([
     stream.ended,
-    enough,
+    reachedMaxFrames,
     ...(options.forMs ? [new Promise((r) => setTimeout(r, options.forMs))] : []),
   ]);
   if (end?.error) throw end.error;
@@ -63,9 +64,9 @@ export async function runStream(input, options = {}) {
   return {
     frames,
     frameRate: ((frames - 1) * 1000) / (lastMs - firstMs),
-    stages: figures?.stages,
-    figures,
+    stages: stats?.stages,
+    stats,
     rss,
-    liveFrames: figures?.liveFrames,
+    liveFrames: stats?.liveFrames,
   };
 }

@@ -1,5 +1,5 @@
-// Steadiness of every clip of the footage and of the built-in street: warping error and flicker of the day, of the night with a look of
-// its own for each frame, with the default smoothing, and with one look held. docs/steadiness.md explains the columns.
+// Steadiness of every clip of the footage and of the built-in street: warping error and flicker of the day, of the night with a new look
+// for each frame, of the night with the default smoothing, and of the night with one constant look. docs/steadiness.md explains the columns.
 //   npm run build && node bench/steadiness.mjs [--frames 200] [--generator NAME|FILE] [--smoothing 0..1] [CLIP...]
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -19,10 +19,11 @@ const { values, positionals } = parseArgs({
     smoothing: { type: 'string', default: String(DIALS.smoothing.default) },
   },
 });
-const most = Number(values.frames);
+const maxFrames = Number(values.frames);
 const footage = join(process.env.NOCTURNE_FOOTAGE ?? '../shared/data', 'clips');
 const clips = existsSync(footage) ? readdirSync(footage).map((name) => join(footage, name)) : [];
-if (clips.length === 0) console.log(`no clips at ${footage}: the street alone (NOCTURNE_FOOTAGE names the footage)`);
+if (clips.length === 0)
+  console.log(`no clips at ${footage}: measuring the built-in street only (NOCTURNE_FOOTAGE sets the folder)`);
 const inputs = positionals.length > 0 ? positionals : [...clips, 'street:size=640x360,duration=10'];
 
 /** The first frames of an input. */
@@ -33,7 +34,7 @@ async function* firstFrames(input) {
     let count = 0;
     for await (const frame of source.frames(signal)) {
       yield frame;
-      if (++count >= most) break;
+      if (++count >= maxFrames) break;
     }
   } finally {
     await source.close();
@@ -42,7 +43,7 @@ async function* firstFrames(input) {
 
 const ratio = (row, day, name) => (row[name] / day[name]).toFixed(2).padStart(6);
 const share = ({ flicker }) => `${(100 * flicker).toFixed(2)} %`.padStart(7);
-console.log(`first ${most} frames, ${values.generator}, smoothing ${values.smoothing}; ratios to the day's own`);
+console.log(`first ${maxFrames} frames, ${values.generator}, smoothing ${values.smoothing}; ratios to the day's own`);
 console.log(
   `${''.padEnd(30)} cuts  warping error: day   unsmoothed  smoothed  held   not divided: unsm.  smoothed  held   flicker: day  unsm.  smoothed`,
 );

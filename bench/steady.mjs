@@ -1,14 +1,14 @@
-// Times the temporal stage on one thread: milliseconds a frame, p50 and p95. Alone: `npm run build && node bench/steady.mjs`.
+// Times the temporal stage on one thread: milliseconds per frame, p50 and p95. Runs alone too: `npm run build && node bench/steady.mjs`.
 import { pathToFileURL } from 'node:url';
 
-/** The painted street, as video: everything moves. */
+/** The built-in street as video: everything moves. */
 const STREET = 'street:size=640x360,rate=30,duration=5';
-/** Times it is followed; the first does not count: V8 compiles meanwhile. */
+/** Measured passes over the street, after one for V8 to optimise. */
 const ROUNDS = 6;
-/** Pause between two rounds, microseconds of the video. */
-const PAUSE = 10_000_000;
+/** Gap between two rounds, microseconds of the video. */
+const GAP_US = 10_000_000;
 
-/** Motion, carrying, settling and metering, everything but the generator: prints a line, returns its figures. */
+/** Times motion, propagation, blending and the flicker meter, everything but the generator. Prints a line, returns p50 and p95. */
 export async function benchSteady({ root = new URL('../dist/', import.meta.url) } = {}) {
   const { LookMaker } = await import(new URL('pipeline/look-thread/look-maker.js', root).href);
   const { createSteadier } = await import(new URL('temporal/motion-steadier.js', root).href);
@@ -35,11 +35,11 @@ export async function benchSteady({ root = new URL('../dist/', import.meta.url) 
   await source.close();
 
   let next;
-  const given = { card: grade.card, device: grade.device, translate: () => Promise.resolve(next) };
-  const maker = new LookMaker(given, await createSteadier());
+  const generator = { card: grade.card, device: grade.device, translate: () => Promise.resolve(next) };
+  const maker = new LookMaker(generator, await createSteadier());
   const times = new Percentiles(ROUNDS * scene.length);
   for (let round = -1; round < ROUNDS; round++) {
-    const offset = (round + 1) * (PAUSE + scene.at(-1).thumbnail.pts);
+    const offset = (round + 1) * (GAP_US + scene.at(-1).thumbnail.pts);
     for (const { thumbnail, look } of scene) {
       next = look;
       const made = await maker.make({ ...thumbnail, pts: thumbnail.pts + offset }, DIALS.smoothing.default);
@@ -50,7 +50,7 @@ export async function benchSteady({ root = new URL('../dist/', import.meta.url) 
   await grade.close();
   const [p50, p95] = [times.quantile(0.5), times.quantile(0.95)];
   console.log(
-    `steady  ${p50.toFixed(2)} / ${p95.toFixed(2)}   (ms, p50 / p95, one thread: motion, carrying, settling, meter)`,
+    `steady  ${p50.toFixed(2)} / ${p95.toFixed(2)}   (ms, p50 / p95, one thread: motion, propagation, blending, flicker meter)`,
   );
   return { p50, p95 };
 }

@@ -1,4 +1,4 @@
-// Times a convolution and its two gradients on every training backend that is here: GFLOP/s in one table. Needs `npm run build`.
+// Times a convolution and its two gradients on every available training backend: GFLOP/s in one table. Needs `npm run build`.
 //   node bench/train-backends.mjs [--backends tensorflow,webgpu,wasm]
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -10,8 +10,8 @@ const LAYERS = [
   { input: [1, 9, 16, 96], filters: 96, size: 3, stride: 1 },
   { input: [2, 72, 128, 32], filters: 64, size: 4, stride: 2 },
 ];
-/** Each figure is the best of as many runs as fit; at least one after the one that warms up. */
-const SECONDS = 1.5;
+/** Time for the runs of one operation; the table gives the best run. One run at least, after a warm-up. */
+const SECONDS_PER_OPERATION = 1.5;
 
 const { values } = parseArgs({ options: { backends: { type: 'string', default: 'tensorflow,webgpu,wasm' } } });
 const { openBackend } = await import(new URL('../dist/train/backends/open-backend.js', import.meta.url).href);
@@ -20,7 +20,7 @@ const columns = [];
 for (const name of values.backends.split(',')) {
   try {
     const backend = await openBackend(name);
-    columns.push({ name, device: backend.device, figures: await measure() });
+    columns.push({ name, description: backend.device, rows: await measure() });
     await backend.close();
   } catch (error) {
     if (error.code !== 'DEVICE_UNAVAILABLE') throw error;
@@ -28,16 +28,16 @@ for (const name of values.backends.split(',')) {
   }
 }
 console.log(`\n${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}; GFLOP/s`);
-for (const { name, device } of columns) console.log(`${name}: ${device}`);
-console.log(`\n| convolution | what | ${columns.map(({ name }) => name).join(' | ')} |`);
+for (const { name, description } of columns) console.log(`${name}: ${description}`);
+console.log(`\n| convolution | operation | ${columns.map(({ name }) => name).join(' | ')} |`);
 console.log(`| --- | --- |${' ---: |'.repeat(columns.length)}`);
-for (const [row, { layer, what }] of (columns[0]?.figures ?? []).entries()) {
-  const cells = columns.map(({ figures }) => figures[row].gigaflops.toFixed(1));
-  console.log(`| ${layer} | ${what} | ${cells.join(' | ')} |`);
+for (const [row, { layer, operation }] of (columns[0]?.rows ?? []).entries()) {
+  const cells = columns.map(({ rows }) => rows[row].gigaflops.toFixed(1));
+  console.log(`| ${layer} | ${operation} | ${cells.join(' | ')} |`);
 }
 
 async function measure() {
-  const figures = [];
+  const rows = [];
   for (const { input, filters, size, stride } of LAYERS) {
     const [batch, height, width, channels] = input;
     const x = tf.randomNormal(input, 0, 1, 'float32', 1);
@@ -52,23 +52,23 @@ async function measure() {
       ['kernel gradient', () => run('Conv2DBackpropFilter', { x, dy }, { filterShape: filter.shape })],
     ];
     const flop = 2 * batch * outHeight * outWidth * filters * size * size * channels;
-    for (const [what, compute] of operations) {
+    for (const [operation, compute] of operations) {
       const layer = `[${input.join(', ')}] to ${filters}, ${size}x${size}, stride ${stride}`;
-      figures.push({ layer, what, gigaflops: flop / 1e6 / (await bestMs(compute)) });
+      rows.push({ layer, operation, gigaflops: flop / 1e6 / (await bestMs(compute)) });
     }
     tf.dispose([x, filter, dy]);
   }
-  return figures;
+  return rows;
 }
 
-/** Of one computation. A GPU is asked for one number of the last result, which it can only give when all are done. */
+/** Best time of one computation. Reads one number of the last result, which a GPU returns only when all runs are done. */
 async function bestMs(compute) {
   await repeat(compute, 1);
   const once = await repeat(compute, 1);
-  // Small ones several at a time, so that the wait for the one number does not count.
+  // Short computations run several times, so that the wait for that number does not count.
   const count = Math.max(1, Math.min(50, Math.round(30 / once)));
   let best = once;
-  for (let spent = 0; spent < SECONDS * 1000;) {
+  for (let spent = 0; spent < SECONDS_PER_OPERATION * 1000;) {
     const ms = await repeat(compute, count);
     spent += ms;
     best = Math.min(best, ms / count);

@@ -1,13 +1,17 @@
-// Builds dist/: the WASM kernels (AssemblyScript), the TypeScript, the schema of ONNX, the viewer page, the loss page. `node scripts/build.mjs kernels` builds the kernels alone.
+// Builds dist/: the WASM kernels (AssemblyScript), the TypeScript, the ONNX schema, the viewer page, the loss page.
+// `node scripts/build.mjs kernels` builds only the kernels.
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sourceDigest } from './source-digest.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
 const kernelSources = join(root, 'src/image/kernels');
-const kernelOutput = join(root, 'dist/image/kernels');
-const only = process.argv[2];
+/** The build's own folder, beside dist/ so that source maps stay right. Its files move to dist/ when all are there. */
+const fresh = mkdtempSync(join(root, '.dist-'));
+process.on('exit', () => rmSync(fresh, { recursive: true, force: true }));
 
 function run(title, file, args) {
   const started = performance.now();
@@ -17,32 +21,31 @@ function run(title, file, args) {
 }
 
 function buildKernels() {
-  mkdirSync(kernelOutput, { recursive: true });
+  const output = join(fresh, 'image/kernels');
+  mkdirSync(output, { recursive: true });
   for (const source of readdirSync(kernelSources).filter((name) => name.endsWith('.ts'))) {
     const name = basename(source, '.ts');
     run(`kernel ${name}`, 'node_modules/assemblyscript/bin/asc.js', [
       join(kernelSources, source),
-      ...['--outFile', join(kernelOutput, `${name}.wasm`)],
+      ...['--outFile', join(output, `${name}.wasm`)],
       ...['-O3', '--noAssert', '--enable', 'simd', '--runtime', 'stub', '--importMemory'],
     ]);
   }
 }
 
 function copySchema() {
-  mkdirSync(join(root, 'dist/train/export'), { recursive: true });
-  for (const name of ['onnx.proto', 'onnx.LICENSE']) {
-    cpSync(join(root, 'src/train/export', name), join(root, 'dist/train/export', name));
-  }
+  const output = join(fresh, 'train/export');
+  mkdirSync(output, { recursive: true });
+  for (const name of ['onnx.proto', 'onnx.LICENSE']) cpSync(join(root, 'src/train/export', name), join(output, name));
 }
 
 async function buildViewer() {
   run('viewer types', 'node_modules/typescript/bin/tsc', ['-p', 'web-viewer/tsconfig.json']);
   const { build } = await import('esbuild');
-  const out = join(root, 'dist/web-viewer');
-  rmSync(out, { recursive: true, force: true });
+  const output = join(fresh, 'web-viewer');
   await build({
     entryPoints: ['viewer.ts', 'decode-worker.ts'].map((name) => join(root, 'web-viewer', name)),
-    outdir: out,
+    outdir: output,
     bundle: true,
     format: 'esm',
     target: 'es2022',
@@ -51,7 +54,7 @@ async function buildViewer() {
     legalComments: 'none',
   });
   for (const name of readdirSync(join(root, 'web-viewer')).filter((file) => /\.(html|css|svg|ico)$/.test(file))) {
-    cpSync(join(root, 'web-viewer', name), join(out, name));
+    cpSync(join(root, 'web-viewer', name), join(output, name));
   }
 }
 
@@ -60,11 +63,11 @@ async function buildLossPage() {
   const source = join(root, 'src/train/report/page');
   run('loss page types', 'node_modules/typescript/bin/tsc', ['-p', join(source, 'tsconfig.json')]);
   const { build } = await import('esbuild');
-  const out = join(root, 'dist/train/report/page');
+  const output = join(fresh, 'train/report/page');
   const notice = '/*! uPlot: Copyright (c) 2022 Leon Sorokin, MIT License (uplot.LICENSE) */';
   await build({
     entryPoints: ['page.ts', 'page.css'].map((name) => join(source, name)),
-    outdir: out,
+    outdir: output,
     bundle: true,
     format: 'iife',
     target: 'es2022',
@@ -72,19 +75,46 @@ async function buildLossPage() {
     legalComments: 'none',
     banner: { js: notice },
   });
-  cpSync(join(root, 'node_modules/uplot/LICENSE'), join(out, 'uplot.LICENSE'));
+  cpSync(join(root, 'node_modules/uplot/LICENSE'), join(output, 'uplot.LICENSE'));
 }
 
-if (only === 'kernels') {
-  buildKernels();
-} else {
-  for (const stale of existsSync(join(root, 'dist')) ? readdirSync(join(root, 'dist')) : []) {
-    rmSync(join(root, 'dist', stale), { recursive: true, force: true });
+/** Paths of a folder's files, relative to it. */
+function filesOf(folder) {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => !entry.isDirectory());
+  return files.map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
+}
+
+/**
+ * Replaces dist/'s files one by one, each atomically. A running program, which loads files as it needs them, finds every
+ * file at any moment: the old one or the new one.
+ */
+function moveToDist() {
+  const built = filesOf(fresh);
+  for (const file of built) {
+    mkdirSync(dirname(join(dist, file)), { recursive: true });
+    renameSync(join(fresh, file), join(dist, file));
   }
-  buildKernels();
-  run('nocturne', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json']);
+  return built;
+}
+
+/** Removes what earlier builds left and this one no longer has. */
+function removeOthers(built) {
+  const current = new Set(built);
+  for (const file of filesOf(dist)) if (!current.has(file)) rmSync(join(dist, file), { force: true });
+}
+
+const digest = sourceDigest(root);
+buildKernels();
+if (process.argv[2] === 'kernels') {
+  moveToDist();
+} else {
+  run('nocturne', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--outDir', fresh]);
   copySchema();
   await buildViewer();
   await buildLossPage();
-  writeFileSync(join(root, 'dist/.built'), new Date().toISOString());
+  rmSync(join(dist, '.built'), { force: true });
+  const built = moveToDist();
+  removeOthers(built);
+  writeFileSync(join(dist, '.built'), digest);
 }

@@ -28,7 +28,7 @@ export const MODULES = {
   'src/infer': {
     holds: 'generators, model cards, device choice; `grade/` is the night from physics',
     imports: ['src/core', 'src/image', 'src/look'],
-    packages: { 'onnxruntime-node': ['ort-*.ts'] },
+    packages: { 'onnxruntime-node': ['ort-runtime.ts'] },
   },
   'src/temporal': {
     holds: 'motion, scene cuts, steadying a look; warping error, flicker',
@@ -47,7 +47,7 @@ export const MODULES = {
   'src/stream': {
     holds: 'what serves: HTTP, WebSocket, wire protocol, live stream, GOP cache, viewers',
     imports: ['src/core'],
-    packages: { ws: [], fastify: [], 'prom-client': [] },
+    packages: { ws: [], hono: [], '@hono/node-server': [], 'prom-client': [] },
   },
   'src/pipeline': {
     holds:

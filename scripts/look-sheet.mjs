@@ -1,7 +1,7 @@
-// Contact sheet of day | night pairs, from pictures and video files: what a generator does, to be looked at.
+// Contact sheet of day | night pairs, from images and video files: shows what a generator does.
 //   node scripts/look-sheet.mjs OUT.png [--generator NAME|FILE] [--columns N] [--layers] FILE...
-// A video gives frames at 20, 50 and 80 % (needs ffmpeg and ffprobe). --layers adds the lights layer as a third picture.
-// Nights are applied at 512x288 from each picture's own 256x144 thumbnail, grain off. Prints luma statistics a picture.
+// Takes the frames at 20, 50 and 80 % of a video (needs ffmpeg and ffprobe). --layers adds the lights layer as a third image.
+// Applies the look of each image's 256x144 thumbnail at 512x288, without grain. Prints luma statistics of each image.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,12 +12,12 @@ import sharp from 'sharp';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
-const take = (name, fallback) => {
+const option = (name, fallback) => {
   const at = args.indexOf(name);
   return at < 0 ? fallback : args.splice(at, 2)[1];
 };
-const generatorName = take('--generator', 'grade');
-const columns = Number(take('--columns', '3'));
+const generatorName = option('--generator', 'grade');
+const columns = Number(option('--columns', '3'));
 const layers = args.includes('--layers') && args.splice(args.indexOf('--layers'), 1).length > 0;
 const [out, ...inputs] = args;
 if (!out || inputs.length === 0) {
@@ -25,8 +25,8 @@ if (!out || inputs.length === 0) {
   process.exit(2);
 }
 
-// The sources themselves, bundled into a file that is removed again: the sheet never shows a stale build.
-// It lies two folders deep, as compiled files do: from there the kernels are found.
+// A temporary bundle of the sources, so that the sheet never shows a stale build.
+// It is two folders deep, like compiled files, because the kernels are found relative to it.
 const bundle = join(root, `node_modules/.cache/look-sheet-${process.pid}.mjs`);
 await build({
   stdin: {
@@ -60,11 +60,11 @@ try {
     tiles.push(await tile(api, generator, path));
   }
   await generator.close();
-  const pictures = layers ? 3 : 2;
+  const imagesPerTile = layers ? 3 : 2;
   const rows = Math.ceil(tiles.length / columns);
   await sharp({
     create: {
-      width: columns * (pictures * WIDTH + GAP),
+      width: columns * (imagesPerTile * WIDTH + GAP),
       height: rows * (HEIGHT + GAP),
       channels: 3,
       background: '#444',
@@ -75,7 +75,7 @@ try {
         images.map((image, k) => ({
           input: image.data,
           raw: { width: WIDTH, height: HEIGHT, channels: 3 },
-          left: (i % columns) * (pictures * WIDTH + GAP) + k * WIDTH,
+          left: (i % columns) * (imagesPerTile * WIDTH + GAP) + k * WIDTH,
           top: Math.floor(i / columns) * (HEIGHT + GAP),
         })),
       ),
@@ -105,9 +105,9 @@ async function tile(api, generator, path) {
   const yuv = api.imageToYuv(day);
   const night = new Float32Array(yuv.length);
   api.applyLookInto(look, yuv, night, [WIDTH, HEIGHT]);
-  const shown = api.yuvToImage(night, WIDTH, HEIGHT);
-  print(path, api.imageToYuv(day), api.imageToYuv(shown));
-  const images = [day, shown];
+  const nightImage = api.yuvToImage(night, WIDTH, HEIGHT);
+  print(path, api.imageToYuv(day), api.imageToYuv(nightImage));
+  const images = [day, nightImage];
   if (layers) {
     const lights = { grid: new Float32Array(look.grid.length), lights: look.lights };
     api.applyLookInto(lights, yuv, night, [WIDTH, HEIGHT]);

@@ -1,5 +1,5 @@
-// Renders every clip of the footage and compares it with its source: frames, pts, size, sound. `node scripts/render-clips.mjs OUT` (NOCTURNE_FOOTAGE names
-// the footage). Leaves the night clips and a contact sheet, day beside night, in OUT.
+// Renders every clip of the footage and compares it with its source: frames, pts, size, sound. `node scripts/render-clips.mjs OUT` (NOCTURNE_FOOTAGE sets
+// the folder). Writes the night clips and a contact sheet, day beside night, to OUT.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, parse } from 'node:path';
@@ -18,7 +18,7 @@ mkdirSync(out, { recursive: true });
 const run = (program, ...args) => execFileSync(program, args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
 const probe = (path, stream, entries) =>
   run('ffprobe', '-v', 'error', '-select_streams', stream, '-show_entries', entries, '-of', 'csv=p=0', path);
-// Frames as they are shown: an edit list may hide packets at the start of a file.
+// Presented frames: an edit list may hide packets at the start of a file.
 const sorted = (text) =>
   text
     .split('\n')
@@ -31,7 +31,7 @@ const sound = (path) =>
     ? 'none'
     : run('ffmpeg', '-v', 'error', '-i', path, '-map', '0:a', '-c', 'copy', '-f', 'md5', '-').trim();
 
-/** One frame at half the clip, 640 wide. */
+/** Writes one frame of a clip, 640x360. */
 function still(path, seconds, to) {
   run('ffmpeg', '-v', 'error', '-y', '-ss', String(seconds), '-i', path, '-frames:v', '1', '-vf', 'scale=640:360', to);
   return to;

@@ -1,4 +1,3 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import type { Thumbnail } from '../image/thumbnail.js';
@@ -16,8 +15,9 @@ import {
 } from '../look/look.js';
 import type { OnnxModelCard, TensorCard } from './model-card.js';
 import { invalid, readModelFile, type ModelFile } from './model-file.js';
+import { createOrtSession, loadOrt, reasonOf, type InferenceSession, type Tensor } from './ort-runtime.js';
 
-/** Where a network may run. `auto` is the processor: looks are small, and copying them from a GPU costs as much. */
+/** Where a network may run. `auto` means the CPU: looks are small, and copying them from a GPU takes as long. */
 export const DEVICES = ['auto', 'cpu', 'webgpu'] as const;
 
 /** One of {@link DEVICES}. */
@@ -25,17 +25,17 @@ export type Device = (typeof DEVICES)[number];
 
 /** Options of {@link openOrtGenerator}. */
 export interface OrtGeneratorOptions {
-  /** Path of the `.onnx` file or of its card. */
+  /** Path of the `.onnx` file or of its model card. */
   readonly model: string;
   /** Default `auto`. */
   readonly device?: Device;
-  /** Threads of the network on the processor; default 1, for decoder and encoder need the other cores. */
+  /** Threads of the network on the CPU; default 1, because decoder and encoder need the other cores. */
   readonly threads?: number;
   readonly logger?: Logger;
 }
 
 /**
- * Opens an ONNX model whose output is a look, and runs it once to see that it works.
+ * Opens an ONNX model whose output is a look, and runs it once to check that it works.
  * Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE.
  */
 export async function openOrtGenerator(options: OrtGeneratorOptions): Promise<Generator> {
@@ -47,7 +47,10 @@ export async function openOrtGenerator(options: OrtGeneratorOptions): Promise<Ge
   const file = await readModelFile(options.model);
   const started = performance.now();
   const session = await createSession(file, device, threads);
-  const generator = new OrtGenerator(session, file, device);
+  const { Tensor } = await loadOrt();
+  const shape = file.card.input.shape;
+  const input = new Tensor('float32', new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
+  const generator = new OrtGenerator({ session, file, device, input });
   try {
     generator.checkMetadata();
     await generator.warmUp();
@@ -57,13 +60,21 @@ export async function openOrtGenerator(options: OrtGeneratorOptions): Promise<Ge
   }
   const logger = options.logger ?? silentLogger;
   const openMs = Math.round(performance.now() - started);
-  logger.debug({ model: file.path, version: file.card.version, device, threads, openMs }, 'the network is ready');
+  logger.debug({ model: file.path, version: file.card.version, device, threads, openMs }, 'The network is ready.');
   return generator;
 }
 
+interface OpenNetwork {
+  readonly session: InferenceSession;
+  readonly file: ModelFile;
+  readonly device: 'cpu' | 'webgpu';
+  /** The session's input; the generator overwrites its data at each run. */
+  readonly input: Tensor;
+}
+
 class OrtGenerator implements Generator {
-  /** The last run of any WebGPU session in this thread: they share one device, which takes one run at a time. */
-  static #webgpuTail: Promise<unknown> = Promise.resolve();
+  /** The last run of any WebGPU session in this thread. Sessions share one device, which allows one run at a time. */
+  static #lastWebgpuRun: Promise<unknown> = Promise.resolve();
 
   readonly card: OnnxModelCard;
   readonly device: string;
@@ -74,14 +85,13 @@ class OrtGenerator implements Generator {
   readonly #inputData: Float32Array;
   #closed = false;
 
-  constructor(session: InferenceSession, file: ModelFile, device: 'cpu' | 'webgpu') {
+  constructor({ session, file, device, input }: OpenNetwork) {
     this.#session = session;
     this.#path = file.path;
     this.card = file.card;
     this.device = device;
-    const shape = file.card.input.shape;
-    this.#inputData = new Float32Array(shape.reduce((a, b) => a * b, 1));
-    this.#input = new Tensor('float32', this.#inputData, shape);
+    this.#input = input;
+    this.#inputData = input.data as Float32Array; // a float32 tensor's data is one
   }
 
   async translate(thumbnail: Thumbnail): Promise<Look> {
@@ -93,26 +103,27 @@ class OrtGenerator implements Generator {
     } catch (error) {
       throw failed(`${this.#path} failed: ${reasonOf(error)}.`, error);
     }
-    this.#takeLook(result);
-    if (!isFiniteLook(this.#look)) throw failed(`${this.#path} gave a look that is not finite.`);
+    this.#copyLook(result);
+    if (!isFiniteLook(this.#look)) throw failed(`${this.#path} returned a look that is not finite.`);
     return this.#look;
   }
 
-  /** Compares what the session says of itself with the card. Throws NocturneError MODEL_INVALID. */
+  /** Compares the session's inputs and outputs with the model card. Throws NocturneError MODEL_INVALID. */
   checkMetadata(): void {
     const { input, outputs } = this.card;
     this.#checkTensor('input', this.#session.inputMetadata, input);
     this.#checkTensor('output', this.#session.outputMetadata, outputs.grid);
     this.#checkTensor('output', this.#session.outputMetadata, outputs.lights);
     const extra = this.#session.inputNames.filter((name) => name !== input.name);
-    if (extra.length > 0) throw invalid(`${this.#path} wants inputs its card does not name: ${extra.join(', ')}.`);
+    if (extra.length > 0)
+      throw invalid(`${this.#path} has inputs that its model card does not name: ${extra.join(', ')}.`);
   }
 
-  /** One run on mid-grey: a device that is there but does not work shows itself here and not on the first frame. */
+  /** Runs the network once on mid-grey, so that a device that does not work fails here and not on the first frame. */
   async warmUp(): Promise<void> {
     this.#inputData.fill(0.5, 0, this.#inputData.length / 3);
     try {
-      this.#takeLook(await this.#run());
+      this.#copyLook(await this.#run());
     } catch (error) {
       if (error instanceof NocturneError) throw error;
       if (this.device === 'webgpu') throw unavailable(error);
@@ -123,7 +134,7 @@ class OrtGenerator implements Generator {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await OrtGenerator.#webgpuTail.catch(ignore);
+    await OrtGenerator.#lastWebgpuRun.catch(ignore);
     await this.#session.release().catch(ignore);
   }
 
@@ -135,12 +146,12 @@ class OrtGenerator implements Generator {
     const feeds = { [this.card.input.name]: this.#input };
     const fetches = [this.card.outputs.grid.name, this.card.outputs.lights.name];
     if (this.device !== 'webgpu') return this.#session.run(feeds, fetches);
-    const run = OrtGenerator.#webgpuTail.catch(ignore).then(() => this.#session.run(feeds, fetches));
-    OrtGenerator.#webgpuTail = run.catch(ignore);
+    const run = OrtGenerator.#lastWebgpuRun.catch(ignore).then(() => this.#session.run(feeds, fetches));
+    OrtGenerator.#lastWebgpuRun = run.catch(ignore);
     return run;
   }
 
-  #takeLook(result: InferenceSession.OnnxValueMapType): void {
+  #copyLook(result: InferenceSession.OnnxValueMapType): void {
     const { grid, lights } = this.card.outputs;
     const gridData = this.#dataOf(result, grid, GRID_SIZE);
     if (grid.layout === 'HWB34') this.#look.grid.set(gridData);
@@ -168,7 +179,7 @@ class OrtGenerator implements Generator {
       );
     }
     const shape = found.shape;
-    // A dimension that has a name instead of a number fits anything.
+    // A symbolic dimension, a name instead of a number, fits any size.
     const fits =
       shape.length === card.shape.length && shape.every((d, i) => typeof d === 'string' || d === card.shape[i]);
     if (!fits) {
@@ -179,7 +190,7 @@ class OrtGenerator implements Generator {
   }
 }
 
-/** `[96, 9, 16]`, bin-major, as the `[9, 16, 8, 3, 4]` of a look. */
+/** Writes a bin-major grid `[96, 9, 16]` as the `[9, 16, 8, 3, 4]` of a look. */
 function reorderGridInto(channels: Float32Array, out: Float32Array): void {
   const cells = GRID_HEIGHT * GRID_WIDTH;
   for (let k = 0; k < GRID_BINS * AFFINE_SIZE; k++) {
@@ -189,33 +200,20 @@ function reorderGridInto(channels: Float32Array, out: Float32Array): void {
 
 async function createSession(file: ModelFile, device: 'cpu' | 'webgpu', threads: number): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(file.bytes, {
-      executionProviders: device === 'webgpu' ? ['webgpu', 'cpu'] : ['cpu'],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-    });
+    return await createOrtSession(file.bytes, { device, threads });
   } catch (error) {
     if (device === 'webgpu' && /webgpu|adapter|device|dawn/i.test(reasonOf(error))) throw unavailable(error);
-    throw invalid(`${file.path} is not a model that ONNX Runtime reads: ${reasonOf(error)}.`, error);
+    throw invalid(`${file.path} is not a model that ONNX Runtime can read: ${reasonOf(error)}.`, error);
   }
 }
 
 function unavailable(cause: unknown): NocturneError {
-  const message = `WebGPU is not available here: ${reasonOf(cause)}.`;
+  const message = `WebGPU is not available on this machine: ${reasonOf(cause)}.`;
   return new NocturneError({ code: 'DEVICE_UNAVAILABLE', stage: 'infer', message, cause });
 }
 
 function failed(message: string, cause?: unknown): NocturneError {
   return new NocturneError({ code: 'MODEL_FAILED', stage: 'infer', message, fatal: false, cause });
-}
-
-/** A foreign error's first line without its full stop. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n')[0] ?? '').trim().replace(/\.$/, '');
 }
 
 function describe(data: unknown): string {
@@ -225,5 +223,5 @@ function describe(data: unknown): string {
 }
 
 function ignore(): void {
-  // A failed run has been told to the one who asked for it.
+  // The caller of a failed run has its error.
 }

@@ -2,7 +2,7 @@ import { maskUrl } from '../core/mask-url.js';
 import { AvFramePool } from './av-frame-pool.js';
 import { AvInput } from './av-input.js';
 import { ImageSequenceSession } from './image-sequence-session.js';
-import { probeStreams, type StreamReport } from './av-probe.js';
+import { probeStreams } from './av-probe.js';
 import { AvDecodeSession } from './av-decode-session.js';
 import type { SourceInfo } from './frame-source.js';
 import { parseInput } from './input-address.js';
@@ -11,8 +11,9 @@ import { openSource, imagesOf, planInput } from './open-source.js';
 import type { DecodeSession, SessionContext } from './decode-session.js';
 import { describeSource } from './pumped-source.js';
 import type { SourceOptions } from './source-options.js';
+import type { StreamReport } from './stream-report.js';
 
-export type { StreamReport } from './av-probe.js';
+export type { StreamReport } from './stream-report.js';
 
 /** Only a video output is cropped to even sides. */
 const IMAGES_KEEP_SIZE = 'rendered to images instead of a video, each keeps its own size';

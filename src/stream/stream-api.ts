@@ -1,18 +1,14 @@
-import Fastify from 'fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { Hono, type Context } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { createMiddleware } from 'hono/factory';
 import { checkControls } from '../core/controls.js';
 import type { AccessPolicy } from './access-policy.js';
+import { HttpServer } from './http-server.js';
 import type { LiveStream, StreamDirectory } from './live-stream.js';
 import type { Metrics } from './metrics.js';
 import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 import type { ViewerFile } from './viewer-files.js';
-
-/** Timeout for receiving a whole request, milliseconds. */
-const REQUEST_TIMEOUT_MS = 10_000;
-/** Interval at which Node checks the request timeout, milliseconds; its default of 30 s would add up to 30 s. */
-const CONNECTION_CHECK_MS = 1000;
-/** Time an idle connection stays open for the next request, milliseconds. */
-const KEEP_ALIVE_MS = 5_000;
 
 /** Options of {@link createApi}. */
 export interface ApiOptions {
@@ -23,67 +19,72 @@ export interface ApiOptions {
   readonly canControl: boolean;
 }
 
+/** Node's request behind Hono's. */
+interface NodeEnv {
+  Bindings: HttpBindings;
+}
+type Api = Hono<NodeEnv>;
+type Status = 400 | 413 | 415 | 500;
+
 /** Creates the HTTP server, not yet listening: viewer page, health checks, streams, controls, metrics. */
-export function createApi(options: ApiOptions): FastifyInstance {
-  const api = Fastify({
-    logger: false, // Fastify logs URLs, and tokens with them
-    bodyLimit: MAX_CLIENT_MESSAGE_BYTES,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CONNECTION_CHECK_MS },
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    forceCloseConnections: true,
-    return503OnClosing: true,
-    frameworkErrors: (error, _, reply: FastifyReply) => void reply.code(statusOf(error)).send({ error: error.message }),
-  });
-  api.removeContentTypeParser('text/plain'); // JSON only: a foreign page needs a CORS preflight to send it
-  api.addHook('onRequest', (request, reply) => guard(options.policy, request, reply));
-  api.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'not found' }));
-  api.setErrorHandler((error, _, reply) => {
-    const status = statusOf(error);
-    return reply
-      .code(status)
-      .send({ error: status < 500 && error instanceof Error ? error.message : 'internal error' });
-  });
+export function createApi(options: ApiOptions): HttpServer {
+  const api: Api = new Hono();
+  api.use(setHeaders, checkAccess(options.policy));
   addPage(api, options);
   addHealthChecks(api, options);
+  api.use(checkToken(options.policy)); // for every route below, and for unknown ones
   addStreams(api, options);
-  return api;
-}
-
-/** Sets the headers of every response; rejects requests that the policy does not allow. */
-async function guard(policy: AccessPolicy, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.headers({
-    'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer', // the page's URL may contain the token
-    'cross-origin-resource-policy': 'same-origin',
-    'cache-control': 'no-store',
+  api.notFound((context) => context.json({ error: 'not found' }, 404));
+  api.onError((error, context) => {
+    const status = statusOf(error);
+    return context.json({ error: status < 500 ? error.message : 'internal error' }, status);
   });
-  if (!policy.isHostAllowed(request.raw)) {
-    await reply.code(403).send({ error: 'host not allowed' });
-  } else if (!policy.isOriginAllowed(request.raw)) {
-    await reply.code(403).send({ error: 'origin not allowed' });
-  } else if (needsToken(request) && !policy.hasValidToken(request.raw)) {
-    await reply.code(401).header('www-authenticate', 'Bearer').send({ error: 'wrong or missing token' });
-  }
+  const listener = getRequestListener(api.fetch, {
+    overrideGlobalObjects: false, // the caller's Request and Response stay Node's
+    hostname: 'localhost', // HTTP/1.0 requests may have no Host header
+    errorHandler: () => Response.json({ error: 'malformed request' }, { status: 400 }),
+  });
+  return new HttpServer((request, response) => void listener(request, response));
 }
 
-/** True for everything except the viewer page and the health checks, which hold no secrets. */
-function needsToken(request: FastifyRequest): boolean {
-  const { url } = request.routeOptions;
-  return url === undefined || url.startsWith('/api/') || url === '/metrics';
-}
+/** Sets the headers that every response has. */
+const setHeaders = createMiddleware<NodeEnv>(async (context, next) => {
+  context.header('x-content-type-options', 'nosniff');
+  context.header('referrer-policy', 'no-referrer'); // the page's URL may contain the token
+  context.header('cross-origin-resource-policy', 'same-origin');
+  context.header('cache-control', 'no-store');
+  await next();
+});
 
-function addPage(api: FastifyInstance, { files, policy }: ApiOptions): void {
-  for (const [name, file] of files) {
-    const send = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-      reply
-        .headers({
-          'content-type': file.type,
-          'cache-control': 'no-cache',
-          'content-security-policy': contentSecurityPolicy(request.headers.host, policy.frameAncestors),
-          'cross-origin-opener-policy': 'same-origin',
-        })
-        .send(file.bytes);
+/** Rejects requests for other hosts and from pages of other origins. */
+const checkAccess = (policy: AccessPolicy) =>
+  createMiddleware<NodeEnv>(async (context, next) => {
+    const { incoming } = context.env;
+    if (!policy.isHostAllowed(incoming)) return context.json({ error: 'host not allowed' }, 403);
+    if (!policy.isOriginAllowed(incoming)) return context.json({ error: 'origin not allowed' }, 403);
+    return next();
+  });
+
+/** Rejects requests without the token. The viewer page and the health checks need none: they hold no secrets. */
+const checkToken = (policy: AccessPolicy) =>
+  createMiddleware<NodeEnv>(async (context, next) => {
+    if (policy.hasValidToken(context.env.incoming)) return next();
+    context.header('www-authenticate', 'Bearer');
+    return context.json({ error: 'wrong or missing token' }, 401);
+  });
+
+function addPage(api: Api, { files, policy }: ApiOptions): void {
+  for (const [name, { type, bytes }] of files) {
+    const send = (context: Context<NodeEnv>): Response => {
+      context.header('content-type', type);
+      context.header('cache-control', 'no-cache');
+      context.header(
+        'content-security-policy',
+        contentSecurityPolicy(context.req.header('host'), policy.frameAncestors),
+      );
+      context.header('cross-origin-opener-policy', 'same-origin');
+      return context.body(new Uint8Array(bytes)); // Hono's types refuse a Buffer
+    };
     api.get(`/${name}`, send);
     if (name === 'index.html') api.get('/', send);
   }
@@ -103,49 +104,46 @@ function contentSecurityPolicy(host: string | undefined, frameAncestors: string)
   ].join('; ');
 }
 
-function addHealthChecks(api: FastifyInstance, { streams, policy }: ApiOptions): void {
+function addHealthChecks(api: Api, { streams, policy }: ApiOptions): void {
   // The health checks need no token, so they name no streams where the server has one.
   const states = (): object => {
     if (policy.needsToken) return {};
     return { streams: Object.fromEntries([...streams.values()].map(({ name, state }) => [name, state])) };
   };
   // Liveness: 200 also when a stream has failed, since a restart of the server does not repair its input.
-  api.get('/healthz', () => {
+  api.get('/healthz', (context) => {
     const hasFailed = [...streams.values()].some(({ state }) => state === 'failed');
-    return { status: hasFailed ? 'degraded' : 'ok', ...states() };
+    return context.json({ status: hasFailed ? 'degraded' : 'ok', ...states() });
   });
   // Readiness: 503 until every stream has frames to watch.
-  api.get('/readyz', (_, reply) => {
+  api.get('/readyz', (context) => {
     const isReady = [...streams.values()].every(({ state }) => state === 'live' || state === 'ended');
-    return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', ...states() });
+    return context.json({ status: isReady ? 'ready' : 'not ready', ...states() }, isReady ? 200 : 503);
   });
 }
 
-function addStreams(api: FastifyInstance, { streams, metrics, canControl }: ApiOptions): void {
-  api.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()));
-  api.get('/api/streams', () => ({ streams: [...streams.values()].map(describe) }));
-  api.get<NamedRoute>('/api/streams/:name', (request, reply) => {
-    const stream = streams.get(request.params.name);
-    return stream ? describe(stream) : noSuchStream(reply);
+function addStreams(api: Api, { streams, metrics, canControl }: ApiOptions): void {
+  api.get('/metrics', async (context) => {
+    context.header('content-type', metrics.contentType);
+    return context.body(await metrics.text());
   });
-  api.get<NamedRoute>('/api/streams/:name/controls', (request, reply) => {
-    return streams.get(request.params.name)?.controls ?? noSuchStream(reply);
+  api.get('/api/streams', (context) => context.json({ streams: [...streams.values()].map(describe) }));
+  api.get('/api/streams/:name', (context) => {
+    const stream = streams.get(context.req.param('name'));
+    return stream ? context.json(describe(stream)) : noSuchStream(context);
   });
-  api.route<NamedRoute>({
-    method: ['PUT', 'PATCH'],
-    url: '/api/streams/:name/controls',
-    handler: (request, reply) => {
-      const stream = streams.get(request.params.name);
-      if (!stream) return noSuchStream(reply);
-      if (!canControl) return reply.code(403).send({ error: 'controls are read-only on this server' });
-      stream.setControls(checkControls(bodyRecord(request.body)));
-      return stream.controls;
-    },
+  api.get('/api/streams/:name/controls', (context) => {
+    const stream = streams.get(context.req.param('name'));
+    return stream ? context.json(stream.controls) : noSuchStream(context);
   });
-}
-
-interface NamedRoute {
-  Params: { name: string };
+  api.on(['PUT', 'PATCH'], '/api/streams/:name/controls', limitBody, async (context) => {
+    const change = await readRecord(context);
+    const stream = streams.get(context.req.param('name'));
+    if (!stream) return noSuchStream(context);
+    if (!canControl) return context.json({ error: 'controls are read-only on this server' }, 403);
+    stream.setControls(checkControls(change));
+    return context.json(stream.controls);
+  });
 }
 
 function describe(stream: LiveStream): object {
@@ -153,18 +151,42 @@ function describe(stream: LiveStream): object {
   return { name, state, message, format: format ?? null, controls, stats };
 }
 
-function noSuchStream(reply: FastifyReply): FastifyReply {
-  return reply.code(404).send({ error: 'no such stream' });
+function noSuchStream(context: Context<NodeEnv>): Response {
+  return context.json({ error: 'no such stream' }, 404);
 }
 
-function bodyRecord(body: unknown): Record<string, unknown> {
+const limitBody = bodyLimit({
+  maxSize: MAX_CLIENT_MESSAGE_BYTES,
+  onError: () => {
+    throw new RequestBodyError(413, 'the body is too large');
+  },
+});
+
+/** Why a body is not read. */
+class RequestBodyError extends Error {
+  readonly status: Status;
+
+  constructor(status: Status, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The JSON object of a request. JSON only: a foreign page needs a CORS preflight to send it. */
+async function readRecord({ req }: Context<NodeEnv>): Promise<Record<string, unknown>> {
+  if (!/^application\/json\s*(;|$)/i.test(req.header('content-type') ?? '')) {
+    throw new RequestBodyError(415, 'the content type must be application/json');
+  }
+  const body = await req.json<unknown>().catch(() => {
+    throw new RequestBodyError(400, 'the body must be JSON');
+  });
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new TypeError('the body must be a JSON object of controls');
+    throw new RequestBodyError(400, 'the body must be a JSON object of controls');
   }
   return Object.fromEntries(Object.entries(body));
 }
 
-function statusOf(error: unknown): number {
-  if (error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
+function statusOf(error: unknown): Status {
+  if (error instanceof RequestBodyError) return error.status;
   return error instanceof TypeError || error instanceof RangeError ? 400 : 500;
 }

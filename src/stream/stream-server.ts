@@ -1,10 +1,9 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { FastifyInstance } from 'fastify';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
 import { AccessPolicy, isLoopback } from './access-policy.js';
+import type { HttpServer } from './http-server.js';
 import { declineUpgrade, isWebSocketUpgrade } from './http-upgrade.js';
 import type { StreamDirectory } from './live-stream.js';
 import { Metrics } from './metrics.js';
@@ -82,7 +81,7 @@ export async function startServer(options: StreamServerOptions): Promise<StreamS
     throw error;
   }
   const timers = startTimers(streams, options.heartbeatMs ?? DEFAULT_HEARTBEAT_MS);
-  const { port } = api.server.address() as AddressInfo; // a listening TCP server has one
+  const { port } = api;
   if (!isLoopback(host) && !policy.needsToken) {
     logger.warn({ host }, 'Anyone who can reach this address can watch. Set a token to prevent that.');
   }
@@ -117,7 +116,7 @@ function handleUpgrades(server: Server, upgrader: ViewerUpgrader): void {
   });
 }
 
-async function listen(api: FastifyInstance, host: string, port: number): Promise<void> {
+async function listen(api: HttpServer, host: string, port: number): Promise<void> {
   try {
     await api.listen({ host: host.replace(/^\[(.*)\]$/, '$1'), port });
   } catch (error) {

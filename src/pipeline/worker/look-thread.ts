@@ -5,6 +5,7 @@ import { silentLogger, type Logger } from '../../core/logger.js';
 import type { Thumbnail } from '../../image/thumbnail.js';
 import type { ModelCard } from '../../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../../infer/open-generator.js';
+import { disableOrtTelemetry } from '../../infer/ort-runtime.js';
 import {
   createSlot,
   NO_COUNTS,
@@ -47,6 +48,7 @@ const THREAD_ENTRY = fileURLToPath(new URL('../../../dist/pipeline/look-thread/l
 export async function openLookThread(options: OpenGeneratorOptions): Promise<LookThread> {
   const { logger = silentLogger, ...generator } = options;
   const slots = Array.from({ length: MAX_PENDING_LOOKS + 1 }, createSlot);
+  disableOrtTelemetry();
   const worker = new Worker(THREAD_ENTRY, { workerData: { options: generator, slots } satisfies LookThreadData });
   const channel = new LookThreadChannel(worker, logger);
   const opened = await channel.receive();

@@ -1,5 +1,5 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Random } from '../../../src/core/random.js';
+import { createOrtSession, loadOrt, type Tensor } from '../../../src/infer/ort-runtime.js';
 import type { Network, Weights } from '../../../src/train/networks/ops.js';
 import { sizeOf, traceNetwork } from '../../../src/train/networks/trace.js';
 import type { NhwcArray } from '../../support/reference-ops.js';
@@ -45,7 +45,8 @@ export function randomImage(
 
 /** Runs an ONNX file on one thread; returns its outputs as `[H, W, C]`, `[C]` as `[1, 1, C]`. */
 export async function runModel(bytes: Uint8Array, input: NhwcArray): Promise<Record<string, NhwcArray>> {
-  const session = await InferenceSession.create(bytes, { intraOpNumThreads: 1, logSeverityLevel: 3 });
+  const { Tensor } = await loadOrt();
+  const session = await createOrtSession(bytes, { device: 'cpu', threads: 1 });
   try {
     const { data } = input;
     const [, height, width, channels] = input.shape;

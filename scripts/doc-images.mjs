@@ -1,4 +1,4 @@
-// Makes the pictures of the README, day above night, into docs/images: the built-in street, and a clip of the footage where it is there.
+// Makes the images of the README, day beside night, in docs/images: the built-in street, and a clip of the footage if present. Needs ffmpeg.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,9 +8,9 @@ import { render } from '../dist/index.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const footage = process.env.NOCTURNE_FOOTAGE ?? join(root, '../shared/data');
-const folder = mkdtempSync(join(tmpdir(), 'nocturne-pictures-'));
+const folder = mkdtempSync(join(tmpdir(), 'nocturne-images-'));
 
-/** One moment of an input beside its night, 1600 columns together. */
+/** Writes one frame of an input beside its night, 1600 columns together. */
 async function sideBySide(input, seconds, name) {
   const window = { start: seconds, duration: 2, crf: 14, preset: 'veryfast', overwrite: true };
   const [day, night] = [join(folder, 'day.mp4'), join(folder, 'night.mp4')];
