@@ -205,7 +205,7 @@ class Trainer {
       this.#best = { ...metrics, step: this.#step };
       const { average, vector } = this.#model.netGA;
       const weights = average ? await average.read() : await readVector(vector.flat);
-      const header = { options: this.#trainOptions, step: this.#step, figures: metrics };
+      const header = { options: this.#trainOptions, step: this.#step, metrics };
       await writeCheckpoint(join(folder, BEST_CHECKPOINT), { header, arrays: new Map([['netGA', weights]]) });
     }
     return { ...metrics, isBest };
