@@ -46,7 +46,7 @@ export interface LossEntry {
 }
 
 /** Metrics of the best checkpoint, and its step. */
-export interface BestMetrics extends ValidationMetrics {
+interface BestMetrics extends ValidationMetrics {
   readonly step: number;
 }
 
