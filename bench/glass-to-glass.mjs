@@ -30,7 +30,7 @@ const server = spawn(process.execPath, [main, 'serve', input, ...flags], {
 });
 const url = await new Promise((resolve, reject) => {
   server.stdout.on('data', (chunk) => {
-    const found = /night on (http\S+)/.exec(chunk.toString());
+    const found = /listening on (http\S+)/.exec(chunk.toString());
     if (found) resolve(found[1]);
   });
   server.once('exit', (code) => reject(new Error(`nocturne serve exited with code ${code}`)));

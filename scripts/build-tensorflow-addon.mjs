@@ -1,16 +1,16 @@
-// Installs the `tensorflow` training backend where @tensorflow/tfjs-node's own install script cannot download TensorFlow:
-// takes the library and its headers from TensorFlow's Python wheel and compiles the addon on this machine. Linux x64. Never
-// part of `npm ci`; see docs/training-backends.md.
+// Installs the `tensorflow` training backend where the install script of @tensorflow/tfjs-node cannot download TensorFlow: takes the
+// library and its headers from TensorFlow's Python wheel and compiles the addon. Linux x64. Not part of `npm ci`; see
+// docs/training-backends.md.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** The last TensorFlow that tfjs-node 4.22 compiles against, and a Python version that has wheels of it. */
+/** The last TensorFlow whose C API tfjs-node 4.22 compiles against, and a Python version it has wheels for. */
 const TENSORFLOW = 'tensorflow-cpu==2.15.1';
 const WHEEL_PYTHON = '3.11';
-/** The needed parts of the wheel; the rest is Python. */
+/** The required parts of the wheel; the rest is Python. */
 const WHEEL_PARTS = [
   'tensorflow/libtensorflow_cc.so.2',
   'tensorflow/libtensorflow_framework.so.2',
@@ -28,9 +28,9 @@ const { values } = parseArgs({
 if (values.help) {
   console.log(
     'node scripts/build-tensorflow-addon.mjs [--project DIR] [--wheel FILE] [--headers DIR]\n' +
-      '  --project  whose node_modules gets @tensorflow/tfjs-node; default: this folder\n' +
-      `  --wheel    of ${TENSORFLOW} for Linux x64; default: downloaded with pip\n` +
-      '  --headers  of Node (node_api.h); default: beside the node that runs this script',
+      '  --project  folder whose node_modules gets @tensorflow/tfjs-node; default: this folder\n' +
+      `  --wheel    Python wheel of ${TENSORFLOW} for Linux x64; default: downloaded with pip\n` +
+      '  --headers  folder of Node headers (node_api.h); default: those of the running node',
   );
   process.exit(0);
 }
@@ -38,7 +38,7 @@ const project = resolve(values.project);
 const scratch = mkdtempSync(join(tmpdir(), 'tensorflow-addon-'));
 try {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    fail(`supports Linux x64 only, got ${process.platform} ${process.arch}; try npm install @tensorflow/tfjs-node`);
+    fail(`it supports only Linux x64, got ${process.platform} ${process.arch}; run npm install @tensorflow/tfjs-node`);
   }
   const addon = installPackage();
   const libraries = unpackWheel(values.wheel ? resolve(values.wheel) : downloadWheel());
@@ -54,11 +54,11 @@ try {
 
 function installPackage() {
   const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
-  // tfjs-node must share the project's tfjs-core: only the same version is installed once.
+  // tfjs-node must share the project's tfjs-core: npm installs it once only for the same version.
   const version = manifest.dependencies?.['@tensorflow/tfjs-core'] ?? '4.22.0';
   const folder = join(project, 'node_modules/@tensorflow/tfjs-node');
   if (!existsSync(join(folder, 'package.json'))) {
-    // Without --save-prod npm skips an optional peer; --no-save leaves package.json unchanged.
+    // --save-prod: otherwise npm considers an optional peer installed; --no-save leaves package.json unchanged.
     const flags = ['--no-save', '--save-prod', '--ignore-scripts', '--no-audit', '--no-fund'];
     run('npm', ['install', ...flags, `@tensorflow/tfjs-node@${version}`], project);
   }
@@ -66,7 +66,7 @@ function installPackage() {
 }
 
 function downloadWheel() {
-  const filters = [
+  const only = [
     '--no-deps',
     '--only-binary=:all:',
     '--python-version',
@@ -74,12 +74,12 @@ function downloadWheel() {
     '--platform',
     'manylinux2014_x86_64',
   ];
-  run('python3', ['-m', 'pip', 'download', ...filters, '--dest', scratch, TENSORFLOW], scratch);
-  return join(scratch, readdirSync(scratch).find((name) => name.endsWith('.whl')) ?? 'absent.whl');
+  run('python3', ['-m', 'pip', 'download', ...only, '--dest', scratch, TENSORFLOW], scratch);
+  return join(scratch, readdirSync(scratch).find((name) => name.endsWith('.whl')) ?? 'missing.whl');
 }
 
 function unpackWheel(wheel) {
-  if (!existsSync(wheel)) fail(`the wheel must exist, got ${wheel}`);
+  if (!existsSync(wheel)) fail(`--wheel must be a file, got ${wheel}`);
   run('unzip', ['-q', '-o', wheel, ...WHEEL_PARTS, '-d', scratch], scratch);
   return join(scratch, 'tensorflow');
 }
@@ -114,7 +114,7 @@ function testAddon() {
   const code = `
     const tf = require('@tensorflow/tfjs-node');
     const sum = tf.sum(tf.matMul(tf.ones([64, 64]), tf.ones([64, 64]))).dataSync()[0];
-    if (sum !== 64 ** 3) throw new Error('expected ' + 64 ** 3 + ', got ' + sum);
+    if (sum !== 64 ** 3) throw new Error('expected the sum ' + 64 ** 3 + ', got ' + sum);
     console.log('@tensorflow/tfjs-node ' + tf.version['tfjs-node'] + ' works');`;
   run(process.execPath, ['--eval', code], project, { TF_CPP_MIN_LOG_LEVEL: '2' });
 }

@@ -1,26 +1,39 @@
-// Renders docs/errors.md and docs/settings.md from the built code (--write), or checks that they are up to date and that every link of the docs leads somewhere.
+// Writes docs/errors.md and docs/settings.md from the built code (--write), or checks that they are up to date and that every link in the docs has a target.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const { ERROR_CODES } = await import('../dist/core/errors.js');
+const { ERROR_CODES, EXIT_CODES } = await import('../dist/core/errors.js');
+const { ruleOf } = await import('../dist/config/setting.js');
 const { environmentName, flagName, SETTING_NAMES, SETTINGS } = await import('../dist/config/settings.js');
-const write = process.argv.includes('--write');
-const faults = [];
+const isWriting = process.argv.includes('--write');
+const problems = [];
 
 function errorsPage() {
-  const rows = Object.entries(ERROR_CODES).map(([code, row]) => `| \`${code}\` | ${row.meaning} | ${row.remedy} |`);
+  const rows = Object.entries(ERROR_CODES).map(
+    ([code, { exit, meaning, remedy }]) => `| \`${code}\` | ${EXIT_CODES[exit].code} | ${meaning} | ${remedy} |`,
+  );
+  const exitRows = Object.values(EXIT_CODES).map(({ code, meaning }) => `| ${code} | ${meaning} |`);
   return [
     '# Errors',
     '',
-    'Every failure has a code that stays the same from version to version; the command line prints it in brackets at the end',
-    'of its one line. Rendered from `src/core/errors.ts`.',
+    'Every failure has a code that is stable across versions. The command line prints it in brackets at the end of a one-line',
+    'message. Generated from `src/core/errors.ts`.',
     '',
-    '| code | what it means | what to do |',
-    '| --- | --- | --- |',
+    '| code | exit code | meaning | remedy |',
+    '| --- | --- | --- | --- |',
     ...rows,
+    '',
+    '## Exit codes',
+    '',
+    '| exit code | meaning |',
+    '| --- | --- |',
+    ...exitRows,
+    '',
+    '`nocturne doctor` exits with 1 if nocturne cannot work on the machine. `nocturne serve` with several inputs exits with the code',
+    'of their failures if they share one, else with 1.',
     '',
   ].join('\n');
 }
@@ -29,8 +42,9 @@ function settingsPage() {
   const lines = [
     '# Settings',
     '',
-    'One schema for flags, environment variables and the config file (`nocturne.config.json` in the working folder, or',
-    '`--config FILE`: one JSON object). Flags win over variables, variables over the file. Rendered from `src/config/settings.ts`.',
+    'Each setting is a flag, an environment variable and a key of the config file (`nocturne.config.json` in the working folder, or',
+    '`--config FILE`: one JSON object), whose keys are written like `maxViewers`. Flags override variables; variables override the',
+    'file. Generated from `src/config/settings.ts`.',
     '',
   ];
   const groups = [...new Set(SETTING_NAMES.map((name) => SETTINGS[name].group))];
@@ -38,7 +52,7 @@ function settingsPage() {
     lines.push(
       `## ${group}`,
       '',
-      '| flag | variable | value | default | commands | what it does |',
+      '| flag | variable | value | default | commands | description |',
       '| --- | --- | --- | --- | --- | --- |',
     );
     for (const name of SETTING_NAMES.filter((key) => SETTINGS[key].group === group)) {
@@ -47,7 +61,7 @@ function settingsPage() {
       const cells = [
         `\`${flagName(name)}\``,
         `\`${environmentName(name)}\``,
-        setting.rule,
+        ruleOf(setting),
         initial,
         setting.commands.join(', '),
         setting.help,
@@ -59,13 +73,13 @@ function settingsPage() {
   return lines.join('\n');
 }
 
-async function page(path, text) {
+async function writeOrCheck(path, text) {
   const options = await resolveConfig(join(root, path));
   const rendered = await format(text, { ...options, filepath: path });
   const file = join(root, path);
-  if (write) writeFileSync(file, rendered);
+  if (isWriting) writeFileSync(file, rendered);
   else if (!existsSync(file) || readFileSync(file, 'utf8') !== rendered) {
-    faults.push(`${path} is not what the code says: run node scripts/docs.mjs --write`);
+    problems.push(`${path} is out of date: run node scripts/docs.mjs --write`);
   }
 }
 
@@ -73,12 +87,12 @@ function checkLinks(file) {
   for (const [, target] of readFileSync(file, 'utf8').matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)) {
     if (/^[a-z]+:/.test(target)) continue;
     if (!existsSync(join(dirname(file), target)))
-      faults.push(`${relative(root, file)} links to ${target}, which is not there`);
+      problems.push(`${relative(root, file)} links to ${target}, which does not exist`);
   }
 }
 
-await page('docs/errors.md', errorsPage());
-await page('docs/settings.md', settingsPage());
+await writeOrCheck('docs/errors.md', errorsPage());
+await writeOrCheck('docs/settings.md', settingsPage());
 const pages = readdirSync(root)
   .filter((name) => name.endsWith('.md'))
   .map((name) => join(root, name));
@@ -86,5 +100,5 @@ for (const entry of readdirSync(join(root, 'docs'), { recursive: true })) {
   if (entry.endsWith('.md')) pages.push(join(root, 'docs', entry));
 }
 pages.forEach(checkLinks);
-for (const fault of faults) process.stderr.write(`${fault}\n`);
-process.exitCode = faults.length > 0 ? 1 : 0;
+for (const problem of problems) process.stderr.write(`${problem}\n`);
+process.exitCode = problems.length > 0 ? 1 : 0;

@@ -105,8 +105,7 @@ export function startStream(input: string, options: StreamOptions = {}): NightSt
 export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
   checkInput(input);
   const settings = resolveSettings({ options, otherOptions: RENDER_OPTIONS });
-  const { start, duration, codec, crf, preset, inputFormat } = settings;
-  const { overwrite, seed, pictureRate: imageRate, decoderThreads } = settings;
+  const { start, duration, codec, crf, preset, inputFormat, overwrite, seed, imageRate, decoderThreads } = settings;
   return renderInWorker(
     {
       input,
@@ -177,12 +176,12 @@ export async function evaluate(
   if (references.length === 0) throw new RangeError('references must name at least one folder, got none');
   references.forEach(checkInput);
   const settings = resolveSettings({ options, otherOptions: EVALUATE_OPTIONS });
-  const { mostPictures, seed, features, sheet } = settings;
+  const { maxImages, seed, features, sheet } = settings;
   const { logger, signal = new AbortController().signal, onProgress } = options;
   const extra = withoutUndefined({ features, sheet, logger, onProgress });
   const model = modelSettings(settings);
   try {
-    return await evaluateNight({ input, references, ...model, most: mostPictures, seed, signal, ...extra });
+    return await evaluateNight({ input, references, ...model, maxImages, seed, signal, ...extra });
   } catch (error) {
     throw signal.aborted ? abortedError(`${maskUrl(input)} was evaluated`) : error;
   }
@@ -226,7 +225,7 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     openTimeoutMs: settings.openTimeout * 1000,
     awaitsSender: true,
     rtspTransport: settings.rtspTransport,
-    imageRate: settings.pictureRate,
+    imageRate: settings.imageRate,
     decoderThreads: settings.decoderThreads,
   };
 }

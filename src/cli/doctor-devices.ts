@@ -1,5 +1,5 @@
 import { listDevices } from '../infer/ort-devices.js';
 
-// Tries every device a network could run on and prints what it found as JSON: a process of its own, for graphics drivers write
-// lines of their own to stderr, and may crash.
+// Tests every device that can run a network and prints the results as JSON. It is a separate process because graphics drivers
+// write to stderr and can crash.
 process.stdout.write(JSON.stringify(await listDevices()));

@@ -2,44 +2,46 @@ import { cpus, freemem, totalmem } from 'node:os';
 import { spawnSync, type SpawnSyncOptionsWithStringEncoding } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
+import { EXIT_CODES } from '../core/errors.js';
 import type { DeviceReport } from '../infer/ort-devices.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { listEncoders } from '../encode/av-encoder-probe.js';
 import { packageVersion } from './package-version.js';
+import { printJson } from './standard-streams.js';
 
-/** One line of the doctor's report. */
+/** One line of the report. */
 interface Finding {
   readonly what: string;
-  /** `ok`: there. `missing`: something works less well without it. `broken`: the product cannot work. */
+  /** `ok`: works. `missing`: optional, something works less well without it. `broken`: nocturne cannot work. */
   readonly state: 'ok' | 'missing' | 'broken';
   readonly detail: string;
 }
 
-const OLDEST_NODE = [20, 19] as const;
+const MIN_NODE_VERSION = [20, 19] as const;
 const MARKS = { ok: '✓', missing: '–', broken: '✗' } as const;
 
-/** `nocturne doctor`: what this machine can do, by trying it. Exits non-zero when the product cannot work here. */
+/** Runs `nocturne doctor`: tests what works on this machine. Sets a non-zero exit code if nocturne cannot work here. */
 export async function doctor(command: Command): Promise<void> {
   const findings = [nodeFinding(), cpuFinding(), memoryFinding(), await kernelFinding(), ...(await encoderFindings())];
   findings.push(...deviceFindings(), commandFinding());
   const isBroken = findings.some(({ state }) => state === 'broken');
   if (command.opts<{ json?: boolean }>().json === true) {
-    process.stdout.write(`${JSON.stringify({ version: packageVersion(), findings }, null, 2)}\n`);
+    printJson({ version: packageVersion(), findings });
   } else {
     process.stdout.write(`nocturne ${packageVersion()} on ${process.platform} ${process.arch}\n`);
     for (const { what, state, detail } of findings)
       process.stdout.write(`${MARKS[state]} ${what.padEnd(22)} ${detail}\n`);
-    const verdict = isBroken ? 'cannot work here: see ✗' : 'works here; what has a – is not needed';
+    const verdict = isBroken ? 'cannot work here, see ✗' : 'works here; – marks optional parts';
     process.stdout.write(`Nocturne ${verdict}.\n`);
   }
-  if (isBroken) process.exitCode = 1;
+  if (isBroken) process.exitCode = EXIT_CODES.failure.code;
 }
 
 function nodeFinding(): Finding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const recent = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
-  const detail = recent ? process.version : `${process.version}: install ${OLDEST_NODE.join('.')} or newer`;
-  return { what: 'Node', state: recent ? 'ok' : 'broken', detail };
+  const isRecent = major > MIN_NODE_VERSION[0] || (major === MIN_NODE_VERSION[0] && minor >= MIN_NODE_VERSION[1]);
+  const detail = isRecent ? process.version : `${process.version}: install ${MIN_NODE_VERSION.join('.')} or newer`;
+  return { what: 'Node', state: isRecent ? 'ok' : 'broken', detail };
 }
 
 function cpuFinding(): Finding {
@@ -57,7 +59,7 @@ function memoryFinding(): Finding {
 async function kernelFinding(): Promise<Finding> {
   try {
     (await openRenderer())[Symbol.dispose]();
-    return { what: 'WebAssembly SIMD', state: 'ok', detail: 'the kernels load' };
+    return { what: 'WebAssembly SIMD', state: 'ok', detail: 'kernels load' };
   } catch (error) {
     return {
       what: 'WebAssembly SIMD',
@@ -71,26 +73,26 @@ async function encoderFindings(): Promise<Finding[]> {
   const encoders = await listEncoders();
   return encoders.map(({ name, available, reason }) => {
     const state = available ? 'ok' : name === 'libx264' ? 'broken' : 'missing';
-    return { what: `encoder ${name}`, state, detail: available ? 'encodes a test picture' : reason };
+    return { what: `encoder ${name}`, state, detail: available ? 'encodes a test frame' : reason };
   });
 }
 
-/** Most time that trying the devices may take, milliseconds. */
-const DEVICES_WITHIN_MS = 60_000;
+/** Timeout of the device tests, milliseconds. */
+const DEVICES_TIMEOUT_MS = 60_000;
 
 function deviceFindings(): Finding[] {
   const script = fileURLToPath(new URL('doctor-devices.js', import.meta.url));
   const options: SpawnSyncOptionsWithStringEncoding = {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: DEVICES_WITHIN_MS,
+    timeout: DEVICES_TIMEOUT_MS,
   };
   const { status, signal, stdout } = spawnSync(process.execPath, [script], options);
   if (status !== 0) {
-    const detail = `trying them ended with ${signal ?? `exit code ${status}`}; --device cpu keeps away from the graphics driver`;
-    return [{ what: 'devices for a network', state: 'missing', detail }];
+    const detail = `the test ended with ${signal ?? `exit code ${status}`}; --device cpu avoids the graphics driver`;
+    return [{ what: 'network devices', state: 'missing', detail }];
   }
-  const devices = JSON.parse(stdout) as DeviceReport[]; // as doctor-devices.ts writes it
+  const devices = JSON.parse(stdout) as DeviceReport[]; // written by doctor-devices.ts
   return devices.map(({ name, available, reason }) => {
     const state = available ? 'ok' : name === 'cpu' ? 'broken' : 'missing';
     return { what: `network on ${name}`, state, detail: available ? 'runs a test network' : reason };
@@ -100,6 +102,6 @@ function deviceFindings(): Finding[] {
 function commandFinding(): Finding {
   const found = spawnSync('ffmpeg', ['-version'], { encoding: 'utf8' });
   const version = found.status === 0 ? /version (\S+)/.exec(found.stdout)?.[1] : undefined;
-  const detail = version ?? 'not installed; only benchmarks and tests use it (apt-get install ffmpeg)';
+  const detail = version ?? 'not installed; needed for benchmarks and tests only (apt-get install ffmpeg)';
   return { what: 'ffmpeg command', state: version === undefined ? 'missing' : 'ok', detail };
 }

@@ -4,22 +4,22 @@ import type { Tones } from '../evaluate/tones.js';
 
 type Cells = readonly string[];
 
-/** Columns of what is judged without a reference; comparisons have the floor too. */
-const ROWS = ['day', 'grade', 'curve', 'result'] as const;
-const COMPARED = [...ROWS, 'floor'] as const;
+/** Columns of measurements without a reference; a comparison also has the floor. */
+const VARIANTS = ['day', 'grade', 'curve', 'result'] as const;
+const COMPARED = [...VARIANTS, 'floor'] as const;
 const TONES: Readonly<Record<keyof Tones, string>> = {
   mean: 'mean luma',
-  spread: 'spread of luma',
+  spread: 'luma deviation',
   p99: '99th percentile',
-  nearBlack: 'near black above',
+  nearBlack: 'near black, top third',
   lampContrast: 'lamp contrast',
 };
 
-/** The figures as a person reads them, a table for each kind. */
+/** Formats an evaluation for people, one table per kind of measurement. */
 export function formatEvaluation(evaluation: Evaluation): string {
   const { input, generator, references } = evaluation;
   const fallbacks = generator.fallbacks > 0 ? `; the network failed on ${generator.fallbacks}` : '';
-  const title = `${input.path}: ${input.pictures} pictures, night by ${generator.name} ${generator.version}${fallbacks}`;
+  const title = `${input.path}: ${input.images} images, night by ${generator.name} ${generator.version}${fallbacks}`;
   const tables = [
     ...Object.entries(references).map(([name, reference]) => referenceTable(name, reference)),
     tonesTable(evaluation),
@@ -33,40 +33,40 @@ export function formatEvaluation(evaluation: Evaluation): string {
 function referenceTable(name: string, reference: ReferenceResult): Cells[] {
   const { layout, swd, features } = reference;
   const rows = [
-    [`to ${name} (${reference.pictures})`, 'day', 'grade', 'best curve', 'result', 'floor'],
+    [`to ${name} (${reference.images})`, 'day', 'grade', 'best curve', 'result', 'floor'],
     ['layout distance', ...COMPARED.map((row) => withInterval(layout[row]))],
     ['sliced Wasserstein', ...COMPARED.map((row) => withInterval(swd[row]))],
   ];
   for (const [label, distances] of [['FID', features?.fid] as const, ['KID', features?.kid] as const]) {
     if (distances) rows.push([label, ...COMPARED.map((row) => distances[row].toPrecision(4))]);
   }
-  return [...rows, ['', '', '', curveOf(layout), '', layout.floor.of]];
+  return [...rows, ['', '', '', formatCurve(layout), '', layout.floor.of]];
 }
 
-function curveOf({ curve }: Comparison): string {
+function formatCurve({ curve }: Comparison): string {
   return `${curve.gain.toFixed(2)} Y^${curve.gamma}`;
 }
 
 function tonesTable({ tones, reference }: Evaluation): Cells[] {
-  const names = Object.keys(TONES) as (keyof Tones)[]; // a record of all of them
+  const names = Object.keys(TONES) as (keyof Tones)[]; // TONES has every key
   return [
-    ['luma', ...ROWS, `${reference} (p10 to p90)`],
+    ['luma', ...VARIANTS, `${reference} (p10 to p90)`],
     ...names.map((name) => {
       const { mean, p10, p90 } = tones.real[name];
       const real = `${fixed(mean, 2)} (${fixed(p10, 2)} to ${fixed(p90, 2)})`;
-      return [TONES[name], ...ROWS.map((row) => fixed(tones[row][name].mean, 2)), real];
+      return [TONES[name], ...VARIANTS.map((row) => fixed(tones[row][name].mean, 2)), real];
     }),
   ];
 }
 
-function structureTable({ structure, honesty }: Evaluation): Cells[] {
+function structureTable({ structure, inventedLights }: Evaluation): Cells[] {
   const over = (share: number | null): string => (share === null ? '-' : `${share > 0 ? '+' : ''}${percent(share)}`);
   return [
-    ['kept and invented', ...ROWS],
-    ['structure', ...ROWS.map((row) => withInterval(structure[row]))],
-    ['invented blobs / 1000', ...ROWS.map((row) => withInterval(honesty[row], 0))],
-    ['all blobs / 1000', ...ROWS.map((row) => honesty[row].blobs.total.toFixed(0))],
-    ['  over the input’s', ...ROWS.map((row) => over(honesty[row].overInput))],
+    ['structure and lights', ...VARIANTS],
+    ['structure', ...VARIANTS.map((row) => withInterval(structure[row]))],
+    ['invented lights / 1000', ...VARIANTS.map((row) => withInterval(inventedLights[row], 0))],
+    ['all lights / 1000', ...VARIANTS.map((row) => inventedLights[row].blobs.total.toFixed(0))],
+    ['  change from the input', ...VARIANTS.map((row) => over(inventedLights[row].overInput))],
   ];
 }
 
@@ -74,7 +74,7 @@ function steadinessTable(steadiness: Steadiness): Cells[] {
   const rows = [steadiness.day, steadiness.unsmoothed, steadiness.result, steadiness.held];
   const cuts = steadiness.cuts === 1 ? '1 cut' : `${steadiness.cuts} cuts`;
   return [
-    [`steadiness of ${steadiness.pairs} pairs, ${cuts}`, 'day', 'unsmoothed', 'result', 'held'],
+    [`steadiness over ${steadiness.pairs} pairs, ${cuts}`, 'day', 'unsmoothed', 'result', 'held'],
     ['warping error', ...rows.map(({ warpingError }) => fixed(warpingError, 5))],
     ['  not divided', ...rows.map(({ squaredError }) => fixed(squaredError, 6))],
     ['flicker', ...rows.map(({ flicker }) => (Number.isNaN(flicker) ? '-' : `${(100 * flicker).toFixed(2)} %`))],
@@ -85,7 +85,7 @@ function costTable({ cost }: Evaluation): Cells[] {
   const stages = Object.entries(cost.stages);
   const memory = `${(cost.peakMemoryBytes / 2 ** 20).toFixed(0)} MiB`;
   return [
-    [`ms a frame of ${cost.width}x${cost.height}`, ...stages.map(([name]) => name), 'peak memory'],
+    [`ms per ${cost.width}x${cost.height} frame`, ...stages.map(([name]) => name), 'peak memory'],
     ['p50', ...stages.map(([, { p50 }]) => p50.toFixed(1)), memory],
     ['p95', ...stages.map(([, { p95 }]) => p95.toFixed(1)), ''],
   ];
@@ -95,7 +95,7 @@ function withInterval({ mean, ci }: Estimate, digits = 3): string {
   return `${fixed(mean, digits)} (${ci.map((value) => fixed(value, digits)).join(' to ')})`;
 }
 
-/** A dash for what no picture has. */
+/** A dash for a value that no image has. */
 function fixed(value: number, digits: number): string {
   return Number.isNaN(value) ? '-' : value.toFixed(digits);
 }

@@ -33,32 +33,32 @@ export async function exportModel(from: string, out: string, command: Command): 
   process.stdout.write(`${path}: ${card.name} ${card.version}, sha-256 ${card.sha256}\n`);
 }
 
-/** The figures of an evaluation's JSON that a card shows, by reference. @param argument `NAME=FILE`: what was judged. */
+/** The metrics of an evaluation's JSON for the model card. @param argument `NAME=FILE`: a name for the evaluated input, and the JSON. */
 function metricsOf(argument: string): Record<string, number> {
   const at = argument.indexOf('=');
-  if (at < 1) throw wrong(`--metrics must be NAME=FILE, got ${argument}.`);
+  if (at < 1) throw invalid(`--metrics must be NAME=FILE, got ${argument}.`);
   const name = argument.slice(0, at);
-  const json = readJson(argument.slice(at + 1)) as JudgedJson; // as eval writes it
-  const figures = rowsOf(`${name}.structure`, json.structure);
+  const json = readJson(argument.slice(at + 1)) as EvaluationJson; // as eval writes it
+  const metrics = rowsOf(`${name}.structure`, json.structure);
   for (const [reference, { layout, swd }] of Object.entries(json.references ?? {})) {
-    Object.assign(figures, rowsOf(`${name}.${reference}.layout`, layout), rowsOf(`${name}.${reference}.swd`, swd));
+    Object.assign(metrics, rowsOf(`${name}.${reference}.layout`, layout), rowsOf(`${name}.${reference}.swd`, swd));
   }
-  return figures;
+  return metrics;
 }
 
 function rowsOf(name: string, rows: Rows = {}): Record<string, number> {
-  const figures: Record<string, number> = {};
+  const metrics: Record<string, number> = {};
   for (const row of ['day', 'grade', 'curve', 'result', 'floor']) {
     const mean = rows[row]?.mean;
-    if (mean !== undefined) figures[`${name}.${row}`] = Number(mean.toFixed(4));
+    if (mean !== undefined) metrics[`${name}.${row}`] = Number(mean.toFixed(4));
   }
-  return figures;
+  return metrics;
 }
 
 type Rows = Partial<Record<string, { readonly mean?: number }>>;
 
-/** What is read of an evaluation's JSON. */
-interface JudgedJson {
+/** The part of an evaluation's JSON that is read. */
+interface EvaluationJson {
   readonly structure?: Rows;
   readonly references?: Readonly<Record<string, { readonly layout?: Rows; readonly swd?: Rows }>>;
 }
@@ -67,11 +67,11 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw wrong(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}.`);
+    throw invalid(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}.`);
   }
 }
 
-function wrong(message: string): NocturneError {
+function invalid(message: string): NocturneError {
   return new NocturneError({
     code: 'CONFIG_INVALID',
     stage: 'config',

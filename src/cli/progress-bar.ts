@@ -1,10 +1,10 @@
 import type { RenderProgress } from '../pipeline/worker-messages.js';
 
 const WIDTH = 28;
-/** Time between two lines of a render where nothing can be redrawn (a log, a pipe), milliseconds. */
+/** Time between two progress lines of a render that is not on a terminal, milliseconds. */
 const LINE_INTERVAL_MS = 10_000;
 
-/** One line for a terminal: bar, share, frames, rate and time left; for a log without the bar. */
+/** Formats a render's progress as one line: bar (for a terminal), percentage, frames, rate and time left. */
 export function formatProgress(progress: RenderProgress, hasBar = true): string {
   const rate = `${progress.frameRate.toFixed(1)} frames/s`;
   if (progress.expected === 0) return `${progress.frames} frames  ${rate}`;
@@ -12,7 +12,7 @@ export function formatProgress(progress: RenderProgress, hasBar = true): string 
   return `${share}  ${progress.frames}/${progress.expected} frames  ${rate}  ${formatSeconds(progress.secondsLeft)} left`;
 }
 
-/** A bar and a share in whole per cent, or the share alone. */
+/** Formats a percentage, after a bar if `hasBar`. */
 export function formatShare(done: number, expected: number, hasBar: boolean): string {
   const share = Math.min(1, done / expected);
   const filled = Math.round(share * WIDTH);
@@ -27,31 +27,31 @@ function formatSeconds(seconds: number | undefined): string {
   return minutes === 0 ? `${whole} s` : `${minutes} min ${whole % 60} s`;
 }
 
-/** Where progress is told: the part of a stream that it needs. */
+/** The part of a writable stream that progress needs. */
 export interface ProgressOutput {
   readonly isTTY: boolean;
-  /** Columns of a terminal, where it says so. */
+  /** Columns of a terminal, if known. */
   readonly columns?: number;
   write(text: string): boolean;
 }
 
-/** What a bar tells, and how often. */
+/** The format and the interval of progress lines. */
 export interface ProgressStyle<P> {
-  /** One line. */
+  /** Formats one line. */
   readonly format: (progress: P, hasBar: boolean) => string;
-  /** Time between two lines where nothing can be redrawn, milliseconds. */
+  /** Time between two lines on anything but a terminal, milliseconds. */
   readonly lineIntervalMs: number;
 }
 
-/** How a render is told. */
+/** The progress style of a render. */
 export const RENDER_STYLE: ProgressStyle<RenderProgress> = { format: formatProgress, lineIntervalMs: LINE_INTERVAL_MS };
 
-/** A progress line that redraws itself on a terminal; elsewhere a new line now and then. */
+/** A progress line: redrawn in place on a terminal, a new line at intervals elsewhere. */
 export class ProgressBar<P> {
   readonly #stream: ProgressOutput;
   readonly #style: ProgressStyle<P>;
-  #drawn = false;
-  #toldMs = performance.now();
+  #isDrawn = false;
+  #printedMs = performance.now();
 
   constructor(stream: ProgressOutput, style: ProgressStyle<P>) {
     this.#stream = stream;
@@ -60,25 +60,25 @@ export class ProgressBar<P> {
 
   draw(progress: P): void {
     if (!this.#stream.isTTY) {
-      this.#tell(progress);
+      this.#print(progress);
       return;
     }
-    this.#drawn = true;
+    this.#isDrawn = true;
     const line = this.#style.format(progress, true);
-    // A line that wraps cannot be redrawn.
+    // A line that wraps cannot be redrawn in place.
     this.#stream.write(`\r\u001b[K${line.slice(0, (this.#stream.columns ?? Infinity) - 1)}`);
   }
 
   /** Ends the line. */
   end(): void {
-    if (this.#drawn) this.#stream.write('\n');
-    this.#drawn = false;
+    if (this.#isDrawn) this.#stream.write('\n');
+    this.#isDrawn = false;
   }
 
-  #tell(progress: P): void {
+  #print(progress: P): void {
     const now = performance.now();
-    if (now - this.#toldMs < this.#style.lineIntervalMs) return;
-    this.#toldMs = now;
+    if (now - this.#printedMs < this.#style.lineIntervalMs) return;
+    this.#printedMs = now;
     this.#stream.write(`${this.#style.format(progress, false).trimStart()}\n`);
   }
 }

@@ -1,75 +1,51 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { Option, type Command } from 'commander';
-import { resolveSettings } from '../config/resolve.js';
 import type { CommandName, Setting } from '../config/setting.js';
-import { environmentName, flagName, SETTING_NAMES, SETTINGS, type Settings } from '../config/settings.js';
-import { NocturneError } from '../core/errors.js';
+import { environmentName, flagName, SETTING_NAMES, SETTINGS } from '../config/settings.js';
 
-/** Read when `--config` names no other and it exists in the working folder. */
-const DEFAULT_CONFIG_FILE = 'nocturne.config.json';
+/** The config file that is read if it exists in the working folder and `--config` names no other. */
+export const DEFAULT_CONFIG_FILE = 'nocturne.config.json';
 
-/** Adds the flags of a command, grouped, from the one table of settings. */
+/** Adds the flags of a command's settings, in groups. */
 export function addSettings(command: Command, name: CommandName): Command {
-  const names = SETTING_NAMES.filter((key) => (SETTINGS[key] as Setting).commands.includes(name));
-  for (const key of names) {
-    for (const option of optionsOf(flagName(key), SETTINGS[key]))
-      command.addOption(option.helpGroup(`${SETTINGS[key].group}:`));
+  for (const key of SETTING_NAMES) {
+    const setting: Setting = SETTINGS[key];
+    if (!setting.commands.includes(name)) continue;
+    for (const option of optionsOf(flagName(key), setting)) command.addOption(option.helpGroup(`${setting.group}:`));
   }
-  return command.addOption(
-    new Option('--config <file>', `settings from a JSON file (default: ${DEFAULT_CONFIG_FILE} if there)`).helpGroup(
-      'Settings:',
-    ),
+  return command.option(
+    '--config <file>',
+    `read settings from a JSON file (default: ${DEFAULT_CONFIG_FILE}, if present)`,
   );
 }
 
-function optionsOf(name: string, setting: Setting): Option[] {
-  if (setting.placeholder !== undefined) {
-    return [new Option(`${name} <${setting.placeholder}>`, `${setting.help}${limitsOf(setting)}`)];
+function optionsOf(flag: string, setting: Setting): Option[] {
+  if (setting.kind !== 'switch') {
+    return [new Option(`${flag} <${setting.placeholder ?? PLACEHOLDERS[setting.kind]}>`, helpOf(setting))];
   }
-  const positive = new Option(name, setting.help);
-  const negative = new Option(name.replace('--', '--no-'), setting.help);
-  if (setting.default === true) return [new Option(negative.flags, `do not ${setting.help}`), positive.hideHelp()];
-  return setting.default === false ? [positive] : [positive, negative.hideHelp()];
+  const on = new Option(flag, setting.help);
+  const off = new Option(flag.replace('--', '--no-'), `do not ${setting.help}`);
+  if (setting.default === true) return [off, on.hideHelp()];
+  return setting.default === false ? [on] : [on, off.hideHelp()];
 }
 
-/** What values a setting takes, where its name does not tell, and its default: ` (0 to 1, default: 0.5)`. */
-function limitsOf({ rule, placeholder = '', default: initial }: Setting): string {
-  const range = /^a (?:whole )?number (?:from )?(.*)$/.exec(rule)?.[1];
-  const words = /^one of (.*)$/.exec(rule)?.[1];
-  const shown = range ?? (words !== undefined && !placeholder.includes('|') ? words : undefined);
-  const parts = [shown, initial === undefined ? undefined : `default: ${JSON.stringify(initial)}`];
-  const told = parts.filter((part) => part !== undefined).join('; ');
-  return told === '' ? '' : ` (${told})`;
+const PLACEHOLDERS = { number: 'number', integer: 'number', text: 'text', choice: 'name' } as const;
+
+/** The help, then valid values and default in brackets: `grain (0 to 4; default: 1)`. */
+function helpOf(setting: Exclude<Setting, { kind: 'switch' }>): string {
+  const initial = setting.default === undefined ? undefined : `default: ${setting.default}`;
+  const notes = [valuesOf(setting), initial].filter((note) => note !== undefined);
+  return notes.length === 0 ? setting.help : `${setting.help} (${notes.join('; ')})`;
 }
 
-/** The settings of a command: flags, then environment, then config file, then defaults. */
-export function readSettings(command: Command): Settings {
-  const flags: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(command.opts<Record<string, unknown>>())) {
-    if (command.getOptionValueSource(key) === 'cli') flags[key] = value;
-  }
-  const path = typeof flags['config'] === 'string' ? flags['config'] : undefined;
-  const file = readConfigFile(path);
-  return resolveSettings({ flags, environment: process.env, ...(file ? { file } : {}) });
+function valuesOf(setting: Setting): string | undefined {
+  if (setting.kind === 'choice') return setting.values.join(', ');
+  if (setting.kind !== 'number' && setting.kind !== 'integer') return undefined;
+  return setting.max === Infinity ? `at least ${setting.min}` : `${setting.min} to ${setting.max}`;
 }
 
-function readConfigFile(named: string | undefined): { path: string; values: unknown } | undefined {
-  const path = named ?? DEFAULT_CONFIG_FILE;
-  if (named === undefined && !existsSync(path)) return undefined;
-  try {
-    return { path, values: JSON.parse(readFileSync(path, 'utf8')) };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new NocturneError({
-      code: 'CONFIG_INVALID',
-      stage: 'config',
-      message: `cannot read ${path}: ${why}.`,
-      cause: error,
-    });
-  }
-}
-
-/** Names of the environment variables, for `--help`. */
-export function environmentHelp(): string {
-  return `Every flag is also an environment variable (${flagName('maxViewers')} is ${environmentName('maxViewers')}) and a key of the config file (maxViewers). Flags win over variables, variables over the file.`;
+/** Explains environment variables and config file, for `nocturne --help`. */
+export function settingsHelp(): string {
+  return `Settings:
+  Every flag in docs/settings.md is also an environment variable (${flagName('maxViewers')} is ${environmentName('maxViewers')})
+  and a key of ${DEFAULT_CONFIG_FILE} (maxViewers). Flags override variables; variables override the file.`;
 }

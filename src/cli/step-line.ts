@@ -1,10 +1,10 @@
 import type { ProgressOutput } from './progress-bar.js';
 
-/** Says which step of a longer work is done: one line that redraws itself on a terminal; elsewhere a line for each step. */
+/** Shows the current step of a longer task: one line redrawn in place on a terminal, a line per step elsewhere. */
 export class StepLine {
   readonly #stream: ProgressOutput;
   #step = '';
-  #drawn = false;
+  #isDrawn = false;
 
   constructor(stream: ProgressOutput) {
     this.#stream = stream;
@@ -13,7 +13,7 @@ export class StepLine {
   /** @param expected 0 when unknown. */
   draw(step: string, done: number, expected: number): void {
     if (this.#stream.isTTY) {
-      this.#drawn = true;
+      this.#isDrawn = true;
       this.#stream.write(`\r\u001b[K${step}: ${done}${expected > 0 ? `/${expected}` : ''}`);
     } else if (step !== this.#step) {
       this.#stream.write(`${step}\n`);
@@ -21,9 +21,9 @@ export class StepLine {
     this.#step = step;
   }
 
-  /** Takes the line away. Idempotent. */
+  /** Erases the line. Idempotent. */
   end(): void {
-    if (this.#drawn) this.#stream.write('\r\u001b[K');
-    this.#drawn = false;
+    if (this.#isDrawn) this.#stream.write('\r\u001b[K');
+    this.#isDrawn = false;
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { NocturneError } from '../core/errors.js';
 import type { BackendChoice } from '../train/backends/open-backend.js';
-import { describeOptions } from '../train/options.js';
+import { describeOptions, parseOptionsFile } from '../train/options.js';
 import { train as trainGenerator } from '../train/train.js';
 import type { TrainingSource } from '../train/training-data.js';
 import { ProgressBar } from './progress-bar.js';
@@ -14,7 +14,6 @@ interface TrainFlags {
   readonly day?: string;
   readonly night?: string;
   readonly run: string;
-  readonly recipe: 'cyclegan';
   readonly backend: BackendChoice;
   readonly options?: string;
   readonly set?: readonly string[];
@@ -25,7 +24,7 @@ interface TrainFlags {
 export async function train(data: string | undefined, command: Command): Promise<void> {
   const flags = command.opts<TrainFlags>();
   const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
-  const say = (line: string): void => {
+  const print = (line: string): void => {
     bar.end();
     process.stderr.write(`${line}\n`);
   };
@@ -37,19 +36,21 @@ export async function train(data: string | undefined, command: Command): Promise
       options: givenOptions(flags),
       isResumed: flags.resume ?? false,
       signal: stopSignal(),
-      onPlan: ({ options, backend, report }) => {
-        for (const line of report) say(line);
-        say(`training on ${backend}; everything goes to ${flags.run} (open its index.html)`);
-        for (const line of describeOptions(options)) say(line);
+      onWarning: (line) => print(`warning: ${line}`),
+      onStart: ({ options, backend, report }) => {
+        for (const line of report) print(line);
+        print(`backend: ${backend.name}, device: ${backend.device}`);
+        print(`run: ${flags.run} (open its index.html)`);
+        for (const line of describeOptions(options)) print(line);
       },
-      onLine: say,
+      onLine: print,
       onProgress: (progress) => bar.draw(progress),
     });
     bar.end();
-    const figures = best
+    const metrics = best
       ? `; best at step ${best.step}: layout ${best.layout.toFixed(4)}, swd ${best.swd.toFixed(4)}`
       : '';
-    process.stdout.write(`${checkpoint}: ${step} steps${figures}\n`);
+    process.stdout.write(`${checkpoint}: ${step} steps${metrics}\n`);
   } finally {
     bar.end();
   }
@@ -58,17 +59,17 @@ export async function train(data: string | undefined, command: Command): Promise
 function sourceOf(data: string | undefined, { day, night }: TrainFlags): TrainingSource {
   if (day !== undefined && night !== undefined && data === undefined) return { a: day, b: night };
   if (data === undefined || day !== undefined || night !== undefined) {
-    throw wrong('name a folder that holds trainA and trainB, or both --day and --night, or synth.');
+    throw invalid('pass a folder with trainA and trainB, or both --day and --night, or synth.');
   }
   return data === 'synth' ? 'synth' : { root: data };
 }
 
-/** The options' file, then `--set` over it. */
+/** The options of `--options`, overridden by those of `--set`. */
 function givenOptions({ options, set = [] }: TrainFlags): Record<string, unknown> {
-  const given: Record<string, unknown> = options === undefined ? {} : readOptions(options);
+  const given = options === undefined ? {} : readOptions(options);
   for (const entry of set) {
     const at = entry.indexOf('=');
-    if (at < 1) throw wrong(`--set must be key=value, got ${entry}.`);
+    if (at < 1) throw invalid(`--set must be key=value, got ${entry}.`);
     given[entry.slice(0, at)] = entry.slice(at + 1);
   }
   return given;
@@ -76,15 +77,13 @@ function givenOptions({ options, set = [] }: TrainFlags): Record<string, unknown
 
 function readOptions(path: string): Record<string, unknown> {
   try {
-    const values: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof values === 'object' && values !== null && !Array.isArray(values)) return { ...values };
+    return { ...parseOptionsFile(readFileSync(path, 'utf8')) };
   } catch (error) {
-    throw wrong(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}.`);
+    throw invalid(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}.`);
   }
-  throw wrong(`${path} must hold one JSON object of training options.`);
 }
 
-function wrong(message: string): NocturneError {
+function invalid(message: string): NocturneError {
   return new NocturneError({
     code: 'CONFIG_INVALID',
     stage: 'config',

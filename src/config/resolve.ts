@@ -1,29 +1,29 @@
 import { z } from 'zod';
 import { NocturneError } from '../core/errors.js';
-import type { Setting } from './setting.js';
+import { ruleOf, type Setting } from './setting.js';
 import { environmentName, flagName, SETTING_NAMES, SETTINGS, type Settings } from './settings.js';
 
 /** Where values come from; earlier ones win. */
 export interface SettingsSources {
-  /** A program's own options by setting name. */
+  /** Options of a library call, by setting name. */
   readonly options?: object;
-  /** Names of options that are no settings. */
+  /** Names of options that are not settings. */
   readonly otherOptions?: readonly string[];
-  /** Flags by setting name, as text or booleans. */
+  /** Flags by setting name, as strings or booleans. */
   readonly flags?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** The config file's object and its name for messages. */
+  /** The object in the config file, and the file's path for messages. */
   readonly file?: { readonly path: string; readonly values: unknown };
 }
 
-/** All settings, checked. Throws NocturneError `CONFIG_INVALID`: one line with the place, the rule and the value got. */
+/** Checks and merges all settings. Throws NocturneError `CONFIG_INVALID`: one line with the place, the rule and the value. */
 export function resolveSettings(sources: SettingsSources): Settings {
   const options: Readonly<Record<string, unknown>> = { ...sources.options };
   const fileValues = checkFile(sources.file);
-  const stray = Object.keys(options).find((key) => !isSetting(key) && !sources.otherOptions?.includes(key));
-  if (stray !== undefined) throw invalid(`there is no option ${JSON.stringify(stray)}.`);
+  const unknown = Object.keys(options).find((key) => !isSetting(key) && !sources.otherOptions?.includes(key));
+  if (unknown !== undefined) throw invalid(`unknown option ${JSON.stringify(unknown)}.`);
   if (sources.environment?.['NOCTURNE_TOKEN'] === '') {
-    throw invalid('NOCTURNE_TOKEN is set but empty, which would let everybody in: unset it or give it a value.');
+    throw invalid('NOCTURNE_TOKEN is set but empty, which would admit everyone: unset it or give it a value.');
   }
   const resolved: Record<string, unknown> = {};
   for (const name of SETTING_NAMES) {
@@ -31,28 +31,52 @@ export function resolveSettings(sources: SettingsSources): Settings {
     const candidates: readonly [place: string, value: unknown][] = [
       [name, options[name]],
       [flagName(name), sources.flags?.[name]],
-      [environmentName(name), sources.environment?.[environmentName(name)] || undefined], // set but empty is unset, as in compose files
+      [environmentName(name), sources.environment?.[environmentName(name)] || undefined], // empty counts as unset: compose files set empty variables
       [`${name} in ${sources.file?.path ?? 'the config file'}`, fileValues[name]],
     ];
     const [place, value] = candidates.find(([, candidate]) => candidate !== undefined) ?? ['', undefined];
     resolved[name] = value === undefined ? setting.default : parse(setting, place, value, name === 'token');
   }
-  return resolved as Settings; // every name was parsed by its own schema or has its own default
+  return resolved as Settings; // each name has a value of its own kind, or its own default
 }
 
-function parse(setting: Setting, place: string, value: unknown, secret: boolean): unknown {
-  const parsed = setting.schema.safeParse(value);
+function parse(setting: Setting, place: string, value: unknown, isSecret: boolean): unknown {
+  const parsed = schemaOf(setting).safeParse(value);
   if (parsed.success) return parsed.data;
-  const got = secret ? 'a value that is not' : JSON.stringify(value);
-  throw invalid(`${place} must be ${setting.rule}, got ${got}.`);
+  const got = isSecret ? 'an invalid value' : JSON.stringify(value);
+  throw invalid(`${place} must be ${ruleOf(setting)}, got ${got}.`);
+}
+
+const TRUE = ['1', 'true', 'yes', 'on'];
+const FALSE = ['0', 'false', 'no', 'off'];
+
+/** Flags and variables are strings. */
+const numberFromString = (value: unknown): unknown =>
+  typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+const booleanFromString = (value: unknown): unknown =>
+  typeof value === 'string' ? TRUE.includes(value) || (FALSE.includes(value) ? false : value) : value;
+
+function schemaOf(setting: Setting): z.ZodType {
+  switch (setting.kind) {
+    case 'number':
+      return z.preprocess(numberFromString, z.number().min(setting.min).max(setting.max));
+    case 'integer':
+      return z.preprocess(numberFromString, z.int().min(setting.min).max(setting.max));
+    case 'text':
+      return z.string().min(1);
+    case 'choice':
+      return z.enum(setting.values as readonly [string, ...string[]]); // zod asks for at least one word
+    case 'switch':
+      return z.preprocess(booleanFromString, z.boolean());
+  }
 }
 
 function checkFile(file: SettingsSources['file']): Readonly<Record<string, unknown>> {
   if (!file) return {};
   const parsed = z.record(z.string(), z.unknown()).safeParse(file.values);
-  if (!parsed.success) throw invalid(`${file.path} must hold one JSON object of settings.`);
+  if (!parsed.success) throw invalid(`${file.path} must contain one JSON object of settings.`);
   const unknown = Object.keys(parsed.data).find((key) => !isSetting(key));
-  if (unknown !== undefined) throw invalid(`${file.path} has an unknown setting ${JSON.stringify(unknown)}.`);
+  if (unknown !== undefined) throw invalid(`${file.path} contains an unknown setting ${JSON.stringify(unknown)}.`);
   return parsed.data;
 }
 

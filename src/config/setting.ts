@@ -1,87 +1,111 @@
-import { z } from 'zod';
-
-/** Commands that take settings. */
+/** Commands that read settings. */
 export type CommandName = 'serve' | 'render' | 'probe' | 'eval';
 
-/** One setting: a flag, an environment variable and a key of the config file at once. */
-export interface Setting<T = unknown> {
-  readonly schema: z.ZodType<T>;
-  /** What a valid value is, as an error says it: `a whole number from 0 to 65535`. */
-  readonly rule: string;
-  /** Used when nobody sets it; undefined: stays unset. */
-  readonly default: T | undefined;
+/** The documentation of a setting. */
+export interface SettingInfo {
+  /** One line for `--help` and docs/settings.md, without range and default. */
   readonly help: string;
+  /** Heading in `--help` and docs/settings.md. */
   readonly group: string;
   readonly commands: readonly CommandName[];
-  /** Placeholder of the value in `--help`; undefined for switches. */
-  readonly placeholder: string | undefined;
+  /** Name of the value in `--help`: `seconds` for `--start <seconds>`. Default by kind. */
+  readonly placeholder?: string;
 }
 
-type Place = Pick<Setting, 'help' | 'group' | 'commands'> & { readonly placeholder?: string };
-
-const fromText = (value: unknown): unknown =>
-  typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-const TRUE = ['1', 'true', 'yes', 'on'];
-const FALSE = ['0', 'false', 'no', 'off'];
-const fromSwitch = (value: unknown): unknown =>
-  typeof value === 'string' ? TRUE.includes(value) || (FALSE.includes(value) ? false : value) : value;
-
-type Range<D> = { readonly min: number; readonly max: number; readonly default: D };
-
-/** A setting that is a number. */
-export function number<D extends number | undefined>(range: Range<D>, place: Place): Setting<number> & { default: D } {
-  const { min, max } = range;
-  const rule = max === Infinity ? `a number of ${min} or more` : `a number from ${min} to ${max}`;
-  const schema = z.preprocess(fromText, z.number().min(min).max(max));
-  return { schema, rule, placeholder: 'number', ...place, default: range.default };
+/** A setting that is a number, `min` and `max` included. */
+export interface NumberSetting<D extends number | undefined = number | undefined> extends SettingInfo {
+  readonly kind: 'number' | 'integer';
+  readonly min: number;
+  /** Infinity: no maximum. */
+  readonly max: number;
+  readonly default: D;
 }
 
-/** A setting that is a whole number. */
-export function integer<D extends number | undefined>(range: Range<D>, place: Place): Setting<number> & { default: D } {
-  const { min, max } = range;
-  const schema = z.preprocess(fromText, z.int().min(min).max(max));
-  return {
-    schema,
-    rule: `a whole number from ${min} to ${max}`,
-    placeholder: 'number',
-    ...place,
-    default: range.default,
-  };
+/** A setting that is a non-empty string. */
+export interface TextSetting<D extends string | undefined = string | undefined> extends SettingInfo {
+  readonly kind: 'text';
+  readonly default: D;
 }
 
-/** A setting that is a text. */
-export function text<D extends string | undefined>(initial: D, place: Place): Setting<string> & { default: D } {
-  return {
-    schema: z.string().min(1),
-    rule: 'a text that is not empty',
-    placeholder: 'text',
-    ...place,
-    default: initial,
-  };
-}
-
-/** A setting that is one of some words. */
-export function choice<const V extends readonly [string, ...string[]], D extends V[number] | undefined>(
-  values: V,
-  initial: D,
-  place: Place,
-): Setting<V[number]> & { default: D } {
-  return {
-    schema: z.enum(values),
-    rule: `one of ${values.join(', ')}`,
-    placeholder: values.join('|'),
-    ...place,
-    default: initial,
-  };
+/** A setting that is one of several words. */
+export interface ChoiceSetting<V extends string = string, D extends V | undefined = V | undefined> extends SettingInfo {
+  readonly kind: 'choice';
+  readonly values: readonly V[];
+  readonly default: D;
 }
 
 /** A setting that is on or off. */
-export function flag<D extends boolean | undefined>(initial: D, place: Place): Setting<boolean> & { default: D } {
-  return {
-    schema: z.preprocess(fromSwitch, z.boolean()),
-    rule: 'true or false',
-    ...place,
-    placeholder: undefined,
-    default: initial,
-  };
+export interface SwitchSetting<D extends boolean | undefined = boolean | undefined> extends SettingInfo {
+  readonly kind: 'switch';
+  readonly default: D;
+}
+
+/**
+ * One setting: a flag, an environment variable and a key of the config file. Plain data, so that `--help` loads fast;
+ * resolve.ts checks values. A `default` of undefined leaves the setting unset.
+ */
+export type Setting = NumberSetting | TextSetting | ChoiceSetting | SwitchSetting;
+
+type Checked<S> =
+  S extends NumberSetting<infer D>
+    ? { readonly value: number; readonly default: D }
+    : S extends ChoiceSetting<infer V, infer D>
+      ? { readonly value: V; readonly default: D }
+      : S extends TextSetting<infer D>
+        ? { readonly value: string; readonly default: D }
+        : S extends SwitchSetting<infer D>
+          ? { readonly value: boolean; readonly default: D }
+          : never;
+
+/** Type of a setting's value; includes undefined where the setting has no default. */
+export type SettingValue<S> = Checked<S>['value'] | Extract<Checked<S>['default'], undefined>;
+
+type Range<D> = { readonly min: number; readonly max: number; readonly default: D };
+
+/** Describes a setting that is a number. */
+export function number<D extends number | undefined>(range: Range<D>, info: SettingInfo): NumberSetting<D> {
+  return { kind: 'number', min: range.min, max: range.max, default: range.default, ...info };
+}
+
+/** Describes a setting that is an integer. */
+export function integer<D extends number | undefined>(range: Range<D>, info: SettingInfo): NumberSetting<D> {
+  return { ...number(range, info), kind: 'integer' };
+}
+
+/** Describes a setting that is a non-empty string. */
+export function text<D extends string | undefined>(initial: D, info: SettingInfo): TextSetting<D> {
+  return { kind: 'text', default: initial, ...info };
+}
+
+/** Describes a setting that is one of several words. */
+export function choice<const V extends string, D extends NoInfer<V> | undefined>(
+  values: readonly V[],
+  initial: D,
+  info: SettingInfo,
+): ChoiceSetting<V, D> {
+  return { kind: 'choice', values, default: initial, ...info };
+}
+
+/** Describes a setting that is on or off. */
+export function flag<D extends boolean | undefined>(initial: D, info: SettingInfo): SwitchSetting<D> {
+  return { kind: 'switch', default: initial, ...info };
+}
+
+/** The valid values of a setting, as an error names them: `an integer from 0 to 65535`. */
+export function ruleOf(setting: Setting): string {
+  switch (setting.kind) {
+    case 'number':
+    case 'integer': {
+      const noun = setting.kind === 'integer' ? 'an integer' : 'a number';
+      return setting.max === Infinity
+        ? `${noun} of at least ${setting.min}`
+        : `${noun} from ${setting.min} to ${setting.max}`;
+    }
+    case 'text':
+      return 'a non-empty string';
+    case 'choice':
+      return `one of ${setting.values.join(', ')}`;
+    case 'switch':
+      return 'true or false';
+  }
 }

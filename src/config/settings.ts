@@ -1,30 +1,29 @@
-import type { z } from 'zod';
 import { DIAL_NAMES, DIALS, VIEW_MODES, type Controls, type DialName } from '../core/controls.js';
 import { FILE_CODECS, FILE_PRESETS } from '../output/file-options.js';
-import { choice, flag, integer, number, text, type Setting } from './setting.js';
+import { choice, flag, integer, number, text, type NumberSetting, type SettingValue } from './setting.js';
 
-const both = ['serve', 'render'] as const;
+const serveAndRender = ['serve', 'render'] as const;
 const serve = ['serve'] as const;
-const input = ['serve', 'probe'] as const;
+const serveAndProbe = ['serve', 'probe'] as const;
 const render = ['render'] as const;
 const evaluation = ['eval'] as const;
 const night = ['serve', 'render', 'eval'] as const;
 const all = ['serve', 'render', 'probe', 'eval'] as const;
 
-/** Every setting but the dials, which {@link DIALS} holds. Keys are the config file's; `maxViewers` is `--max-viewers` and `NOCTURNE_MAX_VIEWERS`. */
+/** Every setting except the dials, which {@link DIALS} describes. A key is also the config file's: `maxViewers` is `--max-viewers` and `NOCTURNE_MAX_VIEWERS`. */
 const OWN_SETTINGS = {
   host: text('127.0.0.1', {
-    help: 'address to listen on; 0.0.0.0 lets other machines in: set a token then',
+    help: 'address to listen on; 0.0.0.0 accepts other machines (set --token then)',
     group: 'Server',
     commands: serve,
     placeholder: 'address',
   }),
   port: integer(
     { min: 0, max: 65535, default: 8090 },
-    { help: 'port to listen on; 0 takes any free one', group: 'Server', commands: serve },
+    { help: 'port to listen on; 0 picks a free one', group: 'Server', commands: serve },
   ),
   token: text(undefined, {
-    help: 'secret that viewers must bring; better in NOCTURNE_TOKEN than on a command line',
+    help: 'secret that viewers must send; prefer NOCTURNE_TOKEN, which process lists do not show',
     group: 'Server',
     commands: serve,
     placeholder: 'secret',
@@ -37,26 +36,26 @@ const OWN_SETTINGS = {
   }),
   maxViewers: integer(
     { min: 1, max: 10_000, default: 64 },
-    { help: 'most viewers of each stream', group: 'Server', commands: serve },
+    { help: 'maximum number of viewers per stream', group: 'Server', commands: serve },
   ),
-  readOnly: flag(false, { help: 'viewers watch and cannot turn the dials', group: 'Server', commands: serve }),
+  readOnly: flag(false, { help: 'do not let viewers turn the dials', group: 'Server', commands: serve }),
 
-  loop: flag(false, { help: 'start a file again at its end', group: 'Input', commands: serve }),
+  loop: flag(false, { help: 'restart a file when it ends', group: 'Input', commands: serve }),
   listen: flag(false, {
-    help: 'wait for a sender (rtmp, srt) instead of calling one',
+    help: 'wait for a sender to connect (rtmp, srt) instead of connecting to one',
     group: 'Input',
-    commands: input,
+    commands: serveAndProbe,
   }),
   live: flag(undefined, {
-    help: 'treat the input as live (drop late frames, reconnect) or, with --no-live, as a file',
+    help: 'treat the input as live (drop late frames, reconnect); --no-live treats it as a file',
     group: 'Input',
     commands: serve,
   }),
-  reconnect: flag(true, { help: 'come back when a live input is lost', group: 'Input', commands: serve }),
+  reconnect: flag(true, { help: 'reconnect when a live input is lost', group: 'Input', commands: serve }),
   stallTimeout: number(
     { min: 0.5, max: 3600, default: 2 },
     {
-      help: 'a live input silent for so many seconds is lost',
+      help: 'a live input that sends nothing for this long is lost',
       group: 'Input',
       commands: serve,
       placeholder: 'seconds',
@@ -65,59 +64,79 @@ const OWN_SETTINGS = {
   openTimeout: number(
     { min: 0.5, max: 3600, default: 10 },
     {
-      help: 'give up opening an input after so many seconds; serve waits on for a sender that calls',
+      help: 'give up opening an input after this long; serve keeps waiting for a sender to connect',
       group: 'Input',
-      commands: input,
+      commands: serveAndProbe,
       placeholder: 'seconds',
     },
   ),
-  rtspTransport: choice(['tcp', 'udp'], 'tcp', { help: 'RTSP transport tried first', group: 'Input', commands: input }),
+  rtspTransport: choice(['tcp', 'udp'], 'tcp', {
+    help: 'RTSP transport to try first',
+    group: 'Input',
+    commands: serveAndProbe,
+    placeholder: 'protocol',
+  }),
   inputFormat: text(undefined, {
-    help: 'input format as FFmpeg names it, where it cannot be guessed',
+    help: 'force the input format, by its FFmpeg name (like ffmpeg -f)',
     group: 'Input',
     commands: ['serve', 'render', 'probe'],
-    placeholder: 'name',
+    placeholder: 'format',
   }),
-  pictureRate: number(
+  imageRate: number(
     { min: 0.01, max: 240, default: 25 },
-    { help: 'pictures a second of a folder of pictures', group: 'Input', commands: both },
+    {
+      help: 'frame rate of an image sequence, in frames per second',
+      group: 'Input',
+      commands: serveAndRender,
+      placeholder: 'rate',
+    },
   ),
   decoderThreads: integer(
     { min: 0, max: 64, default: 0 },
-    { help: 'threads of the decoder; 0 lets FFmpeg choose', group: 'Input', commands: both },
+    { help: 'threads of the decoder; 0 lets FFmpeg choose', group: 'Input', commands: serveAndRender },
   ),
 
   generator: text('auto', {
-    help: 'auto, grade, grade:deep, or an ONNX model or model card',
+    help: 'what makes the night: auto, grade, grade:deep, or an ONNX model or its card',
     group: 'Night',
     commands: night,
     placeholder: 'name|file',
   }),
   device: choice(['auto', 'cpu', 'webgpu'], 'auto', {
-    help: 'where the network runs',
+    help: 'device that runs the network',
     group: 'Night',
     commands: night,
+    placeholder: 'device',
   }),
   threads: integer(
     { min: 1, max: 64, default: 1 },
-    { help: 'threads of the network on the CPU', group: 'Night', commands: night },
+    { help: 'CPU threads of the network', group: 'Night', commands: night },
   ),
   seed: integer(
     { min: 0, max: 2 ** 31 - 1, default: 1 },
     {
-      help: 'seed of the grain, and of what eval draws: same input and seed, same bytes',
+      help: 'random seed of the grain, and of the sampling in eval; the same input and seed give the same bytes',
       group: 'Night',
       commands: night,
     },
   ),
-  view: choice(VIEW_MODES, 'night', { help: 'what the picture shows', group: 'Night', commands: both }),
+  view: choice(VIEW_MODES, 'night', {
+    help: 'what to show: the night, the day, both split by a line, or the lights layer alone',
+    group: 'Night',
+    commands: serveAndRender,
+    placeholder: 'mode',
+  }),
   split: number(
     { min: 0, max: 1, default: 0.5 },
-    { help: "where the split view's line stands, 0 left to 1 right", group: 'Night', commands: both },
+    {
+      help: 'position of the dividing line of the split view, 0 left to 1 right',
+      group: 'Night',
+      commands: serveAndRender,
+    },
   ),
 
   encoder: text('auto', {
-    help: 'H.264 encoder that nocturne doctor lists; auto takes a hardware one that works, else libx264',
+    help: 'H.264 encoder, see nocturne doctor; auto picks a hardware encoder that works, else libx264',
     group: 'Encoding',
     commands: serve,
     placeholder: 'name',
@@ -125,7 +144,7 @@ const OWN_SETTINGS = {
   bitrate: integer(
     { min: 50, max: 200_000, default: undefined },
     {
-      help: 'average kbit/s; unset: constant quality by --crf',
+      help: 'average bitrate in kbit/s; unset: constant quality (--crf)',
       group: 'Encoding',
       commands: serve,
       placeholder: 'kbit/s',
@@ -133,77 +152,80 @@ const OWN_SETTINGS = {
   ),
   keyframeInterval: number(
     { min: 0.1, max: 60, default: 2 },
-    { help: 'seconds between keyframes at most', group: 'Encoding', commands: serve, placeholder: 'seconds' },
+    { help: 'maximum time between keyframes', group: 'Encoding', commands: serve, placeholder: 'seconds' },
   ),
   codec: choice(FILE_CODECS, undefined, {
-    help: 'codec of the file; unset: vp9 for .webm, else h264',
+    help: 'video codec of the file; unset: vp9 for .webm, else h264',
     group: 'Encoding',
     commands: render,
+    placeholder: 'name',
   }),
   crf: number(
     { min: 0, max: 63, default: undefined },
-    { help: 'constant quality, lower is better (serve 23; render by codec)', group: 'Encoding', commands: both },
+    {
+      help: 'constant quality, lower is better; unset: 23 for serve, by codec for render',
+      group: 'Encoding',
+      commands: serveAndRender,
+    },
   ),
   preset: choice(FILE_PRESETS, undefined, {
-    help: "encoder's preset (serve ultrafast; render medium or the codec's)",
+    help: 'encoder preset; unset: ultrafast for serve, medium or its equivalent for render',
     group: 'Encoding',
-    commands: both,
+    commands: serveAndRender,
     placeholder: 'name',
   }),
 
   start: number(
     { min: 0, max: Infinity, default: 0 },
-    { help: 'skip so many seconds of the input', group: 'Output', commands: render, placeholder: 'seconds' },
+    { help: 'skip this much of the input', group: 'Output', commands: render, placeholder: 'seconds' },
   ),
   duration: number(
     { min: 0.001, max: Infinity, default: undefined },
-    { help: 'render so many seconds', group: 'Output', commands: render, placeholder: 'seconds' },
+    { help: 'render this much of the input', group: 'Output', commands: render, placeholder: 'seconds' },
   ),
-  overwrite: flag(false, { help: 'replace an output that exists', group: 'Output', commands: render }),
+  overwrite: flag(false, { help: 'replace an existing output', group: 'Output', commands: render }),
 
-  json: text(undefined, {
-    help: 'also write all figures to a JSON file',
-    group: 'Evaluation',
-    commands: evaluation,
-    placeholder: 'file',
-  }),
   sheet: text(undefined, {
-    help: 'also write a contact sheet (.png, .jpg, .webp): day, grade, result; real nights below',
+    help: 'also write a contact sheet (.png, .jpg, .webp): day, grade and result, with real nights below',
     group: 'Evaluation',
     commands: evaluation,
     placeholder: 'file',
   }),
   features: text(undefined, {
-    help: 'ONNX feature network for FID and KID, such as Inception',
+    help: 'ONNX feature network, such as Inception, for FID and KID',
     group: 'Evaluation',
     commands: evaluation,
     placeholder: 'file',
   }),
-  mostPictures: integer(
+  maxImages: integer(
     { min: 2, max: 10_000, default: 512 },
     {
-      help: 'most pictures taken of the input and of each reference, spread evenly',
+      help: 'maximum number of images from the input and from each reference, evenly spread',
       group: 'Evaluation',
       commands: evaluation,
     },
   ),
 
   logLevel: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info', {
-    help: 'what is logged to stderr',
+    help: 'minimum level of the log on stderr',
     group: 'Logging',
     commands: all,
+    placeholder: 'level',
   }),
-  logJson: flag(false, { help: 'log lines as JSON', group: 'Logging', commands: all }),
+  logJson: flag(false, { help: 'write the log as JSON lines', group: 'Logging', commands: all }),
   verbose: flag(false, {
-    help: 'log everything; show the stack of an error',
+    help: 'log everything, and print the stack trace of an error',
     group: 'Logging',
     commands: all,
   }),
 };
 
 const DIAL_SETTINGS = Object.fromEntries(
-  DIAL_NAMES.map((name) => [name, number(DIALS[name], { help: DIALS[name].help, group: 'Night', commands: both })]),
-) as Record<DialName, Setting<number> & { default: number }>; // one for each dial
+  DIAL_NAMES.map((name) => [
+    name,
+    number(DIALS[name], { help: DIALS[name].help, group: 'Night', commands: serveAndRender }),
+  ]),
+) as Record<DialName, NumberSetting<number>>; // one per dial
 
 /** Every setting by its config-file key. */
 export const SETTINGS = { ...OWN_SETTINGS, ...DIAL_SETTINGS };
@@ -214,13 +236,7 @@ type SettingsTable = typeof SETTINGS;
 export type SettingName = keyof SettingsTable;
 
 /** Values of all settings after flags, environment, config file and defaults. */
-export type Settings = {
-  readonly [K in SettingName]: SettingsTable[K]['schema'] extends z.ZodType<infer T>
-    ? undefined extends SettingsTable[K]['default']
-      ? T | undefined
-      : T
-    : never;
-};
+export type Settings = { readonly [K in SettingName]: SettingValue<SettingsTable[K]> };
 
 /** Names of all settings. */
 export const SETTING_NAMES = Object.keys(SETTINGS) as SettingName[]; // Object.keys widens to string[]
@@ -235,8 +251,8 @@ export function environmentName(name: SettingName): string {
   return `NOCTURNE_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
 }
 
-/** The controls that a stream or a render starts with. */
+/** The initial controls of a stream or a render. */
 export function controlsOf(settings: Settings): Controls {
-  const dials = Object.fromEntries(DIAL_NAMES.map((name) => [name, settings[name]])) as Record<DialName, number>; // one for each dial
+  const dials = Object.fromEntries(DIAL_NAMES.map((name) => [name, settings[name]])) as Record<DialName, number>; // one per dial
   return { ...dials, view: settings.view, split: settings.split };
 }

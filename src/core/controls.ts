@@ -1,4 +1,4 @@
-/** One dial: a number a user turns while the stream runs. */
+/** A number that users change while a stream runs. */
 export interface Dial {
   readonly min: number;
   readonly max: number;
@@ -6,11 +6,11 @@ export interface Dial {
   /** Step of a slider. */
   readonly step: number;
   readonly label: string;
-  /** One line for `--help`, the panel and the docs. */
+  /** One line for `--help`, the control panel and the docs. */
   readonly help: string;
 }
 
-/** Every dial, in the order people see them. Flags, environment, config file, wire and panel are made from this table. */
+/** Every dial, in display order. Flags, environment variables, config file, wire protocol and control panel follow this table. */
 export const DIALS = {
   strength: {
     min: 0,
@@ -18,7 +18,7 @@ export const DIALS = {
     default: 1,
     step: 0.01,
     label: 'Strength',
-    help: 'how much of the night is applied: 0 the day as it came, 1 full night',
+    help: 'how strongly the night is applied: 0 the original day, 1 full night',
   },
   exposure: {
     min: -3,
@@ -26,7 +26,7 @@ export const DIALS = {
     default: 0,
     step: 0.05,
     label: 'Exposure',
-    help: 'camera exposure in stops, of the night without its lights',
+    help: 'exposure of the night in stops, without its lights',
   },
   warmth: {
     min: -1,
@@ -42,7 +42,7 @@ export const DIALS = {
     default: 1,
     step: 0.01,
     label: 'Lights',
-    help: 'strength of lamps, windows, headlights and their glow',
+    help: 'brightness of lamps, windows, headlights and their glow',
   },
   headlights: {
     min: 0,
@@ -50,7 +50,7 @@ export const DIALS = {
     default: 0,
     step: 0.01,
     label: 'Headlights',
-    help: 'pool of light before the own vehicle, for dash-cams',
+    help: "brightness of the vehicle's own headlights on the road, for dashcams",
   },
   grain: {
     min: 0,
@@ -58,7 +58,7 @@ export const DIALS = {
     default: 1,
     step: 0.05,
     label: 'Grain',
-    help: 'sensor noise, 1 is sigma 0.008 in luma and 0.003 in chroma',
+    help: 'sensor noise; 1 is a sigma of 0.008 in luma and 0.003 in chroma',
   },
   smoothing: {
     min: 0,
@@ -66,30 +66,30 @@ export const DIALS = {
     default: 0.6,
     step: 0.01,
     label: 'Smoothing',
-    help: 'steadiness of the look over time, 0 none',
+    help: 'temporal smoothing of the look; 0 is none',
   },
 } as const satisfies Record<string, Dial>;
 
 /** Name of a dial. */
 export type DialName = keyof typeof DIALS;
 
-/** What the picture shows. `split`: day left of the line, night right. `lights`: the lights layer alone, to inspect it. */
+/** What a frame shows. `split`: day left of the line, night right of it. `lights`: the lights layer alone, for inspection. */
 export const VIEW_MODES = ['night', 'day', 'split', 'lights'] as const;
 
 /** One of {@link VIEW_MODES}. */
 export type ViewMode = (typeof VIEW_MODES)[number];
 
-/** All that can be changed while a stream runs. A value, never mutated. */
+/** Everything that can change while a stream runs. Immutable. */
 export type Controls = Readonly<Record<DialName, number>> & {
   readonly view: ViewMode;
-  /** Where the split view's line stands, 0 left to 1 right. */
+  /** Position of the split view's line, 0 left to 1 right. */
   readonly split: number;
 };
 
 /** Names of all dials. */
 export const DIAL_NAMES = Object.keys(DIALS) as DialName[]; // Object.keys widens to string[]
 
-/** The controls a stream starts with. */
+/** The initial controls of a stream. */
 export const DEFAULT_CONTROLS: Controls = {
   strength: DIALS.strength.default,
   exposure: DIALS.exposure.default,
@@ -103,8 +103,8 @@ export const DEFAULT_CONTROLS: Controls = {
 };
 
 /**
- * A partial change, checked: known names, finite numbers inside the dial's range, a known view.
- * Throws RangeError or TypeError with the name, the rule and the value got.
+ * Checks a partial change: known names, numbers inside their dial's range, a known view.
+ * Throws RangeError or TypeError with the name, the rule and the value.
  */
 export function checkControls(change: Readonly<Record<string, unknown>>): Partial<Controls> {
   const checked: Partial<Record<keyof Controls, number | ViewMode>> = {};

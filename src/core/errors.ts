@@ -2,92 +2,165 @@
 export type Stage =
   'config' | 'ingest' | 'infer' | 'temporal' | 'render' | 'encode' | 'output' | 'stream' | 'pipeline' | 'train';
 
-/** Every failure a user can see: its meaning and its remedy. `docs/errors.md` is generated from this table. */
+/** Every exit code of the command line. `docs/errors.md` and `nocturne --help` are generated from this table. */
+export const EXIT_CODES = {
+  success: { code: 0, meaning: 'success' },
+  failure: { code: 1, meaning: 'the work itself failed (model, encoder, worker, training), or an internal error' },
+  usage: { code: 2, meaning: 'invalid command, flag or setting' },
+  input: { code: 3, meaning: 'the input is missing, unreadable or not a video' },
+  output: { code: 4, meaning: 'the output cannot be written' },
+  network: { code: 5, meaning: 'an input was refused or lost, or the port or address cannot be used' },
+  interrupted: { code: 130, meaning: 'interrupted by Ctrl-C or SIGTERM' },
+  closedPipe: { code: 141, meaning: 'the reader of the output closed the pipe' },
+} as const;
+
+/** A key of {@link EXIT_CODES}: the class of a failure. */
+export type ExitClass = keyof typeof EXIT_CODES;
+
+/** Every failure a user can see: its exit class, its meaning and its remedy. `docs/errors.md` is generated from this table. */
 export const ERROR_CODES = {
-  INPUT_NOT_FOUND: { meaning: 'The input does not exist.', remedy: 'Check the path or address.' },
-  INPUT_NO_PERMISSION: { meaning: 'The input may not be read.', remedy: 'Give this user read permission.' },
+  INPUT_NOT_FOUND: {
+    exit: 'input',
+    meaning: 'The input does not exist.',
+    remedy: 'Check the path or address.',
+  },
+  INPUT_NO_PERMISSION: {
+    exit: 'input',
+    meaning: 'The input cannot be read: permission denied.',
+    remedy: 'Give this user read permission.',
+  },
   INPUT_NOT_VIDEO: {
-    meaning: 'The input has no video that FFmpeg understands.',
-    remedy: 'Check that it is the right file; convert it with ffmpeg.',
+    exit: 'input',
+    meaning: 'The input contains no video or image that FFmpeg can decode.',
+    remedy: 'Check that it is the right file, or convert it with ffmpeg.',
   },
   INPUT_TOO_SHORT: {
-    meaning: 'The input ends before the start that was asked for.',
+    exit: 'input',
+    meaning: 'The input ends before the requested start.',
     remedy: 'Choose an earlier --start.',
   },
   INPUT_NOT_SEEKABLE: {
-    meaning: 'The input must be read at any place, and where it comes from it can only be read forwards.',
-    remedy: 'Give it as a file, or make it streamable: `ffmpeg -i IN -c copy -movflags +faststart OUT`.',
+    exit: 'input',
+    meaning: 'The input must be seekable, but it can only be read from start to end.',
+    remedy: 'Use a local file, or make it streamable: `ffmpeg -i IN -c copy -movflags +faststart OUT`.',
   },
   INPUT_UNSUPPORTED: {
-    meaning: 'The input asks for something this build or machine lacks.',
+    exit: 'input',
+    meaning: 'The input needs something that this build or machine lacks.',
     remedy: 'Run `nocturne doctor` to see what is missing.',
   },
   INPUT_REFUSED: {
-    meaning: 'The other side refused or could not be reached.',
-    remedy: 'Check the address, the credentials and that the sender runs.',
+    exit: 'network',
+    meaning: 'The other side refused the connection or could not be reached.',
+    remedy: 'Check the address, the credentials and that the sender is running.',
   },
   INPUT_LOST: {
-    meaning: 'A live input stopped or fell silent.',
-    remedy: 'Nothing to do when it returns: it is reconnected with growing pauses.',
+    exit: 'network',
+    meaning: 'A live input disconnected or timed out.',
+    remedy: 'Nocturne reconnects with growing pauses; check the sender if it stays lost.',
   },
   INPUT_CORRUPT: {
-    meaning: 'Packets could not be decoded.',
-    remedy: 'They are skipped and counted; look at the sender when the count grows.',
+    exit: 'input',
+    meaning: 'The input is damaged or incomplete.',
+    remedy: 'Use an intact copy.',
   },
-  OUTPUT_EXISTS: { meaning: 'The output file exists already.', remedy: 'Name another, or pass --overwrite.' },
-  OUTPUT_IS_INPUT: { meaning: 'Input and output are the same file.', remedy: 'Name another output.' },
-  OUTPUT_NO_PERMISSION: { meaning: 'The output may not be written.', remedy: 'Choose a folder you may write to.' },
+  OUTPUT_EXISTS: {
+    exit: 'output',
+    meaning: 'The output already exists.',
+    remedy: 'Choose another name, or pass --overwrite.',
+  },
+  OUTPUT_IS_INPUT: {
+    exit: 'output',
+    meaning: 'Input and output are the same file.',
+    remedy: 'Choose another output.',
+  },
+  OUTPUT_NO_PERMISSION: {
+    exit: 'output',
+    meaning: 'The output cannot be written: permission denied.',
+    remedy: 'Choose a folder that you may write to.',
+  },
   OUTPUT_NO_SPACE: {
+    exit: 'output',
     meaning: 'The disk is full.',
-    remedy: 'Free some space or choose another disk; no half file was left.',
+    remedy: 'Free some space or choose another disk; no partial file was left behind.',
   },
-  OUTPUT_FAILED: { meaning: 'The output could not be written.', remedy: 'Read the cause; try another container.' },
+  OUTPUT_FAILED: {
+    exit: 'output',
+    meaning: 'The output could not be written.',
+    remedy: 'See the cause; try another container.',
+  },
   OUTPUT_UNSUPPORTED: {
+    exit: 'output',
     meaning: 'The container or codec cannot be written.',
     remedy: 'Use .mp4 or .mkv, or another --codec; `nocturne doctor` lists the encoders.',
   },
   ENCODER_UNAVAILABLE: {
+    exit: 'failure',
     meaning: 'The encoder is not in this build or does not open on this machine.',
-    remedy: 'Run `nocturne doctor`; leave --encoder at auto.',
+    remedy: 'Run `nocturne doctor`, or leave --encoder at auto.',
   },
-  ENCODER_FAILED: { meaning: 'The encoder failed.', remedy: 'Read the cause; try --encoder libx264.' },
+  ENCODER_FAILED: {
+    exit: 'failure',
+    meaning: 'The encoder failed.',
+    remedy: 'See the cause; try --encoder libx264.',
+  },
   MODEL_NOT_FOUND: {
+    exit: 'failure',
     meaning: 'The model or its card is missing.',
-    remedy: 'Name `grade`, which needs none, or check the path given to --generator.',
+    remedy: 'Check the path given to --generator, or use `grade`, which needs no model.',
   },
   MODEL_INVALID: {
-    meaning: 'The model does not fit its card, or its output is not a look.',
-    remedy: 'Compare with docs/models.md; export it again.',
+    exit: 'failure',
+    meaning: 'The model does not match its card, or its output is not a look.',
+    remedy: 'Compare it with docs/models.md and export it again.',
   },
   MODEL_FAILED: {
+    exit: 'failure',
     meaning: 'The network failed on a frame.',
-    remedy: 'The last good look, then the built-in grade, takes its place; see the log.',
+    remedy: 'Nocturne continues with the last good look, then with the grade; see the log.',
   },
   DEVICE_UNAVAILABLE: {
-    meaning: 'The asked device (GPU) is absent.',
+    exit: 'failure',
+    meaning: 'The requested device is not available.',
     remedy: 'Leave --device at auto, or run `nocturne doctor`.',
   },
   KERNEL_UNAVAILABLE: {
-    meaning: 'The WebAssembly kernel could not be loaded.',
+    exit: 'failure',
+    meaning: 'A WebAssembly kernel could not be loaded.',
     remedy: 'Run `npm run build`, or install the package again.',
   },
-  CONFIG_INVALID: { meaning: 'A flag, variable or configuration value is wrong.', remedy: 'See `nocturne --help`.' },
-  PORT_TAKEN: {
-    meaning: 'Another program listens on the port.',
-    remedy: 'Pass another --port, or 0 for any free one.',
+  CONFIG_INVALID: {
+    exit: 'usage',
+    meaning: 'A flag, environment variable or configuration value is invalid.',
+    remedy: 'See `nocturne --help`.',
   },
-  ADDRESS_UNAVAILABLE: { meaning: 'The address is not of this machine.', remedy: 'Pass another --host.' },
+  PORT_TAKEN: {
+    exit: 'network',
+    meaning: 'Another program uses the port.',
+    remedy: 'Choose another --port, or 0 for a free one.',
+  },
+  ADDRESS_UNAVAILABLE: {
+    exit: 'network',
+    meaning: 'The address does not belong to this machine.',
+    remedy: 'Choose another --host.',
+  },
   ABORTED: {
-    meaning: 'The work was stopped before its end.',
-    remedy: 'Nothing was left half written; start it again.',
+    exit: 'interrupted',
+    meaning: 'The work was interrupted.',
+    remedy: 'No partial output was left behind; start it again.',
   },
   WORKER_DIED: {
-    meaning: 'The worker process of a stream or a render, or its generator’s thread, ended unexpectedly.',
+    exit: 'failure',
+    meaning: 'The worker process of a stream or render, or its look thread, ended unexpectedly.',
     remedy:
-      'A stream is started again by itself and its viewers stay; start a render again. Report it when it repeats.',
+      'A stream restarts by itself and keeps its viewers; start a render again. Please report it if it happens again.',
   },
-  INTERNAL: { meaning: 'A defect in nocturne.', remedy: 'Report it with the output of --verbose.' },
-} as const satisfies Record<string, { meaning: string; remedy: string }>;
+  INTERNAL: {
+    exit: 'failure',
+    meaning: 'An internal error: a bug in nocturne.',
+    remedy: 'Please report it with the output of --verbose.',
+  },
+} as const satisfies Record<string, { exit: ExitClass; meaning: string; remedy: string }>;
 
 /** A key of {@link ERROR_CODES}. */
 export type ErrorCode = keyof typeof ERROR_CODES;

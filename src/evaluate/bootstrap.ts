@@ -1,18 +1,18 @@
 import { Random } from '../core/random.js';
 
-/** A figure and how sure it is. */
+/** A measured value with its confidence interval. */
 export interface Estimate {
-  /** The figure of the pictures at hand. */
+  /** The value over the given images, which need not be a mean. */
   readonly mean: number;
-  /** Where it lies in 95 of 100 resamplings of the pictures. */
+  /** Interval of 95 % of the resamplings of the images. */
   readonly ci: readonly [low: number, high: number];
 }
 
-/** Share of resamplings left out at either end. */
-const TAIL = 0.025;
+/** Share of resamplings outside the interval, at either end. */
+const TAIL_SHARE = 0.025;
 
-/** Draws `count` of `count` pictures with replacement: how often each is drawn. */
-export function resample(count: number, random: Random): Uint16Array {
+/** Draws `count` of `count` images with replacement; returns how often each was drawn. */
+export function drawCounts(count: number, random: Random): Uint16Array {
   const counts = new Uint16Array(count);
   for (let i = 0; i < count; i++) {
     const drawn = random.below(count);
@@ -22,17 +22,20 @@ export function resample(count: number, random: Random): Uint16Array {
 }
 
 /**
- * The figure with the spread of its resamplings around it (Efron 1979). Distances between resampled sets lie above that of
- * the sets themselves, for a resampled set repeats itself; so the resamplings are moved to have the figure in their middle.
- * @param resamplings of the same figure, one at least.
+ * Returns a value with its bootstrap interval (Efron 1979). Resampled sets contain repeats, so their distances exceed the
+ * distance of the original sets; the interval is shifted so that the median of the resamplings is the value itself.
+ * @param resamplings of the same value, at least one.
  */
-export function estimate(figure: number, resamplings: readonly number[]): Estimate {
+export function estimate(value: number, resamplings: readonly number[]): Estimate {
   const ascending = Float64Array.from(resamplings).sort();
-  const shift = figure - quantileOf(ascending, 0.5);
-  return { mean: figure, ci: [quantileOf(ascending, TAIL) + shift, quantileOf(ascending, 1 - TAIL) + shift] };
+  const shift = value - quantileOf(ascending, 0.5);
+  return {
+    mean: value,
+    ci: [quantileOf(ascending, TAIL_SHARE) + shift, quantileOf(ascending, 1 - TAIL_SHARE) + shift],
+  };
 }
 
-/** The mean of one figure a picture, and its interval over resampled pictures. NaN for no figures. */
+/** Returns the mean of one value per image, with its interval over resampled images. NaN if there are no values. */
 export function estimateMean(values: readonly number[], options: { resamples: number; seed: number }): Estimate {
   const random = new Random(options.seed);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -44,7 +47,7 @@ export function estimateMean(values: readonly number[], options: { resamples: nu
   return estimate(mean, resamplings);
 }
 
-/** A quantile of an ascending sample, linear between its values. */
+/** Returns a quantile of an ascending sample, interpolated linearly. NaN for an empty sample. */
 export function quantileOf(ascending: ArrayLike<number>, q: number): number {
   const position = q * (ascending.length - 1);
   const low = Math.floor(position);

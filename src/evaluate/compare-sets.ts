@@ -1,6 +1,6 @@
 import { Random } from '../core/random.js';
-import { applyCurve, bestCurve } from './best-curve.js';
-import { estimate, resample } from './bootstrap.js';
+import { applyToneCurve, bestToneCurve } from './tone-curve.js';
+import { estimate, drawCounts } from './bootstrap.js';
 import type { Comparison, DistanceEstimate } from './evaluation.js';
 import { drawPatches, type PatchSet } from './laplacian-patches.js';
 import { layoutSet, layoutSetDistance, type LayoutSet } from './layout-distance.js';
@@ -8,53 +8,53 @@ import type { ImageSet } from './image-set.js';
 import { resampleSliced } from './sliced-resampling.js';
 import { patchDistance } from './sliced-wasserstein.js';
 
-/** What is compared with one reference. */
+/** The sets to compare with one reference. */
 export interface ComparedSets {
   readonly day: ImageSet;
   readonly grade: ImageSet;
-  /** May be `grade` itself, which is then measured once. */
+  /** Can be `grade` itself, which is then measured once. */
   readonly result: ImageSet;
   /** The real nights. */
   readonly night: ImageSet;
-  /** Two sets of real nights, and what they are, for people. */
+  /** Two sets of real nights, and their description. */
   readonly floor: { readonly a: ImageSet; readonly b: ImageSet; readonly of: string };
 }
 
-/** A way to tell how far two sets are apart. `P` is a set prepared for it. */
-interface Measure<P> {
-  /** @param role tells sets apart that are drawn from at random. */
-  readonly prepare: (pictures: ImageSet, role: 'compared' | 'night') => P;
+/** A distance between two sets of images. `P` is a set prepared for it. */
+interface SetMetric<P> {
+  /** @param role gives the two sides of a comparison different random samples. */
+  readonly prepare: (images: ImageSet, role: 'compared' | 'night') => P;
   readonly distance: (a: P, b: P) => DistanceEstimate;
-  /** Quick and without an interval: to choose the best curve by. */
-  readonly glance: (a: P, b: P) => number;
+  /** Fast approximation without an interval, to choose the best tone curve. */
+  readonly quickDistance: (a: P, b: P) => number;
 }
 
-/** Resamplings of an interval, by measure: as many as take a second or two. */
+/** Resamplings per interval, limited by a run time of one to two seconds. */
 const LAYOUT_RESAMPLES = 400;
 const SLICED_RESAMPLES = 100;
-/** Directions to choose a curve by. */
-const FEW_DIRECTIONS = 48;
+/** Directions of the fast approximation. */
+const QUICK_DIRECTIONS = 48;
 
-/** Layout distance, with intervals. */
-export function layoutMeasure(seed: number): Measure<LayoutSet> {
+/** Creates the layout distance, with intervals. */
+export function layoutMetric(seed: number): SetMetric<LayoutSet> {
   return {
     prepare: layoutSet,
-    glance: (a, b) => layoutSetDistance(a, b),
+    quickDistance: (a, b) => layoutSetDistance(a, b),
     distance: (a, b) => {
       const random = new Random(seed);
       const resamplings = Array.from({ length: LAYOUT_RESAMPLES }, () =>
-        layoutSetDistance(a, b, resample(a.count, random), resample(b.count, random)),
+        layoutSetDistance(a, b, drawCounts(a.count, random), drawCounts(b.count, random)),
       );
       return estimate(layoutSetDistance(a, b), resamplings);
     },
   };
 }
 
-/** Sliced Wasserstein distance, with intervals. */
-export function slicedMeasure(seed: number): Measure<PatchSet> {
+/** Creates the sliced Wasserstein distance, with intervals. */
+export function slicedMetric(seed: number): SetMetric<PatchSet> {
   return {
-    prepare: (pictures, role) => drawPatches(pictures, { seed: role === 'night' ? seed + 1 : seed }),
-    glance: (a, b) => patchDistance(a, b, { seed, directions: FEW_DIRECTIONS }).at(-1) ?? Number.NaN,
+    prepare: (images, role) => drawPatches(images, { seed: role === 'night' ? seed + 1 : seed }),
+    quickDistance: (a, b) => patchDistance(a, b, { seed, directions: QUICK_DIRECTIONS }).at(-1) ?? Number.NaN,
     distance: (a, b) => {
       const values = patchDistance(a, b, { seed });
       const resamplings = resampleSliced(a, b, { seed, resamples: SLICED_RESAMPLES });
@@ -63,37 +63,37 @@ export function slicedMeasure(seed: number): Measure<PatchSet> {
   };
 }
 
-/** Every row's distance to the real nights. @param onRow awaited after each of the rows; what it rejects with ends the work. */
+/** Measures the distance of every set to the real nights. @param onMeasured awaited after each set; a rejection ends the work. */
 export async function compareSets<P>(
   sets: ComparedSets,
-  measure: Measure<P>,
-  onRow: () => Promise<void>,
+  metric: SetMetric<P>,
+  onMeasured: () => Promise<void>,
 ): Promise<Comparison> {
-  const { prepare } = measure;
+  const { prepare } = metric;
   const night = prepare(sets.night, 'night');
-  const distanceOf = async (pictures: ImageSet): Promise<DistanceEstimate> => {
-    const distance = measure.distance(prepare(pictures, 'compared'), night);
-    await onRow();
+  const distanceOf = async (images: ImageSet): Promise<DistanceEstimate> => {
+    const distance = metric.distance(prepare(images, 'compared'), night);
+    await onMeasured();
     return distance;
   };
   const day = await distanceOf(sets.day);
   const grade = await distanceOf(sets.grade);
-  const { gain, gamma } = bestCurve(sets.day, sets.night, (pictures) =>
-    measure.glance(prepare(pictures, 'compared'), night),
+  const { gain, gamma } = bestToneCurve(sets.day, sets.night, (images) =>
+    metric.quickDistance(prepare(images, 'compared'), night),
   );
-  const curve = { ...(await distanceOf(applyCurve(sets.day, { gain, gamma }))), gain, gamma };
+  const curve = { ...(await distanceOf(applyToneCurve(sets.day, { gain, gamma }))), gain, gamma };
   const result = sets.result === sets.grade ? grade : await distanceOf(sets.result);
   const { a, b, of } = sets.floor;
-  const floor = { ...measure.distance(prepare(a, 'compared'), b === sets.night ? night : prepare(b, 'night')), of };
-  await onRow();
+  const floor = { ...metric.distance(prepare(a, 'compared'), b === sets.night ? night : prepare(b, 'night')), of };
+  await onMeasured();
   return { day, grade, curve, result, floor };
 }
 
-/** A set in two halves, at random. Throws RangeError for less than two pictures. */
-export function halves(pictures: ImageSet, seed: number): readonly [ImageSet, ImageSet] {
-  if (pictures.length < 2) throw new RangeError(`pictures must be two at least, got ${pictures.length}`);
+/** Splits a set into two random halves. Throws RangeError for fewer than two images. */
+export function splitInHalves(images: ImageSet, seed: number): readonly [ImageSet, ImageSet] {
+  if (images.length < 2) throw new RangeError(`images must have at least two elements, got ${images.length}`);
   const random = new Random(seed);
-  const shuffled = [...pictures];
+  const shuffled = [...images];
   for (let i = shuffled.length - 1; i > 0; i--) {
     const j = random.below(i + 1);
     [shuffled[i], shuffled[j]] = [shuffled[j] as Float32Array, shuffled[i] as Float32Array]; // both are within the list

@@ -5,12 +5,12 @@ import { SkyFinder } from '../infer/grade/grade-sky.js';
 import { CORE_GAIN_LUMA, LIGHTS_HEIGHT, LIGHTS_WIDTH, type Look } from '../look/look.js';
 import { PIXELS } from './image-set.js';
 
-/** Share of sky around a sample of the half-size plane from which on it is masked: the sky and its border. */
-const SKY = 0.15;
-/** Light added to a white pixel from which on a sample is masked. */
-const LIGHT = 0.03;
+/** Minimum share of sky around a sample of the half-size plane that masks it: the sky and its border. */
+const MIN_SKY = 0.15;
+/** Minimum light added to a white pixel that masks a sample. */
+const MIN_LIGHT = 0.03;
 
-/** Says where edges are not compared: the sky, found in the day picture, and what a look lights. */
+/** Masks the places whose edges are not compared: the sky, found in the day image, and the lights of a look. */
 export class EdgeMask {
   readonly #planes: GradePlanes;
   readonly #sky: SkyFinder;
@@ -26,21 +26,21 @@ export class EdgeMask {
     return new EdgeMask(await PlaneKernel.open());
   }
 
-  /** `[144, 256]`: 1 where a day picture `[3, 144, 256]` has sky, or the look lights. Lends the mask until the next call. */
+  /** Returns `[144, 256]`: 1 where a day image `[3, 144, 256]` has sky or the look adds light. Lends the mask until the next call. */
   of(day: Float32Array, look?: Look): Uint8Array {
     this.#planes.read(day);
     this.#sky.find(this.#planes);
     for (let y = 0; y < THUMBNAIL_HEIGHT; y++) {
       for (let x = 0; x < THUMBNAIL_WIDTH; x++) {
-        const half = (y >> 1) * LIGHTS_WIDTH + (x >> 1); // the sky's planes have the lights' size
-        const isSky = (this.#sky.near[half] ?? 0) > SKY || (this.#sky.mask[half] ?? 0) > SKY;
-        this.#mask[y * THUMBNAIL_WIDTH + x] = isSky || (look && lightOf(look, half) > LIGHT) ? 1 : 0;
+        const half = (y >> 1) * LIGHTS_WIDTH + (x >> 1); // the sky's planes have the size of the lights layer
+        const isSky = (this.#sky.near[half] ?? 0) > MIN_SKY || (this.#sky.mask[half] ?? 0) > MIN_SKY;
+        this.#mask[y * THUMBNAIL_WIDTH + x] = isSky || (look && addedLight(look, half) > MIN_LIGHT) ? 1 : 0;
       }
     }
     return this.#mask;
   }
 }
 
-function lightOf({ lights }: Look, i: number): number {
+function addedLight({ lights }: Look, i: number): number {
   return CORE_GAIN_LUMA * (lights[i] ?? 0) + (lights[LIGHTS_WIDTH * LIGHTS_HEIGHT + i] ?? 0);
 }

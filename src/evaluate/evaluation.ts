@@ -1,142 +1,142 @@
 import type { Estimate } from './bootstrap.js';
-import type { Curve } from './best-curve.js';
-import type { BlobCounts } from './honesty.js';
+import type { ToneCurve } from './tone-curve.js';
+import type { BlobCounts } from './invented-lights.js';
 import type { ToneRange, Tones } from './tones.js';
 
-/** What is measured beside each other. `result` is that of the generator that is judged. */
-export type RowName = 'day' | 'grade' | 'curve' | 'result' | 'floor';
+/** The sets that are compared with real nights. `result` is the output of the evaluated generator. */
+export type ComparedName = 'day' | 'grade' | 'curve' | 'result' | 'floor';
 
-/** A distance to real nights, of every row; smaller is nearer. */
+/** The distance of every set to real nights; smaller is closer. */
 export interface Comparison {
-  /** The pictures as they came. */
+  /** The unchanged input. */
   readonly day: DistanceEstimate;
-  /** Under the built-in physics. */
+  /** The built-in grade. */
   readonly grade: DistanceEstimate;
-  /** Under the global curve that does best by this distance. */
-  readonly curve: DistanceEstimate & Curve;
-  /** Under the generator. */
+  /** The global tone curve that is best by this distance. */
+  readonly curve: DistanceEstimate & ToneCurve;
+  /** The generator. */
   readonly result: DistanceEstimate;
-  /** Of real nights to other real nights: another reference, or the two halves of this one. */
+  /** Real nights to other real nights: another reference, or the two halves of this one. */
   readonly floor: DistanceEstimate & { readonly of: string };
 }
 
-/** A distance with its interval. */
+/** A distance with its confidence interval. */
 export interface DistanceEstimate extends Estimate {
-  /** By level, finest first; of the sliced Wasserstein distance. */
+  /** Sliced Wasserstein distance only: by pyramid level, finest first. */
   readonly levels?: readonly number[];
 }
 
-/** A set's luma figures. */
-export type ToneTable = Readonly<Record<keyof Tones, ToneRange>>;
+/** The luma statistics of a set. */
+type ToneTable = Readonly<Record<keyof Tones, ToneRange>>;
 
-/** Fréchet and kernel distances of a feature network's features. */
+/** Fréchet and kernel distances between the outputs of a feature network. */
 export interface FeatureDistances {
-  readonly fid: Readonly<Record<RowName, number>>;
-  readonly kid: Readonly<Record<RowName, number>>;
+  readonly fid: Readonly<Record<ComparedName, number>>;
+  readonly kid: Readonly<Record<ComparedName, number>>;
 }
 
-/** Everything that is measured against one reference. */
+/** All measurements against one reference. */
 export interface ReferenceResult {
   readonly path: string;
-  /** Pictures measured. */
-  readonly pictures: number;
+  /** Number of images. */
+  readonly images: number;
   readonly layout: Comparison;
   readonly swd: Comparison;
-  /** The real nights' own figures. */
+  /** Luma statistics of the real nights. */
   readonly tones: ToneTable;
-  /** With a feature network only. */
+  /** Only with a feature network. */
   readonly features?: FeatureDistances;
 }
 
-/** How much of the drawing is left, mean over pictures. */
+/** How much of the day's structure remains, mean over images. */
 export interface StructureEstimate extends Estimate {
-  /** Share of the samples that are edges and were compared. */
+  /** Share of the samples that were compared as edges. */
   readonly edges: number;
 }
 
-/** Coloured blobs for a thousand pictures. `mean` and `ci` are of the invented ones, all hues. */
-export interface HonestyEstimate extends Estimate {
-  /** With no counterpart of that hue in the input. */
+/** Coloured blobs per thousand images. `mean` and `ci` count the invented ones, all hues. */
+export interface InventedLightsEstimate extends Estimate {
+  /** Blobs without a counterpart of their hue in the input. */
   readonly invented: BlobCounts;
-  /** All there are. */
+  /** All blobs. */
   readonly blobs: BlobCounts & { readonly total: number };
-  /** Blobs more than the input has, as a share of the input's; 0 for the input; null where that has none. */
+  /** Increase of all blobs over the input, as a share of the input's; null if the input has none. */
   readonly overInput: number | null;
 }
 
-/** Milliseconds of one stage. */
+/** Run time of one stage per frame, milliseconds. */
 export interface StageCost {
   readonly p50: number;
   readonly p95: number;
 }
 
-/** What a frame costs, one after another, at the input's own size. */
+/** Cost of a frame at the input's size, frames processed one after another. */
 export interface Cost {
   readonly frames: number;
   readonly width: number;
   readonly height: number;
   /** `read` is decoding; `look` is the generator at 256x144; `apply` is at the frame's size, grain included. */
   readonly stages: Readonly<Record<'read' | 'thumbnail' | 'look' | 'apply', StageCost>>;
-  /** Threads of a network on the processor. */
+  /** CPU threads of the network. */
   readonly threads: number;
-  /** Most memory of the process until then, before any pictures are held. */
+  /** Peak memory of the process up to this measurement, which runs before images are loaded. */
   readonly peakMemoryBytes: number;
 }
 
-/** How steady a sequence of pictures is. */
-export interface SteadyRow {
+/** Temporal steadiness of a sequence of frames. */
+export interface SteadinessValues {
   /**
-   * Mean squared difference of luma between neighbours, one warped to the other, over the variance of luma: Lai et al.
-   * 2018, where motion is to be trusted.
+   * Mean squared difference of luma between a frame and the motion-compensated previous one, over the variance of luma; only
+   * where the motion is consistent (Lai et al. 2018).
    */
   readonly warpingError: number;
-  /** The same, not divided. */
+  /** The same, not divided by the variance. */
   readonly squaredError: number;
-  /** Root mean square of the relative change of the mean luma from frame to frame; of nights, beyond the day's own. */
+  /** Root mean square of the relative change of the mean luma from frame to frame; for nights, the day's own change is removed. */
   readonly flicker: number;
 }
 
 /** Steadiness of consecutive frames of a clip: before encoding, without grain. */
 export interface Steadiness {
-  /** Neighbours that were compared; not those with a cut between them. */
+  /** Pairs of consecutive frames, cuts left out. */
   readonly pairs: number;
   readonly cuts: number;
-  readonly day: SteadyRow;
-  /** Every frame with the generator's own look. */
-  readonly unsmoothed: SteadyRow;
+  readonly day: SteadinessValues;
+  /** Each frame with the look that the generator made for it. */
+  readonly unsmoothed: SteadinessValues;
   /** With the default smoothing. */
-  readonly result: SteadyRow;
-  /** One grid for all pictures up to a cut, without lights: nothing of it moves, so the rest is the contrast of that night. */
-  readonly held: SteadyRow;
+  readonly result: SteadinessValues;
+  /** One constant grid up to each cut, without lights: the error of a night that does not change at all. */
+  readonly held: SteadinessValues;
 }
 
 /**
- * What `nocturne eval` found out. Plain data; a figure that no picture has, such as lamp contrast without a lamp, is NaN, and
- * null in JSON.
+ * The result of `nocturne eval`. Plain data. A value that no image has, such as lamp contrast without a lamp, is NaN, and null
+ * in JSON.
  */
 export interface Evaluation {
-  /** Version of this form. */
+  /** Version of this format. */
   readonly format: 1;
-  readonly input: { readonly path: string; readonly pictures: number };
+  readonly input: { readonly path: string; readonly images: number };
   readonly generator: {
     readonly name: string;
     readonly version: string;
     readonly device: string;
-    /** Pictures whose look came from elsewhere because the network failed. */
+    /** Images that used a fallback because the network failed. */
     readonly fallbacks: number;
   };
   readonly seed: number;
-  /** Name of the first reference: `layout`, `swd` and `tones.real` are against it. */
+  /** Name of the first reference, which `layout`, `swd` and `tones.real` refer to. */
   readonly reference: string;
   readonly layout: Comparison;
   readonly swd: Comparison;
-  /** By name, in the order given. */
+  /** By name, in the given order. */
   readonly references: Readonly<Record<string, ReferenceResult>>;
   readonly tones: Readonly<Record<'day' | 'grade' | 'curve' | 'result' | 'real', ToneTable>>;
   readonly structure: Readonly<Record<'day' | 'grade' | 'curve' | 'result', StructureEstimate>> & {
     readonly edgeThreshold: number;
   };
-  readonly honesty: Readonly<Record<'day' | 'grade' | 'curve' | 'result', HonestyEstimate>> & {
+  readonly inventedLights: Readonly<Record<'day' | 'grade' | 'curve' | 'result', InventedLightsEstimate>> & {
     readonly thresholds: {
       readonly saturation: number;
       readonly luma: number;
@@ -146,8 +146,8 @@ export interface Evaluation {
     };
   };
   readonly cost: Cost;
-  /** Of a clip; null for pictures that do not follow each other. */
+  /** Only for a clip; null for separate images. */
   readonly steadiness: Steadiness | null;
-  /** For people, one line each. */
+  /** Notes for people, one line each. */
   readonly notices: readonly string[];
 }

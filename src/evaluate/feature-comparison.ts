@@ -1,20 +1,20 @@
 import { yuvToImage } from '../image/rgb-image.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import type { FeatureNetwork } from '../infer/ort-features.js';
-import { applyCurve, type Curve } from './best-curve.js';
+import { applyToneCurve, type ToneCurve } from './tone-curve.js';
 import type { ComparedSets } from './compare-sets.js';
-import type { FeatureDistances, RowName } from './evaluation.js';
+import type { FeatureDistances, ComparedName } from './evaluation.js';
 import { frechetDistance, kernelDistance, type Features } from './feature-distances.js';
 import type { ImageSet } from './image-set.js';
 
-/** Most sets whose features are remembered: a day, its nights, and a few references. */
-const MOST_REMEMBERED = 8;
+/** Maximum number of sets whose features are cached: day, grade, result and a few references. */
+const MAX_CACHED_SETS = 8;
 
-/** Fréchet and kernel distances of sets; a set is described once. */
+/** Computes Fréchet and kernel distances of sets; caches the features of each set. */
 export class FeatureComparison {
   readonly #network: FeatureNetwork;
   readonly #signal: AbortSignal;
-  readonly #known = new Map<ImageSet, Features>();
+  readonly #cache = new Map<ImageSet, Features>();
 
   /** Borrows the network. */
   constructor(network: FeatureNetwork, signal: AbortSignal) {
@@ -22,43 +22,43 @@ export class FeatureComparison {
     this.#signal = signal;
   }
 
-  /** Every row's distances to the real nights. Throws NocturneError MODEL_FAILED, RangeError for a set of one picture. */
-  async compare(sets: ComparedSets, curve: Curve): Promise<FeatureDistances> {
+  /** Measures the distances of every set to the real nights. Throws NocturneError MODEL_FAILED; RangeError for a set of one image. */
+  async compare(sets: ComparedSets, curve: ToneCurve): Promise<FeatureDistances> {
     const night = await this.#featuresOf(sets.night);
-    const rows: Record<RowName, readonly [Features, Features]> = {
+    const pairs: Record<ComparedName, readonly [Features, Features]> = {
       day: [await this.#featuresOf(sets.day), night],
       grade: [await this.#featuresOf(sets.grade), night],
-      curve: [await this.#describe(applyCurve(sets.day, curve)), night],
+      curve: [await this.#computeFeatures(applyToneCurve(sets.day, curve)), night],
       result: [await this.#featuresOf(sets.result), night],
       floor: [await this.#featuresOf(sets.floor.a), await this.#featuresOf(sets.floor.b)],
     };
-    return { fid: mapRows(rows, frechetDistance), kid: mapRows(rows, kernelDistance) };
+    return { fid: mapPairs(pairs, frechetDistance), kid: mapPairs(pairs, kernelDistance) };
   }
 
-  async #featuresOf(pictures: ImageSet): Promise<Features> {
-    const known = this.#known.get(pictures);
-    if (known) return known;
-    const features = await this.#describe(pictures);
-    const oldest = this.#known.size >= MOST_REMEMBERED ? this.#known.keys().next().value : undefined;
-    if (oldest) this.#known.delete(oldest);
-    this.#known.set(pictures, features);
+  async #featuresOf(images: ImageSet): Promise<Features> {
+    const cached = this.#cache.get(images);
+    if (cached) return cached;
+    const features = await this.#computeFeatures(images);
+    const oldest = this.#cache.size >= MAX_CACHED_SETS ? this.#cache.keys().next().value : undefined;
+    if (oldest) this.#cache.delete(oldest);
+    this.#cache.set(images, features);
     return features;
   }
 
-  async #describe(pictures: ImageSet): Promise<Features> {
+  async #computeFeatures(images: ImageSet): Promise<Features> {
     const features: Float32Array[] = [];
-    for (const picture of pictures) {
+    for (const image of images) {
       this.#signal.throwIfAborted();
-      features.push(await this.#network.describe(yuvToImage(picture, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)));
+      features.push(await this.#network.describe(yuvToImage(image, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT)));
     }
     return features;
   }
 }
 
-function mapRows(
-  rows: Readonly<Record<RowName, readonly [Features, Features]>>,
+function mapPairs(
+  pairs: Readonly<Record<ComparedName, readonly [Features, Features]>>,
   distance: (a: Features, b: Features) => number,
-): Record<RowName, number> {
-  const entries = Object.entries(rows).map(([name, [a, b]]) => [name, distance(a, b)] as const);
-  return Object.fromEntries(entries) as Record<RowName, number>; // the same names
+): Record<ComparedName, number> {
+  const entries = Object.entries(pairs).map(([name, [a, b]]) => [name, distance(a, b)] as const);
+  return Object.fromEntries(entries) as Record<ComparedName, number>; // the same names
 }

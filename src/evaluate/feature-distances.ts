@@ -1,16 +1,16 @@
-/** Vectors of pictures, all of one length. */
+/** One feature vector per image, all of one length. */
 export type Features = readonly Float32Array[];
 
-/** Sweeps of Jacobi's method at most; ten are plenty. */
-const MOST_SWEEPS = 40;
-/** Cosine of two rows below which they count as orthogonal. */
-const ORTHOGONAL = 1e-9;
+/** Maximum number of Jacobi sweeps; ten usually suffice. */
+const MAX_SWEEPS = 40;
+/** Maximum cosine of two rows that count as orthogonal. */
+const MAX_COSINE = 1e-9;
 
 /**
- * Fréchet inception distance (Heusel et al. 2017, equation 6) between normal distributions fitted to two sets of features.
- * The trace of the root of the covariances' product is the sum of the singular values of `X Y^T`, which needs no matrix of
- * the features' own size. Biased upwards for few pictures: compare only figures of the same numbers of pictures.
- * Throws RangeError for less than two vectors.
+ * Computes the Fréchet inception distance (Heusel et al. 2017, equation 6) between normal distributions fitted to two sets of
+ * features. The trace of the square root of the covariances' product is the sum of the singular values of `X Y^T`, which needs
+ * no square matrix of the feature length. Biased upwards for few images: compare only distances of equally large sets.
+ * Throws RangeError for fewer than two vectors.
  */
 export function frechetDistance(a: Features, b: Features): number {
   const [meanA, meanB] = [meanOf(a), meanOf(b)];
@@ -25,8 +25,9 @@ export function frechetDistance(a: Features, b: Features): number {
 }
 
 /**
- * Kernel inception distance (Binkowski et al. 2018, section 4): unbiased squared maximum mean discrepancy under the kernel
- * `(x y / length + 1)^3`. Around 0 for two samples of one thing. Throws RangeError for less than two vectors.
+ * Computes the kernel inception distance (Binkowski et al. 2018, section 4): the unbiased squared maximum mean discrepancy
+ * under the kernel `(x y / length + 1)^3`. Around 0 for two samples of one distribution. Throws RangeError for fewer than two
+ * vectors.
  */
 export function kernelDistance(a: Features, b: Features): number {
   checkCount(a);
@@ -43,7 +44,7 @@ export function kernelDistance(a: Features, b: Features): number {
 }
 
 function checkCount(features: Features): void {
-  if (features.length < 2) throw new RangeError(`features must be of two pictures at least, got ${features.length}`);
+  if (features.length < 2) throw new RangeError(`features must be of at least two images, got ${features.length}`);
 }
 
 function meanOf(features: Features): Float64Array {
@@ -54,15 +55,15 @@ function meanOf(features: Features): Float64Array {
   return mean;
 }
 
-/** Less the mean, over the root of one less than their number: their products are covariances. */
+/** Subtracts the mean and divides by `sqrt(n - 1)`, so that inner products are covariances. */
 function centred(features: Features, mean: Float64Array): Float64Array[] {
   const scale = 1 / Math.sqrt(features.length - 1);
   return features.map((row) => Float64Array.from(row, (value, i) => (value - (mean[i] ?? 0)) * scale));
 }
 
-/** One-sided Jacobi (Hestenes 1958): rotates pairs of rows until all are orthogonal; their lengths are what is sought. */
+/** One-sided Jacobi (Hestenes 1958): rotates pairs of rows until all are orthogonal; their lengths are the singular values. */
 function singularValueSum(rows: Float64Array[]): number {
-  for (let sweep = 0, isDone = false; sweep < MOST_SWEEPS && !isDone; sweep++) {
+  for (let sweep = 0, isDone = false; sweep < MAX_SWEEPS && !isDone; sweep++) {
     isDone = true;
     for (const [i, p] of rows.entries()) {
       for (const q of rows.slice(i + 1)) {
@@ -73,10 +74,10 @@ function singularValueSum(rows: Float64Array[]): number {
   return rows.reduce((sum, row) => sum + Math.sqrt(dot(row, row)), 0);
 }
 
-/** Makes two rows orthogonal, in place; false when they are. */
+/** Makes two rows orthogonal, in place. Returns false if they already are. */
 function rotate(p: Float64Array, q: Float64Array): boolean {
   const [pp, qq, pq] = [dot(p, p), dot(q, q), dot(p, q)];
-  if (Math.abs(pq) <= ORTHOGONAL * Math.sqrt(pp * qq) || pq === 0) return false;
+  if (Math.abs(pq) <= MAX_COSINE * Math.sqrt(pp * qq) || pq === 0) return false;
   const zeta = (qq - pp) / (2 * pq);
   const tangent = (zeta < 0 ? -1 : 1) / (Math.abs(zeta) + Math.sqrt(1 + zeta * zeta));
   const cosine = 1 / Math.sqrt(1 + tangent * tangent);

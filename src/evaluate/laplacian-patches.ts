@@ -3,34 +3,34 @@ import { yuvToRgb } from '../image/color-matrix.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { checkImages, PIXELS, type ImageSet } from './image-set.js';
 
-/** Levels of the pyramid: 256x144, 128x72 and 64x36. */
+/** Pyramid levels: 256x144, 128x72 and 64x36. */
 export const LEVELS = 3;
-/** Side of a patch, samples. */
+/** Side of a patch in samples. */
 const SIDE = 7;
-/** Numbers of one channel of a patch. */
+/** Samples in one channel of a patch. */
 export const PATCH_PIXELS = SIDE * SIDE;
-/** Numbers in a patch: R, G, B. */
+/** Values in a patch: R, G, B. */
 export const PATCH_SIZE = 3 * PATCH_PIXELS;
 
-/** Patches drawn from the pictures of a set. */
+/** Random patches of the images of a set. */
 export interface PatchSet {
-  /** Pictures. */
+  /** Number of images. */
   readonly count: number;
-  /** Patches of each picture and level. */
-  readonly perPicture: number;
-  /** By level, finest first: `[count * perPicture, 3, 7, 7]`. */
+  /** Patches per image and level. */
+  readonly perImage: number;
+  /** By level, finest first: `[count * perImage, 3, 7, 7]`. */
   readonly levels: readonly Float32Array[];
 }
 
-/** How patches are drawn. */
+/** Options of {@link drawPatches}. */
 export interface PatchOptions {
-  /** Of the places they are drawn from. */
+  /** Random seed of the positions. */
   readonly seed: number;
-  /** Patches of each picture and level; default 64. */
-  readonly perPicture?: number;
+  /** Patches per image and level; default 64. */
+  readonly perImage?: number;
 }
 
-/** A plane stack `[3, height, width]`. */
+/** Three planes, `[3, height, width]`. */
 interface Planes {
   readonly data: Float32Array;
   readonly width: number;
@@ -38,24 +38,24 @@ interface Planes {
 }
 
 /**
- * 7x7 patches of RGB in [0, 1] at random places of each picture's Laplacian pyramid (Karras et al. 2018, section 5).
- * Borrows the pictures. Throws RangeError for an empty set or a picture of another size.
+ * Draws 7x7 RGB patches at random positions of each image's Laplacian pyramid (Karras et al. 2018, section 5). RGB is in
+ * [0, 1]. Borrows the images. Throws RangeError for an empty set or an image of another size.
  */
-export function drawPatches(pictures: ImageSet, options: PatchOptions): PatchSet {
-  checkImages('pictures', pictures);
-  const { seed, perPicture = 64 } = options;
+export function drawPatches(images: ImageSet, options: PatchOptions): PatchSet {
+  checkImages('images', images);
+  const { seed, perImage = 64 } = options;
   const random = new Random(seed);
-  const levels = Array.from({ length: LEVELS }, () => new Float32Array(pictures.length * perPicture * PATCH_SIZE));
-  for (const [i, picture] of pictures.entries()) {
-    for (const [level, planes] of laplacianPyramid(picture).entries()) {
+  const levels = Array.from({ length: LEVELS }, () => new Float32Array(images.length * perImage * PATCH_SIZE));
+  for (const [i, image] of images.entries()) {
+    for (const [level, planes] of laplacianPyramid(image).entries()) {
       const out = levels[level];
       if (!out) continue;
-      for (let k = 0; k < perPicture; k++) {
-        copyPatchInto(planes, random, out, (i * perPicture + k) * PATCH_SIZE);
+      for (let k = 0; k < perImage; k++) {
+        copyPatchInto(planes, random, out, (i * perImage + k) * PATCH_SIZE);
       }
     }
   }
-  return { count: pictures.length, perPicture, levels };
+  return { count: images.length, perImage, levels };
 }
 
 function copyPatchInto({ data, width, height }: Planes, random: Random, out: Float32Array, start: number): void {
@@ -70,20 +70,20 @@ function copyPatchInto({ data, width, height }: Planes, random: Random, out: Flo
   }
 }
 
-/** The picture's RGB less what the next coarser level says of it; the coarsest level as it is. */
-function laplacianPyramid(picture: Float32Array): Planes[] {
+/** Builds the pyramid: each level minus the upsampled next one, and the coarsest level unchanged. */
+function laplacianPyramid(image: Float32Array): Planes[] {
   const levels: Planes[] = [];
-  let planes: Planes = { data: toRgb(picture), width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT };
+  let planes: Planes = { data: toRgb(image), width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT };
   for (let level = 0; level < LEVELS - 1; level++) {
     const half = halve(planes);
-    subtractDoubled(planes, half);
+    subtractUpsampled(planes, half);
     levels.push(planes);
     planes = half;
   }
   return [...levels, planes];
 }
 
-/** `[3, 144, 256]`, clamped to what a display shows. */
+/** Converts `[3, 144, 256]` to RGB, clamped to [0, 1]. */
 function toRgb(yuv: Float32Array): Float32Array {
   const matrix = yuvToRgb('bt709');
   const out = new Float32Array(yuv.length);
@@ -100,11 +100,11 @@ function clamp(value: number): number {
   return Math.min(1, Math.max(0, value));
 }
 
-/** Means of 2x2 samples. */
+/** Averages 2x2 samples. */
 function halve({ data, width, height }: Planes): Planes {
   const out = new Float32Array(data.length / 4);
   const half = width / 2;
-  // Planes lie one behind the other and have even heights: rows can be paired through all of them.
+  // Planes are contiguous and have even heights, so rows pair up across all of them.
   for (let row = 0; row < (3 * height) / 2; row++) {
     for (let x = 0; x < half; x++) {
       const i = 2 * row * width + 2 * x;
@@ -116,8 +116,8 @@ function halve({ data, width, height }: Planes): Planes {
   return { data: out, width: half, height: height / 2 };
 }
 
-/** Takes the half-size planes, upsampled bilinearly with samples at their centres, from the planes; in place. */
-function subtractDoubled(planes: Planes, half: Planes): void {
+/** Subtracts half-size planes, upsampled bilinearly with samples at cell centres, in place. */
+function subtractUpsampled(planes: Planes, half: Planes): void {
   const { data, width, height } = planes;
   for (let y = 0; y < height; y++) {
     const near = y >> 1;

@@ -5,10 +5,10 @@ import type { Generator } from '../infer/generator.js';
 import type { Renderer } from '../render/renderer.js';
 import type { Cost, StageCost } from './evaluation.js';
 
-/** Frames left out of the figures, in which code and caches warm up. */
-const WARM_UP = 5;
+/** Frames that are not timed, while code and caches warm up. */
+const WARM_UP_FRAMES = 5;
 
-/** Takes frames through the product's stages and times each. Closes the frames. */
+/** Runs frames through each stage of the pipeline and times it. Closes the frames. */
 export async function measureCost(
   frames: AsyncIterable<Frame>,
   tools: { readonly generator: Generator; readonly renderer: Renderer; readonly threads: number },
@@ -22,7 +22,7 @@ export async function measureCost(
   };
   let size = { width: 0, height: 0 };
   let count = 0;
-  let waiting = performance.now();
+  let readStarted = performance.now();
   for await (const frame of frames) {
     using owned = frame;
     size = { width: owned.width, height: owned.height };
@@ -33,13 +33,13 @@ export async function measureCost(
     const looked = performance.now();
     renderer.apply(look, DEFAULT_CONTROLS, owned);
     const applied = performance.now();
-    if (count++ >= WARM_UP) {
-      times.read.add(started - waiting);
+    if (count++ >= WARM_UP_FRAMES) {
+      times.read.add(started - readStarted);
       times.thumbnail.add(shrunk - started);
       times.look.add(looked - shrunk);
       times.apply.add(applied - looked);
     }
-    waiting = performance.now();
+    readStarted = performance.now();
   }
   const stages = {
     read: stageCost(times.read),
@@ -50,7 +50,7 @@ export async function measureCost(
   return { frames: times.look.count, ...size, stages, threads, peakMemoryBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-/** Hundredths of a millisecond; 0 without samples. */
+/** Rounds to hundredths of a millisecond; 0 without samples. */
 function stageCost(samples: Percentiles): StageCost {
   const at = (p: number): number => (samples.count > 0 ? Math.round(samples.quantile(p) * 100) / 100 : 0);
   return { p50: at(0.5), p95: at(0.95) };

@@ -4,27 +4,27 @@ import type { ImageSet } from './image-set.js';
 
 /** Options of {@link slicedWasserstein}. */
 export interface SlicedWassersteinOptions {
-  /** Of the patches and directions: the same seed gives the same number. */
+  /** Random seed of patches and directions: the same seed gives the same distance. */
   readonly seed: number;
-  /** Directions that the patches are projected on; default 256. */
+  /** Number of directions to project on; default 256. */
   readonly directions?: number;
-  /** Patches drawn from each picture and level; default 64. */
-  readonly perPicture?: number;
+  /** Patches per image and level; default 64. */
+  readonly perImage?: number;
 }
 
 /**
- * Sliced Wasserstein distance of two sets in texture and contrast, on patches of Laplacian pyramids (Karras et al. 2018,
- * section 5): three levels, finest first (256x144, 128x72, 64x36), then their mean. In standard deviations of both sets'
- * patches; small, not 0, for two samples of one thing.
- * Throws RangeError for an empty set or a picture of another size.
+ * Computes the sliced Wasserstein distance of two sets in texture and contrast, on patches of Laplacian pyramids (Karras et
+ * al. 2018, section 5). Returns three levels, finest first (256x144, 128x72, 64x36), then their mean. In standard deviations
+ * of the patches of both sets; small but not 0 for two samples of one distribution.
+ * Throws RangeError for an empty set or an image of another size.
  */
 export function slicedWasserstein(a: ImageSet, b: ImageSet, options: SlicedWassersteinOptions): readonly number[] {
-  const { seed, perPicture } = options;
-  const patches = perPicture === undefined ? {} : { perPicture };
+  const { seed, perImage } = options;
+  const patches = perImage === undefined ? {} : { perImage };
   return patchDistance(drawPatches(a, { seed, ...patches }), drawPatches(b, { seed: seed + 1, ...patches }), options);
 }
 
-/** {@link slicedWasserstein} of patches drawn before; of the larger set a random part as large as the smaller counts. */
+/** {@link slicedWasserstein} of drawn patches. Of the larger set, a random subset of the smaller set's size counts. */
 export function patchDistance(a: PatchSet, b: PatchSet, options: SlicedWassersteinOptions): readonly number[] {
   const { seed, directions = 256 } = options;
   const random = new Random(seed + 2);
@@ -32,7 +32,7 @@ export function patchDistance(a: PatchSet, b: PatchSet, options: SlicedWasserste
   for (let level = 0; level < LEVELS; level++) {
     const [patchesA, patchesB] = [a.levels[level] ?? new Float32Array(), b.levels[level] ?? new Float32Array()];
     const count = Math.min(patchesA.length, patchesB.length) / PATCH_SIZE;
-    const [partA, partB] = [takeSome(patchesA, count, random), takeSome(patchesB, count, random)];
+    const [partA, partB] = [randomSubset(patchesA, count, random), randomSubset(patchesB, count, random)];
     normalize([partA, partB]);
     let sum = 0;
     for (let k = 0; k < directions; k++) {
@@ -45,8 +45,8 @@ export function patchDistance(a: PatchSet, b: PatchSet, options: SlicedWasserste
   return [...values, values.reduce((x, y) => x + y, 0) / LEVELS];
 }
 
-/** A random part of the patches, `count` of them, each once at most. Copies. */
-function takeSome(patches: Float32Array, count: number, random: Random): Float32Array {
+/** Draws `count` patches without replacement. Copies. */
+function randomSubset(patches: Float32Array, count: number, random: Random): Float32Array {
   const total = patches.length / PATCH_SIZE;
   const out = new Float32Array(count * PATCH_SIZE);
   const indices = Uint32Array.from({ length: total }, (_, i) => i);
@@ -59,7 +59,7 @@ function takeSome(patches: Float32Array, count: number, random: Random): Float32
   return out;
 }
 
-/** Gives each colour channel mean 0 and standard deviation 1 over all sets of patches together; in place. */
+/** Normalises each colour channel to mean 0 and standard deviation 1 over all sets together, in place. */
 export function normalize(sets: readonly Float32Array[]): void {
   for (let channel = 0; channel < 3; channel++) {
     let [count, sum, squares] = [0, 0, 0];
@@ -82,14 +82,14 @@ export function normalize(sets: readonly Float32Array[]): void {
   }
 }
 
-/** A direction of length 1, evenly distributed over the sphere. */
+/** Draws a unit vector, uniformly distributed over the sphere. */
 export function randomDirection(random: Random): Float32Array {
   const direction = Float32Array.from({ length: PATCH_SIZE }, () => random.normal());
   const length = Math.hypot(...direction);
   return direction.map((value) => value / length);
 }
 
-/** Each patch's share along a direction. Three sums side by side: the processor need not wait for one. */
+/** Projects each patch on a direction. Three independent sums avoid one long dependency chain. */
 export function project(patches: Float32Array, direction: Float32Array): Float32Array {
   const size = direction.length;
   const third = size / 3;

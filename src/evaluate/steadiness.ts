@@ -17,12 +17,12 @@ import {
 } from '../temporal/motion.js';
 import { createSteadier } from '../temporal/motion-steadier.js';
 import { markUntrusted, WarpingError } from '../temporal/warping-error.js';
-import type { Steadiness, SteadyRow } from './evaluation.js';
+import type { Steadiness, SteadinessValues } from './evaluation.js';
 
 const PIXELS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
 const SIZE = { width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT };
 
-/** Takes consecutive frames through generator and steadier, and measures how steady each is. Closes the frames. */
+/** Runs consecutive frames through generator and steadier and measures how steady each stage is. Closes the frames. */
 export async function measureSteadiness(
   frames: AsyncIterable<Frame>,
   tools: { readonly generator: Generator; readonly renderer: Renderer; readonly smoothing?: number },
@@ -30,7 +30,7 @@ export async function measureSteadiness(
   const { generator, renderer, smoothing = DIALS.smoothing.default } = tools;
   const fresh = emptyLook();
   const steadier = await createSteadier();
-  const maker = new LookMaker(givenLook(generator, fresh), steadier);
+  const maker = new LookMaker(fixedLookGenerator(generator, fresh), steadier);
   const meter = await SteadinessMeter.open();
   for await (const frame of frames) {
     using owned = frame;
@@ -42,27 +42,27 @@ export async function measureSteadiness(
   return { ...meter.report(), cuts: steadier.cuts };
 }
 
-/** A generator that has its look already. */
-function givenLook(generator: Generator, look: Look): Generator {
-  const nothing = (): Promise<void> => Promise.resolve();
+/** A generator that always returns the given look. */
+function fixedLookGenerator(generator: Generator, look: Look): Generator {
+  const doNothing = (): Promise<void> => Promise.resolve();
   const { card, device } = generator;
-  return { card, device, translate: () => Promise.resolve(look), close: nothing, [Symbol.asyncDispose]: nothing };
+  return { card, device, translate: () => Promise.resolve(look), close: doNothing, [Symbol.asyncDispose]: doNothing };
 }
 
-/** One sequence of pictures beside the others. */
+/** The frames of one variant, with their measurements. */
 class Sequence {
   readonly error = new WarpingError(SIZE);
   readonly flicker = new Flicker();
-  now = new Float32Array(3 * PIXELS);
-  before = new Float32Array(3 * PIXELS);
+  current = new Float32Array(3 * PIXELS);
+  previous = new Float32Array(3 * PIXELS);
 
-  next(): Float32Array {
-    [this.now, this.before] = [this.before, this.now];
-    return this.now;
+  advance(): Float32Array {
+    [this.current, this.previous] = [this.previous, this.current];
+    return this.current;
   }
 }
 
-/** Compares neighbouring pictures of the day and of its nights along the day's own motion. */
+/** Compares consecutive frames of the day and of its nights along the motion of the day. */
 export class SteadinessMeter {
   readonly #motion: MotionEstimator;
   readonly #sequences = {
@@ -85,66 +85,65 @@ export class SteadinessMeter {
     return new SteadinessMeter(await openMotionEstimator());
   }
 
-  /** The next picture of the sequence. Borrows all. */
+  /** Adds the next frame. Borrows all arguments. */
   add({ data, discontinuity }: Thumbnail, looks: Readonly<Record<'unsmoothed' | 'result', Look>>): void {
     if (discontinuity) this.#motion.reset();
     const { day, unsmoothed, result, held } = this.#sequences;
-    day.next().set(data);
-    showInto(looks.unsmoothed, data, unsmoothed.next());
-    showInto(looks.result, data, result.next());
+    day.advance().set(data);
+    displayInto(looks.unsmoothed, data, unsmoothed.advance());
+    displayInto(looks.result, data, result.advance());
     const motion = this.#motion.next(data);
-    const isContinued = motion !== undefined && !motion.isCut;
-    if (!isContinued) this.#held.grid.set(looks.unsmoothed.grid); // its lights stay out
-    showInto(this.#held, data, held.next());
-    if (isContinued) {
-      enlargeFlow(motion.backward, [FLOW_WIDTH, FLOW_HEIGHT], this.#backward);
-      enlargeFlow(motion.forward, [FORWARD_WIDTH, FORWARD_HEIGHT], this.#forward);
+    const hasMotion = motion !== undefined && !motion.isCut;
+    if (!hasMotion) this.#held.grid.set(looks.unsmoothed.grid); // without its lights
+    displayInto(this.#held, data, held.advance());
+    if (hasMotion) {
+      upsampleFlow(motion.backward, [FLOW_WIDTH, FLOW_HEIGHT], this.#backward);
+      upsampleFlow(motion.forward, [FORWARD_WIDTH, FORWARD_HEIGHT], this.#forward);
       markUntrusted({ backward: this.#backward, forward: this.#forward }, SIZE, this.#untrusted);
       this.#compared++;
     }
-    const lumaOfDay = meanOf(day.now);
+    const dayLuma = meanLumaOf(day.current);
     for (const sequence of Object.values(this.#sequences)) {
-      if (isContinued) sequence.error.add(sequence.now, sequence.before, this.#backward, this.#untrusted);
+      if (hasMotion) sequence.error.add(sequence.current, sequence.previous, this.#backward, this.#untrusted);
       else sequence.flicker.reset();
-      sequence.flicker.add(lumaOfDay, meanOf(sequence.now));
+      sequence.flicker.add(dayLuma, meanLumaOf(sequence.current));
     }
   }
 
   report(): Omit<Steadiness, 'cuts'> {
     const { day, unsmoothed, result, held } = this.#sequences;
-    const row = ({ error, flicker }: Sequence): SteadyRow => ({
+    const valuesOf = ({ error, flicker }: Sequence): SteadinessValues => ({
       warpingError: error.value,
       squaredError: error.squared,
       flicker: flicker.night,
     });
     return {
       pairs: this.#compared,
-      day: { ...row(day), flicker: day.flicker.day },
-      unsmoothed: row(unsmoothed),
-      result: row(result),
-      held: row(held),
+      day: { ...valuesOf(day), flicker: day.flicker.day },
+      unsmoothed: valuesOf(unsmoothed),
+      result: valuesOf(result),
+      held: valuesOf(held),
     };
   }
 }
 
-/** A night with the luma that a display clamps it to. */
-function showInto(look: Look, day: Float32Array, night: Float32Array): void {
+/** Applies a look, with luma clamped as a display clamps it. */
+function displayInto(look: Look, day: Float32Array, night: Float32Array): void {
   applyLookInto(look, day, night);
   for (let i = 0; i < PIXELS; i++) night[i] = Math.min(1, Math.max(0, night[i] ?? 0));
 }
 
-/** Of the luma. */
-function meanOf(picture: Float32Array): number {
+function meanLumaOf(image: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < PIXELS; i++) sum += picture[i] ?? 0;
+  for (let i = 0; i < PIXELS; i++) sum += image[i] ?? 0;
   return sum / PIXELS;
 }
 
-/** `[2, height, width]` to `[2, 144, 256]`, bilinearly: samples stand at cell centres, edges are clamped. */
-function enlargeFlow(flow: Float32Array, [width, height]: readonly [number, number], out: Float32Array): void {
-  const at = (position: number, most: number): [number, number] => {
-    const clamped = Math.min(most, Math.max(0, position));
-    const first = Math.min(most - 1, Math.floor(clamped));
+/** Upsamples `[2, height, width]` to `[2, 144, 256]` bilinearly: samples at cell centres, clamped edges. */
+function upsampleFlow(flow: Float32Array, [width, height]: readonly [number, number], out: Float32Array): void {
+  const at = (position: number, last: number): [number, number] => {
+    const clamped = Math.min(last, Math.max(0, position));
+    const first = Math.min(last - 1, Math.floor(clamped));
     return [first, clamped - first];
   };
   for (let y = 0; y < THUMBNAIL_HEIGHT; y++) {

@@ -4,18 +4,18 @@ import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { quantileOf } from './bootstrap.js';
 import { PIXELS, type ImageSet } from './image-set.js';
 
-/** Luma below which a sample is near black. */
-export const NEAR_BLACK = 0.12;
-/** Luma above the opening from which on a sample belongs to a lamp; a lamp is smaller than 17x17 samples. */
-export const LAMP_RISE = 0.2;
+/** Maximum luma of a near-black sample. */
+const NEAR_BLACK = 0.12;
+/** Minimum luma of a lamp above the opening; a lamp is smaller than 17x17 samples. */
+const LAMP_RISE = 0.2;
 const LAMP_RADIUS = 8;
-/** Percentiles of the real pictures between which a figure is usual. */
-export const USUAL = [0.1, 0.9] as const;
+/** Quantiles of a {@link ToneRange}. */
+const RANGE_QUANTILES = [0.1, 0.9] as const;
 
-/** What a picture's luma is like. */
+/** Luma statistics of an image. */
 export interface Tones {
   readonly mean: number;
-  /** Standard deviation within the picture. */
+  /** Standard deviation within the image. */
   readonly spread: number;
   /** 99th percentile. */
   readonly p99: number;
@@ -25,17 +25,17 @@ export interface Tones {
   readonly lampContrast: number;
 }
 
-/** Names of the figures of {@link Tones}. */
-export const TONE_NAMES = ['mean', 'spread', 'p99', 'nearBlack', 'lampContrast'] as const;
+/** Names of the statistics in {@link Tones}. */
+const TONE_NAMES = ['mean', 'spread', 'p99', 'nearBlack', 'lampContrast'] as const;
 
-/** A figure over a set of pictures: its mean and the 10th and 90th percentile. Pictures where it is not defined are left out. */
+/** A statistic over a set of images: mean, 10th and 90th percentile. Leaves out images where it is not defined. */
 export interface ToneRange {
   readonly mean: number;
   readonly p10: number;
   readonly p90: number;
 }
 
-/** Measures luma. Lamps are what a white top-hat finds: small and brighter than what is around, whatever that is. */
+/** Measures luma. A white top-hat finds lamps: small and brighter than their surroundings. */
 export class ToneMeter {
   readonly #morphology: Morphology;
   readonly #opened: Float32Array;
@@ -50,9 +50,9 @@ export class ToneMeter {
     return new ToneMeter(await PlaneKernel.open());
   }
 
-  /** One picture's figures. */
-  measure(picture: Float32Array): Tones {
-    const luma = picture.subarray(0, PIXELS);
+  /** Measures one image. */
+  measure(image: Float32Array): Tones {
+    const luma = image.subarray(0, PIXELS);
     let [sum, squares, dark] = [0, 0, 0];
     for (const [i, y] of luma.entries()) {
       sum += y;
@@ -69,15 +69,15 @@ export class ToneMeter {
     };
   }
 
-  /** The figures over a set. Throws RangeError for an empty one. */
-  range(pictures: ImageSet): Record<keyof Tones, ToneRange> {
-    if (pictures.length === 0) throw new RangeError('pictures must not be empty, got []');
-    const tones = pictures.map((picture) => this.measure(picture));
+  /** Measures a set. Throws RangeError if it is empty. */
+  range(images: ImageSet): Record<keyof Tones, ToneRange> {
+    if (images.length === 0) throw new RangeError('images must not be empty, got []');
+    const tones = images.map((image) => this.measure(image));
     const rows = TONE_NAMES.map((name) => [name, rangeOf(tones.map((tone) => tone[name]))] as const);
-    return Object.fromEntries(rows) as Record<keyof Tones, ToneRange>; // one row for each name
+    return Object.fromEntries(rows) as Record<keyof Tones, ToneRange>; // one entry per name
   }
 
-  /** The opening is what is around a lamp: the picture without small bright things. */
+  /** The opening, an image without small bright objects, gives the surroundings of a lamp. */
   #lampContrast(luma: Float32Array): number {
     this.#morphology.openInto(luma, LAMP_RADIUS, this.#opened);
     let [sum, count] = [0, 0];
@@ -94,5 +94,5 @@ export class ToneMeter {
 function rangeOf(values: readonly number[]): ToneRange {
   const ascending = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   const mean = ascending.reduce((sum, value) => sum + value, 0) / ascending.length;
-  return { mean, p10: quantileOf(ascending, USUAL[0]), p90: quantileOf(ascending, USUAL[1]) };
+  return { mean, p10: quantileOf(ascending, RANGE_QUANTILES[0]), p90: quantileOf(ascending, RANGE_QUANTILES[1]) };
 }

@@ -4,10 +4,10 @@ import type { RgbImage } from './rgb-image.js';
 const GLYPH_WIDTH = 5;
 /** Columns from one glyph to the next, unscaled. */
 export const GLYPH_ADVANCE = 6;
-/** Rows of a glyph; its last row is below the line for `g j p q y`. */
+/** Rows of a glyph. The last one lies below the baseline, for `g j p q y`. */
 export const GLYPH_HEIGHT = 8;
 
-/** The printable characters of ASCII, from the space on: five columns each, the lowest bit on top. */
+/** Glyphs of the printable ASCII characters, from the space on: five columns each, lowest bit on top. */
 const GLYPHS = [
   '0000000000 00005f0000 0007000700 147f147f14 242a7f2a12 2313086462 3649552250 0005030000', // to '
   '001c224100 0041221c00 082a1c2a08 08083e0808 0050300000 0808080808 0060600000 2010080402', // to /
@@ -25,24 +25,24 @@ const GLYPHS = [
   .join(' ')
   .split(' ');
 
-/** How {@link drawText} draws. */
+/** Position, size and colour of a text. */
 export interface TextStyle {
-  /** Of the first glyph, pixels from the top left corner of the picture. */
+  /** Top left corner of the first glyph, pixels from the top left corner of the image. */
   readonly x: number;
   readonly y: number;
-  /** Pixels a dot is wide and high; default 2. */
+  /** Width and height of a dot, pixels; default 2. */
   readonly scale?: number;
   /** R, G, B, 0 to 255. */
   readonly color: readonly [number, number, number];
 }
 
-/** Columns that a text takes. */
+/** Returns the width of a text in pixels. */
 export function textWidth(text: string, scale = 2): number {
   return Math.max(0, text.length * GLYPH_ADVANCE - 1) * scale;
 }
 
-/** Draws a line of text into a picture; what is outside is cut off, a character that is not ASCII becomes `?`. */
-export function drawText(picture: RgbImage, text: string, { x, y, scale = 2, color }: TextStyle): void {
+/** Draws a line of text into an image, clipped at its edges. Characters outside printable ASCII become `?`. */
+export function drawText(image: RgbImage, text: string, { x, y, scale = 2, color }: TextStyle): void {
   for (let i = 0; i < text.length; i++) {
     const glyph = GLYPHS[text.charCodeAt(i) - 32] ?? GLYPHS[31] ?? '';
     for (let column = 0; column < GLYPH_WIDTH; column++) {
@@ -50,13 +50,13 @@ export function drawText(picture: RgbImage, text: string, { x, y, scale = 2, col
       for (let row = 0; row < GLYPH_HEIGHT; row++) {
         if (((bits >> row) & 1) === 0) continue;
         const left = x + (i * GLYPH_ADVANCE + column) * scale;
-        fillRectangle(picture, { left, top: y + row * scale, width: scale, height: scale }, color);
+        fillRectangle(image, { left, top: y + row * scale, width: scale, height: scale }, color);
       }
     }
   }
 }
 
-/** Pixels from the top left corner. */
+/** A rectangle in pixels from the top left corner. */
 export interface Rectangle {
   readonly left: number;
   readonly top: number;
@@ -64,14 +64,14 @@ export interface Rectangle {
   readonly height: number;
 }
 
-/** Fills what of a rectangle lies within a picture. */
+/** Fills a rectangle, clipped at the image's edges. */
 export function fillRectangle(
-  picture: RgbImage,
+  image: RgbImage,
   { left, top, width, height }: Rectangle,
   color: readonly [number, number, number],
 ): void {
-  const right = Math.min(picture.width, left + width);
-  for (let y = Math.max(0, top); y < Math.min(picture.height, top + height); y++) {
-    for (let x = Math.max(0, left); x < right; x++) picture.data.set(color, 3 * (y * picture.width + x));
+  const right = Math.min(image.width, left + width);
+  for (let y = Math.max(0, top); y < Math.min(image.height, top + height); y++) {
+    for (let x = Math.max(0, left); x < right; x++) image.data.set(color, 3 * (y * image.width + x));
   }
 }

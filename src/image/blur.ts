@@ -1,14 +1,14 @@
 import type { PlaneKernel } from './plane-kernel.js';
 
 /**
- * What a window sees beyond the picture's edge. `zero`: darkness, so that sums fall towards the edge (light leaves the
- * picture). `inside`: nothing, the mean is that of the samples inside.
+ * Edge handling of a blur. `zero`: samples outside are 0, so that means fall towards the edge (light leaves the plane).
+ * `inside`: the mean is over the samples inside.
  */
 export type BlurEdges = 'zero' | 'inside';
 
 /**
- * Box means of planes of one size `[height, width]`, up to 256 by 144; radii up to 16. Two in a row make a tent, three
- * nearly a Gaussian. Takes no memory; planes of the kernel are not copied.
+ * Box blur of planes of one size `[height, width]`, up to 256 by 144, with radii up to 16. Two passes give a tent filter,
+ * three nearly a Gaussian. Allocates nothing. Does not copy planes of the kernel.
  */
 export class BoxBlur {
   readonly #kernel: PlaneKernel;
@@ -22,7 +22,7 @@ export class BoxBlur {
     this.#height = height;
   }
 
-  /** The mean of a window of `2 * radiusX + 1` by `2 * radiusY + 1` samples. `out` may be `source`. */
+  /** Writes the mean over a window of `2 * radiusX + 1` by `2 * radiusY + 1` samples. `out` may be `source`. */
   blurInto(
     source: Float32Array,
     [radiusX, radiusY]: readonly [number, number],

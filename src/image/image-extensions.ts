@@ -1,29 +1,29 @@
 import { extname } from 'node:path';
 
-/** Endings of the pictures that `picture-file.ts` writes. */
+/** Extensions of the image files that `writeImage` writes. */
 export const WRITABLE_EXTENSIONS = ['.png', '.jpg', '.jpeg', '.webp'] as const;
 
-/** Endings of the pictures that `picture-file.ts` reads, pixel for pixel. libav reads them too. */
-const RGB_ENDINGS: readonly string[] = [...WRITABLE_EXTENSIONS, '.jfif', '.tif', '.tiff', '.avif'];
+/** Extensions of the image files that `readRgb` reads, pixel for pixel. libav reads them too. */
+const RGB_EXTENSIONS: readonly string[] = [...WRITABLE_EXTENSIONS, '.jfif', '.tif', '.tiff', '.avif'];
 
-/** Endings of the pictures that libav alone reads. */
-const LIBAV_ENDINGS: readonly string[] = [...['.bmp', '.jxl', '.jp2', '.ppm', '.pgm', '.tga', '.exr', '.dpx', '.qoi']];
+/** Extensions of the image files that only libav reads. */
+const LIBAV_EXTENSIONS: readonly string[] = ['.bmp', '.jxl', '.jp2', '.ppm', '.pgm', '.tga', '.exr', '.dpx', '.qoi'];
 
-/** Whether a name is a still picture's: the one list of the product. A GIF is a video. */
+/** Whether a path names a still image, by its extension. A GIF counts as video. */
 export function isImagePath(path: string): boolean {
-  return isReadAsRgb(path) || LIBAV_ENDINGS.includes(endingOf(path));
+  return isReadAsRgb(path) || LIBAV_EXTENSIONS.includes(extensionOf(path));
 }
 
-/** Whether `readRgb` reads such a picture; libav reads the others. */
+/** Whether `readRgb` reads this image file; libav reads the others. */
 export function isReadAsRgb(path: string): boolean {
-  return RGB_ENDINGS.includes(endingOf(path));
+  return RGB_EXTENSIONS.includes(extensionOf(path));
 }
 
-/** The ending with which `writePicture` writes the path; undefined where it cannot. */
+/** Returns the path's extension if `writeImage` supports it, else undefined. */
 export function writableExtension(path: string): (typeof WRITABLE_EXTENSIONS)[number] | undefined {
-  return WRITABLE_EXTENSIONS.find((known) => known === endingOf(path));
+  return WRITABLE_EXTENSIONS.find((known) => known === extensionOf(path));
 }
 
-function endingOf(path: string): string {
+function extensionOf(path: string): string {
   return extname(path).toLowerCase();
 }

@@ -16,8 +16,8 @@ export interface WriteImageOptions {
 }
 
 /**
- * A picture file as RGB, upright (EXIF orientation applied), transparency on black.
- * @param size width and height to stretch it to; its own size when left out.
+ * Reads an image file as RGB, upright (EXIF orientation applied), with transparency over black.
+ * @param size width and height to stretch it to; default: its own size.
  * Throws NocturneError INPUT_NOT_FOUND, INPUT_NO_PERMISSION or INPUT_NOT_VIDEO.
  */
 export async function readRgb(path: string, size?: readonly [width: number, height: number]): Promise<RgbImage> {
@@ -32,28 +32,28 @@ export async function readRgb(path: string, size?: readonly [width: number, heig
   }
 }
 
-/** How {@link readFittedRgb} brings a picture to a size. */
+/** Size and fit of {@link readFittedRgb}. */
 export interface ImageFit {
   readonly width: number;
   readonly height: number;
   /**
-   * `cover`: keeps the aspect, cuts what sticks out on both sides; `stretch`: all of it, whatever the aspect; `outside`:
-   * keeps the aspect and cuts nothing, so that one side may be longer than asked.
+   * `cover`: keeps the aspect and crops both sides equally; `stretch`: ignores the aspect; `outside`: keeps the aspect and
+   * crops nothing, so that one side may be longer than requested.
    */
   readonly fit: 'cover' | 'stretch' | 'outside';
-  /** Only one half of the file's picture: pairs are kept side by side in one file. */
+  /** Reads only one half of the image, for files that hold a pair side by side. */
   readonly half?: 'left' | 'right';
 }
 
-/** A picture at the size asked for, and what it was before. */
+/** A resized image and its size in the file. */
 export interface FittedImage {
-  readonly picture: RgbImage;
-  /** Columns and rows of the file's picture (or half), upright. */
+  readonly image: RgbImage;
+  /** Columns and rows of the file's image (or half), upright. */
   readonly fileWidth: number;
   readonly fileHeight: number;
 }
 
-/** A picture file as RGB, upright, brought to a size. Throws as {@link readRgb} does. */
+/** Reads an image file as RGB, upright, and resizes it. Throws as {@link readRgb} does. */
 export async function readFittedRgb(path: string, { width, height, fit, half }: ImageFit): Promise<FittedImage> {
   try {
     const input = sharp(path, { failOn: 'error' });
@@ -68,15 +68,15 @@ export async function readFittedRgb(path: string, { width, height, fit, half }: 
     image = image.resize({ width, height, fit: fit === 'stretch' ? 'fill' : fit, kernel: 'cubic' });
     const { data, info } = await image.removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`expected 3 channels, got ${info.channels}`);
-    return { picture: { width: info.width, height: info.height, data }, fileWidth, fileHeight: upright.height };
+    return { image: { width: info.width, height: info.height, data }, fileWidth, fileHeight: upright.height };
   } catch (error) {
     throw await readFailure(path, error);
   }
 }
 
 /**
- * The middle of a picture file, upright, as large as the shape of `size` allows, resized to it by Lanczos: pictures of any
- * shape become comparable, none is distorted. Transparency on black. Throws as {@link readRgb}.
+ * Reads the largest central crop of an image file that has the aspect of `size`, upright, resized to `size` by Lanczos:
+ * images of any aspect become comparable without distortion. Transparency over black. Throws as {@link readRgb} does.
  */
 export async function readCropped(path: string, size: readonly [width: number, height: number]): Promise<RgbImage> {
   const [width, height] = size;
@@ -98,55 +98,55 @@ export async function readCropped(path: string, size: readonly [width: number, h
   }
 }
 
-/** A picture file as an I420 frame in BT.709, full range, which the caller closes; odd sizes lose a column or row. */
-export async function readImage(path: string): Promise<Frame> {
+/** Reads an image file as an I420 frame in BT.709, full range, which the caller closes. Odd sizes lose a column or row. */
+export async function readFrame(path: string): Promise<Frame> {
   return rgbToFrame(await readRgb(path));
 }
 
-/** A picture file as a generator sees it; the memory is the caller's. */
+/** Reads an image file as a thumbnail. The caller owns the memory. */
 export async function readThumbnail(path: string): Promise<Thumbnail> {
-  const picture = await readRgb(path, [THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT]);
-  return { data: imageToYuv(picture), pts: micros(0), discontinuity: true };
+  const image = await readRgb(path, [THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT]);
+  return { data: imageToYuv(image), pts: micros(0), discontinuity: true };
 }
 
 /**
- * Writes PNG, JPEG or WebP, by the path's ending, in sRGB. Borrows the picture.
- * Throws RangeError for another ending, NocturneError OUTPUT_NO_PERMISSION, OUTPUT_NO_SPACE or OUTPUT_FAILED.
+ * Writes PNG, JPEG or WebP in sRGB, by the path's extension. Borrows the image.
+ * Throws RangeError for other extensions, NocturneError OUTPUT_NO_PERMISSION, OUTPUT_NO_SPACE or OUTPUT_FAILED.
  */
 export async function writeImage(
   path: string,
-  picture: RgbImage | Frame,
+  image: RgbImage | Frame,
   options: WriteImageOptions = {},
 ): Promise<void> {
-  const ending = writableExtension(path);
-  if (!ending) throw new RangeError(`path must end in ${WRITABLE_EXTENSIONS.join(', ')}, got ${path}`);
-  const rgb = picture instanceof Frame ? frameToRgb(picture) : picture;
-  const image = sharp(rgb.data, { raw: { width: rgb.width, height: rgb.height, channels: 3 } });
+  const extension = writableExtension(path);
+  if (!extension) throw new RangeError(`path must end in ${WRITABLE_EXTENSIONS.join(', ')}, got ${path}`);
+  const rgb = image instanceof Frame ? frameToRgb(image) : image;
+  const encoder = sharp(rgb.data, { raw: { width: rgb.width, height: rgb.height, channels: 3 } });
   const quality = options.quality ?? 92;
   try {
-    if (ending === '.png') await image.png().toFile(path);
-    else if (ending === '.webp') await image.webp({ quality }).toFile(path);
-    else await image.jpeg({ quality }).toFile(path);
+    if (extension === '.png') await encoder.png().toFile(path);
+    else if (extension === '.webp') await encoder.webp({ quality }).toFile(path);
+    else await encoder.jpeg({ quality }).toFile(path);
   } catch (error) {
     throw writeFailure(path, error);
   }
 }
 
 async function readFailure(path: string, cause: unknown): Promise<NocturneError> {
-  // The library's own texts do not tell these apart on every system; the file system does.
+  // sharp 0.35: its error texts do not distinguish these cases on every system, so ask the file system.
   const reason = await access(path, constants.R_OK).then(
     () => undefined,
     (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined),
   );
   if (reason === 'ENOENT' || reason === 'ENOTDIR') {
-    return new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'ingest', message: `no such picture: ${path}.`, cause });
+    return new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'ingest', message: `image not found: ${path}.`, cause });
   }
   if (reason !== undefined) {
-    const message = `may not read the picture ${path}.`;
+    const message = `no permission to read the image ${path}.`;
     return new NocturneError({ code: 'INPUT_NO_PERMISSION', stage: 'ingest', message, cause });
   }
   const text = cause instanceof Error ? cause.message : String(cause);
-  const message = `not a picture that can be read: ${path} (${firstLine(text)}).`;
+  const message = `cannot decode the image ${path}: ${firstLine(text)}.`;
   return new NocturneError({
     code: 'INPUT_NOT_VIDEO',
     stage: 'ingest',
@@ -158,7 +158,7 @@ async function readFailure(path: string, cause: unknown): Promise<NocturneError>
 
 function writeFailure(path: string, cause: unknown): NocturneError {
   const text = cause instanceof Error ? cause.message : String(cause);
-  // "unable to open for write" alone (under /proc, say) is no permission; with a system error that one counts.
+  // sharp 0.35: a system error in the text decides; "unable to open for write" alone (in /proc, say) means no permission.
   const isForbidden = /permission denied|read-only file system/i.test(text);
   const isMissing = /no such file or directory/i.test(text) && !existsSync(dirname(path));
   const code: ErrorCode = isMissing
@@ -168,7 +168,7 @@ function writeFailure(path: string, cause: unknown): NocturneError {
       : /no space/i.test(text)
         ? 'OUTPUT_NO_SPACE'
         : 'OUTPUT_FAILED';
-  const message = `the picture ${path} could not be written: ${firstLine(text)}.`;
+  const message = `cannot write the image ${path}: ${firstLine(text)}.`;
   return new NocturneError({ code, stage: 'output', message, cause });
 }
 

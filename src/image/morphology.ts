@@ -1,11 +1,11 @@
 import type { PlaneKernel } from './plane-kernel.js';
 
-/** What a diagonal neighbour counts in a soft disc: the share of its square that a circle through the others covers. */
-const DIAGONAL = 0.55;
+/** Weight of the diagonal neighbours in a soft disc: the part of their squares inside a circle through the other neighbours. */
+const DIAGONAL_WEIGHT = 0.55;
 
 /**
- * Grey-scale morphology on planes of one size, `[height, width]`, up to 256 by 144; radii up to 16. Windows are cut off
- * at the picture's edges: what lies outside never counts. Takes no memory; planes of the kernel are not copied.
+ * Grey-scale morphology on planes of one size `[height, width]`, up to 256 by 144, with radii up to 16. Samples outside the
+ * plane are ignored. Allocates nothing. Does not copy planes of the kernel.
  */
 export class Morphology {
   readonly #kernel: PlaneKernel;
@@ -19,7 +19,7 @@ export class Morphology {
     this.#height = height;
   }
 
-  /** The largest value in a square of `2 * radius + 1` around each sample. `out` may be `source`. */
+  /** Writes the largest value in a square of `2 * radius + 1` around each sample. `out` may be `source`. */
   dilateInto(source: Float32Array, radius: number, out: Float32Array): void {
     this.#kernel.checkRadius(radius);
     this.#kernel.filter(source, out, (from, to) => {
@@ -27,7 +27,7 @@ export class Morphology {
     });
   }
 
-  /** The smallest value in a square of `2 * radius + 1` around each sample. `out` may be `source`. */
+  /** Writes the smallest value in a square of `2 * radius + 1` around each sample. `out` may be `source`. */
   erodeInto(source: Float32Array, radius: number, out: Float32Array): void {
     this.#kernel.checkRadius(radius);
     this.#kernel.filter(source, out, (from, to) => {
@@ -35,26 +35,26 @@ export class Morphology {
     });
   }
 
-  /** Erosion, then dilation: what is bright and smaller than the square is gone. `out` may be `source`. */
+  /** Opening (erosion, then dilation): removes bright details smaller than the square. `out` may be `source`. */
   openInto(source: Float32Array, radius: number, out: Float32Array): void {
     this.erodeInto(source, radius, out);
     this.dilateInto(out, radius, out);
   }
 
-  /** Dilation, then erosion: what is dark and smaller than the square is gone. `out` may be `source`. */
+  /** Closing (dilation, then erosion): removes dark details smaller than the square. `out` may be `source`. */
   closeInto(source: Float32Array, radius: number, out: Float32Array): void {
     this.dilateInto(source, radius, out);
     this.erodeInto(out, radius, out);
   }
 
   /**
-   * The largest value around each sample under a soft disc: the sample and its four neighbours count whole, the four
-   * diagonal ones `DIAGONAL`. Spots stay round where a square would make blocks. Samples are 0 or more. `out` may be
+   * Dilates by a soft disc: the sample and its four neighbours have weight 1, the four diagonal ones
+   * {@link DIAGONAL_WEIGHT}. Spots stay round where a square would make blocks. Samples are 0 or more. `out` may be
    * `source`.
    */
   dilateDiscInto(source: Float32Array, out: Float32Array): void {
     this.#kernel.filter(source, out, (from, to) => {
-      this.#kernel.calls.dilateDisc(from, to, this.#width, this.#height, DIAGONAL);
+      this.#kernel.calls.dilateDisc(from, to, this.#width, this.#height, DIAGONAL_WEIGHT);
     });
   }
 }

@@ -1,24 +1,24 @@
 import type { Frame } from '../core/frame.js';
 
 /**
- * Bytes of a band of rows, at most, unless two rows need more: Y, U and V together with a kernel's tables stay inside a
- * core's second-level cache (256 KiB on small machines).
+ * Size limit of a band of rows, unless two rows need more: Y, U, V and a kernel's tables then fit into a core's L2 cache
+ * (256 KiB on small machines).
  */
-const BAND_BYTES = 96 * 1024;
+const MAX_BAND_BYTES = 96 * 1024;
 
-/** How one plane of a band lies in a kernel's memory. */
+/** Memory layout of one plane of a band. */
 export interface BandPlane {
-  /** Bytes from the band's start. */
+  /** Bytes from the band's start in the kernel's memory. */
   readonly offset: number;
-  /** Bytes from row to row in the kernel's memory. */
+  /** Bytes from one row to the next in the kernel's memory. */
   readonly stride: number;
-  /** Bytes from row to row in the frame. */
+  /** Bytes from one row to the next in the frame. */
   readonly frameStride: number;
   /** Samples of a row. */
   readonly width: number;
 }
 
-/** How a frame is cut into bands of rows for a kernel, which sees nothing but its own memory. */
+/** The division of a frame into bands of rows. A kernel accesses only its own memory, so bands are copied in and out. */
 export interface BandPlan {
   /** Luma rows of a band; even. */
   readonly rows: number;
@@ -27,8 +27,8 @@ export interface BandPlan {
   readonly planes: readonly [BandPlane, BandPlane, BandPlane];
 }
 
-/** A band's place: the frame's luma rows `row` to `row + rows`, and where the band starts in the kernel's memory. */
-export interface BandPlace {
+/** The position of a band: luma rows `row` to `row + rows` of the frame, and its start in the kernel's memory. */
+export interface BandPosition {
   /** First luma row; even. */
   readonly row: number;
   /** Luma rows; even. */
@@ -37,8 +37,8 @@ export interface BandPlace {
   readonly start: number;
 }
 
-/** Cuts a frame into bands of `rows` luma rows (an even number), or of as many as fit the cache. */
-export function planBand(frame: Frame, rows = rowsThatFit(frame)): BandPlan {
+/** Divides a frame into bands of `rows` luma rows (an even number); default: as many as fit into the cache. */
+export function planBand(frame: Frame, rows = rowsInCache(frame)): BandPlan {
   const half = frame.width / 2;
   const [strideY, strideU, strideV] = frame.strides;
   const y = { offset: 0, width: frame.width, frameStride: strideY, stride: bandStride(strideY, frame.width) };
@@ -49,25 +49,27 @@ export function planBand(frame: Frame, rows = rowsThatFit(frame)): BandPlan {
 }
 
 /** Copies a band of a frame's planes into a kernel's memory. */
-export function copyBandIn(frame: Frame, plan: BandPlan, place: BandPlace): void {
-  for (const { away, here, width, rows } of bandCopies(frame, plan, place)) copyRows(away, here, width, rows);
+export function copyBandIn(frame: Frame, plan: BandPlan, position: BandPosition): void {
+  for (const { frameRows, kernelRows, width, count } of bandCopies(frame, plan, position))
+    copyRows(frameRows, kernelRows, width, count);
 }
 
 /** Copies a band from a kernel's memory back into the frame. */
-export function copyBandOut(frame: Frame, plan: BandPlan, place: BandPlace): void {
-  for (const { away, here, width, rows } of bandCopies(frame, plan, place)) copyRows(here, away, width, rows);
+export function copyBandOut(frame: Frame, plan: BandPlan, position: BandPosition): void {
+  for (const { frameRows, kernelRows, width, count } of bandCopies(frame, plan, position))
+    copyRows(kernelRows, frameRows, width, count);
 }
 
-/** Where rows of samples lie. */
+/** Rows of samples in a byte array. */
 export interface PlaneRows {
   readonly bytes: Uint8Array;
   /** Index of the first sample. */
   readonly start: number;
-  /** Bytes from row to row. */
+  /** Bytes from one row to the next. */
   readonly stride: number;
 }
 
-/** Copies `count` rows of `width` samples: at once where both lie alike (padding goes along), else row by row. */
+/** Copies `count` rows of `width` samples. Equal strides take one copy, padding included; others are copied row by row. */
 export function copyRows(from: PlaneRows, to: PlaneRows, width: number, count: number): void {
   if (from.stride === to.stride) {
     const length = (count - 1) * from.stride + width;
@@ -81,31 +83,34 @@ export function copyRows(from: PlaneRows, to: PlaneRows, width: number, count: n
 }
 
 interface BandCopy {
-  readonly away: PlaneRows;
-  readonly here: PlaneRows;
+  readonly frameRows: PlaneRows;
+  readonly kernelRows: PlaneRows;
   readonly width: number;
-  readonly rows: number;
+  readonly count: number;
 }
 
-function bandCopies(frame: Frame, plan: BandPlan, { row, rows, memory, start }: BandPlace): BandCopy[] {
+function bandCopies(frame: Frame, plan: BandPlan, { row, rows, memory, start }: BandPosition): BandCopy[] {
   const bytes = [frame.y, frame.u, frame.v] as const;
   return plan.planes.map(({ offset, stride, frameStride, width }, i) => {
     const step = i === 0 ? 1 : 2;
     return {
-      away: { bytes: bytes[i] ?? frame.y, start: (row / step) * frameStride, stride: frameStride },
-      here: { bytes: memory, start: start + offset, stride },
+      frameRows: { bytes: bytes[i] ?? frame.y, start: (row / step) * frameStride, stride: frameStride },
+      kernelRows: { bytes: memory, start: start + offset, stride },
       width,
-      rows: rows / step,
+      count: rows / step,
     };
   });
 }
 
-/** The frame's own stride, so that a band is one copy; unless much of it is padding, where something else may live. */
+/**
+ * Returns the row stride of a band: the frame's own, so that a band is one copy. Where much of that is padding, which may
+ * hold other data, returns the width.
+ */
 export function bandStride(stride: number, width: number): number {
   return stride <= width * 1.25 ? stride : width;
 }
 
-function rowsThatFit(frame: Frame): number {
+function rowsInCache(frame: Frame): number {
   const pairBytes = 2 * frame.strides[0] + frame.strides[1] + frame.strides[2];
-  return Math.min(frame.height, 2 * Math.max(1, Math.floor(BAND_BYTES / pairBytes)));
+  return Math.min(frame.height, 2 * Math.max(1, Math.floor(MAX_BAND_BYTES / pairBytes)));
 }

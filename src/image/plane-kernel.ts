@@ -1,6 +1,6 @@
 import { openKernel, type Kernel, type KernelConstant } from './kernel.js';
 
-/** What `kernels/planes.ts` exports. Addresses are bytes; what each call computes is said there. */
+/** The exports of `kernels/planes.ts`, which documents them. Addresses are in bytes. */
 interface PlaneExports {
   readonly FREE: KernelConstant;
   readonly MAX_RADIUS: KernelConstant;
@@ -24,86 +24,85 @@ interface PlaneExports {
   splat(luma: number, u: number, s: number, sums: number): void;
   spread(sums: number, out: number, step: number, count: number, share: number): void;
   steps(plane: number, out: number, width: number, height: number): void;
-  /** Addresses of luma, U, V, texture, busy, score and pale; samples; threshold, height, white and its slope. */
+  /** Addresses of luma, U, V, texture, busy, score and pale; sample count; threshold, height, white and its slope. */
   rateSky: (
     ...args: [number, number, number, number, number, number, number, number, number, number, number, number]
   ) => void;
   skyColour(mask: number, luma: number, u: number, count: number, out: number): void;
-  /** Addresses of mask, pale, luma and U; samples; the sky's luma and U, and the share taken. */
+  /** Addresses of mask, pale, luma and U; sample count; luma and U of the sky; share to remove. */
   dropGrey: (...args: [number, number, number, number, number, number, number, number]) => void;
 }
 
-/** Memory of one kernel, in pages of 64 KiB: 4 MiB, twice what the planes of a grade take. */
+/** Memory of one kernel in pages of 64 KiB: 4 MiB, twice the planes of a grade. */
 const PAGES = 64;
 const PAGE_BYTES = 65536;
-/** Largest plane that the kernel's scratch memory has room for, samples: a thumbnail's. */
-const MAX_WIDTH = 256;
-const MAX_HEIGHT = 144;
-/** Vectors are aligned to this, bytes. */
-const ALIGNMENT = 16;
+/** Largest plane that fits into the kernel's scratch memory, samples: the size of a thumbnail. */
+const MAX_PLANE_WIDTH = 256;
+const MAX_PLANE_HEIGHT = 144;
+/** Alignment of SIMD vectors. */
+const ALIGNMENT_BYTES = 16;
 
 /**
- * Filters of float planes in WebAssembly, and the memory for planes that they work on without a copy. Planes from
- * elsewhere are copied in and out. One call at a time: the filters share their scratch memory.
+ * WebAssembly filters for float planes, and memory for planes that they filter without a copy. Other planes are copied in
+ * and out. The filters share scratch memory: one call at a time.
  */
 export class PlaneKernel {
-  /** The kernel's functions, for addresses that {@link addressOf} gives. */
+  /** The kernel's functions; they take addresses from {@link addressOf}. */
   readonly calls: PlaneExports;
   readonly #buffer: ArrayBuffer;
-  #free: number;
+  #nextAddress: number;
 
   private constructor({ exports, memory }: Kernel<PlaneExports>) {
     memory.grow(PAGES - memory.buffer.byteLength / PAGE_BYTES);
     this.calls = exports;
     this.#buffer = memory.buffer;
-    this.#free = exports.FREE.value;
+    this.#nextAddress = exports.FREE.value;
   }
 
-  /** Loads the kernel with a memory of its own. Throws KERNEL_UNAVAILABLE. */
+  /** Loads the kernel with its own memory. Throws KERNEL_UNAVAILABLE. */
   static async open(): Promise<PlaneKernel> {
     return new PlaneKernel(await openKernel<PlaneExports>('planes'));
   }
 
   /**
-   * A plane of `length` zeros in the kernel's memory, there for as long as the kernel is. Planes of whole vectors, four
-   * samples, lie one right behind the other. Throws RangeError when the memory is used up.
+   * Allocates a plane of `length` zeros in the kernel's memory, for the kernel's lifetime. Planes whose length is a
+   * multiple of four are contiguous. Throws RangeError when the memory is exhausted.
    */
   plane(length: number): Float32Array {
-    const start = this.#free;
-    const end = start + Math.ceil((length * Float32Array.BYTES_PER_ELEMENT) / ALIGNMENT) * ALIGNMENT;
+    const start = this.#nextAddress;
+    const end = start + Math.ceil((length * Float32Array.BYTES_PER_ELEMENT) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
     if (end > this.#buffer.byteLength) {
-      throw new RangeError(`length must leave planes within ${PAGES * PAGE_BYTES} bytes, got ${length} samples more`);
+      throw new RangeError(`planes must fit into ${PAGES * PAGE_BYTES} bytes, got ${length} more samples`);
     }
-    this.#free = end;
+    this.#nextAddress = end;
     return new Float32Array(this.#buffer, start, length);
   }
 
-  /** The address of a plane of this kernel. Throws TypeError for a plane from elsewhere. */
+  /** Returns the address of a plane of this kernel. Throws TypeError for other planes. */
   addressOf(plane: Float32Array): number {
-    if (plane.buffer !== this.#buffer)
-      throw new TypeError("plane must lie in the kernel's memory, got one from elsewhere");
+    if (plane.buffer !== this.#buffer) throw new TypeError("plane must be in this kernel's memory, got one outside it");
     return plane.byteOffset;
   }
 
-  /** Throws RangeError when a plane `[height, width]` is larger than the filters can take: 256 by 144 samples. */
+  /** Throws RangeError when a plane `[height, width]` exceeds the filters' limit of 256 by 144 samples. */
   checkSize(width: number, height: number): void {
-    if (!(width <= MAX_WIDTH && height <= MAX_HEIGHT)) {
+    if (!(width <= MAX_PLANE_WIDTH && height <= MAX_PLANE_HEIGHT)) {
       throw new RangeError(
-        `a plane must not be larger than ${MAX_WIDTH} by ${MAX_HEIGHT} samples, got ${width} by ${height}`,
+        `a plane must be at most ${MAX_PLANE_WIDTH} by ${MAX_PLANE_HEIGHT} samples, got ${width} by ${height}`,
       );
     }
   }
 
-  /** Throws RangeError for a radius that the filters cannot take. */
+  /** Throws RangeError for a radius that the filters do not support. */
   checkRadius(radius: number): void {
-    const most = this.calls.MAX_RADIUS.value;
-    if (!(Number.isInteger(radius) && radius >= 0 && radius <= most)) {
-      throw new RangeError(`radius must be a whole number from 0 to ${most}, got ${radius}`);
+    const max = this.calls.MAX_RADIUS.value;
+    if (!(Number.isInteger(radius) && radius >= 0 && radius <= max)) {
+      throw new RangeError(`radius must be a whole number from 0 to ${max}, got ${radius}`);
     }
   }
 
   /**
-   * Runs `work` on the addresses of two planes, and copies those that lie elsewhere in and out. Borrows both; `work`
+   * Runs `work` on the addresses of two planes; copies planes outside the kernel's memory in and out. Borrows both. `work`
    * writes all of `out` before it reads any of it.
    */
   filter(source: Float32Array, out: Float32Array, work: (source: number, out: number) => void): void {

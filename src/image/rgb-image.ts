@@ -3,7 +3,7 @@ import { Frame } from '../core/frame.js';
 import { micros, wallClock } from '../core/time.js';
 import { NEUTRAL_CHROMA, rangeCodes, rgbToYuv, yuvToRgb, type Matrix3 } from './color-matrix.js';
 
-/** A picture as people and files have it: 8-bit sRGB, three bytes a pixel, rows without gaps. */
+/** An image as in files: 8-bit sRGB, three bytes a pixel, rows without padding. */
 export interface RgbImage {
   /** Columns. */
   readonly width: number;
@@ -13,20 +13,20 @@ export interface RgbImage {
   readonly data: Uint8Array;
 }
 
-/** What a picture file is as video: its own RGB in BT.709, full range, so that nothing is lost to the range. */
+/** The colour of image files as video: their RGB in BT.709, full range, which loses no levels. */
 export const IMAGE_COLOR: Color = { matrix: 'bt709', range: 'full' };
 
-/** The picture as planar Y, U, V `[3, height, width]` in BT.709 full range: Y in [0, 1], U and V in [-0.5, 0.5]. Copies. */
-export function imageToYuv(picture: RgbImage): Float32Array {
-  const count = picture.width * picture.height;
+/** Returns the image as planar Y, U, V `[3, height, width]`, BT.709 full range: Y in [0, 1], U and V in [-0.5, 0.5]. Copies. */
+export function imageToYuv(image: RgbImage): Float32Array {
+  const count = image.width * image.height;
   const yuv = new Float32Array(3 * count);
   const matrix = rgbToYuv('bt709');
   for (let i = 0; i < count; i++) {
     const [y, u, v] = transform(
       matrix,
-      (picture.data[3 * i] ?? 0) / 255,
-      (picture.data[3 * i + 1] ?? 0) / 255,
-      (picture.data[3 * i + 2] ?? 0) / 255,
+      (image.data[3 * i] ?? 0) / 255,
+      (image.data[3 * i + 1] ?? 0) / 255,
+      (image.data[3 * i + 2] ?? 0) / 255,
     );
     yuv[i] = y;
     yuv[count + i] = u;
@@ -35,7 +35,7 @@ export function imageToYuv(picture: RgbImage): Float32Array {
   return yuv;
 }
 
-/** Planar Y, U, V `[3, height, width]` in BT.709 full range as a picture; what no display can show is clamped. Copies. */
+/** Returns planar Y, U, V `[3, height, width]`, BT.709 full range, as an image. Clamps colours outside sRGB. Copies. */
 export function yuvToImage(yuv: Float32Array, width: number, height: number): RgbImage {
   const count = width * height;
   const data = new Uint8Array(3 * count);
@@ -45,14 +45,14 @@ export function yuvToImage(yuv: Float32Array, width: number, height: number): Rg
 }
 
 /**
- * The picture as an I420 frame that the caller closes. A last odd column or row is cut off; a chroma sample is the
- * mean of the four pixels it covers.
+ * Returns the image as an I420 frame, which the caller closes. Drops a last odd column or row. A chroma sample is the mean
+ * of the four pixels it covers.
  */
-export function rgbToFrame(picture: RgbImage, color: Color = IMAGE_COLOR): Frame {
-  const width = picture.width & ~1;
-  const height = picture.height & ~1;
+export function rgbToFrame(image: RgbImage, color: Color = IMAGE_COLOR): Frame {
+  const width = image.width & ~1;
+  const height = image.height & ~1;
   if (width === 0 || height === 0) {
-    throw new RangeError(`a picture must have 2x2 pixels or more, got ${picture.width}x${picture.height}`);
+    throw new RangeError(`an image must have at least 2x2 pixels, got ${image.width}x${image.height}`);
   }
   const frame = Frame.allocate({ width, height, pts: micros(0), duration: micros(0), color, capturedAt: wallClock() });
   const matrix = rgbToYuv(color.matrix);
@@ -63,8 +63,8 @@ export function rgbToFrame(picture: RgbImage, color: Color = IMAGE_COLOR): Frame
       let vSum = 0;
       for (let k = 0; k < 4; k++) {
         const [x, y] = [2 * cx + (k & 1), 2 * cy + (k >> 1)];
-        const at = 3 * (y * picture.width + x);
-        const [r, g, b] = [picture.data[at] ?? 0, picture.data[at + 1] ?? 0, picture.data[at + 2] ?? 0];
+        const at = 3 * (y * image.width + x);
+        const [r, g, b] = [image.data[at] ?? 0, image.data[at + 1] ?? 0, image.data[at + 2] ?? 0];
         const [luma, u, v] = transform(matrix, r / 255, g / 255, b / 255);
         frame.y[y * width + x] = clampByte(codes.black + codes.luma * luma);
         uSum += u;
@@ -77,7 +77,7 @@ export function rgbToFrame(picture: RgbImage, color: Color = IMAGE_COLOR): Frame
   return frame;
 }
 
-/** A frame as a picture, chroma interpolated between the samples' centres. Borrows the frame, copies its pixels. */
+/** Returns a frame as an image, with chroma interpolated between sample centres. Borrows the frame, copies its pixels. */
 export function frameToRgb(frame: Frame): RgbImage {
   const { width, height } = frame;
   const data = new Uint8Array(3 * width * height);
@@ -94,7 +94,7 @@ export function frameToRgb(frame: Frame): RgbImage {
   return { width, height, data };
 }
 
-/** A chroma plane's value at a luma sample, code values around 0: nine, three, three and one sixteenth of the nearest. */
+/** Samples a chroma plane at a luma sample, bilinearly (9, 3, 3 and 1 sixteenths of the nearest four): code values around 0. */
 function chromaAt(frame: Frame, plane: Uint8Array, stride: number, x: number, y: number): number {
   const x0 = x >> 1;
   const y0 = y >> 1;
@@ -123,26 +123,26 @@ function clampByte(value: number): number {
   return Math.max(0, Math.min(255, Math.round(value)));
 }
 
-/** The picture with its last column and row repeated where its size is odd, so that it fits I420. Lends or copies. */
-export function padToEven(picture: RgbImage): RgbImage {
-  const { width, height } = picture;
-  return resized(picture, width + (width & 1), height + (height & 1));
+/** Repeats the last column or row of an image of odd size, so that it fits I420. Lends the image or copies it. */
+export function padToEven(image: RgbImage): RgbImage {
+  const { width, height } = image;
+  return cropOrExtend(image, width + (width & 1), height + (height & 1));
 }
 
-/** The first `width` columns and `height` rows of the picture. Lends or copies. */
-export function cropImage(picture: RgbImage, width: number, height: number): RgbImage {
-  return resized(picture, width, height);
+/** Returns the first `width` columns and `height` rows of an image. Lends the image or copies it. */
+export function cropImage(image: RgbImage, width: number, height: number): RgbImage {
+  return cropOrExtend(image, width, height);
 }
 
-/** A picture of another size: cut off, or with the last column and row repeated. */
-function resized(picture: RgbImage, width: number, height: number): RgbImage {
-  if (width === picture.width && height === picture.height) return picture;
+/** Crops an image, or extends it by its last column and row. */
+function cropOrExtend(image: RgbImage, width: number, height: number): RgbImage {
+  if (width === image.width && height === image.height) return image;
   const data = new Uint8Array(3 * width * height);
-  const copied = 3 * Math.min(width, picture.width);
+  const copied = 3 * Math.min(width, image.width);
   for (let y = 0; y < height; y++) {
-    const from = 3 * picture.width * Math.min(y, picture.height - 1);
+    const from = 3 * image.width * Math.min(y, image.height - 1);
     const row = data.subarray(3 * width * y, 3 * width * (y + 1));
-    row.set(picture.data.subarray(from, from + copied));
+    row.set(image.data.subarray(from, from + copied));
     for (let i = copied; i < row.length; i++) row[i] = row[i - 3] ?? 0;
   }
   return { width, height, data };

@@ -1,7 +1,7 @@
 import type { Color } from '../core/color.js';
 import type { Frame } from '../core/frame.js';
-import type { AxisTap } from './axis-taps.js';
-import { axisTaps } from './axis-taps.js';
+import type { ResamplingTap } from './resampling-taps.js';
+import { resamplingTaps } from './resampling-taps.js';
 import { diagonal3, multiply3, NEUTRAL_CHROMA, rangeCodes, yuvToYuv } from './color-matrix.js';
 import type { Kernel, KernelConstant } from './kernel.js';
 import { openKernel } from './kernel.js';
@@ -9,10 +9,10 @@ import { bandStride, copyRows } from './plane-band.js';
 import type { Thumbnail } from './thumbnail.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from './thumbnail.js';
 
-/** What src/image/kernels/thumbnail.ts exports. */
+/** The exports of src/image/kernels/thumbnail.ts. */
 interface ThumbnailExports {
   scratchBytes: (width: number) => number;
-  /** Output row, frame width, addresses and strides of Y, U, V, the rows that lie at the addresses (luma, chroma). */
+  /** Output row, frame width, addresses and strides of Y, U and V, number of the row at these addresses (luma, chroma). */
   reduce: (...args: [number, number, number, number, number, number, number, number, number, number]) => void;
   readonly MATRIX: KernelConstant;
   readonly LUMA_ROWS: KernelConstant;
@@ -23,40 +23,40 @@ interface ThumbnailExports {
   readonly SCRATCH: KernelConstant;
 }
 
-/** Output rows the kernel makes at a time. */
-const GROUP = 4;
-/** Bytes the kernel may read past a plane's last row. */
-const SLACK = 64;
-/** Numbers of a thumbnail. */
-const DATA_SIZE = 3 * THUMBNAIL_HEIGHT * THUMBNAIL_WIDTH;
-/** Bytes of one tap in the kernel's memory. */
+/** Output rows of one kernel call. */
+const GROUP_ROWS = 4;
+/** Bytes that the kernel may read past a plane's last row. */
+const READ_PAST_BYTES = 64;
+/** Numbers in a thumbnail. */
+const THUMBNAIL_LENGTH = 3 * THUMBNAIL_HEIGHT * THUMBNAIL_WIDTH;
+/** Bytes of one resampling tap in the kernel's memory. */
 const TAP_BYTES = 20;
 
-/** One plane's rows of one group of output rows, and where they lie. */
-interface GroupPlane {
-  /** First source row of each group, then its number of rows. */
-  readonly spans: readonly (readonly [first: number, count: number])[];
+/** Memory layout of one plane: the source rows of a group of output rows. */
+interface PlaneLayout {
+  /** First source row and number of source rows of each group of output rows. */
+  readonly groups: readonly (readonly [first: number, count: number])[];
   readonly width: number;
   readonly frameStride: number;
   readonly stride: number;
   readonly address: number;
 }
 
-/** What depends on a frame's size and strides alone. */
-interface Plan {
+/** Memory layout for frames of one size and stride. */
+interface FrameLayout {
   readonly width: number;
   readonly height: number;
   readonly strides: readonly [number, number, number];
-  readonly planes: readonly [GroupPlane, GroupPlane, GroupPlane];
+  readonly planes: readonly [PlaneLayout, PlaneLayout, PlaneLayout];
 }
 
-/** Reads thumbnails from frames of any size, in WebAssembly, four output rows at a time. */
+/** Resamples frames of any size to thumbnails, in WebAssembly, four output rows at a time. */
 export class ThumbnailReader {
   readonly #kernel: Kernel<ThumbnailExports>;
-  /** Written in turn. */
-  #data = new Float32Array(DATA_SIZE); // [3, 144, 256]
-  #other = new Float32Array(DATA_SIZE); // [3, 144, 256]
-  #plan: Plan | undefined;
+  /** Two buffers, written in turn. */
+  #data = new Float32Array(THUMBNAIL_LENGTH); // [3, 144, 256]
+  #spare = new Float32Array(THUMBNAIL_LENGTH); // [3, 144, 256]
+  #layout: FrameLayout | undefined;
   #bytes = new Uint8Array();
 
   private constructor(kernel: Kernel<ThumbnailExports>) {
@@ -68,23 +68,23 @@ export class ThumbnailReader {
     return new ThumbnailReader(await openKernel<ThumbnailExports>('thumbnail'));
   }
 
-  /** Bytes the kernel's memory takes. */
+  /** Bytes of the kernel's memory. */
   get memoryBytes(): number {
     return this.#kernel.memory.buffer.byteLength;
   }
 
-  /** The frame at the network's size. Borrows the frame; lends the thumbnail until the second next call. */
+  /** Returns the frame's thumbnail. Borrows the frame. Lends the thumbnail until the call after the next one. */
   read(frame: Frame): Thumbnail {
     const { exports, memory } = this.#kernel;
-    const { planes } = this.#planFor(frame);
+    const { planes } = this.#layoutFor(frame);
     const [y, u, v] = planes;
-    new Float32Array(memory.buffer).set(toBt709(frame.color), exports.MATRIX.value / 4);
-    for (let group = 0; group < THUMBNAIL_HEIGHT / GROUP; group++) {
-      const lumaBase = this.#copyIn(frame.y, y, group);
-      const chromaBase = this.#copyIn(frame.u, u, group);
-      this.#copyIn(frame.v, v, group);
+    new Float32Array(memory.buffer).set(bt709Matrix(frame.color), exports.MATRIX.value / 4);
+    for (let group = 0; group < THUMBNAIL_HEIGHT / GROUP_ROWS; group++) {
+      const lumaBase = this.#copyGroup(frame.y, y, group);
+      const chromaBase = this.#copyGroup(frame.u, u, group);
+      this.#copyGroup(frame.v, v, group);
       exports.reduce(
-        group * GROUP,
+        group * GROUP_ROWS,
         frame.width,
         y.address,
         u.address,
@@ -96,32 +96,32 @@ export class ThumbnailReader {
         chromaBase,
       );
     }
-    [this.#data, this.#other] = [this.#other, this.#data];
+    [this.#data, this.#spare] = [this.#spare, this.#data];
     this.#data.set(new Float32Array(memory.buffer, exports.OUTPUT.value, this.#data.length));
     return { data: this.#data, pts: frame.pts, discontinuity: frame.discontinuity };
   }
 
-  /** Copies the rows of one group; returns the first one's number. */
-  #copyIn(bytes: Uint8Array, plane: GroupPlane, group: number): number {
-    const [first, count] = plane.spans[group] ?? [0, 0];
+  /** Copies the source rows of one group into the kernel's memory. Returns the number of the first row. */
+  #copyGroup(bytes: Uint8Array, plane: PlaneLayout, group: number): number {
+    const [first, count] = plane.groups[group] ?? [0, 0];
     const from = { bytes, start: first * plane.frameStride, stride: plane.frameStride };
     copyRows(from, { bytes: this.#bytes, start: plane.address, stride: plane.stride }, plane.width, count);
     return first;
   }
 
-  #planFor(frame: Frame): Plan {
-    const known = this.#plan;
+  #layoutFor(frame: Frame): FrameLayout {
+    const known = this.#layout;
     const isSame = known?.width === frame.width && known.height === frame.height;
     if (known && isSame && known.strides.every((stride, i) => stride === frame.strides[i])) return known;
     const { exports, memory } = this.#kernel;
     const half = frame.width / 2;
-    const lumaRows = axisTaps(frame.height, THUMBNAIL_HEIGHT);
-    const chromaRows = axisTaps(frame.height / 2, THUMBNAIL_HEIGHT);
+    const lumaRows = resamplingTaps(frame.height, THUMBNAIL_HEIGHT);
+    const chromaRows = resamplingTaps(frame.height / 2, THUMBNAIL_HEIGHT);
     const start = exports.SCRATCH.value + exports.scratchBytes(frame.width);
     const [strideY, strideU, strideV] = frame.strides;
-    const y = planPlane(lumaRows, frame.width, strideY, start);
-    const u = planPlane(chromaRows, half, strideU, endOf(y));
-    const v = planPlane(chromaRows, half, strideV, endOf(u));
+    const y = layoutPlane(lumaRows, frame.width, strideY, start);
+    const u = layoutPlane(chromaRows, half, strideU, endOf(y));
+    const v = layoutPlane(chromaRows, half, strideV, endOf(u));
 
     const missing = Math.ceil((endOf(v) - memory.buffer.byteLength) / 65536);
     if (missing > 0) memory.grow(missing);
@@ -129,42 +129,42 @@ export class ThumbnailReader {
     const view = new DataView(memory.buffer);
     writeTaps(lumaRows, view, exports.LUMA_ROWS.value);
     writeTaps(chromaRows, view, exports.CHROMA_ROWS.value);
-    writeTaps(axisTaps(frame.width, THUMBNAIL_WIDTH), view, exports.LUMA_COLUMNS.value);
-    writeTaps(axisTaps(half, THUMBNAIL_WIDTH), view, exports.CHROMA_COLUMNS.value);
-    this.#plan = { width: frame.width, height: frame.height, strides: frame.strides, planes: [y, u, v] };
-    return this.#plan;
+    writeTaps(resamplingTaps(frame.width, THUMBNAIL_WIDTH), view, exports.LUMA_COLUMNS.value);
+    writeTaps(resamplingTaps(half, THUMBNAIL_WIDTH), view, exports.CHROMA_COLUMNS.value);
+    this.#layout = { width: frame.width, height: frame.height, strides: frame.strides, planes: [y, u, v] };
+    return this.#layout;
   }
 }
 
-function planPlane(rows: readonly AxisTap[], width: number, frameStride: number, address: number): GroupPlane {
-  const spans: [number, number][] = [];
-  for (let row = 0; row < rows.length; row += GROUP) {
+function layoutPlane(rows: readonly ResamplingTap[], width: number, frameStride: number, address: number): PlaneLayout {
+  const groups: [number, number][] = [];
+  for (let row = 0; row < rows.length; row += GROUP_ROWS) {
     const first = rows[row]?.first ?? 0;
-    const last = rows[row + GROUP - 1]?.last ?? first;
-    spans.push([first, last + 1 - first]);
+    const last = rows[row + GROUP_ROWS - 1]?.last ?? first;
+    groups.push([first, last + 1 - first]);
   }
-  return { spans, width, frameStride, stride: bandStride(frameStride, width), address };
+  return { groups, width, frameStride, stride: bandStride(frameStride, width), address };
 }
 
-/** The first address behind a plane's largest group, on a multiple of 16. */
-function endOf(plane: GroupPlane): number {
-  const rows = Math.max(...plane.spans.map(([, count]) => count));
-  return Math.ceil((plane.address + rows * plane.stride + SLACK) / 16) * 16;
+/** Returns the first address after a plane's largest group, a multiple of 16. */
+function endOf(plane: PlaneLayout): number {
+  const rows = Math.max(...plane.groups.map(([, count]) => count));
+  return Math.ceil((plane.address + rows * plane.stride + READ_PAST_BYTES) / 16) * 16;
 }
 
-function writeTaps(taps: readonly AxisTap[], view: DataView, address: number): void {
+function writeTaps(taps: readonly ResamplingTap[], view: DataView, address: number): void {
   for (const [i, tap] of taps.entries()) {
     const at = address + i * TAP_BYTES;
     view.setInt32(at, tap.first, true);
     view.setInt32(at + 4, tap.last, true);
     view.setFloat32(at + 8, tap.firstWeight, true);
     view.setFloat32(at + 12, tap.lastWeight, true);
-    view.setFloat32(at + 16, tap.betweenWeight, true);
+    view.setFloat32(at + 16, tap.innerWeight, true);
   }
 }
 
-/** 3 rows of 4: `[Y, U, V, 1]` in code values to BT.709 full range. */
-function toBt709(color: Color): number[] {
+/** Returns the matrix from `[Y, U, V, 1]` in code values to BT.709 full range: 3 rows of 4. */
+function bt709Matrix(color: Color): number[] {
   const { black, luma, chroma } = rangeCodes(color.range);
   const m = multiply3(yuvToYuv(color.matrix, 'bt709'), diagonal3(1 / luma, 1 / chroma, 1 / chroma));
   const row = (a: number, b: number, c: number): number[] => [a, b, c, -a * black - (b + c) * NEUTRAL_CHROMA];

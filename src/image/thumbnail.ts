@@ -5,15 +5,15 @@ export const THUMBNAIL_WIDTH = 256;
 /** Rows of a thumbnail. */
 export const THUMBNAIL_HEIGHT = 144;
 
-/** A frame at the network's size: all a generator and the steadier ever see of it. */
+/** A frame at 256 x 144: the only input of generators and steadier. */
 export interface Thumbnail {
   /**
    * `[3, 144, 256]`, planar Y, U, V (NCHW without the N): BT.709 full range, Y in [0, 1], U and V in [-0.5, 0.5].
-   * Area-averaged from the frame's own planes, stretched to 256x144 whatever the frame's aspect.
-   * Lent: valid until two more thumbnails were made; copy what must be kept.
+   * Area-averaged from the frame's planes and stretched to 256x144, whatever the frame's aspect.
+   * Lent: valid until its reader has made two more thumbnails. Copy it to keep it.
    */
   readonly data: Float32Array;
   readonly pts: Micros;
-  /** {@link Frame.discontinuity} of the frame. */
+  /** `Frame.discontinuity` of the frame. */
   readonly discontinuity: boolean;
 }

@@ -1,8 +1,9 @@
 import type { PlaneKernel } from './plane-kernel.js';
 
 /**
- * Top-hats of planes of one size `[height, width]`, up to 256 by 144: what is smaller than a square of
- * `2 * radius + 1` and stands out from what is around it, whatever the brightness there (Meyer 1979). Takes no memory.
+ * Top-hat transforms (Meyer 1979) of planes of one size `[height, width]`, up to 256 by 144: they keep details that are
+ * smaller than a square of `2 * radius + 1` and stand out from their surroundings, whatever the brightness there.
+ * Allocates nothing.
  */
 export class TopHat {
   readonly #kernel: PlaneKernel;
@@ -20,7 +21,7 @@ export class TopHat {
     this.#radius = radius;
   }
 
-  /** How much brighter each sample is than the opening: small bright things; 0 or more. `out` may not be `source`. */
+  /** White top-hat, 0 or more: source minus its opening, which keeps small bright details. `out` may not be `source`. */
   whiteInto(source: Float32Array, out: Float32Array): void {
     const [{ calls }, width, height, radius] = [this.#kernel, this.#width, this.#height, this.#radius];
     this.#kernel.filter(source, out, (from, to) => {
@@ -30,7 +31,7 @@ export class TopHat {
     });
   }
 
-  /** How much darker each sample is than the closing: small dark things; 0 or more. `out` may not be `source`. */
+  /** Black top-hat, 0 or more: closing minus source, which keeps small dark details. `out` may not be `source`. */
   blackInto(source: Float32Array, out: Float32Array): void {
     const [{ calls }, width, height, radius] = [this.#kernel, this.#width, this.#height, this.#radius];
     this.#kernel.filter(source, out, (from, to) => {

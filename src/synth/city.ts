@@ -19,7 +19,7 @@ export interface House {
   readonly hasMansard: boolean;
 }
 
-/** A house front along a crossing street: it faces the viewer at `z`, from `x0` outwards to `x1` (both positive). */
+/** A house front along a crossing street. It faces the camera at `z`, from `x0` outwards to `x1` (both positive). */
 export interface SideHouse {
   readonly id: number;
   readonly side: Side;
@@ -37,12 +37,12 @@ export interface Tree {
   readonly side: Side;
   readonly z: number;
   readonly crown: number;
-  /** Size of the crown against the painted one. */
+  /** Size of the crown relative to the painted one. */
   readonly scale: number;
 }
 
 /** A parked vehicle. */
-export interface Parked {
+export interface ParkedVehicle {
   readonly id: number;
   readonly side: Side;
   readonly z: number;
@@ -56,7 +56,7 @@ export interface Lamp {
   readonly z: number;
 }
 
-/** All that stands still between two crossings. */
+/** The static objects between two crossings. */
 export interface Block {
   readonly index: number;
   readonly z: number;
@@ -64,10 +64,10 @@ export interface Block {
   readonly houses: readonly House[];
   readonly sideHouses: readonly SideHouse[];
   readonly trees: readonly Tree[];
-  readonly parked: readonly Parked[];
+  readonly parked: readonly ParkedVehicle[];
 }
 
-/** Kinds of objects, the top byte of an object's id. */
+/** The top byte of an object's id, by kind of object. */
 export const ID_KIND = {
   ground: 1,
   house: 2,
@@ -81,15 +81,15 @@ export const ID_KIND = {
   pole: 10,
 } as const;
 
-/** An object's id: the same at all times, different for all objects within some 100 km. */
+/** Returns an object's id. It is the same at all times and unique within about 100 km. */
 export function objectId(kind: keyof typeof ID_KIND, index: number): number {
   return (ID_KIND[kind] << 24) | (index & 0xffffff);
 }
 
-/** Blocks remembered: those in sight and a few around. */
-const BLOCKS_KEPT = 16;
+/** Cache limit: the blocks in view and a few around them. */
+const MAX_CACHED_BLOCKS = 16;
 
-/** The street's standing things, for any place along it. */
+/** The static objects of a street, generated block by block, for any z. */
 export class City {
   readonly #seed: number;
   readonly #facades: readonly Facade[];
@@ -100,23 +100,23 @@ export class City {
     this.#facades = facades;
   }
 
-  /** The block of an index, negative ones too. */
+  /** Returns the block of an index, which may be negative. */
   block(index: number): Block {
     const known = this.#blocks.get(index);
     if (known) return known;
-    if (this.#blocks.size >= BLOCKS_KEPT) this.#blocks.clear();
-    const made = this.#build(index);
+    if (this.#blocks.size >= MAX_CACHED_BLOCKS) this.#blocks.clear();
+    const made = this.#buildBlock(index);
     this.#blocks.set(index, made);
     return made;
   }
 
-  /** How far from the left facades their shadow reaches at z, as x. */
+  /** Returns the x up to which the left houses cast their shadow at z. */
   shadowEdge(z: number): number {
     const house = this.block(blockOf(z)).houses.find((h) => h.side === -1 && z >= h.z0 && z < h.z1);
-    return house ? shadowEdgeOf(house) : -FACADE_X;
+    return house ? houseShadowEdge(house) : -FACADE_X;
   }
 
-  /** Lamps from z0 to z1. */
+  /** Returns the lamps from z0 to z1. */
   lamps(z0: number, z1: number): Lamp[] {
     const lamps: Lamp[] = [];
     for (let i = Math.ceil((z0 - 12) / LAMP_SPACING); 12 + i * LAMP_SPACING <= z1; i++) {
@@ -126,36 +126,37 @@ export class City {
     return lamps;
   }
 
-  #build(index: number): Block {
+  #buildBlock(index: number): Block {
     const random = new Random(hash(this.#seed, 51, index));
     const z = index * BLOCK_LENGTH;
-    const houses = [...this.#houses(index, -1, random), ...this.#houses(index, 1, random)];
+    const houses = [...this.#buildHouses(index, -1, random), ...this.#buildHouses(index, 1, random)];
     const trees: Tree[] = [];
-    const parked: Parked[] = [];
+    const parked: ParkedVehicle[] = [];
     for (const side of [-1, 1] as const) {
       for (let i = 0; i < 10; i++) {
-        const place = z + CROSSING_WIDTH + 6 + i * 8;
-        const toLamp = Math.abs(place - 12 - LAMP_SPACING * Math.round((place - 12) / LAMP_SPACING));
-        const present = random.next() < 0.62;
+        const treeZ = z + CROSSING_WIDTH + 6 + i * 8;
+        const toLamp = Math.abs(treeZ - 12 - LAMP_SPACING * Math.round((treeZ - 12) / LAMP_SPACING));
+        const isPresent = random.next() < 0.62;
         const scale = random.between(0.85, 1.15);
         const crown = random.below(CROWN_COUNT);
-        if (present && toLamp > 3.2)
-          trees.push({ id: objectId('tree', index * 32 + i + (side + 1) * 8), side, z: place, crown, scale });
+        if (isPresent && toLamp > 3.2)
+          trees.push({ id: objectId('tree', index * 32 + i + (side + 1) * 8), side, z: treeZ, crown, scale });
       }
       for (let i = 0; i < 11; i++) {
-        const place = z + CROSSING_WIDTH + 9 + i * 6.4 + random.between(-0.5, 0.5);
-        const present = random.next() < 0.62;
+        const parkedZ = z + CROSSING_WIDTH + 9 + i * 6.4 + random.between(-0.5, 0.5);
+        const isPresent = random.next() < 0.62;
         const model = pickVehicleModel(random, true);
-        if (present) parked.push({ id: objectId('parked', index * 32 + i + (side + 1) * 8), side, z: place, model });
+        if (isPresent)
+          parked.push({ id: objectId('parked', index * 32 + i + (side + 1) * 8), side, z: parkedZ, model });
       }
     }
-    return { index, z, houses, sideHouses: this.#sideHouses(index, houses, random), trees, parked };
+    return { index, z, houses, sideHouses: this.#buildSideHouses(index, houses, random), trees, parked };
   }
 
-  #houses(index: number, side: Side, random: Random): House[] {
+  #buildHouses(index: number, side: Side, random: Random): House[] {
     const start = index * BLOCK_LENGTH + CROSSING_WIDTH;
     const length = BLOCK_LENGTH - CROSSING_WIDTH;
-    const parts: { facade: Facade; bays: number; floors: number; mansard: boolean; width: number }[] = [];
+    const parts: { facade: Facade; bays: number; floors: number; hasMansard: boolean; width: number }[] = [];
     let sum = 0;
     let last = -1;
     while (sum < length - 7) {
@@ -165,7 +166,7 @@ export class City {
       const bays = 3 + random.below(FACADE_BAYS - 2);
       const floors = Math.min(FACADE_FLOORS, 2 + random.below(4) + (random.next() < 0.25 ? 2 : 0));
       const width = bays * facade.bayWidth;
-      parts.push({ facade, bays, floors, mansard: random.next() < 0.45, width });
+      parts.push({ facade, bays, floors, hasMansard: random.next() < 0.45, width });
       sum += width;
     }
     let z = start;
@@ -174,11 +175,11 @@ export class City {
       z += (part.width * length) / sum;
       const height = facadeHeight(part.facade, part.floors);
       const id = objectId('house', index * 32 + i + (side + 1) * 8);
-      return { id, side, z0, z1: z, facade: part.facade, bays: part.bays, height, hasMansard: part.mansard };
+      return { id, side, z0, z1: z, facade: part.facade, bays: part.bays, height, hasMansard: part.hasMansard };
     });
   }
 
-  #sideHouses(index: number, houses: readonly House[], random: Random): SideHouse[] {
+  #buildSideHouses(index: number, houses: readonly House[], random: Random): SideHouse[] {
     const z = index * BLOCK_LENGTH + CROSSING_WIDTH;
     const made: SideHouse[] = [];
     for (const side of [-1, 1] as const) {
@@ -198,7 +199,7 @@ export class City {
   }
 }
 
-/** The x to which the shadow of a left house reaches: the sun stands to the left, 66 degrees high. */
-export function shadowEdgeOf(house: House): number {
+/** Returns the x up to which a left house casts its shadow: the sun is on the left, 66 degrees high. */
+export function houseShadowEdge(house: House): number {
   return -FACADE_X + (house.height + 0.5) * 0.44;
 }

@@ -4,68 +4,68 @@ import type { Planes } from './planes.js';
 import { levelFor, type Ripmap } from './ripmap.js';
 import type { Front, FrontColumns } from './surface.js';
 import type { TextureSet } from './texture-set.js';
-import type { View } from './view.js';
+import type { Camera } from './camera.js';
 
 /**
- * Rows painted of all columns before the next ones: a column's pixels lie a stride apart, so that so many rows stay in
- * the processor's first cache while the columns pass.
+ * Rows of a tile. Each tile is painted across all columns before the next one: a column's pixels are a stride apart, and
+ * this many rows stay in the L1 cache.
  */
 const TILE_ROWS = 64;
 
-/** Puts fronts into perspective: every pixel column walks along one column of the front's texture. */
+/** Paints house fronts in perspective: each pixel column steps along one column of the front's texture. */
 export class FrontPainter {
   readonly #textures: TextureSet;
-  readonly #work: ColumnWork;
-  #view: View | undefined;
+  readonly #rasterizer: ColumnRasterizer;
+  #camera: Camera | undefined;
   #planes: Planes | undefined;
   #lighting: Lighting | undefined;
 
-  /** @param width pixel columns of the pictures. */
+  /** @param width pixel columns of the frames. */
   constructor(textures: TextureSet, width: number) {
     this.#textures = textures;
-    this.#work = new ColumnWork(width);
+    this.#rasterizer = new ColumnRasterizer(width);
   }
 
-  start(view: View, planes: Planes, lighting: Lighting): void {
-    this.#view = view;
+  beginFrame(camera: Camera, planes: Planes, lighting: Lighting): void {
+    this.#camera = camera;
     this.#planes = planes;
     this.#lighting = lighting;
   }
 
   paint(front: Front, columns: FrontColumns): void {
-    const view = this.#view;
+    const camera = this.#camera;
     const planes = this.#planes;
     const lighting = this.#lighting;
-    if (!view || !planes || !lighting || columns.count === 0) return;
+    if (!camera || !planes || !lighting || columns.count === 0) return;
     const { isNight, haze } = lighting;
     const texture = this.#textures.wall(front.facade, isNight ? 'night' : 'day');
     const shade = isNight ? 1 : front.shade;
-    const work = this.#work;
-    work.set({ view, columns, isNight, texture: texture.y, scale: 1, shade, black: 16, haze: haze.y });
-    work.paintLumaInto(planes);
-    work.set({ view, columns, isNight, texture: texture.u, scale: 2, shade, black: 128, haze: haze.u });
-    work.setSecond(texture.v, haze.v - haze.u);
-    work.paintChromaInto(planes);
+    const rasterizer = this.#rasterizer;
+    rasterizer.prepare({ camera, columns, isNight, texture: texture.y, scale: 1, shade, black: 16, haze: haze.y });
+    rasterizer.paintLumaInto(planes);
+    rasterizer.prepare({ camera, columns, isNight, texture: texture.u, scale: 2, shade, black: 128, haze: haze.u });
+    rasterizer.prepareSecond(texture.v, haze.v - haze.u);
+    rasterizer.paintChromaInto(planes);
   }
 }
 
-/** What {@link ColumnWork} is prepared from. */
+/** Input of {@link ColumnRasterizer.prepare}. */
 interface ColumnSource {
-  readonly view: View;
+  readonly camera: Camera;
   readonly columns: FrontColumns;
   readonly isNight: boolean;
   readonly texture: Ripmap;
-  /** 1 for luma; 2 for chroma, which has half the pixels and half the texels. */
+  /** 1 for luma, 2 for chroma, which has half the pixels and half the texels. */
   readonly scale: 1 | 2;
   readonly shade: number;
-  /** Code value of no light. */
+  /** Code value without light. */
   readonly black: number;
   /** Code value of the haze. */
   readonly haze: number;
 }
 
-/** Columns of one plane, prepared for painting: places and steps with 16 fractional bits. */
-class ColumnWork {
+/** Paints the columns of one plane. Positions, steps and offsets have 16 fraction bits, gains 8. */
+class ColumnRasterizer {
   #count = 0;
   #firstX = 0;
   #top = 0;
@@ -73,36 +73,36 @@ class ColumnWork {
   readonly #texels: Uint8Array[] = [];
   readonly #texelsV: Uint8Array[] = [];
   readonly #levels: Int32Array;
-  readonly #addV: Int32Array;
-  readonly #base: Int32Array;
-  readonly #from: Int32Array;
-  readonly #to: Int32Array;
-  /** Share of the first row that is covered, 0 to 256. */
-  readonly #rim: Int32Array;
-  readonly #place: Int32Array;
-  readonly #step: Int32Array;
-  readonly #last: Int32Array;
-  readonly #mul: Int32Array;
-  readonly #add: Int32Array;
+  readonly #offsetV: Int32Array;
+  readonly #columnStart: Int32Array;
+  readonly #firstRow: Int32Array;
+  readonly #endRow: Int32Array;
+  /** Coverage of the first row, 0 to 256. */
+  readonly #topCoverage: Int32Array;
+  readonly #texelPosition: Int32Array;
+  readonly #texelStep: Int32Array;
+  readonly #lastTexel: Int32Array;
+  readonly #gain: Int32Array;
+  readonly #offset: Int32Array;
 
   constructor(width: number) {
     const make = (): Int32Array => new Int32Array(width);
     this.#levels = make();
-    this.#addV = make();
-    this.#base = make();
-    this.#from = make();
-    this.#to = make();
-    this.#rim = make();
-    this.#place = make();
-    this.#step = make();
-    this.#last = make();
-    this.#mul = make();
-    this.#add = make();
+    this.#offsetV = make();
+    this.#columnStart = make();
+    this.#firstRow = make();
+    this.#endRow = make();
+    this.#topCoverage = make();
+    this.#texelPosition = make();
+    this.#texelStep = make();
+    this.#lastTexel = make();
+    this.#gain = make();
+    this.#offset = make();
   }
 
-  set(source: ColumnSource): void {
-    const { view, columns, isNight, texture, scale, shade, black, haze } = source;
-    const rows = view.height / scale;
+  prepare(source: ColumnSource): void {
+    const { camera, columns, isNight, texture, scale, shade, black, haze } = source;
+    const rows = camera.height / scale;
     const perMetre = FACADE_TEXELS_PER_METRE;
     this.#firstX = Math.ceil(columns.firstX / scale);
     this.#count = Math.max(0, Math.ceil((columns.firstX + columns.count) / scale) - this.#firstX);
@@ -111,7 +111,7 @@ class ColumnWork {
     for (let c = 0; c < this.#count; c++) {
       const i = (this.#firstX + c) * scale - columns.firstX;
       const depth = columns.depth[i] ?? 1;
-      const perPixel = (depth / view.focal) * perMetre;
+      const perPixel = (depth / camera.focal) * perMetre;
       const levelA = levelFor((columns.alongStep[i] ?? 0) * perMetre);
       const levelB = levelFor(perPixel);
       const minor = texture.minorAt(levelB);
@@ -121,32 +121,32 @@ class ColumnWork {
       const from = Math.max(0, Math.floor(top));
       const to = Math.max(from, Math.min(rows, Math.round((columns.bottom[i] ?? 0) / scale)));
       const step = perPixel / (1 << levelB);
-      const foot = ((view.y * perMetre) / perPixel + view.horizonY) / scale; // row of height 0
+      const foot = ((camera.y * perMetre) / perPixel + camera.horizonY) / scale; // row of height 0
       const share = hazeAt(depth, isNight);
       const light = shade * (1 - share);
       this.#texels[c] = texture.texels(levelA, levelB);
       this.#levels[c] = levelA * 16 + levelB;
-      this.#addV[c] = share * 65536;
-      this.#base[c] = (a < 0 ? 0 : a >= major ? major - 1 : a) * minor;
-      this.#from[c] = from;
-      this.#to[c] = to;
-      this.#rim[c] = top > from ? (1 + from - top) * 256 : 256;
-      this.#place[c] = ((foot - from - 0.5) * step - 0.5) * 65536;
-      this.#step[c] = step * 65536;
-      this.#last[c] = minor - 2;
-      this.#mul[c] = light * 256;
-      this.#add[c] = (haze * share + black * (1 - share - light)) * 65536 + 32768;
+      this.#offsetV[c] = share * 65536;
+      this.#columnStart[c] = (a < 0 ? 0 : a >= major ? major - 1 : a) * minor;
+      this.#firstRow[c] = from;
+      this.#endRow[c] = to;
+      this.#topCoverage[c] = top > from ? (1 + from - top) * 256 : 256;
+      this.#texelPosition[c] = ((foot - from - 0.5) * step - 0.5) * 65536;
+      this.#texelStep[c] = step * 65536;
+      this.#lastTexel[c] = minor - 2;
+      this.#gain[c] = light * 256;
+      this.#offset[c] = (haze * share + black * (1 - share - light)) * 65536 + 32768;
       if (from < this.#top) this.#top = from;
       if (to > this.#bottom) this.#bottom = to;
     }
   }
 
-  /** Prepares V beside U: it lies in the same places of its own texture; `hazeAbove` is its haze less that of U. */
-  setSecond(texture: Ripmap, hazeAbove: number): void {
+  /** Prepares V after U, with the same positions in its own texture. @param hazeAbove haze of V minus haze of U. */
+  prepareSecond(texture: Ripmap, hazeAbove: number): void {
     for (let c = 0; c < this.#count; c++) {
       const levels = this.#levels[c] ?? 0;
       this.#texelsV[c] = texture.texels(levels >> 4, levels & 15);
-      this.#addV[c] = (this.#add[c] ?? 0) + hazeAbove * (this.#addV[c] ?? 0);
+      this.#offsetV[c] = (this.#offset[c] ?? 0) + hazeAbove * (this.#offsetV[c] ?? 0);
     }
   }
 
@@ -164,67 +164,67 @@ class ColumnWork {
     }
   }
 
-  /** Paints rows `row` to `end` of a column of U and V, from the nearest texels. */
+  /** Paints rows `row` to `end` of a column of U and V, with nearest texels. */
   #paintChroma(planes: Planes, c: number, row: number, end: number): void {
     const { u, v, strides } = planes;
     const texelsU = this.#texels[c];
     const texelsV = this.#texelsV[c];
-    const first = this.#from[c] ?? 0;
+    const first = this.#firstRow[c] ?? 0;
     const from = first > row ? first : row;
-    const to = Math.min(end, this.#to[c] ?? 0);
+    const to = Math.min(end, this.#endRow[c] ?? 0);
     if (!texelsU || !texelsV || from >= to) return;
-    const base = this.#base[c] ?? 0;
-    const last = ((this.#last[c] ?? 0) + 1) | 0;
-    const mul = (this.#mul[c] ?? 0) << 8;
-    const addU = this.#add[c] ?? 0;
-    const addV = this.#addV[c] ?? 0;
-    const step = this.#step[c] ?? 0;
-    let place = ((this.#place[c] ?? 0) + 32768 - Math.imul(from - first, step)) | 0;
+    const base = this.#columnStart[c] ?? 0;
+    const last = ((this.#lastTexel[c] ?? 0) + 1) | 0;
+    const mul = (this.#gain[c] ?? 0) << 8;
+    const addU = this.#offset[c] ?? 0;
+    const addV = this.#offsetV[c] ?? 0;
+    const step = this.#texelStep[c] ?? 0;
+    let position = ((this.#texelPosition[c] ?? 0) + 32768 - Math.imul(from - first, step)) | 0;
     let ou = (from * strides[1] + this.#firstX + c) | 0;
     let ov = (from * strides[2] + this.#firstX + c) | 0;
     for (let p = from; p < to; p++) {
-      let b = place >> 16;
+      let b = position >> 16;
       if (b > last) b = last;
       else if (b < 0) b = 0;
       u[ou] = (Math.imul(texelsU[base + b] ?? 0, mul) + addU) >> 16;
       v[ov] = (Math.imul(texelsV[base + b] ?? 0, mul) + addV) >> 16;
       ou = (ou + strides[1]) | 0;
       ov = (ov + strides[2]) | 0;
-      place = (place - step) | 0;
+      position = (position - step) | 0;
     }
   }
 
-  /** Paints rows `row` to `end` of a column, interpolated along it; the rim against the sky is blended by coverage. */
+  /** Paints rows `row` to `end` of a column, interpolated along it. The edge against the sky is blended by coverage. */
   #paintColumn(plane: Uint8Array, stride: number, c: number, row: number, end: number): void {
     const texels = this.#texels[c];
-    const first = this.#from[c] ?? 0;
+    const first = this.#firstRow[c] ?? 0;
     const from = first > row ? first : row;
-    const to = Math.min(end, this.#to[c] ?? 0);
+    const to = Math.min(end, this.#endRow[c] ?? 0);
     if (!texels || from >= to) return;
-    const base = this.#base[c] ?? 0;
-    const last = this.#last[c] ?? 0;
-    const mul = this.#mul[c] ?? 0;
-    const add = this.#add[c] ?? 0;
-    const step = this.#step[c] ?? 0;
-    let place = ((this.#place[c] ?? 0) - Math.imul(from - first, step)) | 0;
+    const base = this.#columnStart[c] ?? 0;
+    const last = this.#lastTexel[c] ?? 0;
+    const mul = this.#gain[c] ?? 0;
+    const add = this.#offset[c] ?? 0;
+    const step = this.#texelStep[c] ?? 0;
+    let position = ((this.#texelPosition[c] ?? 0) - Math.imul(from - first, step)) | 0;
     let o = (from * stride + this.#firstX + c) | 0;
     const before = plane[o] ?? 0;
     let count = to - from;
-    for (; count > 0 && place >> 16 > last; count--) {
+    for (; count > 0 && position >> 16 > last; count--) {
       plane[o] = (Math.imul((texels[base + last + 1] ?? 0) << 8, mul) + add) >> 16;
       o = (o + stride) | 0;
-      place = (place - step) | 0;
+      position = (position - step) | 0;
     }
-    for (; count > 0 && place >= 0; count--) {
-      const i = base + (place >> 16);
+    for (; count > 0 && position >= 0; count--) {
+      const i = base + (position >> 16);
       const a = texels[i] ?? 0;
-      const t = (a << 8) + Math.imul((texels[i + 1] ?? 0) - a, (place >> 8) & 255);
+      const t = (a << 8) + Math.imul((texels[i + 1] ?? 0) - a, (position >> 8) & 255);
       plane[o] = (Math.imul(t, mul) + add) >> 16;
       o = (o + stride) | 0;
-      place = (place - step) | 0;
+      position = (position - step) | 0;
     }
     for (; count > 0; count--, o += stride) plane[o] = (Math.imul((texels[base] ?? 0) << 8, mul) + add) >> 16;
-    const rim = this.#rim[c] ?? 256;
+    const rim = this.#topCoverage[c] ?? 256;
     if (from !== first || rim >= 256) return;
     o = from * stride + this.#firstX + c;
     plane[o] = before + ((((plane[o] ?? 0) - before) * rim) >> 8);

@@ -1,7 +1,7 @@
 import type { Lamp, Tree } from './city.js';
 import type { Pen } from './pen.js';
 import { CROWN_SIZE, type Crown } from './tree-sprite.js';
-import { FURNITURE_X, KERB_HEIGHT, LAMP_HEIGHT, LAMP_REACH, LANE_CENTER, ROAD_HALF } from './street-plan.js';
+import { FURNITURE_X, KERB_HEIGHT, LAMP_HEIGHT, LAMP_REACH, LANE_CENTER, ROAD_HALF_WIDTH } from './street-plan.js';
 import type { Material } from './surface.js';
 import type { SignalState } from './traffic.js';
 import { fromRgb } from './yuv.js';
@@ -10,8 +10,8 @@ const BARK: Material = { color: fromRgb(0x5d5044) };
 const SOIL: Material = { color: fromRgb(0x54473a) };
 const STEEL: Material = { color: fromRgb(0x4a5054) };
 const STEEL_DARK: Material = { color: fromRgb(0x33383b) };
-/** The lamp burns low by day too, in sodium's orange: what shows that it is a lamp. */
-const LAMP_GLASS: Material = { color: fromRgb(0xff9a3c), night: fromRgb(0xffe9bd), shinesByDay: true };
+/** The lamp is dimly lit by day too, in the orange of sodium light, so that it is recognisable as a lamp. */
+const LAMP_GLASS: Material = { color: fromRgb(0xff9a3c), nightColor: fromRgb(0xffe9bd), isLitByDay: true };
 const HOUSING: Material = { color: fromRgb(0x1c1e1d) };
 const BACKPLATE: Material = { color: fromRgb(0x2c302e) };
 const LENS_OFF: Record<SignalState, Material> = {
@@ -20,31 +20,33 @@ const LENS_OFF: Record<SignalState, Material> = {
   green: { color: fromRgb(0x12382a) },
 };
 const LENS_ON: Record<SignalState, Material> = {
-  red: { color: fromRgb(0xff3b30), night: fromRgb(0xff3b30), shinesByDay: true },
-  amber: { color: fromRgb(0xffb52e), night: fromRgb(0xffb52e), shinesByDay: true },
-  green: { color: fromRgb(0x2fe08d), night: fromRgb(0x2fe08d), shinesByDay: true },
+  red: { color: fromRgb(0xff3b30), nightColor: fromRgb(0xff3b30), isLitByDay: true },
+  amber: { color: fromRgb(0xffb52e), nightColor: fromRgb(0xffb52e), isLitByDay: true },
+  green: { color: fromRgb(0x2fe08d), nightColor: fromRgb(0x2fe08d), isLitByDay: true },
 };
 
-/** Draws a tree: pit, trunk, crown and, by day, its shadow. */
+/** Draws a tree: pit, trunk and crown. */
 export function drawTree(pen: Pen, tree: Tree, crown: Crown): void {
   const x = tree.side * FURNITURE_X;
   const size = CROWN_SIZE * tree.scale;
   const middle = 3.1 + size / 2.6;
-  pen.flat({ x: [x - 0.55, x + 0.55], y: KERB_HEIGHT, z: [tree.z - 0.55, tree.z + 0.55] }, SOIL, { isDecal: true });
+  pen.fillGroundRect({ x: [x - 0.55, x + 0.55], y: KERB_HEIGHT, z: [tree.z - 0.55, tree.z + 0.55] }, SOIL, {
+    isDecal: true,
+  });
   const lean = 0.05 * ((tree.crown % 3) - 1);
-  pen.slab(
+  pen.fillTrapezoid(
     {
-      foot: [x - 0.17, x + 0.17],
-      head: [x - 0.09 + lean, x + 0.11 + lean],
+      bottom: [x - 0.17, x + 0.17],
+      top: [x - 0.09 + lean, x + 0.11 + lean],
       y: [KERB_HEIGHT, middle - size * 0.12],
       z: tree.z,
     },
     BARK,
   );
-  pen.slab(
+  pen.fillTrapezoid(
     {
-      foot: [x + 0.04, x + 0.17],
-      head: [x + 0.02 + lean, x + 0.11 + lean],
+      bottom: [x + 0.04, x + 0.17],
+      top: [x + 0.02 + lean, x + 0.11 + lean],
       y: [KERB_HEIGHT, middle - size * 0.12],
       z: tree.z - 0.01,
     },
@@ -52,74 +54,77 @@ export function drawTree(pen: Pen, tree: Tree, crown: Crown): void {
       color: fromRgb(0x41382f),
     },
   );
-  pen.surface.crown(crown, { x, y: middle, z: tree.z - 0.02, size });
+  pen.surface.drawCrown(crown, { x, y: middle, z: tree.z - 0.02, size });
 }
 
-/** Draws a street lamp; its head glows at night. */
+/** Draws a street lamp, with a halo at night. */
 export function drawLamp(pen: Pen, lamp: Lamp): void {
   const x = lamp.side * FURNITURE_X;
   const z = lamp.z;
   const head = x - lamp.side * LAMP_REACH;
-  pen.upright({ x: [x - 0.13, x + 0.13], y: [KERB_HEIGHT, 1.1], z }, STEEL_DARK);
-  pen.slab({ foot: [x - 0.075, x + 0.075], head: [x - 0.045, x + 0.045], y: [1.1, LAMP_HEIGHT - 0.35], z }, STEEL);
-  pen.corner(0, x - 0.05, LAMP_HEIGHT - 0.45, z);
-  pen.corner(1, x + 0.05, LAMP_HEIGHT - 0.4, z);
-  pen.corner(2, head, LAMP_HEIGHT + 0.13, z);
-  pen.corner(3, head, LAMP_HEIGHT + 0.05, z);
-  pen.fill(4, STEEL);
+  pen.fillUprightRect({ x: [x - 0.13, x + 0.13], y: [KERB_HEIGHT, 1.1], z }, STEEL_DARK);
+  pen.fillTrapezoid(
+    { bottom: [x - 0.075, x + 0.075], top: [x - 0.045, x + 0.045], y: [1.1, LAMP_HEIGHT - 0.35], z },
+    STEEL,
+  );
+  pen.setCorner(0, x - 0.05, LAMP_HEIGHT - 0.45, z);
+  pen.setCorner(1, x + 0.05, LAMP_HEIGHT - 0.4, z);
+  pen.setCorner(2, head, LAMP_HEIGHT + 0.13, z);
+  pen.setCorner(3, head, LAMP_HEIGHT + 0.05, z);
+  pen.fillPolygon(4, STEEL);
   const half = 0.42;
-  pen.slab(
+  pen.fillTrapezoid(
     {
-      foot: [head - half, head + half],
-      head: [head - half * 0.6, head + half * 0.6],
+      bottom: [head - half, head + half],
+      top: [head - half * 0.6, head + half * 0.6],
       y: [LAMP_HEIGHT, LAMP_HEIGHT + 0.17],
       z: z - 0.01,
     },
     STEEL_DARK,
   );
-  pen.slab(
+  pen.fillTrapezoid(
     {
-      foot: [head - half * 0.7, head + half * 0.7],
-      head: [head - half * 0.85, head + half * 0.85],
+      bottom: [head - half * 0.7, head + half * 0.7],
+      top: [head - half * 0.85, head + half * 0.85],
       y: [LAMP_HEIGHT - 0.26, LAMP_HEIGHT + 0.01],
       z: z - 0.02,
     },
     LAMP_GLASS,
   );
-  pen.surface.halo({
+  pen.surface.drawHalo({
     x: head,
     y: LAMP_HEIGHT - 0.06,
     z,
     radius: 2.1,
-    color: { ...(LAMP_GLASS.night ?? LAMP_GLASS.color), u: 84, v: 152 },
+    color: { ...(LAMP_GLASS.nightColor ?? LAMP_GLASS.color), u: 84, v: 152 },
     strength: 100,
   });
 }
 
-/** Where a signal's lamps hang: on a pole at the kerb and on an arm over the lane. */
+/** Returns the positions of a signal's heads: on a pole at the kerb and on an arm over the lane. */
 export function signalHeads(): readonly { readonly x: number; readonly y: number }[] {
   return [
-    { x: ROAD_HALF + 0.55, y: 2.7 },
+    { x: ROAD_HALF_WIDTH + 0.55, y: 2.7 },
     { x: LANE_CENTER + 0.35, y: 5.3 },
   ];
 }
 
 /** Draws the pole and arm of a signal. */
 export function drawSignalPole(pen: Pen, z: number): void {
-  const x = ROAD_HALF + 0.55;
-  pen.slab({ foot: [x - 0.1, x + 0.1], head: [x - 0.07, x + 0.07], y: [KERB_HEIGHT, 6.2], z }, STEEL);
-  pen.slab({ foot: [LANE_CENTER, x], head: [LANE_CENTER, x], y: [6.02, 6.14], z }, STEEL);
-  pen.upright({ x: [LANE_CENTER + 0.31, LANE_CENTER + 0.39], y: [5.7, 6.05], z }, STEEL);
+  const x = ROAD_HALF_WIDTH + 0.55;
+  pen.fillTrapezoid({ bottom: [x - 0.1, x + 0.1], top: [x - 0.07, x + 0.07], y: [KERB_HEIGHT, 6.2], z }, STEEL);
+  pen.fillTrapezoid({ bottom: [LANE_CENTER, x], top: [LANE_CENTER, x], y: [6.02, 6.14], z }, STEEL);
+  pen.fillUprightRect({ x: [LANE_CENTER + 0.31, LANE_CENTER + 0.39], y: [5.7, 6.05], z }, STEEL);
 }
 
-/** Draws one head of a signal, in front of its pole. */
+/** Draws one head of a signal. */
 export function drawSignalHead(pen: Pen, x: number, y: number, z: number, state: SignalState): void {
-  pen.upright({ x: [x - 0.3, x + 0.3], y: [y - 0.72, y + 0.72], z: z - 0.05 }, BACKPLATE);
-  pen.upright({ x: [x - 0.2, x + 0.2], y: [y - 0.62, y + 0.62], z: z - 0.08 }, HOUSING);
+  pen.fillUprightRect({ x: [x - 0.3, x + 0.3], y: [y - 0.72, y + 0.72], z: z - 0.05 }, BACKPLATE);
+  pen.fillUprightRect({ x: [x - 0.2, x + 0.2], y: [y - 0.62, y + 0.62], z: z - 0.08 }, HOUSING);
   for (const [index, color] of (['red', 'amber', 'green'] as const).entries()) {
     const isOn = color === state;
     const lensY = y + 0.4 - 0.4 * index;
-    pen.disc({ x, y: lensY, z: z - 0.1, radius: 0.165 }, isOn ? LENS_ON[color] : LENS_OFF[color]);
-    if (isOn) pen.surface.halo({ x, y: lensY, z: z - 0.1, radius: 1.1, color: LENS_ON[color].color, strength: 62 });
+    pen.fillDisc({ x, y: lensY, z: z - 0.1, radius: 0.165 }, isOn ? LENS_ON[color] : LENS_OFF[color]);
+    if (isOn) pen.surface.drawHalo({ x, y: lensY, z: z - 0.1, radius: 1.1, color: LENS_ON[color].color, strength: 62 });
   }
 }

@@ -2,14 +2,14 @@ import { Random } from '../core/random.js';
 import { Ripmap } from './ripmap.js';
 import { hash } from './street-plan.js';
 
-/** Texels per metre of the ground's textures; they repeat after {@link GROUND_TEXELS} texels (16 m). */
+/** Texels per metre of the ground's textures, which repeat after {@link GROUND_TEXELS} texels (16 m). */
 export const GROUND_TEXELS_PER_METRE = 32;
 /** Texels along both axes, a power of two. Rows (along the street) are the major axis. */
 export const GROUND_TEXELS = 512;
 
 const SIZE = GROUND_TEXELS;
 
-/** Luma of worn asphalt around 100: grain, wheel tracks, patches, cracks. */
+/** Paints the luma of worn asphalt, around 100: grain, wheel tracks, patches, cracks. */
 export function paintAsphalt(seed: number): Ripmap {
   const random = new Random(hash(seed, 21));
   const texels = new Float32Array(SIZE * SIZE);
@@ -45,7 +45,7 @@ export function paintAsphalt(seed: number): Ripmap {
   return toRipmap(texels, 100);
 }
 
-/** Luma of paving slabs around 160, half a metre wide. */
+/** Paints the luma of paving slabs, around 160, half a metre wide. */
 export function paintPaving(seed: number): Ripmap {
   const random = new Random(hash(seed, 22));
   const texels = new Float32Array(SIZE * SIZE);
@@ -64,7 +64,7 @@ export function paintPaving(seed: number): Ripmap {
   return toRipmap(texels, 160);
 }
 
-/** Adds smooth value noise that repeats with the texture; `cell` texels a bump, a divisor of the size or near. */
+/** Adds smooth value noise that repeats with the texture. @param cell texels of a noise cell, about a divisor of the size. */
 function addClouds(texels: Float32Array, random: Random, cell: number, amplitude: number): void {
   const count = Math.round(SIZE / cell);
   const lattice = Float32Array.from({ length: count * count }, () => random.between(-1, 1));

@@ -1,8 +1,8 @@
 import type { Planes } from './planes.js';
 import type { Yuv } from './yuv.js';
 
-/** The glow of one light, in pixels. */
-export interface Halo {
+/** The halo of one light, in pixels. */
+export interface ScreenHalo {
   readonly x: number;
   readonly y: number;
   readonly radius: number;
@@ -11,16 +11,16 @@ export interface Halo {
   readonly strength: number;
 }
 
-/** Luma above which a light's own pixels count as seen. */
-const SEEN = 0.55;
+/** A pixel shows the light itself from this share of the light's luma on. */
+const VISIBLE_LEVEL = 0.55;
 
-/** Adds a glow to a picture, as much as its light is still seen in the picture. */
-export function addHalo(planes: Planes, halo: Halo): void {
-  const seen = visibleShare(planes, halo);
-  if (seen === 0) return;
+/** Adds a halo to planes, scaled by how much of its light is visible there. */
+export function addHalo(planes: Planes, halo: ScreenHalo): void {
+  const visible = visibleShare(planes, halo);
+  if (visible === 0) return;
   const { width, height, y, u, v, strides } = planes;
   const r = halo.radius;
-  const strength = halo.strength * seen;
+  const strength = halo.strength * visible;
   const x0 = Math.max(0, Math.floor((halo.x - r) / 2) * 2);
   const x1 = Math.min(width, Math.ceil(halo.x + r));
   const y0 = Math.max(0, Math.floor((halo.y - r) / 2) * 2);
@@ -45,9 +45,9 @@ export function addHalo(planes: Planes, halo: Halo): void {
   }
 }
 
-/** Share of five pixels around a light's centre that shine as it does: what covers it is darker. */
-function visibleShare(planes: Planes, halo: Halo): number {
-  let seen = 0;
+/** Returns the share of five pixels at a light's centre that are as bright as the light: occluders are darker. */
+function visibleShare(planes: Planes, halo: ScreenHalo): number {
+  let visible = 0;
   for (const [dx, dy] of [
     [0, 0],
     [-1, 0],
@@ -59,8 +59,8 @@ function visibleShare(planes: Planes, halo: Halo): number {
     const y = Math.floor(halo.y + dy);
     if (x < 0 || y < 0 || x >= planes.width || y >= planes.height) continue;
     const level = ((planes.y[y * planes.strides[0] + x] ?? 0) - 16) / Math.max(1, halo.color.y - 16);
-    if (level > SEEN) seen += 0.2;
-    else if (level > 0.3) seen += 0.1;
+    if (level > VISIBLE_LEVEL) visible += 0.2;
+    else if (level > 0.3) visible += 0.1;
   }
-  return seen;
+  return visible;
 }

@@ -1,20 +1,20 @@
 import type { City, Lamp } from './city.js';
-import { FACADE_X, FURNITURE_X, LAMP_REACH, SIGHT } from './street-plan.js';
-import type { View } from './view.js';
+import { FACADE_X, FURNITURE_X, LAMP_REACH, VIEW_DISTANCE } from './street-plan.js';
+import type { Camera } from './camera.js';
 import { LAMP_LIGHT } from './wall-canvas.js';
 import { fromRgb, type Yuv } from './yuv.js';
 
-/** Direction to the sun, a unit vector: from the left, high, a little behind the viewer. */
+/** Direction to the sun, a unit vector: left, high, slightly behind the camera. */
 const SUN = { x: -0.4, y: 0.86, z: -0.32 } as const;
 
-/** How light falls on the street at one time of day, seen from one place. */
+/** The light on the street by day or night, for one camera. */
 export interface Lighting {
   readonly isNight: boolean;
-  /** What everything fades into with distance. */
+  /** The colour that everything fades to with distance. */
   readonly haze: Yuv;
-  /** Light at a place on the ground, 0 to 1 and above under a lamp. */
-  at(x: number, z: number): number;
-  /** How bright a surface is under so much light, against its own colour, by the direction it faces. */
+  /** Returns the light at a point on the ground: 0 to 1, more under a lamp. */
+  lightAt(x: number, z: number): number;
+  /** Returns the brightness of a surface relative to its own colour, by the light on it and its normal. */
   gain(light: number, normalX: number, normalY: number, normalZ: number): number;
   /** Chroma of a lit surface is `(u - 128) * chroma + tintU` times its gain. */
   readonly chroma: number;
@@ -22,28 +22,28 @@ export interface Lighting {
   readonly tintV: number;
 }
 
-/** Half metres for which the haze is tabulated. */
-const HAZE_STEPS = 2 * SIGHT;
+/** Steps of the haze tables, half a metre each. */
+const HAZE_STEPS = 2 * VIEW_DISTANCE;
 const DAY_HAZE = Float64Array.from({ length: HAZE_STEPS + 1 }, (_, i) => haze(i / 2, 230));
 const NIGHT_HAZE = Float64Array.from({ length: HAZE_STEPS + 1 }, (_, i) => haze(i / 2, 260));
 
-/** Share of haze in what is seen at a depth in metres: 0 near, 1 from the end of sight on. */
+/** Returns the share of haze at a depth in metres: 0 near, 1 from the view distance on. */
 export function hazeAt(depth: number, isNight: boolean): number {
   const step = (depth * 2 + 0.5) | 0;
   return (isNight ? NIGHT_HAZE : DAY_HAZE)[step < HAZE_STEPS ? step : HAZE_STEPS] ?? 1;
 }
 
 function haze(depth: number, clearM: number): number {
-  const end = Math.min(1, Math.max(0, (depth - 0.7 * SIGHT) / (0.3 * SIGHT)));
+  const end = Math.min(1, Math.max(0, (depth - 0.7 * VIEW_DISTANCE) / (0.3 * VIEW_DISTANCE)));
   return 1 - Math.exp(-depth / clearM) * (1 - end);
 }
 
-/** Sunlight; the left houses' shadow lies over the left side. */
+/** Returns sunlight, with the left houses' shadow on the left side of the street. */
 export function dayLighting(city: City): Lighting {
   return {
     isNight: false,
     haze: fromRgb(0xd3e1ea),
-    at: (x, z) => (Math.abs(x) < FACADE_X && x < city.shadowEdge(z) ? 0.62 : 1),
+    lightAt: (x, z) => (Math.abs(x) < FACADE_X && x < city.shadowEdge(z) ? 0.62 : 1),
     chroma: 1,
     tintU: 0,
     tintV: 0,
@@ -55,7 +55,7 @@ export function dayLighting(city: City): Lighting {
   };
 }
 
-/** Street lamps and the viewer's own headlights. */
+/** Light of street lamps and of the ego vehicle's headlights. */
 export class NightLighting implements Lighting {
   readonly isNight = true;
   readonly chroma = LAMP_LIGHT.chroma;
@@ -63,14 +63,14 @@ export class NightLighting implements Lighting {
   readonly tintV = LAMP_LIGHT.tintV;
   readonly haze = fromRgb(0x2b2a33);
   readonly #lamps: readonly Lamp[];
-  readonly #view: View;
+  readonly #camera: Camera;
 
-  constructor(city: City, view: View) {
-    this.#view = view;
-    this.#lamps = city.lamps(view.z - 30, view.z + SIGHT);
+  constructor(city: City, camera: Camera) {
+    this.#camera = camera;
+    this.#lamps = city.lamps(camera.z - 30, camera.z + VIEW_DISTANCE);
   }
 
-  at(x: number, z: number): number {
+  lightAt(x: number, z: number): number {
     let light = 0.085;
     for (const lamp of this.#lamps) {
       const dz = z - lamp.z;
@@ -78,9 +78,9 @@ export class NightLighting implements Lighting {
       const dx = x - lamp.side * (FURNITURE_X - LAMP_REACH);
       light += 0.6 * Math.exp(-(dz * dz) / 62 - (dx * dx) / 42);
     }
-    const ahead = z - this.#view.z;
+    const ahead = z - this.#camera.z;
     if (ahead > 1) {
-      const aside = (x - this.#view.x - 0.3) / (1.5 + 0.1 * ahead);
+      const aside = (x - this.#camera.x - 0.3) / (1.5 + 0.1 * ahead);
       const near = Math.min(1, Math.max(0, (ahead - 2) / 6));
       light += 0.55 * near * Math.exp(-0.5 * aside * aside - ahead / 28);
     }

@@ -1,11 +1,11 @@
-import { MAX_CORNERS } from './scan.js';
+import { MAX_CORNERS } from './polygon-scan.js';
 import type { Material, PolygonOptions, Surface } from './surface.js';
 
-/** From and to, metres. */
+/** Start and end, metres. */
 export type Range = readonly [number, number];
 
-/** A place in the world and a size around it, metres. */
-export interface Round {
+/** Centre and size of a disc, metres. */
+export interface Disc {
   readonly x: number;
   readonly y: number;
   readonly z: number;
@@ -14,7 +14,7 @@ export interface Round {
   readonly stretch?: number;
 }
 
-/** Draws the shapes that things on the street are made of; all coordinates are world metres. */
+/** Draws the basic shapes of objects. All coordinates are world metres. */
 export class Pen {
   readonly surface: Surface;
   readonly corners = new Float64Array(3 * MAX_CORNERS);
@@ -23,71 +23,75 @@ export class Pen {
     this.surface = surface;
   }
 
-  /** Sets a corner for {@link fill}. */
-  corner(index: number, x: number, y: number, z: number): void {
+  /** Sets a corner for {@link fillPolygon}. */
+  setCorner(index: number, x: number, y: number, z: number): void {
     this.corners[3 * index] = x;
     this.corners[3 * index + 1] = y;
     this.corners[3 * index + 2] = z;
   }
 
-  /** The polygon of the first `count` corners. */
-  fill(count: number, material: Material, options?: PolygonOptions): void {
-    this.surface.polygon(this.corners, count, material, options);
+  /** Draws the polygon of the first `count` corners. */
+  fillPolygon(count: number, material: Material, options?: PolygonOptions): void {
+    this.surface.drawPolygon(this.corners, count, material, options);
   }
 
-  /** An upright rectangle that faces the viewer. */
-  upright(at: { x: Range; y: Range; z: number }, material: Material, options?: PolygonOptions): void {
-    this.slab({ foot: at.x, head: at.x, y: at.y, z: at.z }, material, options);
+  /** Draws an upright rectangle that faces the camera. */
+  fillUprightRect(at: { x: Range; y: Range; z: number }, material: Material, options?: PolygonOptions): void {
+    this.fillTrapezoid({ bottom: at.x, top: at.x, y: at.y, z: at.z }, material, options);
   }
 
-  /** An upright trapezoid that faces the viewer, from `foot` to `head`. */
-  slab(at: { foot: Range; head: Range; y: Range; z: number }, material: Material, options?: PolygonOptions): void {
-    this.corner(0, at.foot[0], at.y[0], at.z);
-    this.corner(1, at.foot[1], at.y[0], at.z);
-    this.corner(2, at.head[1], at.y[1], at.z);
-    this.corner(3, at.head[0], at.y[1], at.z);
-    this.fill(4, material, options);
+  /** Draws an upright trapezoid that faces the camera; `bottom` and `top` are the x ranges of its parallel sides. */
+  fillTrapezoid(
+    at: { bottom: Range; top: Range; y: Range; z: number },
+    material: Material,
+    options?: PolygonOptions,
+  ): void {
+    this.setCorner(0, at.bottom[0], at.y[0], at.z);
+    this.setCorner(1, at.bottom[1], at.y[0], at.z);
+    this.setCorner(2, at.top[1], at.y[1], at.z);
+    this.setCorner(3, at.top[0], at.y[1], at.z);
+    this.fillPolygon(4, material, options);
   }
 
-  /** A rectangle on the ground. */
-  flat(at: { x: Range; y: number; z: Range }, material: Material, options?: PolygonOptions): void {
-    this.corner(0, at.x[0], at.y, at.z[0]);
-    this.corner(1, at.x[1], at.y, at.z[0]);
-    this.corner(2, at.x[1], at.y, at.z[1]);
-    this.corner(3, at.x[0], at.y, at.z[1]);
-    this.fill(4, material, options);
+  /** Draws a rectangle on the ground. */
+  fillGroundRect(at: { x: Range; y: number; z: Range }, material: Material, options?: PolygonOptions): void {
+    this.setCorner(0, at.x[0], at.y, at.z[0]);
+    this.setCorner(1, at.x[1], at.y, at.z[0]);
+    this.setCorner(2, at.x[1], at.y, at.z[1]);
+    this.setCorner(3, at.x[0], at.y, at.z[1]);
+    this.fillPolygon(4, material, options);
   }
 
-  /** An upright rectangle along the street. */
-  along(at: { x: number; y: Range; z: Range }, material: Material, options?: PolygonOptions): void {
-    this.corner(0, at.x, at.y[0], at.z[0]);
-    this.corner(1, at.x, at.y[0], at.z[1]);
-    this.corner(2, at.x, at.y[1], at.z[1]);
-    this.corner(3, at.x, at.y[1], at.z[0]);
-    this.fill(4, material, options);
+  /** Draws an upright rectangle along the street. */
+  fillSideRect(at: { x: number; y: Range; z: Range }, material: Material, options?: PolygonOptions): void {
+    this.setCorner(0, at.x, at.y[0], at.z[0]);
+    this.setCorner(1, at.x, at.y[0], at.z[1]);
+    this.setCorner(2, at.x, at.y[1], at.z[1]);
+    this.setCorner(3, at.x, at.y[1], at.z[0]);
+    this.fillPolygon(4, material, options);
   }
 
-  /** A disc that faces the viewer. */
-  disc(at: Round, material: Material): void {
+  /** Draws a disc that faces the camera. */
+  fillDisc(at: Disc, material: Material): void {
     const tall = at.radius * (at.stretch ?? 1);
     for (let i = 0; i < 12; i++) {
       const angle = (i * Math.PI) / 6;
-      this.corner(i, at.x + at.radius * Math.cos(angle), at.y + tall * Math.sin(angle), at.z);
+      this.setCorner(i, at.x + at.radius * Math.cos(angle), at.y + tall * Math.sin(angle), at.z);
     }
-    this.fill(12, material);
+    this.fillPolygon(12, material);
   }
 
-  /** A disc that faces across the street. */
-  wheel(at: Round, material: Material): void {
+  /** Draws a disc that faces across the street. */
+  fillSideDisc(at: Disc, material: Material): void {
     for (let i = 0; i < 14; i++) {
       const angle = (i * Math.PI) / 7;
-      this.corner(i, at.x, at.y + at.radius * Math.sin(angle), at.z + at.radius * Math.cos(angle));
+      this.setCorner(i, at.x, at.y + at.radius * Math.sin(angle), at.z + at.radius * Math.cos(angle));
     }
-    this.fill(14, material);
+    this.fillPolygon(14, material);
   }
 
-  /** A dark spot on the ground, soft with three rings. @param strength share of light taken, 0 to 1. */
-  shadow(
+  /** Draws a shadow on the ground; three rings give a soft edge. @param strength share of light removed, 0 to 1. */
+  fillShadow(
     at: { x: number; y: number; z: number; radiusX: number; radiusZ: number },
     strength: number,
     rings: 1 | 3 = 3,
@@ -96,12 +100,12 @@ export class Pen {
       const grow = 1.12 - 0.2 * ring;
       for (let i = 0; i < 12; i++) {
         const angle = (i * Math.PI) / 6;
-        this.corner(i, at.x + at.radiusX * grow * Math.cos(angle), at.y, at.z + at.radiusZ * grow * Math.sin(angle));
+        this.setCorner(i, at.x + at.radiusX * grow * Math.cos(angle), at.y, at.z + at.radiusZ * grow * Math.sin(angle));
       }
-      this.fill(12, SHADOW, { alpha: strength / rings + 0.04 * ring, isDecal: true });
+      this.fillPolygon(12, SHADOW, { alpha: strength / rings + 0.04 * ring, isDecal: true });
     }
   }
 }
 
-/** What shadows darken towards: blue sky light on asphalt. */
+/** The colour of shadows: blue sky light on asphalt. */
 export const SHADOW: Material = { color: { y: 34, u: 134, v: 125 } };

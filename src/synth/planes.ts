@@ -1,4 +1,4 @@
-/** I420 memory to paint into, BT.709 limited range; a `Frame` is one. Width and height are even. */
+/** I420 planes to paint into, BT.709 limited range. A `Frame` is one. Width and height are even. */
 export interface Planes {
   readonly width: number;
   readonly height: number;
@@ -11,7 +11,7 @@ export interface Planes {
   readonly strides: readonly [number, number, number];
 }
 
-/** New planes without padding, all zero. */
+/** Allocates planes of zeros without padding. */
 export function allocatePlanes(width: number, height: number): Planes {
   const half = (width / 2) * (height / 2);
   return {

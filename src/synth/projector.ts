@@ -1,17 +1,17 @@
-import { MAX_CORNERS } from './scan.js';
-import type { View } from './view.js';
+import { MAX_CORNERS } from './polygon-scan.js';
+import type { Camera } from './camera.js';
 
-/** Nothing nearer than this is drawn, metres. */
-const NEAR = 0.4;
+/** Depth of the near plane, metres. Nothing nearer is drawn. */
+const NEAR_PLANE = 0.4;
 
-/** Puts polygons into perspective: clips them at the near plane and finds where they face. Reused for all polygons. */
+/** Projects polygons: clips them at the near plane and computes their normals. Reuse it for all polygons. */
 export class Projector {
-  view: View;
-  /** Corners of the last polygon in pixels; `count` of them. */
+  camera: Camera;
+  /** The `count` corners of the last polygon, in pixels. */
   readonly xs = new Float64Array(MAX_CORNERS);
   readonly ys = new Float64Array(MAX_CORNERS);
   count = 0;
-  /** Unit normal of the last polygon, towards the viewer. */
+  /** Unit normal of the last polygon, towards the camera. */
   normalX = 0;
   normalY = 0;
   normalZ = 0;
@@ -23,13 +23,13 @@ export class Projector {
   a0 = 0;
   readonly #clipped = new Float64Array(3 * MAX_CORNERS);
 
-  constructor(view: View) {
-    this.view = view;
+  constructor(camera: Camera) {
+    this.camera = camera;
   }
 
-  /** Projects a convex polygon in world metres. False when there is nothing to see of it. */
+  /** Projects a convex polygon in world metres. Returns false when it is not visible. */
   project(corners: Float64Array, count: number, oneSided: boolean): boolean {
-    const { view } = this;
+    const { camera } = this;
     const n = this.#clip(corners, count);
     if (n < 3) return false;
     if (!this.#orient(n, oneSided)) return false;
@@ -38,32 +38,32 @@ export class Projector {
     this.depth = 0;
     for (let i = 0; i < n; i++) {
       const z = points[3 * i + 2] ?? 1;
-      const scale = view.focal / z;
-      this.xs[i] = view.centerX + (points[3 * i] ?? 0) * scale;
-      this.ys[i] = view.horizonY - (points[3 * i + 1] ?? 0) * scale;
+      const scale = camera.focal / z;
+      this.xs[i] = camera.centerX + (points[3 * i] ?? 0) * scale;
+      this.ys[i] = camera.horizonY - (points[3 * i + 1] ?? 0) * scale;
       this.depth += z / n;
     }
     return true;
   }
 
-  /** Camera-space corners before the near plane, into `#clipped` (Sutherland and Hodgman 1974); returns their count. */
+  /** Writes the camera-space corners, clipped at the near plane (Sutherland and Hodgman 1974). Returns their count. */
   #clip(corners: Float64Array, count: number): number {
-    const { x, y, z } = this.view;
+    const { x, y, z } = this.camera;
     const to = this.#clipped;
     let n = 0;
     for (let i = 0, j = count - 1; i < count; j = i++) {
       const z0 = (corners[3 * j + 2] ?? 0) - z;
       const z1 = (corners[3 * i + 2] ?? 0) - z;
-      if (z0 >= NEAR !== z1 >= NEAR) {
-        const t = (NEAR - z0) / (z1 - z0);
+      if (z0 >= NEAR_PLANE !== z1 >= NEAR_PLANE) {
+        const t = (NEAR_PLANE - z0) / (z1 - z0);
         const xa = corners[3 * j] ?? 0;
         const ya = corners[3 * j + 1] ?? 0;
         to[3 * n] = xa + ((corners[3 * i] ?? 0) - xa) * t - x;
         to[3 * n + 1] = ya + ((corners[3 * i + 1] ?? 0) - ya) * t - y;
-        to[3 * n + 2] = NEAR;
+        to[3 * n + 2] = NEAR_PLANE;
         n++;
       }
-      if (z1 >= NEAR) {
+      if (z1 >= NEAR_PLANE) {
         to[3 * n] = (corners[3 * i] ?? 0) - x;
         to[3 * n + 1] = (corners[3 * i + 1] ?? 0) - y;
         to[3 * n + 2] = z1;
@@ -73,7 +73,7 @@ export class Projector {
     return n;
   }
 
-  /** Finds the normal (Newell's method) and the plane's inverse depth. False when a one-sided polygon faces away. */
+  /** Computes normal (Newell's method) and inverse depth. Returns false when a one-sided polygon faces away. */
   #orient(n: number, oneSided: boolean): boolean {
     const p = this.#clipped;
     let nx = 0;
@@ -98,7 +98,7 @@ export class Projector {
     this.normalX = nx * sign;
     this.normalY = ny * sign;
     this.normalZ = nz * sign;
-    const { focal, centerX, horizonY } = this.view;
+    const { focal, centerX, horizonY } = this.camera;
     this.ax = nx / (focal * d);
     this.ay = -ny / (focal * d);
     this.a0 = (nz + (-nx * centerX + ny * horizonY) / focal) / d;

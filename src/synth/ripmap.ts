@@ -1,12 +1,12 @@
-/** Most halvings of a texture along one axis. */
+/** Maximum number of halvings along one axis. */
 const MAX_LEVEL = 6;
 
 /**
- * A texture with copies halved along each axis independently (Larson and Shah 1990), so that a wall seen at a grazing
- * angle neither flickers nor blurs. Texel (a, b) of level (i, j) stands at `a * minor(j) + b`: `a` is the major axis.
+ * A texture with copies halved along each axis independently (Larson and Shah 1990), so that a wall at a grazing angle
+ * neither flickers nor blurs. Texel (a, b) of level (i, j) is at index `a * minorAt(j) + b`; `a` is the major axis.
  */
 export class Ripmap {
-  /** Texels along the axes at level 0; powers of two are not needed. */
+  /** Texels along the axes at level 0, not necessarily powers of two. */
   readonly major: number;
   readonly minor: number;
   readonly #levels: Uint8Array[][] = [];
@@ -31,19 +31,19 @@ export class Ripmap {
     }
   }
 
-  /** Texels of a level; both levels are clamped to what there is. */
+  /** Returns the texels of level (i, j); both are at most the last level. */
   texels(i: number, j: number): Uint8Array {
     return this.#levels[i]?.[j] ?? new Uint8Array(0);
   }
 
-  /** Texels along the major axis at a level. */
+  /** Returns the number of texels along the major axis at a level. */
   majorAt(i: number): number {
     let m = this.major;
     for (let k = 0; k < i && m >= 4; k++) m >>= 1;
     return m;
   }
 
-  /** Texels along the minor axis at a level. */
+  /** Returns the number of texels along the minor axis at a level. */
   minorAt(j: number): number {
     let n = this.minor;
     for (let k = 0; k < j && n >= 4; k++) n >>= 1;
@@ -51,7 +51,7 @@ export class Ripmap {
   }
 }
 
-/** The level at which one pixel's step of so many texels becomes 0.7 to 1.4 texels. */
+/** Returns the level at which a pixel's step of `texelsPerPixel` becomes 0.7 to 1.4 texels. */
 export function levelFor(texelsPerPixel: number): number {
   let level = 0;
   for (let step = texelsPerPixel; step > 1.4 && level < MAX_LEVEL; step /= 2) level++;

@@ -2,25 +2,25 @@ import { Random } from '../core/random.js';
 import type { Planes } from './planes.js';
 import { allocatePlanes } from './planes.js';
 import { hash } from './street-plan.js';
-import type { View } from './view.js';
+import type { Camera } from './camera.js';
 import { fromRgb, mix, type Yuv } from './yuv.js';
 
-/** What is too far away to move: sky, clouds or stars, and the city's outline at the horizon. */
-export function paintSky(seed: number, view: View, isNight: boolean): Planes {
-  const { width, height, horizonY } = view;
+/** Paints the background, which never moves: sky, clouds or stars, and the skyline at the horizon. */
+export function paintSky(seed: number, camera: Camera, isNight: boolean): Planes {
+  const { width, height, horizonY } = camera;
   const sky = allocatePlanes(width, height);
   const halfW = width / 2;
   const rows = Math.min(height / 2, Math.ceil(horizonY / 2) + 1);
   const colors = isNight
     ? { zenith: fromRgb(0x070b16), horizon: fromRgb(0x2b2a33), cloud: fromRgb(0x1d2029), share: 0.35 }
     : { zenith: fromRgb(0x4f8fd0), horizon: fromRgb(0xd3e1ea), cloud: fromRgb(0xffffff), share: 0.9 };
-  const noise = new Clouds(hash(seed, 31));
+  const noise = new CloudNoise(hash(seed, 31));
   for (let r = 0; r < rows; r++) {
-    const up = Math.max(0, (horizonY - 2 * r) / view.focal); // tangent of the elevation
+    const up = Math.max(0, (horizonY - 2 * r) / camera.focal); // tangent of the elevation
     const share = Math.min(1, up / 0.62);
     const base = mix(colors.horizon, colors.zenith, Math.pow(share, 0.75));
     for (let c = 0; c < halfW; c++) {
-      const side = (2 * c - view.centerX) / view.focal;
+      const side = (2 * c - camera.centerX) / camera.focal;
       const far = 1 / (up + 0.09);
       const density = noise.density(side * far * 0.9 + 7, far * 1.6);
       const relief = density - noise.density(side * far * 0.9 + 7.12, far * 1.6 - 0.1);
@@ -32,13 +32,13 @@ export function paintSky(seed: number, view: View, isNight: boolean): Planes {
     }
   }
   if (isNight) paintStars(sky, seed, horizonY);
-  paintOutline(sky, seed, view, isNight);
+  paintSkyline(sky, seed, camera, isNight);
   return sky;
 }
 
 function putQuad(planes: Planes, c: number, r: number, color: Yuv): void {
   const i = 2 * r * planes.width + 2 * c;
-  // Ordered rounding by thirds of a code value keeps the gradient from showing bands.
+  // Ordered dithering by parts of a code value avoids banding in the gradient.
   planes.y[i] = color.y + 0.1;
   planes.y[i + 1] = color.y + 0.6;
   planes.y[i + planes.width] = color.y + 0.85;
@@ -57,38 +57,38 @@ function paintStars(sky: Planes, seed: number, horizonY: number): void {
   }
 }
 
-function paintOutline(sky: Planes, seed: number, view: View, isNight: boolean): void {
+function paintSkyline(sky: Planes, seed: number, camera: Camera, isNight: boolean): void {
   const random = new Random(hash(seed, 33));
   const haze = isNight ? fromRgb(0x2b2a33) : fromRgb(0xd3e1ea);
   const stone = isNight ? fromRgb(0x14151c) : fromRgb(0x7d93a8);
-  const unit = view.focal / 1000;
+  const unit = camera.focal / 1000;
   for (let n = 0; n < 26; n++) {
     const width = Math.round(random.between(14, 46) * unit);
     const tall = random.between(16, 105) * unit * (random.next() < 0.3 ? 1.4 : 0.8);
-    const left = Math.round(view.centerX + random.between(-330, 330) * unit);
+    const left = Math.round(camera.centerX + random.between(-330, 330) * unit);
     const color = mix(haze, stone, random.between(0.22, 0.5));
-    const top = Math.max(0, Math.round(view.horizonY - tall));
-    for (let y = top; y < Math.min(view.height, view.horizonY + 2); y++) {
+    const top = Math.max(0, Math.round(camera.horizonY - tall));
+    for (let y = top; y < Math.min(camera.height, camera.horizonY + 2); y++) {
       const from = Math.max(0, left);
-      const to = Math.min(view.width, left + width);
+      const to = Math.min(camera.width, left + width);
       if (from >= to) continue;
       const faded = mix(color, haze, Math.max(0, (y - top) / (tall + 1)) * 0.7);
-      sky.y.fill(faded.y, y * view.width + from, y * view.width + to);
+      sky.y.fill(faded.y, y * camera.width + from, y * camera.width + to);
       if (y % 2 === 0) {
-        const row = (y / 2) * (view.width / 2);
+        const row = (y / 2) * (camera.width / 2);
         sky.u.fill(faded.u, row + (from >> 1), row + (to >> 1));
         sky.v.fill(faded.v, row + (from >> 1), row + (to >> 1));
       }
       if (isNight && y % 4 === 1) {
         for (let x = from + 2; x < to - 2; x += 4)
-          if (random.next() < 0.18) sky.y[y * view.width + x] = random.between(60, 130);
+          if (random.next() < 0.18) sky.y[y * camera.width + x] = random.between(60, 130);
       }
     }
   }
 }
 
 /** Clouds as thresholded fractal noise over a plane. */
-class Clouds {
+class CloudNoise {
   readonly #lattice: Float32Array;
 
   constructor(seed: number) {
@@ -96,7 +96,7 @@ class Clouds {
     this.#lattice = Float32Array.from({ length: 4096 }, () => random.next());
   }
 
-  /** 0 clear to 1 white. */
+  /** Returns the cloud density at a point, 0 (clear) to 1 (white). */
   density(x: number, y: number): number {
     let sum = 0;
     let weight = 0.5;

@@ -2,13 +2,13 @@ import { City } from './city.js';
 import { dayLighting, NightLighting } from './lighting.js';
 import { RasterSurface } from './raster-surface.js';
 import { allocatePlanes, type Planes } from './planes.js';
-import { Stage } from './stage.js';
+import { Scene } from './scene.js';
 import { TextureSet } from './texture-set.js';
-import { truthOf, type StreetTruth } from './truth.js';
+import { computeTruth, type StreetTruth } from './truth.js';
 import { TruthSurface } from './truth-surface.js';
-import { viewAt } from './view.js';
+import { cameraAt } from './camera.js';
 
-/** What makes a street. */
+/** Options of a {@link Street}. */
 export interface StreetOptions {
   /** Any integer; the same seed gives the same street, byte for byte. */
   readonly seed: number;
@@ -19,14 +19,14 @@ export interface StreetOptions {
 }
 
 /**
- * An endless procedural street that a camera drives through. Every picture is a function of the seed and the time, so
- * that any moment can be painted, by day and by night, in any order.
+ * An endless procedural street with a driving camera. A frame depends only on seed and time: any moment can be painted,
+ * by day and by night, in any order.
  */
 export class Street {
   readonly width: number;
   readonly height: number;
   readonly #textures: TextureSet;
-  readonly #stage: Stage;
+  readonly #scene: Scene;
   #surface: RasterSurface | undefined;
 
   constructor(options: StreetOptions) {
@@ -37,53 +37,53 @@ export class Street {
     this.height = options.height;
     this.#textures = new TextureSet(options.seed);
     const city = new City(options.seed, this.#textures.facades);
-    this.#stage = new Stage(options.seed, city, () => this.#textures.crowns);
+    this.#scene = new Scene(options.seed, city, () => this.#textures.crowns);
   }
 
-  /** Paints all textures of the day now (some 0.4 s), so that no later picture waits for one. */
+  /** Paints all daytime textures in advance (about 0.4 s), so that no later frame waits for one. */
   prepare(): void {
     for (const facade of this.#textures.facades) this.#textures.wall(facade, 'day');
     this.day(0);
   }
 
-  /** The street by day, in new planes. */
+  /** Paints the street by day, into new planes. */
   day(timeS: number): Planes {
     const planes = allocatePlanes(this.width, this.height);
     this.dayInto(timeS, planes);
     return planes;
   }
 
-  /** The same moment by night, in new planes. */
+  /** Paints the same moment by night, into new planes. */
   night(timeS: number): Planes {
     const planes = allocatePlanes(this.width, this.height);
     this.#paint(timeS, planes, true);
     return planes;
   }
 
-  /** Overwrites all of `planes`, which have the street's size; borrows them. */
+  /** Paints the street by day over all of `planes`, which have the street's size. Borrows them. */
   dayInto(timeS: number, planes: Planes): void {
     this.#paint(timeS, planes, false);
   }
 
-  /** What is true of the moment, and how it moved since the previous time; any two times, 33 ms apart or so. */
+  /** Returns the ground truth of a moment, and its motion since the previous time (typically 33 ms earlier). */
   truth(timeS: number, previousTimeS: number): StreetTruth {
-    const now = new TruthSurface(this.#textures, viewAt(this.width, this.height, timeS));
-    const previous = new TruthSurface(this.#textures, viewAt(this.width, this.height, previousTimeS));
-    this.#stage.draw(now, now.view, { timeS, previousTimeS }, false);
-    this.#stage.draw(previous, previous.view, { timeS: previousTimeS, previousTimeS }, false);
-    return truthOf(now, previous);
+    const now = new TruthSurface(this.#textures, cameraAt(this.width, this.height, timeS));
+    const previous = new TruthSurface(this.#textures, cameraAt(this.width, this.height, previousTimeS));
+    this.#scene.draw(now, now.camera, { timeS, previousTimeS }, false);
+    this.#scene.draw(previous, previous.camera, { timeS: previousTimeS, previousTimeS }, false);
+    return computeTruth(now, previous);
   }
 
   #paint(timeS: number, planes: Planes, isNight: boolean): void {
     if (planes.width !== this.width || planes.height !== this.height) {
       throw new RangeError(`planes must be ${this.width}x${this.height}, got ${planes.width}x${planes.height}`);
     }
-    const view = viewAt(this.width, this.height, timeS);
-    const lighting = isNight ? new NightLighting(this.#stage.city, view) : dayLighting(this.#stage.city);
-    const surface = (this.#surface ??= new RasterSurface(this.#textures, view, planes, lighting));
-    surface.start(view, planes, lighting);
-    this.#stage.draw(surface, view, { timeS, previousTimeS: timeS }, !isNight);
-    surface.finish();
+    const camera = cameraAt(this.width, this.height, timeS);
+    const lighting = isNight ? new NightLighting(this.#scene.city, camera) : dayLighting(this.#scene.city);
+    const surface = (this.#surface ??= new RasterSurface(this.#textures, camera, planes, lighting));
+    surface.beginFrame(camera, planes, lighting);
+    this.#scene.draw(surface, camera, { timeS, previousTimeS: timeS }, !isNight);
+    surface.endFrame();
   }
 }
 

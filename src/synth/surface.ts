@@ -2,58 +2,58 @@ import type { Facade } from './facade.js';
 import type { Crown } from './tree-sprite.js';
 import type { Yuv } from './yuv.js';
 
-/** What boxes are labelled with: BDD100K's names, and the street's own furniture. */
+/** Labels of bounding boxes: BDD100K's names, and two for street furniture. */
 export type ObjectLabel = 'car' | 'truck' | 'bus' | 'person' | 'traffic light' | 'street lamp' | 'tree';
 
-/** Whose surface is painted. */
-export interface ObjectMark {
-  /** The same for the same object at all times; see `objectId`. */
+/** The object that is drawn. */
+export interface ObjectInfo {
+  /** The same at all times; see `objectId`. */
   readonly id: number;
-  /** Undefined: gets no box (ground, houses, poles). */
+  /** Undefined: no bounding box (ground, houses, poles). */
   readonly label?: ObjectLabel;
-  /** Where it stands, metres: decides how much light falls on it. */
+  /** Position in metres, which determines the light on it. */
   readonly x: number;
   readonly z: number;
-  /** Metres it moved along z since the previous time. */
-  readonly moveZ: number;
+  /** Motion along z since the previous time, metres. */
+  readonly movedZ: number;
 }
 
-/** A part that swings about an axis: its points move sideways by `perMetre` metres per metre above `pivotY`. */
+/** Motion of a part that swings about an axis: its points move sideways by `perMetre` metres per metre above `pivotY`. */
 export interface Swing {
   readonly perMetre: number;
   readonly pivotY: number;
 }
 
-/** What a polygon is made of. */
+/** The colours of a polygon. */
 export interface Material {
   readonly color: Yuv;
-  /** The colour it shines with at night; undefined reflects only. */
-  readonly night?: Yuv;
-  /** Shines by day as well: `color` is then neither shaded nor shadowed. */
-  readonly shinesByDay?: boolean;
+  /** The colour it emits at night; undefined: it only reflects. */
+  readonly nightColor?: Yuv;
+  /** It emits light by day too: `color` is then neither shaded nor shadowed. */
+  readonly isLitByDay?: boolean;
 }
 
-/** How a polygon lies. */
+/** Options of {@link Surface.drawPolygon}. */
 export interface PolygonOptions {
-  /** 0 clear to 1 opaque; default 1. */
+  /** Opacity, 0 to 1; default 1. */
   readonly alpha?: number;
-  /** Seen from outside only: corners run counter-clockwise there. Default false: both sides show. */
-  readonly oneSided?: boolean;
-  /** Lies on a surface painted before and moves with it: paint without depth (marks on the road, shadows). */
+  /** Visible only from the side where its corners run counter-clockwise. Default false: visible from both sides. */
+  readonly isOneSided?: boolean;
+  /** Lies on an already drawn surface and moves with it: paint without depth (road markings, shadows). */
   readonly isDecal?: boolean;
-  /** Default: it moves as its object does. */
+  /** Default: it moves with its object. */
   readonly swing?: Swing;
 }
 
-/** Which ground a span shows. */
+/** Material of a ground span. */
 export type GroundKind = 'asphalt' | 'paving';
 
-/** A stretch of ground in one row of pixels; all of it has one depth. */
+/** A span of ground in one row of pixels, at one depth. */
 export interface GroundSpan {
   readonly kind: GroundKind;
   /** Row of pixels. */
   readonly y: number;
-  /** Pixel columns `from` to `to` (exclusive); may reach out of the picture. */
+  /** Pixel columns `from` to `to` (exclusive); they may exceed the frame. */
   readonly from: number;
   readonly to: number;
   /** Metres. */
@@ -62,16 +62,16 @@ export interface GroundSpan {
   readonly height: number;
 }
 
-/** Where a crown stands: its centre in the world and its width and height, metres. */
-export interface CrownPlace {
+/** Position of a crown: its centre in the world and its width and height, metres. */
+export interface CrownPosition {
   readonly x: number;
   readonly y: number;
   readonly z: number;
   readonly size: number;
 }
 
-/** Light around a light: its place in the world and radius in metres. */
-export interface Glow {
+/** The halo around a light: its position in the world and its radius, metres. */
+export interface Halo {
   readonly x: number;
   readonly y: number;
   readonly z: number;
@@ -81,43 +81,43 @@ export interface Glow {
   readonly strength: number;
 }
 
-/** A front that columns are cut from. */
+/** A house front. */
 export interface Front {
   readonly facade: Facade;
-  /** Light on it by day, 0 to 1. */
+  /** Daylight on it, 0 to 1. */
   readonly shade: number;
 }
 
-/** The pixel columns in which a front is seen, side by side; each has one depth. Every array holds `count` of them. */
+/** Adjacent pixel columns of a front; each has one depth. Every array holds `count` values. */
 export interface FrontColumns {
   readonly count: number;
   /** The first pixel column. */
   readonly firstX: number;
-  /** Row of the front's top and of its foot or, where a nearer front covers that, the last row seen. Not rounded. */
+  /** Rows of the front's top and bottom, not rounded. Where a nearer front covers the bottom: the last visible row. */
   readonly top: Float64Array;
   readonly bottom: Float64Array;
   /** Depth in metres. */
   readonly depth: Float64Array;
-  /** Place along the front, metres, and how far one pixel column goes along it. */
+  /** Position along the front, and the length of front in one pixel column, metres. */
   readonly along: Float64Array;
   readonly alongStep: Float64Array;
 }
 
 /**
- * What a street is painted onto: a picture by day or night, or the truth about it. Everything comes from far to near and
- * covers what was there.
+ * The target of drawing a street: a frame by day or night, or its ground truth. Objects are drawn from far to near; each
+ * covers what was drawn before.
  */
 export interface Surface {
-  /** What follows belongs to this object. */
-  begin(mark: ObjectMark): void;
-  /** Flat ground in one row of pixels. */
-  groundSpan(span: GroundSpan): void;
-  /** An upright front. Lends the columns. */
-  front(front: Front, columns: FrontColumns): void;
-  /** A convex, flat polygon in world metres: x, y, z of each corner. Lends the corners. */
-  polygon(corners: Float64Array, count: number, material: Material, options?: PolygonOptions): void;
-  /** A tree's crown that faces the viewer. */
-  crown(crown: Crown, place: CrownPlace): void;
-  /** The glow around a light. */
-  halo(glow: Glow): void;
+  /** Starts an object. All following calls draw it, until the next object. */
+  beginObject(mark: ObjectInfo): void;
+  /** Draws flat ground in one row of pixels. */
+  drawGroundSpan(span: GroundSpan): void;
+  /** Draws an upright house front. Borrows the columns. */
+  drawFront(front: Front, columns: FrontColumns): void;
+  /** Draws a convex, flat polygon in world metres: x, y, z of each corner. Borrows the corners. */
+  drawPolygon(corners: Float64Array, count: number, material: Material, options?: PolygonOptions): void;
+  /** Draws a tree's crown that faces the camera. */
+  drawCrown(crown: Crown, position: CrownPosition): void;
+  /** Draws the halo around a light. */
+  drawHalo(glow: Halo): void;
 }

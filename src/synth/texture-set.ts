@@ -1,13 +1,14 @@
-import { facades, paintFacade, type Facade } from './facade.js';
+import { createFacades, type Facade } from './facade.js';
+import { paintFacade } from './facade-painter.js';
 import { paintAsphalt, paintPaving } from './ground-texture.js';
 import type { Planes } from './planes.js';
 import type { Ripmap } from './ripmap.js';
 import { paintSky } from './sky.js';
 import { CROWN_COUNT, paintCrown, type Crown } from './tree-sprite.js';
-import type { View } from './view.js';
+import type { Camera } from './camera.js';
 import type { WallKind, WallTexture } from './wall-canvas.js';
 
-/** Everything painted once per street, each made when it is first needed. About 25 MB by day, as much again by night. */
+/** The textures of a street, painted on first use. About 25 MB by day, and the same amount by night. */
 export class TextureSet {
   readonly facades: readonly Facade[];
   readonly #seed: number;
@@ -19,7 +20,7 @@ export class TextureSet {
 
   constructor(seed: number) {
     this.#seed = seed;
-    this.facades = facades(seed);
+    this.facades = createFacades(seed);
   }
 
   get asphalt(): Ripmap {
@@ -41,10 +42,10 @@ export class TextureSet {
     return wall;
   }
 
-  /** The sky of the view's size; its place does not matter. */
-  sky(view: View, isNight: boolean): Planes {
+  /** Returns the sky for the camera's frame size; its position does not matter. */
+  sky(camera: Camera, isNight: boolean): Planes {
     let sky = this.#skies.get(isNight);
-    if (!sky) this.#skies.set(isNight, (sky = paintSky(this.#seed, view, isNight)));
+    if (!sky) this.#skies.set(isNight, (sky = paintSky(this.#seed, camera, isNight)));
     return sky;
   }
 }

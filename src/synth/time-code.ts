@@ -1,7 +1,7 @@
 /**
- * A wall clock in the picture, to measure latency through any chain that keeps the picture recognisable. 40 blocks in
- * one row from the bottom left corner: a start pattern of 6 (white, black, white, white, black, white), 24 bits of
- * milliseconds since the epoch modulo 2^24 (4.66 hours), most significant first, a checksum of 8 bits, and an end
+ * A burned-in wall-clock time code, to measure latency through any chain that keeps the image recognisable. 40 blocks
+ * in one row from the bottom left corner: a start pattern of 6 (white, black, white, white, black, white), 24 bits of
+ * milliseconds since the Unix epoch modulo 2^24 (4.66 hours), most significant first, a checksum of 8 bits, and an end
  * pattern (black, white). White is 1.
  */
 const START: readonly number[] = [1, 0, 1, 1, 0, 1];
@@ -10,17 +10,17 @@ const CHECK_BITS = 8;
 const END: readonly number[] = [0, 1];
 /** Blocks in the row. */
 export const TIME_CODE_BLOCKS = START.length + VALUE_BITS + CHECK_BITS + END.length;
-/** The code counts milliseconds modulo this. */
+/** Modulus of the code's milliseconds. */
 export const TIME_CODE_MODULUS_MS = 2 ** VALUE_BITS;
 
 /**
- * Blocks below the first share of the start pattern's contrast are black, above the second white: lights fall off along
- * the row, black does not. Between them there is no code, or not here.
+ * Thresholds as shares of the start pattern's contrast: a block below the first is black, above the second white. They are
+ * low because white levels fall off along the row, black levels do not. A block between them means that there is no code.
  */
 const BLACK_BELOW = 0.22;
 const WHITE_ABOVE = 0.36;
 
-/** I420 planes the code can be drawn into. */
+/** I420 planes to draw the code into. */
 export interface TimeCodePlanes {
   readonly width: number;
   readonly height: number;
@@ -30,17 +30,17 @@ export interface TimeCodePlanes {
   readonly strides: readonly [number, number, number];
 }
 
-/** A picture as canvas gives it: 8-bit RGBA, 4 * width * height bytes; an `ImageData` is one. */
-export interface TimeCodePicture {
+/** An image from a canvas: 8-bit RGBA, 4 * width * height bytes. An `ImageData` is one. */
+export interface TimeCodeImage {
   readonly width: number;
   readonly height: number;
   readonly data: Uint8ClampedArray | Uint8Array;
 }
 
-/** Gives the luma of a pixel, on any scale that grows with light. */
+/** Returns the luma of a pixel, on any scale that grows with light. */
 export type LumaAt = (x: number, y: number) => number;
 
-/** Side of one block in pixels, even: 18 at 720 rows, 26 at 1080. The row and its dark rim fit into the width. */
+/** Returns the side of one block in pixels, even: 18 at 720 rows, 26 at 1080. The row and its dark rim fit into the width. */
 export function timeCodeBlock(width: number, height: number): number {
   return Math.max(2, 2 * Math.floor(Math.min(width / (TIME_CODE_BLOCKS + 2), height / 40) / 2));
 }
@@ -60,16 +60,16 @@ export function drawTimeCode(planes: TimeCodePlanes, wallClockMicros: number): v
 }
 
 /**
- * Reads the time, milliseconds since the Unix epoch modulo {@link TIME_CODE_MODULUS_MS}. The blocks are told apart by
- * the start pattern's own black and white, so a darker or noisier picture reads as well. Undefined when there is no
- * code or its checksum is wrong. The picture may be scaled from the one drawn, if its aspect is kept.
- * @param picture RGBA, or a luma accessor with the size of its picture.
+ * Reads the time: milliseconds since the Unix epoch modulo {@link TIME_CODE_MODULUS_MS}. The start pattern sets the levels
+ * of black and white, so that darker and noisier images are readable too. The image may be scaled, at the same aspect.
+ * Returns undefined when there is no code or its checksum is wrong.
+ * @param image RGBA, or a luma accessor with the size of its image.
  */
 export function readTimeCode(
-  picture: TimeCodePicture | { readonly width: number; readonly height: number; readonly lumaAt: LumaAt },
+  image: TimeCodeImage | { readonly width: number; readonly height: number; readonly lumaAt: LumaAt },
 ): number | undefined {
-  const { width, height } = picture;
-  const lumaAt = 'lumaAt' in picture ? picture.lumaAt : rgbaLuma(picture);
+  const { width, height } = image;
+  const lumaAt = 'lumaAt' in image ? image.lumaAt : rgbaLuma(image);
   for (const layout of layouts(width, height)) {
     const value = readAt(lumaAt, layout, width, height);
     if (value !== undefined) return value;
@@ -77,19 +77,22 @@ export function readTimeCode(
   return undefined;
 }
 
-/** Milliseconds from one reading to a later one, across the wrap; negative when `later` is earlier by half the range. */
+/**
+ * Returns the milliseconds from one reading to a later one, across the wrap. Differences of half the range or more are
+ * negative.
+ */
 export function timeCodeDifference(laterMs: number, earlierMs: number): number {
   const difference = (((laterMs - earlierMs) % TIME_CODE_MODULUS_MS) + TIME_CODE_MODULUS_MS) % TIME_CODE_MODULUS_MS;
   return difference >= TIME_CODE_MODULUS_MS / 2 ? difference - TIME_CODE_MODULUS_MS : difference;
 }
 
-/** Where a code may be: its block and its dark rim, in pixels of the picture read. */
+/** Sizes of a code's blocks and of its dark rim, in pixels of the image. */
 interface Layout {
   readonly block: number;
   readonly rim: number;
 }
 
-/** The layout drawn at this size first, then those of pictures that were scaled to it. */
+/** Returns the layouts to try: that of the image's own size first, then those of images scaled to it. */
 function layouts(width: number, height: number): Layout[] {
   const found: Layout[] = [];
   const add = (rows: number): void => {
@@ -135,12 +138,12 @@ function readAt(lumaAt: LumaAt, layout: Layout, width: number, height: number): 
   return isWhole ? value : undefined;
 }
 
-/** Dark pixels around the row: half a block, even, at least 2. */
+/** Returns the width of the dark rim around the row: half a block, even, at least 2. */
 function timeCodeRim(block: number): number {
   return Math.max(2, 2 * Math.floor(block / 4));
 }
 
-/** Mean over the inner half of a block, away from what blurs its edges. */
+/** Returns the mean over the inner half of a block, away from its blurred edges. */
 function blockMean(lumaAt: LumaAt, left: number, top: number, side: number): number {
   let sum = 0;
   let count = 0;
@@ -153,8 +156,8 @@ function blockMean(lumaAt: LumaAt, left: number, top: number, side: number): num
   return sum / count;
 }
 
-function rgbaLuma(picture: TimeCodePicture): LumaAt {
-  const { data, width } = picture;
+function rgbaLuma(image: TimeCodeImage): LumaAt {
+  const { data, width } = image;
   return (x, y) => {
     const i = 4 * (y * width + x);
     return 0.2126 * (data[i] ?? 0) + 0.7152 * (data[i + 1] ?? 0) + 0.0722 * (data[i + 2] ?? 0);
@@ -170,7 +173,7 @@ function bitsOf(value: number): number[] {
   return bits;
 }
 
-/** CRC-8 (polynomial x^8 + x^2 + x + 1, ITU-T I.432.1) of the 24 bits, inverted so that an all-black row is no code. */
+/** Returns the CRC-8 (polynomial x^8 + x^2 + x + 1, ITU-T I.432.1) of the 24 bits, inverted: an all-black row is no code. */
 function checksum(value: number): number {
   let crc = 0;
   for (let bit = VALUE_BITS - 1; bit >= 0; bit--) {

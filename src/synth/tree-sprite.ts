@@ -4,19 +4,19 @@ import { fromRgb, mix, type Yuv } from './yuv.js';
 
 /** Texels along both sides of the largest level of a tree's crown. */
 export const CROWN_TEXELS = 512;
-/** Width and height that the crown's picture covers, metres. */
+/** Width and height of a crown's sprite, metres. */
 export const CROWN_SIZE = 5.4;
 /** Different crowns of one street. */
 export const CROWN_COUNT = 5;
 
-/** One size of a crown's picture: luma and opacity, 0 to 255, `texels` squared, row by row from the top. */
+/** One mip level of a crown's sprite: luma and opacity, 0 to 255, `[texels, texels]`, top row first. */
 export interface CrownLevel {
   readonly texels: number;
   readonly luma: Uint8Array;
   readonly opacity: Uint8Array;
 }
 
-/** A tree's crown seen from the side, sun from the upper left; every level is half as large as the one before. */
+/** A tree's crown from the side, with the sun at the upper left. Every level is half as large as the previous one. */
 export interface Crown {
   readonly levels: readonly CrownLevel[];
   /** One colour for the whole crown; luma comes from the levels. */
@@ -25,10 +25,10 @@ export interface Crown {
 
 const GREENS = [0x55803a, 0x4d7a45, 0x6b8a3d, 0x3f6f3f, 0x7b8f3e];
 
-/** Leaf clusters of a crown. */
+/** Number of leaf clusters of a crown. */
 const CLUSTERS = 420;
 
-/** Paints a crown: leaf clusters from back to front, each lit by where it sits. */
+/** Paints a crown: leaf clusters from back to front, each lit by its position. */
 export function paintCrown(seed: number, index: number): Crown {
   const random = new Random(hash(seed, 41, index));
   const size = CROWN_TEXELS;

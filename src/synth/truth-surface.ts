@@ -2,78 +2,78 @@ import { crownLevel } from './crown-painter.js';
 import { FACADE_TEXELS_PER_METRE } from './facade.js';
 import { Projector } from './projector.js';
 import { levelFor } from './ripmap.js';
-import { Scan } from './scan.js';
+import { PolygonScan } from './polygon-scan.js';
 import type {
-  CrownPlace,
+  CrownPosition,
   Front,
   FrontColumns,
   GroundSpan,
   Material,
   ObjectLabel,
-  ObjectMark,
+  ObjectInfo,
   PolygonOptions,
   Surface,
   Swing,
 } from './surface.js';
 import type { TextureSet } from './texture-set.js';
 import type { Crown } from './tree-sprite.js';
-import type { View } from './view.js';
+import type { Camera } from './camera.js';
 
-/** How a part moved since the previous time. */
+/** Motion of a part since the previous time. */
 export interface Movement {
   /** Metres along z. */
   readonly z: number;
   readonly swing: Swing | undefined;
 }
 
-/** Paints what is seen instead of how it looks: whose every pixel is, how deep, how it moved, whether it shines. */
+/** Paints the ground truth of a frame: each pixel's object, depth, motion and whether it emits light. */
 export class TruthSurface implements Surface {
-  readonly view: View;
+  readonly camera: Camera;
   /** `[H, W]`: object ids; 0 is the sky. */
-  readonly ids: Int32Array;
+  readonly objectIds: Int32Array;
   /** `[H, W]`: one over the depth in metres; 0 is the sky. */
   readonly inverseDepth: Float32Array;
   /** `[H, W]`: index into {@link movements}. */
-  readonly movementOf: Uint16Array;
-  /** `[H, W]`: 255 where it gives light at night, 0 where not. */
-  readonly light: Uint8Array;
+  readonly movementIndex: Uint16Array;
+  /** `[H, W]`: 0 to 255, 255 where the surface emits light at night. */
+  readonly lightMask: Uint8Array;
   readonly movements: Movement[] = [{ z: 0, swing: undefined }];
   /** Labels of the objects that have one, by id. */
   readonly labels = new Map<number, ObjectLabel>();
   readonly #textures: TextureSet;
   readonly #projector: Projector;
-  readonly #scan: Scan;
+  readonly #scan: PolygonScan;
   #id = 0;
-  #moveZ = 0;
+  #movedZ = 0;
   #movement = 0;
 
-  constructor(textures: TextureSet, view: View) {
-    const pixels = view.width * view.height;
-    this.view = view;
+  constructor(textures: TextureSet, camera: Camera) {
+    const pixels = camera.width * camera.height;
+    this.camera = camera;
     this.#textures = textures;
-    this.#projector = new Projector(view);
-    this.#scan = new Scan(view.height);
-    this.ids = new Int32Array(pixels);
+    this.#projector = new Projector(camera);
+    this.#scan = new PolygonScan(camera.height);
+    this.objectIds = new Int32Array(pixels);
     this.inverseDepth = new Float32Array(pixels);
-    this.movementOf = new Uint16Array(pixels);
-    this.light = new Uint8Array(pixels);
+    this.movementIndex = new Uint16Array(pixels);
+    this.lightMask = new Uint8Array(pixels);
   }
 
-  begin(mark: ObjectMark): void {
+  beginObject(mark: ObjectInfo): void {
     this.#id = mark.id;
-    this.#moveZ = mark.moveZ;
-    this.#movement = mark.moveZ === 0 ? 0 : this.movements.push({ z: mark.moveZ, swing: undefined }) - 1;
+    this.#movedZ = mark.movedZ;
+    this.#movement = mark.movedZ === 0 ? 0 : this.movements.push({ z: mark.movedZ, swing: undefined }) - 1;
     if (mark.label) this.labels.set(mark.id, mark.label);
   }
 
-  groundSpan(span: GroundSpan): void {
-    const row = span.y * this.view.width;
-    const last = Math.min(this.view.width, span.to);
+  drawGroundSpan(span: GroundSpan): void {
+    const row = span.y * this.camera.width;
+    const last = Math.min(this.camera.width, span.to);
     for (let x = Math.max(0, span.from); x < last; x++) this.#put(row + x, 1 / span.depth, this.#movement, 0);
   }
 
-  front(front: Front, columns: FrontColumns): void {
-    const { width, height, focal, horizonY, y } = this.view;
+  drawFront(front: Front, columns: FrontColumns): void {
+    const { width, height, focal, horizonY, y } = this.camera;
     const perMetre = FACADE_TEXELS_PER_METRE;
     const texture = this.#textures.wall(front.facade, 'light').y;
     for (let i = 0; i < columns.count; i++) {
@@ -94,18 +94,20 @@ export class TruthSurface implements Surface {
     }
   }
 
-  polygon(corners: Float64Array, count: number, material: Material, options: PolygonOptions = {}): void {
+  drawPolygon(corners: Float64Array, count: number, material: Material, options: PolygonOptions = {}): void {
     if (options.isDecal) return;
     const projector = this.#projector;
-    if (!projector.project(corners, count, options.oneSided ?? false)) return;
-    const { width, height } = this.view;
+    if (!projector.project(corners, count, options.isOneSided ?? false)) return;
+    const { width, height } = this.camera;
     const scan = this.#scan;
-    if (!scan.convex(projector, 1, width, height)) return;
-    const movement = options.swing ? this.movements.push({ z: this.#moveZ, swing: options.swing }) - 1 : this.#movement;
-    const light = material.night ? 255 : 0;
+    if (!scan.scanPolygon(projector, 1, width, height)) return;
+    const movement = options.swing
+      ? this.movements.push({ z: this.#movedZ, swing: options.swing }) - 1
+      : this.#movement;
+    const light = material.nightColor ? 255 : 0;
     const { ax, ay, a0 } = projector;
     for (let r = scan.top; r < scan.bottom; r++) {
-      if ((scan.share[r] ?? 0) < 0.5) continue;
+      if ((scan.rowCoverage[r] ?? 0) < 0.5) continue;
       const left = ((scan.leftMin[r] ?? 0) + (scan.leftMax[r] ?? 0)) / 2;
       const right = ((scan.rightMin[r] ?? 0) + (scan.rightMax[r] ?? 0)) / 2;
       const to = Math.min(width, Math.ceil(right - 0.5));
@@ -115,13 +117,13 @@ export class TruthSurface implements Surface {
     }
   }
 
-  crown(crown: Crown, { x, y, z, size }: CrownPlace): void {
-    const { width, height, focal, centerX, horizonY } = this.view;
-    const depth = z - this.view.z;
+  drawCrown(crown: Crown, { x, y, z, size }: CrownPosition): void {
+    const { width, height, focal, centerX, horizonY } = this.camera;
+    const depth = z - this.camera.z;
     if (depth < 0.5) return;
     const pixels = (size * focal) / depth;
-    const left = centerX + ((x - this.view.x) * focal) / depth - pixels / 2;
-    const top = horizonY - ((y - this.view.y) * focal) / depth - pixels / 2;
+    const left = centerX + ((x - this.camera.x) * focal) / depth - pixels / 2;
+    const top = horizonY - ((y - this.camera.y) * focal) / depth - pixels / 2;
     const { texels, opacity } = crownLevel(crown, pixels);
     const step = texels / pixels;
     for (let row = Math.max(0, Math.ceil(top - 0.5)); row < Math.min(height, top + pixels - 0.5); row++) {
@@ -133,14 +135,14 @@ export class TruthSurface implements Surface {
     }
   }
 
-  halo(): void {
-    // A glow is no surface: it neither covers nor moves.
+  drawHalo(): void {
+    // A halo is no surface: it covers nothing and does not move.
   }
 
   #put(index: number, inverseDepth: number, movement: number, light: number): void {
-    this.ids[index] = this.#id;
+    this.objectIds[index] = this.#id;
     this.inverseDepth[index] = inverseDepth;
-    this.movementOf[index] = movement;
-    this.light[index] = light;
+    this.movementIndex[index] = movement;
+    this.lightMask[index] = light;
   }
 }

@@ -1,34 +1,34 @@
 import type { ObjectLabel } from './surface.js';
 import type { TruthSurface } from './truth-surface.js';
 
-/** Where an object is seen in a picture. */
+/** The bounding box of an object in a frame. */
 export interface ObjectBox {
   readonly label: ObjectLabel;
   /** The same for the same object at all times of a street. */
   readonly id: number;
-  /** Smallest rectangle around the pixels seen of it: top left corner and size, whole pixels, inside the picture. */
+  /** Smallest rectangle around its visible pixels: top left corner and size in whole pixels, inside the frame. */
   readonly x: number;
   readonly y: number;
   readonly width: number;
   readonly height: number;
-  /** Pixels seen of it. */
+  /** Number of visible pixels. */
   readonly pixels: number;
 }
 
-/** All that is known about a moment of a street, exact to the geometry it was painted from. */
+/** Ground truth of a moment of a street, exact to the geometry that was painted. */
 export interface StreetTruth {
   readonly width: number;
   readonly height: number;
   /**
-   * `[2, H, W]`: backward flow in pixels, x then y. What is seen at (x, y) now was seen at
-   * (x + flow[0], y + flow[1]) at the previous time; also given where it was covered or out of the picture then.
+   * `[2, H, W]`: backward flow in pixels, x then y. The surface at (x, y) was at (x + flow[0], y + flow[1]) at the previous
+   * time. Defined also where it was occluded or outside the frame then.
    */
   readonly flow: Float32Array;
-  /** `[H, W]`: 1 where the same surface was seen at the previous time, 0 where it was covered or out of the picture. */
+  /** `[H, W]`: 1 where the surface was visible at the previous time, 0 where it was occluded or outside the frame. */
   readonly valid: Uint8Array;
-  /** Objects seen, nearest last. */
+  /** Visible objects, nearest last. */
   readonly boxes: readonly ObjectBox[];
-  /** `[H, W]`: 255 where a surface gives light at night (window, lamp, head and tail light, signal), 0 elsewhere. */
+  /** `[H, W]`: 255 where a surface emits light at night (window, lamp, head and tail light, signal), 0 elsewhere. */
   readonly lightMask: Uint8Array;
   /** `[H, W]`: depth in metres; Infinity is the sky. */
   readonly depth: Float32Array;
@@ -36,30 +36,30 @@ export interface StreetTruth {
   readonly objects: Int32Array;
 }
 
-/** Fewer pixels give no box. */
+/** Minimum number of visible pixels of a box. */
 const MIN_BOX_PIXELS = 12;
-/** Depths at the previous time may differ by so much of the inverse depth and still be the same surface. */
+/** Tolerance of an inverse depth at the previous time, relative, to count as the same surface. */
 const DEPTH_TOLERANCE = 0.04;
 
-/** The truth from two drawn moments of one street, of the same picture size. */
-export function truthOf(now: TruthSurface, previous: TruthSurface): StreetTruth {
-  const { width, height } = now.view;
-  const { flow, valid } = flowBetween(now, previous);
+/** Computes the ground truth from two drawn moments of one street, with the same frame size. */
+export function computeTruth(now: TruthSurface, previous: TruthSurface): StreetTruth {
+  const { width, height } = now.camera;
+  const { flow, valid } = backwardFlow(now, previous);
   return {
     width,
     height,
     flow,
     valid,
-    boxes: boxesOf(now),
-    lightMask: now.light,
+    boxes: boundingBoxes(now),
+    lightMask: now.lightMask,
     depth: now.inverseDepth.map((inverse) => 1 / inverse),
-    objects: now.ids,
+    objects: now.objectIds,
   };
 }
 
-function flowBetween(now: TruthSurface, previous: TruthSurface): Pick<StreetTruth, 'flow' | 'valid'> {
-  const { width, height, focal, centerX, horizonY, x: eyeX, y: eyeY, z: eyeZ } = now.view;
-  const then = previous.view;
+function backwardFlow(now: TruthSurface, previous: TruthSurface): Pick<StreetTruth, 'flow' | 'valid'> {
+  const { width, height, focal, centerX, horizonY, x: eyeX, y: eyeY, z: eyeZ } = now.camera;
+  const then = previous.camera;
   const count = width * height;
   const flow = new Float32Array(2 * count);
   const valid = new Uint8Array(count);
@@ -71,7 +71,7 @@ function flowBetween(now: TruthSurface, previous: TruthSurface): Pick<StreetTrut
       let inverseThen = 0;
       if (inverse > 0) {
         const depth = 1 / inverse;
-        const movement = now.movements[now.movementOf[i] ?? 0];
+        const movement = now.movements[now.movementIndex[i] ?? 0];
         const up = ((horizonY - y) * depth) / focal + eyeY;
         const swing = movement?.swing;
         const aside = ((x - centerX) * depth) / focal + eyeX - (swing ? swing.perMetre * (up - swing.pivotY) : 0);
@@ -81,26 +81,26 @@ function flowBetween(now: TruthSurface, previous: TruthSurface): Pick<StreetTrut
       }
       flow[i] = x - column - 0.5;
       flow[count + i] = y - row - 0.5;
-      if (inverseThen >= 0 && wasSeen(previous, x - 0.5, y - 0.5, now.ids[i] ?? 0, inverseThen)) valid[i] = 1;
+      if (inverseThen >= 0 && wasVisible(previous, x - 0.5, y - 0.5, now.objectIds[i] ?? 0, inverseThen)) valid[i] = 1;
     }
   }
   return { flow, valid };
 }
 
-/** Whether all four pixels around a place (pixel centres at whole numbers) show that object at that depth. */
-function wasSeen(surface: TruthSurface, x: number, y: number, id: number, inverseDepth: number): boolean {
-  const { width, height } = surface.view;
+/** Whether all four pixels around a point show that object at that depth. Pixel centres are integers. */
+function wasVisible(surface: TruthSurface, x: number, y: number, id: number, inverseDepth: number): boolean {
+  const { width, height } = surface.camera;
   const x0 = Math.floor(x + 1e-6);
   const y0 = Math.floor(y + 1e-6);
   const x1 = x - x0 > 1e-6 ? x0 + 1 : x0;
   const y1 = y - y0 > 1e-6 ? y0 + 1 : y0;
   if (x0 < 0 || y0 < 0 || x1 >= width || y1 >= height) return false;
-  const { ids, inverseDepth: depths } = surface;
+  const { objectIds, inverseDepth: depths } = surface;
   const a = y0 * width + x0;
   const b = y0 * width + x1;
   const c = y1 * width + x0;
   const d = y1 * width + x1;
-  if (ids[a] !== id || ids[b] !== id || ids[c] !== id || ids[d] !== id) return false;
+  if (objectIds[a] !== id || objectIds[b] !== id || objectIds[c] !== id || objectIds[d] !== id) return false;
   const tx = x - x0;
   const ty = y - y0;
   const top = (depths[a] ?? 0) * (1 - tx) + (depths[b] ?? 0) * tx;
@@ -109,12 +109,12 @@ function wasSeen(surface: TruthSurface, x: number, y: number, id: number, invers
   return Math.abs(found - inverseDepth) <= DEPTH_TOLERANCE * inverseDepth + 1e-4;
 }
 
-function boxesOf(surface: TruthSurface): ObjectBox[] {
-  const { width, height } = surface.view;
+function boundingBoxes(surface: TruthSurface): ObjectBox[] {
+  const { width, height } = surface.camera;
   const extents = new Map<number, { x0: number; y0: number; x1: number; y1: number; pixels: number; near: number }>();
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
-      const id = surface.ids[i] ?? 0;
+      const id = surface.objectIds[i] ?? 0;
       if (!surface.labels.has(id)) continue;
       let extent = extents.get(id);
       if (!extent) extents.set(id, (extent = { x0: x, y0: y, x1: x, y1: y, pixels: 0, near: 0 }));

@@ -3,15 +3,15 @@ import type { Material } from './surface.js';
 import type { VehicleModel } from './vehicle.js';
 import { dim, fromRgb, mix } from './yuv.js';
 
-/** A vehicle's place. */
-export interface VehiclePlace {
+/** The pose of a vehicle. */
+export interface VehiclePose {
   readonly x: number;
   readonly z: number;
-  /** 1 drives away from the viewer, -1 towards. */
+  /** 1: away from the camera, -1: towards it. */
   readonly heading: 1 | -1;
-  /** Lamps on at night; parked ones are dark. */
-  readonly lampsOn: boolean;
-  /** Depth from the viewer, metres; decides how much detail is drawn. */
+  /** Whether its lamps are on at night; those of parked vehicles are off. */
+  readonly isLit: boolean;
+  /** Depth from the camera, metres; determines the level of detail. */
   readonly depth: number;
 }
 
@@ -22,66 +22,66 @@ const RIM: Material = { color: fromRgb(0x9a9ea3) };
 const DARK: Material = { color: fromRgb(0x17181a) };
 const PLATE: Material = { color: fromRgb(0xe9e7d8) };
 const TAIL_OFF: Material = { color: fromRgb(0x9c1f1c) };
-const TAIL_ON: Material = { color: fromRgb(0xb3211d), night: fromRgb(0xff2a1c) };
+const TAIL_ON: Material = { color: fromRgb(0xb3211d), nightColor: fromRgb(0xff2a1c) };
 const HEAD_OFF: Material = { color: fromRgb(0xdfe5ea) };
-const HEAD_ON: Material = { color: fromRgb(0xf2f5f7), night: fromRgb(0xfff6e0) };
-const CABIN_ON: Material = { color: fromRgb(0x3a4752), night: fromRgb(0xd9c79a) };
-const ONE_SIDED = { oneSided: true } as const;
+const HEAD_ON: Material = { color: fromRgb(0xf2f5f7), nightColor: fromRgb(0xfff6e0) };
+const CABIN_ON: Material = { color: fromRgb(0x3a4752), nightColor: fromRgb(0xd9c79a) };
+const ONE_SIDED = { isOneSided: true } as const;
 
-/** Beyond this depth in metres a vehicle is some 20 pixels wide at 720 rows: details are left out. */
-const FAR_DETAIL = 80;
+/** Depth in metres beyond which details are left out: a vehicle is then about 20 pixels wide at 720 rows. */
+const MAX_DETAIL_DEPTH = 80;
 const SIDES = [-1, 1] as const;
 
 /** Draws a vehicle and its shadow. */
-export function drawVehicle(pen: Pen, model: VehicleModel, place: VehiclePlace): void {
-  new VehicleDrawing(pen, model, place).draw();
+export function drawVehicle(pen: Pen, model: VehicleModel, pose: VehiclePose): void {
+  new VehicleDrawing(pen, model, pose).draw();
 }
 
 /** Half width of a part at a height, metres. */
-type Width = (up: number) => number;
+type HalfWidth = (up: number) => number;
 
-/** A quad of a vehicle: (forward, aside, up) of each corner. */
+/** A polygon of a vehicle: (forward, aside, up) of each corner. */
 type Quad = readonly (readonly [number, number, number])[];
 
-/** One vehicle being drawn; coordinates are forward, aside and up from the middle of its foot, metres. */
+/** Draws one vehicle. Coordinates are forward, aside and up from the centre of its footprint, metres. */
 class VehicleDrawing {
   readonly #pen: Pen;
   readonly #model: VehicleModel;
-  readonly #place: VehiclePlace;
+  readonly #pose: VehiclePose;
   readonly #paint: Material;
   readonly #isFar: boolean;
 
-  constructor(pen: Pen, model: VehicleModel, place: VehiclePlace) {
+  constructor(pen: Pen, model: VehicleModel, pose: VehiclePose) {
     this.#pen = pen;
     this.#model = model;
-    this.#place = place;
+    this.#pose = pose;
     this.#paint = { color: model.paint };
-    this.#isFar = place.depth > FAR_DETAIL;
+    this.#isFar = pose.depth > MAX_DETAIL_DEPTH;
   }
 
   draw(): void {
-    const { x, z, depth } = this.#place;
+    const { x, z, depth } = this.#pose;
     const { width, length, body } = this.#model;
     const shadow = { x: x + 0.14, y: 0, z, radiusX: width / 2 + 0.22, radiusZ: length / 2 + 0.12 };
-    this.#pen.shadow(shadow, 0.62, depth > 50 ? 1 : 3);
-    if (!this.#isFar) this.#underside();
-    this.#profile(this.#isFar ? plainProfile(body) : body, () => width / 2);
-    if (!this.#isFar) this.#wheels();
-    this.#cabin();
-    this.#end();
+    this.#pen.fillShadow(shadow, 0.62, depth > 50 ? 1 : 3);
+    if (!this.#isFar) this.#drawUnderside();
+    this.#extrude(this.#isFar ? boxProfile(body) : body, () => width / 2);
+    if (!this.#isFar) this.#drawWheels();
+    this.#drawCabin();
+    this.#drawVisibleEnd();
   }
 
-  #corner(index: number, forward: number, aside: number, up: number): void {
-    const { x, z, heading } = this.#place;
-    this.#pen.corner(index, x + heading * aside, up, z + heading * forward);
+  #setCorner(index: number, forward: number, aside: number, up: number): void {
+    const { x, z, heading } = this.#pose;
+    this.#pen.setCorner(index, x + heading * aside, up, z + heading * forward);
   }
 
-  #quad(corners: Quad, material: Material, oneSided: boolean): void {
-    for (const [index, [forward, aside, up]] of corners.entries()) this.#corner(index, forward, aside, up);
-    this.#pen.fill(corners.length, material, oneSided ? ONE_SIDED : undefined);
+  #fillQuad(corners: Quad, material: Material, oneSided: boolean): void {
+    for (const [index, [forward, aside, up]] of corners.entries()) this.#setCorner(index, forward, aside, up);
+    this.#pen.fillPolygon(corners.length, material, oneSided ? ONE_SIDED : undefined);
   }
 
-  #underside(): void {
+  #drawUnderside(): void {
     const half = this.#model.width / 2 - 0.08;
     const end = this.#model.length / 2 - 0.1;
     const box = (f0: number, a0: number, f1: number, a1: number): Quad => [
@@ -90,73 +90,73 @@ class VehicleDrawing {
       [f1, a1, 0.42],
       [f0, a0, 0.42],
     ];
-    for (const side of SIDES) this.#quad(box(-end, side * half, end, side * half), DARK, false);
-    for (const side of SIDES) this.#quad(box(side * end, -half, side * end, half), DARK, false);
+    for (const side of SIDES) this.#fillQuad(box(-end, side * half, end, side * half), DARK, false);
+    for (const side of SIDES) this.#fillQuad(box(side * end, -half, side * end, half), DARK, false);
   }
 
   /** Extrudes a profile across the vehicle. */
-  #profile(profile: readonly number[], aside: Width): void {
+  #extrude(profile: readonly number[], aside: HalfWidth): void {
     const count = profile.length / 2;
     for (let i = 0; i + 1 < count; i++) {
       const f0 = profile[2 * i] ?? 0;
       const u0 = profile[2 * i + 1] ?? 0;
       const f1 = profile[2 * i + 2] ?? 0;
       const u1 = profile[2 * i + 3] ?? 0;
-      this.#corner(0, f0, -aside(u0), u0);
-      this.#corner(1, f0, aside(u0), u0);
-      this.#corner(2, f1, aside(u1), u1);
-      this.#corner(3, f1, -aside(u1), u1);
-      this.#pen.fill(4, this.#paint, ONE_SIDED);
+      this.#setCorner(0, f0, -aside(u0), u0);
+      this.#setCorner(1, f0, aside(u0), u0);
+      this.#setCorner(2, f1, aside(u1), u1);
+      this.#setCorner(3, f1, -aside(u1), u1);
+      this.#pen.fillPolygon(4, this.#paint, ONE_SIDED);
     }
     for (const side of SIDES) {
       for (let i = 0; i < count; i++) {
         const at = side < 0 ? i : count - 1 - i;
         const up = profile[2 * at + 1] ?? 0;
-        this.#corner(i, profile[2 * at] ?? 0, side * aside(up), up);
+        this.#setCorner(i, profile[2 * at] ?? 0, side * aside(up), up);
       }
-      this.#pen.fill(count, this.#paint, ONE_SIDED);
+      this.#pen.fillPolygon(count, this.#paint, ONE_SIDED);
     }
   }
 
-  #wheels(): void {
+  #drawWheels(): void {
     const { width, wheels, wheelRadius } = this.#model;
-    const { heading, depth, z } = this.#place;
-    const side = this.#place.x < 0 ? 1 : -1; // the side that can be seen from the viewer's lane
-    const x = this.#place.x + side * (width / 2 + 0.01);
+    const { heading, depth, z } = this.#pose;
+    const side = this.#pose.x < 0 ? 1 : -1; // the side that is visible from the ego lane
+    const x = this.#pose.x + side * (width / 2 + 0.01);
     for (const wheel of wheels) {
       const at = { x, y: wheelRadius, z: z + heading * wheel };
-      this.#pen.wheel({ ...at, y: wheelRadius + 0.05, radius: wheelRadius + 0.08 }, DARK);
-      this.#pen.wheel({ ...at, radius: wheelRadius }, TYRE);
-      if (depth < 50) this.#pen.wheel({ ...at, radius: wheelRadius * 0.6 }, RIM);
+      this.#pen.fillSideDisc({ ...at, y: wheelRadius + 0.05, radius: wheelRadius + 0.08 }, DARK);
+      this.#pen.fillSideDisc({ ...at, radius: wheelRadius }, TYRE);
+      if (depth < 50) this.#pen.fillSideDisc({ ...at, radius: wheelRadius * 0.6 }, RIM);
     }
   }
 
-  #cabin(): void {
+  #drawCabin(): void {
     const { cabin, tumble, width, label } = this.#model;
     const foot = width / 2 - 0.05;
     const low = cabin[1] ?? 0;
     const roof = cabin.reduce((high, value, i) => (i % 2 === 1 ? Math.max(high, value) : high), low);
-    const aside: Width = (up) => foot - (tumble * (up - low)) / (roof - low);
-    this.#profile(cabin, aside);
+    const aside: HalfWidth = (up) => foot - (tumble * (up - low)) / (roof - low);
+    this.#extrude(cabin, aside);
     const last = cabin.length - 2;
-    if (label !== 'truck') this.#pane(cabin.slice(0, 4), aside);
-    this.#pane([...cabin.slice(last), ...cabin.slice(last - 2, last)], aside);
-    if (!this.#isFar) this.#sideWindows(low + 0.06, roof - 0.12, aside);
+    if (label !== 'truck') this.#drawEndWindow(cabin.slice(0, 4), aside);
+    this.#drawEndWindow([...cabin.slice(last), ...cabin.slice(last - 2, last)], aside);
+    if (!this.#isFar) this.#drawSideWindows(low + 0.06, roof - 0.12, aside);
   }
 
-  #sideWindows(y0: number, y1: number, aside: Width): void {
+  #drawSideWindows(y0: number, y1: number, aside: HalfWidth): void {
     const { cabin, windows, label } = this.#model;
     const rear = cabin[0] ?? 0;
     const length = (cabin[cabin.length - 2] ?? 0) - rear;
-    const glass = label === 'bus' && this.#place.lampsOn ? CABIN_ON : GLASS;
-    // Pillars lean with the rear and the front window.
+    const glass = label === 'bus' && this.#pose.isLit ? CABIN_ON : GLASS;
+    // The pillars lean like the rear window and the windscreen.
     const lean = (share: number): number => {
       if (label === 'bus') return 0;
       if (share < 0.35) return (0.35 - share) * 0.9;
       return share > 0.6 ? (0.6 - share) * 1.5 : 0;
     };
     for (const side of SIDES) {
-      const out: Width = (up) => side * (aside(up) + 0.008);
+      const out: HalfWidth = (up) => side * (aside(up) + 0.008);
       for (const [from, to] of windows) {
         const f0 = rear + length * from;
         const f1 = rear + length * to;
@@ -166,13 +166,13 @@ class VehicleDrawing {
           [f1 + lean(to), out(y1), y1],
           [f1, out(y0), y0],
         ];
-        this.#quad(side < 0 ? corners : [...corners].reverse(), glass, true);
+        this.#fillQuad(side < 0 ? corners : [...corners].reverse(), glass, true);
       }
     }
   }
 
-  /** The window across the front or rear, along an edge of the cabin's profile; the sky shows in its upper part. */
-  #pane(edge: readonly number[], aside: Width): void {
+  /** Draws the front or rear window along an edge of the cabin's profile. Its upper part mirrors the sky. */
+  #drawEndWindow(edge: readonly number[], aside: HalfWidth): void {
     const [f0 = 0, u0 = 0, f1 = 0, u1 = 0] = edge;
     const isRear = f0 < 0;
     const band = (from: number, to: number, material: Material): void => {
@@ -185,42 +185,46 @@ class VehicleDrawing {
         [forward(to), half(to), up(to)],
         [forward(to), -half(to), up(to)],
       ];
-      this.#quad(isRear ? corners : [...corners].reverse(), material, true);
+      this.#fillQuad(isRear ? corners : [...corners].reverse(), material, true);
     };
     band(0.1, 0.92, GLASS);
     if (!this.#isFar) band(0.62, 0.92, GLASS_SKY);
   }
 
-  /** Lamps, plate and bumper of the end that the viewer sees. */
-  #end(): void {
-    const { model, place } = { model: this.#model, place: this.#place };
+  /** Draws lamps, plate and bumper of the end that faces the camera. */
+  #drawVisibleEnd(): void {
+    const [model, pose] = [this.#model, this.#pose];
     const pen = this.#pen;
-    const { x } = place;
-    const isRear = place.heading > 0;
-    const z = place.z - model.length / 2 - 0.03;
-    if (place.depth - model.length / 2 < 0.5) return;
+    const { x } = pose;
+    const isRear = pose.heading > 0;
+    const z = pose.z - model.length / 2 - 0.03;
+    if (pose.depth - model.length / 2 < 0.5) return;
     const half = model.width / 2;
     const y = model.label === 'bus' ? 1 : Math.max(0.62, model.body[3] ?? 0);
     if (!this.#isFar) {
-      pen.upright({ x: [x - half + 0.06, x + half - 0.06], y: [0.32, 0.5], z }, { color: dim(model.paint, 0.45) });
-      pen.upright({ x: [x - 0.26, x + 0.26], y: [0.5, 0.61], z: z - 0.01 }, PLATE);
-      if (!isRear) pen.upright({ x: [x - half * 0.5, x + half * 0.5], y: [y - 0.02, y + 0.1], z: z - 0.01 }, DARK);
+      pen.fillUprightRect(
+        { x: [x - half + 0.06, x + half - 0.06], y: [0.32, 0.5], z },
+        { color: dim(model.paint, 0.45) },
+      );
+      pen.fillUprightRect({ x: [x - 0.26, x + 0.26], y: [0.5, 0.61], z: z - 0.01 }, PLATE);
+      if (!isRear)
+        pen.fillUprightRect({ x: [x - half * 0.5, x + half * 0.5], y: [y - 0.02, y + 0.1], z: z - 0.01 }, DARK);
     }
     const lit = isRear ? TAIL_ON : HEAD_ON;
     const dark = isRear ? TAIL_OFF : HEAD_OFF;
     for (const side of SIDES) {
       const middle = x + side * (half - 0.24);
       const at = { x: [middle - 0.17, middle + 0.17], y: [y + 0.02, y + (isRear ? 0.18 : 0.16)], z: z - 0.02 } as const;
-      pen.upright(at, place.lampsOn ? lit : dark);
-      if (!place.lampsOn || !lit.night) continue;
+      pen.fillUprightRect(at, pose.isLit ? lit : dark);
+      if (!pose.isLit || !lit.nightColor) continue;
       const glow = isRear ? { radius: 0.75, strength: 48 } : { radius: 1.5, strength: 105 };
-      pen.surface.halo({ x: middle, y: y + 0.1, z: z - 0.02, color: lit.night, ...glow });
+      pen.surface.drawHalo({ x: middle, y: y + 0.1, z: z - 0.02, color: lit.nightColor, ...glow });
     }
   }
 }
 
-/** A profile's first and last corners and the highest between them: a box. */
-function plainProfile(profile: readonly number[]): readonly number[] {
+/** Reduces a profile to a box of four corners: its first, third, third last and last one. */
+function boxProfile(profile: readonly number[]): readonly number[] {
   const last = profile.length - 2;
   return [0, 1, 4, 5, last - 4, last - 3, last, last + 1].map((index) => profile[index] ?? 0);
 }

@@ -1,22 +1,22 @@
 import type { Random } from '../core/random.js';
 import { fromRgb, type Yuv } from './yuv.js';
 
-/** What detectors call it (BDD100K names). */
+/** Detector label of a vehicle, as in BDD100K. */
 export type VehicleLabel = 'car' | 'truck' | 'bus';
 
-/** A vehicle's measures in metres and its paint. Profiles are (forward, up) pairs, convex, clockwise from the rear bottom. */
+/** Dimensions in metres and paint of a vehicle. Profiles are convex (forward, up) pairs, clockwise from the rear bottom. */
 export interface VehicleModel {
   readonly label: VehicleLabel;
   readonly length: number;
   readonly width: number;
-  /** The lower body, seen from its left side. */
+  /** Profile of the lower body, from its left side. */
   readonly body: readonly number[];
-  /** The part with windows, narrower at its top by `tumble` on each side. */
+  /** Profile of the part with windows, which is narrower at its top by `tumble` on each side. */
   readonly cabin: readonly number[];
   readonly tumble: number;
   /** Side windows as shares of the cabin's length, from the rear. */
   readonly windows: readonly (readonly [number, number])[];
-  /** Wheel centres from the middle, and their radius. */
+  /** Positions of the wheels' centres from the vehicle's centre, and their radius. */
   readonly wheels: readonly number[];
   readonly wheelRadius: number;
   readonly paint: Yuv;
@@ -102,7 +102,7 @@ const BUS: Omit<VehicleModel, 'paint'> = {
 const BUS_PAINTS = [0xc23b2a, 0xd7a92c, 0x2f6f8f];
 const VAN_PAINTS = [0xe9e9e4, 0xd9d7cf, 0x3d5873, 0xc9c2ae];
 
-/** A vehicle as traffic has them; parked ones are no buses. */
+/** Picks a random vehicle as in city traffic. Parked vehicles are never buses. */
 export function pickVehicleModel(random: Random, isParked: boolean): VehicleModel {
   const kind = random.next();
   const paint = fromRgb(random.pick(PAINTS));

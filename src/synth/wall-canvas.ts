@@ -1,10 +1,10 @@
 import { Ripmap } from './ripmap.js';
 import { dim, mix, type Yuv } from './yuv.js';
 
-/** What a wall texture shows: its colours by day, by night, or (luma only) where it gives light at night. */
+/** Content of a wall texture: its colours by day, by night, or (luma only) where it emits light at night. */
 export type WallKind = 'day' | 'night' | 'light';
 
-/** A flat picture of a house front, ready to be put into perspective. Texel columns are the major axis, bottom first. */
+/** The texture of a house front. Texel columns are the major axis, bottom first. */
 export interface WallTexture {
   readonly y: Ripmap;
   /** Chroma at half the texels of luma along both axes. */
@@ -12,15 +12,15 @@ export interface WallTexture {
   readonly v: Ripmap;
 }
 
-/** Light of the street on a wall at night, by height in metres: lamps light its foot. */
+/** Returns the street light on a wall at night, by height in metres: lamps light its lower part. */
 export function streetLightOn(height: number): number {
   return 0.075 + 0.24 * Math.exp(-((height - 3) ** 2) / 34);
 }
 
-/** The colour of street lamps, warm white to sodium: what a grey of full brightness becomes, in chroma code values. */
+/** The colour of street lamps, warm white to sodium: gain on chroma, and chroma of a fully lit grey in code values. */
 export const LAMP_LIGHT = { chroma: 0.8, tintU: -27, tintV: 22 } as const;
 
-/** What street light does to a colour: darker, and orange where there is light. */
+/** Returns a colour under street light: darker, and orange where there is light. */
 export function underStreetLight(color: Yuv, light: number): Yuv {
   const c = dim(color, light);
   const { chroma, tintU, tintV } = LAMP_LIGHT;
@@ -33,7 +33,7 @@ export function underStreetLight(color: Yuv, light: number): Yuv {
 
 const NIGHT_BLUE: Yuv = { y: 22, u: 133, v: 126 };
 
-/** Paints rectangles, in metres from the bottom left corner of a wall, into the planes of one kind of texture. */
+/** Paints rectangles into one kind of texture. Coordinates are metres from the wall's bottom left corner. */
 export class WallCanvas {
   readonly kind: WallKind;
   readonly #perMetre: number;
@@ -55,8 +55,8 @@ export class WallCanvas {
     this.#v = new Uint8Array(half).fill(128);
   }
 
-  /** A surface that reflects: `color` by day, what the lamps make of it at night. */
-  rect(x: number, h: number, width: number, height: number, color: Yuv): void {
+  /** Paints a surface that reflects: `color` by day, `color` under street light at night. */
+  fillRect(x: number, h: number, width: number, height: number, color: Yuv): void {
     if (this.kind === 'light') this.#fill(x, h, width, height, { y: 0, u: 128, v: 128 });
     else if (this.kind === 'day') this.#fill(x, h, width, height, color);
     else {
@@ -69,14 +69,14 @@ export class WallCanvas {
     }
   }
 
-  /** A surface that shines at night: `day` by day, `night` after dark. */
-  glow(x: number, h: number, width: number, height: number, day: Yuv, night: Yuv): void {
+  /** Paints a surface that emits light at night: `day` by day, `night` at night. */
+  fillLitRect(x: number, h: number, width: number, height: number, day: Yuv, night: Yuv): void {
     if (this.kind === 'light') this.#fill(x, h, width, height, { y: 255, u: 128, v: 128 });
     else this.#fill(x, h, width, height, this.kind === 'day' ? day : night);
   }
 
-  /** Roughens the luma of all that was painted, by noise of so many code values at day. */
-  roughen(amplitude: number, noise: (a: number, b: number) => number): void {
+  /** Adds noise to all painted luma. @param amplitude code values by day. */
+  addNoise(amplitude: number, noise: (a: number, b: number) => number): void {
     if (this.kind === 'light') return;
     const scale = this.kind === 'day' ? amplitude : amplitude * 0.2;
     for (let a = 0, o = 0; a < this.#columns; a++) {
@@ -87,8 +87,8 @@ export class WallCanvas {
     }
   }
 
-  /** The texture; the canvas is spent then. */
-  finish(): WallTexture {
+  /** Returns the texture, which takes the canvas's memory. Do not use the canvas afterwards. */
+  toTexture(): WallTexture {
     const a = this.#columns;
     const b = this.#rows;
     if (this.kind === 'light') {

@@ -1,5 +1,5 @@
 import { openKernel, type Kernel, type KernelConstant } from '../image/kernel.js';
-import { samplePlane } from '../image/sample-plane.js';
+import { sampleBilinear } from '../image/sample-bilinear.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { GRID_SIZE, LIGHTS_SIZE } from '../look/look.js';
 
@@ -193,7 +193,7 @@ export class MotionEstimator {
       for (let x = 0; x < COARSE_WIDTH; x++, i++) {
         if ((confidence[i] ?? 0) < MATCHED_CONFIDENCE) continue;
         const a = now[i] ?? 0;
-        const b = samplePlane(before, x + (backward[i] ?? 0), y + (backward[COARSE_SAMPLES + i] ?? 0), COARSE_SIZE);
+        const b = sampleBilinear(before, x + (backward[i] ?? 0), y + (backward[COARSE_SAMPLES + i] ?? 0), COARSE_SIZE);
         if (Math.min(a, b) >= MIN_LUMA && Math.max(a, b) < CLIPPED_LUMA) this.#ratios[count++] = a / b;
       }
     }

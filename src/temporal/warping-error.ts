@@ -1,4 +1,4 @@
-import { samplePlane, type PlaneSize } from '../image/sample-plane.js';
+import { sampleBilinear, type PlaneSize } from '../image/sample-bilinear.js';
 
 /**
  * Bound of the squared forward-backward error, above which a sample is occluded: squared samples plus a share of the
@@ -30,8 +30,8 @@ export function markUntrusted(
         mask[i] = 1;
         continue;
       }
-      const backU = samplePlane(forward, fromX, fromY, size);
-      const backV = samplePlane(forward, fromX, fromY, size, count);
+      const backU = sampleBilinear(forward, fromX, fromY, size);
+      const backV = sampleBilinear(forward, fromX, fromY, size, count);
       const squaredLengths = u * u + v * v + backU * backU + backV * backV;
       const isOccluded = (u + backU) ** 2 + (v + backV) ** 2 > OCCLUSION.share * squaredLengths + OCCLUSION.slack;
       const right = x + 1 < width ? i + 1 : i;
@@ -76,7 +76,7 @@ export class WarpingError {
         this.#sum += value;
         this.#sumOfSquares += value * value;
         if (isUntrusted[i] !== 0) continue;
-        const warped = samplePlane(before, x + (backward[i] ?? 0), y + (backward[count + i] ?? 0), this.#size);
+        const warped = sampleBilinear(before, x + (backward[i] ?? 0), y + (backward[count + i] ?? 0), this.#size);
         this.#squared += (value - warped) ** 2;
         this.#compared++;
       }

@@ -1,31 +1,29 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { NocturneError } from '../core/errors.js';
 
 /** Named float32 arrays. */
-export type Arrays = ReadonlyMap<string, Float32Array>;
+export type NamedArrays = ReadonlyMap<string, Float32Array>;
 
-/** A file of a training: what is to be known as JSON, and arrays. */
+/** A checkpoint file: a JSON header and named arrays. */
 export interface Checkpoint {
-  /** Plain data. */
   readonly header: Readonly<Record<string, unknown>>;
-  readonly arrays: Arrays;
+  readonly arrays: NamedArrays;
 }
 
-/** The first bytes of a checkpoint and its version. */
+/** The first bytes of a checkpoint: format and version. */
 const MAGIC = 'NOCTCKP1';
-/** Bytes of the magic and of the header's length. */
-const PREFIX = MAGIC.length + 4;
+/** Length of the magic and the header length, bytes. */
+const PREFIX_BYTES = MAGIC.length + 4;
 
 /**
  * Writes a checkpoint: magic, header length (u32, little-endian), header (JSON, with the names and lengths of the arrays),
- * arrays as little-endian float32. The file appears whole or not at all. Throws NocturneError OUTPUT_NO_SPACE,
+ * arrays as little-endian float32. Writes to a temporary file and renames it. Throws NocturneError OUTPUT_NO_SPACE,
  * OUTPUT_NO_PERMISSION or OUTPUT_FAILED.
  */
 export async function writeCheckpoint(path: string, { header, arrays }: Checkpoint): Promise<void> {
   const index = [...arrays].map(([name, values]) => ({ name, length: values.length }));
   const json = Buffer.from(JSON.stringify({ header, arrays: index }));
-  const prefix = Buffer.alloc(PREFIX);
+  const prefix = Buffer.alloc(PREFIX_BYTES);
   prefix.write(MAGIC, 'latin1');
   prefix.writeUInt32LE(json.length, MAGIC.length);
   const temporary = `${path}.part`;
@@ -47,7 +45,7 @@ export async function writeCheckpoint(path: string, { header, arrays }: Checkpoi
   }
 }
 
-/** Reads a checkpoint. Throws NocturneError INPUT_NOT_FOUND or INPUT_CORRUPT. */
+/** Reads a checkpoint. Throws NocturneError INPUT_NOT_FOUND, or MODEL_INVALID for a damaged file. */
 export async function readCheckpoint(path: string): Promise<Checkpoint> {
   let bytes: Buffer;
   try {
@@ -55,39 +53,39 @@ export async function readCheckpoint(path: string): Promise<Checkpoint> {
   } catch (cause) {
     const message = `no checkpoint at ${path}.`;
     const remedy =
-      'Name the --run folder of a training that came to its first validation (to export) or its first checkpoint (to resume).';
+      'Pass the --run folder of a training with a finished validation (to export) or a saved checkpoint (to resume).';
     throw new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'train', message, remedy, cause });
   }
-  const damaged = (what: string, cause?: unknown): NocturneError =>
+  const damaged = (reason: string, cause?: unknown): NocturneError =>
     new NocturneError({
-      code: 'INPUT_CORRUPT',
+      code: 'MODEL_INVALID',
       stage: 'train',
-      message: `${path} is no whole checkpoint: ${what}.`,
-      remedy: 'Take an older one of the same training.',
+      message: `${path} is not a valid checkpoint: ${reason}.`,
+      remedy: 'Use an older checkpoint of the same training.',
       cause,
     });
-  if (bytes.length < PREFIX || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
-    throw damaged('it begins otherwise');
-  const headerEnd = PREFIX + bytes.readUInt32LE(MAGIC.length);
+  if (bytes.length < PREFIX_BYTES || bytes.toString('latin1', 0, MAGIC.length) !== MAGIC)
+    throw damaged(`it does not start with ${MAGIC}`);
+  const headerEnd = PREFIX_BYTES + bytes.readUInt32LE(MAGIC.length);
   let content: { header: Record<string, unknown>; arrays: { name: string; length: number }[] };
   try {
-    content = JSON.parse(bytes.toString('utf8', PREFIX, headerEnd)) as typeof content; // written by writeCheckpoint
+    content = JSON.parse(bytes.toString('utf8', PREFIX_BYTES, headerEnd)) as typeof content; // written by writeCheckpoint
   } catch (error) {
-    throw damaged('its header cannot be read', error);
+    throw damaged('its header is not JSON', error);
   }
   const arrays = new Map<string, Float32Array>();
   let at = headerEnd;
   for (const { name, length } of content.arrays) {
     const end = at + 4 * length;
-    if (end > bytes.length) throw damaged(`it ends within ${name}`);
+    if (end > bytes.length) throw damaged(`the file ends within ${name}`);
     arrays.set(name, new Float32Array(new Uint8Array(bytes.subarray(at, end)).buffer));
     at = end;
   }
   return { header: content.header, arrays };
 }
 
-/** Arrays whose names begin with `prefix`, without it. */
-export function under(arrays: Arrays, prefix: string): Arrays {
+/** The arrays whose names start with `prefix`, by the rest of their names. */
+export function arraysWithPrefix(arrays: NamedArrays, prefix: string): NamedArrays {
   return new Map(
     [...arrays].flatMap(([name, values]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), values]] : [])),
   );

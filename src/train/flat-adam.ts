@@ -2,19 +2,19 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { type ParameterVector, readVector } from './parameter-vector.js';
 
-/** Settings of {@link FlatAdam}. */
+/** Options of {@link FlatAdam}. */
 export interface AdamOptions {
-  /** Decay of the gradients' mean; CycleGAN's is 0.5. */
+  /** Decay of the mean of the gradients; CycleGAN uses 0.5. */
   readonly beta1: number;
-  /** Decay of the gradients' mean square; CycleGAN's is 0.999. */
+  /** Decay of the mean square of the gradients; CycleGAN uses 0.999. */
   readonly beta2: number;
   /** Default 1e-8. */
   readonly epsilon?: number;
-  /** Factors on the learning rate by the beginning of a parameter's name, `{ start: 0.25 }`; the longest that fits counts, others have 1. */
-  readonly rateScales?: Readonly<Record<string, number>>;
+  /** Factors on the learning rate by prefix of the parameter name: `{ start: 0.25 }`. The longest matching prefix applies, else 1. */
+  readonly learningRateScales?: Readonly<Record<string, number>>;
 }
 
-/** What Adam remembers, each `[size]` in the vector's order. */
+/** The state of Adam, each array `[size]` in the order of the vector. */
 export interface AdamState {
   /** Steps done. */
   readonly step: number;
@@ -25,21 +25,21 @@ export interface AdamState {
 }
 
 /**
- * Adam (Kingma and Ba 2015, algorithm 1) over all parameters of a network at once, with the bias correction and epsilon
- * outside of the root, as published and as PyTorch has it. Does not own the vector.
+ * Adam (Kingma and Ba 2015, algorithm 1) on all parameters of a network at once, with bias correction and epsilon outside the
+ * square root, as published and as in PyTorch. Borrows the vector.
  */
 export class FlatAdam {
   readonly #vector: ParameterVector;
-  readonly #options: Required<Omit<AdamOptions, 'rateScales'>>;
+  readonly #options: Required<Omit<AdamOptions, 'learningRateScales'>>;
   readonly #scales: tf.Tensor1D | undefined;
   #mean: tf.Tensor1D;
   #square: tf.Tensor1D;
   #step = 0;
 
-  constructor(vector: ParameterVector, { beta1, beta2, epsilon = 1e-8, rateScales }: AdamOptions) {
+  constructor(vector: ParameterVector, { beta1, beta2, epsilon = 1e-8, learningRateScales }: AdamOptions) {
     this.#vector = vector;
     this.#options = { beta1, beta2, epsilon };
-    this.#scales = rateScales && tf.keep(tf.tensor1d(vector.spread(rateScales)));
+    this.#scales = learningRateScales && tf.keep(tf.tensor1d(vector.scalesByPrefix(learningRateScales)));
     this.#mean = tf.keep(tf.zeros([vector.size]));
     this.#square = tf.keep(tf.zeros([vector.size]));
   }
@@ -49,7 +49,7 @@ export class FlatAdam {
     return this.#step;
   }
 
-  /** Moves the vector's parameters. @param gradients one a parameter, in the vector's order; lent. Throws RangeError for other shapes. */
+  /** Updates the parameters of the vector. @param gradients one per parameter, in the order of the vector; lent. Throws RangeError for other shapes. */
   step(gradients: readonly tf.Tensor[], learningRate: number): void {
     const { beta1, beta2, epsilon } = this.#options;
     const next = tf.tidy(() => {
@@ -57,13 +57,13 @@ export class FlatAdam {
       const step = this.#step + 1;
       const mean = tf.add<tf.Tensor1D>(tf.mul(this.#mean, beta1), tf.mul(gradient, 1 - beta1));
       const square = tf.add<tf.Tensor1D>(tf.mul(this.#square, beta2), tf.mul(tf.square(gradient), 1 - beta2));
-      // mean / (1 - beta1^t) over sqrt(square / (1 - beta2^t)) + epsilon, the first factor taken into the rate
+      // mean / (1 - beta1^t) over sqrt(square / (1 - beta2^t)) + epsilon, the first factor applied to the learning rate
       const root = tf.add(tf.sqrt(tf.div(square, 1 - beta2 ** step)), epsilon);
       const direction = tf.mul(tf.div(mean, root), learningRate / (1 - beta1 ** step));
       const change = this.#scales ? tf.mul(direction, this.#scales) : direction;
       return { mean: tf.keep(mean), square: tf.keep(square), flat: tf.sub<tf.Tensor1D>(this.#vector.flat, change) };
     });
-    this.#forget();
+    this.#disposeMoments();
     this.#mean = next.mean;
     this.#square = next.square;
     this.#vector.replace(next.flat);
@@ -75,25 +75,25 @@ export class FlatAdam {
     return { step: this.#step, mean: await readVector(this.#mean), square: await readVector(this.#square) };
   }
 
-  /** Copies a state in. Throws RangeError for one of another size. */
+  /** Copies a state in. Throws RangeError for another size. */
   load({ step, mean, square }: AdamState): void {
-    for (const part of [mean, square]) {
-      if (part.length !== this.#vector.size) {
-        throw new RangeError(`a state must hold ${this.#vector.size} numbers, got ${part.length}`);
+    for (const moment of [mean, square]) {
+      if (moment.length !== this.#vector.size) {
+        throw new RangeError(`a state must hold ${this.#vector.size} numbers, got ${moment.length}`);
       }
     }
-    this.#forget();
+    this.#disposeMoments();
     this.#mean = tf.keep(tf.tensor1d(mean.slice()));
     this.#square = tf.keep(tf.tensor1d(square.slice()));
     this.#step = step;
   }
 
   close(): void {
-    this.#forget();
+    this.#disposeMoments();
     this.#scales?.dispose();
   }
 
-  #forget(): void {
+  #disposeMoments(): void {
     this.#mean.dispose();
     this.#square.dispose();
   }

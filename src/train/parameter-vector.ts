@@ -5,20 +5,20 @@ import type { Init, ParameterSpec, Weights } from './networks/ops.js';
 import { sizeOf } from './networks/trace.js';
 
 /**
- * All parameters of a network as one float32 tensor, so that an optimiser's step is a few operations on one vector
- * rather than a few per parameter: on a GPU every launch costs.
+ * All parameters of a network as one float32 tensor: an optimiser step is then a few operations on one vector instead of a few
+ * per parameter, and each kernel launch on a GPU has a cost.
  *
  * Owns its tensors until {@link close}.
  */
 export class ParameterVector {
-  /** In the order in which they lie in the vector. */
+  /** In the order of the vector. */
   readonly parameters: readonly ParameterSpec[];
   /** Numbers in the vector. */
   readonly size: number;
   #flat: tf.Tensor1D;
   #tensors: ReadonlyMap<string, tf.Tensor>;
 
-  /** Parameters at their start. Throws RangeError where an initialiser's values do not fill its shape. */
+  /** Initialises the parameters. Throws RangeError where the values of an initialiser do not fill its shape. */
   constructor(parameters: readonly ParameterSpec[], random: Random) {
     this.parameters = parameters;
     this.size = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
@@ -29,10 +29,10 @@ export class ParameterVector {
       at += sizeOf(spec.shape);
     }
     this.#flat = tf.keep(tf.tensor1d(start));
-    this.#tensors = this.#kept(this.#flat);
+    this.#tensors = this.#splitAndKeep(this.#flat);
   }
 
-  /** Every parameter, `[size]`. Lent until the next {@link replace}, {@link load} or {@link close}. */
+  /** All parameters, `[size]`. Lent until the next {@link replace}, {@link load} or {@link close}. */
   get flat(): tf.Tensor1D {
     return this.#flat;
   }
@@ -42,15 +42,15 @@ export class ParameterVector {
     return this.#tensors;
   }
 
-  /** Takes a new vector `[size]`; the former tensors are disposed. */
+  /** Takes a new vector `[size]` and disposes the former tensors. */
   replace(flat: tf.Tensor1D): void {
     this.#requireSize(flat.size);
     this.close();
     this.#flat = tf.keep(flat);
-    this.#tensors = this.#kept(this.#flat);
+    this.#tensors = this.#splitAndKeep(this.#flat);
   }
 
-  /** One tensor a parameter, in their order, as one `[size]`: what gradients need. The caller disposes it. Throws RangeError for other sizes. */
+  /** One tensor per parameter, in their order, as one vector `[size]`: for gradients. The caller disposes it. Throws RangeError for other sizes. */
   flatten(tensors: readonly tf.Tensor[]): tf.Tensor1D {
     for (const [index, { name, shape }] of this.parameters.entries()) {
       if (tensors[index]?.size !== sizeOf(shape)) {
@@ -64,7 +64,7 @@ export class ParameterVector {
     return tf.tidy(() => tf.concat1d(tensors.map((tensor) => tf.reshape(tensor, [tensor.size]))));
   }
 
-  /** A vector `[size]` as each parameter by name in its own shape. The caller disposes them. Throws RangeError for another size. */
+  /** A vector `[size]` as tensors by parameter name, each in its own shape. The caller disposes them. Throws RangeError for another size. */
   split(flat: tf.Tensor1D): ReadonlyMap<string, tf.Tensor> {
     this.#requireSize(flat.size);
     const sizes = this.parameters.map(({ shape }) => sizeOf(shape));
@@ -75,50 +75,41 @@ export class ParameterVector {
   }
 
   /**
-   * A number for every number of the vector, `[size]`: that of the longest prefix of its parameter's name in `byPrefix`, else 1.
+   * A factor for each number of the vector, `[size]`: that of the longest prefix of its parameter's name in `byPrefix`, else 1.
    * Throws RangeError for a prefix that no parameter has.
    */
-  spread(byPrefix: Readonly<Record<string, number>>): Float32Array {
+  scalesByPrefix(byPrefix: Readonly<Record<string, number>>): Float32Array {
     const prefixes = Object.keys(byPrefix).sort((a, b) => b.length - a.length);
     for (const prefix of prefixes) {
       if (!this.parameters.some(({ name }) => name.startsWith(prefix))) {
-        throw new RangeError(`a prefix must begin a parameter's name, got ${prefix}`);
+        throw new RangeError(`a prefix must match the name of a parameter, got ${prefix}`);
       }
     }
-    const spread = new Float32Array(this.size).fill(1);
+    const scales = new Float32Array(this.size).fill(1);
     let at = 0;
     for (const { name, shape } of this.parameters) {
       const prefix = prefixes.find((candidate) => name.startsWith(candidate));
       const end = at + sizeOf(shape);
-      if (prefix !== undefined) spread.fill(byPrefix[prefix] ?? 1, at, end);
+      if (prefix !== undefined) scales.fill(byPrefix[prefix] ?? 1, at, end);
       at = end;
     }
-    return spread;
+    return scales;
   }
 
-  /** The parameters as numbers; a copy. */
-  async weights(): Promise<Weights> {
-    return this.named(await readVector(this.#flat));
+  /** See {@link namedViews}. */
+  namedViews(vector: Float32Array): Weights {
+    return namedViews(this.parameters, vector);
   }
 
-  /** A vector's parameters by name; views of it. Throws RangeError where the length is not {@link size}. */
-  named(vector: Float32Array): Weights {
-    this.#requireSize(vector.length);
-    let at = 0;
-    return new Map(
-      this.parameters.map(({ name, shape }) => [name, vector.subarray(at, (at += sizeOf(shape)))] as const),
-    );
-  }
-
-  /** Copies parameters in, all of them. Throws RangeError where one is absent or has another size. */
+  /** Copies all parameters in. Throws RangeError where one is missing or has another size. */
   load(weights: Weights): void {
     const vector = new Float32Array(this.size);
-    for (const [name, place] of this.named(vector)) {
+    for (const [name, view] of this.namedViews(vector)) {
       const values = weights.get(name);
-      if (values?.length !== place.length) {
-        throw new RangeError(`weights must hold ${place.length} numbers for ${name}, got ${values?.length ?? 'none'}`);
+      if (values?.length !== view.length) {
+        throw new RangeError(`weights must hold ${view.length} numbers for ${name}, got ${values?.length ?? 'none'}`);
       }
-      place.set(values);
+      view.set(values);
     }
     this.replace(tf.tensor1d(vector));
   }
@@ -129,7 +120,7 @@ export class ParameterVector {
     this.#tensors = new Map();
   }
 
-  #kept(flat: tf.Tensor1D): ReadonlyMap<string, tf.Tensor> {
+  #splitAndKeep(flat: tf.Tensor1D): ReadonlyMap<string, tf.Tensor> {
     const tensors = this.split(flat);
     for (const tensor of tensors.values()) tf.keep(tensor);
     return tensors;
@@ -140,13 +131,21 @@ export class ParameterVector {
   }
 }
 
-/** A tensor's numbers; a copy. */
+/** The parameters in a vector by name, as views of it. Throws RangeError where the length is not that of all parameters. */
+export function namedViews(parameters: readonly ParameterSpec[], vector: Float32Array): Weights {
+  const size = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (vector.length !== size) throw new RangeError(`a vector must hold ${size} numbers, got ${vector.length}`);
+  let at = 0;
+  return new Map(parameters.map(({ name, shape }) => [name, vector.subarray(at, (at += sizeOf(shape)))] as const));
+}
+
+/** The numbers of a tensor; a copy. */
 export async function readVector(tensor: tf.Tensor): Promise<Float32Array> {
   return Float32Array.from(await tensor.data());
 }
 
-/** A parameter's numbers at the start, row-major. Throws RangeError where given values do not fill the shape. */
-export function initialValues({ name, shape, init }: ParameterSpec, random: Random): Float32Array {
+/** The initial values of a parameter, row-major. Throws RangeError where given values do not fill the shape. */
+function initialValues({ name, shape, init }: ParameterSpec, random: Random): Float32Array {
   const values = new Float32Array(sizeOf(shape));
   switch (init.kind) {
     case 'values':

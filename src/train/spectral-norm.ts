@@ -5,10 +5,10 @@ import type { ParameterSpec, Weights } from './networks/ops.js';
 import { sizeOf } from './networks/trace.js';
 import { readVector } from './parameter-vector.js';
 
-/** Below this a vector's length counts as this (PyTorch's). */
+/** Lower bound of a norm that is divided by, as in PyTorch. */
 const EPSILON = 1e-12;
 
-/** The estimates of a kernel's first singular vectors; kernels are matrices `[size * size * in, filters]`. */
+/** Estimates of the first singular vectors of a kernel, taken as a matrix `[size * size * in, filters]`. */
 interface SingularVectors {
   /** `[1, filters]`. */
   readonly u: tf.Tensor2D;
@@ -17,8 +17,8 @@ interface SingularVectors {
 }
 
 /**
- * The first singular vectors of a network's kernels (parameters named `../kernel`), followed by power iteration while
- * the kernels change (Miyato et al. 2018, algorithm 1). Owns its tensors until {@link close}.
+ * The first singular vectors of a network's kernels (parameters named `.../kernel`), tracked by power iteration while the kernels
+ * change (Miyato et al. 2018, algorithm 1). Owns its tensors until {@link close}.
  */
 export class SpectralState {
   #vectors: ReadonlyMap<string, SingularVectors>;
@@ -27,11 +27,11 @@ export class SpectralState {
     this.#vectors = vectors;
   }
 
-  /** A random start. */
+  /** Starts from random vectors. */
   static create(parameters: readonly ParameterSpec[], random: Random): SpectralState {
     const direction = (count: number): tf.Tensor2D =>
       tf.tidy(() =>
-        unit(
+        normalise(
           tf.tensor2d(
             Float32Array.from({ length: count }, () => random.normal()),
             [count, 1],
@@ -49,19 +49,19 @@ export class SpectralState {
     );
   }
 
-  /** By the kernel's name. Lent until the next {@link advance}, {@link load} or {@link close}. */
+  /** By kernel name. Lent until the next {@link iterate}, {@link load} or {@link close}. */
   get vectors(): ReadonlyMap<string, SingularVectors> {
     return this.#vectors;
   }
 
-  /** One power iteration: once a step, before the weights are used. @param weights lent. */
-  advance(weights: ReadonlyMap<string, tf.Tensor>): void {
+  /** Runs one power iteration. Call it once a step, before the weights are used. @param weights lent. */
+  iterate(weights: ReadonlyMap<string, tf.Tensor>): void {
     const vectors = new Map(
       [...this.#vectors].map(([name, { u }]) => {
         const next = tf.tidy(() => {
           const matrix = asMatrix(kernelOf(weights, name));
-          const v = unit(tf.matMul(matrix, u, false, true));
-          return { v: tf.keep(v), u: tf.keep(unit(tf.matMul(v, matrix, true, false))) };
+          const v = normalise(tf.matMul(matrix, u, false, true));
+          return { v: tf.keep(v), u: tf.keep(normalise(tf.matMul(v, matrix, true, false))) };
         });
         return [name, next] as const;
       }),
@@ -70,7 +70,7 @@ export class SpectralState {
     this.#vectors = vectors;
   }
 
-  /** `NAME/u` and `NAME/v` of every kernel; a copy. */
+  /** `NAME/u` and `NAME/v` of each kernel; a copy. */
   async state(): Promise<Weights> {
     const state = new Map<string, Float32Array>();
     for (const [name, { u, v }] of this.#vectors) {
@@ -80,7 +80,7 @@ export class SpectralState {
     return state;
   }
 
-  /** Copies a state in. Throws RangeError where a vector is absent or has another size. */
+  /** Copies a state in. Throws RangeError where a vector is missing or has another size. */
   load(state: Weights): void {
     const read = (key: string, [rows, columns]: [number, number]): tf.Tensor2D => {
       const values = state.get(key);
@@ -104,11 +104,10 @@ export class SpectralState {
 }
 
 /**
- * The weights with every kernel divided by its largest singular value, the others as they are: what a discriminator with
- * spectral norm is run on. Gradients flow to the kernels with the singular vectors held constant, as PyTorch has it.
- * The caller disposes the quotients (a `tf.tidy` around the step does).
+ * The weights with each kernel divided by its largest singular value; other weights are unchanged. Gradients reach the kernels
+ * with the singular vectors held constant, as in PyTorch. The caller disposes the quotients (a `tf.tidy` around the step does).
  */
-export function spectrallyNormalised(
+export function applySpectralNorm(
   weights: ReadonlyMap<string, tf.Tensor>,
   state: SpectralState,
 ): ReadonlyMap<string, tf.Tensor> {
@@ -138,6 +137,6 @@ function asMatrix(kernel: tf.Tensor): tf.Tensor2D {
   return tf.reshape(kernel, [kernel.size / filters, filters]);
 }
 
-function unit(vector: tf.Tensor2D): tf.Tensor2D {
+function normalise(vector: tf.Tensor2D): tf.Tensor2D {
   return tf.div(vector, tf.maximum(tf.sqrt(tf.sum(tf.square(vector))), EPSILON));
 }

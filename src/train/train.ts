@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { NocturneError } from '../core/errors.js';
+import type { Backend } from './backends/backend.js';
 import { openBackend, type BackendChoice } from './backends/open-backend.js';
 import { readCheckpoint } from './checkpoint.js';
-import { trainOptions, type TrainOptions } from './options.js';
+import { parseOptionsFile, trainOptions, type TrainOptions } from './options.js';
 import { LossLog } from './report/loss-log.js';
-import { writeLossPage } from './report/loss-page.js';
-import { sheetPath } from './report/loss-page.js';
+import { sheetPath, writeLossPage } from './report/loss-page.js';
 import { writeSampleSheet } from './report/sample-sheet.js';
 import type { TrainingProgress } from './report/training-progress.js';
 import {
@@ -15,79 +15,68 @@ import {
   LAST_CHECKPOINT,
   OPTIONS_FILE,
   runTraining,
-  type BestFigures,
   type LossEntry,
+  type TrainResult,
 } from './trainer.js';
-import { loadTrainingData, type TrainingSource } from './training-data.js';
+import { loadTrainingData, type TrainingData, type TrainingSource } from './training-data.js';
 import { Validation, type Sample } from './validation.js';
 
-/** What {@link train} is asked to do. */
-export interface TrainSettings {
+/** Options of {@link train}. */
+export interface TrainRunOptions {
   readonly source: TrainingSource;
   /** Folder of the run: options, checkpoints, sheets, log and page. */
   readonly run: string;
   readonly backend: BackendChoice;
-  /** Given values of the training options; the rest have their defaults, on resuming the run's own, from which none may differ. */
+  /** Given training options. The rest have their defaults, or on resuming the values of the run, which must not change. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly isResumed: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Lines for a person: the data check, the options, what a validation gave. */
+  /** Receives lines for the terminal: the result of each validation. */
   readonly onLine?: (line: string) => void;
-  /** Told before the first step: what is about to run. */
-  readonly onPlan?: (plan: TrainPlan) => void;
+  /** Receives one-line warnings: a backend that is installed but does not load. */
+  readonly onWarning?: (line: string) => void;
+  /** Called before the first step. */
+  readonly onStart?: (start: TrainStart) => void;
 }
 
-/** A training that is about to run. */
-export interface TrainPlan {
+/** What is about to run. */
+interface TrainStart {
   readonly options: TrainOptions;
-  readonly backend: string;
+  readonly backend: Pick<Backend, 'name' | 'device'>;
   /** Lines of the data check. */
   readonly report: readonly string[];
 }
 
-/** What a training left. */
-export interface TrainOutcome {
-  readonly step: number;
-  readonly best: BestFigures | undefined;
-  /** The checkpoint that `nocturne export` takes. */
+/** The result of a run. */
+export interface TrainRunResult extends TrainResult {
+  /** The checkpoint for `nocturne export`. */
   readonly checkpoint: string;
 }
 
 /**
- * Trains a generator and keeps everything of the run in one folder. Throws NocturneError: CONFIG_INVALID, INPUT_*, OUTPUT_*,
+ * Trains a generator; all its files are in one folder. Throws NocturneError: CONFIG_INVALID, INPUT_*, MODEL_INVALID, OUTPUT_*,
  * DEVICE_UNAVAILABLE, ABORTED (the run can be resumed).
  */
-export async function train(settings: TrainSettings): Promise<TrainOutcome> {
-  const { run, isResumed } = settings;
-  const options = isResumed ? resumedOptions(run, settings.options) : trainOptions(settings.options);
-  if (!isResumed && existsSync(join(run, LAST_CHECKPOINT))) {
-    throw new NocturneError({
-      code: 'OUTPUT_EXISTS',
-      stage: 'train',
-      message: `${run} holds a run already.`,
-      remedy: 'Go on with it by --resume, or name another --run.',
-    });
-  }
-  const data = await loadTrainingData(settings.source, options);
-  await using backend = await openBackend(settings.backend);
+export async function train(runOptions: TrainRunOptions): Promise<TrainRunResult> {
+  const { run, isResumed, signal } = runOptions;
+  const options = isResumed ? resumedOptions(run, runOptions.options) : trainOptions(runOptions.options);
+  if (!isResumed) checkIsNew(run);
+  const data = await loadTrainingData(runOptions.source, options);
+  await using backend = await openBackend(runOptions.backend, runOptions.onWarning);
   await mkdir(run, { recursive: true });
   const validation = new Validation(data.validation);
-  settings.onPlan?.({ options, backend: backend.description, report: data.report });
-  const report = await RunReport.open(settings, options, {
-    generator: options.generator,
-    device: backend.description,
-    pictures: `${data.counts.days} days, ${data.counts.nights} nights, ${data.counts.heldBack} held back`,
-    'days held back': `layout ${validation.ofDays.layout.toFixed(4)}, swd ${validation.ofDays.swd.toFixed(4)}`,
-  });
+  runOptions.onStart?.({ options, backend, report: data.report });
+  const report = await RunReport.open(runOptions, options, factsOf(options, backend, data, validation));
   try {
     const result = await runTraining({
-      options,
+      trainOptions: options,
       dataset: data.dataset,
       validation,
       folder: run,
+      backend,
       isResumed,
-      ...(settings.signal && { signal: settings.signal }),
+      ...(signal && { signal }),
       onLosses: (entry) => report.addLosses(entry),
       onSamples: (step, samples) => report.addSamples(step, samples),
     });
@@ -97,7 +86,34 @@ export async function train(settings: TrainSettings): Promise<TrainOutcome> {
   }
 }
 
-/** The options a run was started with; refuses given ones that differ. */
+/** Facts for the loss page. */
+function factsOf(
+  { generator }: TrainOptions,
+  backend: Backend,
+  { counts }: TrainingData,
+  { dayDistances }: Validation,
+): Readonly<Record<string, string>> {
+  return {
+    generator,
+    backend: backend.name,
+    device: backend.device,
+    images: `${counts.days} days, ${counts.nights} nights, ${counts.heldBack} held back`,
+    'unchanged days': `layout ${dayDistances.layout.toFixed(4)}, swd ${dayDistances.swd.toFixed(4)}`,
+  };
+}
+
+/** Throws NocturneError OUTPUT_EXISTS where the folder holds a run. */
+function checkIsNew(run: string): void {
+  if (!existsSync(join(run, LAST_CHECKPOINT))) return;
+  throw new NocturneError({
+    code: 'OUTPUT_EXISTS',
+    stage: 'train',
+    message: `${run} already holds a run.`,
+    remedy: 'Continue it with --resume, or choose another --run.',
+  });
+}
+
+/** The options a run was started with. Throws NocturneError CONFIG_INVALID for given ones that differ. */
 function resumedOptions(run: string, given: Readonly<Record<string, unknown>>): TrainOptions {
   const options = savedOptions(run);
   const wanted = trainOptions({ ...options, ...given });
@@ -116,55 +132,55 @@ function resumedOptions(run: string, given: Readonly<Record<string, unknown>>): 
 function savedOptions(run: string): TrainOptions {
   const path = join(run, OPTIONS_FILE);
   try {
-    return trainOptions(JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>); // checked key by key
+    return trainOptions(parseOptionsFile(readFileSync(path, 'utf8')));
   } catch (cause) {
     if (cause instanceof NocturneError) throw cause;
-    const message = `no run to resume at ${run}: ${path} cannot be read.`;
+    const message = `no run to resume at ${run}: cannot read ${path}.`;
     throw new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'train', message, remedy: 'Leave out --resume.', cause });
   }
 }
 
-/** What a run leaves for people: log, page, sheets, and the line on the terminal. */
+/** Reports a run: loss log, loss page, sample sheets, and progress on the terminal. */
 class RunReport {
-  readonly #settings: TrainSettings;
+  readonly #runOptions: TrainRunOptions;
   readonly #options: TrainOptions;
   readonly #facts: Readonly<Record<string, string>>;
   readonly #log: LossLog;
-  /** Seconds of the runs before this one. */
-  readonly #before: number;
+  /** Seconds of training before this run resumed. */
+  readonly #previousSeconds: number;
   #secondsLeft: number | undefined;
 
   private constructor(
-    settings: TrainSettings,
+    runOptions: TrainRunOptions,
     options: TrainOptions,
-    rest: { facts: Readonly<Record<string, string>>; log: LossLog; before: number },
+    rest: { facts: Readonly<Record<string, string>>; log: LossLog; previousSeconds: number },
   ) {
-    this.#settings = settings;
+    this.#runOptions = runOptions;
     this.#options = options;
     this.#facts = rest.facts;
     this.#log = rest.log;
-    this.#before = rest.before;
+    this.#previousSeconds = rest.previousSeconds;
   }
 
   static async open(
-    settings: TrainSettings,
+    runOptions: TrainRunOptions,
     options: TrainOptions,
     facts: Readonly<Record<string, string>>,
   ): Promise<RunReport> {
-    const path = join(settings.run, LAST_CHECKPOINT);
-    const seconds = settings.isResumed ? (await readCheckpoint(path)).header['seconds'] : 0;
-    const before = typeof seconds === 'number' ? seconds : 0;
-    return new RunReport(settings, options, { facts, log: await LossLog.open(settings.run), before });
+    const path = join(runOptions.run, LAST_CHECKPOINT);
+    const seconds = runOptions.isResumed ? (await readCheckpoint(path)).header['seconds'] : 0;
+    const previousSeconds = typeof seconds === 'number' ? seconds : 0;
+    return new RunReport(runOptions, options, { facts, log: await LossLog.open(runOptions.run), previousSeconds });
   }
 
   async addLosses(entry: LossEntry): Promise<void> {
     const { step, steps, seconds, stepsPerSecond, losses, learningRate, epoch, validation } = entry;
     const secondsLeft = secondsUntilEnd(entry, this.#options);
     this.#secondsLeft = secondsLeft;
-    this.#settings.onProgress?.({ step, totalSteps: steps, stepsPerSecond, secondsLeft, losses });
+    this.#runOptions.onProgress?.({ step, totalSteps: steps, stepsPerSecond, secondsLeft, losses });
     await this.#log.append({
       step,
-      seconds: this.#before + seconds,
+      seconds: this.#previousSeconds + seconds,
       epoch,
       losses,
       learningRates: { netGA: learningRate },
@@ -174,15 +190,15 @@ class RunReport {
     });
     if (!validation) return;
     const { layout, swd, score, isBest } = validation;
-    const mark = isBest ? ', the best so far' : '';
-    this.#settings.onLine?.(
+    const mark = isBest ? ', best so far' : '';
+    this.#runOptions.onLine?.(
       `step ${step}: layout ${layout.toFixed(4)}, swd ${swd.toFixed(4)}, score ${score.toFixed(3)}${mark}`,
     );
     await this.#writePage(true);
   }
 
   async addSamples(step: number, samples: readonly Sample[]): Promise<void> {
-    await writeSampleSheet(sheetPath(this.#settings.run, step), {
+    await writeSampleSheet(sheetPath(this.#runOptions.run, step), {
       title: `step ${step}`,
       columns: ['day', 'night', 'light cores'],
       rows: samples.map(({ day, night, core }, i) => ({
@@ -203,21 +219,22 @@ class RunReport {
   }
 
   #writePage(isRunning: boolean): Promise<void> {
-    const { run } = this.#settings;
+    const { run } = this.#runOptions;
     const title = basename(resolve(run));
     const { steps: totalSteps } = this.#options;
     return writeLossPage(run, { title, totalSteps, isRunning, secondsLeft: this.#secondsLeft, facts: this.#facts });
   }
 }
 
-/** Time of a step against the discriminators over one of the lesson's: 2.4 to 3.3 (docs/training-backends.md). */
-const GAME_STEP_COST = 2.6;
+/** Time of an adversarial step relative to a distillation step: 2.4 to 3.3 (docs/training-backends.md). */
+const ADVERSARIAL_STEP_COST = 2.6;
 
-/** Seconds to the last step at the rate of the last ones; undefined when unknown. */
+/** Seconds to the last step, by the rate of the latest steps; undefined when unknown. */
 function secondsUntilEnd({ step, steps, stepsPerSecond }: LossEntry, options: TrainOptions): number | undefined {
   if (stepsPerSecond <= 0) return undefined;
-  const lessons = options.generator === 'nightgrid' ? Math.min(options.distillSteps, steps) : 0;
-  const isLesson = step <= lessons; // the rate is that of the steps until this one
-  const left = Math.max(0, lessons - step);
-  return (left + (steps - step - left) * (isLesson ? GAME_STEP_COST : 1)) / stepsPerSecond;
+  const distillSteps = options.generator === 'nightgrid' ? Math.min(options.distillSteps, steps) : 0;
+  const isDistillation = step <= distillSteps; // the rate is that of the steps up to this one
+  const distillLeft = Math.max(0, distillSteps - step);
+  const adversarialLeft = steps - step - distillLeft;
+  return (distillLeft + adversarialLeft * (isDistillation ? ADVERSARIAL_STEP_COST : 1)) / stepsPerSecond;
 }

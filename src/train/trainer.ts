@@ -1,85 +1,91 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { abortedError } from '../core/errors.js';
+import type { Backend } from './backends/backend.js';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.js';
 import type { Dataset, DatasetState } from './data/dataset.js';
 import { learningRateFactor } from './learning-rate.js';
 import { CycleGan, type ModelState } from './models/cycle-gan.js';
 import { GradeTeacher } from './models/grade-teacher.js';
-import type { Losses } from './models/value-and-gradients.js';
-import type { TrainOptions } from './options.js';
-import type { Sample, Validation, ValidationFigures } from './validation.js';
+import type { Losses } from './models/trainable-network.js';
+import { formatOptionsFile, type TrainOptions } from './options.js';
+import { readVector } from './parameter-vector.js';
+import type { Sample, Validation, ValidationMetrics } from './validation.js';
 
-/** What a training tells while it runs. */
-export interface TrainEvents {
-  /** Mean losses since the last call, every `logEvery` steps and with each validation. */
+/** Options of {@link runTraining}. */
+export interface TrainerOptions {
+  readonly trainOptions: TrainOptions;
+  readonly dataset: Dataset;
+  readonly validation: Validation;
+  /** Folder of the checkpoints; created if missing. */
+  readonly folder: string;
+  /** What computes; recorded in `options.json`. */
+  readonly backend: Pick<Backend, 'name' | 'device'>;
+  /** Whether to continue from the last checkpoint in `folder`, which must be of the same options. */
+  readonly isResumed?: boolean;
+  readonly signal?: AbortSignal;
+  /** Called every `logEvery` steps and after each validation, with the mean losses since the last call. */
   readonly onLosses?: (entry: LossEntry) => void | Promise<void>;
   readonly onSamples?: (step: number, samples: readonly Sample[]) => void | Promise<void>;
 }
 
-/** Losses of some steps. */
+/** Mean losses of some steps. */
 export interface LossEntry {
   /** Steps done. */
   readonly step: number;
   readonly steps: number;
-  /** Since this run began, seconds; a resumed one begins anew. */
+  /** Seconds since this run started or resumed. */
   readonly seconds: number;
   readonly stepsPerSecond: number;
   readonly learningRate: number;
   readonly epoch: number;
   readonly losses: Readonly<Record<string, number>>;
-  /** Of the held-back pictures, on the steps that measured them. */
-  readonly validation?: ValidationFigures & { readonly isBest: boolean };
+  /** Set on the steps with a validation. */
+  readonly validation?: ValidationMetrics & { readonly isBest: boolean };
 }
 
-/** What a training is made of. */
-export interface TrainJob extends TrainEvents {
-  readonly options: TrainOptions;
-  readonly dataset: Dataset;
-  readonly validation: Validation;
-  /** Where checkpoints go; it is made. */
-  readonly folder: string;
-  /** Goes on from `folder`'s last checkpoint; its options must be the job's. */
-  readonly isResumed?: boolean;
-  readonly signal?: AbortSignal;
-}
-
-/** Figures of the best checkpoint, and its step. */
-export interface BestFigures extends ValidationFigures {
+/** Metrics of the best checkpoint, and its step. */
+export interface BestMetrics extends ValidationMetrics {
   readonly step: number;
 }
 
-/** How a training ended. */
+/** The result of a training. */
 export interface TrainResult {
   readonly step: number;
-  readonly best: BestFigures | undefined;
+  readonly best: BestMetrics | undefined;
 }
 
-/** The newest state, from which a training goes on. */
+/** The newest state, to resume from. */
 export const LAST_CHECKPOINT = 'last.ckpt';
-/** The average weights that did best on the validation pictures: what is exported. */
+/** The averaged weights with the lowest validation score: what is exported. */
 export const BEST_CHECKPOINT = 'best.ckpt';
-/** The options that a run was started with. */
+/** The options of a run. */
 export const OPTIONS_FILE = 'options.json';
-/** Pictures on a sample sheet. */
+/** Images on a sample sheet. */
 const SAMPLES = 12;
 
-/** Trains to the last step, or until the signal stops it after a checkpoint. Throws NocturneError ABORTED, OUTPUT_*, INPUT_*. */
-export async function runTraining(job: TrainJob): Promise<TrainResult> {
-  await mkdir(job.folder, { recursive: true });
-  const trainer = new Trainer(job, await teacherOf(job.options));
+/** Trains to the last step, or until the signal aborts it after a checkpoint. Throws NocturneError ABORTED, OUTPUT_*, INPUT_*, MODEL_INVALID. */
+export async function runTraining(options: TrainerOptions): Promise<TrainResult> {
+  await mkdir(options.folder, { recursive: true });
+  const trainer = new Trainer(options, await openTeacher(options.trainOptions));
   try {
-    if (job.isResumed) await trainer.resume();
-    else await writeFile(join(job.folder, OPTIONS_FILE), `${JSON.stringify(job.options, null, 2)}\n`);
+    if (options.isResumed) await trainer.resume();
+    await writeOptionsFile(options);
     return await trainer.run();
   } finally {
     trainer.close();
   }
 }
 
-/** Networks that make looks have a teacher. */
-async function teacherOf({
+async function writeOptionsFile({ folder, trainOptions, backend }: TrainerOptions): Promise<void> {
+  const path = join(folder, OPTIONS_FILE);
+  await writeFile(`${path}.part`, formatOptionsFile(trainOptions, backend));
+  await rename(`${path}.part`, path);
+}
+
+/** The teacher of a network that predicts looks. */
+async function openTeacher({
   generator,
   teacherExposure,
   teacherLights,
@@ -90,69 +96,58 @@ async function teacherOf({
 }
 
 class Trainer {
-  readonly #job: TrainJob;
+  readonly #options: TrainerOptions;
+  readonly #trainOptions: TrainOptions;
   readonly #model: CycleGan;
   readonly #teacher: GradeTeacher | undefined;
   #step = 0;
-  #best: BestFigures | undefined;
-  #before = 0;
+  #best: BestMetrics | undefined;
+  /** Seconds of training before this run resumed. */
+  #previousSeconds = 0;
   #started = performance.now();
+  /** Step and time of the last loss entry. */
+  #logged = { step: 0, at: 0 };
   #sums: Record<string, tf.Scalar> = {};
   #counts: Record<string, number> = {};
 
-  constructor(job: TrainJob, teacher: GradeTeacher | undefined) {
-    this.#job = job;
-    this.#model = new CycleGan(job.options);
+  constructor(options: TrainerOptions, teacher: GradeTeacher | undefined) {
+    this.#options = options;
+    this.#trainOptions = options.trainOptions;
+    this.#model = new CycleGan(options.trainOptions);
     this.#teacher = teacher;
   }
 
-  /** Goes on from the last checkpoint. */
+  /** Restores the last checkpoint. */
   async resume(): Promise<void> {
-    const { header, arrays } = await readCheckpoint(join(this.#job.folder, LAST_CHECKPOINT));
+    const { header, arrays } = await readCheckpoint(join(this.#options.folder, LAST_CHECKPOINT));
     const saved = header as unknown as Header; // written by #save
     this.#model.load({ arrays, random: saved.random, pooled: saved.pooled });
-    this.#job.dataset.restore(saved.dataset);
+    this.#options.dataset.restore(saved.dataset);
     this.#step = saved.step;
-    this.#before = saved.seconds;
-    this.#best = saved.best?.step === undefined ? undefined : saved.best; // older ones had no step
+    this.#previousSeconds = saved.seconds;
+    this.#best = saved.best?.step === undefined ? undefined : saved.best; // early checkpoints have no step
   }
 
   async run(): Promise<TrainResult> {
-    const { options, signal } = this.#job;
+    const { signal, validation, onSamples } = this.#options;
+    const { steps, validateEvery, logEvery, sampleEvery, checkpointEvery } = this.#trainOptions;
     this.#started = performance.now();
-    let logged = { step: this.#step, at: this.#started };
-    while (this.#step < options.steps) {
+    this.#logged = { step: this.#step, at: this.#started };
+    while (this.#step < steps) {
       if (signal?.aborted) {
         await this.#save();
-        throw abortedError(`step ${options.steps}; --resume goes on from step ${this.#step}`, 'train');
+        throw abortedError(`step ${steps}; --resume continues from step ${this.#step}`, 'train');
       }
-      this.#add(await this.#trainStep());
+      this.#accumulate(await this.#trainStep());
       this.#step++;
-      const isLast = this.#step === options.steps;
+      const isLast = this.#step === steps;
       const isDue = (every: number): boolean => isLast || this.#step % every === 0;
-      const isValidated = isDue(options.validateEvery);
-      const isLogged = isValidated || isDue(options.logEvery);
-      if (isLogged) {
-        const losses = await this.#meanLosses();
-        const now = performance.now();
-        const stepsPerSecond = (1000 * (this.#step - logged.step)) / (now - logged.at);
-        const validation = isValidated ? await this.#validate() : undefined;
-        await this.#job.onLosses?.({
-          step: this.#step,
-          steps: options.steps,
-          seconds: (now - this.#started) / 1000,
-          stepsPerSecond,
-          learningRate: this.#rates(this.#step - 1).rateG,
-          epoch: this.#job.dataset.epoch,
-          losses,
-          ...(validation && { validation }),
-        });
-      }
-      if (isDue(options.sampleEvery)) {
-        await this.#job.onSamples?.(this.#step, await this.#job.validation.samples(this.#model, SAMPLES));
-      }
-      if (isDue(options.checkpointEvery)) await this.#save();
-      if (isLogged) logged = { step: this.#step, at: performance.now() }; // what was measured and saved is no step's time
+      const isValidated = isDue(validateEvery);
+      const isLogged = isValidated || isDue(logEvery);
+      if (isLogged) await this.#log(isValidated);
+      if (isDue(sampleEvery)) await onSamples?.(this.#step, await validation.samples(this.#model, SAMPLES));
+      if (isDue(checkpointEvery)) await this.#save();
+      if (isLogged) this.#logged = { step: this.#step, at: performance.now() }; // excludes the time of validation and saving
     }
     return { step: this.#step, best: this.#best };
   }
@@ -163,56 +158,75 @@ class Trainer {
   }
 
   async #trainStep(): Promise<Losses> {
-    const { options, dataset } = this.#job;
-    const batch = dataset.next(options.batch);
-    const nights = batch.b.length > 0 ? Math.round(options.batch * options.nightShare) : 0;
-    const shown = new Float32Array(batch.a.length + (nights * batch.b.length) / options.batch);
-    shown.set(batch.a);
-    shown.set(batch.b.subarray(0, shown.length - batch.a.length), batch.a.length);
-    this.#model.setInput(batch, await this.#teacher?.teach(shown));
-    if (this.#step < options.distillSteps && this.#model.makesLooks) return this.#model.distill(options.rateDistill);
-    return this.#model.optimizeParameters(this.#step, this.#rates(this.#step));
+    const { batch: batchSize, nightShare, distillSteps, rateDistill } = this.#trainOptions;
+    const batch = this.#options.dataset.next(batchSize);
+    const nights = Math.round(batchSize * nightShare);
+    const inputs = new Float32Array(batch.a.length + (nights * batch.b.length) / batchSize);
+    inputs.set(batch.a);
+    inputs.set(batch.b.subarray(0, inputs.length - batch.a.length), batch.a.length);
+    this.#model.setInput(batch, await this.#teacher?.targets(inputs));
+    if (this.#step < distillSteps && this.#model.predictsLooks) return this.#model.distill(rateDistill);
+    return this.#model.optimizeParameters(this.#step, this.#learningRates(this.#step));
   }
 
-  /** CycleGAN's rule by steps: constant, then down to zero in a line. */
-  #rates(step: number): { rateG: number; rateD: number } {
-    const { steps, distillSteps, constantShare, rateG, rateD } = this.#job.options;
+  /** CycleGAN's schedule, by steps instead of epochs: constant, then a linear decay to zero. */
+  #learningRates(step: number): { rateG: number; rateD: number } {
+    const { steps, distillSteps, constantShare, rateG, rateD } = this.#trainOptions;
     const length = Math.max(1, steps - distillSteps);
     const constant = Math.round(constantShare * length);
     const factor = learningRateFactor(Math.max(0, step - distillSteps), { constant, decay: length - constant });
     return { rateG: rateG * factor, rateD: rateD * factor };
   }
 
-  /** Measures the averaged weights and keeps them where they are the best so far. */
-  async #validate(): Promise<ValidationFigures & { isBest: boolean }> {
-    const figures = await this.#job.validation.measure(this.#model);
-    const isBest = !this.#best || figures.score < this.#best.score;
+  /** Reports the losses since the last call, with a validation where asked. */
+  async #log(isValidated: boolean): Promise<void> {
+    const losses = await this.#meanLosses();
+    const now = performance.now();
+    const stepsPerSecond = (1000 * (this.#step - this.#logged.step)) / (now - this.#logged.at);
+    const validation = isValidated ? await this.#validate() : undefined;
+    await this.#options.onLosses?.({
+      step: this.#step,
+      steps: this.#trainOptions.steps,
+      seconds: (now - this.#started) / 1000,
+      stepsPerSecond,
+      learningRate: this.#learningRates(this.#step - 1).rateG,
+      epoch: this.#options.dataset.epoch,
+      losses,
+      ...(validation && { validation }),
+    });
+  }
+
+  /** Measures the averaged weights, and saves them if they are the best so far. */
+  async #validate(): Promise<ValidationMetrics & { isBest: boolean }> {
+    const { folder, validation } = this.#options;
+    const metrics = await validation.measure(this.#model);
+    const isBest = !this.#best || metrics.score < this.#best.score;
     if (isBest) {
-      this.#best = { ...figures, step: this.#step };
+      this.#best = { ...metrics, step: this.#step };
       const { average, vector } = this.#model.netGA;
-      const weights = average ? await average.read() : Float32Array.from(await vector.flat.data());
-      const header = { options: this.#job.options, step: this.#step, figures };
-      await writeCheckpoint(join(this.#job.folder, BEST_CHECKPOINT), { header, arrays: new Map([['netGA', weights]]) });
+      const weights = average ? await average.read() : await readVector(vector.flat);
+      const header = { options: this.#trainOptions, step: this.#step, figures: metrics };
+      await writeCheckpoint(join(folder, BEST_CHECKPOINT), { header, arrays: new Map([['netGA', weights]]) });
     }
-    return { ...figures, isBest };
+    return { ...metrics, isBest };
   }
 
   async #save(): Promise<void> {
     const { arrays, random, pooled } = await this.#model.state();
     const header: Header = {
-      options: this.#job.options,
+      options: this.#trainOptions,
       step: this.#step,
       random,
       pooled,
-      dataset: this.#job.dataset.state(),
-      seconds: this.#before + (performance.now() - this.#started) / 1000,
+      dataset: this.#options.dataset.state(),
+      seconds: this.#previousSeconds + (performance.now() - this.#started) / 1000,
       ...(this.#best && { best: this.#best }),
     };
-    await writeCheckpoint(join(this.#job.folder, LAST_CHECKPOINT), { header: { ...header }, arrays });
+    await writeCheckpoint(join(this.#options.folder, LAST_CHECKPOINT), { header: { ...header }, arrays });
   }
 
-  /** Adds losses on the device: reading each would stop it each time. */
-  #add(losses: Losses): void {
+  /** Adds losses up on the device: reading each one would stall it. */
+  #accumulate(losses: Losses): void {
     for (const [name, loss] of Object.entries(losses)) {
       const sum = this.#sums[name];
       this.#sums[name] = sum ? tf.tidy(() => tf.keep(tf.add(sum, loss))) : loss;
@@ -233,12 +247,12 @@ class Trainer {
   }
 }
 
-/** What a checkpoint says of itself. */
+/** The header of the last checkpoint. */
 interface Header extends Omit<ModelState, 'arrays'> {
   readonly options: TrainOptions;
   readonly step: number;
   readonly dataset: DatasetState;
-  /** Of training until then. */
+  /** Seconds of training so far. */
   readonly seconds: number;
-  readonly best?: BestFigures;
+  readonly best?: BestMetrics;
 }

@@ -12,29 +12,29 @@ import { splitTraining } from './data/train-split.js';
 import { UnalignedDataset } from './data/unaligned-dataset.js';
 import type { TrainOptions } from './options.js';
 
-/** Where the pictures are: folders, or `synth`, the street that Nocturne paints itself. */
+/** Where the training images are: folders, or `synth`, the built-in procedural street. */
 export type TrainingSource = DataLocation | 'synth';
 
-/** Pictures of both domains, divided, and what was found in them. */
+/** The images of both domains, split for training and validation, with the report of the data check. */
 export interface TrainingData {
   readonly dataset: Dataset;
   readonly validation: { readonly days: ImageStore; readonly nights: ImageStore };
   /** Lines of the data check. */
   readonly report: readonly string[];
-  /** Pictures to learn from and held back, day and night. */
+  /** Training images of each domain, and images held back from both. */
   readonly counts: { readonly days: number; readonly nights: number; readonly heldBack: number };
 }
 
-/** Pictures of each domain that `synth` paints. */
-const SYNTH_COUNT = 96;
-/** Pictures held back at least, however small the share. */
-const FEWEST = 2;
+/** Images per domain of `synth`. */
+const SYNTH_IMAGES = 96;
+/** Images of each domain held back at least, however small the share. */
+const MIN_HELD_BACK = 2;
 
-/** Loads, checks and divides the pictures. Throws NocturneError INPUT_* or CONFIG_INVALID. */
+/** Loads, checks and splits the images. Throws NocturneError INPUT_* or CONFIG_INVALID. */
 export async function loadTrainingData(source: TrainingSource, options: TrainOptions): Promise<TrainingData> {
-  const { a, b, isSideBySide } = source === 'synth' ? paintDomains(options) : await loadDomains(source, options);
+  const { a, b, isSideBySide } = source === 'synth' ? generateDomains(options) : await loadDomains(source, options);
   const report = dataReportLines(checkData(a, b, { width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT }));
-  const [days, nights] = [divide(a, options), divide(b, options)];
+  const [days, nights] = [split(a, options), split(b, options)];
   return {
     dataset: createDataset({ a: days.train, b: nights.train }, isSideBySide, options),
     validation: { days: days.validation, nights: nights.validation },
@@ -53,37 +53,37 @@ interface Domains {
   readonly isSideBySide: boolean;
 }
 
-function paintDomains({ seed, dataset }: TrainOptions): Domains {
-  return { ...synthDomains({ count: SYNTH_COUNT, seed, isPaired: dataset === 'aligned' }), isSideBySide: false };
+function generateDomains({ seed, dataset }: TrainOptions): Domains {
+  return { ...synthDomains({ count: SYNTH_IMAGES, seed, isPaired: dataset === 'aligned' }), isSideBySide: false };
 }
 
 async function loadDomains(location: DataLocation, { loadWidth, loadHeight }: TrainOptions): Promise<Domains> {
   const folders = await readDataFolders(location);
   const size = { loadWidth, loadHeight };
   const [left, right] = folders.isSideBySide ? ([{ half: 'left' }, { half: 'right' }] as const) : [{}, {}];
-  const a = await ImageStore.load(folders.a.entries, { ...size, ...left });
-  const b = await ImageStore.load(folders.b.entries, { ...size, ...right });
+  const a = await ImageStore.load(folders.a, { ...size, ...left });
+  const b = await ImageStore.load(folders.b, { ...size, ...right });
   return { a, b, isSideBySide: folders.isSideBySide };
 }
 
-function divide(
+function split(
   store: ImageStore,
   { validationShare, seed }: TrainOptions,
 ): { train: ImageStore; validation: ImageStore } {
-  const { train, validation } = splitTraining(store.pictures, { fraction: validationShare, seed });
-  if (validation.length >= FEWEST && train.length > 0) {
+  const { train, validation } = splitTraining(store.images, { fraction: validationShare, seed });
+  if (validation.length >= MIN_HELD_BACK && train.length > 0) {
     return { train: ImageStore.of(train), validation: ImageStore.of(validation) };
   }
-  if (store.size <= FEWEST) {
+  if (store.size <= MIN_HELD_BACK) {
     throw new NocturneError({
       code: 'CONFIG_INVALID',
       stage: 'train',
-      message: `a training needs more than ${FEWEST} pictures of each domain, got ${store.size}.`,
-      remedy: 'Bring some hundreds of each.',
+      message: `training needs more than ${MIN_HELD_BACK} images of each domain, got ${store.size}.`,
+      remedy: 'Add images: some hundreds of each domain are enough.',
     });
   }
-  const held = store.pictures.slice(0, FEWEST);
-  return { train: ImageStore.of(store.pictures.slice(FEWEST)), validation: ImageStore.of(held) };
+  const held = store.images.slice(0, MIN_HELD_BACK);
+  return { train: ImageStore.of(store.images.slice(MIN_HELD_BACK)), validation: ImageStore.of(held) };
 }
 
 function createDataset(
@@ -91,12 +91,12 @@ function createDataset(
   isSideBySide: boolean,
   options: TrainOptions,
 ): Dataset {
-  const common = { ...stores, seed: options.seed, augment: augmentOf(options) };
+  const common = { ...stores, seed: options.seed, augment: augmentOptions(options) };
   if (options.dataset === 'aligned' || isSideBySide) return new AlignedDataset(common);
   return new UnalignedDataset(common);
 }
 
-function augmentOf({ exposure, whiteBalance, noise }: TrainOptions): AugmentOptions {
+function augmentOptions({ exposure, whiteBalance, noise }: TrainOptions): AugmentOptions {
   return {
     ...CYCLE_GAN_AUGMENT,
     exposure: { ...DEFAULT_AUGMENT.exposure, probability: exposure },

@@ -2,19 +2,19 @@ import * as tf from '@tensorflow/tfjs-core';
 
 import { type ParameterVector, readVector } from './parameter-vector.js';
 
-/** Steps after which half of the average is older. */
-const WARM_UP = 10;
+/** Warm-up of the average: in step n its decay is at most n / (n + WARM_UP_STEPS). */
+const WARM_UP_STEPS = 10;
 
 /**
- * The exponential average of a network's parameters over its steps: what is exported, steadier than the last step's.
- * Starts as the parameters are. Does not own the vector.
+ * The exponential moving average of a network's parameters over its steps: the weights that are exported, less noisy than those of
+ * the last step. Starts at the parameters. Borrows the vector.
  */
 export class WeightAverage {
   readonly #vector: ParameterVector;
   readonly #decay: number;
   #average: tf.Tensor1D;
 
-  /** @param decay share of the old average that a step keeps; 0.999 is usual. */
+  /** @param decay share of the average that a step keeps; 0.999 is usual. */
   constructor(vector: ParameterVector, decay: number) {
     this.#vector = vector;
     this.#decay = decay;
@@ -22,11 +22,11 @@ export class WeightAverage {
   }
 
   /**
-   * Takes the parameters as they are now in; once a step. @param step steps done, with this one: the first ones count more
-   * than their share, or the random start would be in the average for thousands of them.
+   * Adds the present parameters to the average. Call it once a step. @param step steps done, this one included. Early steps
+   * have a smaller decay (warm-up); otherwise the random initial weights would remain for thousands of steps.
    */
   update(step: number): void {
-    const decay = Math.min(this.#decay, step / (step + WARM_UP));
+    const decay = Math.min(this.#decay, step / (step + WARM_UP_STEPS));
     const next = tf.tidy(() =>
       tf.keep(tf.add<tf.Tensor1D>(tf.mul(this.#average, decay), tf.mul(this.#vector.flat, 1 - decay))),
     );
@@ -34,17 +34,17 @@ export class WeightAverage {
     this.#average = next;
   }
 
-  /** Each averaged parameter by name in its own shape. The caller disposes them. */
+  /** The averaged parameters by name, each in its own shape. The caller disposes them. */
   tensors(): ReadonlyMap<string, tf.Tensor> {
     return this.#vector.split(this.#average);
   }
 
-  /** `[size]` in the vector's order; a copy. `vector.named(...)` gives it by parameter. */
+  /** `[size]` in the order of the vector; a copy. */
   async read(): Promise<Float32Array> {
     return readVector(this.#average);
   }
 
-  /** Copies an average in. Throws RangeError for one of another size. */
+  /** Copies an average in. Throws RangeError for another size. */
   load(average: Float32Array): void {
     if (average.length !== this.#vector.size) {
       throw new RangeError(`an average must hold ${this.#vector.size} numbers, got ${average.length}`);

@@ -1,8 +1,8 @@
 import { expect, it, vi } from 'vitest';
 import { formatProgress, ProgressBar, RENDER_STYLE } from '../../src/cli/progress-bar.js';
-import { nameInputs } from '../../src/cli/serve.js';
+import { nameInputs } from '../../src/cli/stream-names.js';
 
-it('names streams after their inputs, and numbers those alike', () => {
+it('names streams after their inputs and numbers equal names', () => {
   const named = nameInputs([
     'drive.mp4',
     '/a/b/drive.mkv',
@@ -16,7 +16,7 @@ it('names streams after their inputs, and numbers those alike', () => {
   expect(named[2]).toEqual({ name: 'gate', input: 'rtsp://u:p@cam/1' });
 });
 
-it('takes nothing of an address but its scheme for a name: hosts, keys and passwords are no names', () => {
+it('uses only the scheme of an address, never hosts, keys or passwords', () => {
   const named = nameInputs([
     'rtmp://:1936/live/s3cretk3y',
     'rtmp://:1937/live/s3cretk3y',
@@ -27,7 +27,7 @@ it('takes nothing of an address but its scheme for a name: hosts, keys and passw
   expect(named.map(({ name }) => name)).toEqual(['rtmp', 'rtmp-2', 'rtsp', 'udp', 'https']);
 });
 
-it('makes names that fit addresses', () => {
+it('makes names that are valid in URLs', () => {
   expect(nameInputs(['_drive.mp4', `${'x'.repeat(90)}.mp4`, '1.mp4']).map(({ name }) => name)).toEqual([
     'drive',
     'x'.repeat(60),
@@ -35,7 +35,7 @@ it('makes names that fit addresses', () => {
   ]);
 });
 
-it('refuses two streams of one given name', () => {
+it('refuses two streams with the same given name', () => {
   expect(() => nameInputs(['a=1.mp4', 'a=2.mp4'])).toThrow('two streams are named a.');
 });
 
@@ -48,7 +48,7 @@ it('draws a progress line with rate and time left', () => {
   );
 });
 
-it('says how far it is every ten seconds where there is no terminal', () => {
+it('prints progress every ten seconds without a terminal', () => {
   vi.useFakeTimers();
   try {
     const lines: string[] = [];

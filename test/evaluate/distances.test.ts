@@ -4,7 +4,7 @@ import { layoutDistance, layoutSet, layoutSetDistance } from '../../src/evaluate
 import { slicedWasserstein } from '../../src/evaluate/sliced-wasserstein.js';
 import { paintedSet } from './painted-images.js';
 
-/** Numbers of an independent computation (PyTorch, float32) on the same pictures; the sliced distance over many seeds. */
+/** Results of an independent implementation (PyTorch, float32) on the same images; the sliced distance over many seeds. */
 interface Golden {
   readonly sets: Record<'day' | 'night', { readonly count: number; readonly seed: number }>;
   readonly layout: number;
@@ -17,7 +17,7 @@ const day = setOf('day');
 const night = setOf('night');
 
 describe('layoutDistance', () => {
-  it('is the independent computation’s', () => {
+  it('matches the independent implementation', () => {
     expect(layoutDistance(day, night)).toBeCloseTo(golden.layout, 5);
     expect(layoutDistance(night, day)).toBeCloseTo(golden.layout, 5);
   });
@@ -26,22 +26,22 @@ describe('layoutDistance', () => {
     expect(layoutDistance(day, day.toReversed())).toBe(0);
   });
 
-  it('counts pictures as often as it is told', () => {
+  it('weights images by their counts', () => {
     const counts = Uint16Array.from(day, (_, i) => [2, 0, 1][i % 3] ?? 0); // as many as there are
-    const resampled = day.flatMap((picture, i) => Array.from({ length: counts[i]! }, () => picture));
+    const resampled = day.flatMap((image, i) => Array.from({ length: counts[i]! }, () => image));
     const byCounts = layoutSetDistance(layoutSet(day), layoutSet(night), counts);
     expect(byCounts).toBeCloseTo(layoutDistance(resampled, night), 6);
     expect(byCounts).not.toBeCloseTo(golden.layout, 4);
   });
 
-  it('refuses an empty set and a picture of another size', () => {
+  it('refuses an empty set and an image of another size', () => {
     expect(() => layoutDistance([], night)).toThrow(RangeError);
     expect(() => layoutDistance(day, [new Float32Array(3)])).toThrow(/110592 numbers, got one of 3/);
   });
 });
 
 describe('slicedWasserstein', () => {
-  it('lies where the independent computation’s draws lie', () => {
+  it('lies within the distribution of the independent implementation', () => {
     const seeds = [0, 1, 2, 3, 4, 5];
     const runs = seeds.map((seed) => slicedWasserstein(day, night, { seed }));
     for (const [level, mean] of golden.slicedWasserstein.mean.entries()) {
@@ -51,7 +51,7 @@ describe('slicedWasserstein', () => {
     }
   });
 
-  it('is the same for the same seed, and near 0 for one set drawn from twice', () => {
+  it('is the same for the same seed, and near 0 for two samples of one set', () => {
     const options = { seed: 7, directions: 16 };
     expect(slicedWasserstein(day, night, options)).toEqual(slicedWasserstein(day, night, options));
     const [itself, apart] = [slicedWasserstein(day, day, options), slicedWasserstein(day, night, options)];

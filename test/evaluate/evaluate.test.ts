@@ -7,7 +7,7 @@ import type { Evaluation } from '../../src/evaluate/evaluation.js';
 import { readRgb, writeImage } from '../../src/image/image-file.js';
 import { tinyFeatureModel } from '../infer/tiny-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { paintedPictures } from './painted-images.js';
+import { paintedImages } from './painted-images.js';
 
 const folder = temporaryFolder();
 const at = (name: string): string => join(folder, name);
@@ -17,15 +17,15 @@ const SETS = [
   ['more/night', 'night', 5, 3],
 ] as const;
 
-/** Seconds of arithmetic where nothing else runs. */
+/** The work takes seconds on an idle machine. */
 const SLOW_MACHINE_MS = 300_000;
 vi.setConfig({ testTimeout: SLOW_MACHINE_MS });
 
 beforeAll(async () => {
   for (const [name, kind, count, seed] of SETS) {
     mkdirSync(at(name), { recursive: true });
-    for (const [i, picture] of paintedPictures(kind, count, seed).entries()) {
-      await writeImage(join(at(name), `${i}.png`), picture);
+    for (const [i, image] of paintedImages(kind, count, seed).entries()) {
+      await writeImage(join(at(name), `${i}.png`), image);
     }
   }
   writeFileSync(at('features.onnx'), tinyFeatureModel());
@@ -33,7 +33,15 @@ beforeAll(async () => {
 
 function options(change: Partial<EvaluateOptions> = {}): EvaluateOptions {
   const signal = new AbortController().signal;
-  return { input: at('day'), references: [at('night')], generator: 'grade', most: 100, seed: 1, signal, ...change };
+  return {
+    input: at('day'),
+    references: [at('night')],
+    generator: 'grade',
+    maxImages: 100,
+    seed: 1,
+    signal,
+    ...change,
+  };
 }
 
 function contains({ mean, ci }: { mean: number; ci: readonly [number, number] }): boolean {
@@ -47,11 +55,11 @@ describe('an evaluation', () => {
     found = await evaluate(options({ references, features: at('features.onnx'), sheet: at('sheet.png') }));
   }, SLOW_MACHINE_MS);
 
-  it('has every row’s distances to every reference, with intervals around them', () => {
-    expect(Object.keys(found.references)).toEqual([at('night'), at('more/night')]); // both are called night
+  it('has the distances of every set to every reference, with intervals', () => {
+    expect(Object.keys(found.references)).toEqual([at('night'), at('more/night')]); // both folders are called night
     expect(found.layout).toEqual(found.references[at('night')]!.layout);
-    for (const { layout, swd, pictures } of Object.values(found.references)) {
-      expect([5, 6]).toContain(pictures);
+    for (const { layout, swd, images } of Object.values(found.references)) {
+      expect([5, 6]).toContain(images);
       for (const comparison of [layout, swd]) {
         for (const row of ['day', 'grade', 'curve', 'result', 'floor'] as const) {
           expect(contains(comparison[row])).toBe(true);
@@ -65,17 +73,17 @@ describe('an evaluation', () => {
     }
   });
 
-  it('judges drawing and honesty, for which the day is perfect', () => {
+  it('measures structure and invented lights, at which the day is perfect', () => {
     expect(found.structure.day.mean).toBeCloseTo(1, 9);
     expect(found.structure.result.mean).toBeLessThan(1);
     expect(found.structure.curve.mean).toBeGreaterThan(0.8);
-    expect(found.honesty.day).toMatchObject({ mean: 0, overInput: 0 });
-    expect(found.honesty.day.blobs.total).toBeGreaterThan(0);
+    expect(found.inventedLights.day).toMatchObject({ mean: 0, overInput: 0 });
+    expect(found.inventedLights.day.blobs.total).toBeGreaterThan(0);
     expect(found.tones.day.mean.mean).toBeGreaterThan(found.tones.result.mean.mean);
     expect(found.tones.real).toEqual(found.references[at('night')]!.tones);
   });
 
-  it('has feature distances where there is a network, costs, and a form that JSON keeps', () => {
+  it('has feature distances with a network, costs, and survives JSON', () => {
     const { fid, kid } = found.references[at('night')]!.features!;
     expect(fid.floor).toBeLessThan(fid.day);
     expect(kid.floor).toBeLessThan(kid.day);
@@ -101,35 +109,35 @@ describe('an evaluation', () => {
   });
 });
 
-describe('what is evaluated', () => {
-  it('may be a clip; its frames are spread over all of it', async () => {
+describe('the input of an evaluation', () => {
+  it('can be a clip, whose frames are evenly spread', async () => {
     const clip = 'street:duration=2,size=256x144,rate=10,seed=3';
-    const found = await evaluate(options({ input: clip, most: 8 }));
-    expect(found.input.pictures).toBeGreaterThanOrEqual(4);
-    expect(found.input.pictures).toBeLessThanOrEqual(8);
+    const found = await evaluate(options({ input: clip, maxImages: 8 }));
+    expect(found.input.images).toBeGreaterThanOrEqual(4);
+    expect(found.input.images).toBeLessThanOrEqual(8);
     expect(found.layout.floor.of).toBe('halves of night');
     expect(found.cost.frames).toBe(15);
     expect(Frame.liveCount).toBe(0);
   });
 
-  it('gives the same figures for the same seed', async () => {
-    const [one, again] = [await evaluate(options({ most: 4 })), await evaluate(options({ most: 4 }))];
+  it('gives the same results for the same seed', async () => {
+    const [one, again] = [await evaluate(options({ maxImages: 4 })), await evaluate(options({ maxImages: 4 }))];
     expect(again.references).toEqual(one.references);
-    expect(one.input.pictures).toBe(4);
+    expect(one.input.images).toBe(4);
   });
 
-  it('skips pictures that cannot be read, and says so', async () => {
+  it('can contain unreadable images, which are skipped and named', async () => {
     mkdirSync(at('broken'));
-    for (const [i, picture] of paintedPictures('day', 2, 5).entries()) {
-      await writeImage(at(`broken/${i}.png`), picture);
+    for (const [i, image] of paintedImages('day', 2, 5).entries()) {
+      await writeImage(at(`broken/${i}.png`), image);
     }
-    writeFileSync(at('broken/no.jpg'), 'no picture');
+    writeFileSync(at('broken/no.jpg'), 'no image');
     const found = await evaluate(options({ input: at('broken') }));
-    expect(found.input.pictures).toBe(2);
+    expect(found.input.images).toBe(2);
     expect(found.notices).toEqual([expect.stringContaining('no.jpg')]);
   });
 
-  it('is stopped by its signal', async () => {
+  it('is abandoned when the signal aborts', async () => {
     const controller = new AbortController();
     const stopped = evaluate(options({ signal: controller.signal, onProgress: () => controller.abort() }));
     await expect(stopped).rejects.toThrow(/abort/i);

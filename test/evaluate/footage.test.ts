@@ -11,21 +11,21 @@ const frames = footage('frames');
 
 async function read(name: string): Promise<Float32Array[]> {
   const folder = join(frames ?? '', name);
-  const pictures: Float32Array[] = [];
-  for (const file of readdirSync(folder)) pictures.push(imageToYuv(await readCropped(join(folder, file), [256, 144])));
-  return pictures;
+  const images: Float32Array[] = [];
+  for (const file of readdirSync(folder)) images.push(imageToYuv(await readCropped(join(folder, file), [256, 144])));
+  return images;
 }
 
-/** What an independent computation (PyTorch, Pillow) said of the same folders; the sliced distance for one seed. */
-describe.skipIf(frames === undefined)('on real pictures the distances are the independent computation’s', () => {
-  it('layout, to what two Lanczos filters differ', async () => {
+/** Results of an independent implementation (PyTorch, Pillow) on the same folders; the sliced distance for one seed. */
+describe.skipIf(frames === undefined)('on real images the distances match the independent implementation', () => {
+  it('layout, up to the difference of two Lanczos filters', async () => {
     const [day, night, other] = [await read('testA'), await read('testB'), await read('trainB')];
     expect(Math.abs(layoutDistance(day, night) - 0.1257)).toBeLessThan(0.0003);
     expect(Math.abs(layoutDistance(day, other) - 0.1264)).toBeLessThan(0.0003);
     expect(Math.abs(layoutDistance(night, other) - 0.0551)).toBeLessThan(0.0003);
   });
 
-  it('sliced Wasserstein, to what seeds differ', async () => {
+  it('sliced Wasserstein, up to the difference of seeds', async () => {
     const [day, night] = [await read('testA'), await read('testB')];
     const levels = slicedWasserstein(day, night, { seed: 1, directions: 64 });
     for (const [level, value] of [0.233, 0.178, 0.644, 0.351].entries()) {

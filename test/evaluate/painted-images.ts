@@ -2,20 +2,20 @@ import { Random } from '../../src/core/random.js';
 import { imageToYuv, type RgbImage } from '../../src/image/rgb-image.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../src/image/thumbnail.js';
 
-/** Pictures of 256x144 with a sky, a ground, boxes and noise, by day or by night: the same seed gives the same bytes. */
-export function paintedPictures(kind: 'day' | 'night', count: number, seed: number): RgbImage[] {
+/** Paints images of 256x144 with a sky, a ground, boxes and noise, by day or by night. The same seed gives the same bytes. */
+export function paintedImages(kind: 'day' | 'night', count: number, seed: number): RgbImage[] {
   const random = new Random(seed);
-  return Array.from({ length: count }, () => paintPicture(kind, random));
+  return Array.from({ length: count }, () => paintImage(kind, random));
 }
 
-/** {@link paintedPictures} as they are measured. */
+/** {@link paintedImages} in the form that is measured. */
 export function paintedSet(kind: 'day' | 'night', count: number, seed: number): Float32Array[] {
-  return paintedPictures(kind, count, seed).map(imageToYuv);
+  return paintedImages(kind, count, seed).map(imageToYuv);
 }
 
 type Rgb = readonly [number, number, number];
 
-function paintPicture(kind: 'day' | 'night', random: Random): RgbImage {
+function paintImage(kind: 'day' | 'night', random: Random): RgbImage {
   const [width, height] = [THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT];
   const data = new Uint8Array(3 * width * height);
   const scale = kind === 'day' ? 1 : 0.35;

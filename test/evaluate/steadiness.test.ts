@@ -6,7 +6,7 @@ import { openSource } from '../../src/ingest/open-source.js';
 import { DEFAULT_SOURCE_OPTIONS } from '../../src/ingest/source-options.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
 
-it('the night of the built-in street is steadier smoothed than not, and nearly as steady as its day', async () => {
+it('the night of the built-in street is steadier with smoothing, and nearly as steady as its day', async () => {
   const { signal } = new AbortController();
   await using source = await openSource('street:size=640x360,rate=30,duration=2', DEFAULT_SOURCE_OPTIONS, signal);
   await using generator = await openGenerator({ generator: 'auto' });

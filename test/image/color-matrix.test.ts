@@ -4,13 +4,13 @@ import { multiply3, rangeCodes, rgbToYuv, yuvToRgb, yuvToYuv } from '../../src/i
 const MATRICES = ['bt601', 'bt709', 'bt2020'] as const;
 
 describe('colour matrices', () => {
-  it.each(MATRICES)('%s goes to R, G, B and back', (matrix) => {
+  it.each(MATRICES)('%s to R, G, B and back is the identity', (matrix) => {
     multiply3(rgbToYuv(matrix), yuvToRgb(matrix)).forEach((value, i) => {
       expect(value).toBeCloseTo(i % 4 === 0 ? 1 : 0, 12);
     });
   });
 
-  it('holds the published numbers', () => {
+  it('have the published coefficients', () => {
     expect(yuvToRgb('bt709')[2]).toBeCloseTo(1.5748, 6); // BT.709-6, item 3.3
     expect(yuvToRgb('bt709')[7]).toBeCloseTo(1.8556, 6);
     expect(yuvToRgb('bt601')[2]).toBeCloseTo(1.402, 6); // BT.601-7, section 2.5.1
@@ -20,7 +20,7 @@ describe('colour matrices', () => {
     expect(yuvToRgb('bt709')[5]).toBeCloseTo(-0.468124, 5);
   });
 
-  it('keeps grey grey between any two', () => {
+  it('keep grey grey between any two standards', () => {
     for (const from of MATRICES) {
       for (const to of MATRICES) {
         const m = yuvToYuv(from, to);
@@ -29,7 +29,7 @@ describe('colour matrices', () => {
     }
   });
 
-  it('knows what ranges write', () => {
+  it('give the code values of both ranges', () => {
     expect(rangeCodes('limited')).toEqual({ black: 16, luma: 219, chroma: 224 });
     expect(rangeCodes('full')).toEqual({ black: 0, luma: 255, chroma: 255 });
   });

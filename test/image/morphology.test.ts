@@ -7,7 +7,7 @@ import { TopHat } from '../../src/image/top-hat.js';
 
 const kernel = await PlaneKernel.open();
 
-/** A small plane of any size with a radius, and its samples in [0, 1]. */
+/** Small planes of any size with a radius; samples in [0, 1]. */
 const planes = fc
   .record({
     width: fc.integer({ min: 1, max: 23 }),
@@ -23,7 +23,7 @@ const planes = fc
       .map((samples) => ({ ...size, samples: Float32Array.from(samples) })),
   );
 
-/** The samples inside the picture in the square around one, plainly. */
+/** Reference: the samples in the window around one, inside the plane. */
 function window(
   plane: { width: number; height: number; samples: Float32Array },
   at: number,
@@ -40,7 +40,7 @@ function window(
 }
 
 describe('Morphology', () => {
-  it('dilates and erodes as the definition says, at any size and radius', () => {
+  it('dilates and erodes by definition, at any size and radius', () => {
     fc.assert(
       fc.property(planes, (plane) => {
         const morphology = new Morphology(kernel, plane.width, plane.height);
@@ -62,7 +62,7 @@ describe('Morphology', () => {
     expect([...samples]).toEqual([1, 1, 1, 0, 0, 0]);
   });
 
-  it('makes a point round', () => {
+  it('dilates a point to a round disc', () => {
     const [point, disc] = [new Float32Array(25), new Float32Array(25)];
     point[12] = 1;
     new Morphology(kernel, 5, 5).dilateDiscInto(point, disc);
@@ -73,7 +73,7 @@ describe('Morphology', () => {
 });
 
 describe('TopHat', () => {
-  it('keeps what is small and bright, whatever the brightness around it', () => {
+  it('keeps small bright details, whatever the brightness around them', () => {
     const plane = Float32Array.from({ length: 400 }, (_, i) => (i % 20) / 40);
     plane[210] = plane[210]! + 0.4;
     const out = new Float32Array(400);
@@ -82,7 +82,7 @@ describe('TopHat', () => {
     expect(out[50]).toBeLessThan(0.01);
   });
 
-  it('keeps what is small and dark in its black form', () => {
+  it('keeps small dark details in its black form', () => {
     const plane = new Float32Array(400).fill(0.8);
     plane[105] = 0.3;
     const out = new Float32Array(400);
@@ -91,7 +91,7 @@ describe('TopHat', () => {
     expect(out.filter((value) => value !== 0)).toHaveLength(1);
   });
 
-  it('is never negative, and nothing of what is larger than its square', () => {
+  it('is never negative, and 0 for areas larger than its square', () => {
     fc.assert(
       fc.property(planes, (plane) => {
         const out = new Float32Array(plane.samples.length);
@@ -108,7 +108,7 @@ describe('TopHat', () => {
 });
 
 describe('BoxBlur', () => {
-  it('gives the mean of the window as the definition says, at any size and radius', () => {
+  it('returns the mean of the window by definition, at any size and radius', () => {
     fc.assert(
       fc.property(planes, fc.integer({ min: 0, max: 4 }), (plane, radiusY) => {
         const out = new Float32Array(plane.samples.length);

@@ -8,8 +8,8 @@ const WIDTH = 128;
 const HEIGHT = 72;
 const SIZE = WIDTH * HEIGHT;
 
-/** Fills a plane with numbers from `from` to `to`; the same for the same seed. */
-function scatter(plane: Float32Array, seed: number, [from, to]: readonly [number, number]): Float32Array {
+/** Fills a plane with random numbers from `from` to `to`; the seed determines them. */
+function fillRandom(plane: Float32Array, seed: number, [from, to]: readonly [number, number]): Float32Array {
   const random = new Random(seed);
   for (let i = 0; i < plane.length; i++) plane[i] = random.between(from, to);
   return plane;
@@ -19,7 +19,7 @@ const largestDifference = (a: Float32Array, b: Float32Array): number =>
   Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
 
 describe('PlaneKernel', () => {
-  it('gives planes of zeros, one behind the other, until its memory is used up', async () => {
+  it('allocates contiguous planes of zeros until its memory is exhausted', async () => {
     const kernel = await PlaneKernel.open();
     const [first, second] = [kernel.plane(SIZE), kernel.plane(3)];
     expect(second.byteOffset).toBe(first.byteOffset + first.byteLength);
@@ -29,16 +29,16 @@ describe('PlaneKernel', () => {
     expect(kernel.plane(4)).toHaveLength(4);
   });
 
-  it('has addresses for its own planes alone', async () => {
+  it('returns addresses of its own planes only', async () => {
     const kernel = await PlaneKernel.open();
     const plane = kernel.plane(8);
     expect(kernel.addressOf(plane)).toBe(plane.byteOffset);
     expect(() => kernel.addressOf(new Float32Array(8))).toThrow(TypeError);
   });
 
-  it('filters its own planes as it does those from elsewhere', async () => {
+  it('filters its own planes and others to the same result', async () => {
     const kernel = await PlaneKernel.open();
-    const own = scatter(kernel.plane(SIZE), 1, [0, 1]);
+    const own = fillRandom(kernel.plane(SIZE), 1, [0, 1]);
     const [other, out] = [own.slice(), new Float32Array(SIZE)];
     const [blur, morphology] = [new BoxBlur(kernel, WIDTH, HEIGHT), new Morphology(kernel, WIDTH, HEIGHT)];
     blur.blurInto(other, [3, 2], 'inside', out);
@@ -48,7 +48,7 @@ describe('PlaneKernel', () => {
     expect(own).toEqual(out);
   });
 
-  it('refuses planes and windows that it has no room for', async () => {
+  it('rejects planes and radii beyond its limits', async () => {
     const kernel = await PlaneKernel.open();
     expect(() => new Morphology(kernel, 257, 10)).toThrow(RangeError);
     expect(() => new BoxBlur(kernel, 256, 145)).toThrow(RangeError);
@@ -58,9 +58,9 @@ describe('PlaneKernel', () => {
     }
   });
 
-  it('halves a thumbnail to means, extremes and the most vivid of four', async () => {
+  it('halves a thumbnail to means, extremes and the most saturated of four pixels', async () => {
     const kernel = await PlaneKernel.open();
-    const day = scatter(kernel.plane(12 * SIZE), 2, [-0.5, 1.2]);
+    const day = fillRandom(kernel.plane(12 * SIZE), 2, [-0.5, 1.2]);
     const planes = kernel.plane(8 * SIZE);
     kernel.calls.halve(kernel.addressOf(day), kernel.addressOf(planes));
     const wanted = new Float32Array(8 * SIZE);
@@ -82,7 +82,7 @@ describe('PlaneKernel', () => {
     expect(largestDifference(planes, wanted)).toBeLessThan(1e-6);
   });
 
-  it('shares each sample among the eight nodes around it, and nothing gets lost', async () => {
+  it('splats each sample onto the eight nodes around it and preserves the sums', async () => {
     const kernel = await PlaneKernel.open();
     const [luma, u, s] = [kernel.plane(SIZE), kernel.plane(SIZE), kernel.plane(SIZE)];
     const sums = kernel.plane(9 * 16 * 8 * 8);
@@ -95,9 +95,9 @@ describe('PlaneKernel', () => {
       ]; // four planes
       kernel.calls.splat(a, b, c, d);
     };
-    scatter(luma, 3, [-0.1, 1.1]);
-    scatter(u, 4, [-0.5, 0.5]);
-    scatter(s, 5, [0, 1]);
+    fillRandom(luma, 3, [-0.1, 1.1]);
+    fillRandom(u, 4, [-0.5, 0.5]);
+    fillRandom(s, 5, [0, 1]);
     splat();
     const totals = [0, 1, 2, 3, 4].map((k) => sums.reduce((sum, value, i) => (i % 8 === k ? sum + value : sum), 0));
     const wanted = [1, 2, 3, 4, 5].map(() => 0);
@@ -105,7 +105,7 @@ describe('PlaneKernel', () => {
       [1, u[i]!, u[i]! ** 2, s[i]!, s[i]! * u[i]!].forEach((value, k) => (wanted[k]! += value));
     }
     totals.forEach((total, k) => expect(total).toBeCloseTo(wanted[k]!, 1));
-    // One sample: a quarter of the way from cell (2, 3) to its right and lower neighbours', luma between bins 2 and 3.
+    // One sample near cell (2, 3), towards its right and lower neighbours, with luma between bins 2 and 3.
     const at = (2 * 8 + 4 + 1) * WIDTH + 3 * 8 + 4 + 1;
     luma[at] = 0;
     splat();
@@ -120,10 +120,10 @@ describe('PlaneKernel', () => {
     expect(gained(node(3, 4, 2))).toBeCloseTo((1 - near) ** 2 * 0.75, 4);
   });
 
-  it('lends nodes a share of their neighbours’ sums along one axis', async () => {
+  it('spreads a share of the neighbours’ sums to each node along one axis', async () => {
     const kernel = await PlaneKernel.open();
     const [sums, out] = [kernel.plane(9 * 16 * 8 * 8), kernel.plane(9 * 16 * 8 * 8)];
-    scatter(sums, 6, [0, 1]);
+    fillRandom(sums, 6, [0, 1]);
     for (const [step, count] of [
       [1, 8],
       [8, 16],
@@ -140,12 +140,12 @@ describe('PlaneKernel', () => {
     }
   });
 
-  it('floods a plane from its seeds, weaker with each sample', async () => {
+  it('floods a plane from its seeds, decaying with each sample', async () => {
     const kernel = await PlaneKernel.open();
     const [width, height] = [20, 7];
     const [plane, weights] = [kernel.plane(width * height), kernel.plane(width * height)];
-    scatter(weights, 7, [0.6, 1]);
-    scatter(plane, 8, [0, 0.2]);
+    fillRandom(weights, 7, [0.6, 1]);
+    fillRandom(plane, 8, [0, 0.2]);
     plane[11] = 1;
     plane[6 * width + 3] = 0.9;
     const wanted = plane.slice();

@@ -4,7 +4,7 @@ import type { Color } from '../../src/core/color.js';
 import { Frame } from '../../src/core/frame.js';
 import { Random } from '../../src/core/random.js';
 import { micros } from '../../src/core/time.js';
-import { axisTaps } from '../../src/image/axis-taps.js';
+import { resamplingTaps } from '../../src/image/resampling-taps.js';
 import { rangeCodes, rgbToYuv, yuvToRgb } from '../../src/image/color-matrix.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../src/image/thumbnail.js';
 import { ThumbnailReader } from '../../src/image/thumbnail-reader.js';
@@ -41,7 +41,7 @@ function painted(shape: Shape, paint: (plane: number, x: number, y: number) => n
   });
 }
 
-/** The mean over the area one output sample covers, by brute force; bilinear where the source is smaller. */
+/** Reference weights: the mean over the area of one output sample, by brute force; bilinear where the source is smaller. */
 function weightsOf(i: number, from: number, to: number): [number, number][] {
   if (from < to) {
     const at = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
@@ -60,7 +60,7 @@ function weightsOf(i: number, from: number, to: number): [number, number][] {
   return weights;
 }
 
-/** `[3, 144, 256]` in plain float64. */
+/** Reference thumbnail, `[3, 144, 256]` in float64. */
 function referenceThumbnail(frame: Frame): Float64Array {
   const size = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
   const codes = rangeCodes(frame.color.range);
@@ -95,7 +95,7 @@ function referenceThumbnail(frame: Frame): Float64Array {
 
 function largestError(frame: Frame): number {
   const { data } = reader.read(frame);
-  return referenceThumbnail(frame).reduce((worst, value, i) => Math.max(worst, Math.abs(value - data[i]!)), 0);
+  return referenceThumbnail(frame).reduce((largest, value, i) => Math.max(largest, Math.abs(value - data[i]!)), 0);
 }
 
 const even = (min: number, max: number): fc.Arbitrary<number> =>
@@ -103,7 +103,7 @@ const even = (min: number, max: number): fc.Arbitrary<number> =>
 const padding = fc.integer({ min: 0, max: 90 });
 
 describe('a thumbnail', () => {
-  it('equals plain float64 arithmetic on random frames, sizes, strides and colours', () => {
+  it('matches float64 arithmetic on random frames, sizes, strides and colours', () => {
     const shapes = fc.record({
       width: even(2, 1100),
       height: even(2, 500),
@@ -129,13 +129,13 @@ describe('a thumbnail', () => {
     [3840, 2160],
     [64, 36],
     [256, 144],
-  ])('equals it at %i x %i', (width, height) => {
+  ])('matches float64 arithmetic at %i x %i', (width, height) => {
     const random = new Random(width);
     using frame = painted({ width, height, padding: [0, 0, 0], color: HD }, () => random.below(256));
     expect(largestError(frame)).toBeLessThan(1e-4);
   });
 
-  it('of white, black and grey is 1, 0 and no colour', () => {
+  it('of white and black is 1 and 0, with neutral chroma', () => {
     for (const [code, luma] of [
       [235, 1],
       [16, 0],
@@ -148,7 +148,7 @@ describe('a thumbnail', () => {
     }
   });
 
-  it('holds the mean of the five by five pixels a sample covers at 720p', () => {
+  it('holds the mean of the 5x5 pixels that a sample covers at 720p', () => {
     const black = { width: 1280, height: 720, padding: [0, 0, 0], color: HD } as const;
     using frame = painted(black, (p, x, y) => (p === 0 ? (x >= 500 && x < 503 && y === 400 ? 235 : 16) : 128));
     const { data } = reader.read(frame);
@@ -163,18 +163,18 @@ describe('a thumbnail', () => {
   });
 });
 
-describe('the taps of an axis', () => {
-  it('weigh 1 together and cover the source once', () => {
+describe('resampling taps', () => {
+  it('have weights that sum to 1 and cover the source once', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 300 }), (from, to) => {
         const covered = new Float64Array(from);
-        for (const tap of axisTaps(from, to)) {
+        for (const tap of resamplingTaps(from, to)) {
           const between = Math.max(0, tap.last - tap.first - 1);
-          expect(tap.firstWeight + tap.lastWeight + between * tap.betweenWeight).toBeCloseTo(1, 9);
+          expect(tap.firstWeight + tap.lastWeight + between * tap.innerWeight).toBeCloseTo(1, 9);
           expect(tap.first >= 0 && tap.last < from && tap.first <= tap.last).toBe(true);
           covered[tap.first]! += tap.firstWeight;
           if (tap.last > tap.first) covered[tap.last]! += tap.lastWeight;
-          for (let k = tap.first + 1; k < tap.last; k++) covered[k]! += tap.betweenWeight;
+          for (let k = tap.first + 1; k < tap.last; k++) covered[k]! += tap.innerWeight;
         }
         if (from >= to) for (const weight of covered) expect(weight).toBeCloseTo(to / from, 6);
       }),

@@ -2,7 +2,7 @@ import { NocturneError } from '../../src/core/errors.js';
 import type { Backend } from '../../src/train/backends/backend.js';
 import { openBackend } from '../../src/train/backends/open-backend.js';
 
-/** The training backends of this machine; warns about the absent ones and how to install them. */
+/** The training backends of this machine. Warns about missing ones, with what to install. */
 export async function presentBackends(): Promise<Backend['name'][]> {
   const present: Backend['name'][] = [];
   for (const name of ['tensorflow', 'webgpu', 'wasm'] as const) {

@@ -51,7 +51,7 @@ export async function startServe(args: readonly string[], options: CommandOption
     let text = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString();
-      const found = /night on (http\S+)/.exec(text);
+      const found = /listening on (http\S+)/.exec(text);
       if (found?.[1]) resolve(found[1]);
     });
     child.once('exit', (code) => {

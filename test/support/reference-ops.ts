@@ -1,7 +1,7 @@
 import type { Convolution, Ops, Parameter, Weights } from '../../src/train/networks/ops.js';
 
 /** `[N, H, W, C]`, or `[N, C]` as `[N, 1, 1, C]` with `isFlat`, in double precision. */
-export interface Picture {
+export interface NhwcArray {
   readonly shape: readonly [batch: number, height: number, width: number, channels: number];
   readonly data: Float64Array;
   readonly isFlat?: boolean;
@@ -9,17 +9,17 @@ export interface Picture {
 
 type At = (n: number, y: number, x: number, c: number) => number;
 
-/** Networks computed the plain way, one number after the other: what other interpreters are held against. */
-export class ReferenceOps implements Ops<Picture> {
+/** Computes networks with plain loops: the reference for other implementations of `Ops`. */
+export class ReferenceOps implements Ops<NhwcArray> {
   readonly #weights: Weights;
 
   constructor(weights: Weights) {
     this.#weights = weights;
   }
 
-  shape = ({ shape }: Picture): [number, number, number] => [shape[1], shape[2], shape[3]];
+  shape = ({ shape }: NhwcArray): [number, number, number] => [shape[1], shape[2], shape[3]];
 
-  conv(x: Picture, layer: Convolution): Picture {
+  conv(x: NhwcArray, layer: Convolution): NhwcArray {
     const { name, filters, size, stride = 1, pad = Math.floor((size - 1) / 2), padding = 'zero', bias = true } = layer;
     const [batch, height, width, channels] = x.shape;
     const [kernel, biases] = [this.#read(`${name}/kernel`), bias ? this.#read(`${name}/bias`) : undefined];
@@ -31,7 +31,7 @@ export class ReferenceOps implements Ops<Picture> {
       return read(n, mirror(row, height), mirror(column, width), c);
     };
     const out = (length: number): number => Math.floor((length + 2 * pad - size) / stride) + 1;
-    return picture([batch, out(height), out(width), filters], (n, row, column, filter) => {
+    return nhwcArray([batch, out(height), out(width), filters], (n, row, column, filter) => {
       let sum = biases?.[filter] ?? 0;
       for (let ky = 0; ky < size; ky++)
         for (let kx = 0; kx < size; kx++)
@@ -43,10 +43,10 @@ export class ReferenceOps implements Ops<Picture> {
     });
   }
 
-  dense(x: Picture, { name, units }: { readonly name: string; readonly units: number }): Picture {
+  dense(x: NhwcArray, { name, units }: { readonly name: string; readonly units: number }): NhwcArray {
     const [batch, , , channels] = x.shape;
     const [kernel, bias, read] = [this.#read(`${name}/kernel`), this.#read(`${name}/bias`), reader(x)];
-    const y = picture([batch, 1, 1, units], (n, _y, _x, unit) => {
+    const y = nhwcArray([batch, 1, 1, units], (n, _y, _x, unit) => {
       let sum = bias[unit]!;
       for (let c = 0; c < channels; c++) sum += read(n, 0, 0, c) * kernel[c * units + unit]!;
       return sum;
@@ -54,57 +54,61 @@ export class ReferenceOps implements Ops<Picture> {
     return { ...y, isFlat: true };
   }
 
-  parameter({ name, shape }: Parameter): Picture {
+  parameter({ name, shape }: Parameter): NhwcArray {
     return { shape: [1, ...shape], data: Float64Array.from(this.#read(name)) };
   }
 
-  leakyRelu = (x: Picture, slope: number): Picture => each(x, (v) => (v > 0 ? v : slope * v));
-  relu = (x: Picture): Picture => each(x, (v) => Math.max(v, 0));
-  tanh = (x: Picture): Picture => each(x, Math.tanh);
-  sigmoid = (x: Picture): Picture => each(x, (v) => 1 / (1 + Math.exp(-v)));
-  exp = (x: Picture): Picture => each(x, Math.exp);
-  sqrt = (x: Picture): Picture => each(x, Math.sqrt);
-  add = (a: Picture, b: Picture): Picture => both(a, b, (v, w) => v + w);
-  subtract = (a: Picture, b: Picture): Picture => both(a, b, (v, w) => v - w);
-  multiply = (a: Picture, b: Picture): Picture => both(a, b, (v, w) => v * w);
-  affine = (x: Picture, factor: number, offset = 0): Picture => each(x, (v) => factor * v + offset);
-  clamp = (x: Picture, low: number, high: number): Picture => each(x, (v) => Math.min(Math.max(v, low), high));
+  leakyRelu = (x: NhwcArray, slope: number): NhwcArray => each(x, (v) => (v > 0 ? v : slope * v));
+  relu = (x: NhwcArray): NhwcArray => each(x, (v) => Math.max(v, 0));
+  tanh = (x: NhwcArray): NhwcArray => each(x, Math.tanh);
+  sigmoid = (x: NhwcArray): NhwcArray => each(x, (v) => 1 / (1 + Math.exp(-v)));
+  exp = (x: NhwcArray): NhwcArray => each(x, Math.exp);
+  sqrt = (x: NhwcArray): NhwcArray => each(x, Math.sqrt);
+  add = (a: NhwcArray, b: NhwcArray): NhwcArray => both(a, b, (v, w) => v + w);
+  subtract = (a: NhwcArray, b: NhwcArray): NhwcArray => both(a, b, (v, w) => v - w);
+  multiply = (a: NhwcArray, b: NhwcArray): NhwcArray => both(a, b, (v, w) => v * w);
+  affine = (x: NhwcArray, factor: number, offset = 0): NhwcArray => each(x, (v) => factor * v + offset);
+  clamp = (x: NhwcArray, low: number, high: number): NhwcArray => each(x, (v) => Math.min(Math.max(v, low), high));
 
-  concat(parts: readonly Picture[]): Picture {
+  concat(parts: readonly NhwcArray[]): NhwcArray {
     const [batch, height, width] = parts[0]!.shape;
     const sources = parts.flatMap((part) =>
       Array.from({ length: part.shape[3] }, (_, c) => ({ read: reader(part), c })),
     );
-    return picture([batch, height, width, sources.length], (n, y, x, c) => sources[c]!.read(n, y, x, sources[c]!.c));
+    return nhwcArray([batch, height, width, sources.length], (n, y, x, c) => sources[c]!.read(n, y, x, sources[c]!.c));
   }
 
-  channels(x: Picture, from: number, count: number): Picture {
+  sliceChannels(x: NhwcArray, from: number, count: number): NhwcArray {
     const read = reader(x);
-    return picture([x.shape[0], x.shape[1], x.shape[2], count], (n, row, column, c) => read(n, row, column, from + c));
+    return nhwcArray([x.shape[0], x.shape[1], x.shape[2], count], (n, row, column, c) =>
+      read(n, row, column, from + c),
+    );
   }
 
-  instanceNorm(x: Picture): Picture {
+  instanceNorm(x: NhwcArray): NhwcArray {
     const [batch, height, width, channels] = x.shape;
-    const centered = this.subtract(x, this.toCells(this.globalMean(x)));
+    const centered = this.subtract(x, this.expandSpatial(this.globalMean(x)));
     const variance = this.globalMean(this.multiply(centered, centered));
-    const scale = picture(
+    const scale = nhwcArray(
       [batch, 1, 1, channels],
       (n, _y, _x, c) => 1 / Math.sqrt(reader(variance)(n, 0, 0, c) + 1e-5),
     );
-    if (height * width === 0) throw new RangeError('a picture must not be empty');
+    if (height * width === 0) throw new RangeError('an image must not be empty');
     return this.multiply(centered, scale);
   }
 
-  upsampleNearest(x: Picture): Picture {
+  upsampleNearest(x: NhwcArray): NhwcArray {
     const [batch, height, width, channels] = x.shape;
     const read = reader(x);
-    return picture([batch, 2 * height, 2 * width, channels], (n, row, column, c) => read(n, row >> 1, column >> 1, c));
+    return nhwcArray([batch, 2 * height, 2 * width, channels], (n, row, column, c) =>
+      read(n, row >> 1, column >> 1, c),
+    );
   }
 
-  resizeBilinear(x: Picture, height: number, width: number): Picture {
+  resizeBilinear(x: NhwcArray, height: number, width: number): NhwcArray {
     const [batch, inHeight, inWidth, channels] = x.shape;
     const read = reader(x);
-    return picture([batch, height, width, channels], (n, row, column, c) => {
+    return nhwcArray([batch, height, width, channels], (n, row, column, c) => {
       const y = Math.min(Math.max(((row + 0.5) * inHeight) / height - 0.5, 0), inHeight - 1);
       const u = Math.min(Math.max(((column + 0.5) * inWidth) / width - 0.5, 0), inWidth - 1);
       const [y0, u0] = [Math.floor(y), Math.floor(u)];
@@ -114,13 +118,14 @@ export class ReferenceOps implements Ops<Picture> {
     });
   }
 
-  averagePool = (x: Picture, size: number): Picture => blocks(x, size, (values) => values.reduce(sum) / values.length);
-  maxPool = (x: Picture, size: number): Picture => blocks(x, size, (values) => Math.max(...values));
-  boxBlur = (x: Picture, size: number): Picture => windows(x, size, (values) => values.reduce(sum) / (size * size));
-  dilate = (x: Picture, size: number): Picture => windows(x, size, (values) => Math.max(...values));
-  globalMean = (x: Picture): Picture => whole(x, (values) => values.reduce(sum) / values.length);
-  globalMax = (x: Picture): Picture => whole(x, (values) => Math.max(...values));
-  toCells = ({ shape, data }: Picture): Picture => ({ shape, data });
+  averagePool = (x: NhwcArray, size: number): NhwcArray =>
+    blocks(x, size, (values) => values.reduce(sum) / values.length);
+  maxPool = (x: NhwcArray, size: number): NhwcArray => blocks(x, size, (values) => Math.max(...values));
+  boxBlur = (x: NhwcArray, size: number): NhwcArray => windows(x, size, (values) => values.reduce(sum) / (size * size));
+  dilate = (x: NhwcArray, size: number): NhwcArray => windows(x, size, (values) => Math.max(...values));
+  globalMean = (x: NhwcArray): NhwcArray => whole(x, (values) => values.reduce(sum) / values.length);
+  globalMax = (x: NhwcArray): NhwcArray => whole(x, (values) => Math.max(...values));
+  expandSpatial = ({ shape, data }: NhwcArray): NhwcArray => ({ shape, data });
 
   #read(name: string): Float32Array {
     const values = this.#weights.get(name);
@@ -129,7 +134,7 @@ export class ReferenceOps implements Ops<Picture> {
   }
 }
 
-function picture(shape: Picture['shape'], value: At): Picture {
+function nhwcArray(shape: NhwcArray['shape'], value: At): NhwcArray {
   const [batch, height, width, channels] = shape;
   const data = new Float64Array(batch * height * width * channels);
   let at = 0;
@@ -139,27 +144,27 @@ function picture(shape: Picture['shape'], value: At): Picture {
   return { shape, data };
 }
 
-function reader({ shape: [, height, width, channels], data }: Picture): At {
+function reader({ shape: [, height, width, channels], data }: NhwcArray): At {
   return (n, y, x, c) => data[((n * height + y) * width + x) * channels + c]!;
 }
 
-function each(x: Picture, f: (value: number) => number): Picture {
+function each(x: NhwcArray, f: (value: number) => number): NhwcArray {
   return { ...x, data: x.data.map(f) };
 }
 
-function both(a: Picture, b: Picture, f: (v: number, w: number) => number): Picture {
+function both(a: NhwcArray, b: NhwcArray, f: (v: number, w: number) => number): NhwcArray {
   const [readA, readB] = [a, b].map((part): At => {
     const [read, s] = [reader(part), part.shape];
     return (n, y, x, c) => read(n % s[0], y % s[1], x % s[2], c % s[3]);
   }) as [At, At];
   const [batch, height, width, channels] = a.shape.map((n, axis) => Math.max(n, b.shape[axis]!));
-  return picture([batch!, height!, width!, channels!], (n, y, x, c) => f(readA(n, y, x, c), readB(n, y, x, c)));
+  return nhwcArray([batch!, height!, width!, channels!], (n, y, x, c) => f(readA(n, y, x, c), readB(n, y, x, c)));
 }
 
-function blocks(x: Picture, size: number, f: (values: number[]) => number): Picture {
+function blocks(x: NhwcArray, size: number, f: (values: number[]) => number): NhwcArray {
   const [batch, height, width, channels] = x.shape;
   const read = reader(x);
-  return picture([batch, height / size, width / size, channels], (n, row, column, c) =>
+  return nhwcArray([batch, height / size, width / size, channels], (n, row, column, c) =>
     f(
       Array.from({ length: size * size }, (_, i) =>
         read(n, row * size + Math.floor(i / size), column * size + (i % size), c),
@@ -168,10 +173,10 @@ function blocks(x: Picture, size: number, f: (values: number[]) => number): Pict
   );
 }
 
-function windows(x: Picture, size: number, f: (values: number[]) => number): Picture {
+function windows(x: NhwcArray, size: number, f: (values: number[]) => number): NhwcArray {
   const [, height, width] = x.shape;
   const [read, half] = [reader(x), (size - 1) / 2];
-  return picture(x.shape, (n, row, column, c) => {
+  return nhwcArray(x.shape, (n, row, column, c) => {
     const values: number[] = [];
     for (let y = Math.max(0, row - half); y <= Math.min(height - 1, row + half); y++)
       for (let u = Math.max(0, column - half); u <= Math.min(width - 1, column + half); u++)
@@ -180,10 +185,10 @@ function windows(x: Picture, size: number, f: (values: number[]) => number): Pic
   });
 }
 
-function whole(x: Picture, f: (values: number[]) => number): Picture {
+function whole(x: NhwcArray, f: (values: number[]) => number): NhwcArray {
   const [batch, height, width, channels] = x.shape;
   const read = reader(x);
-  const y = picture([batch, 1, 1, channels], (n, _y, _x, c) =>
+  const y = nhwcArray([batch, 1, 1, channels], (n, _y, _x, c) =>
     f(Array.from({ length: height * width }, (_, i) => read(n, Math.floor(i / width), i % width, c))),
   );
   return { ...y, isFlat: true };

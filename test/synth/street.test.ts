@@ -28,7 +28,7 @@ describe('the street', () => {
     expect(digest(new Street({ ...SIZE, seed: 6 }).day(2))).not.toBe(early);
   });
 
-  it('paints into padded planes what it paints into tight ones', () => {
+  it('paints the same bytes into padded planes and planes without padding', () => {
     const street = new Street({ ...SIZE, seed: 2 });
     const tight = street.day(3);
     const strides = [SIZE.width + 32, SIZE.width / 2 + 16, SIZE.width / 2 + 16] as const;
@@ -60,7 +60,7 @@ describe('the street', () => {
     [128, 96],
     [202, 358],
     [1920, 1080],
-  ])('paints every pixel anew at %dx%d', (width, height) => {
+  ])('repaints every pixel at %dx%d', (width, height) => {
     const street = new Street({ width, height, seed: 3 });
     const first = street.day(7);
     const second = allocatePlanes(width, height);
@@ -70,7 +70,7 @@ describe('the street', () => {
     expect(first.y.every((value) => value >= 16 && value <= 235)).toBe(true);
   });
 
-  it('goes on for hours and exists before time 0', () => {
+  it('exists for hours and before time 0', () => {
     const street = new Street({ ...SIZE, seed: 4 });
     for (const time of [-30, 3600, 36_000]) {
       const mean = meanLuma(street.day(time));
@@ -79,7 +79,7 @@ describe('the street', () => {
     }
   });
 
-  it('moves smoothly: neighbours in time are alike', () => {
+  it('moves smoothly: consecutive frames differ little', () => {
     const street = new Street({ ...SIZE, seed: 1 });
     let last = street.day(0);
     for (let n = 1; n <= 30; n++) {
@@ -92,7 +92,7 @@ describe('the street', () => {
     }
   });
 
-  it('is much darker by night, its sky above all', () => {
+  it('is much darker by night, especially its sky', () => {
     for (const seed of [1, 2, 3]) {
       const street = new Street({ ...SIZE, seed });
       const day = street.day(5);
@@ -111,7 +111,7 @@ describe('the street', () => {
     }
   });
 
-  it('refuses odd and foreign sizes', () => {
+  it('rejects odd sizes and planes of another size', () => {
     expect(() => new Street({ width: 321, height: 180, seed: 1 })).toThrow(/width .* got 321/);
     expect(() => new Street({ width: 320, height: 20, seed: 1 })).toThrow(/height .* got 20/);
     expect(() => new Street({ ...SIZE, seed: 0.5 })).toThrow(/seed .* got 0.5/);

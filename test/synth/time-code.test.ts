@@ -15,7 +15,7 @@ const EXPECTED_MS = Math.floor(TIME_MICROS / 1000) % TIME_CODE_MODULUS_MS;
 
 const street = new Street({ width: 1280, height: 720, seed: 1 });
 
-/** What a canvas holds of the planes' luma after a change of every pixel. */
+/** The planes' luma as canvas RGBA, with every pixel changed by `change`. */
 function toRgba(planes: Planes, change: (luma: number, x: number, y: number) => number): Uint8ClampedArray {
   const data = new Uint8ClampedArray(4 * planes.width * planes.height).fill(255);
   for (let y = 0, i = 0; y < planes.height; y++) {
@@ -80,14 +80,14 @@ describe('the time code', () => {
     expect(readTimeCode({ width: 1280, height: 720, data: blurred })).toBe(EXPECTED_MS);
   });
 
-  it('reads from a picture scaled down', () => {
+  it('reads from a downscaled image', () => {
     const planes = street.day(3);
     drawTimeCode(planes, TIME_MICROS);
     const small = half(planes);
     expect(readTimeCode({ width: 640, height: 360, data: toRgba(small, (luma) => 0.5 * luma) })).toBe(EXPECTED_MS);
   });
 
-  it('finds no code where there is none, and no wrong time when a block is wrong', () => {
+  it('finds no code where there is none, and no wrong time when a block is flipped', () => {
     for (let time = 0; time < 40; time += 2) {
       const planes = street.day(time);
       expect(readTimeCode({ width: 1280, height: 720, data: toRgba(planes, (luma) => luma) })).toBeUndefined();

@@ -7,7 +7,7 @@ const WIDTH = 640;
 const HEIGHT = 360;
 const STEP_S = 1 / 30;
 
-/** Luma between pixels, bilinear. */
+/** Samples luma bilinearly. */
 function sample(planes: Planes, x: number, y: number): number {
   const x0 = Math.floor(x);
   const y0 = Math.floor(y);
@@ -18,12 +18,12 @@ function sample(planes: Planes, x: number, y: number): number {
   return top * (1 - y + y0) + bottom * (y - y0);
 }
 
-describe('the truth about a street', () => {
+describe('the ground truth of a street', () => {
   it.each([
     [1, 6],
     [2, 17],
     [9, 31],
-  ])('has a flow that carries the previous picture onto this one (seed %d, %d s)', (seed, time) => {
+  ])('has a flow that warps the previous frame to this one (seed %d, %d s)', (seed, time) => {
     const street = new Street({ width: WIDTH, height: HEIGHT, seed });
     const { flow, valid } = street.truth(time, time - STEP_S);
     const now = street.day(time);
@@ -45,7 +45,7 @@ describe('the truth about a street', () => {
     expect(warped).toBeLessThan(0.35 * still);
   });
 
-  it('has no flow and all valid between a moment and itself', () => {
+  it('has zero flow, all valid, between a moment and itself', () => {
     const street = new Street({ width: 320, height: 180, seed: 1 });
     const { flow, valid } = street.truth(4, 4);
     expect(flow.every((value) => Math.abs(value) < 0.01)).toBe(true);
@@ -53,7 +53,7 @@ describe('the truth about a street', () => {
     expect(share).toBeGreaterThan(0.999);
   });
 
-  it('marks what was covered or out of the picture as not valid', () => {
+  it('marks what was occluded or outside the frame as not valid', () => {
     const street = new Street({ width: 320, height: 180, seed: 1 });
     const { flow, valid } = street.truth(6, 5);
     let outside = 0;
@@ -66,20 +66,20 @@ describe('the truth about a street', () => {
         expect(valid[i]).toBe(0);
       }
     }
-    // Who drives forward backwards in time sees the picture shrink: what is seen now lay nearer the middle.
+    // The camera drives forward, so back in time the frame shrinks: what is visible now was nearer to its centre.
     expect(outside).toBeLessThan(320 * 180 * 0.2);
     expect(valid.filter((value) => value === 0).length).toBeGreaterThan(200);
   });
 
-  it('boxes lie inside the picture, tight around the pixels of their objects', () => {
-    const seen = new Set<string>();
+  it('has boxes inside the frame, tight around the pixels of their objects', () => {
+    const labels = new Set<string>();
     for (let time = 0; time < 40; time += 4) {
       const street = new Street({ width: WIDTH, height: HEIGHT, seed: 3 });
       const { boxes, objects } = street.truth(time, time);
       expect(boxes.length).toBeGreaterThan(8);
       expect(new Set(boxes.map((box) => box.id)).size).toBe(boxes.length);
       for (const box of boxes) {
-        seen.add(box.label);
+        labels.add(box.label);
         expect(box.x).toBeGreaterThanOrEqual(0);
         expect(box.y).toBeGreaterThanOrEqual(0);
         expect(box.x + box.width).toBeLessThanOrEqual(WIDTH);
@@ -93,10 +93,10 @@ describe('the truth about a street', () => {
       const total = objects.reduce((sum, id) => sum + (boxes.some((box) => box.id === id) ? 1 : 0), 0);
       expect(total).toBe(boxes.reduce((sum, box) => sum + box.pixels, 0));
     }
-    for (const label of ['car', 'person', 'traffic light', 'street lamp', 'tree']) expect(seen).toContain(label);
+    for (const label of ['car', 'person', 'traffic light', 'street lamp', 'tree']) expect(labels).toContain(label);
   });
 
-  it('has a box where a car is painted: the picture differs from a street without it', () => {
+  it('has a box where a car is painted: contrast is higher there than on the asphalt', () => {
     const street = new Street({ width: WIDTH, height: HEIGHT, seed: 1 });
     const { boxes } = street.truth(6, 6);
     const car = boxes.filter((box) => box.label === 'car').reduce((a, b) => (a.pixels > b.pixels ? a : b));
@@ -118,7 +118,7 @@ describe('the truth about a street', () => {
     expect(spread(asphaltY, Math.min(HEIGHT, asphaltY + 3))).toBeLessThan(100);
   });
 
-  it('has a light mask whose pixels outshine the rest of the night', () => {
+  it('has a light mask whose pixels are much brighter than the rest of the night', () => {
     for (const seed of [1, 4]) {
       const street = new Street({ width: WIDTH, height: HEIGHT, seed });
       const { lightMask } = street.truth(9, 9);
@@ -137,7 +137,7 @@ describe('the truth about a street', () => {
     }
   });
 
-  it('signals keep their colour from day to night', () => {
+  it('has signals that keep their hue from day to night', () => {
     const street = new Street({ width: 1280, height: 720, seed: 1 });
     let checked = 0;
     for (const time of [4, 5, 6, 16, 17, 18]) {
@@ -168,7 +168,7 @@ describe('the truth about a street', () => {
     expect(checked).toBeGreaterThan(3);
   });
 
-  it('signals are green when the viewer arrives, and show all three colours', () => {
+  it('has signals that show all three colours and are green when the camera arrives', () => {
     const states = new Set<string>();
     for (let time = 0; time < 60; time += 0.5) states.add(signalState(3, time));
     expect([...states].sort()).toEqual(['amber', 'green', 'red']);

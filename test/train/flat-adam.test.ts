@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { Random } from '../../src/core/random.js';
 import { FlatAdam } from '../../src/train/flat-adam.js';
-import { ParameterVector } from '../../src/train/parameter-vector.js';
+import { ParameterVector, readVector } from '../../src/train/parameter-vector.js';
 import { WeightAverage } from '../../src/train/weight-average.js';
 import { useBackend } from './use-backend.js';
 import { classicReference, pattern } from './reference/classic.js';
@@ -21,7 +21,7 @@ const gradientsOf = (step: number): tf.Tensor[] => [
   tf.tensor3d([2 - step], [1, 1, 1]),
 ];
 
-/** Algorithm 1 of the paper, one number at a time. */
+/** Algorithm 1 of the paper, for one parameter. */
 function published(start: number, gradients: readonly number[], { rate = 2e-4, beta1 = 0.5, beta2 = 0.99 }): number {
   let [weight, m, v] = [start, 0, 0];
   gradients.forEach((g, index) => {
@@ -36,9 +36,9 @@ function published(start: number, gradients: readonly number[], { rate = 2e-4, b
 beforeAll(useBackend);
 
 describe('FlatAdam', () => {
-  it('steps as published, with its own rate for some parameters', () => {
+  it('steps as published, with a learning rate scale for some parameters', () => {
     const vector = newVector();
-    const adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99, rateScales: { start: 0.25 } });
+    const adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99, learningRateScales: { start: 0.25 } });
     for (const step of [1, 2, 3]) adam.step(gradientsOf(step), 0.1);
     const [a, b, start] = vector.flat.dataSync();
     expect(a).toBeCloseTo(published(1, [0.5, 1, 1.5], { rate: 0.1 }), 6);
@@ -55,28 +55,28 @@ describe('FlatAdam', () => {
       ],
       new Random(1),
     );
-    const adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99, rateScales: { start: 0.25 } });
+    const adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99, learningRateScales: { start: 0.25 } });
     classicReference().adam.forEach((expected, step) => {
       adam.step([tf.tensor1d(pattern(6, 33 + step)), tf.tensor1d(pattern(3, 36 + step))], 2e-4);
       vector.flat.dataSync().forEach((value, i) => expect(value, `number ${i}`).toBeCloseTo(expected[i]!, 6));
     });
   });
 
-  it('keeps as many tensors after a step as before it', () => {
+  it('leaks no tensors in a step', () => {
     const vector = newVector();
     const adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99 });
     const gradients = gradientsOf(1);
     const count = tf.memory().numTensors;
     adam.step(gradients, 0.1);
     expect(tf.memory().numTensors).toBe(count);
-    // Inside a scope, as a trainer's step is.
+    // Inside a scope.
     tf.tidy(() => adam.step(gradients, 0.1));
     expect(tf.memory().numTensors).toBe(count);
     expect(vector.tensors.get('a')!.isDisposed).toBe(false);
     adam.step(gradients, 0.1);
   });
 
-  it('goes on from a saved state as if it had not stopped, bit by bit', async () => {
+  it('resumes from a saved state bit for bit', async () => {
     const run = async (stopsAfter: number): Promise<Float32Array> => {
       let vector = newVector();
       let adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99 });
@@ -85,10 +85,10 @@ describe('FlatAdam', () => {
         adam.step(gradientsOf(step), 0.1);
         average.update(step);
         if (step !== stopsAfter) continue;
-        const [weights, state, mean] = [await vector.weights(), await adam.state(), await average.read()];
+        const [weights, state, mean] = [await readVector(vector.flat), await adam.state(), await average.read()];
         [vector, adam, average].forEach((part) => part.close());
         vector = newVector();
-        vector.load(weights);
+        vector.load(vector.namedViews(weights));
         adam = new FlatAdam(vector, { beta1: 0.5, beta2: 0.99 });
         adam.load(state);
         average = new WeightAverage(vector, 0.999);
@@ -99,7 +99,7 @@ describe('FlatAdam', () => {
     expect(await run(2)).toEqual(await run(0));
   });
 
-  it('refuses a state of another size', () => {
+  it('rejects a state of another size', () => {
     const adam = new FlatAdam(newVector(), { beta1: 0.5, beta2: 0.99 });
     const state = { step: 1, mean: new Float32Array(3), square: new Float32Array(2) };
     expect(() => adam.load(state)).toThrow('a state must hold 3 numbers, got 2');
@@ -107,7 +107,7 @@ describe('FlatAdam', () => {
 });
 
 describe('WeightAverage', () => {
-  it('forgets the start quickly in the first steps', async () => {
+  it('gives early steps more weight (warm-up)', async () => {
     const vector = newVector();
     const average = new WeightAverage(vector, 0.999);
     vector.replace(tf.tensor1d([5, 2, 3]));
@@ -115,7 +115,7 @@ describe('WeightAverage', () => {
     expect([...(await average.read())]).toEqual([3, 0, 3]);
   });
 
-  it('follows the weights by the part that the decay leaves', async () => {
+  it('averages the weights with its decay', async () => {
     const vector = newVector();
     const average = new WeightAverage(vector, 0.75);
     const count = tf.memory().numTensors;

@@ -4,7 +4,7 @@ import { learningRateFactor } from '../../src/train/learning-rate.js';
 import { classicReference } from './reference/classic.js';
 
 describe('learningRateFactor', () => {
-  it('is constant, then falls linearly, by the published rule', () => {
+  it('is constant, then decays linearly, by the published rule', () => {
     const decay = { constant: 100, decay: 100 };
     expect(learningRateFactor(0, decay)).toBe(1);
     expect(learningRateFactor(99, decay)).toBe(1);
@@ -15,7 +15,7 @@ describe('learningRateFactor', () => {
     expect(learningRateFactor(500, decay)).toBe(0);
   });
 
-  it('is what PyTorch schedules by it', () => {
+  it('matches the schedule of PyTorch', () => {
     const { learningRate } = classicReference();
     expect(learningRate).toHaveLength(8);
     learningRate.forEach((rate, epoch) =>
@@ -23,7 +23,7 @@ describe('learningRateFactor', () => {
     );
   });
 
-  it('never falls without decay before its end', () => {
+  it('stays constant up to the end without decay', () => {
     expect([0, 1, 2, 3].map((step) => learningRateFactor(step, { constant: 3, decay: 0 }))).toEqual([1, 1, 1, 0]);
   });
 });

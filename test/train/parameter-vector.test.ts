@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { Random } from '../../src/core/random.js';
-import type { ParameterSpec } from '../../src/train/networks/ops.js';
-import { ParameterVector } from '../../src/train/parameter-vector.js';
+import type { ParameterSpec, Weights } from '../../src/train/networks/ops.js';
+import { ParameterVector, readVector } from '../../src/train/parameter-vector.js';
 import { useBackend } from './use-backend.js';
 
 const parameters: ParameterSpec[] = [
@@ -15,8 +15,12 @@ const parameters: ParameterSpec[] = [
 
 beforeAll(useBackend);
 
+async function weightsOf(vector: ParameterVector): Promise<Weights> {
+  return vector.namedViews(await readVector(vector.flat));
+}
+
 describe('ParameterVector', () => {
-  it('starts every parameter as its initialiser says', () => {
+  it('initialises each parameter by its initialiser', () => {
     const vector = new ParameterVector(parameters, new Random(1));
     const { mean, variance } = tf.moments(vector.tensors.get('a/kernel')!);
     expect(mean.dataSync()[0]).toBeCloseTo(0, 1);
@@ -33,7 +37,7 @@ describe('ParameterVector', () => {
     vector.close();
   });
 
-  it('starts alike from the same seed', () => {
+  it('initialises equally from the same seed', () => {
     const flats = [7, 7, 8].map((seed) => new ParameterVector(parameters, new Random(seed)).flat.dataSync());
     expect(flats[0]).toEqual(flats[1]);
     expect(flats[0]).not.toEqual(flats[2]);
@@ -50,7 +54,7 @@ describe('ParameterVector', () => {
     expect(tf.memory().numTensors).toBe(count);
   });
 
-  it('leaves nothing behind when it is closed, twice', () => {
+  it('disposes all tensors when closed, even twice', () => {
     const count = tf.memory().numTensors;
     const vector = new ParameterVector(parameters, new Random(1));
     vector.close();
@@ -58,19 +62,19 @@ describe('ParameterVector', () => {
     expect(tf.memory().numTensors).toBe(count);
   });
 
-  it('gives weights back as it took them, bit by bit', async () => {
+  it('returns loaded weights bit for bit, as copies', async () => {
     const [one, other] = [1, 2].map((seed) => new ParameterVector(parameters, new Random(seed)));
-    const weights = await one!.weights();
+    const weights = await weightsOf(one!);
     other!.load(weights);
-    expect(await other!.weights()).toEqual(weights);
+    expect(await weightsOf(other!)).toEqual(weights);
     weights.get('a/bias')![0] = 9;
-    expect((await one!.weights()).get('a/bias')![0]).toBe(0.5);
-    expect((await other!.weights()).get('a/bias')![0]).toBe(0.5);
+    expect((await weightsOf(one!)).get('a/bias')![0]).toBe(0.5);
+    expect((await weightsOf(other!)).get('a/bias')![0]).toBe(0.5);
   });
 
-  it('refuses weights that are absent or of another size', async () => {
+  it('rejects weights that are missing or of another size', async () => {
     const vector = new ParameterVector(parameters, new Random(1));
-    const weights = new Map(await vector.weights());
+    const weights = new Map(await weightsOf(vector));
     weights.set('a/bias', new Float32Array(49));
     expect(() => vector.load(weights)).toThrow('weights must hold 50 numbers for a/bias, got 49');
     weights.delete('a/bias');
@@ -78,7 +82,7 @@ describe('ParameterVector', () => {
     expect(() => vector.replace(tf.zeros([3]))).toThrow('a vector must hold 2954 numbers, got 3');
   });
 
-  it('refuses gradients in another order', () => {
+  it('rejects gradients in another order', () => {
     const vector = new ParameterVector(parameters, new Random(1));
     const gradients = [...vector.tensors.values()];
     expect(() => vector.flatten(gradients.slice(1))).toThrow('tensors must hold [3, 3, 2, 50] for a/kernel, got [50]');
@@ -87,15 +91,15 @@ describe('ParameterVector', () => {
     expect(vector.flatten(gradients).dataSync()).toEqual(vector.flat.dataSync());
   });
 
-  it('spreads factors over the parameters, the longest prefix first', () => {
+  it('expands scales by prefix, the longest first', () => {
     const vector = new ParameterVector(parameters, new Random(1));
-    const factors = vector.named(vector.spread({ a: 0.5, 'a/b': 0.25, start: 2 }));
+    const factors = vector.namedViews(vector.scalesByPrefix({ a: 0.5, 'a/b': 0.25, start: 2 }));
     expect([...factors].map(([name, values]) => [name, [...new Set(values)]])).toEqual([
       ['a/kernel', [0.5]],
       ['a/bias', [0.25]],
       ['b/kernel', [1]],
       ['start', [2]],
     ]);
-    expect(() => vector.spread({ c: 1 })).toThrow("a prefix must begin a parameter's name, got c");
+    expect(() => vector.scalesByPrefix({ c: 1 })).toThrow('a prefix must match the name of a parameter, got c');
   });
 });

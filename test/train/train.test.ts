@@ -7,7 +7,7 @@ import { openGenerator } from '../../src/infer/open-generator.js';
 import { readCheckpoint } from '../../src/train/checkpoint.js';
 import { exportRun } from '../../src/train/export/export-run.js';
 import { readLossLog } from '../../src/train/report/loss-log.js';
-import { train, type TrainOutcome, type TrainSettings } from '../../src/train/train.js';
+import { train, type TrainRunResult, type TrainRunOptions } from '../../src/train/train.js';
 import { streetThumbnail } from '../infer/grade/street-thumbnail.js';
 import { asThumbnail } from '../infer/synthetic-thumbnails.js';
 
@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A CycleGAN that a test can train: some 20,000 weights a generator. */
+/** A CycleGAN small enough for a test: some 20,000 weights per generator. */
 const SMALL = {
   generator: 'unet',
   ngf: 8,
@@ -30,29 +30,29 @@ const SMALL = {
   rateD: 1e-3,
   averageDecay: 0.98,
 };
-/** The look network beside a small adversary. */
+/** The look network with a small adversary. */
 const LOOKS = { batch: 1, lambdaSteady: 1, ngfB: 8, downsB: 3, ndf: 8, layersD: 2, scalesD: '1' };
 
 function trainSynth(
   run: string,
   options: Readonly<Record<string, unknown>>,
-  more: Partial<TrainSettings> = {},
-): Promise<TrainOutcome> {
+  runOptions: Partial<TrainRunOptions> = {},
+): Promise<TrainRunResult> {
   const every = options['steps'];
   return train({
     source: 'synth',
     run: join(folder, run),
     backend: 'wasm',
-    options: more.isResumed
+    options: runOptions.isResumed
       ? options
       : { logEvery: 1, validateEvery: every, sampleEvery: every, checkpointEvery: every, ...options },
     isResumed: false,
-    ...more,
+    ...runOptions,
   });
 }
 
-describe('nocturne train on the painted street', () => {
-  it('comes 40 % nearer to night from a random start', { timeout: 300_000 }, async () => {
+describe('train on the procedural street', () => {
+  it('gets 40 % nearer to night from random weights', { timeout: 300_000 }, async () => {
     const untrained = await trainSynth('untrained', { ...SMALL, steps: 1, rateG: 0 });
     const trained = await trainSynth('trained', { ...SMALL, steps: 200, logEvery: 30, validateEvery: 50 });
     const validated = (await readLossLog(join(folder, 'trained'))).filter(({ metrics }) => metrics);
@@ -60,14 +60,14 @@ describe('nocturne train on the painted street', () => {
     expect(validated.every(({ losses }) => Object.values(losses).some(Number.isFinite))).toBe(true);
     expect(validated.map(({ step }) => step)).toContain(trained.best?.step);
     const [before, after] = [untrained.best?.swd ?? NaN, trained.best?.swd ?? NaN];
-    console.log(`sliced Wasserstein distance to the painted night: untrained ${before}, trained ${after}`);
+    console.log(`sliced Wasserstein distance from the rendered night: untrained ${before}, trained ${after}`);
     expect(after).toBeLessThan(0.6 * before);
   });
 
   it.each([
     ['a classic generator with its pools', { ...SMALL, batch: 2 }],
-    ['the look network, from its lesson into the game', { ...LOOKS, distillSteps: 3 }],
-  ])('goes on bit for bit where it was stopped: %s', { timeout: 120_000 }, async (name, options) => {
+    ['the look network, from distillation into adversarial training', { ...LOOKS, distillSteps: 3 }],
+  ])('resumes bit for bit after an abort: %s', { timeout: 120_000 }, async (name, options) => {
     const [whole, parts] = [`whole ${name}`, `parts ${name}`];
     await trainSynth(whole, { ...options, steps: 5 });
     const stop = new AbortController();
@@ -88,8 +88,18 @@ describe('nocturne train on the painted street', () => {
     expect({ ...other.header, seconds: 0 }).toEqual({ ...one.header, seconds: 0 });
   });
 
-  it('leaves a model that the pipeline opens', { timeout: 120_000 }, async () => {
-    const { checkpoint } = await trainSynth('looks', { ...LOOKS, steps: 2, distillSteps: 1 });
+  it('trains a model that the pipeline opens, and names its backend', { timeout: 120_000 }, async () => {
+    const backend = { name: 'wasm', device: 'one CPU core (WebAssembly)' };
+    let started: unknown;
+    const options = { ...LOOKS, steps: 2, distillSteps: 1 };
+    const { checkpoint } = await trainSynth('looks', options, {
+      onStart: (start) => (started = { name: start.backend.name, device: start.backend.device }),
+    });
+    expect(started).toEqual(backend);
+    expect(JSON.parse(readFileSync(join(folder, 'looks', 'options.json'), 'utf8'))).toMatchObject({
+      backend,
+      ...options,
+    });
     const model = join(folder, 'my-night');
     await exportRun({
       from: checkpoint,
@@ -108,13 +118,14 @@ describe('nocturne train on the painted street', () => {
     });
     const page = readFileSync(join(folder, 'looks', 'index.html'), 'utf8');
     expect(page).toContain('held back');
+    expect(page).toMatch(/backend.{0,40}wasm.*device.{0,40}one CPU core \(WebAssembly\)/);
   });
 
-  it('refuses a folder that holds a run, and an option that there is not', { timeout: 60_000 }, async () => {
+  it('rejects a folder that holds a run, and an unknown option', { timeout: 60_000 }, async () => {
     await expect(trainSynth('looks', { steps: 1 })).rejects.toMatchObject({ code: 'OUTPUT_EXISTS' });
     await expect(trainSynth('typo', { steps: 1, step: 1 })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
-      message: 'no training option is named step.',
+      message: 'unknown training option step.',
     });
     await expect(trainSynth('nothing', {}, { isResumed: true })).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });
   });

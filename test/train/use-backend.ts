@@ -1,6 +1,6 @@
 import { openBackend } from '../../src/train/backends/open-backend.js';
 
-/** Makes the backend current that every machine has. */
+/** Makes wasm the current backend: the one of every machine. */
 export async function useBackend(): Promise<void> {
   await openBackend('wasm');
 }

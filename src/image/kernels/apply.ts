@@ -1,18 +1,22 @@
-// The apply kernel: a look on the Y, U and V planes of a band of rows, in one pass. See docs/apply-kernel.md.
+// The apply kernel renders a look onto the Y, U and V planes of a band of rows, in one pass. See docs/apply-kernel.md.
 import * as at from './apply/layout';
-import { convertGrid, convertLights } from './apply/convert';
-import { chromaNarrow, frameHeight, frameWidth, lumaNarrow, outU, outV, outY } from './apply/geometry';
-import { chromaRow, setChromaRow } from './apply/chroma';
-import { lumaRowMixed, lumaRowPlain } from './apply/luma';
-import { forgetCorners, writeCurves } from './apply/luma-curves';
-import { prepareChromaRow, prepareLights, prepareLumaRow, rowMixes } from './apply/rows';
-import { grainSeed } from './apply/settings';
+import { chromaNarrow, frameHeight, frameWidth, grainSeed, lumaNarrow, outU, outV, outY } from './apply/frame';
+import { convertGrid, convertLights, forgetCorners, writeCurves } from './apply/look-tables';
+import {
+  chromaRow,
+  lumaRowMixed,
+  lumaRowPlain,
+  prepareChromaRow,
+  prepareLights,
+  prepareLumaRow,
+  rowMixes,
+  setChromaRow,
+} from './apply/rows';
 
-export { prepare } from './apply/geometry';
-export { setGrain, setRange } from './apply/settings';
+export { prepare, setGrain, setRange } from './apply/frame';
 export { BEAM_IN, GRID_IN, LIGHTS_IN, NOISE, NOISE_BYTES, TRANSFORM } from './apply/layout';
 
-/** Converts the look that lies at GRID_IN and LIGHTS_IN with the parameters at TRANSFORM, for the range set before. */
+/** Converts the look at GRID_IN and LIGHTS_IN with the parameters at TRANSFORM, for the range of the last `setRange`. */
 export function convert(): void {
   convertGrid();
   writeCurves();
@@ -20,7 +24,7 @@ export function convert(): void {
   convertLights();
 }
 
-/** Where a row's noise starts: a hash of the frame's seed and the row (the finaliser of MurmurHash3). */
+/** Returns the address where a row's noise starts: a hash of the frame's seed and the row (the finaliser of MurmurHash3). */
 function noiseOf(row: i32): usize {
   let h: u32 = grainSeed ^ (row * 0x9e3779b1);
   h = (h ^ (h >>> 16)) * 0x85ebca6b;
@@ -40,8 +44,8 @@ function lumaRow(row: i32, y: usize, u: usize, v: usize, from: i32): void {
 }
 
 /**
- * Renders rows `row` to `row + rows` (even both) of a frame, in place; `y`, `u`, `v` are the addresses of their first
- * samples. Columns before `from` (even) stay untouched.
+ * Renders rows `row` to `row + rows` of a frame in place (both numbers are even). `y`, `u` and `v` are the addresses of the
+ * rows' first samples. Columns before `from` (even) stay unchanged.
  */
 export function applyBand(
   row: i32,

@@ -1,4 +1,4 @@
-// The planes kernel: filters of one plane of float samples, and what a grade reads from a thumbnail. Four samples at once.
+// The planes kernel: filters for planes of float samples, and the steps of a grade that read a thumbnail. Four samples at once.
 export { halve } from './planes/halve';
 export { FREE, MAX_RADIUS, STAGE_IN, STAGE_OUT } from './planes/layout';
 export { dilate, dilateDisc, erode, subtract } from './planes/morphology';

@@ -1,13 +1,16 @@
-// The thumbnail kernel: rows of a frame's planes become four rows of the network's size, BT.709 full range.
+// The thumbnail kernel resamples rows of a frame's planes to four rows of a thumbnail, BT.709 full range.
 
 const WIDTH: i32 = 256;
 const HEIGHT: i32 = 144;
-/** Bytes of one record: first and last source sample, then f32 weights of the first, of the last, of those between. */
+/**
+ * Bytes of one resampling tap: first and last source sample, then f32 weights of the first, of the last, of those
+ * between.
+ */
 const TAP: i32 = 20;
 
 /** 3 rows of 4, f32: `[Y, U, V, 1]` in code values to BT.709 full range. */
 export const MATRIX: usize = 1024;
-/** Records of the output's rows, for luma and for chroma, then of its columns. */
+/** Resampling taps of the output's rows, for luma and for chroma, then of its columns. */
 export const LUMA_ROWS: usize = MATRIX + 64;
 export const CHROMA_ROWS: usize = LUMA_ROWS + HEIGHT * TAP;
 export const LUMA_COLUMNS: usize = CHROMA_ROWS + HEIGHT * TAP;
@@ -17,17 +20,17 @@ export const OUTPUT: usize = CHROMA_COLUMNS + WIDTH * TAP;
 /** Start of the scratch memory: see {@link scratchBytes}. */
 export const SCRATCH: usize = OUTPUT + 3 * WIDTH * HEIGHT * 4;
 
-/** Columns of a row of sums: whole vectors of 16. */
+/** Returns the columns of a row of sums: a multiple of 16. */
 function padded(width: i32): i32 {
   return (width + 15) & ~15;
 }
 
-/** Bytes from SCRATCH that frames of a width need: four rows of sums, then those of Y, U and V by column. */
+/** Returns the scratch bytes for frames of a width: four rows of sums, then the sums of Y, U and V by column. */
 export function scratchBytes(width: i32): i32 {
   return (padded(width) + padded(width) + 2 * padded(width >> 1)) * 16;
 }
 
-/** Four sums: the middle rows' (as integers), the first row's and the last row's, each times its weight. */
+/** Returns four weighted sums: of the rows between (as integers), of the first row and of the last row. */
 // @ts-ignore: decorator
 @inline
 function summed(between: v128, first: v128, last: v128, weights: usize): v128 {
@@ -37,7 +40,7 @@ function summed(between: v128, first: v128, last: v128, weights: usize): v128 {
   return f32x4.add(f32x4.add(a, b), c);
 }
 
-/** Sums the rows of one output row; `plane` is the address of source row `base`. */
+/** Sums the source rows of one output row; `plane` is the address of source row `base`. */
 function sumRows(tap: usize, plane: usize, stride: i32, base: i32, width: i32, to: usize): void {
   const first = plane + (load<i32>(tap) - base) * stride;
   const last = plane + (load<i32>(tap, 4) - base) * stride;
@@ -73,7 +76,7 @@ function upper(a: v128): v128 {
   return i32x4.extend_high_i16x8_u(a);
 }
 
-/** Four rows of sums become one column of four after the other. */
+/** Transposes four rows of sums to consecutive columns of four. */
 function transpose(rows: usize, width: i32, to: usize): void {
   const row = width * 4;
   for (let x = 0; x < width; x += 4) {
@@ -100,7 +103,7 @@ function sumPlane(taps: usize, plane: usize, stride: i32, base: i32, width: i32,
   transpose(SCRATCH, wide, to);
 }
 
-/** Sums columns of four rows each. */
+/** Sums the source columns of one output column, four rows at once. */
 // @ts-ignore: decorator
 @inline
 function sumColumns(tap: usize, columns: usize): v128 {
@@ -127,8 +130,8 @@ function mixInto(out: usize, row: usize, y: v128, u: v128, v: v128): void {
 }
 
 /**
- * Makes output rows `row` to `row + 4`. `y`, `u`, `v` are the addresses of the planes' rows `lumaBase` and `chromaBase`;
- * the planes hold every row those four need, and 16 readable bytes after the last.
+ * Writes output rows `row` to `row + 4`. `y`, `u` and `v` are the addresses of the planes' rows `lumaBase` and `chromaBase`. The
+ * planes hold all source rows of these four rows, and 16 readable bytes after the last one.
  */
 export function reduce(
   row: i32,

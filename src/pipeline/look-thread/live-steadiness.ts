@@ -1,5 +1,5 @@
 import { toSeconds, type Micros } from '../../core/time.js';
-import { samplePlane } from '../../image/sample-plane.js';
+import { sampleBilinear } from '../../image/sample-bilinear.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from '../../image/thumbnail.js';
 import { applyGridInto } from '../../look/apply-look.js';
 import { CORE_GAIN_LUMA, LIGHTS_HEIGHT, LIGHTS_WIDTH, type Look } from '../../look/look.js';
@@ -111,8 +111,8 @@ function meanSquareAlong({ coarse }: Motion, current: Blocks, previous: Blocks):
     for (let x = 0; x < WIDTH; x++, i++) {
       if ((confidence[i] ?? 0) < MIN_CONFIDENCE) continue;
       const [fromX, fromY] = [x + (backward[i] ?? 0), y + (backward[BLOCKS + i] ?? 0)];
-      const night = logRatio(current.night[i] ?? 0, samplePlane(previous.night, fromX, fromY, SIZE));
-      const day = logRatio(current.day[i] ?? 0, samplePlane(previous.day, fromX, fromY, SIZE));
+      const night = logRatio(current.night[i] ?? 0, sampleBilinear(previous.night, fromX, fromY, SIZE));
+      const day = logRatio(current.day[i] ?? 0, sampleBilinear(previous.day, fromX, fromY, SIZE));
       sum += (night - day) ** 2;
       count++;
     }

@@ -2,24 +2,24 @@ import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { NocturneError } from '../../core/errors.js';
 
-/** Where TensorFlow.js computes. One is current at a time; tensors belong to the one they were made on. */
+/** A TensorFlow.js backend. One is current at a time; tensors belong to the backend they were created on. */
 export interface Backend extends AsyncDisposable {
   readonly name: 'tensorflow' | 'webgpu' | 'wasm';
-  /** The device, in words. */
-  readonly description: string;
-  /** Whether the same computation gives the same bits again. */
-  readonly isExact: boolean;
-  /** Frees the device and every tensor on it. Idempotent; never throws. */
+  /** The device that computes, in words. */
+  readonly device: string;
+  /** Whether the same computation always gives the same bits. */
+  readonly isDeterministic: boolean;
+  /** Frees the device and all tensors on it. Idempotent; never throws. */
   close(): Promise<void>;
 }
 
 /** Makes a registered backend the current one. Throws NocturneError DEVICE_UNAVAILABLE when it does not start. */
 export async function startBackend(
-  about: Pick<Backend, 'name' | 'description' | 'isExact'>,
-  afterwards: () => void = () => undefined,
+  description: Pick<Backend, 'name' | 'device' | 'isDeterministic'>,
+  onClosed: () => void = () => undefined,
 ): Promise<Backend> {
-  const { name } = about;
-  if (!(await tf.setBackend(name))) throw unavailable(`The ${name} backend does not start.`, 'Install it again.');
+  const { name } = description;
+  if (!(await tf.setBackend(name))) throw unavailable(`The ${name} backend does not start.`, 'Reinstall its package.');
   await tf.ready();
   const factory = tf.findBackendFactory(name);
   let isOpen = true;
@@ -27,21 +27,20 @@ export async function startBackend(
     if (isOpen) {
       isOpen = false;
       tf.removeBackend(name);
-      // Else it could not be opened a second time.
-      tf.registerBackend(name, factory);
-      afterwards();
+      tf.registerBackend(name, factory); // so that it can be opened again
+      onClosed();
     }
     return Promise.resolve();
   };
-  return { ...about, close, [Symbol.asyncDispose]: close };
+  return { ...description, close, [Symbol.asyncDispose]: close };
 }
 
-/** A backend that is absent. @param remedy one line, what to install. */
+/** The failure of a backend that is missing or does not load. @param remedy one line: what to install or run. */
 export function unavailable(message: string, remedy: string, cause?: unknown): NocturneError {
   return new NocturneError({ code: 'DEVICE_UNAVAILABLE', stage: 'train', message, remedy, cause });
 }
 
-/** Whether an optional package is there for this one. */
+/** Whether an optional package resolves from this one. */
 export function isInstalled(packageName: string): boolean {
   try {
     createRequire(import.meta.url).resolve(packageName);
@@ -51,7 +50,7 @@ export function isInstalled(packageName: string): boolean {
   }
 }
 
-/** Why a package that is installed could not be loaded: a sentence without its full stop. */
+/** The reason why an installed package does not load: the first line of the error, without a full stop. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   return (text.split('\n')[0] ?? text).replace(/[.\s]+$/, '');

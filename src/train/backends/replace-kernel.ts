@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A backend's kernel, or undefined. */
+/** A backend's kernel; undefined where it has none. */
 export function findKernel(kernelName: string, backendName: string): tf.KernelConfig | undefined {
-  // The lookup's type leaves out that there may be none.
+  // The type of the lookup leaves out that there may be none.
   return tf.getKernel(kernelName, backendName);
 }
 
-/** Gives a backend another kernel for a name, or its first; what prepares and disposes the present one goes on doing so. */
+/** Registers a kernel in the place of a backend's own, if it has one. Setup and disposal functions of its own stay. */
 export function replaceKernel(kernelName: string, backendName: string, kernelFunc: tf.KernelFunc): void {
   const present = findKernel(kernelName, backendName);
   if (present) tf.unregisterKernel(kernelName, backendName);

@@ -1,43 +1,60 @@
+import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Backend, isInstalled, reasonOf, startBackend, unavailable } from './backend.js';
 
 /** Tried in this order. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
-const REMEDY = `Install one of the same version: npm install @tensorflow/tfjs-node@${tf.version_core} (docs/training-backends.md).`;
 
-/** What is read of the backend that these packages register. */
+/** Builds the native addon of tfjs-node. In a checkout only: the npm package does not contain it. */
+const BUILD_SCRIPT = new URL('../../../scripts/build-tensorflow-addon.mjs', import.meta.url);
+
+/** The part of the backend registered by these packages that is read. */
 interface NodeBackend {
   readonly isUsingGpuDevice?: boolean;
 }
 
+/** Whether one of TensorFlow's packages is installed, loadable or not. */
+export function isTensorflowInstalled(): boolean {
+  return PACKAGES.some((name) => isInstalled(name));
+}
+
 /**
- * TensorFlow's own library, on the GPU or all CPU cores, when `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node` is
- * installed. Throws NocturneError DEVICE_UNAVAILABLE when neither is, or does not load.
+ * TensorFlow's native library, on the GPU or all CPU cores, through `@tensorflow/tfjs-node-gpu` or `@tensorflow/tfjs-node`.
+ * Throws NocturneError DEVICE_UNAVAILABLE when neither is installed, or neither loads.
  */
 export async function openTensorflow(): Promise<Backend> {
-  // TensorFlow tells of every instruction set it was not built for; errors still show.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'; // hides a message per instruction set TensorFlow was not built for; errors still show
   const installed = PACKAGES.filter((name) => isInstalled(name));
-  if (installed.length === 0) throw unavailable(`Neither ${PACKAGES.join(' nor ')} is installed.`, REMEDY);
-  let failure: unknown;
+  if (installed.length === 0) {
+    const remedy = `Run: npm install @tensorflow/tfjs-node@${tf.version_core} (docs/training-backends.md).`;
+    throw unavailable(`Neither ${PACKAGES.join(' nor ')} is installed.`, remedy);
+  }
+  let failure: { readonly name: string; readonly error: unknown } | undefined;
   for (const name of installed) {
     try {
       await import(name);
       return await start(name);
     } catch (error) {
-      failure ??= error;
+      failure ??= { name, error };
     }
   }
-  throw unavailable(`${String(installed[0])} does not load: ${reasonOf(failure)}.`, REMEDY, failure);
+  const { name = '', error } = failure ?? {};
+  throw unavailable(`${name} is installed but does not load: ${reasonOf(error)}.`, loadRemedy(name), error);
+}
+
+/** What to do about a package that does not load: usually its native addon is missing, because its install script did not run. */
+function loadRemedy(packageName: string): string {
+  if (existsSync(BUILD_SCRIPT)) return 'Run: node scripts/build-tensorflow-addon.mjs (docs/training-backends.md).';
+  return `Run its install script: npm rebuild --ignore-scripts=false ${packageName} (docs/training-backends.md).`;
 }
 
 async function start(packageName: string): Promise<Backend> {
-  // The registry's type leaves out that there may be none.
+  // The type of the registry leaves out that there may be none.
   if (!(tf.findBackendFactory('tensorflow') as unknown)) {
-    throw new Error(`${packageName} brought another @tensorflow/tfjs-core than ${tf.version_core}`);
+    throw new Error(`${packageName} loaded another @tensorflow/tfjs-core than ${tf.version_core}`);
   }
   const { isUsingGpuDevice = false } = tf.findBackend('tensorflow') as NodeBackend;
-  const description = `TensorFlow through ${packageName}, ${isUsingGpuDevice ? 'GPU' : 'all CPU cores'}`;
-  // On CPUs 30 runs of every kernel of a network's gradient gave the same bits; a GPU adds up in any order.
-  return startBackend({ name: 'tensorflow', description, isExact: !isUsingGpuDevice });
+  const device = `${isUsingGpuDevice ? 'GPU' : 'all CPU cores'} (${packageName})`;
+  // On CPUs, 30 runs of each kernel of a network's gradient gave the same bits; a GPU sums in any order.
+  return startBackend({ name: 'tensorflow', device, isDeterministic: !isUsingGpuDevice });
 }

@@ -1,50 +1,43 @@
 import { NocturneError } from '../../core/errors.js';
-import { Augmenter, DEFAULT_AUGMENT, type AugmentOptions, type Placement } from './augment.js';
+import { Augmenter, DEFAULT_AUGMENT, type Placement } from './augment.js';
 import {
   checkFingerprints,
   checkStore,
-  cropOf,
-  partOf,
+  cropSize,
+  requirePart,
   type Batch,
   type Dataset,
   type DatasetOptions,
   type DatasetState,
 } from './dataset.js';
-import { EpochOrder } from './epoch-order.js';
+import { EpochSampler } from './epoch-sampler.js';
 import { hashText } from './hash-text.js';
 import { stemOf } from './image-folder.js';
 import { ImageStore, type StoredImage } from './image-store.js';
 
-/** What an aligned dataset is made from. */
-export interface AlignedOptions extends DatasetOptions {
-  /** Day. Lent for as long as the dataset is used. */
-  readonly a: ImageStore;
-  /** Night: the same scenes under the same names, whatever their endings. */
-  readonly b: ImageStore;
-  /** Exposure, white balance and noise for B; default as A. Crop and flip are A's. */
-  readonly augmentB?: AugmentOptions;
-}
-
-/** Pairs of one scene by day and by night, cropped and flipped alike. */
+/**
+ * Paired images: the same scenes by day and by night under the same file names, whatever their extensions. Crop and flip are the
+ * same for both; exposure, white balance and noise are drawn for each.
+ */
 export class AlignedDataset implements Dataset {
   readonly size: number;
   readonly width: number;
   readonly height: number;
-  /** Names of pictures without a partner, which are not used. */
+  /** Names of the images without a partner; they are not used. */
   readonly unpaired: readonly string[];
   readonly #a: ImageStore;
   readonly #b: ImageStore;
-  readonly #order: EpochOrder;
+  readonly #sampler: EpochSampler;
   readonly #augmenterA: Augmenter;
   readonly #augmenterB: Augmenter;
   readonly #placement: Placement = { left: 0, top: 0, isFlipped: false };
   #drawn = 0;
 
-  /** Throws NocturneError CONFIG_INVALID when no name is in both domains, RangeError for a pair of two sizes. */
-  constructor(options: AlignedOptions) {
-    const { seed, augment = DEFAULT_AUGMENT, augmentB = augment, isSerial = false } = options;
-    const crop = cropOf(options);
-    const pairs = pair(options.a, options.b);
+  /** Throws NocturneError CONFIG_INVALID when no name is in both domains, RangeError for a pair of different sizes. */
+  constructor(options: DatasetOptions) {
+    const { seed, augment = DEFAULT_AUGMENT } = options;
+    const crop = cropSize(options);
+    const pairs = pairByName(options.a, options.b);
     this.unpaired = pairs.unpaired;
     this.#a = ImageStore.of(pairs.a);
     this.#b = ImageStore.of(pairs.b);
@@ -53,9 +46,9 @@ export class AlignedDataset implements Dataset {
     this.size = this.#a.size;
     this.width = crop.width;
     this.height = crop.height;
-    this.#order = new EpochOrder({ count: this.size, seed: hashText('order a', seed), isShuffled: !isSerial });
+    this.#sampler = new EpochSampler({ count: this.size, seed: hashText('order a', seed) });
     this.#augmenterA = new Augmenter(augment, crop, hashText('augment a', seed));
-    this.#augmenterB = new Augmenter(augmentB, crop, hashText('augment b', seed));
+    this.#augmenterB = new Augmenter(augment, crop, hashText('augment b', seed));
   }
 
   get epoch(): number {
@@ -67,11 +60,11 @@ export class AlignedDataset implements Dataset {
     const batch = { a: new Float32Array(count * size), b: new Float32Array(count * size) };
     const [pathsA, pathsB]: [string[], string[]] = [[], []];
     for (let i = 0; i < count; i++) {
-      const index = this.#order.next();
+      const index = this.#sampler.next();
       const [day, night] = [this.#a.at(index), this.#b.at(index)];
-      this.#augmenterA.placeInto(day, this.#placement);
-      this.#augmenterA.writeInto(day, this.#placement, batch.a, i * size);
-      this.#augmenterB.writeInto(night, this.#placement, batch.b, i * size);
+      this.#augmenterA.samplePlacementInto(day, this.#placement);
+      this.#augmenterA.augmentInto(day, this.#placement, batch.a, i * size);
+      this.#augmenterB.augmentInto(night, this.#placement, batch.b, i * size);
       pathsA.push(day.path);
       pathsB.push(night.path);
     }
@@ -82,7 +75,7 @@ export class AlignedDataset implements Dataset {
   state(): DatasetState {
     return {
       drawn: this.#drawn,
-      orders: [this.#order.state()],
+      orders: [this.#sampler.state()],
       augmenters: [this.#augmenterA.state, this.#augmenterB.state],
       fingerprints: this.#fingerprints(),
     };
@@ -90,9 +83,9 @@ export class AlignedDataset implements Dataset {
 
   restore(state: DatasetState): void {
     checkFingerprints(state, this.#fingerprints());
-    this.#order.restore(partOf(state.orders, 0));
-    this.#augmenterA.restore(partOf(state.augmenters, 0));
-    this.#augmenterB.restore(partOf(state.augmenters, 1));
+    this.#sampler.restore(requirePart(state.orders, 0));
+    this.#augmenterA.restore(requirePart(state.augmenters, 0));
+    this.#augmenterB.restore(requirePart(state.augmenters, 1));
     this.#drawn = state.drawn;
   }
 
@@ -107,10 +100,10 @@ interface Pairs {
   readonly unpaired: readonly string[];
 }
 
-function pair(storeA: ImageStore, storeB: ImageStore): Pairs {
-  const nights = new Map(storeB.pictures.map((picture) => [stemOf(picture.name), picture]));
+function pairByName(storeA: ImageStore, storeB: ImageStore): Pairs {
+  const nights = new Map(storeB.images.map((image) => [stemOf(image.name), image]));
   const [a, b, unpaired]: [StoredImage[], StoredImage[], string[]] = [[], [], []];
-  for (const day of storeA.pictures) {
+  for (const day of storeA.images) {
     const night = nights.get(stemOf(day.name));
     if (!night) {
       unpaired.push(day.name);
@@ -119,7 +112,7 @@ function pair(storeA: ImageStore, storeB: ImageStore): Pairs {
     nights.delete(stemOf(day.name));
     if (day.width !== night.width || day.height !== night.height) {
       const got = `${day.width}x${day.height} and ${night.width}x${night.height}`;
-      throw new RangeError(`a pair must have one size, got ${got} (${day.name})`);
+      throw new RangeError(`both images of a pair must have the same size, got ${got} (${day.name})`);
     }
     a.push(day);
     b.push(night);
@@ -128,8 +121,8 @@ function pair(storeA: ImageStore, storeB: ImageStore): Pairs {
     throw new NocturneError({
       code: 'CONFIG_INVALID',
       stage: 'config',
-      message: 'no picture of the one training folder has the name of one of the other.',
-      remedy: 'Name both pictures of a pair alike, or train without pairs.',
+      message: 'no image has the same name in both training folders.',
+      remedy: 'Give both images of a pair the same name, or use --set dataset=unaligned.',
     });
   }
   return { a, b, unpaired: [...unpaired, ...[...nights.values()].map(({ name }) => name)] };

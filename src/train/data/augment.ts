@@ -1,13 +1,13 @@
 import { Random } from '../../core/random.js';
 import type { StoredImage } from './image-store.js';
 
-/** What is changed by chance in a picture before a network sees it. */
+/** Random changes of an image before a network sees it. */
 export interface AugmentOptions {
-  /** Which part of a picture that is larger than the crop. */
+  /** Which part of an image larger than the crop. */
   readonly crop: 'random' | 'center';
-  /** Probability of left for right. */
+  /** Probability of a horizontal flip. */
   readonly flip: number;
-  /** Another exposure: luma becomes `2^s Y^exp(g)`, chroma in proportion. */
+  /** Random exposure: luma becomes `2^s Y^exp(g)`, chroma is scaled in proportion. */
   readonly exposure: {
     readonly probability: number;
     /** `s` is uniform in [-stops, stops]. */
@@ -15,13 +15,13 @@ export interface AugmentOptions {
     /** `g` is uniform in [-gamma, gamma]. */
     readonly gamma: number;
   };
-  /** Another white balance: U and V move by up to `strength` at white, by nothing at black. */
+  /** Random white balance: U and V are shifted by up to `strength` at white, in proportion to luma. */
   readonly whiteBalance: { readonly probability: number; readonly strength: number };
-  /** Sensor noise: normal, its standard deviation uniform from 0 to `luma` (for U and V to `chroma`). */
+  /** Sensor noise: normal, with a standard deviation uniform in [0, luma] (for U and V in [0, chroma]). */
   readonly noise: { readonly probability: number; readonly luma: number; readonly chroma: number };
 }
 
-/** The middle of the picture as it is: for validation and sample sheets. */
+/** The unchanged centre crop: for validation and sample sheets. */
 export const NO_AUGMENT: AugmentOptions = {
   crop: 'center',
   flip: 0,
@@ -30,10 +30,10 @@ export const NO_AUGMENT: AugmentOptions = {
   noise: { probability: 0, luma: 0, chroma: 0 },
 };
 
-/** CycleGAN's own: a random crop, and left for right half of the time. */
+/** CycleGAN's: a random crop, and a horizontal flip with probability 0.5. */
 export const CYCLE_GAN_AUGMENT: AugmentOptions = { ...NO_AUGMENT, crop: 'random', flip: 0.5 };
 
-/** The default: small changes of the camera beside CycleGAN's, so that a discriminator learns night and not the camera. */
+/** The default: CycleGAN's, and small differences between cameras, so that discriminators learn the night and not the camera. */
 export const DEFAULT_AUGMENT: AugmentOptions = {
   ...CYCLE_GAN_AUGMENT,
   exposure: { probability: 0.5, stops: 0.3, gamma: 0.12 },
@@ -41,25 +41,25 @@ export const DEFAULT_AUGMENT: AugmentOptions = {
   noise: { probability: 0.5, luma: 0.012, chroma: 0.005 },
 };
 
-/** Where a crop lies in its picture. */
+/** The position of a crop in its image. */
 export interface Placement {
   left: number;
   top: number;
   isFlipped: boolean;
 }
 
-/** Numbers in the table of noise, a power of two; every row of a picture starts at a random one. */
+/** Numbers in the noise table, a power of two; each image row starts at a random one. */
 const NOISE_SIZE = 1 << 16;
-/** Of the table alone: training's own chance does not depend on it. */
+/** Seed of the noise table, independent of the training's seed. */
 const NOISE_SEED = 7;
 
-/** Crops and changes pictures by chance. One picture at 256 x 144 takes well under a millisecond and no new memory. */
+/** Crops and augments images at random. An image of 256 x 144 takes well under a millisecond and no new memory. */
 export class Augmenter {
   readonly width: number;
   readonly height: number;
   readonly #options: AugmentOptions;
   readonly #random: Random;
-  /** Luma by code, and what chroma is multiplied with by luma code. */
+  /** Luma by luma code, and the factor on chroma by luma code. */
   readonly #luma = new Float32Array(256);
   readonly #chroma = new Float32Array(256);
   readonly #noise: Float32Array;
@@ -76,7 +76,7 @@ export class Augmenter {
     this.#noise = Float32Array.from({ length: hasNoise ? NOISE_SIZE : 0 }, () => source.normal());
   }
 
-  /** Where its chance is; see {@link Random.state}. */
+  /** State of the random numbers; see {@link Random.state}. */
   get state(): number {
     return this.#random.state;
   }
@@ -85,13 +85,13 @@ export class Augmenter {
     this.#random.restore(state);
   }
 
-  /** Draws a crop and a flip. Throws RangeError for a picture smaller than the crop. */
-  placeInto(picture: StoredImage, out: Placement): void {
-    const spareX = picture.width - this.width;
-    const spareY = picture.height - this.height;
+  /** Draws a crop position and a flip. Throws RangeError for an image smaller than the crop. */
+  samplePlacementInto(image: StoredImage, out: Placement): void {
+    const spareX = image.width - this.width;
+    const spareY = image.height - this.height;
     if (spareX < 0 || spareY < 0) {
-      const got = `${picture.width}x${picture.height}`;
-      throw new RangeError(`picture must be ${this.width}x${this.height} or larger, got ${got} of ${picture.path}`);
+      const got = `${image.width}x${image.height}`;
+      throw new RangeError(`image must be ${this.width}x${this.height} or larger, got ${got} of ${image.path}`);
     }
     const isRandom = this.#options.crop === 'random';
     out.left = isRandom ? this.#random.below(spareX + 1) : spareX >> 1;
@@ -100,21 +100,21 @@ export class Augmenter {
   }
 
   /**
-   * Writes the crop `[height, width, 3]`, Y in [0, 1], U and V in [-0.5, 0.5], at `offset` of `out`, with exposure, white
-   * balance and noise drawn anew.
+   * Writes the crop `[height, width, 3]`, Y in [0, 1], U and V in [-0.5, 0.5], at `offset` of `out`, with newly drawn
+   * exposure, white balance and noise.
    */
-  writeInto(picture: StoredImage, { left, top, isFlipped }: Placement, out: Float32Array, offset: number): void {
+  augmentInto(image: StoredImage, { left, top, isFlipped }: Placement, out: Float32Array, offset: number): void {
     const random = this.#random;
     const { exposure, whiteBalance, noise } = this.#options;
-    this.#expose(random.next() < exposure.probability);
+    this.#fillTables(random.next() < exposure.probability);
     const isTinted = random.next() < whiteBalance.probability;
     const tintU = isTinted ? random.between(-whiteBalance.strength, whiteBalance.strength) : 0;
     const tintV = isTinted ? random.between(-whiteBalance.strength, whiteBalance.strength) : 0;
-    const { data } = picture;
+    const { data } = image;
     const [luma, chroma] = [this.#luma, this.#chroma];
     const step = isFlipped ? -3 : 3;
     for (let row = 0; row < this.height; row++) {
-      let i = 3 * ((top + row) * picture.width + left + (isFlipped ? this.width - 1 : 0));
+      let i = 3 * ((top + row) * image.width + left + (isFlipped ? this.width - 1 : 0));
       let o = offset + 3 * row * this.width;
       for (const end = o + 3 * this.width; o < end; o += 3, i += step) {
         const code = data[i] ?? 0;
@@ -131,8 +131,8 @@ export class Augmenter {
     }
   }
 
-  /** Fills both tables: plain ones, or those of a random exposure. */
-  #expose(isChanged: boolean): void {
+  /** Fills both tables, with a random exposure where `isChanged`. */
+  #fillTables(isChanged: boolean): void {
     const { stops, gamma } = this.#options.exposure;
     const gain = isChanged ? 2 ** this.#random.between(-stops, stops) : 1;
     const power = isChanged ? Math.exp(this.#random.between(-gamma, gamma)) : 1;
@@ -163,13 +163,13 @@ function clamp(value: number, low: number, high: number): number {
 }
 
 function checkOptions({ flip, exposure, whiteBalance, noise }: AugmentOptions): void {
-  const shares = {
+  const probabilities = {
     flip,
     exposure: exposure.probability,
     whiteBalance: whiteBalance.probability,
     noise: noise.probability,
   };
-  for (const [name, value] of Object.entries(shares)) {
+  for (const [name, value] of Object.entries(probabilities)) {
     if (!(value >= 0 && value <= 1)) throw new RangeError(`the probability of ${name} must be in [0, 1], got ${value}`);
   }
   const strengths = {

@@ -1,59 +1,44 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
-import { readImageFolder, type ImageFolder } from './image-folder.js';
+import { listImages, type ImageEntry } from './image-folder.js';
 
-/** Where the pictures are: a folder laid out as CycleGAN's, or the two domains by themselves. */
+/** Where the images are: a folder in CycleGAN's layout, or one folder per domain. */
 export type DataLocation = { readonly root: string } | { readonly a: string; readonly b: string };
 
-/** The folders of a training. */
+/** The files of both domains. */
 export interface DataFolders {
   /** Day: `trainA`. */
-  readonly a: ImageFolder;
+  readonly a: readonly ImageEntry[];
   /** Night: `trainB`. */
-  readonly b: ImageFolder;
-  /** Whether every file is a pair, A its left half and B its right one: pix2pix's `train`; `a` and `b` are one folder then. */
+  readonly b: readonly ImageEntry[];
+  /** Whether each file is a pair, A in its left half and B in its right: pix2pix's `train`. `a` and `b` are then the same files. */
   readonly isSideBySide: boolean;
-  /** `testA`, where there is one with pictures. Training never looks at it. */
-  readonly testA?: ImageFolder;
-  readonly testB?: ImageFolder;
 }
 
 /**
- * Lists the pictures. Throws NocturneError as {@link readImageFolder} does, and INPUT_NOT_FOUND when the root holds
- * neither `trainA` and `trainB` nor `train`.
+ * Lists the images. Throws NocturneError as {@link listImages} does, and INPUT_NOT_FOUND when the root holds neither `trainA`
+ * and `trainB` nor `train`.
  */
 export async function readDataFolders(location: DataLocation): Promise<DataFolders> {
   if (!('root' in location)) {
-    const a = await readImageFolder(location.a);
-    return { a, b: await readImageFolder(location.b), isSideBySide: false };
+    const a = await listImages(location.a);
+    return { a, b: await listImages(location.b), isSideBySide: false };
   }
   const { root } = location;
-  if (!(await isFolder(root))) await readImageFolder(root); // says what is wrong with it
+  if (!(await isFolder(root))) await listImages(root); // throws the reason
   const hasA = await isFolder(join(root, 'trainA'));
   const hasB = await isFolder(join(root, 'trainB'));
   if (!hasA && !hasB && (await isFolder(join(root, 'train')))) {
-    const pairs = await readImageFolder(join(root, 'train'));
+    const pairs = await listImages(join(root, 'train'));
     return { a: pairs, b: pairs, isSideBySide: true };
   }
   if (!hasA || !hasB) throw missing(root, hasA ? ['trainB'] : hasB ? ['trainA'] : ['trainA', 'trainB']);
   return {
-    a: await readImageFolder(join(root, 'trainA')),
-    b: await readImageFolder(join(root, 'trainB')),
+    a: await listImages(join(root, 'trainA')),
+    b: await listImages(join(root, 'trainB')),
     isSideBySide: false,
-    ...(await testFolder(root, 'testA')),
-    ...(await testFolder(root, 'testB')),
   };
-}
-
-async function testFolder(root: string, name: 'testA' | 'testB'): Promise<Partial<Record<typeof name, ImageFolder>>> {
-  if (!(await isFolder(join(root, name)))) return {};
-  try {
-    return { [name]: await readImageFolder(join(root, name)) };
-  } catch (error) {
-    if (error instanceof NocturneError && error.code === 'INPUT_NOT_VIDEO') return {};
-    throw error;
-  }
 }
 
 async function isFolder(path: string): Promise<boolean> {
@@ -67,7 +52,7 @@ function missing(root: string, names: readonly string[]): NocturneError {
   return new NocturneError({
     code: 'INPUT_NOT_FOUND',
     stage: 'ingest',
-    message: `${root} holds no folder ${names.join(' and no ')}.`,
-    remedy: 'Training wants day pictures in trainA and night pictures in trainB, or pairs side by side in train.',
+    message: `${root} holds no folder ${names.join(' and no folder ')}.`,
+    remedy: 'Put day images into trainA and night images into trainB, or side-by-side pairs into train.',
   });
 }

@@ -1,79 +1,79 @@
 /** One of the two domains. */
 export type Domain = 'A' | 'B';
 
-/** Means over the pictures of one source. Luma in [0, 1], chroma in [-0.5, 0.5]. */
+/** Means over the images of one source. Luma in [0, 1], chroma in [-0.5, 0.5]. */
 export interface SourceReport {
   readonly source: string;
   readonly count: number;
   readonly meanLuma: number;
-  /** Mean of the pictures' first percentile of luma. */
+  /** Mean black point: first percentile of luma. */
   readonly black: number;
-  /** Mean of the pictures' 99th percentile of luma. */
+  /** Mean white point: 99th percentile of luma. */
   readonly white: number;
-  /** Chroma of its dark pixels; undefined when it has hardly any. */
+  /** Mean chroma of the dark pixels; undefined when there are hardly any. */
   readonly dark: { readonly u: number; readonly v: number } | undefined;
   /** 0 night, 1 day. */
   readonly daylight: number;
 }
 
-/** One domain's pictures. */
+/** The images of one domain. */
 export interface DomainReport {
   readonly count: number;
   /** Files that could not be read. */
   readonly skipped: number;
-  /** Files left out to keep memory bounded. */
+  /** Files left out to bound memory. */
   readonly leftOut: number;
   /** Memory of the pixels. */
   readonly bytes: number;
-  /** Most pictures first. */
+  /** Sorted by count, largest first. */
   readonly sources: readonly SourceReport[];
 }
 
-/** What kinds of findings there are; the record says what to do. */
-export const FINDINGS = {
-  few: 'Bring more pictures: with so few a discriminator learns them by heart.',
-  corrupt: 'Remove or convert the files; they are skipped.',
-  leftOut: 'Give more memory, or accept the choice.',
-  small: 'Remove them, or bring larger ones: they are enlarged and their blur is learned.',
-  repeated: 'Remove the copies: they count double.',
-  shared: 'Remove them from one domain: the discriminators are asked for the impossible.',
-  cast: 'Neutralise the shadows, or leave the sources out: a cast in B becomes the colour of skies.',
+/** The kinds of findings, each with its remedy. */
+const REMEDIES = {
+  few: 'Add images: with so few a discriminator learns them by heart.',
+  corrupt: 'Remove or convert the files; training skips them.',
+  leftOut: 'Remove images, lower loadWidth and loadHeight, or accept the subset.',
+  small: 'Remove them, or use larger files: they are enlarged, and the networks learn their blur.',
+  repeated: 'Remove the copies: they count twice.',
+  shared: 'Remove them from one domain: no discriminator can tell them apart.',
+  cast: 'Correct the colour of the shadows, or remove the sources: a cast in B becomes the colour of the night sky.',
   greyBlack:
-    'Raise the black point: grey nights give grey skies, and of hazy days a network learns that black is grey.',
-  nearBlack: 'Leave them out, or lower their weight: there is nothing to learn in them.',
-  notDay: 'Look at them, and move them if they are nights.',
-  notNight: 'Look at them, and move them if they are days.',
+    'Correct the black point: grey nights give grey skies, and from hazy days a network learns that black is grey.',
+  nearBlack: 'Remove them: a network learns nothing from them.',
+  notDay: 'Check them, and move those that are nights.',
+  notNight: 'Check them, and move those that are days.',
 } as const;
 
-/** A key of {@link FINDINGS}. */
-export type FindingKind = keyof typeof FINDINGS;
+/** A kind of finding. */
+export type FindingKind = keyof typeof REMEDIES;
 
-/** Something about the data that a person should look at before a long run. */
+/** Something to check in the data before a long run. */
 export interface Finding {
   readonly kind: FindingKind;
   readonly domain: Domain | 'both';
-  /** What was found, one line. */
+  /** One line. */
   readonly text: string;
-  /** Names of the pictures or sources, worst first. */
+  /** Names of the images or sources, worst first. */
   readonly names: readonly string[];
 }
 
-/** The data check's result. */
+/** The result of the data check. */
 export interface DataReport {
   readonly a: DomainReport;
   readonly b: DomainReport;
   readonly findings: readonly Finding[];
 }
 
-/** Most names told in a line. */
-const MOST_NAMED = 4;
+/** Largest number of names in a line. */
+const MAX_NAMES = 4;
 
-/** The report for a terminal: a table of the sources, then a line and a remedy for each finding. */
+/** The report as lines for a terminal: a table of the sources, then each finding with its remedy. */
 export function dataReportLines({ a, b, findings }: DataReport): readonly string[] {
   return [
     ...domainLines('A (day)', a),
     ...domainLines('B (night)', b),
-    ...(findings.length === 0 ? ['nothing found that needs a look'] : findings.flatMap(findingLines)),
+    ...(findings.length === 0 ? ['data check: nothing found'] : findings.flatMap(findingLines)),
   ];
 }
 
@@ -85,7 +85,7 @@ function domainLines(title: string, { count, skipped, leftOut, bytes, sources }:
   ];
   const width = Math.max(8, ...sources.map(({ source }) => source.length));
   const head = `  ${'source'.padEnd(width)}  count  luma  black  white  dark U  dark V  daylight`;
-  return [`${title}: ${count} pictures, sources: ${sources.length}, ${rest.join(', ')}`, head, ...sources.map(line)];
+  return [`${title}: ${count} images, sources: ${sources.length}, ${rest.join(', ')}`, head, ...sources.map(line)];
 
   function line({ source, count, meanLuma, black, white, dark, daylight }: SourceReport): string {
     const cells = [
@@ -102,10 +102,10 @@ function domainLines(title: string, { count, skipped, leftOut, bytes, sources }:
 }
 
 function findingLines({ kind, domain, text, names }: Finding): readonly string[] {
-  const named = names.slice(0, MOST_NAMED).join(', ');
-  const more = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : '';
+  const named = names.slice(0, MAX_NAMES).join(', ');
+  const more = names.length > MAX_NAMES ? ` and ${names.length - MAX_NAMES} more` : '';
   const where = domain === 'both' ? 'A and B' : domain;
-  return [`! ${where}: ${text}${names.length > 0 ? ` (${named}${more})` : ''}`, `    ${FINDINGS[kind]}`];
+  return [`! ${where}: ${text}${names.length > 0 ? ` (${named}${more})` : ''}`, `    ${REMEDIES[kind]}`];
 }
 
 function signed(value: number | undefined): string {

@@ -1,4 +1,4 @@
-/** A 32-bit number of a text, the same on every machine: FNV-1a over UTF-16 code units, then murmur3's finalizer. 0 to 2^32 - 1. */
+/** A 32-bit hash of a text, 0 to 2^32 - 1, the same on every machine: FNV-1a over UTF-16 code units, then murmur3's finalizer. */
 export function hashText(text: string, seed = 0): number {
   let hash = 0x811c9dc5 ^ seed;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);

@@ -3,29 +3,20 @@ import { extname, join } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
 import { isReadAsRgb } from '../../image/image-extensions.js';
 
-/** A picture file of a training folder. */
+/** An image file of a training folder. */
 export interface ImageEntry {
   readonly path: string;
-  /** Path within the folder, with `/` between: `luchko__012.jpg`. */
+  /** Path within the folder, with `/` as separator: `luchko__012.jpg`. */
   readonly name: string;
-  /** Where it comes from: see {@link sourceOf}. */
+  /** Where the image comes from; see {@link sourceOf}. */
   readonly source: string;
 }
 
-/** A folder's pictures. */
-export interface ImageFolder {
-  readonly folder: string;
-  /** In the order of their names, the same on every machine. */
-  readonly entries: readonly ImageEntry[];
-  /** Names of files that are no pictures the product reads; hidden ones are not named. */
-  readonly others: readonly string[];
-}
-
 /**
- * The pictures in a folder and in the folders within it, hidden ones left out.
- * Throws NocturneError INPUT_NOT_FOUND, INPUT_NO_PERMISSION, and INPUT_NOT_VIDEO where there is no picture.
+ * Lists the images of a folder and its subfolders, without hidden files; sorted by name, in the same order on every machine.
+ * Throws NocturneError INPUT_NOT_FOUND, INPUT_NO_PERMISSION, or INPUT_NOT_VIDEO where there is no image.
  */
-export async function readImageFolder(folder: string): Promise<ImageFolder> {
+export async function listImages(folder: string): Promise<readonly ImageEntry[]> {
   const names: string[] = [];
   await collect(folder, '', names);
   names.sort((a, b) => (a < b ? -1 : 1));
@@ -36,16 +27,16 @@ export async function readImageFolder(folder: string): Promise<ImageFolder> {
     throw new NocturneError({
       code: 'INPUT_NOT_VIDEO',
       stage: 'ingest',
-      message: `the folder ${folder} holds no picture.`,
-      remedy: 'Put JPEG, PNG, WebP, TIFF or AVIF pictures into it.',
+      message: `the folder ${folder} holds no images.`,
+      remedy: 'Put JPEG, PNG, WebP, TIFF or AVIF images into it.',
     });
   }
-  return { folder, entries, others: names.filter((name) => !isReadAsRgb(name)) };
+  return entries;
 }
 
 /**
- * Where a picture comes from, by its name: what stands before `__` (`luchko__012.jpg` is of `luchko`), else the folder
- * within the training folder (`luchko/012.jpg`), else `unnamed`.
+ * The source of an image, by its name: the part before `__` (`luchko__012.jpg` is from `luchko`), else the subfolder of the
+ * training folder (`luchko/012.jpg`), else `unnamed`.
  */
 export function sourceOf(name: string): string {
   const parts = name.split('/');
@@ -54,7 +45,7 @@ export function sourceOf(name: string): string {
   return parts.length > 1 ? (parts[0] ?? '') : 'unnamed';
 }
 
-/** A picture's name without its ending: what pairs have in common. */
+/** The name of an image without its extension: what the two images of a pair have in common. */
 export function stemOf(name: string): string {
   return name.slice(0, name.length - extname(name).length);
 }
@@ -75,9 +66,9 @@ async function collect(root: string, within: string, names: string[]): Promise<v
 function folderFailure(folder: string, cause: unknown): NocturneError {
   const reason = cause instanceof Error && 'code' in cause ? cause.code : undefined;
   if (reason === 'EACCES' || reason === 'EPERM') {
-    const message = `may not read the folder ${folder}.`;
+    const message = `no permission to read the folder ${folder}.`;
     return new NocturneError({ code: 'INPUT_NO_PERMISSION', stage: 'ingest', message, cause });
   }
-  const message = reason === 'ENOTDIR' ? `${folder} is no folder.` : `no such folder: ${folder}.`;
+  const message = reason === 'ENOTDIR' ? `${folder} is not a folder.` : `folder ${folder} not found.`;
   return new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'ingest', message, cause });
 }

@@ -1,68 +1,64 @@
 import type { Random } from '../../core/random.js';
 
-/** CycleGAN's pool size. */
-export const POOL_SIZE = 50;
-
-/** What a pool is made from. */
-export interface ImagePoolOptions<T> {
-  /** Pictures kept; 0 gives every picture straight back. Default {@link POOL_SIZE}. */
-  readonly size?: number;
+/** Options of {@link ImagePool}. */
+interface ImagePoolOptions<T> {
+  /** Images kept; 0 disables the pool. CycleGAN uses 50. */
+  readonly size: number;
   readonly random: Random;
-  /** A second handle to the same picture, of which the pool is the owner (`tf.keep(tf.clone(x))`). */
-  readonly clone: (picture: T) => T;
-  /** Frees a picture that the pool owned. */
-  readonly release: (picture: T) => void;
+  /** Returns a second handle to the same image, owned by the pool (`tf.keep(tf.clone(x))`). */
+  readonly clone: (image: T) => T;
+  /** Frees an image owned by the pool. */
+  readonly release: (image: T) => void;
 }
 
 /**
- * A history of generated pictures for the discriminators (Shrivastava et al. 2017, as CycleGAN has it): while it fills,
- * each picture is kept and given back; when it is full, with probability one half an old picture is given and the new
- * one takes its place, else the new one is given and not kept. One picture a query, not a batch.
+ * A history of generated images for the discriminators (Shrivastava et al. 2017, as in CycleGAN). While it fills, it keeps and
+ * returns each image. When it is full, with probability 0.5 it returns an old image and keeps the new one in its place, else it
+ * returns the new one. A query is one image, not a batch.
  */
 export class ImagePool<T> {
   readonly #size: number;
   readonly #random: Random;
-  readonly #clone: (picture: T) => T;
-  readonly #release: (picture: T) => void;
-  readonly #pictures: T[] = [];
+  readonly #clone: (image: T) => T;
+  readonly #release: (image: T) => void;
+  readonly #images: T[] = [];
 
-  constructor({ size = POOL_SIZE, random, clone, release }: ImagePoolOptions<T>) {
-    if (!Number.isInteger(size) || size < 0) throw new RangeError(`size must be an integer from 0 on, got ${size}`);
+  constructor({ size, random, clone, release }: ImagePoolOptions<T>) {
+    if (!Number.isInteger(size) || size < 0) throw new RangeError(`size must be an integer of 0 or more, got ${size}`);
     this.#size = size;
     this.#random = random;
     this.#clone = clone;
     this.#release = release;
   }
 
-  /** What is kept, for a checkpoint. Lends it. */
-  get pictures(): readonly T[] {
-    return this.#pictures;
+  /** The images kept, for a checkpoint; lent. */
+  get images(): readonly T[] {
+    return this.#images;
   }
 
-  /** Takes a picture; gives one, the same or an older, that the caller owns. */
-  query(picture: T): T {
-    if (this.#size === 0) return picture;
-    if (this.#pictures.length < this.#size) {
-      this.#pictures.push(this.#clone(picture));
-      return picture;
+  /** Takes an image and returns one, the same or an older one, which the caller owns. */
+  query(image: T): T {
+    if (this.#size === 0) return image;
+    if (this.#images.length < this.#size) {
+      this.#images.push(this.#clone(image));
+      return image;
     }
-    if (this.#random.next() <= 0.5) return picture;
+    if (this.#random.next() <= 0.5) return image;
     const index = this.#random.below(this.#size);
-    const [old] = this.#pictures.splice(index, 1, picture);
+    const [old] = this.#images.splice(index, 1, image);
     return old as T; // index is below the length
   }
 
-  /** Takes these pictures in the place of what it has, as a checkpoint kept them. Its chance is restored by who gave it. */
-  restore(pictures: readonly T[]): void {
-    if (pictures.length > this.#size)
-      throw new RangeError(`pictures must be ${this.#size} or fewer, got ${pictures.length}`);
+  /** Replaces the images by those of a checkpoint; takes them. The owner of the random numbers restores those. */
+  restore(images: readonly T[]): void {
+    if (images.length > this.#size) throw new RangeError(`images must be ${this.#size} or fewer, got ${images.length}`);
     this.close();
-    this.#pictures.push(...pictures);
+    this.#images.push(...images);
   }
 
-  /** Frees what is kept; the pool is empty then. */
+  /** Frees the images and empties the pool. */
   close(): void {
-    for (const picture of this.#pictures.splice(0)) this.#release(picture);
+    for (const image of this.#images.splice(0)) this.#release(image);
   }
 
   [Symbol.dispose](): void {

@@ -5,7 +5,7 @@ import type { RgbImage } from '../../image/rgb-image.js';
 import { hashText } from './hash-text.js';
 import type { ImageEntry } from './image-folder.js';
 
-/** A picture in memory at its load size. */
+/** An image in memory at its load size. */
 export interface StoredImage extends ImageEntry {
   readonly width: number;
   readonly height: number;
@@ -17,76 +17,60 @@ export interface StoredImage extends ImageEntry {
 }
 
 /** A file that could not be read. */
-export interface SkippedImage {
+interface SkippedImage {
   readonly entry: ImageEntry;
   /** One line. */
   readonly reason: string;
 }
 
-/**
- * How a picture gets its load size. `center-crop`: the middle in the load size's own aspect. `stretch`: all of it, as
- * the product's thumbnails are made. `cover`: the shorter side fits and the rest stays, so that random crops roam over
- * all of it (at most {@link MAX_COVER} times the load size; what is beyond is cut on both sides).
- */
-export type Preprocess = 'center-crop' | 'stretch' | 'cover';
-
 /** Options of {@link ImageStore.load}. */
-export interface ImageStoreOptions {
+interface ImageStoreOptions {
   /** Default {@link LOAD_WIDTH}. */
   readonly loadWidth?: number;
   /** Default {@link LOAD_HEIGHT}. */
   readonly loadHeight?: number;
-  /** Default `center-crop`. */
-  readonly preprocess?: Preprocess;
-  /** Only one half of every file: pairs side by side, A to the left. */
+  /** Loads one half of each file: side-by-side pairs, A in the left half. */
   readonly half?: 'left' | 'right';
-  /** Memory for pixels, bytes; default {@link DEFAULT_MAX_BYTES}. Of more pictures than fit, a fixed choice is loaded. */
+  /** Memory for pixels, bytes; default {@link DEFAULT_MAX_BYTES}. If the images need more, a fixed subset is loaded. */
   readonly maxBytes?: number;
-  /** Share of files that may be unreadable before that is an error; default 0.1. */
+  /** Share of unreadable files above which loading fails; default 0.1. */
   readonly maxSkippedShare?: number;
 }
 
-/** Columns at which a picture is kept: 256 and an eighth more, as CycleGAN loads at 286 for crops of 256. */
-export const LOAD_WIDTH = 286;
-/** Rows at which a picture is kept, for crops of 144. */
-export const LOAD_HEIGHT = 161;
-/** 1.5 GB: 10,000 pictures at the default size. */
-export const DEFAULT_MAX_BYTES = 1.5e9;
-/** Most pixels of a `cover` picture against its load size. */
-export const MAX_COVER = 2;
-/** Files read at once: libuv's threads. */
-const IN_FLIGHT = 4;
+/** Columns of a loaded image: 256 and an eighth more, as CycleGAN loads at 286 for crops of 256. */
+const LOAD_WIDTH = 286;
+/** Rows of a loaded image, for crops of 144. */
+const LOAD_HEIGHT = 161;
+/** 1.5 GB: 10,000 images at the default size. */
+const DEFAULT_MAX_BYTES = 1.5e9;
+/** Files read concurrently: the default number of libuv's threads. */
+const CONCURRENT_READS = 4;
 
-/** All pictures of a domain, loaded once and kept as bytes: a training reads each of them hundreds of times. */
+/** All images of a domain, loaded once and kept as bytes: training reads each of them hundreds of times. */
 export class ImageStore {
-  readonly pictures: readonly StoredImage[];
+  readonly images: readonly StoredImage[];
   /** Files that could not be read. */
   readonly skipped: readonly SkippedImage[];
-  /** Files left out because memory is bounded. */
+  /** Number of files left out to bound memory. */
   readonly leftOut: number;
 
-  private constructor(pictures: readonly StoredImage[], skipped: readonly SkippedImage[], leftOut: number) {
-    this.pictures = pictures;
+  private constructor(images: readonly StoredImage[], skipped: readonly SkippedImage[], leftOut: number) {
+    this.images = images;
     this.skipped = skipped;
     this.leftOut = leftOut;
   }
 
   /**
-   * Reads the files. One that cannot be read is skipped and named; throws NocturneError INPUT_CORRUPT when there are too
-   * many of them, RangeError for a load size that is no size.
+   * Loads the files, each scaled and centre-cropped to the load size. Skips files that cannot be read. Throws NocturneError
+   * INPUT_NOT_VIDEO when too many cannot be read, RangeError for an invalid load size.
    */
   static async load(entries: readonly ImageEntry[], options: ImageStoreOptions = {}): Promise<ImageStore> {
-    const { loadWidth = LOAD_WIDTH, loadHeight = LOAD_HEIGHT, preprocess = 'center-crop' } = options;
+    const { loadWidth = LOAD_WIDTH, loadHeight = LOAD_HEIGHT, half } = options;
     checkSize('loadWidth', loadWidth);
     checkSize('loadHeight', loadHeight);
-    const bytesEach = 3 * loadWidth * loadHeight * (preprocess === 'cover' ? MAX_COVER : 1);
-    const chosen = choose(entries, Math.floor((options.maxBytes ?? DEFAULT_MAX_BYTES) / bytesEach));
-    const fit: ImageFit = {
-      width: loadWidth,
-      height: loadHeight,
-      fit: FITS[preprocess],
-      ...(options.half ? { half: options.half } : {}),
-    };
+    const maxImages = Math.floor((options.maxBytes ?? DEFAULT_MAX_BYTES) / (3 * loadWidth * loadHeight));
+    const chosen = selectEntries(entries, maxImages);
+    const fit: ImageFit = { width: loadWidth, height: loadHeight, fit: 'cover', ...(half && { half }) };
     const read = await readAll(chosen, fit);
     const skipped = read.filter((item) => 'reason' in item);
     if (skipped.length > (options.maxSkippedShare ?? 0.1) * chosen.length) throw tooManySkipped(skipped, chosen.length);
@@ -97,39 +81,32 @@ export class ImageStore {
     );
   }
 
-  /** Pictures that are in memory already. Borrows them. */
-  static of(pictures: readonly StoredImage[]): ImageStore {
-    return new ImageStore(pictures, [], 0);
+  /** A store of images that are in memory already. Borrows them. */
+  static of(images: readonly StoredImage[]): ImageStore {
+    return new ImageStore(images, [], 0);
   }
 
   get size(): number {
-    return this.pictures.length;
+    return this.images.length;
   }
 
   /** Memory of the pixels. */
   get bytes(): number {
-    return this.pictures.reduce((sum, { data }) => sum + data.byteLength, 0);
+    return this.images.reduce((sum, { data }) => sum + data.byteLength, 0);
   }
 
-  /** A number that changes when pictures come, go or change their names: a checkpoint goes on with the same data only. */
+  /** A hash of the names: training resumes with the same images only. */
   get fingerprint(): number {
-    return hashText(this.pictures.map(({ name }) => name).join('\n'));
+    return hashText(this.images.map(({ name }) => name).join('\n'));
   }
 
-  /** The picture at an index. Lends it. Throws RangeError. */
+  /** The image at an index; lent. Throws RangeError. */
   at(index: number): StoredImage {
-    const picture = this.pictures[index];
-    if (!picture) throw new RangeError(`index must be an integer from 0 to ${this.size - 1}, got ${index}`);
-    return picture;
-  }
-
-  /** Some of the pictures, in the same memory. */
-  filter(keeps: (picture: StoredImage) => boolean): ImageStore {
-    return new ImageStore(this.pictures.filter(keeps), this.skipped, this.leftOut);
+    const image = this.images[index];
+    if (!image) throw new RangeError(`index must be an integer from 0 to ${this.size - 1}, got ${index}`);
+    return image;
   }
 }
-
-const FITS = { 'center-crop': 'cover', stretch: 'stretch', cover: 'outside' } as const;
 
 async function readAll(
   entries: readonly ImageEntry[],
@@ -143,50 +120,42 @@ async function readAll(
       if (entry) results[i] = await readOne(entry, fit);
     }
   };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, reader));
+  await Promise.all(Array.from({ length: CONCURRENT_READS }, reader));
   return results;
 }
 
 async function readOne(entry: ImageEntry, fit: ImageFit): Promise<StoredImage | SkippedImage> {
   try {
-    const { picture, fileWidth, fileHeight } = await readFittedRgb(entry.path, fit);
-    const most = MAX_COVER * fit.width * fit.height;
-    const width = Math.min(picture.width, Math.floor(most / fit.height));
-    const height = Math.min(picture.height, Math.floor(most / fit.width));
-    return { ...entry, width, height, data: toYuvBytes(picture, width, height), fileWidth, fileHeight };
+    const { image, fileWidth, fileHeight } = await readFittedRgb(entry.path, fit);
+    const { width, height } = image;
+    return { ...entry, width, height, data: toYuvCodes(image), fileWidth, fileHeight };
   } catch (error) {
     if (error instanceof NocturneError) return { entry, reason: error.message };
     throw error;
   }
 }
 
-/** The middle `width x height` of a picture as Y, U, V codes `[height, width, 3]`. */
-export function toYuvBytes(picture: RgbImage, width = picture.width, height = picture.height): Uint8Array {
-  const bytes = new Uint8ClampedArray(3 * width * height);
+/** An image as Y, U, V codes `[height, width, 3]`; see {@link StoredImage.data}. */
+function toYuvCodes({ width, height, data }: RgbImage): Uint8Array {
+  const codes = new Uint8ClampedArray(3 * width * height);
   const [yr, yg, yb, ur, ug, ub, vr, vg, vb] = rgbToYuv('bt709');
-  const rgb = picture.data;
-  const left = (picture.width - width) >> 1;
-  const top = (picture.height - height) >> 1;
-  for (let row = 0, o = 0; row < height; row++) {
-    let i = 3 * ((top + row) * picture.width + left);
-    for (const end = o + 3 * width; o < end; o += 3, i += 3) {
-      const r = rgb[i] ?? 0;
-      const g = rgb[i + 1] ?? 0;
-      const b = rgb[i + 2] ?? 0;
-      bytes[o] = yr * r + yg * g + yb * b;
-      bytes[o + 1] = 128 + ur * r + ug * g + ub * b;
-      bytes[o + 2] = 128 + vr * r + vg * g + vb * b;
-    }
+  for (let i = 0; i < codes.length; i += 3) {
+    const r = data[i] ?? 0;
+    const g = data[i + 1] ?? 0;
+    const b = data[i + 2] ?? 0;
+    codes[i] = yr * r + yg * g + yb * b;
+    codes[i + 1] = 128 + ur * r + ug * g + ub * b;
+    codes[i + 2] = 128 + vr * r + vg * g + vb * b;
   }
-  return new Uint8Array(bytes.buffer);
+  return new Uint8Array(codes.buffer);
 }
 
-/** At most `most` of the entries, in their order: the same choice in every run, and nearly the same when files are added. */
-function choose(entries: readonly ImageEntry[], most: number): readonly ImageEntry[] {
-  if (most < 1) throw new RangeError(`maxBytes must hold one picture, got room for ${most}`);
-  if (entries.length <= most) return entries;
+/** At most `maxImages` of the entries, in their order: the same choice in every run, and nearly the same when files are added. */
+function selectEntries(entries: readonly ImageEntry[], maxImages: number): readonly ImageEntry[] {
+  if (maxImages < 1) throw new RangeError(`maxBytes must hold one image, got room for ${maxImages}`);
+  if (entries.length <= maxImages) return entries;
   const byHash = entries.map((entry) => ({ entry, hash: hashText(entry.name) })).sort((x, y) => x.hash - y.hash);
-  const kept = new Set(byHash.slice(0, most).map(({ entry }) => entry));
+  const kept = new Set(byHash.slice(0, maxImages).map(({ entry }) => entry));
   return entries.filter((entry) => kept.has(entry));
 }
 
@@ -194,9 +163,9 @@ function tooManySkipped(skipped: readonly SkippedImage[], count: number): Noctur
   const named = skipped.slice(0, 3).map(({ entry }) => entry.name);
   const more = skipped.length > named.length ? ` and ${skipped.length - named.length} more` : '';
   return new NocturneError({
-    code: 'INPUT_CORRUPT',
+    code: 'INPUT_NOT_VIDEO',
     stage: 'ingest',
-    message: `${skipped.length} of ${count} training pictures cannot be read: ${named.join(', ')}${more}.`,
+    message: `cannot read ${skipped.length} of ${count} training images: ${named.join(', ')}${more}.`,
     remedy: 'Remove them, or convert them to JPEG or PNG.',
   });
 }

@@ -1,55 +1,43 @@
-import { hashText } from './hash-text.js';
-import { Augmenter, DEFAULT_AUGMENT, type AugmentOptions } from './augment.js';
+import { Augmenter, DEFAULT_AUGMENT, type Placement } from './augment.js';
 import {
   checkFingerprints,
   checkStore,
-  cropOf,
-  partOf,
+  cropSize,
+  requirePart,
   type Batch,
   type Dataset,
   type DatasetOptions,
   type DatasetState,
-  type SourceWeights,
 } from './dataset.js';
-import { DomainDraw, orderOf } from './domain-draw.js';
+import { EpochSampler } from './epoch-sampler.js';
+import { hashText } from './hash-text.js';
 import type { ImageStore } from './image-store.js';
 
-/** What an unaligned dataset is made from. */
-export interface UnalignedOptions extends DatasetOptions {
-  /** Day. Lent for as long as the dataset is used. */
-  readonly a: ImageStore;
-  /** Night. */
-  readonly b: ImageStore;
-  /** For B; default as A. */
-  readonly augmentB?: AugmentOptions;
-  readonly weightsA?: SourceWeights;
-  readonly weightsB?: SourceWeights;
-}
-
-/** Pictures of two domains that know nothing of each other, each domain shuffled on its own; an epoch is the larger one. */
+/** Unpaired images of two domains, each shuffled on its own; an epoch has the length of the larger domain. */
 export class UnalignedDataset implements Dataset {
   readonly size: number;
   readonly width: number;
   readonly height: number;
-  readonly #a: DomainDraw;
-  readonly #b: DomainDraw;
+  readonly #a: DomainSampler;
+  readonly #b: DomainSampler;
   #drawn = 0;
 
-  constructor(options: UnalignedOptions) {
-    const { a, b, seed, augment = DEFAULT_AUGMENT, augmentB = augment, isSerial = false } = options;
-    const crop = cropOf(options);
+  /** Throws RangeError for an empty domain or an image smaller than the crop. */
+  constructor(options: DatasetOptions) {
+    const { a, b, seed, augment = DEFAULT_AUGMENT } = options;
+    const crop = cropSize(options);
     checkStore('a', a, crop);
     checkStore('b', b, crop);
     this.size = Math.max(a.size, b.size);
     this.width = crop.width;
     this.height = crop.height;
-    this.#a = new DomainDraw(a, {
+    this.#a = new DomainSampler(a, {
+      sampler: new EpochSampler({ count: a.size, seed: hashText('order a', seed) }),
       augmenter: new Augmenter(augment, crop, hashText('augment a', seed)),
-      order: orderOf(a, { seed: hashText('order a', seed), isSerial, weights: options.weightsA }),
     });
-    this.#b = new DomainDraw(b, {
-      augmenter: new Augmenter(augmentB, crop, hashText('augment b', seed)),
-      order: orderOf(b, { seed: hashText('order b', seed), isSerial, weights: options.weightsB }),
+    this.#b = new DomainSampler(b, {
+      sampler: new EpochSampler({ count: b.size, seed: hashText('order b', seed) }),
+      augmenter: new Augmenter(augment, crop, hashText('augment b', seed)),
     });
   }
 
@@ -68,7 +56,7 @@ export class UnalignedDataset implements Dataset {
     const domains = [this.#a, this.#b];
     return {
       drawn: this.#drawn,
-      orders: domains.map(({ order }) => order.state()),
+      orders: domains.map(({ sampler }) => sampler.state()),
       augmenters: domains.map(({ augmenter }) => augmenter.state),
       fingerprints: this.#fingerprints(),
     };
@@ -76,14 +64,43 @@ export class UnalignedDataset implements Dataset {
 
   restore(state: DatasetState): void {
     checkFingerprints(state, this.#fingerprints());
-    for (const [i, { order, augmenter }] of [this.#a, this.#b].entries()) {
-      order.restore(partOf(state.orders, i));
-      augmenter.restore(partOf(state.augmenters, i));
+    for (const [i, { sampler, augmenter }] of [this.#a, this.#b].entries()) {
+      sampler.restore(requirePart(state.orders, i));
+      augmenter.restore(requirePart(state.augmenters, i));
     }
     this.#drawn = state.drawn;
   }
 
   #fingerprints(): readonly number[] {
     return [this.#a.store.fingerprint, this.#b.store.fingerprint];
+  }
+}
+
+/** Random augmented images of one domain. */
+class DomainSampler {
+  readonly store: ImageStore;
+  readonly sampler: EpochSampler;
+  readonly augmenter: Augmenter;
+  readonly #placement: Placement = { left: 0, top: 0, isFlipped: false };
+
+  /** Borrows the store. */
+  constructor(store: ImageStore, { sampler, augmenter }: { sampler: EpochSampler; augmenter: Augmenter }) {
+    this.store = store;
+    this.sampler = sampler;
+    this.augmenter = augmenter;
+  }
+
+  /** `count` images `[N, H, W, 3]`; the memory is the caller's. */
+  next(count: number): { readonly data: Float32Array; readonly paths: readonly string[] } {
+    const size = 3 * this.augmenter.width * this.augmenter.height;
+    const data = new Float32Array(count * size);
+    const paths: string[] = [];
+    for (let i = 0; i < count; i++) {
+      const image = this.store.at(this.sampler.next());
+      this.augmenter.samplePlacementInto(image, this.#placement);
+      this.augmenter.augmentInto(image, this.#placement, data, i * size);
+      paths.push(image.path);
+    }
+    return { data, paths };
   }
 }

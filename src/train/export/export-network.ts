@@ -1,30 +1,30 @@
 import type { Network, Weights } from '../networks/ops.js';
 import { sizeOf, traceNetwork } from '../networks/trace.js';
-import { encodeModel, type OnnxPort } from './onnx-model.js';
+import { encodeModel, type OnnxValueInfo } from './onnx-model.js';
 import { OnnxOps, type OnnxValue } from './onnx-ops.js';
 
 /** Options of {@link exportNetwork}. */
-export interface ExportNetworkOptions<K extends string> {
+interface ExportNetworkOptions<K extends string> {
   readonly network: Network<K>;
-  /** What the file calls the picture that goes in. */
+  /** Name of the input in the file. */
   readonly inputName: string;
   /** `[H, W, C]`. */
   readonly input: readonly [number, number, number];
-  /** What the file holds, in this order: its name for an output of the network. What they do not need is left out. */
+  /** The outputs of the file, in this order: a name in the file for an output of the network. Unused parts of the network are left out. */
   readonly outputs: readonly { readonly name: string; readonly output: K }[];
-  /** All of the network's, and no others. */
+  /** Exactly the parameters of the network. */
   readonly weights: Weights;
-  /** Kept in the file, text by key. */
+  /** Metadata of the file: text by key. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** What the file says wrote it. */
+/** Producer name in the file. */
 const PRODUCER = 'nocturne';
 
 /**
- * A network with its weights as an ONNX file for one picture, NCHW: `[1, C, H, W]` in; pictures out as `[1, C, H, W]`, what
- * has no place as `[1, C]`. The same weights give the same bytes.
- * Throws RangeError for weights that are missing, left over, of another count or not finite, and for shapes that do not fit.
+ * Encodes a network with its weights as an ONNX file for batch size 1, NCHW: `[1, C, H, W]` in and out, or `[1, C]` for outputs
+ * without spatial axes. The same weights give the same bytes.
+ * Throws RangeError for weights that are missing, left over, of another size or not finite, and for shapes that do not fit.
  */
 export function exportNetwork<K extends string>(options: ExportNetworkOptions<K>): Uint8Array {
   const { network, inputName, input, outputs, weights, metadata = {} } = options;
@@ -38,21 +38,21 @@ export function exportNetwork<K extends string>(options: ExportNetworkOptions<K>
     name: inputName,
     producer: PRODUCER,
     ...ops.graph.finish(new Map(ports.map(({ name, value }) => [name, value.name]))),
-    inputs: [port(inputName, input)],
-    outputs: ports.map(({ name, value }) => port(name, value.shape)),
+    inputs: [valueInfo(inputName, input)],
+    outputs: ports.map(({ name, value }) => valueInfo(name, value.shape)),
     metadata,
   });
 }
 
-function port(name: string, shape: readonly number[]): OnnxPort {
+function valueInfo(name: string, shape: readonly number[]): OnnxValueInfo {
   const [height, width, channels] = shape;
-  const isPicture = height !== undefined && width !== undefined && channels !== undefined;
-  return { name, dims: isPicture ? [1, channels, height, width] : [1, ...shape] };
+  const isSpatial = height !== undefined && width !== undefined && channels !== undefined;
+  return { name, dims: isSpatial ? [1, channels, height, width] : [1, ...shape] };
 }
 
 function checkNames(names: readonly string[]): void {
   if (new Set(names).size < names.length || names.includes('')) {
-    throw new RangeError(`names of inputs and outputs must be different and not empty, got ${names.join(', ')}`);
+    throw new RangeError(`names of inputs and outputs must be unique and not empty, got ${names.join(', ')}`);
   }
 }
 

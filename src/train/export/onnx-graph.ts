@@ -1,30 +1,30 @@
 import type { OnnxAttribute, OnnxInitializer, OnnxNode } from './onnx-model.js';
 
-/** A graph of operations as it grows; constants that are equal are kept once. */
+/** Builds a graph of operations; equal constants are stored once. */
 export class OnnxGraph {
   readonly #nodes: OnnxNode[] = [];
   readonly #initializers = new Map<string, OnnxInitializer>();
   readonly #counts = new Map<string, number>();
 
-  /** Adds an operation; answers the name of its value. Inputs must have been added before. */
+  /** Adds an operation and returns the name of its output. Its inputs must have been added before. */
   node(type: string, inputs: readonly string[], attributes: Readonly<Record<string, OnnxAttribute>> = {}): string {
     const output = this.#newName(type);
     this.#nodes.push({ type, inputs, output, attributes });
     return output;
   }
 
-  /** A float32 constant under a name of its own; the same name again is the same constant. */
+  /** Adds a float32 constant, once per name; returns the name. */
   floats(name: string, dims: readonly number[], values: () => Float32Array): string {
     if (!this.#initializers.has(name)) this.#initializers.set(name, { name, dims, values: values() });
     return name;
   }
 
-  /** A float32 constant that is one number. */
+  /** Adds a scalar float32 constant. */
   scalar(value: number): string {
     return this.floats(`scalar ${value}`, [], () => Float32Array.of(value));
   }
 
-  /** An int64 constant, a list. */
+  /** Adds a one-dimensional int64 constant. */
   integers(values: readonly number[]): string {
     const name = `integers ${values.join(' ')}`;
     const data = (): BigInt64Array => BigInt64Array.from(values, BigInt);
@@ -32,7 +32,7 @@ export class OnnxGraph {
     return name;
   }
 
-  /** What is needed to compute some values, each of which gets a new name. @param outputs old name by new name. */
+  /** The nodes and constants that some outputs need; the outputs are renamed. @param outputs old name by new name. */
   finish(outputs: ReadonlyMap<string, string>): { nodes: OnnxNode[]; initializers: OnnxInitializer[] } {
     const renamed = new Map<string, string>();
     const copies: OnnxNode[] = [];

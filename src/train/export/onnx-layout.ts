@@ -1,6 +1,6 @@
 /**
- * A tensor with its axes in another order. @param shape of `values`, row-major.
- * @param order which axis of `values` each axis of the result is: `[3, 2, 0, 1]` turns HWIO into OIHW.
+ * A copy of a tensor with its axes permuted. @param shape of `values`, row-major.
+ * @param order the axis of `values` for each axis of the result: `[3, 2, 0, 1]` turns HWIO into OIHW.
  */
 export function transpose(values: Float32Array, shape: readonly number[], order: readonly number[]): Float32Array {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, n) => product * n, 1));

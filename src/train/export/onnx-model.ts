@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import protobuf from 'protobufjs';
 
-/** The operator set that the exporter writes: the last whose reductions take their axes as attributes; every runtime of today reads it. */
-export const OPSET = 17;
-/** The version of the file format that came with {@link OPSET}. */
-export const IR_VERSION = 8;
+/** Operator set version: the last whose reductions take their axes as attributes; all current runtimes read it. */
+const OPSET = 17;
+/** Version of the file format that came with {@link OPSET}. */
+const IR_VERSION = 8;
 
 /** An attribute of a node, by its type in the schema. */
 export type OnnxAttribute =
@@ -16,7 +16,7 @@ export type OnnxAttribute =
 /** One operation: named values in, one named value out. */
 export interface OnnxNode {
   readonly type: string;
-  /** `''` stands for an optional input that is left out. */
+  /** `''` for an optional input that is left out. */
   readonly inputs: readonly string[];
   readonly output: string;
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
@@ -30,21 +30,21 @@ export interface OnnxInitializer {
 }
 
 /** A float32 input or output of the graph. */
-export interface OnnxPort {
+export interface OnnxValueInfo {
   readonly name: string;
   readonly dims: readonly number[];
 }
 
-/** What {@link encodeModel} writes. */
-export interface OnnxModel {
+/** Content of an ONNX file. */
+interface OnnxModel {
   readonly name: string;
   readonly producer: string;
-  /** In an order in which they can be computed. */
+  /** In topological order. */
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxInitializer[];
-  readonly inputs: readonly OnnxPort[];
-  readonly outputs: readonly OnnxPort[];
-  /** Text by key, kept in the file (`metadata_props`). */
+  readonly inputs: readonly OnnxValueInfo[];
+  readonly outputs: readonly OnnxValueInfo[];
+  /** Text by key (`metadata_props`). */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -56,7 +56,7 @@ const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_STRING = 3;
 const ATTRIBUTE_INTS = 7;
 
-/** A model as an ONNX file (ModelProto of the public schema, `onnx.proto`). The same model gives the same bytes. */
+/** Encodes a model as an ONNX file (ModelProto of the public schema, `onnx.proto`). The same model gives the same bytes. */
 export function encodeModel(model: OnnxModel): Uint8Array {
   const message = {
     irVersion: IR_VERSION,
@@ -67,8 +67,8 @@ export function encodeModel(model: OnnxModel): Uint8Array {
       name: model.name,
       node: model.nodes.map(nodeMessage),
       initializer: model.initializers.map(tensorMessage),
-      input: model.inputs.map(portMessage),
-      output: model.outputs.map(portMessage),
+      input: model.inputs.map(valueInfoMessage),
+      output: model.outputs.map(valueInfoMessage),
     },
   };
   const type = schemaType('onnx.ModelProto');
@@ -99,14 +99,14 @@ function tensorMessage({ name, dims, values }: OnnxInitializer): object {
   return { name, dims, dataType, rawData: littleEndian(values) };
 }
 
-/** The numbers' bytes in the order that the schema asks for; lends the memory where the machine has that order. */
+/** The bytes of the numbers, little-endian as the schema requires; lends the memory on little-endian machines. */
 function littleEndian(values: Float32Array | BigInt64Array): Uint8Array {
   const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength);
   if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) return bytes;
   return values instanceof Float32Array ? Buffer.from(bytes).swap32() : Buffer.from(bytes).swap64();
 }
 
-function portMessage({ name, dims }: OnnxPort): object {
+function valueInfoMessage({ name, dims }: OnnxValueInfo): object {
   const shape = { dim: dims.map((dimValue) => ({ dimValue })) };
   return { name, type: { tensorType: { elemType: FLOAT, shape } } };
 }

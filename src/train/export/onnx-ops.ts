@@ -4,13 +4,12 @@ import { OnnxGraph } from './onnx-graph.js';
 import { transpose } from './onnx-layout.js';
 import type { OnnxAttribute } from './onnx-model.js';
 
-/** A value of an ONNX graph, for one picture: `[1, C, H, W]`, or `[1, C]` of what has no place. */
+/** A value of an ONNX graph, for batch size 1: `[1, C, H, W]`, or `[1, C]` without spatial axes. */
 export interface OnnxValue {
-  /** In the graph. */
   readonly name: string;
   /** `[H, W, C]` or `[C]`. */
   readonly shape: readonly number[];
-  /** Set where the value is `factor * of + offset`, so that what follows can take `of` and do it in one operation. */
+  /** Set where the value is `factor * of + offset`: a following operation can include the affine map and read `of`. */
   readonly affine?: { readonly of: OnnxValue; readonly factor: number; readonly offset: number };
 }
 
@@ -18,8 +17,8 @@ export interface OnnxValue {
 const INSTANCE_NORM_EPSILON = 1e-5;
 
 /**
- * Writes a network as operations of ONNX, chosen to be fast in ONNX Runtime on a processor. Weights come in the shapes of
- * the training (kernels HWIO) and are stored as ONNX wants them (OIHW). Shapes must be right: {@link traceNetwork} says so.
+ * Writes a network as ONNX operations, chosen for speed in ONNX Runtime on CPUs. Weights have the shapes of training (kernels HWIO)
+ * and are stored in ONNX's layout (OIHW). Does not check shapes: {@link traceNetwork} does.
  */
 export class OnnxOps implements Ops<OnnxValue> {
   readonly graph = new OnnxGraph();
@@ -33,7 +32,7 @@ export class OnnxOps implements Ops<OnnxValue> {
   shape({ shape }: OnnxValue): [number, number, number] {
     const [height, width, channels] = shape;
     if (height === undefined || width === undefined || channels === undefined) {
-      throw new RangeError(`a picture must have the shape [H, W, C], got [${shape.join(', ')}]`);
+      throw new RangeError(`an image must have the shape [H, W, C], got [${shape.join(', ')}]`);
     }
     return [height, width, channels];
   }
@@ -42,8 +41,8 @@ export class OnnxOps implements Ops<OnnxValue> {
     const [height, width, channels] = this.shape(x);
     const { name, filters, size, stride = 1, padding = 'zero', bias = true } = layer;
     const pad = padOf(layer);
-    const isPadApart = padding !== 'zero' && pad > 0;
-    const input = isPadApart ? this.#pad(x, pad, padding) : x;
+    const isPaddedBefore = padding !== 'zero' && pad > 0;
+    const input = isPaddedBefore ? this.#pad(x, pad, padding) : x;
     const kernel = this.#weight(`${name}/kernel`, [filters, channels, size, size], (values) =>
       transpose(values, [size, size, channels, filters], [3, 2, 0, 1]),
     );
@@ -53,7 +52,7 @@ export class OnnxOps implements Ops<OnnxValue> {
     return this.#node('Conv', inputs, [out(height), out(width), filters], {
       kernel_shape: { ints: [size, size] },
       strides: { ints: [stride, stride] },
-      pads: { ints: isPadApart ? [0, 0, 0, 0] : [pad, pad, pad, pad] },
+      pads: { ints: isPaddedBefore ? [0, 0, 0, 0] : [pad, pad, pad, pad] },
     });
   }
 
@@ -107,7 +106,7 @@ export class OnnxOps implements Ops<OnnxValue> {
     return this.#node('Concat', names, [height, width, channels], { axis: { int: 1 } });
   }
 
-  channels(x: OnnxValue, from: number, count: number): OnnxValue {
+  sliceChannels(x: OnnxValue, from: number, count: number): OnnxValue {
     const [height, width, channels] = this.shape(x);
     if (from === 0 && count === channels) return x;
     const { graph } = this;
@@ -143,21 +142,21 @@ export class OnnxOps implements Ops<OnnxValue> {
     });
   }
 
-  averagePool = (x: OnnxValue, size: number): OnnxValue => this.#blocks('AveragePool', x, size);
-  maxPool = (x: OnnxValue, size: number): OnnxValue => this.#blocks('MaxPool', x, size);
+  averagePool = (x: OnnxValue, size: number): OnnxValue => this.#poolBlocks('AveragePool', x, size);
+  maxPool = (x: OnnxValue, size: number): OnnxValue => this.#poolBlocks('MaxPool', x, size);
 
   boxBlur(x: OnnxValue, size: number): OnnxValue {
-    return this.#window('AveragePool', x, size, { count_include_pad: { int: 1 } });
+    return this.#poolSame('AveragePool', x, size, { count_include_pad: { int: 1 } });
   }
 
   dilate(x: OnnxValue, size: number): OnnxValue {
-    return this.#window('MaxPool', x, size, {});
+    return this.#poolSame('MaxPool', x, size, {});
   }
 
-  globalMean = (x: OnnxValue): OnnxValue => this.#global('ReduceMean', x);
-  globalMax = (x: OnnxValue): OnnxValue => this.#global('ReduceMax', x);
+  globalMean = (x: OnnxValue): OnnxValue => this.#reduceSpatial('ReduceMean', x);
+  globalMax = (x: OnnxValue): OnnxValue => this.#reduceSpatial('ReduceMax', x);
 
-  toCells(x: OnnxValue): OnnxValue {
+  expandSpatial(x: OnnxValue): OnnxValue {
     const channels = x.shape[0] ?? 0;
     return this.#node('Reshape', [x.name, this.graph.integers([1, channels, 1, 1])], [1, 1, channels]);
   }
@@ -182,7 +181,7 @@ export class OnnxOps implements Ops<OnnxValue> {
     return this.#node('Pad', [x.name, pads], [height + 2 * pad, width + 2 * pad, channels], { mode: { text: mode } });
   }
 
-  #blocks(type: string, x: OnnxValue, size: number): OnnxValue {
+  #poolBlocks(type: string, x: OnnxValue, size: number): OnnxValue {
     const [height, width, channels] = this.shape(x);
     const ints = [size, size];
     return this.#node(type, [x.name], [height / size, width / size, channels], {
@@ -191,7 +190,7 @@ export class OnnxOps implements Ops<OnnxValue> {
     });
   }
 
-  #window(type: string, x: OnnxValue, size: number, attributes: Readonly<Record<string, OnnxAttribute>>): OnnxValue {
+  #poolSame(type: string, x: OnnxValue, size: number, attributes: Readonly<Record<string, OnnxAttribute>>): OnnxValue {
     if (size % 2 !== 1) throw new RangeError(`size must be odd, got ${size}`);
     const pad = (size - 1) / 2;
     return this.#node(type, [x.name], x.shape, {
@@ -202,7 +201,7 @@ export class OnnxOps implements Ops<OnnxValue> {
     });
   }
 
-  #global(type: string, x: OnnxValue): OnnxValue {
+  #reduceSpatial(type: string, x: OnnxValue): OnnxValue {
     const axes = { ints: [2, 3] };
     return this.#node(type, [x.name], [this.shape(x)[2]], { axes, keepdims: { int: 0 } });
   }

@@ -6,17 +6,17 @@ import { NocturneError, type ErrorCode } from '../../core/errors.js';
 import { parseModelCard, type OnnxModelCard } from '../../infer/model-card.js';
 
 /** Options of {@link writeModel}. */
-export interface WriteModelOptions {
-  /** The folder: NAME gets NAME.onnx and NAME.json. It is made when it is not there; the one it stands in must be. */
+interface WriteModelOptions {
+  /** Output folder NAME for NAME.onnx and NAME.json. Created if missing; its parent must exist. */
   readonly out: string;
   /** The ONNX file. */
   readonly bytes: Uint8Array;
   readonly card: Omit<OnnxModelCard, 'sha256'>;
-  /** Replaces a model that is there; default false. Other files of the folder stay. */
+  /** Whether to replace an existing model; default false. Other files in the folder stay. */
   readonly overwrite?: boolean;
 }
 
-/** What {@link writeModel} wrote. */
+/** A model written by {@link writeModel}. */
 export interface WrittenModel {
   /** Path of the `.onnx` file. */
   readonly path: string;
@@ -24,28 +24,29 @@ export interface WrittenModel {
 }
 
 /**
- * Writes a model and its card so that `--generator FOLDER` opens them. A file is there whole or not at all, and a new
- * folder appears with both.
- * Throws RangeError for a name that is a model's, ModelCardError for a card that no reader would take, NocturneError
+ * Writes a model and its card for `--generator FOLDER`. Files, and a new folder with both, are written under temporary names and
+ * renamed: a failure leaves no partial model.
+ * Throws RangeError for a folder name with the extension of a file, ModelCardError for an invalid card, NocturneError
  * OUTPUT_EXISTS, OUTPUT_NO_PERMISSION, OUTPUT_NO_SPACE or OUTPUT_FAILED.
  */
 export async function writeModel(options: WriteModelOptions): Promise<WrittenModel> {
   const { bytes, overwrite = false } = options;
   const out = resolve(options.out);
   const name = basename(out);
-  if (/\.(onnx|json)$/i.test(name)) throw new RangeError(`out must be a folder's name, got ${options.out}`);
+  if (/\.(onnx|json)$/i.test(name))
+    throw new RangeError(`out must be a folder name without .onnx or .json, got ${options.out}`);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const json = `${JSON.stringify({ ...options.card, sha256 }, null, 2)}\n`;
   const card = parseModelCard(json);
 
   const files = { [`${name}.onnx`]: bytes, [`${name}.json`]: json };
   try {
-    const found = await stat(out).catch(absent);
+    const found = await stat(out).catch(ignoreMissing);
     if (found && !found.isDirectory()) throw exists(`${out} is a file, not a folder`);
     const taken = Object.keys(files).find((file) => existsSync(join(out, file)));
-    if (taken !== undefined && !overwrite) throw exists(`${join(out, taken)} exists already`);
+    if (taken !== undefined && !overwrite) throw exists(`${join(out, taken)} already exists`);
     if (found) await writeInto(out, files);
-    else await makeFolder(out, files);
+    else await createFolder(out, files);
   } catch (error) {
     throw failure(out, error);
   }
@@ -54,8 +55,8 @@ export async function writeModel(options: WriteModelOptions): Promise<WrittenMod
 
 type Files = Readonly<Record<string, Uint8Array | string>>;
 
-/** A new folder with files in it, made beside its place and then moved there. */
-async function makeFolder(out: string, files: Files): Promise<void> {
+/** Creates a folder with files, under a temporary name beside it that is then renamed. */
+async function createFolder(out: string, files: Files): Promise<void> {
   const partial = join(dirname(out), partialName(basename(out)));
   try {
     await mkdir(partial);
@@ -66,7 +67,7 @@ async function makeFolder(out: string, files: Files): Promise<void> {
   }
 }
 
-/** Writes files under other names first: a full disk spoils none that was there. */
+/** Writes files under temporary names and renames them: a full disk damages no existing file. */
 async function writeInto(folder: string, files: Files): Promise<void> {
   const partials = Object.keys(files).map((file) => ({
     from: join(folder, partialName(file)),
@@ -82,12 +83,12 @@ async function writeInto(folder: string, files: Files): Promise<void> {
   }
 }
 
-/** A new name each time: two that write at once do not meet. */
+/** A unique name: concurrent writers do not collide. */
 function partialName(name: string): string {
   return `.${name}.${randomUUID()}.partial`;
 }
 
-function absent(error: unknown): undefined {
+function ignoreMissing(error: unknown): undefined {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
   throw error;
 }
@@ -111,10 +112,10 @@ function failure(out: string, cause: unknown): NocturneError {
   const system = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const stage = 'output';
   if (system === 'ENOENT' || system === 'ENOTDIR') {
-    const message = `the model ${out} could not be written: ${dirname(out)} is no folder.`;
-    return new NocturneError({ code: 'OUTPUT_FAILED', stage, message, remedy: 'Make it first.', cause });
+    const message = `cannot write the model ${out}: ${dirname(out)} is not a folder.`;
+    return new NocturneError({ code: 'OUTPUT_FAILED', stage, message, remedy: 'Create it first.', cause });
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const message = `the model ${out} could not be written: ${reason}.`;
+  const message = `cannot write the model ${out}: ${reason}.`;
   return new NocturneError({ code: CODES[system] ?? 'OUTPUT_FAILED', stage, message, cause });
 }

@@ -1,157 +1,188 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../core/random.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
-import { under, type Arrays } from '../checkpoint.js';
+import { arraysWithPrefix, type NamedArrays } from '../checkpoint.js';
 import type { Batch } from '../data/dataset.js';
 import { ImagePool } from '../data/image-pool.js';
-import { absoluteDistance } from '../losses/absolute-distance.js';
 import { discriminatorLoss, generatorLoss } from '../losses/gan-loss.js';
-import { drawShift, moved, movedDistance } from '../losses/moved-distance.js';
+import { l1Loss } from '../losses/l1-loss.js';
+import { randomShift, shiftConsistencyLoss, shiftImages } from '../losses/shift-consistency.js';
 import type { TrainOptions } from '../options.js';
-import type { Lesson } from './grade-teacher.js';
-import { LookLesson } from './look-lesson.js';
-import { discriminator, generatorA, generatorB, rateScales } from './networks-of.js';
-import { NoiseBank } from './noise-bank.js';
-import { Player } from './player.js';
-import { sliceLook, type LookBatch } from './slice-look.js';
-import { toJudged, toUnit, toYuv } from './spaces.js';
-import { valueAndGradients, type Losses } from './value-and-gradients.js';
+import { applyLook, type LookBatch } from './apply-look.js';
+import { createDiscriminator, createGeneratorA, createGeneratorB, learningRateScales } from './create-networks.js';
+import type { DistillationTargets } from './grade-teacher.js';
+import { LookLosses } from './look-losses.js';
+import { NoiseBank, signedToYuv, toDiscriminatorInput, yuvToSigned } from './network-input.js';
+import { lossesAndGradients, TrainableNetwork, type Losses } from './trainable-network.js';
 
-/** Sigma of the noise that two pictures of one thing do not share, 0 to 1. */
+/** Standard deviation of the noise that tells apart the two inputs of the steadiness loss; values are 0 to 1. */
 const STEADY_NOISE = 0.008;
 
 const INPUT = [THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, 3] as const;
 
-/** What a CycleGAN remembers between steps beside its networks. */
+/** The state of a {@link CycleGan} for a checkpoint. */
 export interface ModelState {
-  readonly arrays: Arrays;
-  /** Where its chance is. */
+  readonly arrays: NamedArrays;
+  /** State of the random numbers. */
   readonly random: number;
-  /** Pictures in the pools of fake nights and fake days. */
+  /** Images in the pools of fake nights and of fake days. */
   readonly pooled: readonly [number, number];
 }
 
+type Weights = ReadonlyMap<string, tf.Tensor>;
+
+interface GeneratorWeights {
+  readonly a: Weights | undefined;
+  readonly b: Weights | undefined;
+}
+
+/** The generators' images of a step, kept for the discriminators. */
+interface Fakes {
+  b?: tf.Tensor4D;
+  a?: tf.Tensor4D;
+}
+
+/** One discriminator's share of a step. */
+interface DiscriminatorStep {
+  readonly network: TrainableNetwork;
+  readonly pool: ImagePool<tf.Tensor4D>;
+  readonly real: tf.Tensor4D;
+  /** Taken. */
+  readonly fake: tf.Tensor4D | undefined;
+  /** Further negatives, shown as fakes. */
+  readonly negatives?: tf.Tensor4D | undefined;
+}
+
 /**
- * CycleGAN (Zhu et al. 2017): netGA makes night of day, netGB day of night, netDA judges nights, netDB days. With the look
- * network as netGA, night is the day under its look, a teacher's look is learned first, and what the adversary may change
- * is held near it. netDB and the way back from night are left out where lambdaCycleB is 0.
+ * CycleGAN (Zhu et al. 2017): netGA translates day to night, netGB night to day; netDA scores nights, netDB days. With the look
+ * network as netGA, the night is the day under its look: netGA first distils a teacher's looks, and regularisation losses hold
+ * its looks near them during adversarial training. netDB and the cycle from night are left out where lambdaCycleB is 0.
  *
- * A step is `setInput(..)`, then `optimizeParameters(..)`. Pictures are YUV: Y in [0, 1], U and V in [-0.5, 0.5].
+ * A step is `setInput(..)`, then `distill(..)` or `optimizeParameters(..)`. Images are YUV: Y in [0, 1], U and V in [-0.5, 0.5].
  */
 export class CycleGan {
   readonly options: TrainOptions;
-  readonly netGA: Player;
-  readonly netGB: Player<'picture'>;
-  readonly netDA: Player;
-  readonly netDB: Player | undefined;
+  readonly netGA: TrainableNetwork;
+  readonly netGB: TrainableNetwork<'image'>;
+  readonly netDA: TrainableNetwork;
+  readonly netDB: TrainableNetwork | undefined;
   readonly #random: Random;
   readonly #noise: NoiseBank;
   readonly #pools: readonly [ImagePool<tf.Tensor4D>, ImagePool<tf.Tensor4D>];
   #realA: tf.Tensor4D | undefined;
   #realB: tf.Tensor4D | undefined;
-  #lesson: LookLesson | undefined;
+  #lookLosses: LookLosses | undefined;
 
   constructor(options: TrainOptions) {
     this.options = options;
     this.#random = new Random(options.seed);
     const adam = { beta1: options.beta1, beta2: options.beta2 };
     const common = { input: INPUT, adam, random: this.#random };
-    const judge = { ...common, hasSpectralNorm: options.normD === 'spectral' };
-    const scales = rateScales(options);
-    this.netGA = new Player(generatorA(options), {
+    const discriminator = { ...common, hasSpectralNorm: options.normD === 'spectral' };
+    this.netGA = new TrainableNetwork(createGeneratorA(options), {
       ...common,
-      adam: { ...adam, rateScales: scales },
+      adam: { ...adam, learningRateScales: learningRateScales(options) },
       averageDecay: options.averageDecay,
     });
-    this.netGB = new Player(generatorB(options), common);
-    this.netDA = new Player(discriminator(options), judge);
-    this.netDB = options.lambdaCycleB > 0 ? new Player(discriminator(options), judge) : undefined;
+    this.netGB = new TrainableNetwork(createGeneratorB(options), common);
+    this.netDA = new TrainableNetwork(createDiscriminator(options), discriminator);
+    this.netDB =
+      options.lambdaCycleB > 0 ? new TrainableNetwork(createDiscriminator(options), discriminator) : undefined;
     this.#noise = new NoiseBank(INPUT[0], INPUT[1], this.#random);
     const pool = (): ImagePool<tf.Tensor4D> =>
       new ImagePool<tf.Tensor4D>({
         size: options.pool,
         random: this.#random,
-        clone: (picture) => tf.keep(tf.clone(picture)),
-        release: (picture) => picture.dispose(),
+        clone: (image) => tf.keep(tf.clone(image)),
+        release: (image) => image.dispose(),
       });
     this.#pools = [pool(), pool()];
   }
 
-  /** Whether netGA makes looks. */
-  get makesLooks(): boolean {
+  /** Whether netGA predicts looks rather than images. */
+  get predictsLooks(): boolean {
     return this.options.generator === 'nightgrid';
   }
 
-  /** Takes the next batch. @param lesson the teacher's looks of the days, then of the first nights that netGA is shown. */
-  setInput({ a, b }: Batch, lesson?: Lesson): void {
-    this.#forgetInput();
+  /** Copies the next batch to the device. @param targets the teacher's looks of the days, then of the first nights shown to netGA. */
+  setInput({ a, b }: Batch, targets?: DistillationTargets): void {
+    this.#disposeInput();
     const numbers = INPUT[0] * INPUT[1] * INPUT[2];
     this.#realA = tf.tensor4d(a, [a.length / numbers, ...INPUT]);
     this.#realB = tf.tensor4d(b, [b.length / numbers, ...INPUT]);
-    this.#lesson = lesson && new LookLesson(lesson);
+    this.#lookLosses = targets && new LookLosses(targets);
   }
 
-  /** Learns the teacher's looks alone: a step of plain regression. */
+  /** One step of distillation: netGA alone, on the teacher's looks. */
   distill(learningRate: number): Losses {
-    const { realA, realB, lesson } = this.#input();
-    if (!lesson) throw new TypeError('distill needs a lesson in setInput, got none');
-    const { losses, gradients } = valueAndGradients([this.netGA.vector], ([weights]) => {
-      const input = lesson.inputs(realA, realB);
-      const look = this.#look(input, weights);
-      const nights = sliceLook(look, input);
+    const { realA, realB, lookLosses } = this.#input();
+    if (!lookLosses) throw new TypeError('distill needs distillation targets from setInput, got none');
+    const { losses, gradients } = lossesAndGradients([this.netGA.vector], ([weights]) => {
+      const input = lookLosses.inputs(realA, realB);
+      const look = this.#predictLook(input, weights);
+      const nights = applyLook(look, input);
       return {
-        ...lesson.distillation(look),
-        picture: lesson.pictureDistance(nights, input),
-        ...this.#steadiness(input, nights, weights),
+        ...lookLosses.distillation(look),
+        image: lookLosses.imageLoss(nights, input),
+        ...this.#steadinessLoss(input, nights, weights),
       };
     });
-    this.#apply([this.netGA], gradients, learningRate);
+    this.#step([this.netGA], gradients, learningRate);
     return losses;
   }
 
-  /** One step of all networks: generators first, then discriminators, as published. */
+  /** One adversarial step of all networks: generators first, then discriminators, as published. */
   optimizeParameters(step: number, { rateG, rateD }: { readonly rateG: number; readonly rateD: number }): Losses {
-    this.netDA.advance();
-    this.netDB?.advance();
-    const kept: { fakeB?: tf.Tensor4D; fakeA?: tf.Tensor4D } = {};
+    this.netDA.updateSpectralNorm();
+    this.netDB?.updateSpectralNorm();
+    const fakes: Fakes = {};
     const generators = [this.netGA, this.netGB];
-    const forward = valueAndGradients(
+    const { losses, gradients } = lossesAndGradients(
       generators.map(({ vector }) => vector),
-      ([weightsA, weightsB]) => this.#generatorLosses({ a: weightsA, b: weightsB }, kept),
+      ([weightsA, weightsB]) => this.#generatorLosses({ a: weightsA, b: weightsB }, fakes),
     );
-    this.#apply(generators, forward.gradients, rateG);
-    const losses = { ...forward.losses, ...this.#judgeNights(step, kept.fakeB, rateD) };
-    return { ...losses, ...this.#judgeDays(kept.fakeA, rateD) };
+    this.#step(generators, gradients, rateG);
+    const { realA, realB } = this.#input();
+    const { dayNegatives } = this.options;
+    const negatives = dayNegatives > 0 && step % dayNegatives === 0 ? realA : undefined;
+    const [poolB, poolA] = this.#pools;
+    const netDA = { network: this.netDA, pool: poolB, real: realB, fake: fakes.b, negatives };
+    losses['netDA'] = this.#trainDiscriminator(netDA, rateD);
+    if (this.netDB) {
+      const netDB = { network: this.netDB, pool: poolA, real: realA, fake: fakes.a };
+      losses['netDB'] = this.#trainDiscriminator(netDB, rateD);
+    }
+    return losses;
   }
 
-  /** Nights of days by the average of netGA's weights, and the lights of their looks where there are any. The caller disposes them. */
+  /** The nights of days by netGA's averaged weights, and the lights layers where it predicts looks. The caller disposes them. */
   translate(days: tf.Tensor4D): { readonly night: tf.Tensor4D; readonly lights?: tf.Tensor4D } {
     const { average, vector } = this.netGA;
     return tf.tidy((): { night: tf.Tensor4D; lights?: tf.Tensor4D } => {
       const weights = average ? average.tensors() : vector.tensors;
-      if (!this.makesLooks) return { night: this.#translateWith(days, weights) };
-      const look = this.#look(days, weights);
-      return { night: sliceLook(look, days), lights: look.lights };
+      if (!this.predictsLooks) return { night: this.#toNight(days, weights) };
+      const look = this.#predictLook(days, weights);
+      return { night: applyLook(look, days), lights: look.lights };
     });
   }
 
   async state(): Promise<ModelState> {
     const arrays = new Map<string, Float32Array>();
-    for (const [name, player] of this.#players()) {
-      for (const [key, values] of await player.state()) arrays.set(`${name}/${key}`, values);
+    for (const [name, network] of this.#networks()) {
+      for (const [key, values] of await network.state()) arrays.set(`${name}/${key}`, values);
     }
     for (const [index, pool] of this.#pools.entries()) {
-      for (const [i, picture] of pool.pictures.entries()) {
-        arrays.set(`pool${index}/${i}`, Float32Array.from(await picture.data()));
+      for (const [i, image] of pool.images.entries()) {
+        arrays.set(`pool${index}/${i}`, Float32Array.from(await image.data()));
       }
     }
-    const pooled = [this.#pools[0].pictures.length, this.#pools[1].pictures.length] as const;
+    const pooled = [this.#pools[0].images.length, this.#pools[1].images.length] as const;
     return { arrays, random: this.#random.state, pooled };
   }
 
-  /** Goes on where another model was. Throws RangeError when it was of other networks. */
+  /** Copies a state in: the model continues bit for bit as the one that had it. Throws RangeError for the state of other networks. */
   load({ arrays, random, pooled }: ModelState): void {
-    for (const [name, player] of this.#players()) player.load(under(arrays, `${name}/`));
+    for (const [name, network] of this.#networks()) network.load(arraysWithPrefix(arrays, `${name}/`));
     for (const [index, pool] of this.#pools.entries()) {
       pool.restore(
         Array.from({ length: pooled[index] ?? 0 }, (_, i) =>
@@ -163,153 +194,149 @@ export class CycleGan {
   }
 
   close(): void {
-    this.#forgetInput();
-    for (const [, player] of this.#players()) player.close();
+    this.#disposeInput();
+    for (const [, network] of this.#networks()) network.close();
     for (const pool of this.#pools) pool.close();
     this.#noise.close();
   }
 
-  #generatorLosses(
-    weights: { readonly a: Weights | undefined; readonly b: Weights | undefined },
-    kept: { fakeB?: tf.Tensor4D; fakeA?: tf.Tensor4D },
-  ): Losses {
-    const { gan, lambdaGan, lambdaCycleA, lambdaCycleB, lambdaIdentity } = this.options;
-    const { realA, realB, lesson } = this.#input();
+  #generatorLosses(weights: GeneratorWeights, fakes: Fakes): Losses {
+    const { gan, lambdaGan, lambdaCycleA, lambdaIdentity } = this.options;
+    const { realA, realB, lookLosses } = this.#input();
     const losses: Losses = {};
     let fakeB: tf.Tensor4D;
-    if (lesson) {
-      const input = lesson.inputs(realA, realB);
-      const look = this.#look(input, weights.a);
-      fakeB = sliceLook(lesson.ofDays(look, realA.shape[0]), realA);
-      Object.assign(losses, lesson.anchors(look, fakeB, realA, this.options));
+    if (lookLosses) {
+      const look = this.#predictLook(lookLosses.inputs(realA, realB), weights.a);
+      fakeB = applyLook(lookLosses.sliceDays(look, realA.shape[0]), realA);
+      Object.assign(losses, lookLosses.regularisation(look, fakeB, realA, this.options));
     } else {
-      fakeB = this.#translateWith(realA, weights.a);
+      fakeB = this.#toNight(realA, weights.a);
     }
-    kept.fakeB = tf.keep(tf.clone(fakeB));
-    Object.assign(losses, this.#steadiness(realA, fakeB, weights.a));
-    losses['ganA'] = tf.mul(generatorLoss(gan, this.#judge(this.netDA, fakeB)), lambdaGan);
-    const back = this.#backToDay(fakeB, weights.b);
-    losses['cycleA'] = tf.mul(absoluteDistance(toUnit(back), toUnit(realA)), lambdaCycleA);
-    if (this.netDB) {
-      const fakeA = this.#backToDay(realB, weights.b);
-      kept.fakeA = tf.keep(tf.clone(fakeA));
-      losses['ganB'] = generatorLoss(gan, this.#judge(this.netDB, fakeA));
-      const nightAgain = this.#translateWith(fakeA, weights.a);
-      losses['cycleB'] = tf.mul(absoluteDistance(toUnit(nightAgain), toUnit(realB)), lambdaCycleB);
-    }
-    if (lambdaIdentity > 0) {
-      const [same, sameDay] = [this.#translateWith(realB, weights.a), this.#backToDay(realA, weights.b)];
-      losses['identityA'] = tf.mul(absoluteDistance(toUnit(same), toUnit(realB)), lambdaCycleB * lambdaIdentity);
-      losses['identityB'] = tf.mul(absoluteDistance(toUnit(sameDay), toUnit(realA)), lambdaCycleA * lambdaIdentity);
-    }
+    fakes.b = tf.keep(tf.clone(fakeB));
+    Object.assign(losses, this.#steadinessLoss(realA, fakeB, weights.a));
+    losses['ganA'] = tf.mul(generatorLoss(gan, this.#scores(this.netDA, fakeB)), lambdaGan);
+    const reconstructedA = this.#toDay(fakeB, weights.b);
+    losses['cycleA'] = tf.mul(l1Loss(yuvToSigned(reconstructedA), yuvToSigned(realA)), lambdaCycleA);
+    if (this.netDB) Object.assign(losses, this.#nightCycleLosses(this.netDB, weights, fakes));
+    if (lambdaIdentity > 0) Object.assign(losses, this.#identityLosses(weights));
     return losses;
   }
 
-  /** How far netGA is from moving the first of these nights as its day moves, which is shown it with other noise. */
-  #steadiness(days: tf.Tensor4D, nights: tf.Tensor4D, weights?: Weights): Losses {
+  /** The adversarial and the cycle loss of nights translated to days. */
+  #nightCycleLosses(netDB: TrainableNetwork, weights: GeneratorWeights, fakes: Fakes): Losses {
+    const { gan, lambdaCycleB } = this.options;
+    const { realB } = this.#input();
+    const fakeA = this.#toDay(realB, weights.b);
+    fakes.a = tf.keep(tf.clone(fakeA));
+    const ganB = generatorLoss(gan, this.#scores(netDB, fakeA));
+    const reconstructedB = this.#toNight(fakeA, weights.a);
+    return { ganB, cycleB: tf.mul(l1Loss(yuvToSigned(reconstructedB), yuvToSigned(realB)), lambdaCycleB) };
+  }
+
+  /** Each generator's change of an image that is of its target domain already. */
+  #identityLosses(weights: GeneratorWeights): Losses {
+    const { lambdaCycleA, lambdaCycleB, lambdaIdentity } = this.options;
+    const { realA, realB } = this.#input();
+    const [sameB, sameA] = [this.#toNight(realB, weights.a), this.#toDay(realA, weights.b)];
+    return {
+      identityA: tf.mul(l1Loss(yuvToSigned(sameB), yuvToSigned(realB)), lambdaCycleB * lambdaIdentity),
+      identityB: tf.mul(l1Loss(yuvToSigned(sameA), yuvToSigned(realA)), lambdaCycleA * lambdaIdentity),
+    };
+  }
+
+  /** How much the night of the first day changes, beyond the shift, when the day is shifted and noise is added. */
+  #steadinessLoss(days: tf.Tensor4D, nights: tf.Tensor4D, weights?: Weights): Losses {
     const { lambdaSteady } = this.options;
     if (lambdaSteady === 0) return {};
-    const shift = drawShift(this.#random);
-    const day = moved(tf.slice(days, 0, 1), shift);
-    const shown = this.#noise.addTo(day, STEADY_NOISE, this.#random);
-    const night = this.makesLooks
-      ? sliceLook(this.#look(shown, weights), day)
-      : this.#translateWith(shown, weights);
-    return { steady: tf.mul(movedDistance(tf.slice(nights, 0, 1), night, shift), lambdaSteady) };
+    const shift = randomShift(this.#random);
+    const day = shiftImages(tf.slice(days, 0, 1), shift);
+    const input = this.#noise.addTo(day, STEADY_NOISE, this.#random);
+    const night = this.predictsLooks
+      ? applyLook(this.#predictLook(input, weights), day)
+      : this.#toNight(input, weights);
+    return { steady: tf.mul(shiftConsistencyLoss(tf.slice(nights, 0, 1), night, shift), lambdaSteady) };
   }
 
-  #judgeNights(step: number, fake: tf.Tensor4D | undefined, rateD: number): Losses {
-    const { realA, realB } = this.#input();
-    const { dayNegatives } = this.options;
-    const showsDay = dayNegatives > 0 && step % dayNegatives === 0;
-    return { netDA: this.#judgeStep({ player: this.netDA, real: realB, fake, pool: 0, other: showsDay ? realA : undefined }, rateD) };
-  }
-
-  #judgeDays(fake: tf.Tensor4D | undefined, rateD: number): Losses {
-    if (!this.netDB) return {};
-    return { netDB: this.#judgeStep({ player: this.netDB, real: this.#input().realA, fake, pool: 1, other: undefined }, rateD) };
-  }
-
-  #judgeStep(
-    turn: {
-      readonly player: Player;
-      readonly real: tf.Tensor4D;
-      readonly fake: tf.Tensor4D | undefined;
-      readonly pool: 0 | 1;
-      readonly other: tf.Tensor4D | undefined;
-    },
-    rateD: number,
-  ): tf.Scalar {
-    const { player, real, fake, pool, other } = turn;
+  /** Runs one step of a discriminator; returns its loss. */
+  #trainDiscriminator({ network, pool, real, fake, negatives }: DiscriminatorStep, rateD: number): tf.Scalar {
     if (!fake) throw new RangeError('a discriminator needs a fake, got none');
-    const pooled = this.#fromPool(this.#pools[pool], fake);
-    const { losses, gradients } = valueAndGradients([player.vector], ([weights]) => {
-      const shown = other ? tf.concat([pooled, other], 0) : pooled;
+    const pooled = this.#queryPool(pool, fake);
+    const { losses, gradients } = lossesAndGradients([network.vector], ([weights]) => {
+      const fakes = negatives ? tf.concat([pooled, negatives], 0) : pooled;
       return {
         loss: discriminatorLoss(this.options.gan, {
-          real: this.#judge(player, real, weights),
-          fake: this.#judge(player, shown, weights),
+          real: this.#scores(network, real, weights),
+          fake: this.#scores(network, fakes, weights),
         }),
       };
     });
-    this.#apply([player], gradients, rateD);
+    this.#step([network], gradients, rateD);
     pooled.dispose();
     return losses['loss'] as tf.Scalar; // named above
   }
 
-  /** A batch from the pool's history, fake by fake. Takes the fakes. */
-  #fromPool(pool: ImagePool<tf.Tensor4D>, fakes: tf.Tensor4D): tf.Tensor4D {
+  /** A batch from the pool's history, image by image. Takes the fakes. */
+  #queryPool(pool: ImagePool<tf.Tensor4D>, fakes: tf.Tensor4D): tf.Tensor4D {
     const singles = tf.split(fakes, fakes.shape[0]);
     fakes.dispose();
-    const given = singles.map((fake) => pool.query(tf.keep(fake as tf.Tensor4D)));
-    const batch = tf.concat(given, 0);
-    for (const fake of given) fake.dispose();
+    const queried = singles.map((fake) => pool.query(tf.keep(fake as tf.Tensor4D)));
+    const batch = tf.concat(queried, 0);
+    for (const fake of queried) fake.dispose();
     return batch;
   }
 
-  #judge(player: Player, pictures: tf.Tensor4D, weights?: Weights): readonly tf.Tensor[] {
+  /** A discriminator's scores of images, one tensor per scale. Adds noise of a random strength to its input. */
+  #scores(network: TrainableNetwork, images: tf.Tensor4D, weights?: Weights): readonly tf.Tensor[] {
     const { noiseD, chromaD } = this.options;
     const sigma = noiseD === 0 ? 0 : this.#random.between(0, noiseD);
-    return Object.values(player.run(this.#noise.addTo(toJudged(pictures, chromaD), sigma, this.#random), weights));
+    const input = this.#noise.addTo(toDiscriminatorInput(images, chromaD), sigma, this.#random);
+    return Object.values(network.run(input, weights));
   }
 
-  #look(input: tf.Tensor4D, weights?: Weights): LookBatch {
+  #predictLook(input: tf.Tensor4D, weights?: Weights): LookBatch {
     const { grid, lights } = this.netGA.run(input, weights);
-    return { grid, lights } as LookBatch; // pictures keep their rank in every network
+    return { grid, lights } as LookBatch; // networks keep the rank of images
   }
 
-  #translateWith(days: tf.Tensor4D, weights?: Weights): tf.Tensor4D {
-    if (this.makesLooks) return sliceLook(this.#look(days, weights), days);
-    return toYuv(this.netGA.run(toUnit(days), weights)['picture'] as tf.Tensor4D); // as above
+  #toNight(days: tf.Tensor4D, weights?: Weights): tf.Tensor4D {
+    if (this.predictsLooks) return applyLook(this.#predictLook(days, weights), days);
+    return signedToYuv(this.netGA.run(yuvToSigned(days), weights)['image'] as tf.Tensor4D); // as above
   }
 
-  #backToDay(nights: tf.Tensor4D, weights?: Weights): tf.Tensor4D {
-    return toYuv(this.netGB.run(toUnit(nights), weights).picture as tf.Tensor4D); // as above
+  #toDay(nights: tf.Tensor4D, weights?: Weights): tf.Tensor4D {
+    return signedToYuv(this.netGB.run(yuvToSigned(nights), weights).image as tf.Tensor4D); // as above
   }
 
-  #apply(players: readonly Player[], gradients: readonly (readonly tf.Tensor[])[], learningRate: number): void {
-    for (const [index, player] of players.entries()) {
+  /** Steps each network by its gradients. Takes the gradients. */
+  #step(
+    networks: readonly TrainableNetwork[],
+    gradients: readonly (readonly tf.Tensor[])[],
+    learningRate: number,
+  ): void {
+    for (const [index, network] of networks.entries()) {
       const own = gradients[index] ?? [];
-      player.step(own, learningRate);
+      network.step(own, learningRate);
       tf.dispose([...own]);
     }
   }
 
-  #players(): readonly (readonly [string, Player])[] {
+  #networks(): readonly (readonly [string, TrainableNetwork])[] {
     const { netGA, netGB, netDA, netDB } = this;
     return [['netGA', netGA], ['netGB', netGB], ['netDA', netDA], ...(netDB ? ([['netDB', netDB]] as const) : [])];
   }
 
-  #input(): { readonly realA: tf.Tensor4D; readonly realB: tf.Tensor4D; readonly lesson: LookLesson | undefined } {
+  #input(): {
+    readonly realA: tf.Tensor4D;
+    readonly realB: tf.Tensor4D;
+    readonly lookLosses: LookLosses | undefined;
+  } {
     if (!this.#realA || !this.#realB) throw new TypeError('a step needs setInput first');
-    return { realA: this.#realA, realB: this.#realB, lesson: this.#lesson };
+    return { realA: this.#realA, realB: this.#realB, lookLosses: this.#lookLosses };
   }
 
-  #forgetInput(): void {
+  #disposeInput(): void {
     tf.dispose([this.#realA, this.#realB].filter((tensor) => tensor !== undefined));
-    this.#lesson?.close();
-    this.#realA = this.#realB = this.#lesson = undefined;
+    this.#lookLosses?.close();
+    this.#realA = this.#realB = this.#lookLosses = undefined;
   }
 }
-
-type Weights = ReadonlyMap<string, tf.Tensor>;

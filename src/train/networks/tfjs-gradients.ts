@@ -1,28 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Padding } from './ops.js';
 
-// Operations whose gradient TensorFlow.js lacks, has wrong, or computes slower than need be. Each is made of kernels that the
-// tensorflow, webgpu and wasm backends all have. Gradients of gradients are not defined.
+// Operations whose gradients tfjs 4.22 lacks, computes wrongly or computes slowly. Each consists of kernels that the tensorflow,
+// webgpu and wasm backends all have. Second derivatives are not defined.
 
-/** A function of one tensor with the gradient given: `backward` maps dL/dy and the saved tensors to dL/dx. */
+/** Applies a function with a custom gradient: `backward` maps dL/dy and the saved tensors to dL/dx. */
 function differentiable(
   x: tf.Tensor,
   forward: (x: tf.Tensor, save: tf.GradSaveFunc) => tf.Tensor,
   backward: (dy: tf.Tensor, saved: readonly tf.Tensor[]) => tf.Tensor,
 ): tf.Tensor {
   const operation = tf.customGrad((...inputs) => {
-    // customGrad calls with its tensors and then the function that saves; its type cannot say so.
+    // customGrad passes its tensors and then the save function; its type cannot express that.
     const [input, save] = inputs as [tf.Tensor, tf.GradSaveFunc];
     return { value: forward(input, save), gradFunc: (dy, saved) => tf.tidy(() => backward(dy, saved)) };
   });
   return operation(x);
 }
 
-/** `x` seen as `[N, H, W, C]`. Throws RangeError when it is not. */
-export function asPicture(x: tf.Tensor): tf.Tensor4D {
-  if (x.rank !== 4) throw new RangeError(`a picture must have the shape [N, H, W, C], got [${x.shape.join(', ')}]`);
-  // The rank was checked; tfjs has no narrowing of it.
-  return x as tf.Tensor4D;
+/** `x` typed as `[N, H, W, C]`. Throws RangeError for another rank. */
+export function asNhwc(x: tf.Tensor): tf.Tensor4D {
+  if (x.rank !== 4) throw new RangeError(`images must have the shape [N, H, W, C], got [${x.shape.join(', ')}]`);
+  return x as tf.Tensor4D; // its rank is 4
 }
 
 /** `x` where positive, else `slope * x`; the slope at 0 is `slope`. */
@@ -33,11 +32,11 @@ export function leakyRelu(x: tf.Tensor, slope: number): tf.Tensor {
       save([input]);
       return tf.leakyRelu(input, slope);
     },
-    (dy, [input]) => tf.mul(dy, tf.step(present(input), slope)),
+    (dy, [input]) => tf.mul(dy, tf.step(requireSaved(input), slope)),
   );
 }
 
-/** Square root; its derivative is held below 500, the one at 1e-6: at 0 it is infinite. */
+/** Square root. Its derivative, infinite at 0, is limited to 500, its value at 1e-6. */
 export function sqrt(x: tf.Tensor): tf.Tensor {
   return differentiable(
     x,
@@ -46,32 +45,32 @@ export function sqrt(x: tf.Tensor): tf.Tensor {
       save([y]);
       return y;
     },
-    (dy, [y]) => tf.div(tf.mul(dy, 0.5), tf.maximum(present(y), 1e-3)),
+    (dy, [y]) => tf.div(tf.mul(dy, 0.5), tf.maximum(requireSaved(y), 1e-3)),
   );
 }
 
-/** `[N, H, W, C]` with `pad` rows and columns added on every side. */
-export function padPicture(x: tf.Tensor, pad: number, padding: Padding): tf.Tensor4D {
-  const picture = asPicture(x);
-  if (pad === 0) return picture;
+/** `[N, H, W, C]` with `pad` rows and columns added on each side. */
+export function padImages(x: tf.Tensor, pad: number, padding: Padding): tf.Tensor4D {
+  const images = asNhwc(x);
+  if (pad === 0) return images;
   if (padding === 'zero') {
-    return tf.pad(picture, [
+    return tf.pad(images, [
       [0, 0],
       [pad, pad],
       [pad, pad],
       [0, 0],
     ]);
   }
-  const [, height, width] = picture.shape;
+  const [, height, width] = images.shape;
   if (padding === 'reflect' && (pad >= height || pad >= width)) {
-    throw new RangeError(`a reflected border must be smaller than the picture of ${width}x${height}, got ${pad}`);
+    throw new RangeError(`reflection padding must be smaller than the image of ${width}x${height}, got ${pad}`);
   }
   const padded = differentiable(
-    picture,
+    images,
     (input) => (padding === 'reflect' ? reflect(input, pad) : repeatEdge(repeatEdge(input, 1, pad), 2, pad)),
-    (dy) => foldBorder(foldBorder(dy, 1, pad, padding), 2, pad, padding),
+    (dy) => foldPadding(foldPadding(dy, 1, pad, padding), 2, pad, padding),
   );
-  return asPicture(padded);
+  return asNhwc(padded);
 }
 
 function reflect(x: tf.Tensor, pad: number): tf.Tensor {
@@ -91,24 +90,24 @@ function repeatEdge(x: tf.Tensor, axis: number, pad: number): tf.Tensor {
   return tf.concat([first, x, last], axis);
 }
 
-/** The transposed map of a border along one axis: what fell on the border is added to where it was copied from. */
-function foldBorder(dy: tf.Tensor, axis: number, pad: number, padding: Padding): tf.Tensor {
+/** The transpose of padding along one axis: adds the gradient of each padded sample to that of the sample it was copied from. */
+function foldPadding(dy: tf.Tensor, axis: number, pad: number, padding: Padding): tf.Tensor {
   const length = lengthOf(dy, axis) - 2 * pad;
   const center = sliceAxis(dy, axis, pad, length);
   const before = sliceAxis(dy, axis, 0, pad);
   const after = sliceAxis(dy, axis, length + pad, pad);
   if (padding === 'edge') {
-    const first = placeAxis(tf.sum(before, axis, true), axis, 0, length);
-    const last = placeAxis(tf.sum(after, axis, true), axis, length - 1, length);
+    const first = padAxis(tf.sum(before, axis, true), axis, 0, length);
+    const last = padAxis(tf.sum(after, axis, true), axis, length - 1, length);
     return tf.add(center, tf.add(first, last));
   }
-  const first = placeAxis(tf.reverse(before, axis), axis, 1, length);
-  const last = placeAxis(tf.reverse(after, axis), axis, length - 1 - pad, length);
+  const first = padAxis(tf.reverse(before, axis), axis, 1, length);
+  const last = padAxis(tf.reverse(after, axis), axis, length - 1 - pad, length);
   return tf.add(center, tf.add(first, last));
 }
 
-/** `x` among zeros along one axis. */
-function placeAxis(x: tf.Tensor, axis: number, from: number, length: number): tf.Tensor {
+/** `x` zero-padded along one axis to `length`, starting at `from`. */
+function padAxis(x: tf.Tensor, axis: number, from: number, length: number): tf.Tensor {
   const paddings = x.shape.map((n, index): [number, number] => (index === axis ? [from, length - from - n] : [0, 0]));
   return tf.pad(x, paddings);
 }
@@ -121,7 +120,7 @@ function sliceAxis(x: tf.Tensor, axis: number, from: number, count: number): tf.
 /** See `Ops.instanceNorm`; dL/dx = (dy - mean(dy) - y mean(dy y)) / sqrt(variance + epsilon). */
 export function instanceNorm(x: tf.Tensor, epsilon: number): tf.Tensor {
   return differentiable(
-    asPicture(x),
+    asNhwc(x),
     (input, save) => {
       const centered = tf.sub(input, tf.mean(input, [1, 2], true));
       const variance = tf.mean(tf.square(centered), [1, 2], true); // [N, 1, 1, C]
@@ -131,72 +130,72 @@ export function instanceNorm(x: tf.Tensor, epsilon: number): tf.Tensor {
       return y;
     },
     (dy, [savedY, savedScale]) => {
-      const y = present(savedY);
+      const y = requireSaved(savedY);
       const alongY = tf.mul(y, tf.mean(tf.mul(dy, y), [1, 2], true));
-      return tf.mul(tf.sub(tf.sub(dy, tf.mean(dy, [1, 2], true)), alongY), present(savedScale));
+      return tf.mul(tf.sub(tf.sub(dy, tf.mean(dy, [1, 2], true)), alongY), requireSaved(savedScale));
     },
   );
 }
 
-/** See `Ops.upsampleNearest`; its gradient is the sum of every 2x2 block. */
+/** See `Ops.upsampleNearest`; its gradient is the sum of each 2x2 block. */
 export function upsampleNearest(x: tf.Tensor): tf.Tensor {
-  const [, height, width] = asPicture(x).shape;
+  const [, height, width] = asNhwc(x).shape;
   return differentiable(
     x,
-    (input) => tf.image.resizeNearestNeighbor(asPicture(input), [2 * height, 2 * width]),
-    (dy) => tf.mul(tf.avgPool(asPicture(dy), 2, 2, 'valid'), 4),
+    (input) => tf.image.resizeNearestNeighbor(asNhwc(input), [2 * height, 2 * width]),
+    (dy) => tf.mul(tf.avgPool(asNhwc(dy), 2, 2, 'valid'), 4),
   );
 }
 
 /** See `Ops.averagePool`; its gradient is repeated over the block. */
 export function averagePool(x: tf.Tensor, size: number): tf.Tensor {
-  const [, height, width] = asPicture(x).shape;
+  const [, height, width] = asNhwc(x).shape;
   return differentiable(
     x,
-    (input) => tf.avgPool(asPicture(input), size, size, 'valid'),
-    (dy) => tf.mul(tf.image.resizeNearestNeighbor(asPicture(dy), [height, width]), 1 / (size * size)),
+    (input) => tf.avgPool(asNhwc(input), size, size, 'valid'),
+    (dy) => tf.mul(tf.image.resizeNearestNeighbor(asNhwc(dy), [height, width]), 1 / (size * size)),
   );
 }
 
 /** See `Ops.boxBlur`; it is its own gradient. */
 export function boxBlur(x: tf.Tensor, size: number): tf.Tensor {
-  const blur = (picture: tf.Tensor): tf.Tensor => {
-    const padded = padPicture(picture, (size - 1) / 2, 'zero');
+  const blur = (images: tf.Tensor): tf.Tensor => {
+    const padded = padImages(images, (size - 1) / 2, 'zero');
     return tf.avgPool(tf.avgPool(padded, [size, 1], 1, 'valid'), [1, size], 1, 'valid');
   };
-  return differentiable(asPicture(x), blur, blur);
+  return differentiable(asNhwc(x), blur, blur);
 }
 
 /** See `Ops.globalMax`; equal maxima share the gradient. */
 export function globalMax(x: tf.Tensor): tf.Tensor {
   return differentiable(
-    asPicture(x),
+    asNhwc(x),
     (input, save) => {
       const y = tf.max(input, [1, 2]);
       save([input, y]);
       return y;
     },
     (dy, [savedInput, savedY]) => {
-      const isMaximum = tf.cast(tf.equal(present(savedInput), toCells(present(savedY))), 'float32');
-      const share = tf.div(toCells(dy), tf.sum(isMaximum, [1, 2], true)); // [N, 1, 1, C]
+      const isMaximum = tf.cast(tf.equal(requireSaved(savedInput), expandSpatial(requireSaved(savedY))), 'float32');
+      const share = tf.div(expandSpatial(dy), tf.sum(isMaximum, [1, 2], true)); // [N, 1, 1, C]
       return tf.mul(isMaximum, share);
     },
   );
 }
 
 /** `[N, C]` to `[N, 1, 1, C]`. */
-export function toCells(x: tf.Tensor): tf.Tensor {
+export function expandSpatial(x: tf.Tensor): tf.Tensor {
   if (x.rank !== 2) throw new RangeError(`x must have the shape [N, C], got [${x.shape.join(', ')}]`);
   return tf.expandDims(tf.expandDims(x, 1), 1);
 }
 
-/** See `Ops.resizeBilinear`; its gradient is two products with the transposed interpolation. */
+/** See `Ops.resizeBilinear`; its gradient is two products with the transposed interpolation matrices. */
 export function resizeBilinear(x: tf.Tensor, height: number, width: number): tf.Tensor {
-  const [batch, inHeight, inWidth, channels] = asPicture(x).shape;
+  const [batch, inHeight, inWidth, channels] = asNhwc(x).shape;
   if (inHeight === height && inWidth === width) return x;
   return differentiable(
     x,
-    (input) => tf.image.resizeBilinear(asPicture(input), [height, width], false, true),
+    (input) => tf.image.resizeBilinear(asNhwc(input), [height, width], false, true),
     (dy) => {
       const rows = tf.matMul(
         transposedInterpolation(inHeight, height),
@@ -209,7 +208,7 @@ export function resizeBilinear(x: tf.Tensor, height: number, width: number): tf.
   );
 }
 
-/** What every sample of a line of `outLength`, read bilinearly at cell centres from `inLength`, gives back: `[1, in, out]`. */
+/** The transposed matrix of bilinear interpolation with half-pixel centres from `inLength` to `outLength`: `[1, in, out]`. */
 function transposedInterpolation(inLength: number, outLength: number): tf.Tensor {
   const weights = new Float32Array(inLength * outLength);
   for (let out = 0; out < outLength; out++) {
@@ -228,7 +227,7 @@ function lengthOf(x: tf.Tensor, axis: number): number {
   return length;
 }
 
-function present(saved: tf.Tensor | undefined): tf.Tensor {
-  if (!saved) throw new TypeError('the tensor that was saved for the gradient is absent');
+function requireSaved(saved: tf.Tensor | undefined): tf.Tensor {
+  if (!saved) throw new TypeError('a tensor saved for the gradient is missing');
   return saved;
 }

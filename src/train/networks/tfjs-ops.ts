@@ -3,38 +3,38 @@ import type { Convolution, Init, Ops, Parameter } from './ops.js';
 import * as gradients from './tfjs-gradients.js';
 import { padOf } from './trace.js';
 
-/** Added to a variance before it is divided by. */
+/** Added to the variance. */
 const INSTANCE_NORM_EPSILON = 1e-5;
 
 /**
- * Networks computed by TensorFlow.js, on the backend that is current, and differentiable on every one of ours.
+ * Computes networks with TensorFlow.js on its current backend; differentiable on each of the three backends.
  *
- * Tensors are `[N, H, W, C]`; a learned `[H, W, C]` is `[1, H, W, C]`. The parameters are lent: they are read, never disposed.
- * What is made in between belongs to the `tf.tidy` or gradient function around the network.
+ * Tensors are `[N, H, W, C]`; a learned `[H, W, C]` is `[1, H, W, C]`. The parameters are lent. Intermediate tensors belong to the
+ * `tf.tidy` or gradient function around the network.
  */
 export class TfjsOps implements Ops<tf.Tensor> {
   readonly #parameters: ReadonlyMap<string, tf.Tensor>;
 
-  /** @param parameters by name, in the shapes that `traceNetwork` finds. */
+  /** @param parameters by name, in the shapes of `traceNetwork`; lent. */
   constructor(parameters: ReadonlyMap<string, tf.Tensor>) {
     this.#parameters = parameters;
   }
 
   shape(x: tf.Tensor): [height: number, width: number, channels: number] {
-    const [, height, width, channels] = gradients.asPicture(x).shape;
+    const [, height, width, channels] = gradients.asNhwc(x).shape;
     return [height, width, channels];
   }
 
   conv(x: tf.Tensor, layer: Convolution): tf.Tensor {
     const { name, filters, size, stride = 1, padding = 'zero', bias = true } = layer;
     const [, , channels] = this.shape(x);
-    const kernel = gradients.asPicture(this.#read(`${name}/kernel`, [size, size, channels, filters]));
+    const kernel = gradients.asNhwc(this.#read(`${name}/kernel`, [size, size, channels, filters]));
     const pad = padOf(layer);
-    // The tensorflow backend has gradients for `same` and `valid` alone.
+    // tfjs-node 4.22: the tensorflow backend has gradients only for `same` and `valid` padding.
     const isSame = padding === 'zero' && stride === 1 && 2 * pad + 1 === size;
-    const padded = isSame ? gradients.asPicture(x) : gradients.padPicture(x, pad, padding);
+    const padded = isSame ? gradients.asNhwc(x) : gradients.padImages(x, pad, padding);
     const y = tf.conv2d(padded, kernel, stride, isSame ? 'same' : 'valid');
-    // Not tf.fused.conv2d: its gradient computes every part, also of a frozen network's kernels.
+    // Not tf.fused.conv2d: its gradient also computes the parts of frozen kernels.
     return bias ? tf.add(y, this.#read(`${name}/bias`, [filters])) : y;
   }
 
@@ -56,7 +56,7 @@ export class TfjsOps implements Ops<tf.Tensor> {
   tanh = (x: tf.Tensor): tf.Tensor => tf.tanh(x);
   sigmoid = (x: tf.Tensor): tf.Tensor => tf.sigmoid(x);
   exp = (x: tf.Tensor): tf.Tensor => tf.exp(x);
-  /** Square root; its derivative is held below 500, the one at 1e-6: at 0 it is infinite. */
+  /** Square root. Its derivative, infinite at 0, is limited to 500, its value at 1e-6. */
   sqrt = (x: tf.Tensor): tf.Tensor => gradients.sqrt(x);
   add = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.add(a, b);
   subtract = (a: tf.Tensor, b: tf.Tensor): tf.Tensor => tf.sub(a, b);
@@ -70,7 +70,7 @@ export class TfjsOps implements Ops<tf.Tensor> {
   clamp = (x: tf.Tensor, low: number, high: number): tf.Tensor => tf.clipByValue(x, low, high);
   concat = (parts: readonly tf.Tensor[]): tf.Tensor => tf.concat([...parts], -1);
 
-  channels(x: tf.Tensor, from: number, count: number): tf.Tensor {
+  sliceChannels(x: tf.Tensor, from: number, count: number): tf.Tensor {
     const last = x.rank - 1;
     return tf.slice(x, new Array<number>(x.rank).fill(0).with(last, from), x.shape.with(last, count));
   }
@@ -82,26 +82,26 @@ export class TfjsOps implements Ops<tf.Tensor> {
     return gradients.resizeBilinear(x, height, width);
   }
 
-  averagePool = (x: tf.Tensor, size: number): tf.Tensor => gradients.averagePool(this.#inBlocks(x, size), size);
+  averagePool = (x: tf.Tensor, size: number): tf.Tensor => gradients.averagePool(this.#asBlocks(x, size), size);
 
   boxBlur = (x: tf.Tensor, size: number): tf.Tensor => gradients.boxBlur(x, odd(size));
 
   dilate(x: tf.Tensor, size: number): tf.Tensor {
-    const columns = tf.maxPool(gradients.asPicture(x), [odd(size), 1], 1, 'same');
+    const columns = tf.maxPool(gradients.asNhwc(x), [odd(size), 1], 1, 'same');
     return tf.maxPool(columns, [1, size], 1, 'same');
   }
 
-  maxPool = (x: tf.Tensor, size: number): tf.Tensor => tf.maxPool(this.#inBlocks(x, size), size, size, 'valid');
-  globalMean = (x: tf.Tensor): tf.Tensor => tf.mean(gradients.asPicture(x), [1, 2]);
+  maxPool = (x: tf.Tensor, size: number): tf.Tensor => tf.maxPool(this.#asBlocks(x, size), size, size, 'valid');
+  globalMean = (x: tf.Tensor): tf.Tensor => tf.mean(gradients.asNhwc(x), [1, 2]);
   globalMax = (x: tf.Tensor): tf.Tensor => gradients.globalMax(x);
-  toCells = (x: tf.Tensor): tf.Tensor => gradients.toCells(x);
+  expandSpatial = (x: tf.Tensor): tf.Tensor => gradients.expandSpatial(x);
 
-  #inBlocks(x: tf.Tensor, size: number): tf.Tensor4D {
+  #asBlocks(x: tf.Tensor, size: number): tf.Tensor4D {
     const [height, width] = this.shape(x);
     if (height % size !== 0 || width % size !== 0) {
       throw new RangeError(`size must divide ${height} and ${width}, got ${size}`);
     }
-    return gradients.asPicture(x);
+    return gradients.asNhwc(x);
   }
 
   #read(name: string, shape: readonly number[]): tf.Tensor {

@@ -1,30 +1,21 @@
 import type { Convolution, Init, Network, Ops, Parameter, ParameterSpec } from './ops.js';
 
-/** What a network consists of. */
+/** The parameters and output shapes of a network. */
 export interface NetworkTrace {
   /** In the order of their first use. */
   readonly parameters: readonly ParameterSpec[];
-  /** Numbers in all parameters. */
-  readonly parameterCount: number;
-  /** Multiplications with a weight, for one picture. */
-  readonly multiplyAdds: number;
-  /** `[H, W, C]` (`[C]` of what has no place) of every output. */
+  /** `[H, W, C]` of each output, or `[C]` without spatial axes. */
   readonly outputs: Readonly<Record<string, readonly number[]>>;
 }
 
 /** A shape: `[H, W, C]` or `[C]`. */
 type Shape = readonly number[];
 
-/** Runs a network on shapes alone. @param input height, width and channels. Throws RangeError for shapes that do not fit. */
+/** Runs a network on shapes only. @param input height, width and channels. Throws RangeError for shapes that do not fit. */
 export function traceNetwork(network: Network, input: readonly [number, number, number]): NetworkTrace {
   const ops = new TraceOps();
   const outputs = network<Shape>(ops, input);
-  return {
-    parameters: [...ops.parameters.values()],
-    parameterCount: [...ops.parameters.values()].reduce((sum, { shape }) => sum + sizeOf(shape), 0),
-    multiplyAdds: ops.multiplyAdds,
-    outputs,
-  };
+  return { parameters: [...ops.parameters.values()], outputs };
 }
 
 /** Numbers in a tensor of this shape. */
@@ -32,19 +23,18 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);
 }
 
-/** The rows and columns that a convolution adds on every side. */
+/** The padding of a convolution on each side. */
 export function padOf({ size, pad }: Convolution): number {
   return pad ?? Math.floor((size - 1) / 2);
 }
 
 class TraceOps implements Ops<Shape> {
   readonly parameters = new Map<string, ParameterSpec>();
-  multiplyAdds = 0;
 
   shape(x: Shape): [number, number, number] {
     const [height, width, channels] = x;
     if (height === undefined || width === undefined || channels === undefined) {
-      throw new RangeError(`a picture must have the shape [H, W, C], got [${x.join(', ')}]`);
+      throw new RangeError(`an image must have the shape [H, W, C], got [${x.join(', ')}]`);
     }
     return [height, width, channels];
   }
@@ -55,9 +45,7 @@ class TraceOps implements Ops<Shape> {
     const out = (length: number): number => Math.floor((length + 2 * padOf(layer) - size) / stride) + 1;
     this.#declare(`${name}/kernel`, [size, size, channels, filters], init);
     if (bias) this.#declare(`${name}/bias`, [filters], { kind: 'constant', value: 0 });
-    const shape = [out(height), out(width), filters];
-    this.multiplyAdds += sizeOf(shape) * size * size * channels;
-    return shape;
+    return [out(height), out(width), filters];
   }
 
   dense(x: Shape, layer: { readonly name: string; readonly units: number; readonly init?: Init }): Shape {
@@ -66,7 +54,6 @@ class TraceOps implements Ops<Shape> {
       throw new RangeError(`${layer.name} needs the shape [C], got [${x.join(', ')}]`);
     this.#declare(`${layer.name}/kernel`, [channels, layer.units], layer.init ?? { kind: 'he' });
     this.#declare(`${layer.name}/bias`, [layer.units], { kind: 'constant', value: 0 });
-    this.multiplyAdds += channels * layer.units;
     return [layer.units];
   }
 
@@ -86,12 +73,12 @@ class TraceOps implements Ops<Shape> {
   instanceNorm = (x: Shape): Shape => x;
   boxBlur = (x: Shape): Shape => x;
   dilate = (x: Shape): Shape => x;
-  add = (a: Shape, b: Shape): Shape => repeated(a, b);
-  subtract = (a: Shape, b: Shape): Shape => repeated(a, b);
-  multiply = (a: Shape, b: Shape): Shape => repeated(a, b);
+  add = (a: Shape, b: Shape): Shape => broadcast(a, b);
+  subtract = (a: Shape, b: Shape): Shape => broadcast(a, b);
+  multiply = (a: Shape, b: Shape): Shape => broadcast(a, b);
   globalMean = (x: Shape): Shape => [this.shape(x)[2]];
   globalMax = (x: Shape): Shape => [this.shape(x)[2]];
-  toCells = (x: Shape): Shape => [1, 1, ...x];
+  expandSpatial = (x: Shape): Shape => [1, 1, ...x];
 
   concat(parts: readonly Shape[]): Shape {
     const [first, ...others] = parts.map((part) => this.shape(part));
@@ -103,7 +90,7 @@ class TraceOps implements Ops<Shape> {
     return [height, width, others.reduce((sum, [, , channels]) => sum + channels, first[2])];
   }
 
-  channels(x: Shape, from: number, count: number): Shape {
+  sliceChannels(x: Shape, from: number, count: number): Shape {
     const [height, width, channels] = this.shape(x);
     if (from + count > channels)
       throw new RangeError(`channels must be below ${channels}, got ${from} to ${from + count}`);
@@ -140,7 +127,7 @@ class TraceOps implements Ops<Shape> {
   }
 }
 
-function repeated(a: Shape, b: Shape): Shape {
+function broadcast(a: Shape, b: Shape): Shape {
   return Array.from({ length: Math.max(a.length, b.length) }, (_, axis) => {
     const [n = 1, m = 1] = [a[axis], b[axis]];
     if (n !== m && n !== 1 && m !== 1)

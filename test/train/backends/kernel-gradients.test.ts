@@ -5,7 +5,7 @@ import type { Backend } from '../../../src/train/backends/backend.js';
 import { openBackend } from '../../../src/train/backends/open-backend.js';
 import { presentBackends } from '../../support/backends.js';
 
-/** Of a directional derivative in single precision. */
+/** Step of a directional derivative in single precision. */
 const STEP = 1e-2;
 
 interface KernelCase {
@@ -16,7 +16,7 @@ interface KernelCase {
   readonly run: (...inputs: tf.Tensor[]) => tf.Tensor;
 }
 
-const picture = (x: tf.Tensor): tf.Tensor4D => x as tf.Tensor4D;
+const nhwc = (x: tf.Tensor): tf.Tensor4D => x as tf.Tensor4D;
 const one = (title: string, run: (x: tf.Tensor) => tf.Tensor, range?: KernelCase['range']): KernelCase => ({
   title,
   shapes: [[2, 3, 4, 2]],
@@ -52,17 +52,17 @@ const CASES: readonly KernelCase[] = [
   one('pad', (x) => tf.square(tf.pad(x, [[0, 0], [1, 2], [0, 1], [0, 0]], 0.5))), // prettier-ignore
   one('tile', (x) => tf.mul(tf.tile(x, [1, 2, 3, 1]), tf.tile(tf.square(x), [1, 2, 3, 1]))),
   one('reverse', (x) => tf.mul(x, tf.reverse(x, [1, 3]))),
-  one('split, of which one part is unused', (x) => tf.square(tf.split(x, 4, 2)[1]!)),
+  one('split with unused parts', (x) => tf.square(tf.split(x, 4, 2)[1]!)),
   one('unstack and stack', (x) => {
     const [a, b, c] = tf.unstack(x, 1) as [tf.Tensor, tf.Tensor, tf.Tensor];
     return tf.stack([tf.mul(a, b), tf.square(c)], 2);
   }),
   one('concat of the first axis', (x) => tf.square(tf.concat([x, tf.mul(x, 2)], 0))),
   one('addN of one tensor', (x) => tf.addN([x, tf.square(x), x])),
-  one('avgPool with overlap', (x) => tf.avgPool(picture(x), [2, 3], 1, 'valid')),
-  one('maxPool with overlap', (x) => tf.maxPool(picture(x), [2, 3], 1, 'same')),
+  one('avgPool with overlap', (x) => tf.avgPool(nhwc(x), [2, 3], 1, 'valid')),
+  one('maxPool with overlap', (x) => tf.maxPool(nhwc(x), [2, 3], 1, 'same')),
   two('sub of a vector', [2, 3, 4], [4], (a, b) => tf.sub(a, b)),
-  two('multiplication by one number a picture', [2, 3, 4, 2], [2, 1, 1, 1], (a, b) => tf.mul(a, b)),
+  two('multiplication by one number per image', [2, 3, 4, 2], [2, 1, 1, 1], (a, b) => tf.mul(a, b)),
   two('division', [2, 3], [2, 1], (a, b) => tf.div(a, tf.add(b, 3))),
   two('division of a scalar', [], [3, 2], (a, b) => tf.div(a, tf.add(b, 3))),
   two('maximum and minimum', [2, 3], [2, 3], (a, b) =>
@@ -74,12 +74,12 @@ const CASES: readonly KernelCase[] = [
   two('matMul, second transposed', [3, 4], [2, 4], (a, b) => tf.matMul(a, b, false, true)),
   two('matMul, both transposed', [4, 3], [2, 4], (a, b) => tf.matMul(a, b, true, true)),
   two('matMul of a batch by one matrix', [5, 3, 4], [1, 4, 2], (a, b) => tf.matMul(a, b)),
-  two('conv2d of stride 2, same', [2, 7, 8, 3], [3, 3, 3, 4], (x, k) => tf.conv2d(picture(x), picture(k), 2, 'same')),
-  two('conv2d of stride 3 that leaves rows over', [1, 9, 10, 2], [2, 2, 2, 3], (x, k) =>
-    tf.conv2d(picture(x), picture(k), 3, 'valid'),
+  two('conv2d of stride 2, same', [2, 7, 8, 3], [3, 3, 3, 4], (x, k) => tf.conv2d(nhwc(x), nhwc(k), 2, 'same')),
+  two('conv2d of stride 3 with rows left over', [1, 9, 10, 2], [2, 2, 2, 3], (x, k) =>
+    tf.conv2d(nhwc(x), nhwc(k), 3, 'valid'),
   ),
-  two('conv2d with strides that differ', [1, 6, 9, 2], [3, 2, 2, 3], (x, k) =>
-    tf.conv2d(picture(x), picture(k), [1, 2], 'same'),
+  two('conv2d with different strides', [1, 6, 9, 2], [3, 2, 2, 3], (x, k) =>
+    tf.conv2d(nhwc(x), nhwc(k), [1, 2], 'same'),
   ),
 ];
 
@@ -123,19 +123,19 @@ describe.each(await presentBackends())('gradients of kernels on %s', (name) => {
     }
   });
 
-  it('gives the gradient of a maximum to where it is', async () => {
+  it('passes the gradient of a maximum to its position', async () => {
     const x = tf.tensor([-3, -1, -2, -4, -5, -6], [2, 3]);
     const gradient = tf.tidy(() => tf.grad((v) => tf.sum(tf.sub(tf.max(v, 1), tf.mul(tf.min(v, 1), 2))))(x));
     expect([...(await numbersOf(gradient))]).toEqual([-2, 1, 0, 1, 0, -2]);
     x.dispose();
   });
 
-  it('refuses the gradient of an average over a border', () => {
-    const gradient = tf.grad((x) => tf.avgPool(picture(x), 3, 1, 'same'));
+  it('rejects the gradient of average pooling with padding', () => {
+    const gradient = tf.grad((x) => tf.avgPool(nhwc(x), 3, 1, 'same'));
     expect(() => tf.tidy(() => gradient(tf.ones([1, 4, 4, 1])))).toThrow('pad must be valid, got same');
   });
 
-  it('does not compute the gradient of a kernel that is frozen', () => {
+  it('does not compute the gradient of a frozen kernel', () => {
     const [x, kernel] = [tf.ones<tf.Rank.R4>([1, 4, 4, 2]), tf.ones<tf.Rank.R4>([3, 3, 2, 2])];
     const ran: string[] = [];
     const engine = tf.engine();
@@ -145,7 +145,7 @@ describe.each(await presentBackends())('gradients of kernels on %s', (name) => {
       return runKernel(name, ...rest);
     };
     try {
-      tf.tidy(() => tf.grad((v) => tf.sum(tf.conv2d(picture(v), kernel, 1, 'same')))(x));
+      tf.tidy(() => tf.grad((v) => tf.sum(tf.conv2d(nhwc(v), kernel, 1, 'same')))(x));
     } finally {
       engine.runKernel = runKernel;
     }

@@ -6,7 +6,7 @@ import { hashDistance } from '../../../src/train/data/image-statistics.js';
 import { ImageStore, type StoredImage } from '../../../src/train/data/image-store.js';
 import { synthDomains } from '../../../src/train/data/synth-domains.js';
 import { footage } from '../../support/footage.js';
-import { storedPicture } from './stored-images.js';
+import { storedImage } from './stored-images.js';
 
 const CROP = { width: 256, height: 144 };
 const street = synthDomains({ count: 4, seed: 3 });
@@ -15,22 +15,22 @@ function find(report: DataReport, kind: FindingKind): readonly string[] | undefi
   return report.findings.find((finding) => finding.kind === kind)?.names;
 }
 
-/** The pictures of a store changed sample by sample, under another source. */
+/** The images of a store, changed sample by sample, with another source. */
 function changed(
   store: ImageStore,
   source: string,
   code: (value: number, channel: number) => number,
 ): readonly StoredImage[] {
-  return store.pictures.map((picture, i) => ({
-    ...picture,
-    ...storedPicture(`${source}__${i}.png`, [picture.width, picture.height], (x, y, channel) =>
-      Math.min(255, code(picture.data[3 * (y * picture.width + x) + channel]!, channel)),
+  return store.images.map((image, i) => ({
+    ...image,
+    ...storedImage(`${source}__${i}.png`, [image.width, image.height], (x, y, channel) =>
+      Math.min(255, code(image.data[3 * (y * image.width + x) + channel]!, channel)),
     ),
   }));
 }
 
 describe('checkData', () => {
-  it('reports counts and figures by source', () => {
+  it('reports counts and statistics by source', () => {
     const report = checkData(street.a, street.b, CROP);
     expect([report.a.count, report.b.count]).toEqual([4, 4]);
     expect(report.a.sources).toHaveLength(1);
@@ -42,13 +42,13 @@ describe('checkData', () => {
 
   it('finds days among nights and nights among days', () => {
     const report = checkData(street.b, street.a, CROP);
-    expect([...find(report, 'notDay')!].sort()).toEqual(street.b.pictures.map(({ name }) => name).sort());
+    expect([...find(report, 'notDay')!].sort()).toEqual(street.b.images.map(({ name }) => name).sort());
     expect(find(report, 'notNight')).toHaveLength(4);
     const right = checkData(street.a, street.b, CROP);
     expect([find(right, 'notDay'), find(right, 'notNight')]).toEqual([undefined, undefined]);
   });
 
-  it('names sources with a cast in the dark, with grey blacks, and nearly black ones', () => {
+  it('names sources with a colour cast, with grey blacks, and nearly black ones', () => {
     const magenta = changed(street.b, 'magenta', (value, channel) => (channel === 0 ? value : value + 14));
     const grey = changed(street.b, 'grey', (value, channel) => (channel === 0 ? 25 + 0.9 * value : 128));
     const black = changed(street.b, 'black', (value, channel) => (channel === 0 ? 0.2 * value : 128));
@@ -59,34 +59,34 @@ describe('checkData', () => {
     expect(find(report, 'nearBlack')).toEqual(['black']);
   });
 
-  it('finds a picture that is in both domains, lighter or not, and copies within one', () => {
-    const [first, second] = street.a.pictures;
+  it('finds an image that is in both domains, even if lighter, and copies within one', () => {
+    const [first, second] = street.a.images;
     const lighter = changed(ImageStore.of([first!]), 'lighter', (value, channel) =>
       channel === 0 ? value + 3 : value,
     );
-    const report = checkData(street.a, ImageStore.of([...street.b.pictures, ...lighter]), CROP);
+    const report = checkData(street.a, ImageStore.of([...street.b.images, ...lighter]), CROP);
     expect(find(report, 'shared')).toEqual([`${first!.name} = lighter__0.png`]);
-    const copied = ImageStore.of([...street.a.pictures, { ...second!, name: 'copy.png' }]);
+    const copied = ImageStore.of([...street.a.images, { ...second!, name: 'copy.png' }]);
     expect(find(checkData(copied, street.b, CROP), 'repeated')).toEqual(['copy.png']);
     expect(find(checkData(street.a, street.b, CROP), 'shared')).toBeUndefined();
   });
 
   it('names files smaller than the crop', () => {
-    const small = { ...street.a.pictures[0]!, name: 'small.png', fileWidth: 200 };
+    const small = { ...street.a.images[0]!, name: 'small.png', fileWidth: 200 };
     expect(find(checkData(ImageStore.of([small]), street.b, CROP), 'small')).toEqual(['small.png']);
   });
 
-  it('tells it in lines', () => {
+  it('formats the report as lines', () => {
     const lines = dataReportLines(checkData(street.b, street.a, CROP));
-    expect(lines[0]).toMatch(/^A \(day\): 4 pictures, sources: 1, \d+ MB$/);
-    expect(lines.some((line) => /^! A: looks like night: 4 pictures \(street-.*\)$/.test(line))).toBe(true);
+    expect(lines[0]).toMatch(/^A \(day\): 4 images, sources: 1, \d+ MB$/);
+    expect(lines.some((line) => /^! A: probably night: 4 images \(street-.*\)$/.test(line))).toBe(true);
     for (const line of lines) expect(line).not.toMatch(/\n|NaN|undefined/);
   });
 
   const frames = footage('frames');
-  it.skipIf(!frames)('knows the real frames', async () => {
+  it.skipIf(!frames)('finds known problems in real frames', async () => {
     const { a, b } = await readDataFolders({ root: frames! });
-    const [days, nights] = [await ImageStore.load(a.entries), await ImageStore.load(b.entries)];
+    const [days, nights] = [await ImageStore.load(a), await ImageStore.load(b)];
     const report = checkData(days, nights, CROP);
     expect(find(report, 'corrupt')).toBeUndefined();
     expect(find(report, 'shared')).toBeUndefined();
@@ -97,7 +97,7 @@ describe('checkData', () => {
 });
 
 describe('hashDistance', () => {
-  it('counts differing bits, the sign bit too', () => {
+  it('counts differing bits, the sign bit included', () => {
     expect(hashDistance([0, 0], [-1, -1])).toBe(64);
     expect(hashDistance([1 << 31, 5], [0, 4])).toBe(2);
   });

@@ -3,19 +3,17 @@ import { AlignedDataset } from '../../../src/train/data/aligned-dataset.js';
 import { NO_AUGMENT } from '../../../src/train/data/augment.js';
 import type { Dataset, DatasetState } from '../../../src/train/data/dataset.js';
 import { ImageStore } from '../../../src/train/data/image-store.js';
-import { SingleDataset } from '../../../src/train/data/single-dataset.js';
 import { UnalignedDataset } from '../../../src/train/data/unaligned-dataset.js';
-import { greyStore, storedPicture } from './stored-images.js';
+import { greyStore, storedImage } from './stored-images.js';
 
 const SIZE = { width: 16, height: 10 };
 const kinds: readonly [string, (seed: number) => Dataset][] = [
   ['UnalignedDataset', (seed) => new UnalignedDataset({ a: greyStore(7), b: greyStore(5, 'dark'), seed, ...SIZE })],
   ['AlignedDataset', (seed) => new AlignedDataset({ a: greyStore(7), b: greyStore(9), seed, ...SIZE })],
-  ['SingleDataset', (seed) => new SingleDataset({ store: greyStore(7), seed, ...SIZE })],
 ];
 
 describe.each(kinds)('%s', (_name, make) => {
-  it('gives batches of the asked size, each in memory of its own', () => {
+  it('returns batches of the given size, each in its own memory', () => {
     const dataset = make(1);
     const first = dataset.next(3);
     const copy = Float32Array.from(first.a);
@@ -26,13 +24,13 @@ describe.each(kinds)('%s', (_name, make) => {
     expect(first.a).toEqual(copy);
   });
 
-  it('gives the same batches for the same seed', () => {
+  it('returns the same batches for the same seed', () => {
     const [one, two, other] = [make(4), make(4), make(5)];
     for (let i = 0; i < 6; i++) expect(two.next(2)).toEqual(one.next(2));
     expect(other.next(2).a).not.toEqual(make(4).next(2).a);
   });
 
-  it('goes on bit for bit from a state that went through JSON', () => {
+  it('continues bit for bit from a state restored from JSON', () => {
     const dataset = make(4);
     for (let i = 0; i < 9; i++) dataset.next(2);
     const state = JSON.parse(JSON.stringify(dataset.state())) as DatasetState; // what was just written
@@ -43,7 +41,7 @@ describe.each(kinds)('%s', (_name, make) => {
     expect(later.state()).toEqual(dataset.state());
   });
 
-  it('gives all pictures of A once an epoch and counts epochs', () => {
+  it('returns each image of A once per epoch and counts epochs', () => {
     const dataset = make(6);
     expect(dataset.size).toBe(7);
     const paths = Array.from({ length: 7 }, () => dataset.next(1).pathsA[0]);
@@ -53,8 +51,8 @@ describe.each(kinds)('%s', (_name, make) => {
     expect(dataset.epoch).toBe(3);
   });
 
-  it('refuses the state of other pictures', () => {
-    const other = new SingleDataset({ store: greyStore(6), seed: 1, ...SIZE });
+  it('rejects the state of other images', () => {
+    const other = new UnalignedDataset({ a: greyStore(6), b: greyStore(5), seed: 1, ...SIZE });
     expect(() => make(1).restore({ ...make(1).state(), fingerprints: other.state().fingerprints })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     );
@@ -73,7 +71,7 @@ describe('UnalignedDataset', () => {
     for (const seen of partners.values()) expect(seen.size).toBeGreaterThan(3);
   });
 
-  it('gives the smaller domain as often as its turn comes', () => {
+  it('repeats the smaller domain evenly', () => {
     const dataset = new UnalignedDataset({ a: greyStore(9), b: greyStore(3, 'dark'), seed: 3, ...SIZE });
     const counts = new Map<string, number>();
     for (let i = 0; i < 9; i++) {
@@ -83,26 +81,16 @@ describe('UnalignedDataset', () => {
     expect([...counts.values()]).toEqual([3, 3, 3]);
   });
 
-  it('weighs sources and refuses a source that is not there', () => {
-    const mixed = ImageStore.of([...greyStore(6, 'few').pictures, ...greyStore(6, 'many').pictures]);
-    const dataset = new UnalignedDataset({ a: mixed, b: greyStore(2), seed: 3, weightsA: { many: 3 }, ...SIZE });
-    const { pathsA } = dataset.next(120);
-    expect(pathsA.filter((path) => path.includes('many')).length).toBe(90);
-    expect(() => new UnalignedDataset({ a: mixed, b: greyStore(2), seed: 3, weightsB: { none: 3 }, ...SIZE })).toThrow(
-      /got none/,
-    );
-  });
-
-  it('refuses pictures smaller than the crop', () => {
+  it('rejects images smaller than the crop', () => {
     expect(() => new UnalignedDataset({ a: greyStore(6), b: greyStore(2), seed: 3 })).toThrow(/256x144 or more/);
   });
 });
 
 describe('AlignedDataset', () => {
-  const day = ImageStore.of([1, 2, 3].map((i) => storedPicture(`${i}.jpg`, [40, 30], (x, y) => x + 2 * y + i)));
-  const night = ImageStore.of([2, 3, 4].map((i) => storedPicture(`${i}.png`, [40, 30], (x, y) => x + 2 * y + i)));
+  const day = ImageStore.of([1, 2, 3].map((i) => storedImage(`${i}.jpg`, [40, 30], (x, y) => x + 2 * y + i)));
+  const night = ImageStore.of([2, 3, 4].map((i) => storedImage(`${i}.png`, [40, 30], (x, y) => x + 2 * y + i)));
 
-  it('gives pairs by name with one crop and flip', () => {
+  it('returns pairs by name with the same crop and flip', () => {
     const augment = { ...NO_AUGMENT, crop: 'random', flip: 0.5 } as const;
     const dataset = new AlignedDataset({ a: day, b: night, seed: 2, augment, ...SIZE });
     expect(dataset.size).toBe(2);
@@ -114,11 +102,11 @@ describe('AlignedDataset', () => {
     }
   });
 
-  it('says when nothing is a pair, and refuses pairs of two sizes', () => {
+  it('rejects folders without a pair, and pairs of different sizes', () => {
     expect(() => new AlignedDataset({ a: greyStore(3, 'a'), b: greyStore(3, 'b'), seed: 1, ...SIZE })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     );
-    const wide = ImageStore.of([storedPicture('2.png', [44, 30], () => 0)]);
-    expect(() => new AlignedDataset({ a: day, b: wide, seed: 1, ...SIZE })).toThrow(/one size/);
+    const wide = ImageStore.of([storedImage('2.png', [44, 30], () => 0)]);
+    expect(() => new AlignedDataset({ a: day, b: wide, seed: 1, ...SIZE })).toThrow(/same size/);
   });
 });

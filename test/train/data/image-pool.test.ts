@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.js';
 import { ImagePool } from '../../../src/train/data/image-pool.js';
 
-/** A picture with an owner count, as a tensor has. */
+/** An image that counts live handles, as tensors do. */
 class Handle {
   static live = 0;
   isLive = true;
@@ -28,18 +28,18 @@ function poolOf(size: number, seed = 1): ImagePool<Handle> {
 }
 
 describe('ImagePool', () => {
-  it('gives every picture back while it fills', () => {
+  it('returns each image while it fills', () => {
     using pool = poolOf(50);
     for (let i = 0; i < 50; i++) {
-      const given = pool.query(new Handle(i));
-      expect(given.id).toBe(i);
-      given.release();
+      const queried = pool.query(new Handle(i));
+      expect(queried.id).toBe(i);
+      queried.release();
     }
-    expect(pool.pictures.map(({ id }) => id)).toEqual(Array.from({ length: 50 }, (_, i) => i));
+    expect(pool.images.map(({ id }) => id)).toEqual(Array.from({ length: 50 }, (_, i) => i));
   });
 
-  it('follows the published definition picture by picture', () => {
-    // pytorch-CycleGAN-and-pix2pix, util/image_pool.py, written down again over the same chance.
+  it('matches the published definition image by image', () => {
+    // pytorch-CycleGAN-and-pix2pix, util/image_pool.py, with the same random numbers.
     const random = new Random(9);
     const stored: number[] = [];
     const published = (id: number): number => {
@@ -55,33 +55,33 @@ describe('ImagePool', () => {
     };
     using pool = poolOf(5, 9);
     for (let i = 0; i < 400; i++) {
-      const given = pool.query(new Handle(i));
-      expect(given.id).toBe(published(i));
-      given.release();
+      const queried = pool.query(new Handle(i));
+      expect(queried.id).toBe(published(i));
+      queried.release();
     }
-    expect(pool.pictures.map(({ id }) => id)).toEqual(stored);
+    expect(pool.images.map(({ id }) => id)).toEqual(stored);
   });
 
-  it('gives an old picture half of the time once it is full, and each place as often', () => {
+  it('returns an old image half of the time once it is full, uniformly chosen', () => {
     using pool = poolOf(10, 3);
     let old = 0;
     const ages: number[] = [];
     for (let i = 0; i < 8010; i++) {
-      const given = pool.query(new Handle(i));
-      if (given.id !== i) {
+      const queried = pool.query(new Handle(i));
+      if (queried.id !== i) {
         old++;
-        ages.push(i - given.id);
+        ages.push(i - queried.id);
       }
-      given.release();
+      queried.release();
     }
     expect(old / 8000).toBeGreaterThan(0.48);
     expect(old / 8000).toBeLessThan(0.52);
-    // A picture stays until one of ten is replaced, every second query: 20 queries on average.
+    // An image stays until one of ten is replaced, every second query: 20 queries on average.
     expect(ages.reduce((sum, age) => sum + age, 0) / ages.length).toBeGreaterThan(18);
     expect(ages.reduce((sum, age) => sum + age, 0) / ages.length).toBeLessThan(22);
   });
 
-  it('owns what it keeps, and frees it', () => {
+  it('owns the images it keeps, and frees them', () => {
     const before = Handle.live;
     const pool = poolOf(4);
     for (let i = 0; i < 100; i++) pool.query(new Handle(i)).release();
@@ -93,17 +93,17 @@ describe('ImagePool', () => {
     expect(Handle.live - before).toBe(0);
   });
 
-  it('keeps nothing when its size is 0', () => {
+  it('keeps no images when its size is 0', () => {
     const pool = poolOf(0);
     for (let i = 0; i < 20; i++) {
-      const given = pool.query(new Handle(i));
-      expect(given.id).toBe(i);
-      given.release();
+      const queried = pool.query(new Handle(i));
+      expect(queried.id).toBe(i);
+      queried.release();
     }
-    expect(pool.pictures).toEqual([]);
+    expect(pool.images).toEqual([]);
   });
 
-  it('goes on alike from a checkpoint', () => {
+  it('continues equally from a checkpoint', () => {
     const random = new Random(4);
     const options = { size: 3, clone: (id: number) => id, release: () => undefined };
     const pool = new ImagePool<number>({ ...options, random });
@@ -111,7 +111,7 @@ describe('ImagePool', () => {
     const later = new Random(0);
     later.restore(random.state);
     const again = new ImagePool<number>({ ...options, random: later });
-    again.restore(pool.pictures);
+    again.restore(pool.images);
     for (let i = 30; i < 90; i++) expect(again.query(i)).toBe(pool.query(i));
   });
 });

@@ -3,36 +3,35 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writeImage } from '../../../src/image/image-file.js';
 import { imageToYuv, type RgbImage } from '../../../src/image/rgb-image.js';
-import { readImageFolder, sourceOf } from '../../../src/train/data/image-folder.js';
-import { ImageStore, toYuvBytes } from '../../../src/train/data/image-store.js';
+import { listImages, sourceOf } from '../../../src/train/data/image-folder.js';
+import { ImageStore } from '../../../src/train/data/image-store.js';
 import { footage } from '../../support/footage.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
-/** Left red, middle green, right blue, one third each. */
+/** Three vertical bands: red, green, blue. */
 function bands(width: number, height: number): RgbImage {
   const data = new Uint8Array(3 * width * height);
   for (let i = 0; i < width * height; i++) data[3 * i + Math.floor((3 * (i % width)) / width)] = 255;
   return { width, height, data };
 }
 
-async function folderOf(pictures: Record<string, RgbImage | string>): Promise<string> {
+async function folderOf(images: Record<string, RgbImage | string>): Promise<string> {
   const folder = temporaryFolder();
-  for (const [name, picture] of Object.entries(pictures)) {
+  for (const [name, image] of Object.entries(images)) {
     mkdirSync(join(folder, name, '..'), { recursive: true });
-    if (typeof picture === 'string') writeFileSync(join(folder, name), picture);
-    else await writeImage(join(folder, name), picture);
+    if (typeof image === 'string') writeFileSync(join(folder, name), image);
+    else await writeImage(join(folder, name), image);
   }
   return folder;
 }
 
 async function load(folder: string, options = {}): Promise<ImageStore> {
-  const { entries } = await readImageFolder(folder);
-  return ImageStore.load(entries, { loadWidth: 64, loadHeight: 36, ...options });
+  return ImageStore.load(await listImages(folder), { loadWidth: 64, loadHeight: 36, ...options });
 }
 
-/** Columns of the picture's middle row that are red, green and blue. */
-function columns({ pictures: [picture] }: ImageStore): readonly number[] {
-  const { width, height, data } = picture!;
+/** Numbers of red, green and blue pixels in the middle row. */
+function columns({ images: [image] }: ImageStore): readonly number[] {
+  const { width, height, data } = image!;
   const counts = [0, 0, 0];
   for (let x = 0; x < width; x++) {
     const at = 3 * (width * (height >> 1) + x);
@@ -42,8 +41,8 @@ function columns({ pictures: [picture] }: ImageStore): readonly number[] {
   return counts;
 }
 
-describe('readPictureFolder', () => {
-  it('finds pictures in folders within, in one order, and names the rest', async () => {
+describe('listImages', () => {
+  it('lists images of subfolders, sorted, without other and hidden files', async () => {
     const small = bands(6, 6);
     const folder = await folderOf({
       'b.png': small,
@@ -52,13 +51,12 @@ describe('readPictureFolder', () => {
       'notes.txt': 'x',
       '.hidden.png': small,
     });
-    const { entries, others } = await readImageFolder(folder);
+    const entries = await listImages(folder);
     expect(entries.map(({ name }) => name)).toEqual(['a.jpg', 'b.png', 'city/a.png']);
     expect(entries.map(({ source }) => source)).toEqual(['unnamed', 'unnamed', 'city']);
-    expect(others).toEqual(['notes.txt']);
   });
 
-  it('knows the source by the name', () => {
+  it('takes the source from the name', () => {
     expect(['luchko-web__012.jpg', 'kitti/01/a.png', 'x/kitti__a.png', 'a.png', '__a.png'].map(sourceOf)).toEqual([
       'luchko-web',
       'kitti',
@@ -68,31 +66,23 @@ describe('readPictureFolder', () => {
     ]);
   });
 
-  it('says in one line that a folder is missing, no folder, or empty', async () => {
+  it('reports in one line that a folder is missing, not a folder, or empty', async () => {
     const folder = await folderOf({ 'notes.txt': 'x' });
-    await expect(readImageFolder(join(folder, 'no'))).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });
-    await expect(readImageFolder(join(folder, 'notes.txt'))).rejects.toThrow('is no folder');
-    await expect(readImageFolder(folder)).rejects.toMatchObject({ code: 'INPUT_NOT_VIDEO' });
+    await expect(listImages(join(folder, 'no'))).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });
+    await expect(listImages(join(folder, 'notes.txt'))).rejects.toThrow('is not a folder');
+    await expect(listImages(folder)).rejects.toMatchObject({ code: 'INPUT_NOT_VIDEO' });
   });
 });
 
-describe('PictureStore', () => {
-  it('keeps the middle in the aspect of the load size, or all, or all unstretched', async () => {
-    const folder = await folderOf({ 'wide.png': bands(384, 72) });
-    const crop = await load(folder);
-    expect([crop.at(0).width, crop.at(0).height]).toEqual([64, 36]);
-    expect(columns(crop)).toEqual([0, 64, 0]);
-    const stretched = await load(folder, { preprocess: 'stretch' });
-    expect([stretched.at(0).width, stretched.at(0).height]).toEqual([64, 36]);
-    for (const count of columns(stretched)) expect(Math.abs(count - 64 / 3)).toBeLessThan(2);
-    const cover = await load(folder, { preprocess: 'cover' });
-    // 192x36 would be three times the load size: both sides are cut to twice.
-    expect([cover.at(0).width, cover.at(0).height]).toEqual([128, 36]);
-    expect(Math.abs(columns(cover)[1]! - 64)).toBeLessThan(3);
-    expect([cover.at(0).fileWidth, cover.at(0).fileHeight]).toEqual([384, 72]);
+describe('ImageStore', () => {
+  it('crops the centre in the aspect ratio of the load size', async () => {
+    const store = await load(await folderOf({ 'wide.png': bands(384, 72) }));
+    expect([store.at(0).width, store.at(0).height]).toEqual([64, 36]);
+    expect(columns(store)).toEqual([0, 64, 0]);
+    expect([store.at(0).fileWidth, store.at(0).fileHeight]).toEqual([384, 72]);
   });
 
-  it('reads either half of pairs side by side', async () => {
+  it('reads either half of side-by-side pairs', async () => {
     const pair = bands(300, 90);
     const folder = await folderOf({ 'pair.png': pair });
     const [left, right] = [await load(folder, { half: 'left' }), await load(folder, { half: 'right' })];
@@ -103,31 +93,32 @@ describe('PictureStore', () => {
     expect(columns(right)[2]).toBeGreaterThan(40);
   });
 
-  it('keeps BT.709 full-range codes', () => {
-    const picture = bands(9, 2);
-    const bytes = toYuvBytes(picture);
-    const exact = imageToYuv(picture);
-    for (let i = 0; i < 18; i++) {
-      expect(Math.abs(bytes[3 * i]! / 255 - exact[i]!)).toBeLessThan(0.003);
-      expect(Math.abs((bytes[3 * i + 1]! - 128) / 255 - exact[18 + i]!)).toBeLessThan(0.003);
-      expect(Math.abs((bytes[3 * i + 2]! - 128) / 255 - exact[36 + i]!)).toBeLessThan(0.003);
+  it('stores BT.709 full-range codes', async () => {
+    const image = bands(64, 36);
+    const { data } = (await load(await folderOf({ 'bands.png': image }))).at(0);
+    const count = 64 * 36;
+    const exact = imageToYuv(image);
+    for (let i = 0; i < count; i++) {
+      expect(Math.abs(data[3 * i]! / 255 - exact[i]!)).toBeLessThan(0.003);
+      expect(Math.abs((data[3 * i + 1]! - 128) / 255 - exact[count + i]!)).toBeLessThan(0.003);
+      expect(Math.abs((data[3 * i + 2]! - 128) / 255 - exact[2 * count + i]!)).toBeLessThan(0.003);
     }
   });
 
-  it('skips and names a broken file, and stops when there are many', async () => {
-    const pictures: Record<string, RgbImage | string> = { 'broken.jpg': 'no picture' };
-    for (let i = 0; i < 10; i++) pictures[`${i}.png`] = bands(64, 36);
-    const folder = await folderOf(pictures);
+  it('skips and names unreadable files, and fails when there are too many', async () => {
+    const images: Record<string, RgbImage | string> = { 'broken.jpg': 'no image' };
+    for (let i = 0; i < 10; i++) images[`${i}.png`] = bands(64, 36);
+    const folder = await folderOf(images);
     const store = await load(folder);
     expect(store.size).toBe(10);
     expect(store.skipped.map(({ entry }) => entry.name)).toEqual(['broken.jpg']);
-    expect(store.pictures.map(({ name }) => name)).toEqual(Array.from({ length: 10 }, (_, i) => `${i}.png`));
-    await expect(load(folder, { maxSkippedShare: 0.05 })).rejects.toMatchObject({ code: 'INPUT_CORRUPT' });
+    expect(store.images.map(({ name }) => name)).toEqual(Array.from({ length: 10 }, (_, i) => `${i}.png`));
+    await expect(load(folder, { maxSkippedShare: 0.05 })).rejects.toMatchObject({ code: 'INPUT_NOT_VIDEO' });
   });
 
-  it('keeps to its memory with a fixed choice', async () => {
-    const pictures = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i}.png`, bands(64, 36)]));
-    const folder = await folderOf(pictures);
+  it('limits its memory to a fixed subset', async () => {
+    const images = Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i}.png`, bands(64, 36)]));
+    const folder = await folderOf(images);
     const maxBytes = 5.5 * 64 * 36 * 3;
     const [one, two] = [await load(folder, { maxBytes }), await load(folder, { maxBytes })];
     expect([one.size, one.leftOut, one.bytes]).toEqual([5, 7, 5 * 64 * 36 * 3]);
@@ -137,7 +128,7 @@ describe('PictureStore', () => {
 
   const nights = footage('frames/trainB');
   it.skipIf(!nights)('loads real nights', async () => {
-    const { entries } = await readImageFolder(nights!);
+    const entries = await listImages(nights!);
     const store = await ImageStore.load(entries.slice(0, 40));
     expect(store.size + store.skipped.length).toBe(40);
     expect(store.bytes).toBe(store.size * 286 * 161 * 3);

@@ -1,8 +1,8 @@
 import { ImageStore, type StoredImage } from '../../../src/train/data/image-store.js';
 import { sourceOf } from '../../../src/train/data/image-folder.js';
 
-/** A stored picture from the code of each sample. */
-export function storedPicture(
+/** A stored image from a function of each sample's code. */
+export function storedImage(
   name: string,
   [width, height]: readonly [number, number],
   code: (x: number, y: number, channel: number) => number,
@@ -24,11 +24,11 @@ export function storedPicture(
   };
 }
 
-/** `count` grey pictures of 20x12 named `PREFIX__i.png`, each of a luma of its own. */
+/** `count` grey images of 20x12 named `PREFIX__i.png`, each with a different luma. */
 export function greyStore(count: number, prefix = 'grey'): ImageStore {
   return ImageStore.of(
     Array.from({ length: count }, (_, i) =>
-      storedPicture(`${prefix}__${i}.png`, [20, 12], (_x, _y, channel) => (channel === 0 ? 10 + i : 128)),
+      storedImage(`${prefix}__${i}.png`, [20, 12], (_x, _y, channel) => (channel === 0 ? 10 + i : 128)),
     ),
   );
 }

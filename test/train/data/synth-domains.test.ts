@@ -4,23 +4,23 @@ import { synthDomains } from '../../../src/train/data/synth-domains.js';
 import { UnalignedDataset } from '../../../src/train/data/unaligned-dataset.js';
 
 describe('synthDomains', () => {
-  it('paints streets of different seeds by day and by night, the same every time', () => {
+  it('renders streets of different seeds by day and by night, reproducibly', () => {
     const [one, two] = [synthDomains({ count: 3, seed: 5 }), synthDomains({ count: 3, seed: 5 })];
-    expect(two.a.pictures).toEqual(one.a.pictures);
-    expect(two.b.pictures).toEqual(one.b.pictures);
+    expect(two.a.images).toEqual(one.a.images);
+    expect(two.b.images).toEqual(one.b.images);
     expect(one.a.size).toBe(3);
-    const sources = one.a.pictures.map(({ source }) => source);
-    for (const { source } of one.b.pictures) expect(sources).not.toContain(source);
+    const sources = one.a.images.map(({ source }) => source);
+    for (const { source } of one.b.images) expect(sources).not.toContain(source);
     expect(one.a.at(1).data).not.toEqual(one.a.at(2).data);
   });
 
-  it('paints pairs when asked', () => {
+  it('renders pairs with isPaired', () => {
     const { a, b } = synthDomains({ count: 3, seed: 5, isPaired: true });
-    expect(b.pictures.map(({ name }) => name)).toEqual(a.pictures.map(({ name }) => name));
+    expect(b.images.map(({ name }) => name)).toEqual(a.images.map(({ name }) => name));
     expect(b.at(0).data).not.toEqual(a.at(0).data);
   });
 
-  it('gives full-range codes of what the street paints in limited range', () => {
+  it('converts the limited range of the street to full-range codes', () => {
     const { a } = synthDomains({ count: 1, seed: 5, width: 64, height: 36 });
     const planes = new Street({ seed: 5, width: 128, height: 72 }).day(0);
     const [column, row] = [30, 20];
@@ -32,7 +32,7 @@ describe('synthDomains', () => {
     expect((pixel[2]! - 128) / 255).toBeCloseTo((planes.v[row * 64 + column]! - 128) / 224, 2);
   });
 
-  it('feeds a dataset at the default size', () => {
+  it('fits a dataset at the default size', () => {
     const { a, b } = synthDomains({ count: 2, seed: 1 });
     const batch = new UnalignedDataset({ a, b, seed: 1 }).next(2);
     expect(batch.a).toHaveLength(2 * 144 * 256 * 3);

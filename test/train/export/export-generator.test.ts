@@ -7,31 +7,31 @@ import { nightgrid } from '../../../src/train/networks/nightgrid.js';
 import { streetThumbnail } from '../../infer/grade/street-thumbnail.js';
 import { asThumbnail } from '../../infer/synthetic-thumbnails.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
-import { ReferenceOps, type Picture } from '../../support/reference-ops.js';
-import { randomWeights, picture } from './run-model.js';
+import { ReferenceOps, type NhwcArray } from '../../support/reference-ops.js';
+import { randomWeights, image } from './run-model.js';
 
 const INPUT = [144, 256, 3] as const;
 const weights = randomWeights(nightgrid, INPUT, new Random(11));
 const day = streetThumbnail();
 const folder = temporaryFolder();
-const ABOUT = { name: 'night', version: '1.0.0', description: 'for tests', weights };
+const CARD = { name: 'night', version: '1.0.0', description: 'for tests', weights };
 
 describe('exportGenerator', () => {
-  let expected: { readonly grid: Picture; readonly lights: Picture };
+  let expected: { readonly grid: NhwcArray; readonly lights: NhwcArray };
   beforeAll(() => {
-    const seen = picture(144, 256, 3, (y, x, c) => day[(c * 144 + y) * 256 + x]!);
-    expected = nightgrid(new ReferenceOps(weights), seen);
+    const input = image(144, 256, 3, (y, x, c) => day[(c * 144 + y) * 256 + x]!);
+    expected = nightgrid(new ReferenceOps(weights), input);
   });
 
-  it('writes a generator whose look is the one that the network was trained to give', async () => {
+  it('writes a generator that gives the looks of the network', async () => {
     const out = join(folder, 'night');
-    const written = await exportGenerator({ ...ABOUT, out, training: { seed: 11, steps: 0 } });
+    const written = await exportGenerator({ ...CARD, out, training: { seed: 11, steps: 0 } });
     await using generator = await openGenerator({ generator: out });
     expect(generator.card).toEqual(written.card);
     expect(generator.card.licence).toBe('not stated');
 
     const { grid, lights } = await generator.translate(asThumbnail(day));
-    expect(largestDistance(grid, expected.grid.data)).toBeLessThan(1e-3); // both row, column, bin, row, column
+    expect(largestDistance(grid, expected.grid.data)).toBeLessThan(1e-3); // both in the order row, column, bin, matrix row, matrix column
     const planes = Float64Array.from(
       lights,
       (_, i) => expected.lights.data[(i % (72 * 128)) * 4 + Math.floor(i / (72 * 128))]!,
@@ -40,9 +40,9 @@ describe('exportGenerator', () => {
     expect(largestDistance(lights, planes)).toBeLessThan(1e-4);
   });
 
-  it('refuses a network that gives no look', async () => {
+  it('rejects a network whose outputs are not a look', async () => {
     const failed = exportGenerator({
-      ...ABOUT,
+      ...CARD,
       weights: new Map(),
       network: (ops, x) => ({ grid: ops.averagePool(x, 16), lights: x }),
       out: join(folder, 'wrong'),

@@ -5,11 +5,11 @@ import { Random } from '../../../src/core/random.js';
 import { exportNetwork } from '../../../src/train/export/export-network.js';
 import type { Ops, Weights } from '../../../src/train/networks/ops.js';
 import { ReferenceOps } from '../../support/reference-ops.js';
-import { distance, randomPicture, randomWeights, runModel } from './run-model.js';
+import { distance, randomImage, randomWeights, runModel } from './run-model.js';
 
 const INPUT = [4, 6, 3] as const;
 
-/** Several outputs, two of them the same value, one the input, one that nobody asks for. */
+/** Several outputs: two are the same value, one is the input, one is not exported. */
 function network<T>(ops: Ops<T>, day: T) {
   const shared = ops.relu(ops.conv(day, { name: 'first', filters: 8, size: 3 }));
   const code = ops.dense(ops.globalMean(shared), { name: 'code', units: 5 });
@@ -21,7 +21,7 @@ const weights = randomWeights(network, INPUT, new Random(3));
 function exported(outputs: readonly (keyof ReturnType<typeof network>)[], changed: Weights = weights): Uint8Array {
   return exportNetwork({
     network,
-    inputName: 'picture',
+    inputName: 'image',
     input: INPUT,
     outputs: outputs.map((output) => ({ name: `the ${output}`, output })),
     weights: changed,
@@ -29,7 +29,7 @@ function exported(outputs: readonly (keyof ReturnType<typeof network>)[], change
   });
 }
 
-/** The file as the public schema reads it. */
+/** The file decoded by the public schema. */
 function decoded(bytes: Uint8Array) {
   const schema = readFileSync(new URL('../../../src/train/export/onnx.proto', import.meta.url), 'utf8');
   const type = protobuf.parse(schema).root.lookupType('onnx.ModelProto');
@@ -37,8 +37,8 @@ function decoded(bytes: Uint8Array) {
 }
 
 describe('exportNetwork', () => {
-  it('gives every output that is asked for, be it shared, the input or without a place', async () => {
-    const day = randomPicture(INPUT, new Random(4));
+  it('exports shared outputs, the input, and outputs without spatial axes', async () => {
+    const day = randomImage(INPUT, new Random(4));
     const found = await runModel(exported(['shared', 'again', 'day', 'code']), day);
     const expected = network(new ReferenceOps(weights), day);
     expect(Object.keys(found)).toEqual(['the shared', 'the again', 'the day', 'the code']);
@@ -47,7 +47,7 @@ describe('exportNetwork', () => {
     }
   });
 
-  it('leaves out what no output needs', () => {
+  it('leaves out parts that no output needs', () => {
     const { graph } = decoded(exported(['code'])) as { graph: { initializer: { name: string }[] } };
     expect(graph.initializer.map(({ name }) => name)).toEqual([
       'first/kernel',
@@ -57,7 +57,7 @@ describe('exportNetwork', () => {
     ]);
   });
 
-  it('writes the versions that runtimes ask for, and the metadata', () => {
+  it('writes the versions and the metadata', () => {
     expect(decoded(exported(['code']))).toMatchObject({
       irVersion: 8,
       opsetImport: [{ version: 17 }],
@@ -73,28 +73,28 @@ describe('exportNetwork', () => {
     expect(Buffer.compare(exported(['shared', 'code'], other), bytes)).not.toBe(0);
   });
 
-  it('keeps weights that are a part of a longer array', async () => {
+  it('accepts weights that are views of a longer array', async () => {
     const long = new Float32Array(20);
     long.set(weights.get('code/bias')!, 7);
     const part = new Map(weights).set('code/bias', long.subarray(7, 12));
     expect(Buffer.compare(exported(['code'], part), exported(['code']))).toBe(0);
-    const { 'the code': code } = await runModel(exported(['code'], part), randomPicture(INPUT, new Random(4)));
+    const { 'the code': code } = await runModel(exported(['code'], part), randomImage(INPUT, new Random(4)));
     expect(code?.shape).toEqual([1, 1, 1, 5]);
   });
 
   it.each([
     ['a parameter is missing', ['code/bias', undefined], 'code/bias must be 5 numbers, got none'],
-    ['one has another count', ['code/bias', new Float32Array(4)], 'code/bias must be 5 numbers, got 4'],
+    ['one has another size', ['code/bias', new Float32Array(4)], 'code/bias must be 5 numbers, got 4'],
     ['one is not finite', ['code/bias', Float32Array.of(0, 0, NaN, 0, 0)], 'code/bias must be finite, got NaN'],
-    ['there is one too many', ['other/bias', new Float32Array(4)], 'got also other/bias'],
-  ] as const)('refuses weights of which %s', (_, [name, values], message) => {
+    ['there is one more', ['other/bias', new Float32Array(4)], 'got also other/bias'],
+  ] as const)('rejects weights where %s', (_, [name, values], message) => {
     const changed = new Map(weights);
     if (values) changed.set(name, values);
     else changed.delete(name);
     expect(() => exported(['code'], changed)).toThrow(message);
   });
 
-  it('refuses two outputs of one name', () => {
+  it('rejects two outputs with the same name', () => {
     const outputs = [
       { name: 'same', output: 'day' },
       { name: 'same', output: 'code' },

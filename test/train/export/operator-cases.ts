@@ -1,6 +1,6 @@
 import type { Ops } from '../../../src/train/networks/ops.js';
 
-/** A tiny network with one output, `y`. */
+/** A small network with one output, `y`. */
 export interface OperatorCase {
   readonly network: <T>(ops: Ops<T>, x: T) => { readonly y: T };
   /** `[H, W, C]`; default `[6, 10, 5]`. */
@@ -8,7 +8,7 @@ export interface OperatorCase {
   readonly range?: readonly [number, number];
 }
 
-/** One tiny network an operator, in each of its forms. */
+/** One small network per operator, in each of its forms. */
 export const OPERATOR_CASES: Readonly<Record<string, OperatorCase>> = {
   'a 3x3 convolution': { network: (ops, x) => ({ y: ops.conv(x, { name: 'c', filters: 7, size: 3 }) }) },
   'a 1x1 convolution': { network: (ops, x) => ({ y: ops.conv(x, { name: 'c', filters: 16, size: 1 }) }) },
@@ -22,10 +22,10 @@ export const OPERATOR_CASES: Readonly<Record<string, OperatorCase>> = {
   'a convolution without bias and padding': {
     network: (ops, x) => ({ y: ops.conv(x, { name: 'c', filters: 3, size: 5, pad: 0, bias: false }) }),
   },
-  'a convolution of a mirrored picture': {
+  'a convolution with reflection padding': {
     network: (ops, x) => ({ y: ops.conv(x, { name: 'c', filters: 3, size: 7, padding: 'reflect' }) }),
   },
-  'a convolution of a picture whose edge goes on': {
+  'a convolution with the edge repeated': {
     network: (ops, x) => ({ y: ops.conv(x, { name: 'c', filters: 3, size: 7, stride: 2, padding: 'edge' }) }),
   },
   'one convolution used twice': {
@@ -38,7 +38,7 @@ export const OPERATOR_CASES: Readonly<Record<string, OperatorCase>> = {
   'a parameter, added': {
     network: (ops, x) => ({ y: ops.add(x, ops.parameter(parameter([6, 10, 5]))) }),
   },
-  'a parameter that is the same at every place': {
+  'a parameter without spatial axes': {
     network: (ops, x) => ({ y: ops.multiply(ops.parameter(parameter([1, 1, 5])), x) }),
   },
   'a parameter alone': { network: (ops) => ({ y: ops.parameter(parameter([6, 10, 5])) }) },
@@ -49,9 +49,9 @@ export const OPERATOR_CASES: Readonly<Record<string, OperatorCase>> = {
   exp: { network: (ops, x) => ({ y: ops.exp(x) }) },
   sqrt: { network: (ops, x) => ({ y: ops.sqrt(x) }), range: [0, 1] },
   subtract: { network: (ops, x) => ({ y: ops.subtract(ops.affine(x, 3), ops.sqrt(x)) }), range: [0, 1] },
-  'multiply by one channel': { network: (ops, x) => ({ y: ops.multiply(x, ops.channels(x, 3, 1)) }) },
-  'multiply by one cell': { network: (ops, x) => ({ y: ops.multiply(x, ops.toCells(ops.globalMean(x))) }) },
-  'add where the first is repeated': { network: (ops, x) => ({ y: ops.add(ops.toCells(ops.globalMax(x)), x) }) },
+  'multiply by one channel': { network: (ops, x) => ({ y: ops.multiply(x, ops.sliceChannels(x, 3, 1)) }) },
+  'multiply by one cell': { network: (ops, x) => ({ y: ops.multiply(x, ops.expandSpatial(ops.globalMean(x))) }) },
+  'add with the first broadcast': { network: (ops, x) => ({ y: ops.add(ops.expandSpatial(ops.globalMax(x)), x) }) },
   affine: { network: (ops, x) => ({ y: ops.affine(x, 5, -0.12) }) },
   'affine that only negates': { network: (ops, x) => ({ y: ops.affine(x, -1) }) },
   'affine that does nothing': { network: (ops, x) => ({ y: ops.affine(x, 1) }) },
@@ -65,9 +65,9 @@ export const OPERATOR_CASES: Readonly<Record<string, OperatorCase>> = {
   'clamp into [0, 1]': { network: (ops, x) => ({ y: ops.clamp(x, 0, 1) }) },
   'clamp of affine into [0, 1]': { network: (ops, x) => ({ y: ops.clamp(ops.affine(x, 5, -0.12), 0, 1) }) },
   'clamp of affine elsewhere': { network: (ops, x) => ({ y: ops.clamp(ops.affine(x, 5, -0.12), 0, 2) }) },
-  concat: { network: (ops, x) => ({ y: ops.concat([x, ops.affine(x, 2), ops.channels(x, 1, 2)]) }) },
-  channels: { network: (ops, x) => ({ y: ops.channels(x, 1, 3) }) },
-  'all channels': { network: (ops, x) => ({ y: ops.channels(x, 0, 5) }) },
+  concat: { network: (ops, x) => ({ y: ops.concat([x, ops.affine(x, 2), ops.sliceChannels(x, 1, 2)]) }) },
+  channels: { network: (ops, x) => ({ y: ops.sliceChannels(x, 1, 3) }) },
+  'all channels': { network: (ops, x) => ({ y: ops.sliceChannels(x, 0, 5) }) },
   instanceNorm: { network: (ops, x) => ({ y: ops.instanceNorm(ops.affine(x, 3, 0.7)) }) },
   upsampleNearest: { network: (ops, x) => ({ y: ops.upsampleNearest(x) }) },
   'upsampleNearest between convolutions': {
@@ -83,14 +83,14 @@ export const OPERATOR_CASES: Readonly<Record<string, OperatorCase>> = {
   averagePool: { network: (ops, x) => ({ y: ops.averagePool(x, 2) }) },
   maxPool: { network: (ops, x) => ({ y: ops.maxPool(x, 2) }) },
   boxBlur: { network: (ops, x) => ({ y: ops.boxBlur(x, 3) }) },
-  'boxBlur as wide as the picture': { network: (ops, x) => ({ y: ops.boxBlur(ops.affine(x, 1, 2), 9) }) },
+  'boxBlur as wide as the image': { network: (ops, x) => ({ y: ops.boxBlur(ops.affine(x, 1, 2), 9) }) },
   dilate: { network: (ops, x) => ({ y: ops.dilate(x, 3) }), range: [-2, -1] },
-  'erosion as dilation of what is negated': {
+  'erosion as dilation of the negative': {
     network: (ops, x) => ({ y: ops.affine(ops.dilate(ops.affine(x, -1), 5), -1) }),
   },
   globalMean: { network: (ops, x) => ({ y: ops.globalMean(x) }) },
   globalMax: { network: (ops, x) => ({ y: ops.globalMax(x) }), range: [-2, -1] },
-  toCells: { network: (ops, x) => ({ y: ops.toCells(ops.globalMean(x)) }) },
+  toCells: { network: (ops, x) => ({ y: ops.expandSpatial(ops.globalMean(x)) }) },
 };
 
 function parameter(shape: readonly [number, number, number]) {

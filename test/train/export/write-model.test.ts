@@ -17,7 +17,7 @@ const CARD: Omit<OnnxModelCard, 'sha256'> = {
     lights: { name: 'lights', shape: [1, 4, 72, 128] },
   },
   sources: [{ name: 'our street', licence: 'CC0-1.0', url: 'https://example.org' }],
-  training: { recipe: 'cycle-gan', seed: 7, steps: 4000, options: { lambdaCycle: 0.5 } },
+  training: { recipe: 'cyclegan', seed: 7, steps: 4000, options: { lambdaCycle: 0.5 } },
   metrics: { 'layout distance': 0.08 },
 };
 const BYTES = Buffer.from('any model');
@@ -31,7 +31,7 @@ async function codeOf(promise: Promise<unknown>): Promise<unknown> {
 }
 
 describe('writeModel', () => {
-  it('makes a folder that a generator is read from, and nothing else', async () => {
+  it('creates a folder with the model and its card, and nothing else', async () => {
     const folder = temporaryFolder();
     const out = join(folder, 'dusk');
     const written = await writeModel({ out, bytes: BYTES, card: CARD });
@@ -43,7 +43,7 @@ describe('writeModel', () => {
     expect(readdirSync(folder)).toEqual(['dusk']);
   });
 
-  it('replaces a model only when told to, and leaves other files alone', async () => {
+  it('replaces a model only with overwrite, and keeps other files', async () => {
     const out = join(temporaryFolder(), 'dusk');
     await writeModel({ out, bytes: BYTES, card: CARD });
     writeFileSync(join(out, 'sheet.jpg'), 'mine');
@@ -55,14 +55,14 @@ describe('writeModel', () => {
     expect(readdirSync(out).sort()).toEqual(['dusk.json', 'dusk.onnx', 'sheet.jpg']);
   });
 
-  it('fills a folder that is empty', async () => {
+  it('writes into an empty folder', async () => {
     const out = join(temporaryFolder(), 'dusk');
     mkdirSync(out);
     await writeModel({ out, bytes: BYTES, card: CARD });
     expect((await readModelFile(out)).card.name).toBe('night');
   });
 
-  it('leaves nothing behind when it cannot write', async () => {
+  it('leaves no partial files when it fails', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'dusk'), 'a file');
     expect(await codeOf(writeModel({ out: join(folder, 'dusk'), bytes: BYTES, card: CARD }))).toBe('OUTPUT_EXISTS');
@@ -79,7 +79,7 @@ describe('writeModel', () => {
     expect(readFileSync(join(folder, 'dusk'), 'utf8')).toBe('a file');
   });
 
-  it('refuses a card that no reader would take, before it writes', async () => {
+  it('rejects an invalid card before it writes', async () => {
     const folder = temporaryFolder();
     const wrong = { ...CARD, sources: [{ name: 'our street', licence: '' }] };
     const failed = writeModel({ out: join(folder, 'dusk'), bytes: BYTES, card: wrong });
@@ -94,7 +94,7 @@ describe('writeModel', () => {
     ['training', 'by hand'],
     ['training.steps', { steps: 'many' }],
     ['metrics.layout', { layout: 'good' }],
-  ])('refuses a card whose %s is wrong', async (field, value) => {
+  ])('rejects a card with a wrong %s', async (field, value) => {
     const card = { ...CARD, [field.split('.')[0]!]: value } as typeof CARD;
     const failed = writeModel({ out: join(temporaryFolder(), 'dusk'), bytes: BYTES, card });
     await expect(failed).rejects.toThrow(`${field} must be`);

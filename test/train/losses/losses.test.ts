@@ -1,11 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { absoluteDistance, meanAbsolute } from '../../../src/train/losses/absolute-distance.js';
 import { discriminatorLoss, generatorLoss } from '../../../src/train/losses/gan-loss.js';
-import { totalVariation } from '../../../src/train/losses/total-variation.js';
+import { l1Loss, meanAbsolute, totalVariation } from '../../../src/train/losses/l1-loss.js';
 import { useBackend } from '../use-backend.js';
-import { classicReference, expectDigest, picture } from '../reference/classic.js';
+import { classicReference, expectDigest, image } from '../reference/classic.js';
 
 const reference = classicReference();
 const numberOf = (x: tf.Tensor): number => x.dataSync()[0]!;
@@ -14,11 +13,11 @@ beforeAll(useBackend);
 
 describe('adversarial losses', () => {
   const scores = (seed: number): tf.Tensor[] => [
-    tf.mul(picture([2, 3, 5, 1], seed), 3),
-    tf.mul(picture([2, 2, 2, 1], seed + 1), 3),
+    tf.mul(image([2, 3, 5, 1], seed), 3),
+    tf.mul(image([2, 2, 2, 1], seed + 1), 3),
   ];
 
-  it.each(['lsgan', 'vanilla', 'hinge'] as const)('%s: values and gradients are those of PyTorch', (mode) => {
+  it.each(['lsgan', 'vanilla', 'hinge'] as const)('%s matches the values and gradients of PyTorch', (mode) => {
     const expected = reference.gan[mode];
     const fake = scores(13);
     const real = scores(11);
@@ -32,42 +31,42 @@ describe('adversarial losses', () => {
     discriminator.grads.forEach((g, i) => expectDigest(g, expected.discriminatorGradients[i]!, `gradient ${i}`));
   });
 
-  it('cross-entropy stays finite where a logit is far off', () => {
+  it('keeps cross-entropy finite for large logits', () => {
     expect(numberOf(generatorLoss('vanilla', [tf.scalar(-500)]))).toBeCloseTo(500, 3);
     expect(numberOf(generatorLoss('vanilla', [tf.scalar(500)]))).toBe(0);
   });
 
-  it('refuses to be called without scores', () => {
+  it('rejects empty scores', () => {
     expect(() => generatorLoss('lsgan', [])).toThrow('scores must hold at least one scale, got none');
   });
 });
 
-describe('absolute distances', () => {
-  it('is the mean over all numbers, one side repeated', () => {
-    const distance = absoluteDistance(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([1, 1], [1, 2]));
+describe('L1 losses', () => {
+  it('is the mean over all numbers, with one side broadcast', () => {
+    const distance = l1Loss(tf.tensor2d([1, 2, 3, 4], [2, 2]), tf.tensor2d([1, 1], [1, 2]));
     expect(numberOf(distance)).toBe((0 + 1 + 2 + 3) / 4);
   });
 
-  it('does not push what is at the distance 0', () => {
+  it('has a gradient of 0 at 0', () => {
     const gradient = tf.grad((x) => meanAbsolute(x))(tf.tensor1d([0, 2, -2, 0]));
     expect([...gradient.dataSync()]).toEqual([0, 0.25, -0.25, 0]);
   });
 });
 
 describe('losses of a look', () => {
-  const grid = (): tf.Tensor => picture([2, 9, 16, 96], 21);
+  const grid = (): tf.Tensor => image([2, 9, 16, 96], 21);
 
-  it('anchor and variation are those of PyTorch, with their gradients', () => {
-    const anchor = picture([1, 9, 16, 96], 22);
-    const near = tf.valueAndGrad((x: tf.Tensor) => absoluteDistance(x, anchor))(grid());
-    expect(numberOf(near.value)).toBeCloseTo(reference.look.anchor, 5);
-    expectDigest(near.grad, reference.look.anchorGradient, 'the gradient of the anchor loss');
+  it('matches L1 loss and total variation of PyTorch, with their gradients', () => {
+    const target = image([1, 9, 16, 96], 22);
+    const near = tf.valueAndGrad((x: tf.Tensor) => l1Loss(x, target))(grid());
+    expect(numberOf(near.value)).toBeCloseTo(reference.look.l1, 5);
+    expectDigest(near.grad, reference.look.l1Gradient, 'the gradient of the L1 loss');
     const smooth = tf.valueAndGrad((x: tf.Tensor) => totalVariation(x))(grid());
     expect(numberOf(smooth.value)).toBeCloseTo(reference.look.variation, 5);
     expectDigest(smooth.grad, reference.look.variationGradient, 'the gradient of the variation');
   });
 
-  it('variation counts steps between cells, not between bins', () => {
+  it('measures variation between cells, not between bins', () => {
     const bins = tf.tile(tf.reshape(tf.range(0, 96), [1, 1, 1, 96]), [1, 9, 16, 1]);
     expect(numberOf(totalVariation(bins))).toBe(0);
     const columns = tf.tile(tf.reshape(tf.range(0, 16), [1, 1, 16, 1]), [1, 9, 1, 96]);

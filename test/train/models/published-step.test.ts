@@ -7,13 +7,13 @@ import { useBackend } from '../use-backend.js';
 
 beforeAll(useBackend);
 
-/** The script's picture() of [-1, 1] as YUV, Y in [0, 1] and U and V in [-0.5, 0.5]: what the model takes. */
+/** The script's image() of [-1, 1] as YUV, Y in [0, 1] and U and V in [-0.5, 0.5]: the input of the model. */
 function yuvOf(seed: number): Float32Array {
   return pattern(144 * 256 * 3, seed).map((value, i) => value / 2 + (i % 3 === 0 ? 0.5 : 0));
 }
 
-describe('CycleGan with the published recipe', () => {
-  it('has the losses of PyTorch over two steps', () => {
+describe('CycleGan with the published options', () => {
+  it('matches the losses of PyTorch over two steps', () => {
     const model = new CycleGan(trainOptions({ generator: 'resnet6', ngf: 2, ngfB: 2, ndf: 2 }));
     const { netGA, netGB, netDA, netDB } = model;
     [netGA, netGB, netDA, netDB!].forEach(({ vector }, index) =>
@@ -24,7 +24,7 @@ describe('CycleGan with the published recipe', () => {
       const losses = model.optimizeParameters(step, { rateG: 2e-3, rateD: 2e-3 });
       const expected = { ...terms, netDA: lossDA, netDB: lossDB };
       expect(Object.keys(losses).sort()).toEqual(Object.keys(expected).sort());
-      // PyTorch's own float32 parts from its float64 by 8e-4 after one step and 7e-3 after two: Adam follows the sign of small gradients.
+      // PyTorch's float32 differs from its float64 by 8e-4 after one step and 7e-3 after two: Adam follows the sign of small gradients.
       const tolerance = step === 0 ? 5e-5 : 5e-3;
       for (const [name, value] of Object.entries(expected)) {
         const difference = losses[name]!.dataSync()[0]! / value - 1;

@@ -1,21 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { multiScaleDiscriminator } from '../../../src/train/networks/multi-scale.js';
 import type { Network } from '../../../src/train/networks/ops.js';
 import { patchDiscriminator } from '../../../src/train/networks/patch-discriminator.js';
 import { resnetGenerator } from '../../../src/train/networks/resnet-generator.js';
 import { TfjsOps } from '../../../src/train/networks/tfjs-ops.js';
-import { traceNetwork } from '../../../src/train/networks/trace.js';
+import { sizeOf, traceNetwork } from '../../../src/train/networks/trace.js';
 import { unetGenerator } from '../../../src/train/networks/unet-generator.js';
 import { useBackend } from '../use-backend.js';
-import { classicReference, expectDigest, filled, type NetworkCase, picture } from '../reference/classic.js';
+import { classicReference, expectDigest, filled, type NetworkCase, image } from '../reference/classic.js';
 
 const reference = classicReference();
 
 beforeAll(useBackend);
 
-/** Outputs and gradients of the script's network_case() by TensorFlow.js, against PyTorch's. */
+/** Compares outputs and gradients of the script's network_case() in TensorFlow.js to PyTorch's. */
 function expectCase(network: Network, [n, h, w, c]: [number, number, number, number], expected: NetworkCase) {
   const { parameters } = traceNetwork(network, [h, w, c]);
   const names = parameters.map(({ name }) => name);
@@ -24,10 +23,10 @@ function expectCase(network: Network, [n, h, w, c]: [number, number, number, num
   const run = (x: tf.Tensor, kernels: readonly tf.Tensor[]): tf.Tensor[] =>
     Object.values(network<tf.Tensor>(new TfjsOps(new Map(names.map((name, i) => [name, kernels[i]!]))), x));
 
-  const input = picture([n, h, w, c], 50);
+  const input = image([n, h, w, c], 50);
   const { value, grads } = tf.valueAndGrads((x: tf.Tensor, ...kernels: tf.Tensor[]) => {
     const losses = run(x, kernels).map((y) =>
-      tf.mean(tf.squaredDifference(y, picture(y.shape as [number, number, number, number], 7))),
+      tf.mean(tf.squaredDifference(y, image(y.shape as [number, number, number, number], 7))),
     );
     return tf.div<tf.Scalar>(tf.addN(losses), losses.length);
   })([input, ...tensors]);
@@ -39,37 +38,40 @@ function expectCase(network: Network, [n, h, w, c]: [number, number, number, num
   names.forEach((name, i) => expectDigest(grads[i + 1]!, expected.parameters[i]!, `the gradient of ${name}`, 1e-3));
 }
 
+function parameterCount(network: Network, input: readonly [number, number, number]): number {
+  return traceNetwork(network, input).parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
 describe('resnetGenerator', () => {
   it('has the published number of weights', () => {
-    const { parameterCount, outputs } = traceNetwork(resnetGenerator(), [256, 256, 3]);
-    expect(parameterCount).toBe(reference.counts.resnet9);
-    expect((parameterCount / 1e6).toFixed(1)).toBe('11.4');
-    expect(outputs).toEqual({ picture: [256, 256, 3] });
-    expect(traceNetwork(resnetGenerator({ blocks: 6 }), [128, 128, 3]).parameterCount).toBe(reference.counts.resnet6);
+    const count = parameterCount(resnetGenerator(), [256, 256, 3]);
+    expect(count).toBe(reference.counts.resnet9);
+    expect((count / 1e6).toFixed(1)).toBe('11.4');
+    expect(traceNetwork(resnetGenerator(), [256, 256, 3]).outputs).toEqual({ image: [256, 256, 3] });
+    expect(parameterCount(resnetGenerator({ blocks: 6 }), [128, 128, 3])).toBe(reference.counts.resnet6);
   });
 
-  it('computes and differentiates as in PyTorch', () =>
-    expectCase(resnetGenerator({ ngf: 4, blocks: 2 }), [2, 16, 20, 3], reference.resnet));
+  it('matches PyTorch', () => expectCase(resnetGenerator({ ngf: 4, blocks: 2 }), [2, 16, 20, 3], reference.resnet));
 });
 
 describe('unetGenerator', () => {
-  it('goes down to one cell of 256 rows and gives the picture back in its size', () => {
+  it('reduces 256 rows to one cell and restores the size', () => {
     const { outputs, parameters } = traceNetwork(unetGenerator({ ngf: 4 }), [256, 256, 3]);
-    expect(outputs).toEqual({ picture: [256, 256, 3] });
+    expect(outputs).toEqual({ image: [256, 256, 3] });
     expect(parameters.filter(({ name }) => /^down\d\/kernel$/.test(name)).map(({ shape }) => shape[3])).toEqual([
       4, 8, 16, 32, 32, 32, 32, 32,
     ]);
     expect(traceNetwork(unetGenerator({ ngf: 4, downs: 7 }), [144, 256, 3]).outputs).toEqual({
-      picture: [144, 256, 3],
+      image: [144, 256, 3],
     });
   });
 
-  it('computes and differentiates as in PyTorch, at sizes that two does not divide', () =>
+  it('matches PyTorch, at sizes that are not powers of two', () =>
     expectCase(unetGenerator({ ngf: 2, downs: 3 }), [1, 12, 20, 3], reference.unet));
 
-  it('refuses a picture that is too small', () => {
+  it('rejects an image that is too small', () => {
     expect(() => traceNetwork(unetGenerator(), [144, 256, 3])).toThrow(
-      'a picture must be at least 256 on a side, got 256x144',
+      'an image must be at least 256 on a side, got 256x144',
     );
     expect(() => unetGenerator({ downs: 1 })).toThrow('downs must be at least 2, got 1');
   });
@@ -77,49 +79,50 @@ describe('unetGenerator', () => {
 
 describe('patchDiscriminator', () => {
   it('has the published number of weights and patches', () => {
-    const { parameterCount, outputs } = traceNetwork(patchDiscriminator(), [256, 256, 3]);
-    expect(parameterCount).toBe(reference.counts.patch);
-    expect((parameterCount / 1e6).toFixed(2)).toBe('2.76');
-    expect(outputs).toEqual({ scores: [30, 30, 1] });
+    const count = parameterCount(patchDiscriminator(), [256, 256, 3]);
+    expect(count).toBe(reference.counts.patch);
+    expect((count / 1e6).toFixed(2)).toBe('2.76');
+    expect(traceNetwork(patchDiscriminator(), [256, 256, 3]).outputs).toEqual({ scale1: [30, 30, 1] });
   });
 
-  it('judges patches of 70 x 70', () => {
+  it('has a receptive field of 70 x 70', () => {
     const network = patchDiscriminator({ ndf: 1, norm: 'none' });
     const { parameters } = traceNetwork(network, [128, 128, 1]);
     const ops = new TfjsOps(new Map(parameters.map(({ name, shape }) => [name, tf.ones([...shape])])));
     const gradient = tf.grad((x) => {
-      const { scores } = network<tf.Tensor>(ops, x);
-      return tf.slice(scores, [0, 7, 7, 0], [1, 1, 1, 1]);
+      const { scale1 } = network<tf.Tensor>(ops, x);
+      return tf.slice(scale1!, [0, 7, 7, 0], [1, 1, 1, 1]);
     })(tf.ones([1, 128, 128, 1]));
     const rows = [...tf.max(gradient, [0, 2, 3]).dataSync()];
     expect(rows.filter((value) => value > 0)).toHaveLength(70);
   });
 
-  it('computes and differentiates as in PyTorch, with instance norm', () =>
+  it('matches PyTorch with instance norm', () =>
     expectCase(patchDiscriminator({ ndf: 4, layers: 2 }), [2, 24, 32, 3], reference.patchInstance));
 
-  it('computes and differentiates as in PyTorch, without a norm', () => {
+  it('matches PyTorch without a norm', () => {
     expectCase(patchDiscriminator({ ndf: 2, norm: 'none' }), [1, 32, 40, 3], reference.patchNone);
     expectCase(patchDiscriminator({ ndf: 2, norm: 'spectral' }), [1, 32, 40, 3], reference.patchNone);
   });
 });
 
-describe('multiScaleDiscriminator', () => {
-  it('judges the picture and its averages, each with weights of its own', () => {
-    const { parameterCount, outputs } = traceNetwork(multiScaleDiscriminator({ ndf: 32 }), [144, 256, 3]);
-    expect(outputs).toEqual({ scale1: [16, 30, 1], scale4: [2, 6, 1] });
-    expect(parameterCount).toBe(2 * traceNetwork(patchDiscriminator({ ndf: 32 }), [144, 256, 3]).parameterCount);
+describe('patchDiscriminator of several scales', () => {
+  it('scores the image and its averages, each with weights of its own', () => {
+    const network = patchDiscriminator({ ndf: 32, scales: [1, 4] });
+    expect(traceNetwork(network, [144, 256, 3]).outputs).toEqual({ scale1: [16, 30, 1], scale4: [2, 6, 1] });
+    const single = parameterCount(patchDiscriminator({ ndf: 32 }), [144, 256, 3]);
+    expect(parameterCount(network, [144, 256, 3])).toBe(2 * single);
   });
 
-  it('computes and differentiates as in PyTorch', () =>
+  it('matches PyTorch', () =>
     expectCase(
-      multiScaleDiscriminator({ scales: [1, 2], ndf: 3, layers: 1, norm: 'none' }),
+      patchDiscriminator({ scales: [1, 2], ndf: 3, layers: 1, norm: 'none' }),
       [1, 16, 20, 3],
       reference.multiScale,
     ));
 
-  it('refuses scales that repeat', () => {
-    expect(() => multiScaleDiscriminator({ scales: [1, 1] })).toThrow(
+  it('rejects repeated scales', () => {
+    expect(() => patchDiscriminator({ scales: [1, 1] })).toThrow(
       'scales must be different numbers, at least one, got [1, 1]',
     );
   });

@@ -1,16 +1,16 @@
 import type { Convolution, Ops } from '../../../src/train/networks/ops.js';
 
-/** One operator under test: a network of one output over a random input. */
+/** One operator under test: a network with one output on a random input. */
 export interface OperatorCase {
   readonly title: string;
   /** `[N, H, W, C]`. */
   readonly input: readonly [number, number, number, number];
-  /** Of the input's numbers; default -1 to 1. */
+  /** Range of the input; default -1 to 1. */
   readonly range?: readonly [low: number, high: number];
   readonly run: <T>(ops: Ops<T>, x: T) => T;
 }
 
-/** Filters: 5 unless they say otherwise. WebGPU computes multiples of 4 channels by other programs. */
+/** 5 filters by default. WebGPU uses other shaders for multiples of 4 channels. */
 const convolutions: readonly (Omit<Convolution, 'name' | 'filters'> & {
   readonly filters?: number;
   readonly input?: OperatorCase['input'];
@@ -32,7 +32,7 @@ const convolutions: readonly (Omit<Convolution, 'name' | 'filters'> & {
   { size: 1, pad: 0, filters: 4, input: [2, 3, 4, 8] },
 ];
 
-/** Every operator, in every form that a backend computes in its own way. */
+/** All operators, in each form with a code path of its own in a backend. */
 export const OPERATOR_CASES: readonly OperatorCase[] = [
   ...convolutions.map(({ input = [2, 8, 10, 3], ...layer }): OperatorCase => {
     const options = Object.entries(layer).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
@@ -63,23 +63,23 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   { title: 'square root', input: [1, 4, 5, 2], range: [0.01, 2], run: (ops, x) => ops.sqrt(x) },
   { title: 'subtraction', input: [1, 4, 5, 2], run: (ops, x) => ops.subtract(ops.affine(x, 2), ops.tanh(x)) },
   {
-    title: 'a map of one channel, multiplied',
+    title: 'multiplication by one channel',
     input: [2, 4, 5, 3],
-    run: (ops, x) => ops.multiply(x, ops.channels(x, 1, 1)),
+    run: (ops, x) => ops.multiply(x, ops.sliceChannels(x, 1, 1)),
   },
   {
-    title: 'one number a channel, added',
+    title: 'addition of one number per channel',
     input: [2, 4, 5, 3],
-    run: (ops, x) => ops.add(x, ops.toCells(ops.globalMean(x))),
+    run: (ops, x) => ops.add(x, ops.expandSpatial(ops.globalMean(x))),
   },
   { title: 'an affine map', input: [1, 3, 4, 2], run: (ops, x) => ops.affine(x, -1.5, 0.25) },
   { title: 'clamping', input: [1, 6, 6, 2], run: (ops, x) => ops.clamp(x, -0.4, 0.6) },
   {
-    title: 'joined channels',
+    title: 'concatenation of channels',
     input: [2, 3, 4, 2],
-    run: (ops, x) => ops.concat([x, ops.tanh(x), ops.channels(x, 1, 1)]),
+    run: (ops, x) => ops.concat([x, ops.tanh(x), ops.sliceChannels(x, 1, 1)]),
   },
-  { title: 'some channels', input: [2, 3, 4, 5], run: (ops, x) => ops.channels(x, 1, 3) },
+  { title: 'a slice of channels', input: [2, 3, 4, 5], run: (ops, x) => ops.sliceChannels(x, 1, 3) },
   { title: 'instance normalisation', input: [2, 5, 6, 3], run: (ops, x) => ops.instanceNorm(x) },
   { title: 'nearest upsampling', input: [2, 3, 5, 2], run: (ops, x) => ops.upsampleNearest(x) },
   { title: 'bilinear enlargement', input: [2, 3, 4, 2], run: (ops, x) => ops.resizeBilinear(x, 12, 16) },
@@ -87,17 +87,22 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   { title: 'bilinear reduction', input: [2, 9, 10, 1], run: (ops, x) => ops.resizeBilinear(x, 4, 3) },
   { title: 'average pooling', input: [2, 8, 12, 3], run: (ops, x) => ops.averagePool(x, 4) },
   { title: 'box blur', input: [2, 8, 11, 2], run: (ops, x) => ops.boxBlur(x, 5) },
-  { title: 'box blur wider than the picture', input: [1, 4, 5, 1], run: (ops, x) => ops.boxBlur(x, 9) },
+  { title: 'box blur wider than the image', input: [1, 4, 5, 1], run: (ops, x) => ops.boxBlur(x, 9) },
   { title: 'dilation', input: [2, 8, 11, 2], run: (ops, x) => ops.dilate(x, 3) },
-  { title: 'dilation of what is negative', input: [1, 6, 7, 2], range: [-2, -1], run: (ops, x) => ops.dilate(x, 5) },
+  { title: 'dilation of negative numbers', input: [1, 6, 7, 2], range: [-2, -1], run: (ops, x) => ops.dilate(x, 5) },
   { title: 'maximum pooling', input: [2, 8, 12, 3], run: (ops, x) => ops.maxPool(x, 4) },
   {
-    title: 'maximum pooling of what is negative',
+    title: 'maximum pooling of negative numbers',
     input: [2, 4, 6, 2],
     range: [-2, -1],
     run: (ops, x) => ops.maxPool(x, 2),
   },
-  { title: 'means of pictures', input: [2, 4, 5, 3], run: (ops, x) => ops.globalMean(x) },
-  { title: 'maxima of pictures', input: [2, 4, 5, 3], range: [-3, 1], run: (ops, x) => ops.globalMax(x) },
-  { title: 'maxima of what is negative', input: [2, 4, 5, 3], range: [-2, -1], run: (ops, x) => ops.globalMax(x) },
+  { title: 'global means', input: [2, 4, 5, 3], run: (ops, x) => ops.globalMean(x) },
+  { title: 'global maxima', input: [2, 4, 5, 3], range: [-3, 1], run: (ops, x) => ops.globalMax(x) },
+  {
+    title: 'global maxima of negative numbers',
+    input: [2, 4, 5, 3],
+    range: [-2, -1],
+    run: (ops, x) => ops.globalMax(x),
+  },
 ];

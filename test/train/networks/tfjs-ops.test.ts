@@ -7,10 +7,10 @@ import type { Weights } from '../../../src/train/networks/ops.js';
 import { TfjsOps } from '../../../src/train/networks/tfjs-ops.js';
 import { sizeOf, traceNetwork } from '../../../src/train/networks/trace.js';
 import { presentBackends } from '../../support/backends.js';
-import { ReferenceOps, type Picture } from '../../support/reference-ops.js';
+import { ReferenceOps, type NhwcArray } from '../../support/reference-ops.js';
 import { OPERATOR_CASES, type OperatorCase } from './operator-cases.js';
 
-/** Of a directional derivative in double precision. */
+/** Step of a directional derivative in double precision. */
 const STEP = 1e-5;
 
 describe.each(await presentBackends())('networks in TensorFlow.js on %s', (name) => {
@@ -28,12 +28,12 @@ describe.each(await presentBackends())('networks in TensorFlow.js on %s', (name)
     const weights = new Map(trace.parameters.map(({ name, shape }) => [name, numbers(random, sizeOf(shape))]));
     const shapes = new Map(trace.parameters.map(({ name, shape }) => [name, shape]));
 
-    const wanted = reference(operator, x, weights);
+    const expected = reference(operator, x, weights);
     const y = tf.tidy(() => operator.run(new TfjsOps(tensorsOf(weights, shapes)), tf.tensor(x, [...operator.input])));
     expect(y.shape).toEqual([batch, ...trace.outputs.y!]);
-    expect(largestDifference(await numbersOf(y), wanted)).toBeLessThan(1e-5);
+    expect(largestDifference(await numbersOf(y), expected)).toBeLessThan(1e-5);
 
-    const tangent = numbers(random, wanted.length);
+    const tangent = numbers(random, expected.length);
     const gradients = await gradientsOf(operator, { x, weights, shapes, tangent });
     expect([...gradients.keys()]).toEqual(['x', ...weights.keys()]);
     for (const [name, gradient] of gradients) {
@@ -52,7 +52,7 @@ describe.each(await presentBackends())('networks in TensorFlow.js on %s', (name)
     }
   });
 
-  it('leaves no tensor behind and disposes no parameter', () => {
+  it('leaks no tensors and disposes no parameter', () => {
     const kernel = tf.ones([3, 3, 2, 4]);
     const before = tf.memory().numTensors;
     tf.tidy(() => {
@@ -70,24 +70,22 @@ describe.each(await presentBackends())('networks in TensorFlow.js on %s', (name)
 
   it('shares the gradient between equal maxima', async () => {
     const x = tf.tensor([3, 1, 3, 2], [1, 2, 2, 1]);
-    const gradient = tf.tidy(() => tf.grad((picture) => tf.sum(new TfjsOps(new Map()).globalMax(picture)))(x));
+    const gradient = tf.tidy(() => tf.grad((image) => tf.sum(new TfjsOps(new Map()).globalMax(image)))(x));
     expect([...(await numbersOf(gradient))]).toEqual([0.5, 0, 0.5, 0]);
     x.dispose();
   });
 
-  it('has a finite gradient for the square root of 0', async () => {
+  it('has a finite gradient of the square root at 0', async () => {
     const x = tf.tensor([0, 4], [1, 1, 1, 2]);
-    const gradient = await numbersOf(
-      tf.tidy(() => tf.grad((picture) => tf.sum(new TfjsOps(new Map()).sqrt(picture)))(x)),
-    );
+    const gradient = await numbersOf(tf.tidy(() => tf.grad((image) => tf.sum(new TfjsOps(new Map()).sqrt(image)))(x)));
     expect(gradient[0]).toBeCloseTo(500, 3);
     expect(gradient[1]).toBeCloseTo(0.25, 6);
     x.dispose();
   });
 
-  it('computes the same bits again where it says so', async () => {
-    if (!backend.isExact) {
-      console.warn(`SKIPPED: ${backend.description} does not claim to be exact`);
+  it('is deterministic where it claims to be', async () => {
+    if (!backend.isDeterministic) {
+      console.warn(`SKIPPED: ${backend.device} does not claim to be deterministic`);
       return;
     }
     const operator: OperatorCase = {
@@ -110,7 +108,7 @@ describe.each(await presentBackends())('networks in TensorFlow.js on %s', (name)
     for (let run = 0; run < 3; run++) expect(await gradientsOf(operator, at)).toEqual(first);
   });
 
-  it('tells of a parameter that is absent or has another shape', () => {
+  it('rejects a parameter that is missing or has another shape', () => {
     const ops = new TfjsOps(new Map([['d/kernel', tf.zeros([3, 2])]]));
     expect(() => ops.conv(tf.zeros([1, 4, 4, 2]), { name: 'c', filters: 1, size: 3 })).toThrow('must hold c/kernel');
     expect(() => ops.dense(tf.zeros([1, 4]), { name: 'd', units: 2 })).toThrow(
@@ -118,25 +116,25 @@ describe.each(await presentBackends())('networks in TensorFlow.js on %s', (name)
     );
   });
 
-  it('refuses shapes that it cannot do', () => {
+  it('rejects invalid shapes', () => {
     const ops = new TfjsOps(new Map());
     expect(() => ops.averagePool(tf.zeros([1, 5, 4, 1]), 2)).toThrow('size must divide 5 and 4, got 2');
     expect(() => ops.boxBlur(tf.zeros([1, 5, 4, 1]), 2)).toThrow('size must be odd, got 2');
-    expect(() => ops.toCells(tf.zeros([1, 2, 3, 1]))).toThrow('must have the shape [N, C], got [1, 2, 3, 1]');
+    expect(() => ops.expandSpatial(tf.zeros([1, 2, 3, 1]))).toThrow('must have the shape [N, C], got [1, 2, 3, 1]');
   });
 });
 
 function reference(operator: OperatorCase, x: ArrayLike<number>, weights: ReadonlyMap<string, ArrayLike<number>>) {
-  // The reference reads its weights as numbers, whatever their precision.
+  // The reference accepts weights of any precision.
   const ops = new ReferenceOps(weights as Weights);
-  return operator.run<Picture>(ops, { shape: operator.input, data: Float64Array.from(x) }).data;
+  return operator.run<NhwcArray>(ops, { shape: operator.input, data: Float64Array.from(x) }).data;
 }
 
 function tensorsOf(weights: Weights, shapes: ReadonlyMap<string, readonly number[]>): Map<string, tf.Tensor> {
   return new Map([...weights].map(([name, values]) => [name, tf.tensor(values, [...shapes.get(name)!])]));
 }
 
-/** Of sum(y * tangent), by `x` and by every weight. */
+/** Gradients of sum(y * tangent), by `x` and by each weight. */
 async function gradientsOf(
   operator: OperatorCase,
   at: {

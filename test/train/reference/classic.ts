@@ -6,10 +6,10 @@ import { expect } from 'vitest';
 import type { ParameterSpec, Weights } from '../../../src/train/networks/ops.js';
 import { sizeOf } from '../../../src/train/networks/trace.js';
 
-/** Mean of the absolutes, and of the products with the pattern 99. */
+/** Mean of the absolute values, and mean of the products with the pattern 99. */
 export type Digest = readonly [number, number];
 
-/** A network's values in classic.json. */
+/** The values of a network in classic.json. */
 export interface NetworkCase {
   readonly outputs: readonly Digest[];
   readonly loss: number;
@@ -30,7 +30,7 @@ export interface StepCase extends LossesCase {
   readonly gradients: Readonly<Record<'netGA' | 'netGB' | 'netDA', readonly Digest[]>>;
 }
 
-/** What classic_reference.py wrote. */
+/** The content of classic.json. */
 export interface ClassicReference {
   readonly counts: Readonly<Record<'resnet9' | 'resnet6' | 'patch', number>>;
   readonly resnet: NetworkCase;
@@ -50,8 +50,8 @@ export interface ClassicReference {
     >
   >;
   readonly look: {
-    readonly anchor: number;
-    readonly anchorGradient: Digest;
+    readonly l1: number;
+    readonly l1Gradient: Digest;
     readonly variation: number;
     readonly variationGradient: Digest;
   };
@@ -67,9 +67,9 @@ export interface ClassicReference {
   readonly cycleGanModel: readonly LossesCase[];
 }
 
-/** PyTorch's values. */
+/** The values of PyTorch. */
 export function classicReference(): ClassicReference {
-  // The script beside this file wrote it so.
+  // written by classic_reference.py
   return JSON.parse(readFileSync(new URL('classic.json', import.meta.url), 'utf8')) as ClassicReference;
 }
 
@@ -78,8 +78,8 @@ export function pattern(count: number, seed: number): Float32Array {
   return Float32Array.from({ length: count }, (_, i) => (((i * 7919 + seed * 104729) % 65521) ** 2 % 2003) / 1001 - 1);
 }
 
-/** The script's picture(), `[N, H, W, C]`. */
-export function picture(shape: [number, number, number, number], seed: number): tf.Tensor4D {
+/** The script's image(), `[N, H, W, C]`. */
+export function image(shape: [number, number, number, number], seed: number): tf.Tensor4D {
   return tf.tensor4d(pattern(sizeOf(shape), seed), shape);
 }
 
@@ -93,7 +93,7 @@ export function filled(parameters: readonly ParameterSpec[], seed: number): Weig
   );
 }
 
-/** Compares a tensor to its digest in PyTorch; the tolerance is relative to the mean absolute, a float32's rounding where that is 0. */
+/** Compares a tensor to its digest in PyTorch. The tolerance is relative to the mean absolute value, plus the rounding of float32. */
 export function expectDigest(tensor: tf.Tensor, [meanAbsolute, product]: Digest, what: string, tolerance = 1e-4): void {
   const values = Float32Array.from(tensor.dataSync());
   const factors = pattern(values.length, 99);

@@ -3,12 +3,12 @@
     pip install torch numpy
     python classic_reference.py > classic.json && npx prettier --write classic.json
 
-Written after the papers and as the authors' repository (pytorch-CycleGAN-and-pix2pix) arranges the layers, in float64,
-with two differences that the product has too: the layers u are resizing and a 3x3 convolution, and the U-Net meets odd sizes by
-bilinear resizing. Not run by the tests: they read classic.json.
+Follows the papers and the layer order of the authors' repository (pytorch-CycleGAN-and-pix2pix), in float64, with the two
+differences of src/train/networks: the layers u are resizing and a 3x3 convolution, and the U-Net handles odd sizes by bilinear
+resizing. The tests do not run this script: they read classic.json.
 
-Weights and pictures come from `pattern`, which the tests compute as well. Kernels are filled row-major as HWIO, pictures as NHWC.
-A tensor is told by its digest: the mean of its absolutes, and the mean of its products with `pattern(.., 99)`.
+Weights and images come from `pattern`, which the tests compute as well. Kernels are filled row-major as HWIO, images as NHWC.
+A tensor is represented by its digest: the mean of its absolute values, and the mean of its products with `pattern(.., 99)`.
 """
 
 import itertools
@@ -23,18 +23,18 @@ torch.set_default_dtype(torch.float64)
 
 
 def pattern(count, seed):
-    """`count` numbers in [-1, 1], float32, alike in every language: integers below 2 ** 53 alone."""
+    """`count` numbers in [-1, 1], float32, the same in every language: only integers below 2 ** 53."""
     i = np.arange(count, dtype=np.int64)
     return ((((i * 7919 + seed * 104729) % 65521) ** 2 % 2003) / 1001 - 1).astype(np.float32).astype(np.float64)
 
 
-def picture(shape, seed):
+def image(shape, seed):
     """[N, H, W, C] of the pattern, as NCHW."""
     return torch.tensor(pattern(int(np.prod(shape)), seed).reshape(shape)).permute(0, 3, 1, 2).contiguous()
 
 
 def fill(network, seed):
-    """Kernels from the pattern over the root of the fan-in, biases from it times 0.1; the n-th used with seed + n."""
+    """Kernels: the pattern over the square root of the fan-in; biases: the pattern times 0.1. The n-th parameter uses seed + n."""
     for index, parameter in enumerate(ordered(network)):
         if parameter.dim() == 4:
             o, i, h, w = parameter.shape
@@ -47,7 +47,7 @@ def fill(network, seed):
 
 
 def arranged(tensor):
-    """As the product lays it out, flat: NHWC of pictures, HWIO of kernels."""
+    """Flat, in the layout of src/train: NHWC for images, HWIO for kernels."""
     return tensor.detach().numpy().reshape(-1)
 
 
@@ -55,7 +55,7 @@ def digest(values):
     return [float(np.abs(values).mean()), float((values * pattern(values.size, 99)).mean())]
 
 
-def picture_digest(x):
+def image_digest(x):
     return digest(arranged(x.permute(0, 2, 3, 1).contiguous()))
 
 
@@ -152,27 +152,27 @@ class MultiScale(nn.Module):
 
 
 def network_case(network, shape):
-    """Outputs, and the gradients of the mean over outputs of the mean square distance from pattern(.., 7)."""
+    """Outputs, and the gradients of the MSE from pattern(.., 7), averaged over the outputs."""
     fill(network, 1)
-    x = picture(shape, 50).requires_grad_()
+    x = image(shape, 50).requires_grad_()
     outputs = network(x)
     outputs = outputs if isinstance(outputs, list) else [outputs]
     losses = []
     for y in outputs:
         n, c, h, w = y.shape
-        losses.append(F.mse_loss(y, picture((n, h, w, c), 7)))
+        losses.append(F.mse_loss(y, image((n, h, w, c), 7)))
     loss = sum(losses) / len(losses)
     loss.backward()
     return {
-        "outputs": [picture_digest(y) for y in outputs],
+        "outputs": [image_digest(y) for y in outputs],
         "loss": loss.item(),
-        "input": picture_digest(x.grad),
+        "input": image_digest(x.grad),
         "parameters": gradient_digests([p.grad for p in ordered(network)]),
     }
 
 
 def ordered(network):
-    """Parameters in the order of their use; a UnetBlock's lie inside out."""
+    """Parameters in the order of use: those of a UnetBlock's submodule lie between its own."""
     if isinstance(network, UnetBlock):
         inner = ordered(network.submodule) if network.submodule is not None else []
         return [*network.down.parameters(), *inner, *network.up.parameters()]
@@ -182,7 +182,7 @@ def ordered(network):
 # --- losses --------------------------------------------------------------------------------------------------------------------------
 
 
-def mistakes(mode, scores, is_real):
+def gan_loss(mode, scores, is_real):
     """The repository's GANLoss: mean over patches; and the hinge of Lim and Ye 2017. Mean over scales."""
     each = []
     for s in scores:
@@ -197,20 +197,20 @@ def mistakes(mode, scores, is_real):
 
 
 def generator_loss(mode, scores):
-    return sum(-s.mean() for s in scores) / len(scores) if mode == "hinge" else mistakes(mode, scores, True)
+    return sum(-s.mean() for s in scores) / len(scores) if mode == "hinge" else gan_loss(mode, scores, True)
 
 
 def discriminator_loss(mode, real, fake):
-    return (mistakes(mode, real, True) + mistakes(mode, fake, False)) * 0.5
+    return (gan_loss(mode, real, True) + gan_loss(mode, fake, False)) * 0.5
 
 
 def gan_case(mode):
     scale = 3.0
-    real = [(picture((2, 3, 5, 1), 11) * scale).requires_grad_(), (picture((2, 2, 2, 1), 12) * scale).requires_grad_()]
-    fake = [(picture((2, 3, 5, 1), 13) * scale).requires_grad_(), (picture((2, 2, 2, 1), 14) * scale).requires_grad_()]
+    real = [(image((2, 3, 5, 1), 11) * scale).requires_grad_(), (image((2, 2, 2, 1), 12) * scale).requires_grad_()]
+    fake = [(image((2, 3, 5, 1), 13) * scale).requires_grad_(), (image((2, 2, 2, 1), 14) * scale).requires_grad_()]
     generator = generator_loss(mode, fake)
     discriminator = discriminator_loss(mode, real, fake)
-    digests = lambda gradients: [picture_digest(g) for g in gradients]
+    digests = lambda gradients: [image_digest(g) for g in gradients]
     return {
         "generator": generator.item(),
         "generatorGradients": digests(torch.autograd.grad(generator, fake)),
@@ -220,17 +220,17 @@ def gan_case(mode):
 
 
 def look_case():
-    grid = picture((2, 9, 16, 96), 21).requires_grad_()
-    anchor = picture((1, 9, 16, 96), 22)
-    anchor_loss = F.l1_loss(grid, anchor.expand(2, -1, -1, -1))
+    grid = image((2, 9, 16, 96), 21).requires_grad_()
+    target = image((1, 9, 16, 96), 22)
+    l1_loss = F.l1_loss(grid, target.expand(2, -1, -1, -1))
     variation = (grid[:, :, 1:] - grid[:, :, :-1]).abs().mean() + (grid[:, :, :, 1:] - grid[:, :, :, :-1]).abs().mean()
-    (anchor_gradient,) = torch.autograd.grad(anchor_loss, grid)
+    (l1_gradient,) = torch.autograd.grad(l1_loss, grid)
     (variation_gradient,) = torch.autograd.grad(variation, grid)
     return {
-        "anchor": anchor_loss.item(),
-        "anchorGradient": picture_digest(anchor_gradient),
+        "l1": l1_loss.item(),
+        "l1Gradient": image_digest(l1_gradient),
         "variation": variation.item(),
-        "variationGradient": picture_digest(variation_gradient),
+        "variationGradient": image_digest(variation_gradient),
     }
 
 
@@ -250,7 +250,7 @@ def adam_case():
 
 
 def learning_rate_case(n_epochs, n_epochs_decay):
-    """The repository's lambda_rule through LambdaLR."""
+    """The repository's lambda_rule with LambdaLR."""
     rule = lambda epoch: 1.0 - max(0, epoch + 1 - n_epochs) / float(n_epochs_decay + 1)
     optimiser = torch.optim.SGD([nn.Parameter(torch.zeros(1))], lr=1.0)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lr_lambda=rule)
@@ -266,15 +266,15 @@ def spectral_case():
     """Three training passes of a convolution under torch.nn.utils.spectral_norm, and the gradient of the last."""
     conv = torch.nn.utils.spectral_norm(fill(nn.Conv2d(3, 5, 4), 41))
     conv.weight_u.copy_(F.normalize(torch.tensor(pattern(5, 43)), dim=0))
-    x = picture((1, 6, 7, 3), 44)
+    x = image((1, 6, 7, 3), 44)
     for _ in range(3):
         y = conv(x)
     weight = conv.weight.detach().permute(2, 3, 1, 0).contiguous()
-    F.mse_loss(y, picture((1, 3, 4, 5), 45)).backward()
+    F.mse_loss(y, image((1, 3, 4, 5), 45)).backward()
     return {
         "u": conv.weight_u.tolist(),
         "weight": digest(arranged(weight)),
-        "output": picture_digest(y),
+        "output": image_digest(y),
         "gradients": gradient_digests([conv.weight_orig.grad, conv.bias.grad]),
     }
 
@@ -283,10 +283,10 @@ def spectral_case():
 
 
 def cycle_gan_case(shape, generator, discriminator, count):
-    """Steps of optimize_parameters(): lambda 10, 10, identity 0.5, LSGAN, Adam 2e-3 with betas 0.5 and 0.999, a pool not yet full."""
+    """Steps of optimize_parameters(): lambda 10, 10, identity 0.5, LSGAN, Adam 2e-3 with betas 0.5 and 0.999, a pool that is not full yet."""
     net_ga, net_gb = fill(generator(), 100), fill(generator(), 200)
     net_da, net_db = fill(discriminator(), 300), fill(discriminator(), 400)
-    real_a, real_b = picture(shape, 61), picture(shape, 62)
+    real_a, real_b = image(shape, 61), image(shape, 62)
     optimiser = lambda *networks: torch.optim.Adam(itertools.chain(*[n.parameters() for n in networks]), lr=2e-3, betas=(0.5, 0.999))
     optimiser_g, optimiser_d = optimiser(net_ga, net_gb), optimiser(net_da, net_db)
     steps = []

@@ -1,10 +1,10 @@
 import { COLUMNS, ROWS } from './layout';
 
-/** The median of each place and its eight neighbours, x and y apart; places at the edge stay as they are. `[2, 36, 64]` f32. */
+/** 3x3 median filter of a flow `[2, 36, 64]` f32, x and y separately. Vectors at the edges are copied. */
 export function medianInto(flow: usize, out: usize): void {
   memory.copy(out, flow, 8 * COLUMNS * ROWS);
   for (let row = 1; row < 2 * ROWS - 1; row++) {
-    if (row === ROWS - 1 || row === ROWS) continue; // the last of x and the first of y
+    if (row === ROWS - 1 || row === ROWS) continue; // the last row of x and the first row of y
     for (let column = 1; column < COLUMNS - 1; column += 4) {
       const at = (row * COLUMNS + min(column, COLUMNS - 5)) * 4;
       v128.store(out + at, medianOf(flow + at));
@@ -12,7 +12,10 @@ export function medianInto(flow: usize, out: usize): void {
   }
 }
 
-/** Of four places at once: the median of the highest of the columns' lowest, the middle of their middles, the lowest of their highest. */
+/**
+ * Four medians of 3x3 values at once: the median of the columns' largest minimum, median of medians and smallest
+ * maximum.
+ */
 function medianOf(at: usize): v128 {
   const left = at - 4;
   const right = at + 4;

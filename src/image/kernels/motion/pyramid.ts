@@ -3,7 +3,7 @@ import { BEFORE, COMPENSATED, HEIGHT, IN, LAST_BACKWARD, LEVELS, NOW, planeOf, W
 /** Bytes of all levels. */
 const SIZE: i32 = 256 * 144 + 128 * 72 + 64 * 36 + 32 * 18;
 
-/** The thumbnail's luma as bytes, and its coarser levels: means of 2x2. */
+/** Builds the current pyramid: the thumbnail's luma as bytes, then coarser levels as means of 2x2. */
 export function reduceNow(): void {
   for (let i = 0; i < WIDTH * HEIGHT; i += 16) {
     const from = IN + i * 4;
@@ -16,14 +16,14 @@ export function reduceNow(): void {
   }
 }
 
-/** Four samples times 255, rounded. */
+/** Returns four samples times 255, rounded. */
 // @ts-ignore: decorator
 @inline
 function byteOf(address: usize): v128 {
   return i32x4.trunc_sat_f32x4_s(f32x4.add(f32x4.mul(v128.load(address), f32x4.splat(255)), f32x4.splat(0.5)));
 }
 
-/** `width` and `height` are those of `to`. */
+/** Halves a level; `width` and `height` are those of `to`. */
 function halve(from: usize, to: usize, width: i32, height: i32): void {
   for (let y = 0; y < height; y++) {
     const row = from + 4 * y * width;
@@ -37,7 +37,7 @@ function halve(from: usize, to: usize, width: i32, height: i32): void {
   }
 }
 
-/** Makes the picture before as bright as the one now. @param gain in 1/256, 0 to 32767. */
+/** Scales the previous pyramid to the brightness of the current one. @param gain in 1/256, 0 to 32767. */
 export function compensate(gain: i32): void {
   const factor = i16x8.splat(<i16>gain);
   for (let i = 0; i < SIZE; i += 16) {
@@ -48,7 +48,7 @@ export function compensate(gain: i32): void {
   }
 }
 
-/** Eight values times 1/256 of the factor, rounded. */
+/** Returns eight values times `factor / 256`, rounded. */
 // @ts-ignore: decorator
 @inline
 function scaled(values: v128, factor: v128): v128 {
@@ -57,12 +57,12 @@ function scaled(values: v128, factor: v128): v128 {
   return i16x8.narrow_i32x4_s(low, high);
 }
 
-/** The picture now becomes the one before. */
+/** Makes the current pyramid the previous one. */
 export function keepNow(): void {
   memory.copy(BEFORE, NOW, SIZE);
 }
 
-/** Nothing has moved yet. */
+/** Resets the vectors of the previous search to zero. */
 export function forgetVectors(): void {
   memory.fill(LAST_BACKWARD, 0, 2 * 4 * 64 * 36);
 }

@@ -19,19 +19,22 @@ import {
 } from './layout';
 import { medianInto } from './median';
 
-/** Side of a block, samples. It overlaps its neighbours by half. */
+/** Side of a block, samples. Blocks overlap by half. */
 const BLOCK: i32 = 8;
-/** Reach of the search at the coarsest level: 4 samples there are 32 of the finest. */
+/** Search range at the coarsest level, samples: 4 there are 32 at the finest. */
 const REACH: i32 = 4;
-/** What a sample's distance from the coarser level's vector costs, in sums of absolute differences: flat places follow. */
+/**
+ * Cost of a distance of one sample from the coarser level's vector, as a sum of absolute differences: flat areas keep
+ * that vector.
+ */
 const PENALTY: i32 = 10;
 const IMPOSSIBLE: i32 = 1 << 20;
-/** A block that differs by less needs no better place: half a grey level. */
+/** A sum of absolute differences below this ends the search: half a grey level. */
 const ALIKE: i32 = 32;
-/** A block that differs by less has not moved by a fraction: a quarter of a grey level. */
+/** A sum of absolute differences below this skips the subpixel step: a quarter of a grey level. */
 const QUIET: i32 = 16;
 
-// The block that is being searched for, and the best so far.
+// The current block and its best vector so far.
 let source: usize = 0;
 let target: usize = 0;
 let width: i32 = 0;
@@ -45,9 +48,9 @@ let bestY: i32 = 0;
 let bestCost: i32 = 0;
 
 /**
- * Finds the flow in both directions between the picture now and the one before, compensated. Writes BACKWARD, FORWARD and
- * RESIDUAL. The flow of the pictures before is tried too: what moves goes on moving. Forward, half as fine is enough
- * to tell what was covered.
+ * Finds the flow in both directions between the current pyramid and the compensated previous one. Writes BACKWARD, FORWARD
+ * and RESIDUAL. The vectors of the previous search are candidates too, because motion continues. Half the resolution is
+ * enough for the forward flow, which only detects occlusion.
  */
 export function search(): void {
   searchTo(1, COMPENSATED, NOW, LAST_FORWARD);
@@ -57,7 +60,10 @@ export function search(): void {
   medianInto(RAW, BACKWARD);
 }
 
-/** Searches from the coarsest level to `finest`; `last` has the vectors found there before, and gets those found now. */
+/**
+ * Searches from the coarsest level to `finest`. `last` holds the previous vectors of level `finest` and receives the new
+ * ones.
+ */
 function searchTo(finest: i32, from: usize, to: usize, last: usize): void {
   for (let level = LEVELS - 1; level >= finest; level--) searchLevel(from, to, level, finest, last);
   memory.copy(last, vectorsOf(finest), columnsOf(finest) * rowsOf(finest) * 4);
@@ -110,7 +116,7 @@ function searchAround(): void {
   }
 }
 
-/** The coarser level's vector here and beside; the first is what is expected. */
+/** Tries the coarser level's vector of this block and of two neighbours. The first one is the expected vector. */
 function tryParents(coarser: i32, column: i32, row: i32): void {
   const vectors = vectorsOf(coarser);
   const columns = columnsOf(coarser);
@@ -133,13 +139,13 @@ function tryDoubled(at: usize): void {
   tryVector(2 * <i32>load<i16>(at), 2 * <i32>load<i16>(at, 2));
 }
 
-/** The vector that the pictures before had here at the finest level, which is so many levels finer. */
+/** Tries the previous search's vector at this block; level `finest` is `finer` levels finer than this one. */
 function tryLast(last: usize, finest: i32, finer: i32, column: i32, row: i32): void {
   const at = last + (min(rowsOf(finest) - 1, row << finer) * columnsOf(finest) + (column << finer)) * 4;
   tryVector(<i32>load<i16>(at) >> finer, <i32>load<i16>(at, 2) >> finer);
 }
 
-/** Steps to the best neighbour, twice at most. */
+/** Steps to the best neighbour, at most twice. */
 function tryNeighbours(): void {
   for (let step = 0; step < 2; step++) {
     const x = bestX;
@@ -163,7 +169,7 @@ function tryVector(x: i32, y: i32): void {
   }
 }
 
-/** Sum of absolute differences between the block and where it would have been; IMPOSSIBLE outside the picture. */
+/** Returns the sum of absolute differences between the block and its candidate match; IMPOSSIBLE outside the plane. */
 function differenceAt(x: i32, y: i32): i32 {
   const left = blockX + x;
   const top = blockY + y;
@@ -184,7 +190,10 @@ function differenceAt(x: i32, y: i32): i32 {
   return i32x4.extract_lane(halves, 0) + i32x4.extract_lane(halves, 1);
 }
 
-/** A level's vectors with their fractions, in samples of the thumbnail, `[2, rows, columns]`; of level 0 what is left different too. */
+/**
+ * Writes a level's vectors with subpixel fractions, in samples of the thumbnail, `[2, rows, columns]`; for level 0
+ * RESIDUAL too.
+ */
 function refineInto(flow: usize, level: i32): void {
   const vectors = vectorsOf(level);
   const columns = columnsOf(level);
@@ -207,7 +216,10 @@ function refineInto(flow: usize, level: i32): void {
   }
 }
 
-/** Where between -0.5 and 0.5 two slopes of the same steepness would meet: absolute differences make a V, not a bowl. */
+/**
+ * Returns the subpixel minimum, -0.5 to 0.5: where two lines of equal slope meet. Absolute differences form a V, not a
+ * parabola.
+ */
 function fraction(before: i32, here: i32, after: i32): f32 {
   if (before >= IMPOSSIBLE || after >= IMPOSSIBLE) return 0;
   const steepness = max(before, after) - here;

@@ -7,12 +7,12 @@ const GRID_WIDTH: i32 = 16;
 const GRID_HEIGHT: i32 = 9;
 /** Bytes of one cell of the grid. */
 const CELL: i32 = 96 * 4;
-/** Places of the flow along a side of a cell. */
+/** Flow vectors along a side of a cell. */
 const CELL_PLACES: i32 = 4;
 /** Samples of the thumbnail along a side of a cell. */
 const CELL_SAMPLES: f32 = 16;
 
-/** Fetches every light from where it was: `[4, 72, 128]`, LIGHTS_IN to LIGHTS_OUT, along BACKWARD. Bilinear, edges clamped. */
+/** Warps a lights layer `[4, 72, 128]` along BACKWARD, from LIGHTS_IN to LIGHTS_OUT. Bilinear, clamped at the edges. */
 export function warpLights(): void {
   for (let y = 0; y < LIGHTS_HEIGHT; y++) {
     for (let x = 0; x < LIGHTS_WIDTH; x++) {
@@ -36,7 +36,7 @@ export function warpLights(): void {
   }
 }
 
-/** One plane of the flow at a light, bilinearly: lights stand a quarter of a place before and behind its middle. */
+/** Samples one plane of the flow at a light, bilinearly: lights lie a quarter of a flow cell before and after its centre. */
 // @ts-ignore: decorator
 @inline
 function flowAt(plane: usize, x: i32, y: i32): f32 {
@@ -57,7 +57,7 @@ function clampTo(value: f32, most: f32): f32 {
   return max<f32>(0, min<f32>(most, value));
 }
 
-/** Fetches every cell of a grid from where it was, by its mean flow: `[9, 16, 96]`, GRID_IN to GRID_OUT. Bilinear, edges clamped. */
+/** Warps a grid `[9, 16, 96]` along each cell's mean flow, from GRID_IN to GRID_OUT. Bilinear, clamped at the edges. */
 export function warpGrid(): void {
   for (let row = 0; row < GRID_HEIGHT; row++) {
     for (let column = 0; column < GRID_WIDTH; column++) {
@@ -91,7 +91,7 @@ function between(a: v128, b: v128, share: v128): v128 {
   return f32x4.add(a, f32x4.mul(share, f32x4.sub(b, a)));
 }
 
-/** Of the 4x4 places of a cell. */
+/** Returns the mean of the 4x4 flow vectors of a cell. */
 function meanFlow(plane: usize, column: i32, row: i32): f32 {
   let sum: f32 = 0;
   for (let y = 0; y < CELL_PLACES; y++) {

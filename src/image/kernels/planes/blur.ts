@@ -1,15 +1,16 @@
-// Box means: sums of windows of a row, then of a column. Each window is summed afresh, so no rounding adds up.
+// Box blur: sums over windows of a row, then of a column. Each window is summed independently, so rounding errors do not
+// accumulate.
 import { SCALES, SCRATCH } from './layout';
 import { pad, pitch, unpad } from './padded';
 
-/** One over the samples that a mean is taken of: the window's, or those of them inside `[0, length)`. */
+/** Returns one over the number of averaged samples: all of the window, or only those inside `[0, length)`. */
 function scaleOf(at: i32, radius: i32, length: i32, inside: bool): f32 {
   let count: i32 = 2 * radius + 1;
   if (inside) count = min(length - 1, at + radius) - max(0, at - radius) + 1;
   return 1 / <f32>count;
 }
 
-/** Four sums of `count` samples, `step` bytes apart. */
+/** Returns four sums of `count` samples each, `step` bytes apart. */
 // @ts-ignore: decorator
 @inline
 function sum(from: usize, step: usize, count: i32): v128 {
@@ -22,8 +23,8 @@ function sum(from: usize, step: usize, count: i32): v128 {
 }
 
 /**
- * The mean of `2 * radiusX + 1` by `2 * radiusY + 1` samples. What lies outside is 0, or counts nothing where `inside`.
- * `out` may be `source`.
+ * Box blur over `2 * radiusX + 1` by `2 * radiusY + 1` samples. Samples outside the plane are 0, or are ignored where
+ * `inside`. `out` may be `source`.
  */
 export function boxBlur(
   source: usize,

@@ -1,6 +1,6 @@
-// What spreads through a plane: along rows and from row to row, and gets weaker with each sample it enters.
+// Flood fill with decay: values spread along rows and from row to row, and get weaker with each sample they enter.
 
-/** Shifts lanes up by one or two, towards larger columns, and fills with those of `fill`; then the same downwards. */
+/** Shift lanes by one or two, up (towards larger columns) or down, and fill with lanes of `fill`. */
 // @ts-ignore: decorator
 @inline
 function up1(a: v128, fill: v128): v128 {
@@ -22,13 +22,13 @@ function down2(a: v128, fill: v128): v128 {
   return v128.shuffle<i32>(a, fill, 2, 3, 4, 4);
 }
 
-/** To the right: a sample becomes the larger of itself and of its left neighbour times its own weight. */
+/** Spreads to the right: a sample becomes the larger of itself and of its left neighbour times its own weight. */
 function floodRight(row: usize, weights: usize, bytes: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
   let carry = zero;
   for (let x: usize = 0; x < bytes; x += 16) {
-    // What comes from one lane before, from two, and from the last lane of the vector before.
+    // From one lane before, from two lanes before, and from the last lane of the previous vector.
     const weight = v128.load(weights + x);
     const pair = f32x4.mul(weight, up1(weight, one));
     let a = v128.load(row + x);
@@ -40,7 +40,7 @@ function floodRight(row: usize, weights: usize, bytes: usize): void {
   }
 }
 
-/** To the left, as {@link floodRight}. */
+/** Spreads to the left, as {@link floodRight}. */
 function floodLeft(row: usize, weights: usize, bytes: usize): void {
   const zero = f32x4.splat(0);
   const one = f32x4.splat(1);
@@ -57,7 +57,7 @@ function floodLeft(row: usize, weights: usize, bytes: usize): void {
   }
 }
 
-/** A row takes over what its neighbour `from` lends it. */
+/** Spreads from the neighbouring row `from` into `row`. */
 function floodAcross(row: usize, from: usize, weights: usize, bytes: usize): void {
   for (let x: usize = 0; x < bytes; x += 16) {
     v128.store(row + x, f32x4.pmax(v128.load(row + x), f32x4.mul(v128.load(from + x), v128.load(weights + x))));
@@ -65,9 +65,8 @@ function floodAcross(row: usize, from: usize, weights: usize, bytes: usize): voi
 }
 
 /**
- * Lets values of 0 or more spread through `plane` `[height, width]`, in place: down the picture, then up, in each row to
- * the right, then to the left. Each sample keeps of what enters it the share in `weights`, 0 to 1. `width` is a multiple
- * of four.
+ * Spreads values of 0 or more through `plane` `[height, width]` in place: row by row down, then up; in each row to the right,
+ * then to the left. `weights`, 0 to 1, scales what enters each sample. `width` is a multiple of four.
  */
 export function flood(plane: usize, weights: usize, width: i32, height: i32): void {
   const bytes = <usize>(width * 4);

@@ -1,11 +1,11 @@
-// From a thumbnail to planes of half its width and height: what four pixels have in common and what stands out of them.
+// Reduces a thumbnail to planes of half its width and height: means, extremes and the most saturated of four pixels.
 
 const WIDTH: i32 = 256;
 const HEIGHT: i32 = 144;
 const PLANE: usize = (WIDTH / 2) * (HEIGHT / 2) * 4;
 const CHANNEL: usize = WIDTH * HEIGHT * 4;
 
-/** The even and the odd samples of eight. */
+/** Load the even and the odd samples of eight. */
 // @ts-ignore: decorator
 @inline
 function even(at: usize): v128 {
@@ -30,8 +30,8 @@ function sum(a: v128, b: v128, c: v128, d: v128): v128 {
 }
 
 /**
- * Reads a thumbnail `[3, 144, 256]` and writes eight planes `[72, 128]`, one behind the other: mean, largest (0 or more)
- * and smallest (1 or less) luma, mean U and V, then saturation, U and V of the most saturated of four pixels.
+ * Reads a thumbnail `[3, 144, 256]` and writes eight planes `[72, 128]`, one after the other: mean, largest (at least 0) and
+ * smallest (at most 1) luma, mean U and V, then saturation, U and V of the most saturated of four pixels.
  */
 export function halve(thumbnail: usize, out: usize): void {
   const quarter = f32x4.splat(0.25);
@@ -53,7 +53,7 @@ export function halve(thumbnail: usize, out: usize): void {
   }
 }
 
-/** The chroma planes of four samples; `at` is where their U is. */
+/** Writes the five chroma planes of four output samples; `at` is the address of their U. */
 // @ts-ignore: decorator
 @inline
 function chroma(at: usize, out: usize, quarter: v128): void {
@@ -68,7 +68,7 @@ function chroma(at: usize, out: usize, quarter: v128): void {
   const v3 = odd(below + CHANNEL);
   v128.store(out, f32x4.mul(sum(u0, u1, u2, u3), quarter));
   v128.store(out + PLANE, f32x4.mul(sum(v0, v1, v2, v3), quarter));
-  // The most saturated of the first row's two, of the second row's, then of these; the first where they are alike.
+  // The most saturated of the first row's two pixels, of the second row's two, then of these; the first one of equals.
   const s0 = squared(u0, v0);
   const s1 = squared(u1, v1);
   const s2 = squared(u2, v2);

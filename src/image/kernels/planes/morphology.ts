@@ -1,18 +1,18 @@
-// Grey-scale morphology: the extreme of a square around each sample. What lies outside the picture never counts.
+// Grey-scale morphology: the largest or smallest value in a square around each sample. Samples outside the plane are ignored.
 import { SCRATCH } from './layout';
 import { pad, paddedBytes, pitch, unpad } from './padded';
 
-/** Beyond any sample: padding that is never the smallest, and its negative never the largest. */
+/** Larger than any sample: padding with it never wins a minimum, padding with its negative never a maximum. */
 const FAR: f32 = 1e38;
 
-/** Replaces each sample by the larger of it and of the one `shift` bytes further on. */
+/** Replaces each sample by the larger of itself and the sample `shift` bytes after it. */
 function raise(shift: usize): void {
   for (let at = SCRATCH, end = SCRATCH + paddedBytes() - shift; at < end; at += 16) {
     v128.store(at, f32x4.pmax(v128.load(at), v128.load(at + shift)));
   }
 }
 
-/** Replaces each sample by the smaller of it and of the one `shift` bytes further on. */
+/** Replaces each sample by the smaller of itself and the sample `shift` bytes after it. */
 function lower(shift: usize): void {
   for (let at = SCRATCH, end = SCRATCH + paddedBytes() - shift; at < end; at += 16) {
     v128.store(at, f32x4.pmin(v128.load(at), v128.load(at + shift)));
@@ -20,8 +20,8 @@ function lower(shift: usize): void {
 }
 
 /**
- * Replaces each sample by the extreme of `2 * radius + 1` samples `step` bytes apart: windows of 2, 4, 8 ... samples, then
- * two of these that overlap.
+ * Replaces each sample by the largest or smallest of `2 * radius + 1` samples `step` bytes apart: over windows of 2, 4, 8 ...
+ * samples, then over two overlapping ones.
  */
 function slide(step: i32, radius: i32, largest: bool): void {
   const size = 2 * radius + 1;
@@ -34,7 +34,7 @@ function slide(step: i32, radius: i32, largest: bool): void {
   }
 }
 
-/** The largest sample in a square of `2 * radius + 1`. `out` may be `source`. */
+/** Dilation: the largest sample in a square of `2 * radius + 1`. `out` may be `source`. */
 export function dilate(source: usize, out: usize, width: i32, height: i32, radius: i32): void {
   pad(source, width, height, radius, radius, -FAR);
   slide(4, radius, true);
@@ -42,7 +42,7 @@ export function dilate(source: usize, out: usize, width: i32, height: i32, radiu
   unpad(out, width, height);
 }
 
-/** The smallest sample in a square of `2 * radius + 1`. `out` may be `source`. */
+/** Erosion: the smallest sample in a square of `2 * radius + 1`. `out` may be `source`. */
 export function erode(source: usize, out: usize, width: i32, height: i32, radius: i32): void {
   pad(source, width, height, radius, radius, FAR);
   slide(4, radius, false);
@@ -50,7 +50,10 @@ export function erode(source: usize, out: usize, width: i32, height: i32, radius
   unpad(out, width, height);
 }
 
-/** The largest of a sample and its four neighbours and of `diagonal` times the other four; samples of 0 or more. */
+/**
+ * Dilation by a soft disc: the largest of a sample, its four neighbours and `diagonal` times the other four. Samples are
+ * 0 or more.
+ */
 export function dilateDisc(source: usize, out: usize, width: i32, height: i32, diagonal: f32): void {
   pad(source, width, height, 1, 1, 0);
   const row = pitch * 4;
@@ -69,7 +72,7 @@ export function dilateDisc(source: usize, out: usize, width: i32, height: i32, d
   unpad(out, width, height);
 }
 
-/** `a - b` of `count` samples. `out` may be either. */
+/** Writes `a - b` for `count` samples. `out` may be either input. */
 export function subtract(a: usize, b: usize, out: usize, count: i32): void {
   const whole = count & ~3;
   let i = 0;

@@ -1,20 +1,20 @@
-// The padded plane that filters work in. Windows start at their sample, `2 * radius` of padding follow: a filter that goes
-// through memory upwards may therefore replace each sample by its result.
+// The padded plane that filters work in. A window starts at its sample and extends to later addresses, so a filter that walks
+// up through memory may replace each sample by its result.
 import { SCRATCH } from './layout';
 
-/** Samples from one row to the next, whole vectors. */
+/** Samples from one row to the next; a multiple of four. */
 export let pitch: i32 = 0;
-/** Rows, with those of the padding. */
+/** Rows, including the padding. */
 export let rows: i32 = 0;
 
-/** Bytes of all rows. */
+/** Returns the bytes of all rows. */
 // @ts-ignore: decorator
 @inline
 export function paddedBytes(): usize {
   return pitch * rows * 4;
 }
 
-/** Copies a plane `[height, width]` to the middle of the scratch memory, with `padding` all around it. */
+/** Copies a plane `[height, width]` into the scratch memory, surrounded by `padding`. */
 export function pad(source: usize, width: i32, height: i32, radiusX: i32, radiusY: i32, padding: f32): void {
   pitch = (width + 2 * radiusX + 3) & ~3;
   rows = height + 2 * radiusY;
@@ -28,7 +28,7 @@ export function pad(source: usize, width: i32, height: i32, radiusX: i32, radius
   }
 }
 
-/** Copies the results, which begin where the scratch memory does, to a plane `[height, width]`. */
+/** Copies the results, from the start of the scratch memory on, to a plane `[height, width]`. */
 export function unpad(out: usize, width: i32, height: i32): void {
   let from = SCRATCH;
   for (let y = 0; y < height; y++) {

@@ -1,4 +1,4 @@
-// What a grade asks of every sample while it looks for the sky: see src/infer/grade/grade-sky.ts, which names the numbers.
+// The grade's per-sample steps of sky detection. src/infer/grade/grade-sky.ts explains the numbers.
 
 // @ts-ignore: decorator
 @inline
@@ -6,7 +6,7 @@ function constant(value: f32): v128 {
   return f32x4.splat(value);
 }
 
-/** 0 up to `from`, 1 from there plus `1 / slope` on, smooth between. */
+/** Smoothstep: 0 up to `from`, 1 from `from + 1 / slope` on. */
 // @ts-ignore: decorator
 @inline
 function smoothstep(from: f32, slope: f32, x: v128): v128 {
@@ -21,7 +21,7 @@ function inverse(x: v128): v128 {
   return f32x4.sub(constant(1), x);
 }
 
-/** The absolute step of each sample to its right neighbour plus that to the one below; at the edges there is none. */
+/** Writes each sample's absolute difference to its right neighbour plus that to the one below. Missing neighbours add 0. */
 export function steps(plane: usize, out: usize, width: i32, height: i32): void {
   const row = width * 4;
   for (let y = 0; y < height; y++) {
@@ -38,7 +38,7 @@ export function steps(plane: usize, out: usize, width: i32, height: i32): void {
   }
 }
 
-/** One over the width of a ramp. */
+// Slopes of smoothsteps: one over the width of the ramp.
 const SLOPE_BRIGHT: f32 = 1 / 0.18;
 const SLOPE_WHITE: f32 = 1 / 0.2;
 const SLOPE_CAST: f32 = 1 / 0.07;
@@ -46,9 +46,9 @@ const SLOPE_TEXTURE: f32 = 1 / 0.085;
 const SLOPE_FACADE: f32 = 1 / 0.045;
 
 /**
- * Rates `count` samples of a row: how much each looks like sky, and how free of a cast it is. `busy` holds the texture
- * around, `threshold` is the least luma of a sky, `height` what the row counts; overexposed is luma from `white` on, over
- * `1 / whiteSlope`.
+ * Rates `count` samples of a row: `score` is how likely each sample is sky, `pale` how free of a colour cast it is. `busy` holds
+ * the texture around the samples, `threshold` is the minimum luma of sky, `height` is the row's weight. Overexposure rises
+ * from luma `white` on, over `1 / whiteSlope`.
  */
 export function rateSky(
   luma: usize,
@@ -96,7 +96,7 @@ function total(sums: v128): f32 {
   );
 }
 
-/** Sums over `count` samples of the sky, the brighter and bluer the more: its weight, its luma, its U; three f32 at `out`. */
+/** Writes sums over `count` sky samples, weighted by brightness and blueness: weight, luma, U; three f32 at `out`. */
 export function skyColour(mask: usize, luma: usize, u: usize, count: i32, out: usize): void {
   let weight = constant(0);
   let lumaSum = constant(0);
@@ -119,7 +119,7 @@ export function skyColour(mask: usize, luma: usize, u: usize, count: i32, out: u
 
 const SLOPE_LACKING: f32 = 1 / 0.04;
 
-/** Takes out of the mask, and of what is pale, what is less blue than the sky is and no brighter; `share` of it. */
+/** Removes `share` of the samples that are less blue than the sky and not brighter, from `mask` and `pale`. */
 export function dropGrey(
   mask: usize,
   pale: usize,

@@ -1,4 +1,4 @@
-// Sums of a picture's samples by node of a bilateral grid: what a local regression needs.
+// Splats samples onto the nodes of a bilateral grid: the sums that a local regression needs.
 
 /** Columns and rows of the planes; columns, rows and luma bins of the grid. */
 const WIDTH: i32 = 128;
@@ -11,7 +11,7 @@ const NODE: i32 = 32;
 const COLUMN: i32 = GRID_BINS * NODE;
 const ROW: i32 = GRID_WIDTH * COLUMN;
 
-/** Adds a sample to the two bins of one cell: `weight` of it, of which `share` goes to the upper bin. */
+/** Adds a sample, times `weight`, to two bins of one cell; the upper bin gets `share` of it. */
 // @ts-ignore: decorator
 @inline
 function addBins(node: usize, values: v128, product: v128, weight: f32, share: f32): void {
@@ -24,8 +24,8 @@ function addBins(node: usize, values: v128, product: v128, weight: f32, share: f
 }
 
 /**
- * Shares each sample of planes `[72, 128]` among the eight nodes around it, trilinearly, cells at their centres and bins
- * by luma. `sums` is `[9, 16, 8]` nodes of eight numbers: weight, U, U^2, S, U * S, zeros.
+ * Splats each sample of planes `[72, 128]` onto the eight nodes around it, trilinearly: cells by their centres, bins by luma.
+ * `sums` is `[9, 16, 8]` nodes of eight numbers: weight, U, U^2, S, U * S, zeros.
  */
 export function splat(luma: usize, u: usize, s: usize, sums: usize): void {
   memory.fill(sums, 0, GRID_HEIGHT * ROW);
@@ -61,8 +61,8 @@ export function splat(luma: usize, u: usize, s: usize, sums: usize): void {
 }
 
 /**
- * Adds to each node `share` of its two neighbours along one axis of `[9, 16, 8]`: `step` nodes away, `count` of them in
- * a line; at its ends a node is its own neighbour. `out` may not be `sums`.
+ * Adds to each node `share` of its two neighbours along one axis of `[9, 16, 8]`. The neighbours are `step` nodes away; the axis
+ * has `count` nodes. At its ends a node is its own neighbour. `out` may not be `sums`.
  */
 export function spread(sums: usize, out: usize, step: i32, count: i32, share: f32): void {
   const weight = f32x4.splat(share);

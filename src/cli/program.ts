@@ -1,0 +1,195 @@
+import { Command, Option } from 'commander';
+import type { CommandName } from '../config/setting.js';
+import { EXIT_CODES } from '../core/errors.js';
+import { describeOptions, trainOptions } from '../train/options.js';
+import { packageVersion } from './package-version.js';
+import { addSettings, settingsHelp } from './settings-options.js';
+
+/** Columns of the help on a wide terminal. */
+const MAX_HELP_WIDTH = 120;
+const JSON_HELP = 'print the result as one JSON object; everything else goes to stderr';
+
+const EXAMPLES = `Examples:
+  nocturne serve                                  the built-in street at night, on http://127.0.0.1:8090
+  nocturne serve drive.mp4 --loop                 a file in real time, looped
+  nocturne serve rtsp://user:pass@camera/1        a network camera
+  nocturne render drive.mp4 night.mp4             a video, audio included
+  nocturne render images/ night/                  a folder of images
+  nocturne eval --input day/ --reference night/   compare the result with real nights
+  nocturne train data/ --run my-night             train a network on your own images
+  nocturne doctor                                 check this machine`;
+
+/**
+ * Creates the command line. Each command loads its code when it runs, so that `--help` and `--version` are fast. Parsing
+ * throws CommanderError instead of ending the process.
+ */
+export function createProgram(): Command {
+  const program = new Command('nocturne')
+    .description('Turn daytime video into night, live: camera, file or network stream in, night in every browser.')
+    .usage('<command> [options]')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .addHelpText('after', `\n${EXAMPLES}\n\n${settingsHelp()}\n\n${exitCodesHelp()}`)
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined }) // main.ts prints errors
+    .configureHelp({
+      helpWidth: Math.min(MAX_HELP_WIDTH, process.stdout.columns || 100),
+      subcommandTerm: (command) => command.name(),
+    });
+  defineServe(program);
+  defineRender(program);
+  defineProbe(program);
+  defineEval(program);
+  defineTrain(program);
+  defineExport(program);
+  defineDoctor(program);
+  return program;
+}
+
+function exitCodesHelp(): string {
+  const rows = Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`);
+  return `Exit codes:\n${rows.join('\n')}`;
+}
+
+/** Adds a command with the flags of its settings. */
+function withSettings(program: Command, name: CommandName): Command {
+  return addSettings(program.command(name), name);
+}
+
+function defineServe(program: Command): void {
+  withSettings(program, 'serve')
+    .summary('stream inputs, turned into night, to browsers')
+    .description('Turn inputs into night and stream them to browsers. Without an input: the built-in street.')
+    .argument('[inputs...]', 'files, folders of images, cameras, URLs or street; NAME=INPUT names a stream')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nocturne serve camera:0 gate=rtsp://gate/1     two streams; the second is called gate
+  nocturne serve rtmp://:1935/live/key --listen  wait for a sender such as OBS
+  nocturne serve drive.mp4 --loop --strength 0.8`,
+    )
+    .action(async (inputs: string[], _options: unknown, command: Command) => {
+      const { serve } = await import('./serve.js');
+      await serve(inputs, command);
+    });
+}
+
+function defineRender(program: Command): void {
+  withSettings(program, 'render')
+    .summary('convert a video, an image or a folder of images to night')
+    .description(
+      'Convert a video, an image or a folder of images to night. Frames and timestamps stay the same; audio, subtitles, chapters and metadata are copied.',
+    )
+    .argument('<input>', 'a video, an image or a folder of images')
+    .argument('<output>', 'the file or folder to write')
+    .option('--json', JSON_HELP)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nocturne render drive.mp4 night.mp4 --crf 18
+  nocturne render drive.mp4 night.webm --start 60 --duration 10
+  nocturne render images/ night.mp4 --image-rate 30`,
+    )
+    .action(async (input: string, output: string, _options: unknown, command: Command) => {
+      const { render } = await import('./render.js');
+      await render(input, output, command);
+    });
+}
+
+function defineProbe(program: Command): void {
+  withSettings(program, 'probe')
+    .summary('show what an input contains and how it would be processed')
+    .description('Show what an input contains and how it would be processed.')
+    .argument('<input>', 'any input of serve')
+    .option('--json', JSON_HELP)
+    .action(async (input: string, _options: unknown, command: Command) => {
+      const { probe } = await import('./probe.js');
+      await probe(input, command);
+    });
+}
+
+function defineEval(program: Command): void {
+  withSettings(program, 'eval')
+    .summary('measure how close the result is to real nights')
+    .description(
+      'Measure how close the result is to real nights, what it keeps of the day and what a frame costs. docs/evaluation.md explains the measurements.',
+    )
+    .requiredOption('--input <folder|clip>', 'day images, or a clip')
+    .requiredOption('--reference <folder>', 'real night images; repeatable', collect)
+    .option('--json', JSON_HELP)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nocturne eval --input day/ --reference night/ --sheet sheet.jpg
+  nocturne eval --input drive.mp4 --reference night/ --generator my-model --json > eval.json`,
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const { evaluate } = await import('./eval.js');
+      await evaluate(command);
+    });
+}
+
+function defineTrain(program: Command): void {
+  program
+    .command('train')
+    .summary('train a generator on unpaired day and night images')
+    .description('Train a generator on unpaired day and night images. docs/training.md explains how.')
+    .argument('[data]', 'folder with trainA (day) and trainB (night), or synth: a synthetic street')
+    .option('--day <folder>', 'day images, instead of DATA')
+    .option('--night <folder>', 'night images, instead of DATA')
+    .option('--run <folder>', 'where to write checkpoints, sample sheets and the loss page', 'nocturne-run')
+    .addOption(
+      new Option('--backend <name>', 'what computes, see docs/training-backends.md')
+        .choices(['auto', 'tensorflow', 'webgpu', 'wasm'])
+        .default('auto'),
+    )
+    .option('--options <file>', 'read training options from a JSON file')
+    .option('--set <key=value>', 'set one training option; repeatable', collect)
+    .option('--resume', 'continue the run')
+    .addHelpText('after', () => `\nTraining options (--set):\n${describeOptions(trainOptions()).join('\n')}`)
+    .action(async (data: string | undefined, _options: unknown, command: Command) => {
+      const { train } = await import('./train.js');
+      await train(data, command);
+    });
+}
+
+function defineExport(program: Command): void {
+  program
+    .command('export')
+    .summary('export a trained generator as an ONNX model')
+    .description('Export the best weights of a training run as an ONNX model for --generator.')
+    .argument('<run>', 'folder of a training run, or its best.ckpt')
+    .argument('<out>', 'folder to write: NAME.onnx and NAME.json')
+    .option('--name <name>', 'name of the model (default: name of the folder)')
+    .option('--model-version <version>', 'version of the model', '1.0.0')
+    .option('--description <text>', 'one line for the model card', 'a look network trained by nocturne train')
+    .option('--licence <name>', 'licence of the weights', 'not stated')
+    .option('--sources <file>', 'JSON list of {name, licence, url}: the training data')
+    .option('--metrics <name=file>', 'add the results in a file of nocturne eval --json; repeatable', collect)
+    .option('--overwrite', 'replace an existing model')
+    .action(async (run: string, out: string, _options: unknown, command: Command) => {
+      const { exportModel } = await import('./export.js');
+      await exportModel(run, out, command);
+    });
+}
+
+function defineDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .summary('check what works on this machine')
+    .description('Check what works on this machine: Node.js, kernels, encoders, devices.')
+    .option('--json', JSON_HELP)
+    .action(async (_options: unknown, command: Command) => {
+      const { doctor } = await import('./doctor.js');
+      await doctor(command);
+    });
+}
+
+/** Collects the values of a repeatable flag, in order. */
+function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
