@@ -20,7 +20,7 @@ const columns = [];
 for (const name of values.backends.split(',')) {
   try {
     const backend = await openBackend(name);
-    columns.push({ name, description: backend.device, rows: await measure() });
+    columns.push({ name, device: backend.device, rows: await measure() });
     await backend.close();
   } catch (error) {
     if (error.code !== 'DEVICE_UNAVAILABLE') throw error;
@@ -28,7 +28,7 @@ for (const name of values.backends.split(',')) {
   }
 }
 console.log(`\n${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.version}; GFLOP/s`);
-for (const { name, description } of columns) console.log(`${name}: ${description}`);
+for (const { name, device } of columns) console.log(`${name}: ${device}`);
 console.log(`\n| convolution | operation | ${columns.map(({ name }) => name).join(' | ')} |`);
 console.log(`| --- | --- |${' ---: |'.repeat(columns.length)}`);
 for (const [row, { layer, operation }] of (columns[0]?.rows ?? []).entries()) {

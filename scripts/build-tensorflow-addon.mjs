@@ -66,7 +66,7 @@ function installPackage() {
 }
 
 function downloadWheel() {
-  const filters = [
+  const only = [
     '--no-deps',
     '--only-binary=:all:',
     '--python-version',

@@ -34,7 +34,9 @@ interface Result {
 
 /** Runs a program to its end, without the npm settings of the npm that runs this test. */
 async function run(command: string, args: readonly string[], cwd: string): Promise<Result> {
-  const environment = Object.entries(process.env).filter(([name]) => !/^(npm_|NOCTURNE_|VITEST|NODE_OPTIONS)/i.test(name));
+  const environment = Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NOCTURNE_|VITEST|NODE_OPTIONS)/i.test(name),
+  );
   const child = spawn(command, args, { cwd, env: Object.fromEntries(environment), stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, log] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => {
