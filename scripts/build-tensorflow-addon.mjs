@@ -66,7 +66,7 @@ function installPackage() {
 }
 
 function downloadWheel() {
-  const only = [
+  const filters = [
     '--no-deps',
     '--only-binary=:all:',
     '--python-version',
