@@ -61,7 +61,7 @@ function settingsPage() {
       const setting = SETTINGS[name];
       const initial = setting.default === undefined ? '' : `\`${setting.default}\``;
       const cells = [
-        `\`${flagName(name)}\``,
+        `\`${setting.default === true ? flagName(name).replace('--', '--no-') : flagName(name)}\``,
         `\`${environmentName(name)}\``,
         ruleOf(setting),
         initial,

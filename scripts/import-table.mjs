@@ -58,7 +58,7 @@ export const MODULES = {
     ],
     packages: {
       'node:child_process': ['main/worker-process.ts'],
-      'node:worker_threads': ['worker/look-thread.ts', 'look-thread/look-thread-entry.ts'],
+      'node:worker_threads': ['worker/look-thread-client.ts', 'look-thread/look-thread-entry.ts'],
     },
   },
   'src/evaluate': {

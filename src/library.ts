@@ -54,7 +54,7 @@ export type EvaluateOptions = SettingsOptions & Partial<Pick<NightOptions, 'logg
  * ```ts
  * import { openStream, startServer } from 'nocturne';
  *
- * const stream = await openStream('drive.mp4', { loop: true, strength: 0.9 });
+ * const stream = await openStream('drive.mp4', { name: 'drive', loop: true, strength: 0.9 });
  * const server = await startServer({ port: 8090, streams: new Map([['drive', stream.live]]) });
  * console.log(server.url);
  * ```

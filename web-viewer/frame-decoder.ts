@@ -1,6 +1,6 @@
 import type { VideoFormat } from '../src/core/packet.js';
 import type { Micros } from '../src/core/time.js';
-import type { WirePacket } from '../src/stream/protocol.js';
+import type { ReceivedPacket } from '../src/stream/protocol.js';
 
 /** With more packets than this inside, the decoder drops them and waits for a keyframe: about 0.7 s at 30 frames/s. */
 const MAX_QUEUED_PACKETS = 20;
@@ -76,7 +76,7 @@ export class FrameDecoder {
   }
 
   /** Borrows the packet's data: WebCodecs copies it. */
-  decode(packet: WirePacket): void {
+  decode(packet: ReceivedPacket): void {
     const isContinuous = this.#lastSequence === undefined || packet.sequence === (this.#lastSequence + 1) >>> 0;
     this.#lastSequence = packet.sequence;
     if (this.#isPaused) {
@@ -133,7 +133,7 @@ export class FrameDecoder {
     return this.queueSize > (isCatchingUp ? MAX_CATCH_UP_PACKETS : MAX_QUEUED_PACKETS);
   }
 
-  #submit(decoder: VideoDecoder, packet: WirePacket): void {
+  #submit(decoder: VideoDecoder, packet: ReceivedPacket): void {
     // The decoder's timestamps count packets: they identify a frame's times, and pts repeat when a file loops.
     const timestamp = this.#timestamp++;
     this.#times.set(timestamp, { pts: packet.pts, capturedAt: packet.capturedAt, isBacklog: packet.backlog });

@@ -1,6 +1,6 @@
 import { RateMeter, Percentiles } from '../src/core/stats.js';
 import { micros, wallClock, type Micros } from '../src/core/time.js';
-import { decodePacket, PROTOCOL_VERSION, type ClientMessage, type ServerMessage } from '../src/stream/protocol.js';
+import { parsePacket, PROTOCOL_VERSION, type ClientMessage, type ServerMessage } from '../src/stream/protocol.js';
 import { ByteRate } from './byte-rate.js';
 import { ClockOffset } from './clock-offset.js';
 import { CanvasRenderer } from './canvas-renderer.js';
@@ -160,7 +160,7 @@ export class PlaybackSession {
     this.#packetsReceived++;
     this.#byteRate.add(buffer.byteLength, performance.now());
     const version = new Uint8Array(buffer)[0] ?? 0;
-    if (version === PROTOCOL_VERSION) this.#decoder.decode(decodePacket(buffer));
+    if (version === PROTOCOL_VERSION) this.#decoder.decode(parsePacket(buffer));
     else this.#stop({ kind: 'version-mismatch', got: version });
   }
 

@@ -47,6 +47,11 @@ export function createProgram(): Command {
   return program;
 }
 
+/** A flag of commands without settings. */
+function verboseOption(): Option {
+  return new Option('--verbose', 'print the stack trace of an error');
+}
+
 function exitCodesHelp(): string {
   const rows = Object.values(EXIT_CODES).map(({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`);
   return `Exit codes:\n${rows.join('\n')}`;
@@ -138,6 +143,7 @@ Examples:
 function defineTrain(program: Command): void {
   program
     .command('train')
+    .addOption(verboseOption())
     .summary('train a generator on unpaired day and night images')
     .description('Train a generator on unpaired day and night images. docs/training.md explains how.')
     .argument('[data]', 'folder with trainA (day) and trainB (night), or synth: a synthetic street')
@@ -162,6 +168,7 @@ function defineTrain(program: Command): void {
 function defineExport(program: Command): void {
   program
     .command('export')
+    .addOption(verboseOption())
     .summary('export a trained generator as an ONNX model')
     .description('Export the best weights of a training run as an ONNX model for --generator.')
     .argument('<run>', 'folder of a training run, or its best.ckpt')
@@ -182,6 +189,7 @@ function defineExport(program: Command): void {
 function defineDoctor(program: Command): void {
   program
     .command('doctor')
+    .addOption(verboseOption())
     .summary('check what works on this machine')
     .description('Check what works on this machine: Node.js, kernels, encoders, devices.')
     .option('--json', JSON_HELP)

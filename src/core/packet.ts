@@ -2,7 +2,7 @@ import type { Micros } from './time.js';
 
 /** One encoded access unit of video. */
 export interface Packet {
-  /** H.264 Annex B bytes in their own ArrayBuffer, which can be transferred between threads. */
+  /** H.264 Annex B bytes in their own ArrayBuffer: a packet is sent between processes and threads without its encoder's memory. */
   readonly data: Uint8Array<ArrayBuffer>;
   /** Presentation time. Equals the decode time: the live encoder writes no B-frames. */
   readonly pts: Micros;

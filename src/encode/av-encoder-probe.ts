@@ -5,7 +5,7 @@ import { fromSeconds, micros } from '../core/time.js';
 import { checkStatus } from './av-error.js';
 import { H264_ENCODERS, findEncoder, openLiveContext } from './av-live-context.js';
 import type { H264Encoder } from './av-live-context.js';
-import { AvFrameConverter } from './av-frame-converter.js';
+import { AvEncoderInput } from './av-encoder-input.js';
 import type { EncoderOptions } from './encoder.js';
 
 /** Whether a live encoder works on this machine. */
@@ -71,7 +71,7 @@ async function encodeOneFrame(encoder: H264Encoder): Promise<void> {
   });
   const context = openLiveContext(encoder, frame, PROBE_OPTIONS);
   try {
-    using converter = new AvFrameConverter(encoder.pixelFormat);
+    using converter = new AvEncoderInput(encoder.pixelFormat);
     using packet = new AvPacket();
     packet.alloc();
     checkStatus(await context.sendFrame(converter.convert(frame, 0n, true)), 'send a frame');

@@ -12,7 +12,7 @@ import { chooseEncoder } from './av-encoder-probe.js';
 import { checkStatus, encoderFailure } from './av-error.js';
 import { H264_ENCODERS, openLiveContext } from './av-live-context.js';
 import type { H264Encoder } from './av-live-context.js';
-import { AvFrameConverter } from './av-frame-converter.js';
+import { AvEncoderInput } from './av-encoder-input.js';
 import type { Encoder, EncoderOptions } from './encoder.js';
 
 /** Options of {@link openEncoder}. */
@@ -22,7 +22,7 @@ export type OpenEncoderOptions = EncoderOptions & { readonly logger?: Logger };
 const SOFTWARE_ENCODER = 'libx264';
 
 /** A frame inside the encoder: what its packet needs and libav does not keep. */
-interface PendingFrame {
+interface FrameInEncoder {
   readonly pts: Micros;
   readonly duration: Micros;
   readonly capturedAt: Micros;
@@ -44,12 +44,12 @@ class AvEncoder implements Encoder {
   readonly #logger: Logger;
   readonly #received = new AvPacket();
   #encoder: H264Encoder;
-  #converter: AvFrameConverter;
+  #converter: AvEncoderInput;
   #context: CodecContext | undefined;
   #frameFormat: FrameFormat | undefined;
   #format: VideoFormat | undefined;
   #parameterSets: Uint8Array | undefined;
-  #pending: PendingFrame[] = [];
+  #pending: FrameInEncoder[] = [];
   #lastKeyframe: Micros | undefined;
   #wantsKeyframe = false;
   #isClosed = false;
@@ -59,7 +59,7 @@ class AvEncoder implements Encoder {
     this.#encoder = encoder;
     this.#options = options;
     this.#logger = logger;
-    this.#converter = new AvFrameConverter(encoder.pixelFormat);
+    this.#converter = new AvEncoderInput(encoder.pixelFormat);
     this.#received.alloc();
   }
 
@@ -138,7 +138,7 @@ class AvEncoder implements Encoder {
       );
       this.#converter[Symbol.dispose]();
       this.#encoder = software;
-      this.#converter = new AvFrameConverter(software.pixelFormat);
+      this.#converter = new AvEncoderInput(software.pixelFormat);
       return openLiveContext(software, frameFormat, this.#options);
     }
   }
@@ -219,7 +219,7 @@ class AvEncoder implements Encoder {
   }
 
   /** Removes and returns the frame of a packet, and the frames before it, which the encoder dropped. */
-  #takePending(pts: Micros): PendingFrame | undefined {
+  #takePending(pts: Micros): FrameInEncoder | undefined {
     const index = this.#pending.findIndex((pending) => pending.pts === pts);
     return index < 0 ? undefined : this.#pending.splice(0, index + 1).at(-1);
   }

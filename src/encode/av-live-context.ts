@@ -2,8 +2,8 @@ import { AV_CODEC_FLAG_LOW_DELAY } from 'node-av/constants';
 import { Codec, CodecContext, Rational } from 'node-av/lib';
 import type { FrameFormat } from '../core/frame.js';
 import { checkStatus, silenceLibavLog } from './av-error.js';
-import { avPixelFormat, setFrameFormat } from './av-frame-converter.js';
-import type { PixelFormat } from './av-frame-converter.js';
+import { avPixelFormat, setFrameFormat } from './av-encoder-input.js';
+import type { PixelFormat } from './av-encoder-input.js';
 import type { EncoderOptions } from './encoder.js';
 
 /** An H.264 encoder that takes frames from system memory. */

@@ -16,8 +16,6 @@ export interface InputAddress {
   readonly scheme: string;
   /** Name of the input for people and logs: passwords and stream keys masked. */
   readonly label: string;
-  /** True for addresses that are always live: cameras and every network scheme except http. */
-  readonly isLive: boolean;
 }
 
 /** Supported network schemes. RTMP's encrypted and tunnelled variants have FFmpeg's names. */
@@ -33,25 +31,25 @@ export function parseInput(input: string): InputAddress {
   if (input.trim() === '') throw new TypeError('input must be a file, an address, a camera or "street", got ""');
   const label = maskUrl(input);
   if (isStreetUrl(input)) {
-    return { kind: 'street', target: input, scheme: '', label, isLive: false };
+    return { kind: 'street', target: input, scheme: '', label };
   }
   if (input === '-' || input === 'pipe:0') {
-    return { kind: 'stdin', target: '-', scheme: '', label: 'stdin', isLive: false };
+    return { kind: 'stdin', target: '-', scheme: '', label: 'stdin' };
   }
   if (input.startsWith('camera:')) {
-    return { kind: 'camera', target: input.slice('camera:'.length), scheme: '', label, isLive: true };
+    return { kind: 'camera', target: input.slice('camera:'.length), scheme: '', label };
   }
-  if (/^\/dev\/video\d+$/.test(input)) return { kind: 'camera', target: input, scheme: '', label, isLive: true };
+  if (/^\/dev\/video\d+$/.test(input)) return { kind: 'camera', target: input, scheme: '', label };
   if (input.startsWith('file:')) {
     const path = input.startsWith('file://') ? fileURLToPath(input) : input.slice('file:'.length);
-    return { kind: 'path', target: resolve(path), scheme: '', label, isLive: false };
+    return { kind: 'path', target: resolve(path), scheme: '', label };
   }
   const scheme = SCHEME.exec(input)?.[1]?.toLowerCase();
-  if (scheme === undefined) return { kind: 'path', target: resolve(input), scheme: '', label, isLive: false };
+  if (scheme === undefined) return { kind: 'path', target: resolve(input), scheme: '', label };
   if (!NETWORK_SCHEMES.some((known) => known === scheme)) {
     const message = `${label} has an unknown scheme: ${scheme}.`;
     const remedy = `Use a path or one of ${NETWORK_SCHEMES.join(', ')}.`;
     throw new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message, remedy });
   }
-  return { kind: 'network', target: input, scheme, label, isLive: !scheme.startsWith('http') };
+  return { kind: 'network', target: input, scheme, label };
 }

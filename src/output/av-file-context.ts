@@ -3,7 +3,7 @@ import { CodecContext, Rational } from 'node-av/lib';
 import { NocturneError } from '../core/errors.js';
 import type { FrameFormat } from '../core/frame.js';
 import { checkStatus, silenceLibavLog } from '../encode/av-error.js';
-import { setFrameFormat } from '../encode/av-frame-converter.js';
+import { setFrameFormat } from '../encode/av-encoder-input.js';
 import { findEncoder } from '../encode/av-live-context.js';
 import { FILE_PRESETS } from './file-options.js';
 import type { FileCodec, FilePreset, FileSinkOptions } from './file-options.js';

@@ -7,7 +7,7 @@ import { abortedError, NocturneError } from '../core/errors.js';
 import { isSameFormat, type Frame } from '../core/frame.js';
 import { microsToTicks, ticksToMicros } from '../core/time.js';
 import { LibavError, checkStatus, encoderFailure, silenceLibavLog } from '../encode/av-error.js';
-import { AvFrameConverter } from '../encode/av-frame-converter.js';
+import { AvEncoderInput } from '../encode/av-encoder-input.js';
 import { AtomicFile } from './atomic-file.js';
 import { fileCodec, fileEncoderName } from './av-file-context.js';
 import { openFileOutput, unsupported } from './av-file-output.js';
@@ -66,7 +66,7 @@ interface AvFileSinkOptions {
 
 class AvFileSink implements FileSink {
   readonly #options: AvFileSinkOptions;
-  readonly #converter = new AvFrameConverter('i420');
+  readonly #converter = new AvEncoderInput('i420');
   readonly #packet = new AvPacket();
   readonly #notices: string[];
   /** Durations of the frames inside the encoder, by pts; both in ticks of the source's time base. */

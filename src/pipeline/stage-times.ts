@@ -33,7 +33,7 @@ export class StageTimes {
     return result;
   }
 
-  /** Hundredths of a millisecond; 0 for a stage without samples. */
+  /** Milliseconds, rounded to two decimals; 0 for a stage without samples. */
   report(): StageReport {
     const round = (value: number): number => (Number.isNaN(value) ? 0 : Math.round(value * 100) / 100);
     const rows = [...this.#samples].map(([name, samples]) => {

@@ -1,5 +1,5 @@
 /** A packet in its wire format, encoded once for all viewers. */
-export interface EncodedPacket {
+export interface WireMessage {
   /** Header and access unit; shared and read-only. */
   readonly bytes: Uint8Array;
   readonly isKeyframe: boolean;
@@ -16,7 +16,7 @@ export interface GopCacheOptions {
 /** The packets since the last keyframe, so that a joining viewer can decode at once. Discards a GOP that exceeds the bounds. */
 export class GopCache {
   readonly #options: GopCacheOptions;
-  #packets: EncodedPacket[] = [];
+  #packets: WireMessage[] = [];
   #bytes = 0;
 
   constructor(options: GopCacheOptions) {
@@ -24,7 +24,7 @@ export class GopCache {
   }
 
   /** The GOP so far, keyframe first; empty when the cache does not hold all of it. */
-  get packets(): readonly EncodedPacket[] {
+  get packets(): readonly WireMessage[] {
     return this.#packets;
   }
 
@@ -33,7 +33,7 @@ export class GopCache {
     return this.#bytes;
   }
 
-  push(packet: EncodedPacket): void {
+  push(packet: WireMessage): void {
     if (packet.isKeyframe) this.clear();
     else if (this.#packets.length === 0) return; // not decodable without its keyframe
     this.#packets.push(packet);

@@ -131,7 +131,7 @@ export interface StreamStats {
 }
 
 /** Encodes a packet as one binary frame. Copies the data. */
-export function encodePacket(packet: Packet, sequence: number, discontinuity = false): Uint8Array<ArrayBuffer> {
+export function serializePacket(packet: Packet, sequence: number, discontinuity = false): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(HEADER_BYTES + packet.data.byteLength);
   const view = new DataView(bytes.buffer);
   view.setUint8(0, PROTOCOL_VERSION);
@@ -162,7 +162,7 @@ export function withPacketFlags(encoded: Uint8Array, flags: PacketFlags): Uint8A
 }
 
 /** A packet that a viewer received. */
-export interface WirePacket extends Packet {
+export interface ReceivedPacket extends Packet {
   readonly sequence: number;
   readonly discontinuity: boolean;
   /** Older than the viewer's join: decode it without delay, for the packets that depend on it. */
@@ -170,7 +170,7 @@ export interface WirePacket extends Packet {
 }
 
 /** Decodes a binary frame. The packet borrows `buffer` for its data. Throws RangeError for a malformed frame. */
-export function decodePacket(buffer: ArrayBuffer): WirePacket {
+export function parsePacket(buffer: ArrayBuffer): ReceivedPacket {
   if (buffer.byteLength < HEADER_BYTES) {
     throw new RangeError(`a packet must have ${HEADER_BYTES} bytes or more, got ${buffer.byteLength}`);
   }

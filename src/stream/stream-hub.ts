@@ -9,7 +9,7 @@ import { KeyframeRequester } from './keyframe-requester.js';
 import type { LiveStream, StreamDirectory } from './live-stream.js';
 import { EMPTY_PIPELINE_STATS } from './pipeline-stats.js';
 import type { PipelineStats } from './pipeline-stats.js';
-import { CLOSE_CODES, PROTOCOL_VERSION, encodePacket } from './protocol.js';
+import { CLOSE_CODES, PROTOCOL_VERSION, serializePacket } from './protocol.js';
 import type { ServerMessage, StreamState, StreamStats } from './protocol.js';
 import { ViewerSession } from './viewer-session.js';
 import type { ViewerQueueOptions } from './viewer-queue.js';
@@ -119,7 +119,7 @@ export class StreamHub implements LiveStream {
 
   /** Sends a packet to every viewer. Copies the packet's bytes. */
   publish(packet: Packet): void {
-    const encoded = { bytes: encodePacket(packet, this.#sequence++), isKeyframe: packet.isKeyframe };
+    const encoded = { bytes: serializePacket(packet, this.#sequence++), isKeyframe: packet.isKeyframe };
     if (packet.isKeyframe) this.#keyframes.onKeyframe();
     this.#cache.push(encoded);
     for (const viewer of this.#viewers) viewer.sendPacket(encoded);

@@ -1,4 +1,4 @@
-import type { EncodedPacket } from './gop-cache.js';
+import type { WireMessage } from './gop-cache.js';
 import { withPacketFlags } from './protocol.js';
 import type { ServerMessage } from './protocol.js';
 
@@ -47,7 +47,7 @@ export class ViewerQueue {
   }
 
   /** Queues a packet, or drops and counts it. */
-  pushPacket(packet: EncodedPacket): void {
+  pushPacket(packet: WireMessage): void {
     if (this.#isWaitingForKeyframe && !packet.isKeyframe) {
       if (this.#hasDropped) this.#dropped++;
       return;
@@ -69,7 +69,7 @@ export class ViewerQueue {
   }
 
   /** Queues the GOP that a viewer joins, flagged as backlog. The queue must hold no packets. */
-  pushBacklog(packets: readonly EncodedPacket[]): void {
+  pushBacklog(packets: readonly WireMessage[]): void {
     for (const { bytes, isKeyframe } of packets) {
       this.pushPacket({ bytes: withPacketFlags(bytes, { backlog: true }), isKeyframe });
     }
@@ -94,7 +94,7 @@ export class ViewerQueue {
     return item;
   }
 
-  #hasRoom(packet: EncodedPacket): boolean {
+  #hasRoom(packet: WireMessage): boolean {
     if (this.#packets === 0) return true;
     return this.#packets < this.#options.maxPackets && this.#bytes + packet.bytes.byteLength <= this.#options.maxBytes;
   }

@@ -4,7 +4,7 @@ import type { Controls } from '../core/controls.js';
 import type { Logger } from '../core/logger.js';
 import { wallClock } from '../core/time.js';
 import { parseClientMessage } from './client-message.js';
-import type { EncodedPacket } from './gop-cache.js';
+import type { WireMessage } from './gop-cache.js';
 import { RateLimiter } from './rate-limiter.js';
 import { CLOSE_CODES } from './protocol.js';
 import type { ClientMessage, ServerMessage } from './protocol.js';
@@ -86,14 +86,14 @@ export class ViewerSession {
   }
 
   /** Queues a packet. */
-  sendPacket(packet: EncodedPacket): void {
+  sendPacket(packet: WireMessage): void {
     if (this.#ending) return;
     this.#queue.pushPacket(packet);
     this.#pump();
   }
 
   /** Queues the GOP that the viewer joins, flagged as backlog. */
-  sendBacklog(packets: readonly EncodedPacket[]): void {
+  sendBacklog(packets: readonly WireMessage[]): void {
     this.#queue.pushBacklog(packets);
     this.#pump();
   }

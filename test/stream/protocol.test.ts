@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { micros } from '../../src/core/time.js';
-import { HEADER_BYTES, decodePacket, encodePacket, withPacketFlags } from '../../src/stream/protocol.js';
+import { HEADER_BYTES, parsePacket, serializePacket, withPacketFlags } from '../../src/stream/protocol.js';
 
 const packet = {
   data: new Uint8Array([0, 0, 0, 1, 0x67]),
@@ -12,13 +12,13 @@ const packet = {
 };
 
 test('encodes the golden bytes of version 1', () => {
-  expect(Buffer.from(encodePacket(packet, 7, true)).toString('hex')).toBe(
+  expect(Buffer.from(serializePacket(packet, 7, true)).toString('hex')).toBe(
     ['01', '01', '03', '00', '00000007', '0000000000008256', '00060a2418202240', '00008235', '0000000167'].join(''),
   );
 });
 
 test('sets flags on a copy and leaves the shared bytes unchanged', () => {
-  const bytes = encodePacket(packet, 7);
+  const bytes = serializePacket(packet, 7);
   expect(
     Buffer.from(withPacketFlags(bytes, { backlog: true }))
       .subarray(0, 4)
@@ -37,14 +37,14 @@ test('decodes what it encodes', () => {
   });
   fc.assert(
     fc.property(wire, fc.nat(), fc.boolean(), fc.boolean(), (original, sequence, discontinuity, backlog) => {
-      const bytes = withPacketFlags(encodePacket(original, sequence, discontinuity), { backlog });
-      expect(decodePacket(bytes.buffer)).toEqual({ ...original, sequence, discontinuity, backlog });
+      const bytes = withPacketFlags(serializePacket(original, sequence, discontinuity), { backlog });
+      expect(parsePacket(bytes.buffer)).toEqual({ ...original, sequence, discontinuity, backlog });
     }),
   );
 });
 
 test('wraps the sequence number at 2^32', () => {
-  expect(decodePacket(encodePacket(packet, 2 ** 32 + 5).buffer).sequence).toBe(5);
+  expect(parsePacket(serializePacket(packet, 2 ** 32 + 5).buffer).sequence).toBe(5);
 });
 
 test('decodes any bytes or rejects them with a RangeError', () => {
@@ -52,14 +52,14 @@ test('decodes any bytes or rejects them with a RangeError', () => {
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
       const { buffer } = new Uint8Array(bytes);
       const isPacket = bytes.length >= HEADER_BYTES && bytes[0] === 1 && bytes[1] === 1;
-      if (isPacket) expect(decodePacket(buffer).data.length).toBe(bytes.length - HEADER_BYTES);
-      else expect(() => decodePacket(buffer)).toThrow(RangeError);
+      if (isPacket) expect(parsePacket(buffer).data.length).toBe(bytes.length - HEADER_BYTES);
+      else expect(() => parsePacket(buffer)).toThrow(RangeError);
     }),
   );
 });
 
 test('names an unsupported version', () => {
-  const bytes = encodePacket(packet, 0);
+  const bytes = serializePacket(packet, 0);
   bytes[0] = 2;
-  expect(() => decodePacket(bytes.buffer)).toThrow('protocol version must be 1, got 2');
+  expect(() => parsePacket(bytes.buffer)).toThrow('protocol version must be 1, got 2');
 });

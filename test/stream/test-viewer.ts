@@ -5,8 +5,8 @@ import type { Packet, VideoFormat } from '../../src/core/packet.js';
 import { micros } from '../../src/core/time.js';
 import { StreamHub } from '../../src/stream/stream-hub.js';
 import type { StreamHubOptions } from '../../src/stream/stream-hub.js';
-import { SUBPROTOCOL, decodePacket } from '../../src/stream/protocol.js';
-import type { ServerMessage, WirePacket } from '../../src/stream/protocol.js';
+import { SUBPROTOCOL, parsePacket } from '../../src/stream/protocol.js';
+import type { ServerMessage, ReceivedPacket } from '../../src/stream/protocol.js';
 import type { StreamServer } from '../../src/stream/stream-server.js';
 
 export const FORMAT: VideoFormat = {
@@ -45,7 +45,7 @@ export function blankPacket(n: number, isKeyframe: boolean, bytes = 100): Packet
 /** A real WebSocket client that records what it receives, in order. */
 export class TestViewer {
   readonly socket: WebSocket;
-  readonly received: (ServerMessage | WirePacket)[] = [];
+  readonly received: (ServerMessage | ReceivedPacket)[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
   #check: (() => void) | undefined;
 
@@ -54,7 +54,7 @@ export class TestViewer {
     this.socket.binaryType = 'arraybuffer';
     this.socket.on('message', (data, isBinary) => {
       if (isBinary)
-        this.received.push(decodePacket(data as ArrayBuffer)); // by binaryType
+        this.received.push(parsePacket(data as ArrayBuffer)); // by binaryType
       else this.received.push(JSON.parse((data as Buffer).toString('utf8')) as ServerMessage); // ws passes texts as buffers; JSON of this server
       this.#check?.();
     });
@@ -64,7 +64,7 @@ export class TestViewer {
     });
   }
 
-  get packets(): WirePacket[] {
+  get packets(): ReceivedPacket[] {
     return this.received.filter((item) => 'sequence' in item);
   }
 

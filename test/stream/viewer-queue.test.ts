@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { micros } from '../../src/core/time.js';
-import { decodePacket, encodePacket } from '../../src/stream/protocol.js';
+import { parsePacket, serializePacket } from '../../src/stream/protocol.js';
 import { ViewerQueue } from '../../src/stream/viewer-queue.js';
 
 function encoded(sequence: number, isKeyframe: boolean, size = 100) {
   const data = new Uint8Array(size);
   const packet = { data, pts: micros(sequence), duration: micros(1), capturedAt: micros(0), isKeyframe };
-  return { bytes: encodePacket(packet, sequence), isKeyframe };
+  return { bytes: serializePacket(packet, sequence), isKeyframe };
 }
 
 function drain(queue: ViewerQueue): string[] {
@@ -15,7 +15,7 @@ function drain(queue: ViewerQueue): string[] {
   for (let item = queue.shift(); item; item = queue.shift()) {
     if (item.kind === 'text') items.push(item.text);
     else {
-      const { sequence, discontinuity, backlog } = decodePacket(new Uint8Array(item.bytes).buffer);
+      const { sequence, discontinuity, backlog } = parsePacket(new Uint8Array(item.bytes).buffer);
       items.push(`${sequence}${discontinuity ? ' discontinuity' : ''}${backlog ? ' backlog' : ''}`);
     }
   }
@@ -73,7 +73,7 @@ test('sends or counts every packet, and flags each gap on a keyframe', () => {
       const received: { sequence: number; isKeyframe: boolean; discontinuity: boolean }[] = [];
       const sendOne = (): void => {
         const item = queue.shift();
-        if (item?.kind === 'packet') received.push(decodePacket(new Uint8Array(item.bytes).buffer));
+        if (item?.kind === 'packet') received.push(parsePacket(new Uint8Array(item.bytes).buffer));
       };
       list.forEach(({ isKeyframe, sent, size }, sequence) => {
         queue.pushPacket(encoded(sequence, isKeyframe, size));

@@ -6,7 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import { micros, wallClock } from '../../src/core/time.js';
 import {
-  encodePacket,
+  serializePacket,
   PROTOCOL_VERSION,
   SUBPROTOCOL,
   type ClientMessage,
@@ -74,7 +74,7 @@ export class FaultyServer {
       const { data, isKeyframe } = accessUnits[this.#next++ % accessUnits.length]!;
       const sequence = this.#sequence++;
       const times = { pts: micros(sequence * FRAME_US), duration: micros(FRAME_US), capturedAt: wallClock() };
-      const frame = encodePacket({ data, isKeyframe, ...times }, sequence);
+      const frame = serializePacket({ data, isKeyframe, ...times }, sequence);
       if (this.#isFrozen) continue;
       for (const socket of this.#sockets.clients) socket.send(frame);
     }

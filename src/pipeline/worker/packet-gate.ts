@@ -9,7 +9,7 @@ export class PacketGate {
   #dropped = 0;
   #isWaitingForKeyframe = false;
 
-  /** @param pending messages that the main process has not received yet. */
+  /** @param pending messages posted to the IPC channel that the operating system has not taken yet. */
   constructor(pending: () => number) {
     this.#pending = pending;
   }

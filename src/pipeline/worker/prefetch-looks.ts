@@ -2,7 +2,7 @@ import type { Controls } from '../../core/controls.js';
 import type { Frame } from '../../core/frame.js';
 import type { Look } from '../../look/look.js';
 import type { LookResult } from '../look-thread-messages.js';
-import { MAX_PENDING_LOOKS } from './look-thread.js';
+import { MAX_PENDING_LOOKS } from './look-thread-client.js';
 import type { OpenStages } from './with-stages.js';
 
 /** What {@link prefetchLooks} works with. */

@@ -16,7 +16,7 @@ const STATS_INTERVAL_MS = 1000;
 
 /** What a live stream needs of its worker process. */
 export interface StreamJobContext extends JobContext {
-  /** Messages posted that the main process has not received yet. */
+  /** Messages posted to the IPC channel that the operating system has not taken yet. */
   readonly pending: () => number;
   /** The current controls. */
   readonly controls: () => Controls;

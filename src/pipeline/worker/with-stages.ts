@@ -6,7 +6,7 @@ import type { Renderer } from '../../render/renderer.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
 import { StageTimes } from '../stage-times.js';
 import type { ModelSettings } from '../stream-settings.js';
-import { openLookThread, type LookThread } from './look-thread.js';
+import { openLookThread, type LookThread } from './look-thread-client.js';
 
 /** What {@link withStages} opens. */
 export interface StagesOptions {

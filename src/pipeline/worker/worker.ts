@@ -9,7 +9,7 @@ import { runStreamJob } from './stream-job.js';
 const stop = new AbortController();
 let controls: Controls = DEFAULT_CONTROLS;
 let isKeyframeRequested = false;
-/** Messages written to the channel that the kernel has not taken yet. */
+/** Messages posted to the IPC channel that the operating system has not taken yet. */
 let pending = 0;
 
 function post(message: FromWorker): void {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { decodePacket, SUBPROTOCOL, type WirePacket } from '../../../src/stream/protocol.js';
+import { parsePacket, SUBPROTOCOL, type ReceivedPacket } from '../../../src/stream/protocol.js';
 import { startServe, type ServeProcess } from '../../support/command.js';
 import { hasFfmpeg, startFfmpeg } from '../../support/ffmpeg.js';
 
@@ -35,16 +35,16 @@ async function freeTcpPort(): Promise<number> {
 }
 
 /** A viewer that records every packet and whether its connection closed. */
-async function watch(serve: ServeProcess, name: string): Promise<{ packets: WirePacket[]; closed: () => boolean }> {
+async function watch(serve: ServeProcess, name: string): Promise<{ packets: ReceivedPacket[]; closed: () => boolean }> {
   const socket = new WebSocket(
     `${serve.url.replace('http', 'ws')}ws/${name}`.replace(/([^:])\/\//g, '$1/'),
     SUBPROTOCOL,
   );
   socket.binaryType = 'arraybuffer';
-  const packets: WirePacket[] = [];
+  const packets: ReceivedPacket[] = [];
   let closed = false;
   socket.on('message', (data, isBinary) => {
-    if (isBinary) packets.push(decodePacket(data as ArrayBuffer)); // binaryType is arraybuffer
+    if (isBinary) packets.push(parsePacket(data as ArrayBuffer)); // binaryType is arraybuffer
   });
   socket.on('close', () => (closed = true));
   await once(socket, 'open');
@@ -77,7 +77,7 @@ function sender(target: string, format: string): () => Promise<void> {
   };
 }
 
-async function reconnectTime(packets: WirePacket[], before: number): Promise<number> {
+async function reconnectTime(packets: ReceivedPacket[], before: number): Promise<number> {
   const startedMs = performance.now();
   while (packets.length < before + 5) {
     const waitedMs = performance.now() - startedMs;

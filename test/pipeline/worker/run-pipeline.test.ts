@@ -5,7 +5,7 @@ import { fromSeconds } from '../../../src/core/time.js';
 import { createGrade } from '../../../src/infer/grade/grade.js';
 import type { FrameSource } from '../../../src/ingest/frame-source.js';
 import { LookMaker } from '../../../src/pipeline/look-thread/look-maker.js';
-import { openLookThread, type LookThread } from '../../../src/pipeline/worker/look-thread.js';
+import { openLookThread, type LookThread } from '../../../src/pipeline/worker/look-thread-client.js';
 import { StageTimes } from '../../../src/pipeline/stage-times.js';
 import type { FrameSink } from '../../../src/core/frame-sink.js';
 import { runPipeline } from '../../../src/pipeline/worker/run-pipeline.js';

@@ -6,7 +6,7 @@ import type { Frame } from '../../../src/core/frame.js';
 import { openSource } from '../../../src/ingest/open-source.js';
 import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from '../../../src/ingest/source-options.js';
 import { render } from '../../../src/library.js';
-import { openLookThread, type LookThread } from '../../../src/pipeline/worker/look-thread.js';
+import { openLookThread, type LookThread } from '../../../src/pipeline/worker/look-thread-client.js';
 import { StageTimes } from '../../../src/pipeline/stage-times.js';
 import type { FrameSink } from '../../../src/core/frame-sink.js';
 import { runPipeline } from '../../../src/pipeline/worker/run-pipeline.js';

@@ -7,7 +7,7 @@ import { silentLogger, type Logger } from '../../../src/core/logger.js';
 import { fromSeconds } from '../../../src/core/time.js';
 import { copyLookInto, emptyLook, type Look } from '../../../src/look/look.js';
 import { openGenerator } from '../../../src/infer/open-generator.js';
-import { LookThreadChannel, openLookThread } from '../../../src/pipeline/worker/look-thread.js';
+import { LookThreadChannel, openLookThread } from '../../../src/pipeline/worker/look-thread-client.js';
 import { streetThumbnail } from '../../infer/grade/street-thumbnail.js';
 import { asThumbnail, noiseThumbnail, paint, rampThumbnail } from '../../infer/synthetic-thumbnails.js';
 import { writeTinyModel } from '../../infer/tiny-model.js';

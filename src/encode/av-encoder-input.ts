@@ -50,7 +50,7 @@ export function avPixelFormat(pixelFormat: PixelFormat): AVPixelFormat {
 }
 
 /** Converts frames to AVFrames: uses the decoder's own AVFrame where it fits, else copies into a reused one. */
-export class AvFrameConverter implements Disposable {
+export class AvEncoderInput implements Disposable {
   readonly #pixelFormat: PixelFormat;
   #copy: AvFrame | undefined;
 
