@@ -75,12 +75,13 @@ export class GroundPainter {
       gain: lighting.isNight ? 1 : 1 - haze,
       offset: lighting.isNight ? 0 : lighting.haze.y * haze + 0.5,
     });
-    const visible = { from, to, worldX, start, step, mask, haze };
-    if (lighting.isNight) this.#paintNight(span, visible, { camera, planes, lighting });
-    else {
-      this.#paintDayLuma(planes, span.y, visible);
+    if (lighting.isNight) {
+      this.#paintNight(span, { from, to, worldX, start, step, mask, haze }, { camera, planes, lighting });
+    } else {
+      const row = span.y * planes.strides[0];
+      this.#paintDayLuma(planes.y, row + from, row + to, start, step, mask);
       const { u, v } = mix(COLORS[span.kind], lighting.haze, haze);
-      paintDayChroma(planes, span.y, visible, Math.round(u), Math.round(v));
+      paintDayChroma(planes, span.y >> 1, from >> 1, (to + 1) >> 1, Math.round(u), Math.round(v));
     }
   }
 
@@ -118,13 +119,13 @@ export class GroundPainter {
     line[width] = line[0] ?? 0;
   }
 
-  #paintDayLuma({ y, strides }: Planes, row: number, { from, to, start, step, mask }: VisibleSpan): void {
+  /** Paints pixels `from` to `to` of the luma plane. `start` and `step` are texels: see {@link VisibleSpan}. */
+  #paintDayLuma(y: Uint8Array, from: number, to: number, start: number, step: number, mask: number): void {
     const line = this.#line;
-    const first = row * strides[0];
     const stepFixed = Math.round(step * 65536) | 0;
     const wrap = ((mask + 1) * 65536 - 1) | 0;
     let at = Math.round((start + (mask + 1) * 4096) * 65536) & wrap;
-    for (let x = first + from; x < first + to; x++) {
+    for (let x = from; x < to; x++) {
       const i = at >> 16;
       const a = line[i] ?? 0;
       y[x] = (a + (Math.imul((line[i + 1] ?? 0) - a, (at >> 8) & 255) >> 8)) >> 8;
@@ -161,14 +162,8 @@ export class GroundPainter {
   }
 }
 
-function paintDayChroma(
-  { u, v, strides }: Planes,
-  y: number,
-  { from, to }: VisibleSpan,
-  uCode: number,
-  vCode: number,
-): void {
-  const row = y >> 1;
-  u.fill(uCode, row * strides[1] + (from >> 1), row * strides[1] + ((to + 1) >> 1));
-  v.fill(vCode, row * strides[2] + (from >> 1), row * strides[2] + ((to + 1) >> 1));
+/** Fills samples `from` to `to` of a chroma row. */
+function paintDayChroma(planes: Planes, row: number, from: number, to: number, u: number, v: number): void {
+  planes.u.fill(u, row * planes.strides[1] + from, row * planes.strides[1] + to);
+  planes.v.fill(v, row * planes.strides[2] + from, row * planes.strides[2] + to);
 }

@@ -85,10 +85,11 @@ function drawAsphaltRow(surface: Surface, camera: Camera, y: number, road: numbe
 
 /** Draws one row of the paving on both sides. */
 function drawPavingRow(surface: Surface, camera: Camera, y: number, depth: number): void {
-  const paving = { kind: 'paving', y, depth, height: KERB_HEIGHT } as const;
-  const [left, right] = [columnOf(camera, -FACADE_X, depth), columnOf(camera, FACADE_X, depth)];
-  surface.drawGroundSpan({ ...paving, from: left - FRONT_MARGIN, to: columnOf(camera, -ROAD_HALF_WIDTH, depth) });
-  surface.drawGroundSpan({ ...paving, from: columnOf(camera, ROAD_HALF_WIDTH, depth), to: right + FRONT_MARGIN });
+  const span = (from: number, to: number): void => {
+    surface.drawGroundSpan({ kind: 'paving', y, from, to, depth, height: KERB_HEIGHT });
+  };
+  span(columnOf(camera, -FACADE_X, depth) - FRONT_MARGIN, columnOf(camera, -ROAD_HALF_WIDTH, depth));
+  span(columnOf(camera, ROAD_HALF_WIDTH, depth), columnOf(camera, FACADE_X, depth) + FRONT_MARGIN);
 }
 
 /** Returns the pixel column of a world x at a depth, rounded. */
