@@ -196,7 +196,7 @@ async function readText(request: IncomingMessage): Promise<string> {
     if (length > MAX_CLIENT_MESSAGE_BYTES) throw new RequestBodyError(413, 'the body is too large');
     chunks.push(bytes);
   }
-  return Buffer.concat(chunks).toString();
+  return new TextDecoder().decode(Buffer.concat(chunks)); // without a byte order mark
 }
 
 function statusOf(error: unknown): ErrorStatus {
