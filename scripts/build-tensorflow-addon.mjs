@@ -66,7 +66,7 @@ function installPackage() {
 }
 
 function downloadWheel() {
-  const only = [
+  const filters = [
     '--no-deps',
     '--only-binary=:all:',
     '--python-version',
@@ -74,7 +74,7 @@ function downloadWheel() {
     '--platform',
     'manylinux2014_x86_64',
   ];
-  run('python3', ['-m', 'pip', 'download', ...only, '--dest', scratch, TENSORFLOW], scratch);
+  run('python3', ['-m', 'pip', 'download', ...filters, '--dest', scratch, TENSORFLOW], scratch);
   return join(scratch, readdirSync(scratch).find((name) => name.endsWith('.whl')) ?? 'missing.whl');
 }
 

@@ -1,8 +1,10 @@
-// Writes docs/errors.md and docs/settings.md from the built code (--write), or checks that they are up to date and that every link in the docs has a target.
+// Writes docs/errors.md, docs/settings.md and the import table of ARCHITECTURE.md from the code (--write), or checks that they are up to date and
+// that every link in the docs has a target.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
+import { MODULES } from './import-table.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { ERROR_CODES, EXIT_CODES } = await import('../dist/core/errors.js');
@@ -73,6 +75,28 @@ function settingsPage() {
   return lines.join('\n');
 }
 
+/** ARCHITECTURE.md with the table of scripts/import-table.mjs between its two markers. */
+function architecturePage() {
+  const short = (path) => path.replace(/^src[/]/, '');
+  const rows = Object.entries(MODULES).map(([module, { holds, imports, packages = {} }]) => {
+    const owned = Object.entries(packages).map(
+      ([name, files]) => name + (files.length > 0 ? ` (\`${files.join('`, `')}\`)` : ''),
+    );
+    const ours = imports.map((path) => `\`${short(path)}\``).join(', ') || 'nothing';
+    return `| \`${module}\` | ${holds} | ${ours} | ${owned.join(', ') || 'none'} |`;
+  });
+  const table = [
+    '| module | holds | imports of ours | third-party packages |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+  const text = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  return text.replace(
+    /(<!-- import table[^\n]*-->\n)[\s\S]*(<!-- end of import table -->)/,
+    (_, start, end) => `${start}\n${table}\n\n${end}`,
+  );
+}
+
 async function writeOrCheck(path, text) {
   const options = await resolveConfig(join(root, path));
   const rendered = await format(text, { ...options, filepath: path });
@@ -93,6 +117,7 @@ function checkLinks(file) {
 
 await writeOrCheck('docs/errors.md', errorsPage());
 await writeOrCheck('docs/settings.md', settingsPage());
+await writeOrCheck('ARCHITECTURE.md', architecturePage());
 const pages = readdirSync(root)
   .filter((name) => name.endsWith('.md'))
   .map((name) => join(root, name));

@@ -16,7 +16,7 @@ const COMMENTS_ONLY = /src[\\/]image[\\/]kernels[\\/]/;
 /** Text that may contain a refused word. */
 const EXCEPTIONS = [
   /\bAV_PICTURE_\w+/g, // libav's constants
-  /\b(?:EncodedVideoChunk|RequestInit|ResponseInit)\w*/g, // types of the DOM
+  /\b(?:EncodedVideoChunk|RequestInit|ResponseInit|HeadersInit)\w*/g, // types of the DOM
 ];
 
 /** The refused words, longest first: where each is wrong, and what to write. */

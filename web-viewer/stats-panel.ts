@@ -88,7 +88,7 @@ function streamRows(stats: StreamStats): [string, string][] {
     ['Encoder', `${stats.encoder} · ${(stats.bitrateBps / 1e6).toFixed(1)} Mb/s`],
     ['Viewers', String(stats.viewers)],
     ['Input drops / corrupt', `${stats.framesDropped} / ${stats.packetsCorrupt}`],
-    ['Flicker, global / local', `${percent(stats.flicker)} / ${percent(stats.localFlicker)}`],
+    ['Flicker / local', `${percent(stats.flicker)} / ${percent(stats.localFlicker)}`],
     ['Server latency', `${milliseconds(stats.latencyMs)} ms`],
     ...stages,
   ];

@@ -112,14 +112,16 @@ function defineProbe(program: Command): void {
 }
 
 function defineEval(program: Command): void {
-  withSettings(program, 'eval')
+  const command = program
+    .command('eval')
+    .requiredOption('--input <folder|clip>', 'day images, or a clip')
+    .requiredOption('--reference <folder>', 'real night images; repeatable', collect)
+    .option('--json', JSON_HELP);
+  addSettings(command, 'eval')
     .summary('measure how close the result is to real nights')
     .description(
       'Measure how close the result is to real nights, what it keeps of the day and what a frame costs. docs/evaluation.md explains the measurements.',
     )
-    .requiredOption('--input <folder|clip>', 'day images, or a clip')
-    .requiredOption('--reference <folder>', 'real night images; repeatable', collect)
-    .option('--json', JSON_HELP)
     .addHelpText(
       'after',
       `
@@ -127,9 +129,9 @@ Examples:
   nocturne eval --input day/ --reference night/ --sheet sheet.jpg
   nocturne eval --input drive.mp4 --reference night/ --generator my-model --json > eval.json`,
     )
-    .action(async (_options: unknown, command: Command) => {
+    .action(async (_options: unknown, self: Command) => {
       const { evaluate } = await import('./eval.js');
-      await evaluate(command);
+      await evaluate(self);
     });
 }
 
@@ -143,7 +145,7 @@ function defineTrain(program: Command): void {
     .option('--night <folder>', 'night images, instead of DATA')
     .option('--run <folder>', 'where to write checkpoints, sample sheets and the loss page', 'nocturne-run')
     .addOption(
-      new Option('--backend <name>', 'what computes, see docs/training-backends.md')
+      new Option('--backend <name>', 'compute backend, see docs/training-backends.md')
         .choices(['auto', 'tensorflow', 'webgpu', 'wasm'])
         .default('auto'),
     )

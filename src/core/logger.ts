@@ -7,7 +7,7 @@ export interface Logger {
 }
 
 /** Levels of a {@link Logger}, least severe first. */
-export type LogLevel = keyof Logger;
+type LogLevel = keyof Logger;
 
 /** One log line as plain data, for messages from a worker or thread to the owner of the logger. */
 export interface LogLine {

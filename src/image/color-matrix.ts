@@ -24,7 +24,7 @@ const LUMA_COEFFICIENTS: Readonly<Record<ColorMatrix, readonly [red: number, blu
 };
 
 /** The identity matrix. */
-export const IDENTITY3: Matrix3 = [1, 0, 0, 0, 1, 0, 0, 0, 1];
+const IDENTITY3: Matrix3 = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 
 /** Returns the code values of a range. */
 export function rangeCodes(range: ColorRange): RangeCodes {

@@ -21,7 +21,7 @@ export interface ModelCard {
  * Memory layouts of an ONNX model's grid. `HWB34`: as {@link Look.grid}, `[1, 9, 16, 8, 3, 4]`. `B34HW`: channels of a
  * convolution, `[1, 96, 9, 16]`, ordered by bin, then row and column of the matrix.
  */
-export const GRID_LAYOUTS = ['HWB34', 'B34HW'] as const;
+const GRID_LAYOUTS = ['HWB34', 'B34HW'] as const;
 
 /** One of {@link GRID_LAYOUTS}. */
 export type GridLayout = (typeof GRID_LAYOUTS)[number];

@@ -47,8 +47,8 @@ export function planColor(avFrame: AvFrame): ColorPlan {
   }
   const isFull = avFrame.colorRange === av.AVCOL_RANGE_JPEG || name.startsWith('yuvj');
   // Untagged grey comes from photographs, which are full range.
-  const isGreyPhoto = isGrey(name) && avFrame.colorRange !== av.AVCOL_RANGE_MPEG;
-  const range = isFull || isGreyPhoto ? 'full' : 'limited';
+  const isUntaggedGrey = isGrey(name) && avFrame.colorRange !== av.AVCOL_RANGE_MPEG;
+  const range = isFull || isUntaggedGrey ? 'full' : 'limited';
   if (avFrame.colorSpace === av.AVCOL_SPC_SMPTE240M) {
     return { color: { matrix: 'bt709', range }, convertFrom: avFrame.colorSpace, isHdr: false };
   }

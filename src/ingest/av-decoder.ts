@@ -21,7 +21,6 @@ export interface AvDecoderOptions {
 export class AvDecoder implements Disposable {
   /** FFmpeg's name of the codec. */
   readonly codec: string;
-  readonly codecId: number;
   readonly #context: CodecContext;
   readonly #spare: AvFrame[] = [];
   #isOpen = true;
@@ -30,7 +29,6 @@ export class AvDecoder implements Disposable {
   private constructor(context: CodecContext, codec: Codec) {
     this.#context = context;
     this.codec = codec.name ?? 'unknown';
-    this.codecId = codec.id;
   }
 
   /** Opens the decoder of a stream. Rejects with NocturneError INPUT_UNSUPPORTED. */

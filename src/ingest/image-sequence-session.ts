@@ -8,10 +8,8 @@ import type { DecodedFormat } from './av-frame-pool.js';
 import { planImage } from './open-plan.js';
 import { otherFilesNotices, type ImageList } from './image-list.js';
 import type { DecodeSession, SessionContext, SessionEndReason, SessionInfo, TimedFrame } from './decode-session.js';
-import type { SourceOptions } from './source-options.js';
+import { DEFAULT_IMAGE_RATE, type SourceOptions } from './source-options.js';
 
-/** Frames per second of an image sequence by default. */
-export const DEFAULT_IMAGE_RATE = 25;
 /** Maximum number of names of skipped images to keep. */
 const MAX_SKIPPED_NAMES = 100;
 

@@ -5,7 +5,7 @@ import { maskUrl } from '../core/mask-url.js';
 import { isStreetUrl } from './street-url.js';
 
 /** Kind of an input, from its address alone. `path`: a file or a folder. */
-export type InputKind = 'street' | 'stdin' | 'camera' | 'path' | 'network';
+type InputKind = 'street' | 'stdin' | 'camera' | 'path' | 'network';
 
 /** A parsed input address. */
 export interface InputAddress {
@@ -21,7 +21,7 @@ export interface InputAddress {
 }
 
 /** Supported network schemes. RTMP's encrypted and tunnelled variants have FFmpeg's names. */
-export const NETWORK_SCHEMES = [
+const NETWORK_SCHEMES = [
   ...['http', 'https', 'rtsp', 'rtsps', 'rtmp', 'rtmps', 'rtmpt', 'rtmpe', 'rtmpte', 'rtmpts'],
   ...['srt', 'udp', 'rtp', 'tcp'],
 ] as const;

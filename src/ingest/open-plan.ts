@@ -1,6 +1,6 @@
 import { NocturneError } from '../core/errors.js';
 import type { InputAddress } from './input-address.js';
-import type { SourceOptions } from './source-options.js';
+import { DEFAULT_IMAGE_RATE, type SourceOptions } from './source-options.js';
 
 /** How libav opens an input. */
 export interface OpenPlan {
@@ -55,7 +55,11 @@ export function planImage(path: string, options: SourceOptions, label: string): 
     url: `file:${path}`,
     // FFmpeg 8.1's image2 demuxer does not read AVIF, which is a container.
     ...(path.toLowerCase().endsWith('.avif') ? {} : { format: options.inputFormat ?? 'image2' }),
-    options: { protocol_whitelist: 'file', pattern_type: 'none', framerate: String(options.imageRate ?? 25) },
+    options: {
+      protocol_whitelist: 'file',
+      pattern_type: 'none',
+      framerate: String(options.imageRate ?? DEFAULT_IMAGE_RATE),
+    },
     isLocalFile: true,
   };
 }

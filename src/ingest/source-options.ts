@@ -1,5 +1,8 @@
 import { silentLogger, type Logger } from '../core/logger.js';
 
+/** Frames per second of an image sequence by default. */
+export const DEFAULT_IMAGE_RATE = 25;
+
 /** How a source is opened and read. Every field has a default; see {@link DEFAULT_SOURCE_OPTIONS}. */
 export interface SourceOptions {
   /** `realtime`: a file plays in real time (serve). `none`: as fast as frames are pulled (render). Live inputs ignore it. */
@@ -26,7 +29,7 @@ export interface SourceOptions {
   readonly rtspTransport: 'tcp' | 'udp';
   /** FFmpeg's name of the input format, where it cannot be detected (`mjpeg` on stdin, `v4l2`). */
   readonly inputFormat?: string;
-  /** Frames per second of an image or an image sequence; default 25. Other inputs have their own rate. */
+  /** Frames per second of an image or an image sequence; default {@link DEFAULT_IMAGE_RATE}. Other inputs have their own rate. */
   readonly imageRate?: number;
   /** Decoder threads; 0 lets libav choose. */
   readonly decoderThreads: number;

@@ -14,7 +14,7 @@ export interface StreetInput {
 }
 
 /** The street without settings: 1280x720 at 30 frames per second, seed 1, endless. */
-export const DEFAULT_STREET: StreetInput = {
+const DEFAULT_STREET: StreetInput = {
   width: 1280,
   height: 720,
   frameRate: 30,

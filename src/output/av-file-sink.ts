@@ -204,7 +204,7 @@ class AvFileSink implements FileSink {
       await writeChapters(file.temporaryPath, chapters);
       return chapters.length;
     }
-    this.#notices.push(`not carried: ${chapters.length} chapters`);
+    this.#notices.push(`not copied: ${chapters.length} chapters`);
     return 0;
   }
 

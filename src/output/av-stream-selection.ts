@@ -39,7 +39,7 @@ export async function selectStreams(candidates: readonly Stream[], probePath: st
   const notices: string[] = [];
   for (const stream of candidates) {
     if (isCopyable(stream) && (await canMux(stream, probePath))) streams.push(stream);
-    else if (!isChapterTrack(stream)) notices.push(`not carried: ${describeStream(stream)}`);
+    else if (!isChapterTrack(stream)) notices.push(`not copied: ${describeStream(stream)}`);
   }
   return { streams, notices };
 }

@@ -22,7 +22,8 @@ export function checkHeader(status: number): number {
 export function outputFailure(path: string, cause: unknown): NocturneError {
   const stage: Stage = 'output';
   // Whichever step was aborted, the user waits for the output.
-  if (cause instanceof NocturneError) return cause.code === 'ABORTED' ? abortedError(`${path} was complete`, stage) : cause;
+  if (cause instanceof NocturneError)
+    return cause.code === 'ABORTED' ? abortedError(`${path} was complete`, stage) : cause;
   const { code, reason, remedy } = describeFailure(path, cause);
   const message = `Cannot write ${path}: ${reason}.`;
   return new NocturneError({ code, stage, message, cause, ...(remedy === undefined ? {} : { remedy }) });

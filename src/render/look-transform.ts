@@ -26,7 +26,7 @@ export interface LookTransform {
 }
 
 /** Converts a lights layer to gains and offsets of code values. */
-export interface LightsTransform {
+interface LightsTransform {
   /** Dial of the lights times strength. */
   readonly gain: number;
   /** Dial of the headlights times strength. */

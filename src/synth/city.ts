@@ -42,7 +42,7 @@ export interface Tree {
 }
 
 /** A parked vehicle. */
-export interface ParkedVehicle {
+interface ParkedVehicle {
   readonly id: number;
   readonly side: Side;
   readonly z: number;

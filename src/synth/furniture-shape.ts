@@ -7,6 +7,7 @@ import type { SignalState } from './traffic.js';
 import { fromRgb } from './yuv.js';
 
 const BARK: Material = { color: fromRgb(0x5d5044) };
+const BARK_SHADE: Material = { color: fromRgb(0x41382f) };
 const SOIL: Material = { color: fromRgb(0x54473a) };
 const STEEL: Material = { color: fromRgb(0x4a5054) };
 const STEEL_DARK: Material = { color: fromRgb(0x33383b) };
@@ -50,33 +51,37 @@ export function drawTree(pen: Pen, tree: Tree, crown: Crown): void {
       y: [KERB_HEIGHT, middle - size * 0.12],
       z: tree.z - 0.01,
     },
-    {
-      color: fromRgb(0x41382f),
-    },
+    BARK_SHADE,
   );
   pen.surface.drawCrown(crown, { x, y: middle, z: tree.z - 0.02, size });
 }
 
 /** Draws a street lamp, with a halo at night. */
-export function drawLamp(pen: Pen, lamp: Lamp): void {
-  const x = lamp.side * FURNITURE_X;
-  const z = lamp.z;
-  const head = x - lamp.side * LAMP_REACH;
+export function drawLamp(pen: Pen, { side, z }: Lamp): void {
+  const x = side * FURNITURE_X;
+  const headX = x - side * LAMP_REACH;
+  const pole = {
+    bottom: [x - 0.075, x + 0.075],
+    top: [x - 0.045, x + 0.045],
+    y: [1.1, LAMP_HEIGHT - 0.35],
+    z,
+  } as const;
   pen.fillUprightRect({ x: [x - 0.13, x + 0.13], y: [KERB_HEIGHT, 1.1], z }, STEEL_DARK);
-  pen.fillTrapezoid(
-    { bottom: [x - 0.075, x + 0.075], top: [x - 0.045, x + 0.045], y: [1.1, LAMP_HEIGHT - 0.35], z },
-    STEEL,
-  );
+  pen.fillTrapezoid(pole, STEEL);
   pen.setCorner(0, x - 0.05, LAMP_HEIGHT - 0.45, z);
   pen.setCorner(1, x + 0.05, LAMP_HEIGHT - 0.4, z);
-  pen.setCorner(2, head, LAMP_HEIGHT + 0.13, z);
-  pen.setCorner(3, head, LAMP_HEIGHT + 0.05, z);
+  pen.setCorner(2, headX, LAMP_HEIGHT + 0.13, z);
+  pen.setCorner(3, headX, LAMP_HEIGHT + 0.05, z);
   pen.fillPolygon(4, STEEL);
+  drawLampHead(pen, headX, z);
+}
+
+function drawLampHead(pen: Pen, x: number, z: number): void {
   const half = 0.42;
   pen.fillTrapezoid(
     {
-      bottom: [head - half, head + half],
-      top: [head - half * 0.6, head + half * 0.6],
+      bottom: [x - half, x + half],
+      top: [x - half * 0.6, x + half * 0.6],
       y: [LAMP_HEIGHT, LAMP_HEIGHT + 0.17],
       z: z - 0.01,
     },
@@ -84,21 +89,15 @@ export function drawLamp(pen: Pen, lamp: Lamp): void {
   );
   pen.fillTrapezoid(
     {
-      bottom: [head - half * 0.7, head + half * 0.7],
-      top: [head - half * 0.85, head + half * 0.85],
+      bottom: [x - half * 0.7, x + half * 0.7],
+      top: [x - half * 0.85, x + half * 0.85],
       y: [LAMP_HEIGHT - 0.26, LAMP_HEIGHT + 0.01],
       z: z - 0.02,
     },
     LAMP_GLASS,
   );
-  pen.surface.drawHalo({
-    x: head,
-    y: LAMP_HEIGHT - 0.06,
-    z,
-    radius: 2.1,
-    color: { ...(LAMP_GLASS.nightColor ?? LAMP_GLASS.color), u: 84, v: 152 },
-    strength: 100,
-  });
+  const color = { ...(LAMP_GLASS.nightColor ?? LAMP_GLASS.color), u: 84, v: 152 };
+  pen.surface.drawHalo({ x, y: LAMP_HEIGHT - 0.06, z, radius: 2.1, color, strength: 100 });
 }
 
 /** Returns the positions of a signal's heads: on a pole at the kerb and on an arm over the lane. */

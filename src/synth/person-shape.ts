@@ -17,7 +17,7 @@ const SHOE: Material = { color: fromRgb(0x1d1b1a) };
 const STRIDE_RAD_PER_S = 6.2;
 
 /** Returns how far a walker's leg swings sideways per metre at a time, -0.16 to 0.16. */
-export function legSwing(walker: Walker, timeS: number): number {
+function legSwing(walker: Walker, timeS: number): number {
   return 0.16 * Math.sin(STRIDE_RAD_PER_S * timeS + walker.phase);
 }
 

@@ -46,7 +46,7 @@ export interface PolygonOptions {
 }
 
 /** Material of a ground span. */
-export type GroundKind = 'asphalt' | 'paving';
+type GroundKind = 'asphalt' | 'paving';
 
 /** A span of ground in one row of pixels, at one depth. */
 export interface GroundSpan {

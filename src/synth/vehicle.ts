@@ -2,7 +2,7 @@ import type { Random } from '../core/random.js';
 import { fromRgb, type Yuv } from './yuv.js';
 
 /** Detector label of a vehicle, as in BDD100K. */
-export type VehicleLabel = 'car' | 'truck' | 'bus';
+type VehicleLabel = 'car' | 'truck' | 'bus';
 
 /** Dimensions in metres and paint of a vehicle. Profiles are convex (forward, up) pairs, clockwise from the rear bottom. */
 export interface VehicleModel {

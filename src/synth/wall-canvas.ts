@@ -13,7 +13,7 @@ export interface WallTexture {
 }
 
 /** Returns the street light on a wall at night, by height in metres: lamps light its lower part. */
-export function streetLightOn(height: number): number {
+function streetLightOn(height: number): number {
   return 0.075 + 0.24 * Math.exp(-((height - 3) ** 2) / 34);
 }
 

@@ -46,7 +46,7 @@ export interface LossEntry {
 }
 
 /** Metrics of the best checkpoint, and its step. */
-export interface BestMetrics extends ValidationMetrics {
+interface BestMetrics extends ValidationMetrics {
   readonly step: number;
 }
 
@@ -205,7 +205,7 @@ class Trainer {
       this.#best = { ...metrics, step: this.#step };
       const { average, vector } = this.#model.netGA;
       const weights = average ? await average.read() : await readVector(vector.flat);
-      const header = { options: this.#trainOptions, step: this.#step, figures: metrics };
+      const header = { options: this.#trainOptions, step: this.#step, metrics };
       await writeCheckpoint(join(folder, BEST_CHECKPOINT), { header, arrays: new Map([['netGA', weights]]) });
     }
     return { ...metrics, isBest };

@@ -27,7 +27,7 @@ export interface TrainingData {
 
 /** Images per domain of `synth`. */
 const SYNTH_IMAGES = 96;
-/** Images of each domain held back at least, however small the share. */
+/** Minimum number of images held back from each domain. */
 const MIN_HELD_BACK = 2;
 
 /** Loads, checks and splits the images. Throws NocturneError INPUT_* or CONFIG_INVALID. */

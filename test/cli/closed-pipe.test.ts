@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const NOCTURNE = `"${process.execPath}" "${MAIN}"`;
 const hasBash = existsSync('/bin/bash');
+
+/** The work takes seconds on an idle machine. */
+vi.setConfig({ testTimeout: 300_000 });
 
 /** Runs a pipeline in bash. Returns the exit code of `nocturne`, its first command, and all that goes to bash's stderr. */
 async function runPipeline(pipeline: string): Promise<{ exitCode: number; stderr: string }> {

@@ -25,7 +25,7 @@ describe.skipIf(!hasFfmpeg)('nocturne render reports once', () => {
     ffmpeg(...video, ...sound, '-c:v', 'libx264', '-c:a', 'aac', at('sound.ts'));
     ffmpeg(...video, '-c:v', 'libx264', at('silent.ts'));
     const notes = await notesOf('-', 'stdin.mp4', readFileSync(at('sound.ts')));
-    expect(notes).toEqual([expect.stringMatching(/^note: not carried: sound and subtitles of .*stdin.*name a file/)]);
+    expect(notes).toEqual([expect.stringMatching(/^note: not copied: sound and subtitles of .*stdin.*name a file/)]);
     expect(await notesOf('-', 'silent.mp4', readFileSync(at('silent.ts')))).toEqual([]);
     expect(await notesOf(at('sound.ts'), 'file.mp4')).toEqual([]);
   });
@@ -52,7 +52,7 @@ describe.skipIf(!hasFfmpeg)('nocturne render reports once', () => {
     writeFileSync(at('sub.srt'), '1\n00:00:00,500 --> 00:00:01,200\nHello\n');
     ffmpeg(...video, '-i', at('sub.srt'), '-c:v', 'libx264', '-c:s', 'srt', at('subtitles.mkv'));
     expect(await notesOf(at('subtitles.mkv'), 'subtitles.ts')).toEqual([
-      'note: not carried: subtitle stream 1 (subrip)',
+      'note: not copied: subtitle stream 1 (subrip)',
     ]);
   });
 });

@@ -198,16 +198,16 @@ test.each([
 
 test('lists the streams that a container does not support, and copies the others', async () => {
   const toMp4 = await writeLike(mkv, 'other.mp4');
-  expect(toMp4.notices).toEqual(['not carried: subtitle stream 3 (subrip, eng)']);
+  expect(toMp4.notices).toEqual(['not copied: subtitle stream 3 (subrip, eng)']);
   expect(chaptersOf(join(folder, 'other.mp4'))).toHaveLength(2);
   expect(packetsMd5(join(folder, 'other.mp4'), '0:a')).toBe(packetsMd5(mkv, '0:a'));
   const toMkv = await writeLike(mp4, 'other.mkv');
-  expect(toMkv.notices).toEqual(['not carried: subtitle stream 3 (mov_text, eng)']);
+  expect(toMkv.notices).toEqual(['not copied: subtitle stream 3 (mov_text, eng)']);
   const toWebm = await writeLike(mkv, 'other.webm', { preset: 'ultrafast' });
   expect(toWebm.encoder).toBe('libvpx-vp9');
   expect(toWebm.notices).toHaveLength(3);
   const toTs = await writeLike(mp4, 'other.ts');
-  expect(toTs.notices).toEqual(['not carried: subtitle stream 3 (mov_text, eng)', 'not carried: 2 chapters']);
+  expect(toTs.notices).toEqual(['not copied: subtitle stream 3 (mov_text, eng)', 'not copied: 2 chapters']);
   expect(chaptersOf(join(folder, 'other.ts'))).toEqual([]);
 });
 
@@ -253,7 +253,7 @@ test('copies cover art and attachments where the container supports them', async
   expect(cover.streams[0]).toMatchObject({ codec_name: 'png', disposition: { attached_pic: 1 } });
   expect(await writeLike(withCover, 'cover.out.mkv')).toMatchObject({
     copiedStreams: 1,
-    notices: ['not carried: video stream 2 (png)'],
+    notices: ['not copied: video stream 2 (png)'],
   });
   expect(await writeLike(withFont, 'font.out.mkv')).toMatchObject({ copiedStreams: 2, notices: [] });
   const font = ffprobe(join(folder, 'font.out.mkv'), '-select_streams', 't', '-show_streams') as { streams: unknown[] };

@@ -11,7 +11,7 @@ export interface Box {
 }
 
 /** A sample of a track. */
-export interface Sample {
+interface Sample {
   /** Offset in the file. */
   readonly offset: number;
   readonly size: number;

@@ -36,7 +36,7 @@ export async function* prefetchLooks(
   stages: PrefetchStages,
   signal: AbortSignal,
 ): AsyncGenerator<FrameWithLook, void, undefined> {
-  const { source, times } = stages;
+  const { source } = stages;
   const frames = source.frames(signal)[Symbol.asyncIterator]();
   const pending: Promise<PendingFrame | undefined>[] = [];
   const prefetch = async (count: number): Promise<void> => {
@@ -50,27 +50,31 @@ export async function* prefetchLooks(
     for (;;) {
       const next = await (pending.shift() ?? requestLook(stages, frames));
       if (!next) return;
-      yield { frame: next.frame, look: await receiveLook(next) };
+      yield { frame: next.frame, look: await receiveLook(next, stages, prefetch) };
     }
   } finally {
     for (const next of pending) await discard(next);
     await frames.return?.();
   }
+}
 
-  /** Awaits the frame's look; prefetches before and after. Closes the frame when it throws. */
-  async function receiveLook({ frame, look }: PendingFrame): Promise<Look> {
-    try {
-      const { isLive } = source.info;
-      if (!isLive) await prefetch(MAX_PENDING_LOOKS - 1);
-      const result = await look;
-      if (result.lookMs !== undefined) times.add('look', result.lookMs);
-      times.add('steady', result.steadyMs);
-      await prefetch(isLive ? 1 : MAX_PENDING_LOOKS);
-      return result.look;
-    } catch (error) {
-      frame.close();
-      throw error;
-    }
+/** Awaits a frame's look; prefetches before and after. Closes the frame when it throws. */
+async function receiveLook(
+  { frame, look }: PendingFrame,
+  { source, times }: PrefetchStages,
+  prefetch: (count: number) => Promise<void>,
+): Promise<Look> {
+  try {
+    const { isLive } = source.info;
+    if (!isLive) await prefetch(MAX_PENDING_LOOKS - 1);
+    const result = await look;
+    if (result.lookMs !== undefined) times.add('look', result.lookMs);
+    times.add('steady', result.steadyMs);
+    await prefetch(isLive ? 1 : MAX_PENDING_LOOKS);
+    return result.look;
+  } catch (error) {
+    frame.close();
+    throw error;
   }
 }
 

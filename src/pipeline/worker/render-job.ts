@@ -130,7 +130,7 @@ function copySource(input: string): string | undefined {
 /** Reports sound that is lost because the input cannot be read a second time: one line, or none. */
 function soundNotices(info: SourceInfo, copyFrom: string | undefined): readonly string[] {
   if (!info.hasSound || copyFrom !== undefined) return [];
-  return [`not copied: sound and subtitles of ${info.description}, which cannot be read twice; use a file instead`];
+  return [`not copied: sound and subtitles of ${info.description}, which cannot be read twice; name a file instead`];
 }
 
 /** Reports what a damaged input cost: one line, or none. @param counts `expected`: 0 when unknown. */

@@ -4,7 +4,7 @@ import { byIndex, registerGradient, sumTo, requireSaved, registerUnaryGradient }
 // tfjs-core 4.22: the build that Node loads has no gradients. These are the gradients of the kernels that networks and losses use;
 // differentiating any other kernel throws an error with its name. A rule must not return `dy` itself: tfjs disposes it.
 
-/** Registers the gradients for all backends. May be called again. */
+/** Registers the gradients for all backends. Idempotent. */
 export function registerKernelGradients(): void {
   registerElementwise();
   registerBinaries();

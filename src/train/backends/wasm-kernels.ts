@@ -24,7 +24,7 @@ interface SplitAttributes {
 /**
  * Adds to the wasm backend (tfjs-backend-wasm 4.22) what training needs: the gradient of a convolution by its kernel, which it
  * lacks; the one by its input, which it computes at a tenth of the speed; a correct gradient of maxima below 0; and a faster
- * split. Convolutions must be NHWC without dilation. May be called again.
+ * split. Convolutions must be NHWC without dilation. Idempotent.
  */
 export function registerWasmKernels(): void {
   if (findKernel('Conv2DBackpropFilter', 'wasm')) return;

@@ -36,7 +36,7 @@ const REMEDIES = {
   leftOut: 'Remove images, lower loadWidth and loadHeight, or accept the subset.',
   small: 'Remove them, or use larger files: they are enlarged, and the networks learn their blur.',
   repeated: 'Remove the copies: they count twice.',
-  shared: 'Remove them from one domain: no discriminator can tell them apart.',
+  shared: 'Remove them from one domain: no discriminator can distinguish them.',
   cast: 'Correct the colour of the shadows, or remove the sources: a cast in B becomes the colour of the night sky.',
   greyBlack:
     'Correct the black point: grey nights give grey skies, and from hazy days a network learns that black is grey.',

@@ -27,7 +27,7 @@ interface ExportRunOptions extends Pick<OnnxModelCard, 'name' | 'version' | 'des
 interface BestHeader {
   readonly options: Readonly<Record<string, unknown>>;
   readonly step: number;
-  readonly figures: { readonly layout: number; readonly swd: number };
+  readonly metrics: { readonly layout: number; readonly swd: number };
 }
 
 /**
@@ -39,7 +39,7 @@ export async function exportRun(options: ExportRunOptions): Promise<WrittenModel
   const path = statSync(from, { throwIfNoEntry: false })?.isDirectory() ? join(from, BEST_CHECKPOINT) : from;
   const { header, arrays } = await readCheckpoint(path);
   const vector = arrays.get('netGA');
-  if (!vector || !('figures' in header)) {
+  if (!vector || !('metrics' in header)) {
     throw new NocturneError({
       code: 'MODEL_INVALID',
       stage: 'train',
@@ -47,7 +47,7 @@ export async function exportRun(options: ExportRunOptions): Promise<WrittenModel
       remedy: `Pass the folder of a run, or its ${BEST_CHECKPOINT}.`,
     });
   }
-  const { options: given, step, figures } = header as unknown as BestHeader; // as the trainer writes it
+  const { options: given, step, metrics: validation } = header as unknown as BestHeader; // as the trainer writes it
   const trained = trainOptions(given);
   if (trained.generator !== 'nightgrid') {
     throw new NocturneError({
@@ -62,7 +62,7 @@ export async function exportRun(options: ExportRunOptions): Promise<WrittenModel
     ...card,
     weights: namedViews(parameters, vector),
     training: { recipe: 'cyclegan', seed: trained.seed, steps: step, options: { ...trained } },
-    metrics: { 'validation.layout': figures.layout, 'validation.swd': figures.swd, ...metrics },
+    metrics: { 'validation.layout': validation.layout, 'validation.swd': validation.swd, ...metrics },
     out,
     overwrite,
   });

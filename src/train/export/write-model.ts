@@ -55,7 +55,7 @@ export async function writeModel(options: WriteModelOptions): Promise<WrittenMod
 
 type Files = Readonly<Record<string, Uint8Array | string>>;
 
-/** Creates a folder with files, under a temporary name beside it that is then renamed. */
+/** Creates a folder with files under a temporary name beside it, then renames it. */
 async function createFolder(out: string, files: Files): Promise<void> {
   const partial = join(dirname(out), partialName(basename(out)));
   try {

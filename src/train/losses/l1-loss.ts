@@ -22,7 +22,7 @@ export function l1Loss(a: tf.Tensor, b: tf.Tensor): tf.Scalar {
   return meanAbsolute(tf.sub(a, b));
 }
 
-/** The mean absolute differences of horizontal and of vertical neighbours, added. `x` is `[N, H, W, C]` with H and W of at least 2. */
+/** Mean absolute difference of horizontal neighbours plus that of vertical neighbours. `x` is `[N, H, W, C]`, H and W at least 2. */
 export function totalVariation(x: tf.Tensor): tf.Scalar {
   return tf.add(meanAbsoluteDifference(x, 1), meanAbsoluteDifference(x, 2));
 }

@@ -15,7 +15,7 @@ import { LookLosses } from './look-losses.js';
 import { NoiseBank, signedToYuv, toDiscriminatorInput, yuvToSigned } from './network-input.js';
 import { lossesAndGradients, TrainableNetwork, type Losses } from './trainable-network.js';
 
-/** Standard deviation of the noise that tells apart the two inputs of the steadiness loss; values are 0 to 1. */
+/** Standard deviation of the noise on the second input of the steadiness loss; image values are in [0, 1]. */
 const STEADY_NOISE = 0.008;
 
 const INPUT = [THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, 3] as const;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { reportFailure } from './report-failure.js';
 
 /** Name of the log in a run's folder. */
-export const LOSS_LOG = 'losses.jsonl';
+const LOSS_LOG = 'losses.jsonl';
 
 /** The record of one step. */
 export interface LossRecord {

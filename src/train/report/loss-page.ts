@@ -8,9 +8,9 @@ import { lossSeries, type SeriesGroup } from './loss-series.js';
 import { reportFailure } from './report-failure.js';
 
 /** Name of the page in a run's folder. */
-export const LOSS_PAGE = 'index.html';
+const LOSS_PAGE = 'index.html';
 /** Folder of the sample sheets in a run's folder. */
-export const SHEET_FOLDER = 'sheets';
+const SHEET_FOLDER = 'sheets';
 /** Interval at which the page of a running training reloads itself, milliseconds. */
 const REFRESH_MS = 30_000;
 /** The bundled script and style of the page. The path is right from `src/train/report` and from `dist/train/report`. */

@@ -18,7 +18,7 @@ export interface SheetCell {
 }
 
 /** One row of images. */
-export interface SheetRow {
+interface SheetRow {
   readonly label: string;
   /** One per column; undefined leaves the cell empty. */
   readonly cells: readonly (SheetCell | undefined)[];

@@ -104,7 +104,9 @@ describe.skipIf(!hasFfmpeg)('render', () => {
       expect(left).toBeLessThanOrEqual(3);
       const again = second.slice(first.length).map((pts, n) => Math.abs(pts - 2 - first[n + left]!) < 0.001);
       expect(again).not.toContain(false);
-      expect(report.notices.join(' ')).toMatch(left > 0 ? /overlap: \d packets? of audio stream 1 \(aac\)/ : /^$/);
+      expect(report.notices.join(' ')).toMatch(
+        left > 0 ? /^dropped \d overlapping packets? of audio stream 1 \(aac\)/ : /^$/,
+      );
     }
   });
 
@@ -202,11 +204,15 @@ describe('render of images', () => {
     const logger = { debug: ignore, info: ignore, error: ignore, warn: (fields: object) => lines.push(fields) };
     const report = await render(at('broken'), at('broken-night'), { logger });
     expect(report).toMatchObject({ frames: 2, corrupt: 1 });
-    expect(report.notices.join(';')).toMatch(/ignored 1 file that is not an image: notes.txt;skipped 1 unreadable image: 2.jpg/);
+    expect(report.notices.join(';')).toMatch(
+      /ignored 1 file that is not an image: notes.txt;skipped 1 unreadable image: 2.jpg/,
+    );
     expect(readdirSync(at('broken-night')).sort()).toEqual(['1.png', '3.png']);
     const video = await render(at('broken'), at('broken.mp4'), { ...fast, logger });
     expect(video).toMatchObject({ frames: 2, corrupt: 1 });
-    expect(video.notices.join(';')).toMatch(/ignored 1 file that is not an image: notes.txt;skipped 1 unreadable image: 2.jpg/);
+    expect(video.notices.join(';')).toMatch(
+      /ignored 1 file that is not an image: notes.txt;skipped 1 unreadable image: 2.jpg/,
+    );
     expect(lines).toHaveLength(2);
     for (const fields of lines) expect(Object.keys(fields)).toEqual(['reason']);
   });
