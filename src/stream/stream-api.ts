@@ -1,7 +1,7 @@
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { createMiddleware } from 'hono/factory';
+import type { IncomingMessage } from 'node:http';
 import { checkControls } from '../core/controls.js';
 import type { AccessPolicy } from './access-policy.js';
 import { HttpServer } from './http-server.js';
@@ -24,7 +24,15 @@ interface NodeEnv {
   Bindings: HttpBindings;
 }
 type Api = Hono<NodeEnv>;
-type Status = 400 | 413 | 415 | 500;
+type ErrorStatus = 400 | 413 | 415 | 500;
+
+/** Headers of every response. */
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer', // the page's URL may contain the token
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-store',
+};
 
 /** Creates the HTTP server, not yet listening: viewer page, health checks, streams, controls, metrics. */
 export function createApi(options: ApiOptions): HttpServer {
@@ -42,17 +50,13 @@ export function createApi(options: ApiOptions): HttpServer {
   const listener = getRequestListener(api.fetch, {
     overrideGlobalObjects: false, // the caller's Request and Response stay Node's
     hostname: 'localhost', // HTTP/1.0 requests may have no Host header
-    errorHandler: () => Response.json({ error: 'malformed request' }, { status: 400 }),
+    errorHandler: () => Response.json({ error: 'malformed request' }, { status: 400, headers: HEADERS }),
   });
   return new HttpServer((request, response) => void listener(request, response));
 }
 
-/** Sets the headers that every response has. */
 const setHeaders = createMiddleware<NodeEnv>(async (context, next) => {
-  context.header('x-content-type-options', 'nosniff');
-  context.header('referrer-policy', 'no-referrer'); // the page's URL may contain the token
-  context.header('cross-origin-resource-policy', 'same-origin');
-  context.header('cache-control', 'no-store');
+  for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
   await next();
 });
 
@@ -136,8 +140,8 @@ function addStreams(api: Api, { streams, metrics, canControl }: ApiOptions): voi
     const stream = streams.get(context.req.param('name'));
     return stream ? context.json(stream.controls) : noSuchStream(context);
   });
-  api.on(['PUT', 'PATCH'], '/api/streams/:name/controls', limitBody, async (context) => {
-    const change = await readRecord(context);
+  api.on(['PUT', 'PATCH'], '/api/streams/:name/controls', async (context) => {
+    const change = await readRecord(context.env.incoming);
     const stream = streams.get(context.req.param('name'));
     if (!stream) return noSuchStream(context);
     if (!canControl) return context.json({ error: 'controls are read-only on this server' }, 403);
@@ -155,38 +159,47 @@ function noSuchStream(context: Context<NodeEnv>): Response {
   return context.json({ error: 'no such stream' }, 404);
 }
 
-const limitBody = bodyLimit({
-  maxSize: MAX_CLIENT_MESSAGE_BYTES,
-  onError: () => {
-    throw new RequestBodyError(413, 'the body is too large');
-  },
-});
-
-/** Why a body is not read. */
+/** Why a request's body is not accepted. */
 class RequestBodyError extends Error {
-  readonly status: Status;
+  readonly status: ErrorStatus;
 
-  constructor(status: Status, message: string) {
+  constructor(status: ErrorStatus, message: string) {
     super(message);
     this.status = status;
   }
 }
 
-/** The JSON object of a request. JSON only: a foreign page needs a CORS preflight to send it. */
-async function readRecord({ req }: Context<NodeEnv>): Promise<Record<string, unknown>> {
-  if (!/^application\/json\s*(;|$)/i.test(req.header('content-type') ?? '')) {
+/** Reads the JSON object of a request. JSON only: a foreign page needs a CORS preflight to send it. */
+async function readRecord(request: IncomingMessage): Promise<Record<string, unknown>> {
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
     throw new RequestBodyError(415, 'the content type must be application/json');
   }
-  const body = await req.json<unknown>().catch(() => {
+  const text = await readText(request);
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
     throw new RequestBodyError(400, 'the body must be JSON');
-  });
+  }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
     throw new RequestBodyError(400, 'the body must be a JSON object of controls');
   }
   return Object.fromEntries(Object.entries(body));
 }
 
-function statusOf(error: unknown): Status {
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const bytes = chunk as Buffer; // no encoding is set
+    length += bytes.length;
+    if (length > MAX_CLIENT_MESSAGE_BYTES) throw new RequestBodyError(413, 'the body is too large');
+    chunks.push(bytes);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks)); // without a byte order mark
+}
+
+function statusOf(error: unknown): ErrorStatus {
   if (error instanceof RequestBodyError) return error.status;
   return error instanceof TypeError || error instanceof RangeError ? 400 : 500;
 }

@@ -83,7 +83,6 @@ describe('npm pack in a fresh checkout', () => {
   it('is clean for publint', async () => {
     const bytes = readFileSync(tarball);
     const { messages, pkg } = await publint({
-      pkgDir: CHECKOUT,
       pack: { tarball: bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) },
       strict: true,
     });
@@ -134,9 +133,9 @@ describe('the installed package', () => {
 
   check('prints its version and what the machine can do', async () => {
     const { version } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as { version: string };
-    const answer = await run('npx', ['--no', 'nocturne', '--version'], project);
+    const answer = await run('npx', ['nocturne', '--version'], project);
     expect(answer.stdout.trim(), answer.log).toBe(version);
-    const doctor = await run('npx', ['--no', 'nocturne', 'doctor'], project);
+    const doctor = await run('npx', ['nocturne', 'doctor'], project);
     expect(doctor.exitCode, doctor.log).toBe(0);
   });
 

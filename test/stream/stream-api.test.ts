@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
@@ -21,10 +22,16 @@ async function serve(options: Partial<StreamServerOptions> = {}) {
 }
 
 /** The response to a request whose path no client has normalised. */
-async function rawStatus(port: number, requestLine: string, headers = 'Host: 127.0.0.1'): Promise<string> {
+async function rawStatus(
+  port: number,
+  requestLine: string,
+  headers = 'Host: 127.0.0.1',
+  body = '',
+  version = 'HTTP/1.1',
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () =>
-      socket.write(`${requestLine} HTTP/1.1\r\n${headers}\r\nConnection: close\r\n\r\n`),
+      socket.write(`${requestLine} ${version}\r\n${headers}\r\nConnection: close\r\n\r\n${body}`),
     );
     let text = '';
     socket.on('data', (data) => (text += data.toString()));
@@ -240,4 +247,38 @@ test('rejects a port in use, an address of another machine and a malformed origi
   await expect(startServer({ port: 0, streams: new Map(), allowedOrigins: ['example.org'] })).rejects.toThrow(
     'an allowed origin must have the form https://example.org',
   );
+});
+
+test('listens on every address of localhost', async () => {
+  const { port } = await serve({ host: 'localhost' });
+  for (const { address } of await lookup('localhost', { all: true })) {
+    const host = address.includes(':') ? `[${address}]` : address;
+    expect((await fetch(`http://${host}:${port}/healthz`)).status, host).toBe(200);
+  }
+});
+
+test('accepts a body in chunks, and refuses one that is too large', async () => {
+  const { port, requests } = await serve();
+  const head = 'Host: 127.0.0.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked';
+  const line = 'PUT /api/streams/street/controls';
+  const chunk = (text: string): string => `${text.length.toString(16)}\r\n${text}\r\n`;
+  const send = async (...texts: string[]): Promise<string> =>
+    rawStatus(port, line, head, texts.map(chunk).join('') + chunk(''));
+  expect(await send('{"lights"', ':2}')).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await send('{"lights":', ' '.repeat(5000), '1}')).toMatch(/^HTTP\/1\.1 413 /);
+  expect(requests.controls).toEqual([{ lights: 2 }]);
+});
+
+test.each(['GET /healthz HTTP/1.0', 'GET http://127.0.0.1/healthz HTTP/1.1'])('answers %s', async (line) => {
+  const { port } = await serve({ host: '0.0.0.0', token: 'sesame' });
+  const [request = '', version = ''] = line.split(/ (?=HTTP)/);
+  const headers = version === 'HTTP/1.0' ? 'X-A: b' : 'Host: 127.0.0.1';
+  expect(await rawStatus(port, request, headers, '', version)).toMatch(/^HTTP\/1\.1 200 [^]*"status":"ok"/);
+});
+
+test('answers malformed requests with its headers', async () => {
+  const { port } = await serve();
+  const answer = await rawStatus(port, 'GET /', 'Host: a b');
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer.toLowerCase()).toContain('x-content-type-options: nosniff');
 });
