@@ -112,7 +112,8 @@ async function openVideo(
     );
   }
   const reopen = kind === 'stdin' ? {} : { reopen: open };
-  const timeout = kind === 'network' && sourceOptions.openTimeoutMs > 0 ? { stallTimeoutMs: sourceOptions.openTimeoutMs } : {};
+  const timeout =
+    kind === 'network' && sourceOptions.openTimeoutMs > 0 ? { stallTimeoutMs: sourceOptions.openTimeoutMs } : {};
   return new FileSource({ session, ...reopen, sourceOptions, label, ...timeout }, context);
 }
 
