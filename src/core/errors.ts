@@ -59,11 +59,6 @@ export const ERROR_CODES = {
     meaning: 'A live input disconnected or timed out.',
     remedy: 'Nocturne reconnects with growing pauses; check the sender if it stays lost.',
   },
-  INPUT_CORRUPT: {
-    exit: 'input',
-    meaning: 'The input is damaged or incomplete.',
-    remedy: 'Use an intact copy.',
-  },
   OUTPUT_EXISTS: {
     exit: 'output',
     meaning: 'The output already exists.',

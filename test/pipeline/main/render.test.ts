@@ -182,7 +182,7 @@ describe('render of images', () => {
     await sharp({ create: { width: 8, height: 8, channels: 3, background: '#888' } })
       .tiff()
       .toFile(at('twins/a.tif'));
-    await expect(render(at('twins'), at('twins-night'))).rejects.toThrow(/would both become/);
+    await expect(render(at('twins'), at('twins-night'))).rejects.toThrow(/would both be written to/);
     expect(existsSync(at('twins-night'))).toBe(false);
     mkdirSync(at('empty'));
     await expect(render(at('empty'), at('empty-night'))).rejects.toMatchObject({ code: 'INPUT_NOT_VIDEO' });
