@@ -67,7 +67,7 @@ describe('one line on stderr and an exit code for', () => {
     const clip = join(folder, 'c.mp4');
     ffmpeg('-f', 'lavfi', '-i', 'testsrc=size=64x36:duration=0.2', clip);
     expect(await failureOf(OUTPUT, 'render', clip, 'nodir/o.mp4')).toMatch(
-      /does not exist\. Create it first\. \[OUTPUT_FAILED\]/,
+      /does not exist\. Create the folder first\. \[OUTPUT_FAILED\]/,
     );
     if (!existsSync('/proc/self')) return;
     expect(await failureOf(OUTPUT, 'render', clip, '/proc/o.mp4')).toContain('[OUTPUT_NO_PERMISSION]');
