@@ -18,10 +18,7 @@ import { invalid, readModelFile, type ModelFile } from './model-file.js';
 import { createOrtSession, loadOrt, reasonOf, type InferenceSession, type Tensor } from './ort-runtime.js';
 
 /** Where a network may run. `auto` means the CPU: looks are small, and copying them from a GPU takes as long. */
-const DEVICES = ['auto', 'cpu', 'webgpu'] as const;
-
-/** One of {@link DEVICES}. */
-export type Device = (typeof DEVICES)[number];
+export type Device = 'auto' | 'cpu' | 'webgpu';
 
 /** Options of {@link openOrtGenerator}. */
 export interface OrtGeneratorOptions {
