@@ -32,15 +32,10 @@ export async function readRgb(path: string, size?: readonly [width: number, heig
   }
 }
 
-/** Size and fit of {@link readFittedRgb}. */
+/** The size that {@link readFittedRgb} resizes to. */
 export interface ImageFit {
   readonly width: number;
   readonly height: number;
-  /**
-   * `cover`: keeps the aspect and crops both sides equally; `stretch`: ignores the aspect; `outside`: keeps the aspect and
-   * crops nothing, so that one side may be longer than requested.
-   */
-  readonly fit: 'cover' | 'stretch' | 'outside';
   /** Reads only one half of the image, for files that hold a pair side by side. */
   readonly half?: 'left' | 'right';
 }
@@ -53,8 +48,8 @@ export interface FittedImage {
   readonly fileHeight: number;
 }
 
-/** Reads an image file as RGB, upright, and resizes it. Throws as {@link readRgb} does. */
-export async function readFittedRgb(path: string, { width, height, fit, half }: ImageFit): Promise<FittedImage> {
+/** Reads an image file as RGB, upright, resized to cover the size: keeps the aspect, crops both sides equally. Throws as {@link readRgb} does. */
+export async function readFittedRgb(path: string, { width, height, half }: ImageFit): Promise<FittedImage> {
   try {
     const input = sharp(path, { failOn: 'error' });
     const { autoOrient: upright } = await input.metadata();
@@ -65,7 +60,7 @@ export async function readFittedRgb(path: string, { width, height, fit, half }: 
       image = image.extract({ left, top: 0, width: fileWidth, height: upright.height });
     }
     image = image.flatten({ background: '#000' }).toColourspace('srgb');
-    image = image.resize({ width, height, fit: fit === 'stretch' ? 'fill' : fit, kernel: 'cubic' });
+    image = image.resize({ width, height, fit: 'cover', kernel: 'cubic' });
     const { data, info } = await image.removeAlpha().raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`expected 3 channels, got ${info.channels}`);
     return { image: { width: info.width, height: info.height, data }, fileWidth, fileHeight: upright.height };

@@ -70,7 +70,7 @@ export class ImageStore {
     checkSize('loadHeight', loadHeight);
     const maxImages = Math.floor((options.maxBytes ?? DEFAULT_MAX_BYTES) / (3 * loadWidth * loadHeight));
     const chosen = selectEntries(entries, maxImages);
-    const fit: ImageFit = { width: loadWidth, height: loadHeight, fit: 'cover', ...(half && { half }) };
+    const fit: ImageFit = { width: loadWidth, height: loadHeight, ...(half && { half }) };
     const read = await readAll(chosen, fit);
     const skipped = read.filter((item) => 'reason' in item);
     if (skipped.length > (options.maxSkippedShare ?? 0.1) * chosen.length) throw tooManySkipped(skipped, chosen.length);
