@@ -16,6 +16,14 @@ export const MODULES = {
     packages: { sharp: ['image-file.ts'] },
   },
   'src/look': { holds: 'the look and its arithmetic', imports: ['src/core', 'src/image'] },
+  'src/scene': {
+    holds: 'what stands where in a frame: the scene, the network that reads it, its things over time',
+    imports: ['src/core', 'src/image', 'src/temporal', 'src/infer/ort-runtime.ts', 'src/infer/model-file.ts'],
+  },
+  'src/lighting': {
+    holds: 'what shines at night and what it falls on: a scene and a night style to a look',
+    imports: ['src/core', 'src/image', 'src/look', 'src/scene'],
+  },
   'src/synth': {
     holds: 'the procedural street: the demo scene, and test truth (exact flow, boxes, masks)',
     imports: ['src/core', 'src/image'],

@@ -16,6 +16,26 @@ export const LIGHTS_WIDTH = 128;
 export const LIGHTS_CHANNELS = 4;
 /** Numbers in a lights layer. */
 export const LIGHTS_SIZE = LIGHTS_CHANNELS * LIGHTS_HEIGHT * LIGHTS_WIDTH;
+/** Largest number of lamps in a look. */
+export const MAX_LAMPS = 256;
+/** Numbers of one lamp: x, y, radiusX, radiusY, luma, u, v, hardness, glare, kind, id. See {@link Look.lamps}. */
+export const LAMP_FIELDS = 11;
+/** Numbers in a list of lamps. */
+export const LAMPS_SIZE = MAX_LAMPS * LAMP_FIELDS;
+/** What a lamp is, in the order of the field `kind`. */
+export const LAMP_KINDS = [
+  'headLamp',
+  'tailLamp',
+  'plate',
+  'streetLamp',
+  'window',
+  'signal',
+  'sign',
+  'shop',
+  'farLamp',
+] as const;
+/** One of {@link LAMP_KINDS}. */
+export type LampKind = (typeof LAMP_KINDS)[number];
 /** Luma gain of `core`: it adds `core * [0.9 Y, 1.4 U, 1.4 V]` of the day to a pixel. */
 export const CORE_GAIN_LUMA = 0.9;
 /** Chroma gain of `core`; see {@link CORE_GAIN_LUMA}. */
@@ -25,7 +45,7 @@ export const CORE_GAIN_CHROMA = 1.4;
  * How a frame becomes night: colour transforms and lights, never pixels. Defined in BT.709 full range (Y in [0, 1], U and V
  * in [-0.5, 0.5]). The guide, which selects the luma bins, is the luma of the day pixel:
  *
- *     night = grid(day) + core * [0.9 Y, 1.4 U, 1.4 V] + halo
+ *     night = grid(day) + core * [0.9 Y, 1.4 U, 1.4 V] + halo + lamps
  *
  * The grid is sampled bilinearly in x and y, from samples at cell centres, clamped at the edges, and linearly in luma, with
  * bin k at luma k / 7. The lights layer is upsampled bilinearly, from samples at cell centres too.
@@ -35,11 +55,19 @@ export interface Look {
   readonly grid: Float32Array;
   /** `[4, 72, 128]`: core (a gain, 0 or more), haloY, haloU, haloV (light added). */
   readonly lights: Float32Array;
+  /**
+   * `[256, 11]`: sharp lamps, drawn at full resolution on top. The list ends at the first lamp of luma 0. Of each:
+   * x, y of its centre in shares of the picture's width and height; radiusX, radiusY in shares of the picture's width; luma at
+   * its centre, above 1 where it clips; u, v of its rim, BT.709, per unit of luma; hardness, 1 a soft spot and 4 a disc;
+   * glare, the share of its luma in a wider glow; kind, an index into {@link LAMP_KINDS};
+   * id of the thing it belongs to, 0 in a still.
+   */
+  readonly lamps: Float32Array;
 }
 
 /** Creates a look of zeros. */
 export function emptyLook(): Look {
-  return { grid: new Float32Array(GRID_SIZE), lights: new Float32Array(LIGHTS_SIZE) };
+  return { grid: new Float32Array(GRID_SIZE), lights: new Float32Array(LIGHTS_SIZE), lamps: new Float32Array(LAMPS_SIZE) };
 }
 
 /** Creates a look that leaves every pixel unchanged. */
@@ -57,11 +85,12 @@ export function identityLook(): Look {
 export function copyLookInto(from: Look, out: Look): void {
   out.grid.set(from.grid);
   out.lights.set(from.lights);
+  out.lamps.set(from.lamps);
 }
 
 /** True when every number of the look is finite. A failing network breaks this first. */
 export function isFiniteLook(look: Look): boolean {
-  return isFiniteArray(look.grid) && isFiniteArray(look.lights);
+  return isFiniteArray(look.grid) && isFiniteArray(look.lights) && isFiniteArray(look.lamps);
 }
 
 /** Zero times a value that is not finite is NaN, which the sum keeps. A plain loop is 16 times as fast as `every`. */

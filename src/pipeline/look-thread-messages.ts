@@ -4,7 +4,7 @@ import type { Micros } from '../core/time.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import type { ModelCard } from '../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../infer/open-generator.js';
-import { GRID_SIZE, LIGHTS_SIZE, type Look } from '../look/look.js';
+import { GRID_SIZE, LAMPS_SIZE, LIGHTS_SIZE, type Look } from '../look/look.js';
 
 /** A steady look and what it cost. */
 export interface LookResult {
@@ -76,15 +76,19 @@ export interface SlotViews {
 
 /** Memory that worker and look thread share for one request. Messages say whose turn it is. */
 export function createSlot(): SharedArrayBuffer {
-  return new SharedArrayBuffer((THUMBNAIL_SIZE + GRID_SIZE + LIGHTS_SIZE) * Float32Array.BYTES_PER_ELEMENT);
+  return new SharedArrayBuffer((THUMBNAIL_SIZE + GRID_SIZE + LIGHTS_SIZE + LAMPS_SIZE) * Float32Array.BYTES_PER_ELEMENT);
 }
 
-/** The layout of a slot: thumbnail, grid, lights layer. */
+/** The layout of a slot: thumbnail, grid, lights layer, lamps. */
 export function slotViews(slot: SharedArrayBuffer): SlotViews {
   const part = (start: number, length: number): Float32Array =>
     new Float32Array(slot, start * Float32Array.BYTES_PER_ELEMENT, length);
   return {
     thumbnail: part(0, THUMBNAIL_SIZE),
-    look: { grid: part(THUMBNAIL_SIZE, GRID_SIZE), lights: part(THUMBNAIL_SIZE + GRID_SIZE, LIGHTS_SIZE) },
+    look: {
+      grid: part(THUMBNAIL_SIZE, GRID_SIZE),
+      lights: part(THUMBNAIL_SIZE + GRID_SIZE, LIGHTS_SIZE),
+      lamps: part(THUMBNAIL_SIZE + GRID_SIZE + LIGHTS_SIZE, LAMPS_SIZE),
+    },
   };
 }

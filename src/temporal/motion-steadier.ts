@@ -90,7 +90,7 @@ class MotionSteadier implements Steadier {
     if (this.#exposure === 0) return this.#look;
     if (!this.#isExposedGridValid) exposeInto(this.#look.grid, Math.exp(this.#exposure), this.#exposedGrid);
     this.#isExposedGridValid = true;
-    return { grid: this.#exposedGrid, lights: this.#look.lights };
+    return { ...this.#look, grid: this.#exposedGrid };
   }
 
   get age(): number {

@@ -9,6 +9,7 @@ import {
   GRID_HEIGHT,
   GRID_SIZE,
   GRID_WIDTH,
+  LAMPS_SIZE,
   LIGHTS_CHANNELS,
   LIGHTS_HEIGHT,
   LIGHTS_SIZE,
@@ -108,5 +109,5 @@ export function plainGrade(kernel: PlaneKernel, day: Float32Array, options: Plai
       }
     }
   }
-  return { grid: plainGradeGrid(options), lights };
+  return { grid: plainGradeGrid(options), lights, lamps: new Float32Array(LAMPS_SIZE) };
 }
