@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { CommandName } from '../config/setting.js';
 import { EXIT_CODES } from '../core/errors.js';
 import { describeOptions, trainOptions } from '../train/options.js';
+import { describeSceneOptions, sceneOptions } from '../train/scene/scene-options.js';
 import { packageVersion } from './package-version.js';
 import { addSettings, settingsHelp } from './settings-options.js';
 
@@ -144,9 +145,16 @@ function defineTrain(program: Command): void {
   program
     .command('train')
     .addOption(verboseOption())
-    .summary('train a generator on unpaired day and night images')
-    .description('Train a generator on unpaired day and night images. docs/training.md explains how.')
-    .argument('[data]', 'folder with trainA (day) and trainB (night), or synth: a synthetic street')
+    .summary('train a generator on unpaired images, or the scene network on labelled ones')
+    .description(
+      'Train a generator on unpaired day and night images (docs/training.md), or with --recipe scene the network that reads ' +
+        'streets, on labelled day images (docs/scene.md).',
+    )
+    .argument(
+      '[data]',
+      'folder with trainA (day) and trainB (night), or of labelled scenes; or synth: a painted street',
+    )
+    .addOption(new Option('--recipe <name>', 'what to train').choices(['cyclegan', 'scene']).default('cyclegan'))
     .option('--day <folder>', 'day images, instead of DATA')
     .option('--night <folder>', 'night images, instead of DATA')
     .option('--run <folder>', 'where to write checkpoints, sample sheets and the loss page', 'nocturne-run')
@@ -158,11 +166,18 @@ function defineTrain(program: Command): void {
     .option('--options <file>', 'read training options from a JSON file')
     .option('--set <key=value>', 'set one training option; repeatable', collect)
     .option('--resume', 'continue the run')
-    .addHelpText('after', () => `\nTraining options (--set):\n${describeOptions(trainOptions()).join('\n')}`)
+    .addHelpText('after', () => trainingOptionsHelp())
     .action(async (data: string | undefined, _options: unknown, command: Command) => {
       const { train } = await import('./train.js');
       await train(data, command);
     });
+}
+
+/** The training options of both recipes. */
+function trainingOptionsHelp(): string {
+  const generator = describeOptions(trainOptions()).join('\n');
+  const scene = describeSceneOptions(sceneOptions()).join('\n');
+  return `\nTraining options (--set):\n${generator}\n\nTraining options of --recipe scene:\n${scene}`;
 }
 
 function defineExport(program: Command): void {

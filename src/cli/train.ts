@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { NocturneError } from '../core/errors.js';
 import type { BackendChoice } from '../train/backends/open-backend.js';
 import { describeOptions, parseOptionsFile } from '../train/options.js';
+import { describeSceneOptions } from '../train/scene/scene-options.js';
+import { describeMetrics, trainScene } from '../train/scene/train-scene.js';
 import { train as trainGenerator } from '../train/train.js';
 import type { TrainingSource } from '../train/training-data.js';
 import { ProgressBar } from './progress-bar.js';
@@ -14,6 +16,7 @@ interface TrainFlags {
   readonly day?: string;
   readonly night?: string;
   readonly run: string;
+  readonly recipe: 'cyclegan' | 'scene';
   readonly backend: BackendChoice;
   readonly options?: string;
   readonly set?: readonly string[];
@@ -23,6 +26,7 @@ interface TrainFlags {
 /** `nocturne train [DATA]`. */
 export async function train(data: string | undefined, command: Command): Promise<void> {
   const flags = command.opts<TrainFlags>();
+  if (flags.recipe === 'scene') return trainSceneNetwork(data, flags);
   const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
   const print = (line: string): void => {
     bar.end();
@@ -51,6 +55,40 @@ export async function train(data: string | undefined, command: Command): Promise
       ? `; best at step ${best.step}: layout ${best.layout.toFixed(4)}, swd ${best.swd.toFixed(4)}`
       : '';
     process.stdout.write(`${checkpoint}: ${step} steps${metrics}\n`);
+  } finally {
+    bar.end();
+  }
+}
+
+/** `nocturne train DATA --recipe scene`. */
+async function trainSceneNetwork(data: string | undefined, flags: TrainFlags): Promise<void> {
+  if (data === undefined || flags.day !== undefined || flags.night !== undefined) {
+    throw invalid('the recipe scene needs a folder of labelled scenes, or synth.');
+  }
+  const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
+  const print = (line: string): void => {
+    bar.end();
+    process.stderr.write(`${line}\n`);
+  };
+  try {
+    const { step, best, checkpoint } = await trainScene({
+      source: data,
+      run: flags.run,
+      backend: flags.backend,
+      options: givenOptions(flags),
+      isResumed: flags.resume ?? false,
+      signal: stopSignal(),
+      onWarning: (line) => print(`warning: ${line}`),
+      onStart: (options, { name, device }) => {
+        print(`backend: ${name}, device: ${device}`);
+        print(`run: ${flags.run} (open its index.html)`);
+        for (const line of describeSceneOptions(options)) print(line);
+      },
+      onLine: print,
+      onProgress: (progress) => bar.draw(progress),
+    });
+    bar.end();
+    process.stdout.write(`${checkpoint}: ${step} steps${best ? `; best: ${describeMetrics(best)}` : ''}\n`);
   } finally {
     bar.end();
   }

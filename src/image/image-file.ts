@@ -32,6 +32,17 @@ export async function readRgb(path: string, size?: readonly [width: number, heig
   }
 }
 
+/** Reads the first channel of an image file as it is, `[height, width]`, stretched by nearest neighbour: an index map. Throws as {@link readRgb} does. */
+export async function readGrey(path: string, size: readonly [width: number, height: number]): Promise<Uint8Array> {
+  try {
+    const [width, height] = size;
+    const resized = sharp(path, { failOn: 'error' }).resize({ width, height, fit: 'fill', kernel: 'nearest' });
+    return new Uint8Array(await resized.extractChannel(0).raw({ depth: 'uchar' }).toBuffer());
+  } catch (error) {
+    throw await readFailure(path, error);
+  }
+}
+
 /** The size that {@link readFittedRgb} resizes to. */
 export interface ImageFit {
   readonly width: number;

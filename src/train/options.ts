@@ -1,48 +1,15 @@
-import { NocturneError } from '../core/errors.js';
 import type { Backend } from './backends/backend.js';
-
-interface NumberOption {
-  readonly kind: 'number';
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-  readonly isInteger: boolean;
-  readonly unit: string;
-  readonly help: string;
-}
-
-interface ChoiceOption<V extends string> {
-  readonly kind: 'choice';
-  readonly default: V;
-  readonly values: readonly V[];
-  readonly unit: string;
-  readonly help: string;
-}
-
-type OptionHelp = readonly [unit: string, help: string];
-
-const number = (initial: number, [min, max]: readonly [number, number], [unit, help]: OptionHelp): NumberOption => ({
-  kind: 'number',
-  default: initial,
-  min,
-  max,
-  isInteger: false,
-  unit,
-  help,
-});
-const integer = (initial: number, range: readonly [number, number], help: OptionHelp): NumberOption => ({
-  ...number(initial, range, help),
-  isInteger: true,
-});
-const share = (initial: number, help: OptionHelp): NumberOption => number(initial, [0, 1], help);
-const weight = (initial: number, help: string): NumberOption => number(initial, [0, 1000], ['weight', help]);
-const choice = <const V extends string>(values: readonly V[], initial: NoInfer<V>, help: string): ChoiceOption<V> => ({
-  kind: 'choice',
-  default: initial,
-  values,
-  unit: 'name',
-  help,
-});
+import {
+  choice,
+  describeTable,
+  integer,
+  number,
+  parseGiven,
+  share,
+  tableDefaults,
+  weight,
+  type OptionValues,
+} from './option-table.js';
 
 /** The hyper-parameters of a training; the defaults are those of the look network. */
 const TRAIN_OPTIONS = {
@@ -134,10 +101,8 @@ const TRAIN_OPTIONS = {
   logEvery: integer(25, [1, 1_000_000], ['steps', 'between entries of the loss log']),
 } as const;
 
-type Value<O> = O extends ChoiceOption<infer V> ? V : number;
-
 /** The values of all training options. */
-export type TrainOptions = { readonly [K in keyof typeof TRAIN_OPTIONS]: Value<(typeof TRAIN_OPTIONS)[K]> };
+export type TrainOptions = OptionValues<typeof TRAIN_OPTIONS>;
 
 /** CycleGAN as published (Zhu et al. 2017), for the classic generators. Set `steps` for its length: 200 epochs of trainA. */
 const CLASSIC_DEFAULTS: Partial<TrainOptions> = {
@@ -164,26 +129,20 @@ const CLASSIC_DEFAULTS: Partial<TrainOptions> = {
 
 /** The given values, and defaults of the given generator for the rest. Throws NocturneError CONFIG_INVALID for an unknown key or a wrong value. */
 export function trainOptions(given: Readonly<Record<string, unknown>> = {}): TrainOptions {
-  const values: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(given)) values[key] = parseOption(key, value);
+  const values = parseGiven(TRAIN_OPTIONS, given);
   const generator = values['generator'] ?? TRAIN_OPTIONS.generator.default;
-  const defaults = Object.fromEntries(Object.entries(TRAIN_OPTIONS).map(([key, option]) => [key, option.default]));
+  const defaults = tableDefaults(TRAIN_OPTIONS);
   const classic = generator === 'nightgrid' ? {} : CLASSIC_DEFAULTS;
   return { ...defaults, ...classic, ...values } as TrainOptions; // each key has its default, each given one was checked
 }
 
 /** The options as lines: name, value, unit, help; those that differ from the default are marked with `*`. */
 export function describeOptions(options: TrainOptions): readonly string[] {
-  const defaults = trainOptions({ generator: options.generator });
-  return Object.entries(TRAIN_OPTIONS).map(([key, { unit, help }]) => {
-    const name = key as keyof TrainOptions; // a key of the table
-    const mark = options[name] === defaults[name] ? ' ' : '*';
-    return `${mark} ${name.padEnd(20)} ${String(options[name]).padEnd(10)} ${unit.padEnd(12)} ${help}`;
-  });
+  return describeTable(TRAIN_OPTIONS, options, trainOptions({ generator: options.generator }));
 }
 
 /** The content of a run's `options.json`: the options, and under `backend` what computes. */
-export function formatOptionsFile(options: TrainOptions, { name, device }: Pick<Backend, 'name' | 'device'>): string {
+export function formatOptionsFile(options: object, { name, device }: Pick<Backend, 'name' | 'device'>): string {
   return `${JSON.stringify({ backend: { name, device }, ...options }, null, 2)}\n`;
 }
 
@@ -194,27 +153,4 @@ export function parseOptionsFile(text: string): Readonly<Record<string, unknown>
     throw new TypeError('it must hold one JSON object of training options');
   }
   return Object.fromEntries(Object.entries(values).filter(([key]) => key !== 'backend'));
-}
-
-function parseOption(key: string, value: unknown): unknown {
-  const option = Object.entries(TRAIN_OPTIONS).find(([name]) => name === key)?.[1];
-  if (!option) throw invalid(`unknown training option ${key}.`);
-  if (option.kind === 'choice') {
-    if (option.values.some((known) => known === value)) return value;
-    throw invalid(`${key} must be one of ${option.values.join(', ')}, got ${JSON.stringify(value)}.`);
-  }
-  const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  const isInRange = typeof parsed === 'number' && parsed >= option.min && parsed <= option.max;
-  if (isInRange && (!option.isInteger || Number.isInteger(parsed))) return parsed;
-  const what = option.isInteger ? 'an integer' : 'a number';
-  throw invalid(`${key} must be ${what} from ${option.min} to ${option.max}, got ${JSON.stringify(value)}.`);
-}
-
-function invalid(message: string): NocturneError {
-  return new NocturneError({
-    code: 'CONFIG_INVALID',
-    stage: 'config',
-    message,
-    remedy: 'See `nocturne train --help`.',
-  });
 }

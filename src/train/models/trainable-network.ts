@@ -8,6 +8,7 @@ import { traceNetwork } from '../networks/trace.js';
 import { ParameterVector, readVector } from '../parameter-vector.js';
 import { applySpectralNorm, SpectralState } from '../spectral-norm.js';
 import { WeightAverage } from '../weight-average.js';
+import { standardise, withGains } from '../weight-standardisation.js';
 
 /** Options of {@link TrainableNetwork}. */
 export interface TrainableNetworkOptions {
@@ -18,6 +19,8 @@ export interface TrainableNetworkOptions {
   readonly averageDecay?: number;
   /** Whether each kernel is divided by its largest singular value. */
   readonly hasSpectralNorm?: boolean;
+  /** Whether kernels are standardised: see `weight-standardisation.ts`. Not together with the spectral norm. */
+  readonly isStandardised?: boolean;
 }
 
 /** A network with its weights, optimiser, weight average and spectral norm. Owns its tensors until {@link close}. */
@@ -27,9 +30,13 @@ export class TrainableNetwork<K extends string = string> {
   readonly average: WeightAverage | undefined;
   readonly #network: Network<K>;
   readonly #spectral: SpectralState | undefined;
+  readonly #isStandardised: boolean;
 
   constructor(network: Network<K>, options: TrainableNetworkOptions) {
-    const { parameters } = traceNetwork(network, options.input);
+    const { isStandardised = false } = options;
+    const traced = traceNetwork(network, options.input).parameters;
+    const parameters = isStandardised ? withGains(traced) : traced;
+    this.#isStandardised = isStandardised;
     this.#network = network;
     this.vector = new ParameterVector(parameters, options.random);
     this.adam = new FlatAdam(this.vector, options.adam);
@@ -40,7 +47,8 @@ export class TrainableNetwork<K extends string = string> {
 
   /** The outputs for a batch, with the network's own weights or the given ones. Call it within a `tf.tidy`. */
   run(input: tf.Tensor, weights: ReadonlyMap<string, tf.Tensor> = this.vector.tensors): Readonly<Record<K, tf.Tensor>> {
-    const used = this.#spectral ? applySpectralNorm(weights, this.#spectral) : weights;
+    const plain = this.#isStandardised ? standardise(weights) : weights;
+    const used = this.#spectral ? applySpectralNorm(plain, this.#spectral) : plain;
     return this.#network<tf.Tensor>(new TfjsOps(used), input);
   }
 

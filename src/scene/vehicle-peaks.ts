@@ -1,0 +1,89 @@
+import type { Box, Facing, Place } from './scene.js';
+
+/** A vehicle as the network finds it in one frame. */
+export interface FoundVehicle {
+  readonly box: Box;
+  /** 0 to 1. */
+  readonly score: number;
+  readonly facing: Facing;
+  /** 0 to 1; of three facings. */
+  readonly facingScore: number;
+  /** Left, then right. */
+  readonly lamps: readonly [Place, Place];
+}
+
+/** A vehicle head: planes of `[12, height, width]`; see `VEHICLE_CHANNELS` of the network. */
+export interface VehicleMaps {
+  readonly data: Float32Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Facings in the order of the head's planes. */
+const FACINGS = ['front', 'rear', 'side'] as const;
+/** Largest number of vehicles in a frame. */
+export const MAX_VEHICLES = 48;
+/** Intersection over union above which the less sure of two boxes goes. */
+const MAX_OVERLAP = 0.45;
+
+/** The vehicles with a score of at least `minScore`, surest first: local maxima of the centres (Zhou et al. 2019). */
+export function vehiclePeaks(maps: VehicleMaps, minScore: number): FoundVehicle[] {
+  const { data, width, height } = maps;
+  const threshold = Math.log(minScore / (1 - minScore));
+  const found: FoundVehicle[] = [];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      const logit = data[i] ?? 0;
+      if (logit >= threshold && isPeak(maps, x, y, logit)) found.push(vehicleAt(maps, x, y));
+    }
+  }
+  found.sort((a, b) => b.score - a.score);
+  const kept: FoundVehicle[] = [];
+  for (const vehicle of found) {
+    if (kept.length >= MAX_VEHICLES) break;
+    if (kept.every(({ box }) => overlap(box, vehicle.box) < MAX_OVERLAP)) kept.push(vehicle);
+  }
+  return kept;
+}
+
+function isPeak({ data, width, height }: VehicleMaps, x: number, y: number, logit: number): boolean {
+  for (let row = Math.max(0, y - 1); row <= Math.min(height - 1, y + 1); row++) {
+    for (let column = Math.max(0, x - 1); column <= Math.min(width - 1, x + 1); column++) {
+      const other = data[row * width + column] ?? 0;
+      const isBefore = row < y || (row === y && column < x);
+      if (other > logit || (other === logit && isBefore)) return false;
+    }
+  }
+  return true;
+}
+
+function vehicleAt({ data, width, height }: VehicleMaps, column: number, row: number): FoundVehicle {
+  const size = width * height;
+  const at = (channel: number): number => data[channel * size + row * width + column] ?? 0;
+  const shareX = (column + 0.5 + at(6)) / width;
+  const shareY = (row + 0.5 + at(7)) / height;
+  const [boxWidth, boxHeight] = [Math.exp(at(4)), Math.exp(at(5))];
+  const exps = FACINGS.map((_, i) => Math.exp(at(1 + i)));
+  const sum = exps.reduce((total, value) => total + value, 0);
+  const best = exps.indexOf(Math.max(...exps));
+  const lamp = (channel: number): Place => ({
+    x: shareX + at(channel) * boxWidth,
+    y: shareY + at(channel + 1) * boxHeight,
+  });
+  return {
+    box: { x: shareX - boxWidth / 2, y: shareY - boxHeight / 2, width: boxWidth, height: boxHeight },
+    score: 1 / (1 + Math.exp(-at(0))),
+    facing: FACINGS[best] ?? 'side',
+    facingScore: (exps[best] ?? 0) / sum,
+    lamps: [lamp(8), lamp(10)],
+  };
+}
+
+/** Intersection over union of two boxes. */
+export function overlap(a: Box, b: Box): number {
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  if (width <= 0 || height <= 0) return 0;
+  const both = width * height;
+  return both / (a.width * a.height + b.width * b.height - both);
+}

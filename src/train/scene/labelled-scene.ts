@@ -1,0 +1,35 @@
+/** Columns of a labelled scene's picture in memory. */
+export const SCENE_PICTURE_WIDTH = 512;
+/** Rows of it. */
+export const SCENE_PICTURE_HEIGHT = 288;
+/** Columns of its surface map. */
+export const LABEL_WIDTH = 320;
+/** Rows of it. */
+export const LABEL_HEIGHT = 180;
+
+/** A vehicle as labelled; all places in shares of the picture's width and height. */
+export interface LabelledVehicle {
+  /** Left, top, right, bottom. */
+  readonly box: readonly [number, number, number, number];
+  /** Undefined where nobody can say: too small, or a motorcycle. */
+  readonly facing?: 'front' | 'rear' | 'side';
+  /** Confidence in the facing, 0 to 1. */
+  readonly facingScore: number;
+  /** Middles of its lamps; left and right in the picture, where visible. */
+  readonly left?: readonly [x: number, y: number];
+  readonly right?: readonly [x: number, y: number];
+}
+
+/** A day picture with its labels, stretched to one size. Lent. */
+export interface LabelledScene {
+  readonly name: string;
+  /** Pictures of one group show the same places: a group is for training or for validation as a whole. */
+  readonly group: string;
+  /** `[288, 512, 3]`: sRGB. */
+  readonly rgb: Uint8Array;
+  /** `[180, 320]`: 0 unknown, else 1 plus an index into `SURFACES`. */
+  readonly surfaces: Uint8Array;
+  /** `[180, 320]`: confidence of each label, 0 to 255. */
+  readonly confidence: Uint8Array;
+  readonly vehicles: readonly LabelledVehicle[];
+}

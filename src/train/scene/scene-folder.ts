@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { NocturneError } from '../../core/errors.js';
+import { readGrey, readRgb } from '../../image/image-file.js';
+import {
+  LABEL_HEIGHT,
+  LABEL_WIDTH,
+  SCENE_PICTURE_HEIGHT,
+  SCENE_PICTURE_WIDTH,
+  type LabelledScene,
+  type LabelledVehicle,
+} from './labelled-scene.js';
+
+/** Files read at a time: the default number of libuv's threads. */
+const CONCURRENT_READS = 4;
+/** Confidence below which a facing does not count. */
+const MIN_FACING_SCORE = 0.6;
+
+/** A vehicle in `objects.jsonl`. */
+interface VehicleLine {
+  readonly box: readonly [number, number, number, number];
+  readonly kind: string;
+  readonly facing?: 'front' | 'rear';
+  readonly facingScore?: number;
+  readonly lamps?: readonly { readonly box: readonly [number, number, number, number] }[];
+}
+
+/** A line of `objects.jsonl`. */
+interface ObjectsLine {
+  readonly frame: string;
+  readonly vehicles: readonly VehicleLine[];
+}
+
+/**
+ * Reads a folder of labelled scenes: `images/NAME.jpg`, `surface/NAME.png` (13 surfaces from 1 on, 0 unknown), `confidence/NAME.png`,
+ * `objects.jsonl` and `INDEX.tsv` with a group for each frame. Throws NocturneError INPUT_*.
+ */
+export async function readSceneFolder(folder: string): Promise<readonly LabelledScene[]> {
+  const groups = parseIndex(await readText(join(folder, 'INDEX.tsv')));
+  const lines = parseObjects(await readText(join(folder, 'objects.jsonl')), join(folder, 'objects.jsonl'));
+  const scenes: LabelledScene[] = [];
+  let next = 0;
+  const reader = async (): Promise<void> => {
+    for (let i = next++; i < lines.length; i = next++) {
+      const line = lines[i];
+      if (line) scenes[i] = await readScene(folder, line, groups.get(line.frame) ?? line.frame);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENT_READS }, reader));
+  return scenes;
+}
+
+async function readScene(folder: string, { frame, vehicles }: ObjectsLine, group: string): Promise<LabelledScene> {
+  const label = frame.replace(/\.[^.]+$/, '.png');
+  const size = [LABEL_WIDTH, LABEL_HEIGHT] as const;
+  const picture = await readRgb(join(folder, 'images', frame), [SCENE_PICTURE_WIDTH, SCENE_PICTURE_HEIGHT]);
+  return {
+    name: frame,
+    group,
+    rgb: new Uint8Array(picture.data),
+    surfaces: await readGrey(join(folder, 'surface', label), size),
+    confidence: await readGrey(join(folder, 'confidence', label), size),
+    vehicles: vehicles.map(labelledVehicle),
+  };
+}
+
+function labelledVehicle({ box, kind, facing, facingScore = 0, lamps = [] }: VehicleLine): LabelledVehicle {
+  if (facing === undefined || kind === 'motorcycle' || facingScore < MIN_FACING_SCORE) return { box, facingScore: 0 };
+  const middles = lamps.map(({ box: [x0, y0, x1, y1] }) => [(x0 + x1) / 2, (y0 + y1) / 2] as const);
+  const centre = (box[0] + box[2]) / 2;
+  const left = middles.find(([x]) => x < centre);
+  const right = middles.find(([x]) => x >= centre);
+  return { box, facing, facingScore, ...(left && { left }), ...(right && { right }) };
+}
+
+/** Groups by frame. */
+function parseIndex(text: string): ReadonlyMap<string, string> {
+  const [head = '', ...rows] = text.trimEnd().split(/\r?\n/);
+  const column = head.split('\t').indexOf('group');
+  return new Map(
+    rows.map((row) => {
+      const cells = row.split('\t');
+      return [cells[0] ?? '', cells[column] ?? ''] as const;
+    }),
+  );
+}
+
+function parseObjects(text: string, path: string): readonly ObjectsLine[] {
+  return text
+    .trimEnd()
+    .split(/\r?\n/)
+    .map((line, i) => {
+      try {
+        return JSON.parse(line) as ObjectsLine; // the format of the folder
+      } catch (cause) {
+        const message = `line ${i + 1} of ${path} is not JSON.`;
+        throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'train', message, cause });
+      }
+    });
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const message = `cannot read ${path}.`;
+    const remedy = 'Pass a folder of labelled scenes (docs/scene.md), or synth.';
+    throw new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'train', message, remedy, cause });
+  }
+}
