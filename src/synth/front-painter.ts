@@ -2,7 +2,7 @@ import { FACADE_TEXELS_PER_METRE } from './facade.js';
 import { hazeAt, type Lighting } from './lighting.js';
 import type { Planes } from './planes.js';
 import { levelFor, type Ripmap } from './ripmap.js';
-import type { Front, FrontColumns } from './surface.js';
+import type { Front, FrontColumns } from './canvas.js';
 import type { TextureSet } from './texture-set.js';
 import type { Camera } from './camera.js';
 

@@ -2,7 +2,7 @@ import type { Lamp, Tree } from './city.js';
 import type { Pen } from './pen.js';
 import { CROWN_SIZE, type Crown } from './tree-sprite.js';
 import { FURNITURE_X, KERB_HEIGHT, LAMP_HEIGHT, LAMP_REACH, LANE_CENTER, ROAD_HALF_WIDTH } from './street-plan.js';
-import type { Material } from './surface.js';
+import type { Material } from './canvas.js';
 import type { SignalState } from './traffic.js';
 import { fromRgb } from './yuv.js';
 
@@ -53,7 +53,7 @@ export function drawTree(pen: Pen, tree: Tree, crown: Crown): void {
     },
     BARK_SHADE,
   );
-  pen.surface.drawCrown(crown, { x, y: middle, z: tree.z - 0.02, size });
+  pen.canvas.drawCrown(crown, { x, y: middle, z: tree.z - 0.02, size });
 }
 
 /** Draws a street lamp, with a halo at night. */
@@ -97,7 +97,7 @@ function drawLampHead(pen: Pen, x: number, z: number): void {
     LAMP_GLASS,
   );
   const color = { ...(LAMP_GLASS.nightColor ?? LAMP_GLASS.color), u: 84, v: 152 };
-  pen.surface.drawHalo({ x, y: LAMP_HEIGHT - 0.06, z, radius: 2.1, color, strength: 100 });
+  pen.canvas.drawHalo({ x, y: LAMP_HEIGHT - 0.06, z, radius: 2.1, color, strength: 100 });
 }
 
 /** Returns the positions of a signal's heads: on a pole at the kerb and on an arm over the lane. */
@@ -124,6 +124,6 @@ export function drawSignalHead(pen: Pen, x: number, y: number, z: number, state:
     const isOn = color === state;
     const lensY = y + 0.4 - 0.4 * index;
     pen.fillDisc({ x, y: lensY, z: z - 0.1, radius: 0.165 }, isOn ? LENS_ON[color] : LENS_OFF[color]);
-    if (isOn) pen.surface.drawHalo({ x, y: lensY, z: z - 0.1, radius: 1.1, color: LENS_ON[color].color, strength: 62 });
+    if (isOn) pen.canvas.drawHalo({ x, y: lensY, z: z - 0.1, radius: 1.1, color: LENS_ON[color].color, strength: 62 });
   }
 }

@@ -3,7 +3,7 @@ import { GROUND_TEXELS, GROUND_TEXELS_PER_METRE } from './ground-texture.js';
 import { hazeAt, type Lighting } from './lighting.js';
 import type { Planes } from './planes.js';
 import { levelFor, type Ripmap } from './ripmap.js';
-import type { GroundSpan } from './surface.js';
+import type { GroundSpan } from './canvas.js';
 import type { TextureSet } from './texture-set.js';
 import { underStreetLight } from './wall-canvas.js';
 import { fromRgb, mix } from './yuv.js';

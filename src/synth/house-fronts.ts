@@ -1,7 +1,7 @@
 import type { Block, House, SideHouse } from './city.js';
 import type { Pen } from './pen.js';
 import { FACADE_X, KERB_HEIGHT, VIEW_DISTANCE } from './street-plan.js';
-import type { Front, FrontColumns, Material } from './surface.js';
+import type { Front, FrontColumns, Material } from './canvas.js';
 import type { Camera } from './camera.js';
 import { dim, fromRgb } from './yuv.js';
 
@@ -153,8 +153,8 @@ export class HouseFronts {
 function drawVisibleFront(pen: Pen, camera: Camera, visible: VisibleFront): void {
   const { house } = visible;
   const z = 'z' in house ? house.z : house.z0;
-  pen.surface.beginObject({ id: house.id, x: house.side * FACADE_X, z, movedZ: 0 });
-  pen.surface.drawFront(visible.front, visible.columns);
+  pen.canvas.beginObject({ id: house.id, x: house.side * FACADE_X, z, movedZ: 0 });
+  pen.canvas.drawFront(visible.front, visible.columns);
   if ('z' in house) drawSideRoof(pen, house);
   else drawRoof(pen, camera, house, visible.nearerHeight);
 }

@@ -1,5 +1,5 @@
 import { MAX_CORNERS } from './polygon-scan.js';
-import type { Material, PolygonOptions, Surface } from './surface.js';
+import type { Material, PolygonOptions, Canvas } from './canvas.js';
 
 /** Start and end, metres. */
 export type Range = readonly [number, number];
@@ -16,11 +16,11 @@ export interface Disc {
 
 /** Draws the basic shapes of objects. All coordinates are world metres. */
 export class Pen {
-  readonly surface: Surface;
+  readonly canvas: Canvas;
   readonly corners = new Float64Array(3 * MAX_CORNERS);
 
-  constructor(surface: Surface) {
-    this.surface = surface;
+  constructor(canvas: Canvas) {
+    this.canvas = canvas;
   }
 
   /** Sets a corner for {@link fillPolygon}. */
@@ -32,7 +32,7 @@ export class Pen {
 
   /** Draws the polygon of the first `count` corners. */
   fillPolygon(count: number, material: Material, options?: PolygonOptions): void {
-    this.surface.drawPolygon(this.corners, count, material, options);
+    this.canvas.drawPolygon(this.corners, count, material, options);
   }
 
   /** Draws an upright rectangle that faces the camera. */

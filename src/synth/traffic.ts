@@ -28,8 +28,8 @@ export interface Walker {
   readonly phase: number;
 }
 
-/** The time of a scene, and the previous time, from which motion is measured. */
-export interface SceneTime {
+/** A time of the street, and the previous time, from which motion is measured. */
+export interface StreetTime {
   readonly timeS: number;
   /** Equal to `timeS` where motion is not needed. */
   readonly previousTimeS: number;

@@ -1,5 +1,5 @@
 import type { Pen } from './pen.js';
-import type { Material } from './surface.js';
+import type { Material } from './canvas.js';
 import type { VehicleModel } from './vehicle.js';
 import { dim, fromRgb, mix } from './yuv.js';
 
@@ -218,7 +218,7 @@ class VehicleDrawing {
       pen.fillUprightRect(at, pose.isLit ? lit : dark);
       if (!pose.isLit || !lit.nightColor) continue;
       const glow = isRear ? { radius: 0.75, strength: 48 } : { radius: 1.5, strength: 105 };
-      pen.surface.drawHalo({ x: middle, y: y + 0.1, z: z - 0.02, color: lit.nightColor, ...glow });
+      pen.canvas.drawHalo({ x: middle, y: y + 0.1, z: z - 0.02, color: lit.nightColor, ...glow });
     }
   }
 }

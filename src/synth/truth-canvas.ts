@@ -12,9 +12,9 @@ import type {
   ObjectLabel,
   ObjectInfo,
   PolygonOptions,
-  Surface,
+  Canvas,
   Swing,
-} from './surface.js';
+} from './canvas.js';
 import type { TextureSet } from './texture-set.js';
 import type { Crown } from './tree-sprite.js';
 import type { Camera } from './camera.js';
@@ -27,7 +27,7 @@ export interface Movement {
 }
 
 /** Paints the ground truth of a frame: each pixel's object, depth, motion and whether it emits light. */
-export class TruthSurface implements Surface {
+export class TruthCanvas implements Canvas {
   readonly camera: Camera;
   /** `[H, W]`: object ids; 0 is the sky. */
   readonly objectIds: Int32Array;

@@ -33,7 +33,7 @@ export interface Material {
   readonly isLitByDay?: boolean;
 }
 
-/** Options of {@link Surface.drawPolygon}. */
+/** Options of {@link Canvas.drawPolygon}. */
 export interface PolygonOptions {
   /** Opacity, 0 to 1; default 1. */
   readonly alpha?: number;
@@ -107,7 +107,7 @@ export interface FrontColumns {
  * The target of drawing a street: a frame by day or night, or its ground truth. Objects are drawn from far to near; each
  * covers what was drawn before.
  */
-export interface Surface {
+export interface Canvas {
   /** Starts an object. All following calls draw it, until the next object. */
   beginObject(mark: ObjectInfo): void;
   /** Draws flat ground in one row of pixels. */

@@ -17,13 +17,13 @@ import type {
   Material,
   ObjectInfo,
   PolygonOptions,
-  Surface,
-} from './surface.js';
+  Canvas,
+} from './canvas.js';
 import type { TextureSet } from './texture-set.js';
 import type { Crown } from './tree-sprite.js';
 
 /** Paints a street into I420 planes, by day or night. One instance paints any number of frames of one size. */
-export class RasterSurface implements Surface {
+export class RasterCanvas implements Canvas {
   readonly #textures: TextureSet;
   readonly #projector: Projector;
   readonly #scan: PolygonScan;

@@ -15,14 +15,14 @@ import {
   ROAD_HALF_WIDTH,
   VIEW_DISTANCE,
 } from './street-plan.js';
-import type { ObjectLabel, Surface } from './surface.js';
+import type { ObjectLabel, Canvas } from './canvas.js';
 import {
   leadingVehicles,
   oncomingVehicles,
   signalState,
   walkers,
   type MovingVehicle,
-  type SceneTime,
+  type StreetTime,
 } from './traffic.js';
 import type { Crown } from './tree-sprite.js';
 import { drawVehicle } from './vehicle-shape.js';
@@ -35,8 +35,8 @@ interface Actor {
   draw(pen: Pen): void;
 }
 
-/** The static and moving objects of one street. Draws them onto any surface, from far to near. */
-export class Scene {
+/** The static and moving objects of one street. Draws them onto any canvas, from far to near. */
+export class StreetObjects {
   readonly city: City;
   readonly #seed: number;
   readonly #crowns: () => readonly Crown[];
@@ -48,9 +48,9 @@ export class Scene {
     this.#crowns = crowns;
   }
 
-  /** Draws the scene at a time from the camera. The sun casts shadows only by day. */
-  draw(surface: Surface, camera: Camera, time: SceneTime, isDay: boolean): void {
-    const pen = new Pen(surface);
+  /** Draws them at a time from the camera. The sun casts shadows only by day. */
+  draw(canvas: Canvas, camera: Camera, time: StreetTime, isDay: boolean): void {
+    const pen = new Pen(canvas);
     const first = blockOf(camera.z - 4);
     const last = blockOf(camera.z + VIEW_DISTANCE);
     const blocks: Block[] = [];
@@ -65,7 +65,7 @@ export class Scene {
 
   #drawSunShadows(pen: Pen, camera: Camera, blocks: readonly Block[]): void {
     for (const block of blocks) {
-      pen.surface.beginObject({ id: objectId('ground', 0), x: 0, z: block.z, movedZ: 0 });
+      pen.canvas.beginObject({ id: objectId('ground', 0), x: 0, z: block.z, movedZ: 0 });
       for (const house of block.houses) if (house.side < 0) drawHouseShadow(pen, camera, house);
       for (const tree of block.trees) {
         if (tree.side < 0 || tree.z < camera.z) continue;
@@ -78,7 +78,7 @@ export class Scene {
   }
 
   /** Returns the objects in view, unsorted. */
-  #actors(camera: Camera, time: SceneTime, blocks: readonly Block[]): Actor[] {
+  #actors(camera: Camera, time: StreetTime, blocks: readonly Block[]): Actor[] {
     return [
       ...blocks.flatMap((block) => this.#blockActors(camera, time, block)),
       ...this.city
@@ -92,7 +92,7 @@ export class Scene {
   }
 
   /** Returns the trees, parked vehicles and signals of a block. */
-  #blockActors(camera: Camera, time: SceneTime, block: Block): Actor[] {
+  #blockActors(camera: Camera, time: StreetTime, block: Block): Actor[] {
     const crowns = this.#crowns();
     const actors: Actor[] = [];
     for (const tree of block.trees) {
@@ -111,7 +111,7 @@ export class Scene {
     return actors;
   }
 
-  #trafficActors(camera: Camera, { timeS, previousTimeS }: SceneTime): Actor[] {
+  #trafficActors(camera: Camera, { timeS, previousTimeS }: StreetTime): Actor[] {
     const step = timeS - previousTimeS;
     const actor = ({ id, model, z, speed }: MovingVehicle, heading: 1 | -1): Actor =>
       this.#vehicle(camera, id, model, { x: heading * LANE_CENTER, z, movedZ: speed * step, heading, isLit: true });
@@ -121,7 +121,7 @@ export class Scene {
     ];
   }
 
-  #walkerActors(camera: Camera, time: SceneTime): Actor[] {
+  #walkerActors(camera: Camera, time: StreetTime): Actor[] {
     const step = time.timeS - time.previousTimeS;
     return walkers(this.#seed, time.timeS)
       .filter((walker) => isInView(camera, walker.z, -0.5))
@@ -168,7 +168,7 @@ export class Scene {
     return {
       z,
       draw: (pen) => {
-        pen.surface.beginObject(label === undefined ? { id, x, z, movedZ } : { id, label, x, z, movedZ });
+        pen.canvas.beginObject(label === undefined ? { id, x, z, movedZ } : { id, label, x, z, movedZ });
         draw(pen);
       },
     };
