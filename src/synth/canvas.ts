@@ -1,4 +1,5 @@
 import type { Facade } from './facade.js';
+import type { SurfaceName } from './surface-names.js';
 import type { Crown } from './tree-sprite.js';
 import type { Yuv } from './yuv.js';
 
@@ -11,6 +12,8 @@ export interface ObjectInfo {
   readonly id: number;
   /** Undefined: no bounding box (ground, houses, poles). */
   readonly label?: ObjectLabel;
+  /** What its parts show, unless their material says otherwise. Ground spans and windows of fronts have their own. */
+  readonly surface: SurfaceName;
   /** Position in metres, which determines the light on it. */
   readonly x: number;
   readonly z: number;
@@ -31,6 +34,8 @@ export interface Material {
   readonly nightColor?: Yuv;
   /** It emits light by day too: `color` is then neither shaded nor shadowed. */
   readonly isLitByDay?: boolean;
+  /** Default: the surface of its object. */
+  readonly surface?: SurfaceName;
 }
 
 /** Options of {@link Canvas.drawPolygon}. */

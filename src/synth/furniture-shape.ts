@@ -12,7 +12,13 @@ const SOIL: Material = { color: fromRgb(0x54473a) };
 const STEEL: Material = { color: fromRgb(0x4a5054) };
 const STEEL_DARK: Material = { color: fromRgb(0x33383b) };
 /** The lamp is dimly lit by day too, in the orange of sodium light, so that it is recognisable as a lamp. */
-const LAMP_GLASS: Material = { color: fromRgb(0xff9a3c), nightColor: fromRgb(0xffe9bd), isLitByDay: true };
+const LAMP_GLASS: Material = {
+  color: fromRgb(0xff9a3c),
+  nightColor: fromRgb(0xffe9bd),
+  isLitByDay: true,
+  surface: 'lampHead',
+};
+const LAMP_HOUSING: Material = { ...STEEL_DARK, surface: 'lampHead' };
 const HOUSING: Material = { color: fromRgb(0x1c1e1d) };
 const BACKPLATE: Material = { color: fromRgb(0x2c302e) };
 const LENS_OFF: Record<SignalState, Material> = {
@@ -85,7 +91,7 @@ function drawLampHead(pen: Pen, x: number, z: number): void {
       y: [LAMP_HEIGHT, LAMP_HEIGHT + 0.17],
       z: z - 0.01,
     },
-    STEEL_DARK,
+    LAMP_HOUSING,
   );
   pen.fillTrapezoid(
     {

@@ -153,7 +153,7 @@ export class HouseFronts {
 function drawVisibleFront(pen: Pen, camera: Camera, visible: VisibleFront): void {
   const { house } = visible;
   const z = 'z' in house ? house.z : house.z0;
-  pen.canvas.beginObject({ id: house.id, x: house.side * FACADE_X, z, movedZ: 0 });
+  pen.canvas.beginObject({ id: house.id, surface: 'facade', x: house.side * FACADE_X, z, movedZ: 0 });
   pen.canvas.drawFront(visible.front, visible.columns);
   if ('z' in house) drawSideRoof(pen, house);
   else drawRoof(pen, camera, house, visible.nearerHeight);

@@ -18,13 +18,31 @@ export interface Disc {
 export class Pen {
   readonly canvas: Canvas;
   readonly corners = new Float64Array(3 * MAX_CORNERS);
+  #pivotX = 0;
+  #pivotZ = 0;
+  #turn = 0;
 
   constructor(canvas: Canvas) {
     this.canvas = canvas;
   }
 
+  /**
+   * Turns what is drawn from now on by a quarter about an upright axis. 1: what faced the camera faces to the left, -1: to
+   * the right, 0: no turn.
+   */
+  turnAbout(x: number, z: number, turn: -1 | 0 | 1): void {
+    this.#pivotX = x;
+    this.#pivotZ = z;
+    this.#turn = turn;
+  }
+
   /** Sets a corner for {@link fillPolygon}. */
   setCorner(index: number, x: number, y: number, z: number): void {
+    if (this.#turn !== 0) {
+      const aside = x - this.#pivotX;
+      x = this.#pivotX + (z - this.#pivotZ) * this.#turn;
+      z = this.#pivotZ - aside * this.#turn;
+    }
     this.corners[3 * index] = x;
     this.corners[3 * index + 1] = y;
     this.corners[3 * index + 2] = z;

@@ -1,6 +1,7 @@
 import { Random } from '../core/random.js';
 import type { Planes } from './planes.js';
 import { allocatePlanes } from './planes.js';
+import { skyline } from './skyline.js';
 import { hash } from './street-plan.js';
 import type { Camera } from './camera.js';
 import { fromRgb, mix, type Yuv } from './yuv.js';
@@ -58,21 +59,12 @@ function paintStars(sky: Planes, seed: number, horizonY: number): void {
 }
 
 function paintSkyline(sky: Planes, seed: number, camera: Camera, isNight: boolean): void {
-  const random = new Random(hash(seed, 33));
   const haze = isNight ? fromRgb(0x2b2a33) : fromRgb(0xd3e1ea);
   const stone = isNight ? fromRgb(0x14151c) : fromRgb(0x7d93a8);
-  const unit = camera.focal / 1000;
-  for (let n = 0; n < 26; n++) {
-    const width = Math.round(random.between(14, 46) * unit);
-    const tall = random.between(16, 105) * unit * (random.next() < 0.3 ? 1.4 : 0.8);
-    const left = Math.round(camera.centerX + random.between(-330, 330) * unit);
-    const color = mix(haze, stone, random.between(0.22, 0.5));
-    const top = Math.max(0, Math.round(camera.horizonY - tall));
-    for (let y = top; y < Math.min(camera.height, camera.horizonY + 2); y++) {
-      const from = Math.max(0, left);
-      const to = Math.min(camera.width, left + width);
-      if (from >= to) continue;
-      const faded = mix(color, haze, Math.max(0, (y - top) / (tall + 1)) * 0.7);
+  for (const { top, bottom, from, to, height, tone, random } of skyline(seed, camera)) {
+    const color = mix(haze, stone, tone);
+    for (let y = top; y < bottom; y++) {
+      const faded = mix(color, haze, Math.max(0, (y - top) / (height + 1)) * 0.7);
       sky.y.fill(faded.y, y * camera.width + from, y * camera.width + to);
       if (y % 2 === 0) {
         const row = (y / 2) * (camera.width / 2);

@@ -1,22 +1,25 @@
-import { City, objectId, houseShadowEdge, type Block, type House } from './city.js';
-import { HouseFronts } from './house-fronts.js';
+import type { Camera } from './camera.js';
+import type { Canvas, ObjectInfo } from './canvas.js';
+import { objectId, type Block, type City } from './city.js';
 import { drawLamp, drawSignalHead, drawSignalPole, drawTree, signalHeads } from './furniture-shape.js';
-import { Pen, SHADOW } from './pen.js';
+import { HouseFronts } from './house-fronts.js';
+import { Pen } from './pen.js';
 import { drawWalker } from './person-shape.js';
 import { drawRoad } from './road.js';
+import { drawSign } from './sign-shape.js';
 import {
   BLOCK_LENGTH,
   blockOf,
-  FACADE_X,
   FURNITURE_X,
-  KERB_HEIGHT,
   LANE_CENTER,
   PARKING_CENTER,
   ROAD_HALF_WIDTH,
   VIEW_DISTANCE,
 } from './street-plan.js';
-import type { ObjectLabel, Canvas } from './canvas.js';
+import { DEMO_STREET } from './street-variation.js';
+import { drawSunShadows } from './sun-shadows.js';
 import {
+  crossingVehicle,
   leadingVehicles,
   oncomingVehicles,
   signalState,
@@ -26,8 +29,18 @@ import {
 } from './traffic.js';
 import type { Crown } from './tree-sprite.js';
 import { drawVehicle } from './vehicle-shape.js';
+import type { VehiclePose } from './vehicle-pose.js';
 import type { VehicleModel } from './vehicle.js';
-import type { Camera } from './camera.js';
+
+/** A vehicle and where it is. */
+export interface PlacedVehicle {
+  readonly id: number;
+  readonly model: VehicleModel;
+  readonly pose: VehiclePose;
+  /** Motion along z since the previous time, metres. */
+  readonly movedZ: number;
+  readonly isParked: boolean;
+}
 
 /** One object on the street. */
 interface Actor {
@@ -40,139 +53,151 @@ export class StreetObjects {
   readonly city: City;
   readonly #seed: number;
   readonly #crowns: () => readonly Crown[];
+  readonly #variation: typeof DEMO_STREET;
   #fronts: HouseFronts | undefined;
 
-  constructor(seed: number, city: City, crowns: () => readonly Crown[]) {
+  constructor(seed: number, city: City, crowns: () => readonly Crown[], variation = DEMO_STREET) {
     this.#seed = seed;
     this.city = city;
     this.#crowns = crowns;
+    this.#variation = variation;
   }
 
-  /** Draws them at a time from the camera. The sun casts shadows only by day. */
-  draw(canvas: Canvas, camera: Camera, time: StreetTime, isDay: boolean): void {
+  /** Draws them at a time from the camera. @param hasSun whether the sun casts shadows. */
+  draw(canvas: Canvas, camera: Camera, time: StreetTime, isDay: boolean, hasSun = isDay): void {
     const pen = new Pen(canvas);
-    const first = blockOf(camera.z - 4);
-    const last = blockOf(camera.z + VIEW_DISTANCE);
-    const blocks: Block[] = [];
-    for (let index = last; index >= first; index--) blocks.push(this.city.block(index));
+    const blocks = this.#blocks(camera);
     drawRoad(pen, camera, blocks, isDay);
-    if (isDay) this.#drawSunShadows(pen, camera, blocks);
+    if (hasSun) drawSunShadows(pen, camera, blocks);
     (this.#fronts ??= new HouseFronts(camera.width)).draw(pen, camera, blocks);
     const actors = this.#actors(camera, time, blocks);
     actors.sort((a, b) => b.z - a.z);
     for (const actor of actors) actor.draw(pen);
   }
 
-  #drawSunShadows(pen: Pen, camera: Camera, blocks: readonly Block[]): void {
-    for (const block of blocks) {
-      pen.canvas.beginObject({ id: objectId('ground', 0), x: 0, z: block.z, movedZ: 0 });
-      for (const house of block.houses) if (house.side < 0) drawHouseShadow(pen, camera, house);
-      for (const tree of block.trees) {
-        if (tree.side < 0 || tree.z < camera.z) continue;
-        pen.fillShadow(
-          { x: FURNITURE_X + 1.9, y: KERB_HEIGHT, z: tree.z + 1, radiusX: 2.3 * tree.scale, radiusZ: 2.1 * tree.scale },
-          0.42,
-        );
-      }
-    }
+  /** Returns the vehicles around the camera at a time, unsorted. */
+  vehicles(camera: Camera, time: StreetTime): PlacedVehicle[] {
+    const placed = this.#blocks(camera).flatMap((block) => [
+      ...this.#parkedVehicles(camera, block),
+      ...this.#crossingVehicles(camera, block),
+    ]);
+    const { leftLane, rightLane } = this.#variation;
+    const step = time.timeS - time.previousTimeS;
+    const drive = ({ id, model, z, speed }: MovingVehicle, x: number, heading: 1 | -1): PlacedVehicle => {
+      const pose = { x, z, heading, turn: 0, isLit: true, depth: z - camera.z, aside: x - camera.x } as const;
+      return { id, model, pose, movedZ: speed * step, isParked: false };
+    };
+    placed.push(
+      ...oncomingVehicles(this.#seed, time.timeS, this.#variation).map((vehicle) =>
+        drive(vehicle, -LANE_CENTER, leftLane.heading),
+      ),
+      ...leadingVehicles(this.#seed, time.timeS, this.#variation).map((vehicle) =>
+        drive(vehicle, LANE_CENTER, rightLane.heading),
+      ),
+    );
+    return placed.filter(({ model, pose }) => !isAtCamera(pose, model));
+  }
+
+  /** Returns the blocks in view, from far to near. */
+  #blocks(camera: Camera): Block[] {
+    const first = blockOf(camera.z - 4);
+    const last = blockOf(camera.z + VIEW_DISTANCE);
+    return Array.from({ length: last - first + 1 }, (_, i) => this.city.block(last - i));
+  }
+
+  #parkedVehicles(camera: Camera, block: Block): PlacedVehicle[] {
+    return block.parked
+      .filter(({ z }) => isInView(camera, z, 4))
+      .map(({ id, model, side, heading, z }) => {
+        const x = side * PARKING_CENTER;
+        const pose = { x, z, heading, turn: 0, isLit: false, depth: z - camera.z, aside: x - camera.x } as const;
+        return { id, model, pose, movedZ: 0, isParked: true };
+      });
+  }
+
+  #crossingVehicles(camera: Camera, block: Block): PlacedVehicle[] {
+    const vehicle = crossingVehicle(this.#seed, block.index, this.#variation);
+    if (!vehicle || !isInView(camera, vehicle.z, -4)) return [];
+    const { id, model, x, z, heading } = vehicle;
+    const aside = x - camera.x;
+    const turn = aside > 0 ? 1 : -1;
+    return [
+      { id, model, pose: { x, z, heading, turn, isLit: true, depth: z - camera.z, aside }, movedZ: 0, isParked: false },
+    ];
   }
 
   /** Returns the objects in view, unsorted. */
   #actors(camera: Camera, time: StreetTime, blocks: readonly Block[]): Actor[] {
+    const [from, to] = [camera.z + 0.5, camera.z + VIEW_DISTANCE];
+    const movedZ = 0;
     return [
       ...blocks.flatMap((block) => this.#blockActors(camera, time, block)),
-      ...this.city
-        .lamps(camera.z + 0.5, camera.z + VIEW_DISTANCE)
-        .map((lamp) =>
-          this.#actor(lamp.id, 'street lamp', lamp.side * FURNITURE_X, lamp.z, 0, (pen) => drawLamp(pen, lamp)),
-        ),
-      ...this.#trafficActors(camera, time),
+      ...this.city.lamps(from, to).map((lamp) => {
+        const at = { x: lamp.side * FURNITURE_X, z: lamp.z, movedZ };
+        return actorOf({ id: lamp.id, label: 'street lamp', surface: 'pole', ...at }, (pen) => drawLamp(pen, lamp));
+      }),
+      ...this.city.signs(from + 1, to).map((sign) => {
+        const at = { x: sign.side * FURNITURE_X, z: sign.z, movedZ };
+        return actorOf({ id: sign.id, surface: 'pole', ...at }, (pen) => drawSign(pen, sign));
+      }),
+      ...this.vehicles(camera, time).map(({ id, model, pose, movedZ: moved }) => {
+        const at = { x: pose.x, z: pose.z, movedZ: moved };
+        return actorOf({ id, label: model.label, surface: 'vehicle', ...at }, (pen) => drawVehicle(pen, model, pose));
+      }),
       ...this.#walkerActors(camera, time),
     ];
   }
 
-  /** Returns the trees, parked vehicles and signals of a block. */
+  /** Returns the trees and signals of a block. */
   #blockActors(camera: Camera, time: StreetTime, block: Block): Actor[] {
     const crowns = this.#crowns();
     const actors: Actor[] = [];
     for (const tree of block.trees) {
       const crown = crowns[tree.crown];
+      const x = tree.side * FURNITURE_X;
       if (!crown || !isInView(camera, tree.z, 0)) continue;
-      actors.push(
-        this.#actor(tree.id, 'tree', tree.side * FURNITURE_X, tree.z, 0, (pen) => drawTree(pen, tree, crown)),
-      );
+      if (Math.abs(x - camera.x) < 3.5 && tree.z < camera.z + 9) continue; // it would hide the street
+      const info = { id: tree.id, label: 'tree', surface: 'vegetation', x, z: tree.z, movedZ: 0 } as const;
+      actors.push(actorOf(info, (pen) => drawTree(pen, tree, crown)));
     }
-    for (const { id, model, side, z } of block.parked) {
-      if (!isInView(camera, z, 4)) continue;
-      const pose = { x: side * PARKING_CENTER, z, movedZ: 0, heading: side, isLit: false };
-      actors.push(this.#vehicle(camera, id, model, pose));
-    }
-    if (isInView(camera, block.z - 1, 0)) actors.push(...this.#signal(block.index, time.timeS));
+    if (isInView(camera, block.z - 1, 0)) actors.push(...signalActors(block.index, time.timeS));
     return actors;
-  }
-
-  #trafficActors(camera: Camera, { timeS, previousTimeS }: StreetTime): Actor[] {
-    const step = timeS - previousTimeS;
-    const actor = ({ id, model, z, speed }: MovingVehicle, heading: 1 | -1): Actor =>
-      this.#vehicle(camera, id, model, { x: heading * LANE_CENTER, z, movedZ: speed * step, heading, isLit: true });
-    return [
-      ...oncomingVehicles(this.#seed, timeS).map((vehicle) => actor(vehicle, -1)),
-      ...leadingVehicles(this.#seed, timeS).map((vehicle) => actor(vehicle, 1)),
-    ];
   }
 
   #walkerActors(camera: Camera, time: StreetTime): Actor[] {
     const step = time.timeS - time.previousTimeS;
-    return walkers(this.#seed, time.timeS)
+    return walkers(this.#seed, time.timeS, this.#variation)
       .filter((walker) => isInView(camera, walker.z, -0.5))
       .map((walker) => {
-        const draw = (pen: Pen): void => drawWalker(pen, walker, walker.z - camera.z, time);
-        return this.#actor(walker.id, 'person', walker.x, walker.z, walker.speed * step, draw);
+        const { id, x, z, speed } = walker;
+        return actorOf({ id, label: 'person', surface: 'person', x, z, movedZ: speed * step }, (pen) =>
+          drawWalker(pen, walker, z - camera.z, time),
+        );
       });
   }
+}
 
-  #signal(block: number, timeS: number): Actor[] {
-    const z = block * BLOCK_LENGTH - 1.2;
-    const state = signalState(block, timeS);
-    const pole = this.#actor(objectId('pole', block), undefined, ROAD_HALF_WIDTH, z, 0, (pen) =>
-      drawSignalPole(pen, z),
+function signalActors(block: number, timeS: number): Actor[] {
+  const z = block * BLOCK_LENGTH - 1.2;
+  const state = signalState(block, timeS);
+  const pole = { id: objectId('pole', block), surface: 'pole', x: ROAD_HALF_WIDTH, z, movedZ: 0 } as const;
+  const heads = signalHeads().map(({ x, y }, index) => {
+    const id = objectId('signal', block * 4 + index);
+    return actorOf({ id, label: 'traffic light', surface: 'signal', x, z: z - 0.01, movedZ: 0 }, (pen) =>
+      drawSignalHead(pen, x, y, z, state),
     );
-    const heads = signalHeads().map(({ x, y }, index) =>
-      this.#actor(objectId('signal', block * 4 + index), 'traffic light', x, z - 0.01, 0, (pen) =>
-        drawSignalHead(pen, x, y, z, state),
-      ),
-    );
-    return [pole, ...heads];
-  }
+  });
+  return [actorOf(pole, (pen) => drawSignalPole(pen, z)), ...heads];
+}
 
-  #vehicle(
-    camera: Camera,
-    id: number,
-    model: VehicleModel,
-    pose: { x: number; z: number; movedZ: number; heading: 1 | -1; isLit: boolean },
-  ): Actor {
-    const depth = pose.z - camera.z;
-    return this.#actor(id, model.label, pose.x, pose.z, pose.movedZ, (pen) =>
-      drawVehicle(pen, model, { ...pose, depth }),
-    );
-  }
-
-  #actor(
-    id: number,
-    label: ObjectLabel | undefined,
-    x: number,
-    z: number,
-    movedZ: number,
-    draw: (pen: Pen) => void,
-  ): Actor {
-    return {
-      z,
-      draw: (pen) => {
-        pen.canvas.beginObject(label === undefined ? { id, x, z, movedZ } : { id, label, x, z, movedZ });
-        draw(pen);
-      },
-    };
-  }
+function actorOf(info: ObjectInfo, draw: (pen: Pen) => void): Actor {
+  return {
+    z: info.z,
+    draw: (pen) => {
+      pen.canvas.beginObject(info);
+      draw(pen);
+    },
+  };
 }
 
 /** Whether z is in view, or at most `behind` metres behind the camera. */
@@ -180,18 +205,7 @@ function isInView(camera: Camera, z: number, behind: number): boolean {
   return z > camera.z - behind && z < camera.z + VIEW_DISTANCE;
 }
 
-function drawHouseShadow(pen: Pen, camera: Camera, house: House): void {
-  if (house.z1 < camera.z + 1) return;
-  const edge = Math.min(ROAD_HALF_WIDTH, houseShadowEdge(house));
-  const parts = Math.ceil((house.z1 - house.z0) / 8); // haze varies along a long shadow
-  for (let i = 0; i < parts; i++) {
-    const z0 = house.z0 + ((house.z1 - house.z0) * i) / parts;
-    const z1 = house.z0 + ((house.z1 - house.z0) * (i + 1)) / parts;
-    pen.fillGroundRect({ x: [-FACADE_X, -ROAD_HALF_WIDTH], y: KERB_HEIGHT, z: [z0, z1] }, SHADOW, {
-      alpha: 0.42,
-      isDecal: true,
-    });
-    if (edge > -ROAD_HALF_WIDTH)
-      pen.fillGroundRect({ x: [-ROAD_HALF_WIDTH, edge], y: 0, z: [z0, z1] }, SHADOW, { alpha: 0.42, isDecal: true });
-  }
+/** Whether a vehicle stands where the camera is, or drives just before it. */
+function isAtCamera({ aside, depth }: VehiclePose, { length, width }: VehicleModel): boolean {
+  return Math.abs(aside) < width / 2 + 0.4 && depth > -length && depth < length / 2 + 2.5;
 }

@@ -71,6 +71,7 @@ export class Street {
     const previous = new TruthCanvas(this.#textures, cameraAt(this.width, this.height, previousTimeS));
     this.#objects.draw(now, now.camera, { timeS, previousTimeS }, false);
     this.#objects.draw(previous, previous.camera, { timeS: previousTimeS, previousTimeS }, false);
+    now.endFrame();
     return computeTruth(now, previous);
   }
 
