@@ -51,7 +51,7 @@ export interface PolygonOptions {
 }
 
 /** Material of a ground span. */
-type GroundKind = 'asphalt' | 'paving';
+export type GroundKind = 'asphalt' | 'paving';
 
 /** A span of ground in one row of pixels, at one depth. */
 export interface GroundSpan {
@@ -86,11 +86,23 @@ export interface Halo {
   readonly strength: number;
 }
 
+/** Where a house front faces. */
+export type FrontFacing = 'left' | 'right' | 'camera';
+
+/** Luma is multiplied by `gain`; `u` and `v` are added to chroma, code values. */
+export interface FrontTint {
+  readonly gain: number;
+  readonly u: number;
+  readonly v: number;
+}
+
 /** A house front. */
 export interface Front {
   readonly facade: Facade;
-  /** Daylight on it, 0 to 1. */
-  readonly shade: number;
+  /** Where it faces: to the left, to the right, or along the street to the camera. */
+  readonly facing: FrontFacing;
+  /** How this house differs from its facade. */
+  readonly tint: FrontTint;
 }
 
 /** Adjacent pixel columns of a front; each has one depth. Every array holds `count` values. */

@@ -6,34 +6,62 @@ import { hash } from './street-plan.js';
 import type { Camera } from './camera.js';
 import { fromRgb, mix, type Yuv } from './yuv.js';
 
+/** The colours of a sky. */
+export interface SkyStyle {
+  readonly zenith: Yuv;
+  readonly horizon: Yuv;
+  readonly cloud: Yuv;
+  /** Opacity of clouds, 0 to 1; 0: none. */
+  readonly cover: number;
+}
+
+const NIGHT_SKY: SkyStyle = {
+  zenith: fromRgb(0x070b16),
+  horizon: fromRgb(0x2b2a33),
+  cloud: fromRgb(0x1d2029),
+  cover: 0.35,
+};
+const DAY_SKY: SkyStyle = {
+  zenith: fromRgb(0x4f8fd0),
+  horizon: fromRgb(0xd3e1ea),
+  cloud: fromRgb(0xffffff),
+  cover: 0.9,
+};
+
 /** Paints the background, which never moves: sky, clouds or stars, and the skyline at the horizon. */
-export function paintSky(seed: number, camera: Camera, isNight: boolean): Planes {
+export function paintSky(
+  seed: number,
+  camera: Camera,
+  isNight: boolean,
+  style = isNight ? NIGHT_SKY : DAY_SKY,
+): Planes {
   const { width, height, horizonY } = camera;
   const sky = allocatePlanes(width, height);
   const halfW = width / 2;
   const rows = Math.min(height / 2, Math.ceil(horizonY / 2) + 1);
-  const colors = isNight
-    ? { zenith: fromRgb(0x070b16), horizon: fromRgb(0x2b2a33), cloud: fromRgb(0x1d2029), share: 0.35 }
-    : { zenith: fromRgb(0x4f8fd0), horizon: fromRgb(0xd3e1ea), cloud: fromRgb(0xffffff), share: 0.9 };
   const noise = new CloudNoise(hash(seed, 31));
   for (let r = 0; r < rows; r++) {
     const up = Math.max(0, (horizonY - 2 * r) / camera.focal); // tangent of the elevation
     const share = Math.min(1, up / 0.62);
-    const base = mix(colors.horizon, colors.zenith, Math.pow(share, 0.75));
+    const base = mix(style.horizon, style.zenith, Math.pow(share, 0.75));
     for (let c = 0; c < halfW; c++) {
+      if (style.cover === 0) {
+        putQuad(sky, c, r, base);
+        continue;
+      }
       const side = (2 * c - camera.centerX) / camera.focal;
       const far = 1 / (up + 0.09);
       const density = noise.density(side * far * 0.9 + 7, far * 1.6);
       const relief = density - noise.density(side * far * 0.9 + 7.12, far * 1.6 - 0.1);
       const lit = isNight
-        ? colors.cloud
-        : { ...colors.cloud, y: colors.cloud.y - 26 * Math.max(0, Math.min(1, 0.35 - relief * 4)) };
-      const color = mix(base, lit, density * colors.share * Math.min(1, up * 9));
+        ? style.cloud
+        : { ...style.cloud, y: style.cloud.y - 26 * Math.max(0, Math.min(1, 0.35 - relief * 4)) };
+      const color = mix(base, lit, density * style.cover * Math.min(1, up * 9));
       putQuad(sky, c, r, color);
     }
   }
   if (isNight) paintStars(sky, seed, horizonY);
-  paintSkyline(sky, seed, camera, isNight);
+  paintSkyline(sky, seed, camera, isNight, style.horizon);
   return sky;
 }
 
@@ -58,8 +86,7 @@ function paintStars(sky: Planes, seed: number, horizonY: number): void {
   }
 }
 
-function paintSkyline(sky: Planes, seed: number, camera: Camera, isNight: boolean): void {
-  const haze = isNight ? fromRgb(0x2b2a33) : fromRgb(0xd3e1ea);
+function paintSkyline(sky: Planes, seed: number, camera: Camera, isNight: boolean, haze: Yuv): void {
   const stone = isNight ? fromRgb(0x14151c) : fromRgb(0x7d93a8);
   for (const { top, bottom, from, to, height, tone, random } of skyline(seed, camera)) {
     const color = mix(haze, stone, tone);

@@ -16,7 +16,7 @@ import {
   ROAD_HALF_WIDTH,
   VIEW_DISTANCE,
 } from './street-plan.js';
-import { DEMO_STREET } from './street-variation.js';
+import { DEMO_STREET, type StreetVariation } from './street-variation.js';
 import { drawSunShadows } from './sun-shadows.js';
 import {
   crossingVehicle,
@@ -53,7 +53,7 @@ export class StreetObjects {
   readonly city: City;
   readonly #seed: number;
   readonly #crowns: () => readonly Crown[];
-  readonly #variation: typeof DEMO_STREET;
+  readonly #variation: StreetVariation;
   #fronts: HouseFronts | undefined;
 
   constructor(seed: number, city: City, crowns: () => readonly Crown[], variation = DEMO_STREET) {
@@ -69,7 +69,7 @@ export class StreetObjects {
     const blocks = this.#blocks(camera);
     drawRoad(pen, camera, blocks, isDay);
     if (hasSun) drawSunShadows(pen, camera, blocks);
-    (this.#fronts ??= new HouseFronts(camera.width)).draw(pen, camera, blocks);
+    (this.#fronts ??= new HouseFronts(camera.width, this.#variation.houseTint)).draw(pen, camera, blocks);
     const actors = this.#actors(camera, time, blocks);
     actors.sort((a, b) => b.z - a.z);
     for (const actor of actors) actor.draw(pen);
@@ -160,7 +160,8 @@ export class StreetObjects {
       const info = { id: tree.id, label: 'tree', surface: 'vegetation', x, z: tree.z, movedZ: 0 } as const;
       actors.push(actorOf(info, (pen) => drawTree(pen, tree, crown)));
     }
-    if (isInView(camera, block.z - 1, 0)) actors.push(...signalActors(block.index, time.timeS));
+    if (isInView(camera, block.z - 1, 0))
+      actors.push(...signalActors(block.index, time.timeS + this.#variation.signalDelayS));
     return actors;
   }
 

@@ -23,6 +23,10 @@ export interface StreetVariation {
   /** Share of parking places that are taken, and of the parked vehicles that face against their lane. */
   readonly parkedShare: number;
   readonly parkedAgainstShare: number;
+  /** How much houses of one facade differ in colour, 0 to 1. */
+  readonly houseTint: number;
+  /** Added to the time of the signals, seconds. */
+  readonly signalDelayS: number;
   readonly walkerShare: number;
   readonly treeShare: number;
   /** Share of places at the kerb with a traffic sign. */
@@ -39,6 +43,8 @@ export const DEMO_STREET: StreetVariation = {
   crossingShare: 0,
   parkedShare: 0.62,
   parkedAgainstShare: 0,
+  houseTint: 0,
+  signalDelayS: 0,
   walkerShare: 0.5,
   treeShare: 0.62,
   signShare: 0,

@@ -109,7 +109,8 @@ function wasVisible(canvas: TruthCanvas, x: number, y: number, id: number, inver
   return Math.abs(found - inverseDepth) <= DEPTH_TOLERANCE * inverseDepth + 1e-4;
 }
 
-function boundingBoxes(canvas: TruthCanvas): ObjectBox[] {
+/** Returns the boxes of the visible objects that have a label, nearest last. */
+export function boundingBoxes(canvas: TruthCanvas): ObjectBox[] {
   const { width, height } = canvas.camera;
   const extents = new Map<number, { x0: number; y0: number; x1: number; y1: number; pixels: number; near: number }>();
   for (let y = 0, i = 0; y < height; y++) {
