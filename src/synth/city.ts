@@ -1,7 +1,8 @@
 import { Random } from '../core/random.js';
 import { FACADE_BAYS, FACADE_COUNT, FACADE_FLOORS, facadeHeight, type Facade } from './facade.js';
 import { CROWN_COUNT } from './tree-sprite.js';
-import { pickVehicleModel, type VehicleModel } from './vehicle.js';
+import { DEMO_STREET, type Heading, type StreetVariation } from './street-variation.js';
+import type { VehicleModel } from './vehicle.js';
 import { BLOCK_LENGTH, blockOf, CROSSING_WIDTH, FACADE_X, hash, isCrossing, LAMP_SPACING } from './street-plan.js';
 
 /** -1 left, 1 right of the centre line. */
@@ -46,6 +47,7 @@ interface ParkedVehicle {
   readonly id: number;
   readonly side: Side;
   readonly z: number;
+  readonly heading: Heading;
   readonly model: VehicleModel;
 }
 
@@ -54,6 +56,15 @@ export interface Lamp {
   readonly id: number;
   readonly side: Side;
   readonly z: number;
+}
+
+/** A traffic sign on a post. */
+export interface StreetSign {
+  readonly id: number;
+  readonly side: Side;
+  readonly z: number;
+  /** Selects shape, colours and size, 0 to 2^20. */
+  readonly appearance: number;
 }
 
 /** The static objects between two crossings. */
@@ -79,6 +90,8 @@ export const ID_KIND = {
   leading: 8,
   walker: 9,
   pole: 10,
+  sign: 11,
+  crossing: 12,
 } as const;
 
 /** Returns an object's id. It is the same at all times and unique within about 100 km. */
@@ -86,6 +99,8 @@ export function objectId(kind: keyof typeof ID_KIND, index: number): number {
   return (ID_KIND[kind] << 24) | (index & 0xffffff);
 }
 
+/** Length of the kerb for one traffic sign, metres. */
+const SIGN_SPACING = 11;
 /** Cache limit: the blocks in view and a few around them. */
 const MAX_CACHED_BLOCKS = 16;
 
@@ -93,11 +108,13 @@ const MAX_CACHED_BLOCKS = 16;
 export class City {
   readonly #seed: number;
   readonly #facades: readonly Facade[];
+  readonly #variation: StreetVariation;
   readonly #blocks = new Map<number, Block>();
 
-  constructor(seed: number, facades: readonly Facade[]) {
+  constructor(seed: number, facades: readonly Facade[], variation = DEMO_STREET) {
     this.#seed = seed;
     this.#facades = facades;
+    this.#variation = variation;
   }
 
   /** Returns the block of an index, which may be negative. */
@@ -126,8 +143,22 @@ export class City {
     return lamps;
   }
 
+  /** Returns the traffic signs from z0 to z1. */
+  signs(z0: number, z1: number): StreetSign[] {
+    const signs: StreetSign[] = [];
+    for (let i = Math.ceil(z0 / SIGN_SPACING); i * SIGN_SPACING <= z1; i++) {
+      const random = new Random(hash(this.#seed, 53, i));
+      if (random.next() >= this.#variation.signShare) continue;
+      const z = i * SIGN_SPACING + random.between(0, SIGN_SPACING / 2);
+      const side = random.next() < 0.7 ? 1 : -1;
+      if (!isCrossing(z)) signs.push({ id: objectId('sign', i), side, z, appearance: random.below(1 << 20) });
+    }
+    return signs;
+  }
+
   #buildBlock(index: number): Block {
     const random = new Random(hash(this.#seed, 51, index));
+    const { treeShare, parkedShare, parkedAgainstShare } = this.#variation;
     const z = index * BLOCK_LENGTH;
     const houses = [...this.#buildHouses(index, -1, random), ...this.#buildHouses(index, 1, random)];
     const trees: Tree[] = [];
@@ -136,7 +167,7 @@ export class City {
       for (let i = 0; i < 10; i++) {
         const treeZ = z + CROSSING_WIDTH + 6 + i * 8;
         const toLamp = Math.abs(treeZ - 12 - LAMP_SPACING * Math.round((treeZ - 12) / LAMP_SPACING));
-        const isPresent = random.next() < 0.62;
+        const isPresent = random.next() < treeShare;
         const scale = random.between(0.85, 1.15);
         const crown = random.below(CROWN_COUNT);
         if (isPresent && toLamp > 3.2)
@@ -144,10 +175,12 @@ export class City {
       }
       for (let i = 0; i < 11; i++) {
         const parkedZ = z + CROSSING_WIDTH + 9 + i * 6.4 + random.between(-0.5, 0.5);
-        const isPresent = random.next() < 0.62;
-        const model = pickVehicleModel(random, true);
-        if (isPresent)
-          parked.push({ id: objectId('parked', index * 32 + i + (side + 1) * 8), side, z: parkedZ, model });
+        const isPresent = random.next() < parkedShare;
+        const model = this.#variation.pickModel(random, true);
+        const id = objectId('parked', index * 32 + i + (side + 1) * 8);
+        const isAgainst = new Random(hash(this.#seed, 52, id)).next() < parkedAgainstShare;
+        const heading = isAgainst ? (-side as Side) : side;
+        if (isPresent) parked.push({ id, side, z: parkedZ, heading, model });
       }
     }
     return { index, z, houses, sideHouses: this.#buildSideHouses(index, houses, random), trees, parked };

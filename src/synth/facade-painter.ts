@@ -105,6 +105,7 @@ function paintPanes(canvas: WallCanvas, facade: Facade, opening: WindowOpening):
     for (let i = 1; i < panes; i++) canvas.fillRect(x + (width * i) / panes - 0.04, y, 0.08, height, frame);
   }
   if (facade.window === 'tall') canvas.fillRect(x, y + height * 0.68, width, 0.07, frame);
+  canvas.markWindow(x, y, width, height);
 }
 
 /** Paints glass from `x` on, `width` wide: sky or room behind it, curtain, blind and the lintel's shadow. */
@@ -167,6 +168,8 @@ function paintShop(canvas: WallCanvas, facade: Facade, random: Random, first: nu
   }
   const door = x + width * random.between(0.1, 0.7);
   canvas.fillRect(door, 0, 0.95, 2.2, dim(frame, 0.6));
+  canvas.markWindow(door, 0, 0.95, 2.2, false);
+  canvas.markWindow(door + 0.12, 0.3, 0.71, 1.75, isOpen);
   if (isOpen) canvas.fillLitRect(door + 0.12, 0.3, 0.71, 1.75, fromRgb(0x3a444c), dim(lamp, 0.7));
   const sign = fromRgb(random.pick(SIGN_COLORS));
   canvas.fillRect(x, top - 1.15, width, 0.75, frame);
@@ -185,6 +188,7 @@ function paintShopWindow(
   },
 ): void {
   const { x, width, top, isOpen, lamp } = shop;
+  canvas.markWindow(x + 0.12, 0.5, width - 0.24, top - 1.75);
   for (let band = 0; band < 5; band++) {
     const h = 0.5 + (band * (top - 1.75)) / 5;
     const day = mix(fromRgb(0x20262b), fromRgb(0x7e909c), (band / 5) ** 2);
@@ -215,6 +219,7 @@ function litByDay(glass: Yuv): Yuv {
 }
 
 function paintAwning(canvas: WallCanvas, x: number, h: number, width: number, color: Yuv): void {
+  canvas.markWindow(x, h - 0.1, width, 0.72, false);
   const pale = fromRgb(0xe9e2d2);
   const strong = mix(color, fromRgb(0xd05038), 0.3);
   for (let i = 0; i * 0.3 < width; i++) {

@@ -2,7 +2,7 @@ import { FACADE_TEXELS_PER_METRE } from './facade.js';
 import { hazeAt, type Lighting } from './lighting.js';
 import type { Planes } from './planes.js';
 import { levelFor, type Ripmap } from './ripmap.js';
-import type { Front, FrontColumns } from './surface.js';
+import type { Front, FrontColumns } from './canvas.js';
 import type { TextureSet } from './texture-set.js';
 import type { Camera } from './camera.js';
 
@@ -39,12 +39,33 @@ export class FrontPainter {
     if (!camera || !planes || !lighting || columns.count === 0) return;
     const { isNight, haze } = lighting;
     const texture = this.#textures.wall(front.facade, isNight ? 'night' : 'day');
-    const shade = isNight ? 1 : front.shade;
+    const { tint } = front;
+    const shade = lighting.frontShade[front.facing] * tint.gain;
     const rasterizer = this.#rasterizer;
-    rasterizer.prepare({ camera, columns, isNight, texture: texture.y, scale: 1, shade, black: 16, haze: haze.y });
+    rasterizer.prepare({
+      camera,
+      columns,
+      isNight,
+      texture: texture.y,
+      scale: 1,
+      shade,
+      black: 16,
+      haze: haze.y,
+      shift: 0,
+    });
     rasterizer.paintLumaInto(planes);
-    rasterizer.prepare({ camera, columns, isNight, texture: texture.u, scale: 2, shade, black: 128, haze: haze.u });
-    rasterizer.prepareSecond(texture.v, haze.v - haze.u);
+    rasterizer.prepare({
+      camera,
+      columns,
+      isNight,
+      texture: texture.u,
+      scale: 2,
+      shade,
+      black: 128,
+      haze: haze.u,
+      shift: tint.u,
+    });
+    rasterizer.prepareSecond(texture.v, haze.v - haze.u, tint.v - tint.u);
     rasterizer.paintChromaInto(planes);
   }
 }
@@ -62,6 +83,8 @@ interface ColumnSource {
   readonly black: number;
   /** Code value of the haze. */
   readonly haze: number;
+  /** Code values added where there is no haze. */
+  readonly shift: number;
 }
 
 /** Paints the columns of one plane. Positions, steps and offsets have 16 fraction bits, gains 8. */
@@ -101,7 +124,7 @@ class ColumnRasterizer {
   }
 
   prepare(source: ColumnSource): void {
-    const { camera, columns, isNight, texture, scale, shade, black, haze } = source;
+    const { camera, columns, isNight, texture, scale, shade, black, haze, shift } = source;
     const rows = camera.height / scale;
     const perMetre = FACADE_TEXELS_PER_METRE;
     this.#firstX = Math.ceil(columns.firstX / scale);
@@ -135,18 +158,19 @@ class ColumnRasterizer {
       this.#texelStep[c] = step * 65536;
       this.#lastTexel[c] = minor - 2;
       this.#gain[c] = light * 256;
-      this.#offset[c] = (haze * share + black * (1 - share - light)) * 65536 + 32768;
+      this.#offset[c] = (haze * share + black * (1 - share - light) + shift * (1 - share)) * 65536 + 32768;
       if (from < this.#top) this.#top = from;
       if (to > this.#bottom) this.#bottom = to;
     }
   }
 
-  /** Prepares V after U, with the same positions in its own texture. @param hazeAbove haze of V minus haze of U. */
-  prepareSecond(texture: Ripmap, hazeAbove: number): void {
+  /** Prepares V after U, with the same positions in its own texture. @param hazeAbove haze of V minus haze of U, and so on. */
+  prepareSecond(texture: Ripmap, hazeAbove: number, shiftAbove: number): void {
     for (let c = 0; c < this.#count; c++) {
       const levels = this.#levels[c] ?? 0;
       this.#texelsV[c] = texture.texels(levels >> 4, levels & 15);
-      this.#offsetV[c] = (this.#offset[c] ?? 0) + hazeAbove * (this.#offsetV[c] ?? 0);
+      const share = this.#offsetV[c] ?? 0;
+      this.#offsetV[c] = (this.#offset[c] ?? 0) + hazeAbove * share + shiftAbove * (65536 - share);
     }
   }
 

@@ -2,7 +2,7 @@ import type { Lamp, Tree } from './city.js';
 import type { Pen } from './pen.js';
 import { CROWN_SIZE, type Crown } from './tree-sprite.js';
 import { FURNITURE_X, KERB_HEIGHT, LAMP_HEIGHT, LAMP_REACH, LANE_CENTER, ROAD_HALF_WIDTH } from './street-plan.js';
-import type { Material } from './surface.js';
+import type { Material } from './canvas.js';
 import type { SignalState } from './traffic.js';
 import { fromRgb } from './yuv.js';
 
@@ -12,9 +12,17 @@ const SOIL: Material = { color: fromRgb(0x54473a) };
 const STEEL: Material = { color: fromRgb(0x4a5054) };
 const STEEL_DARK: Material = { color: fromRgb(0x33383b) };
 /** The lamp is dimly lit by day too, in the orange of sodium light, so that it is recognisable as a lamp. */
-const LAMP_GLASS: Material = { color: fromRgb(0xff9a3c), nightColor: fromRgb(0xffe9bd), isLitByDay: true };
+const LAMP_GLASS: Material = {
+  color: fromRgb(0xff9a3c),
+  nightColor: fromRgb(0xffe9bd),
+  isLitByDay: true,
+  surface: 'lampHead',
+};
+const LAMP_HOUSING: Material = { ...STEEL_DARK, surface: 'lampHead' };
 const HOUSING: Material = { color: fromRgb(0x1c1e1d) };
 const BACKPLATE: Material = { color: fromRgb(0x2c302e) };
+/** From top to bottom. */
+const LENSES = ['red', 'amber', 'green'] as const;
 const LENS_OFF: Record<SignalState, Material> = {
   red: { color: fromRgb(0x3d1413) },
   amber: { color: fromRgb(0x3d2f12) },
@@ -53,7 +61,7 @@ export function drawTree(pen: Pen, tree: Tree, crown: Crown): void {
     },
     BARK_SHADE,
   );
-  pen.surface.drawCrown(crown, { x, y: middle, z: tree.z - 0.02, size });
+  pen.canvas.drawCrown(crown, { x, y: middle, z: tree.z - 0.02, size });
 }
 
 /** Draws a street lamp, with a halo at night. */
@@ -76,6 +84,11 @@ export function drawLamp(pen: Pen, { side, z }: Lamp): void {
   drawLampHead(pen, headX, z);
 }
 
+/** Returns the middle of a street lamp's head and half its width, metres. */
+export function lampHead({ side }: Lamp): { readonly x: number; readonly y: number; readonly radius: number } {
+  return { x: side * (FURNITURE_X - LAMP_REACH), y: LAMP_HEIGHT - 0.08, radius: 0.42 };
+}
+
 function drawLampHead(pen: Pen, x: number, z: number): void {
   const half = 0.42;
   pen.fillTrapezoid(
@@ -85,7 +98,7 @@ function drawLampHead(pen: Pen, x: number, z: number): void {
       y: [LAMP_HEIGHT, LAMP_HEIGHT + 0.17],
       z: z - 0.01,
     },
-    STEEL_DARK,
+    LAMP_HOUSING,
   );
   pen.fillTrapezoid(
     {
@@ -97,7 +110,7 @@ function drawLampHead(pen: Pen, x: number, z: number): void {
     LAMP_GLASS,
   );
   const color = { ...(LAMP_GLASS.nightColor ?? LAMP_GLASS.color), u: 84, v: 152 };
-  pen.surface.drawHalo({ x, y: LAMP_HEIGHT - 0.06, z, radius: 2.1, color, strength: 100 });
+  pen.canvas.drawHalo({ x, y: LAMP_HEIGHT - 0.06, z, radius: 2.1, color, strength: 100 });
 }
 
 /** Returns the positions of a signal's heads: on a pole at the kerb and on an arm over the lane. */
@@ -116,14 +129,22 @@ export function drawSignalPole(pen: Pen, z: number): void {
   pen.fillUprightRect({ x: [LANE_CENTER + 0.31, LANE_CENTER + 0.39], y: [5.7, 6.05], z }, STEEL);
 }
 
+/** Radius of a signal's lens, metres. */
+export const LENS_RADIUS = 0.165;
+
+/** Returns the height of a lens of the signal head whose middle is at `y`, metres. */
+export function lensHeight(y: number, state: SignalState): number {
+  return y + 0.4 - 0.4 * LENSES.indexOf(state);
+}
+
 /** Draws one head of a signal. */
 export function drawSignalHead(pen: Pen, x: number, y: number, z: number, state: SignalState): void {
   pen.fillUprightRect({ x: [x - 0.3, x + 0.3], y: [y - 0.72, y + 0.72], z: z - 0.05 }, BACKPLATE);
   pen.fillUprightRect({ x: [x - 0.2, x + 0.2], y: [y - 0.62, y + 0.62], z: z - 0.08 }, HOUSING);
-  for (const [index, color] of (['red', 'amber', 'green'] as const).entries()) {
+  for (const color of LENSES) {
     const isOn = color === state;
-    const lensY = y + 0.4 - 0.4 * index;
-    pen.fillDisc({ x, y: lensY, z: z - 0.1, radius: 0.165 }, isOn ? LENS_ON[color] : LENS_OFF[color]);
-    if (isOn) pen.surface.drawHalo({ x, y: lensY, z: z - 0.1, radius: 1.1, color: LENS_ON[color].color, strength: 62 });
+    const lensY = lensHeight(y, color);
+    pen.fillDisc({ x, y: lensY, z: z - 0.1, radius: LENS_RADIUS }, isOn ? LENS_ON[color] : LENS_OFF[color]);
+    if (isOn) pen.canvas.drawHalo({ x, y: lensY, z: z - 0.1, radius: 1.1, color: LENS_ON[color].color, strength: 62 });
   }
 }

@@ -3,12 +3,10 @@ import { GROUND_TEXELS, GROUND_TEXELS_PER_METRE } from './ground-texture.js';
 import { hazeAt, type Lighting } from './lighting.js';
 import type { Planes } from './planes.js';
 import { levelFor, type Ripmap } from './ripmap.js';
-import type { GroundSpan } from './surface.js';
+import type { GroundSpan } from './canvas.js';
 import type { TextureSet } from './texture-set.js';
 import { underStreetLight } from './wall-canvas.js';
-import { fromRgb, mix } from './yuv.js';
-
-const COLORS = { asphalt: fromRgb(0x77777a), paving: fromRgb(0xb5aa9a) } as const;
+import { mix } from './yuv.js';
 
 /** The visible part of a ground span. */
 interface VisibleSpan {
@@ -72,7 +70,7 @@ export class GroundPainter {
       levelX,
       first: Math.floor(start),
       count: Math.min(mask + 1, Math.ceil((to - from) * step) + 2),
-      gain: lighting.isNight ? 1 : 1 - haze,
+      gain: lighting.isNight ? 1 : (1 - haze) * lighting.ground[span.kind].gain,
       offset: lighting.isNight ? 0 : lighting.haze.y * haze + 0.5,
     });
     if (lighting.isNight) {
@@ -80,7 +78,7 @@ export class GroundPainter {
     } else {
       const row = span.y * planes.strides[0];
       this.#paintDayLuma(planes.y, row + from, row + to, start, step, mask);
-      const { u, v } = mix(COLORS[span.kind], lighting.haze, haze);
+      const { u, v } = mix(lighting.ground[span.kind].color, lighting.haze, haze);
       paintDayChroma(planes, span.y >> 1, from >> 1, (to + 1) >> 1, Math.round(u), Math.round(v));
     }
   }
@@ -155,7 +153,7 @@ export class GroundPainter {
     const row = span.y >> 1;
     for (let x = from >> 1; x < (to + 1) >> 1; x++) {
       const light = lights[Math.min(to - 1, Math.max(from, 2 * x))] ?? 0;
-      const c = mix(underStreetLight(COLORS[span.kind], light), lighting.haze, haze);
+      const c = mix(underStreetLight(lighting.ground[span.kind].color, light), lighting.haze, haze);
       planes.u[row * planes.strides[1] + x] = c.u + 0.5;
       planes.v[row * planes.strides[2] + x] = c.v + 0.5;
     }

@@ -1,14 +1,11 @@
+import { Random } from '../core/random.js';
 import type { Block, House, SideHouse } from './city.js';
 import type { Pen } from './pen.js';
-import { FACADE_X, KERB_HEIGHT, VIEW_DISTANCE } from './street-plan.js';
-import type { Front, FrontColumns, Material } from './surface.js';
+import { FACADE_X, hash, KERB_HEIGHT, VIEW_DISTANCE } from './street-plan.js';
+import type { Front, FrontColumns, FrontFacing, Material } from './canvas.js';
 import type { Camera } from './camera.js';
 import { dim, fromRgb } from './yuv.js';
 
-/** Daylight on the fronts: the right ones face the sun, the left ones only the sky. */
-const SHADE_RIGHT = 1;
-const SHADE_LEFT = 0.6;
-const SHADE_SIDE = 0.78;
 const SLATE: Material = { color: fromRgb(0x596069) };
 const CORNICE_HEIGHT = 0.55;
 /** Size of the column pool, in fronts of the frame's width: each pixel column crosses several houses. */
@@ -36,9 +33,12 @@ export class HouseFronts {
   readonly #pool: Float64Array;
   /** For each pixel column, the highest row of the nearer houses. */
   readonly #skyline: Float64Array;
+  readonly #tintStrength: number;
   #used = 0;
 
-  constructor(width: number) {
+  /** @param tintStrength how much houses of one facade differ in colour, 0 to 1. */
+  constructor(width: number, tintStrength = 0) {
+    this.#tintStrength = tintStrength;
     this.#pool = new Float64Array(width * POOL_FRONTS * 5);
     this.#skyline = new Float64Array(width);
   }
@@ -63,7 +63,7 @@ export class HouseFronts {
     for (const house of block.sideHouses) {
       if (house.z < camera.z + 0.5 || house.z > camera.z + VIEW_DISTANCE) continue;
       const columns = this.#sideColumns(camera, house);
-      if (columns) fronts.push({ house, columns, nearerHeight: 0, front: { facade: house.facade, shade: SHADE_SIDE } });
+      if (columns) fronts.push({ house, columns, nearerHeight: 0, front: this.#front(house, 'camera') });
     }
     for (const side of [-1, 1] as const) {
       let nearerHeight = Infinity; // the corner house has a front along the crossing street
@@ -71,12 +71,23 @@ export class HouseFronts {
         if (house.side !== side) continue;
         if (house.z1 > camera.z + 0.5 && house.z0 < camera.z + VIEW_DISTANCE) {
           const columns = this.#houseColumns(camera, house);
-          const shade = side > 0 ? SHADE_RIGHT : SHADE_LEFT;
-          if (columns) fronts.push({ house, columns, nearerHeight, front: { facade: house.facade, shade } });
+          const front = this.#front(house, side > 0 ? 'left' : 'right');
+          if (columns) fronts.push({ house, columns, nearerHeight, front });
         }
         nearerHeight = house.height;
       }
     }
+  }
+
+  #front({ id, facade }: House | SideHouse, facing: FrontFacing): Front {
+    const strength = this.#tintStrength;
+    const random = new Random(hash(id, 14));
+    const gain = 1 + strength * random.between(-0.45, 0.2);
+    return {
+      facade,
+      facing,
+      tint: { gain, u: strength * random.between(-14, 9), v: strength * random.between(-8, 14) },
+    };
   }
 
   #houseColumns(camera: Camera, house: House): FrontColumns | undefined {
@@ -153,8 +164,8 @@ export class HouseFronts {
 function drawVisibleFront(pen: Pen, camera: Camera, visible: VisibleFront): void {
   const { house } = visible;
   const z = 'z' in house ? house.z : house.z0;
-  pen.surface.beginObject({ id: house.id, x: house.side * FACADE_X, z, movedZ: 0 });
-  pen.surface.drawFront(visible.front, visible.columns);
+  pen.canvas.beginObject({ id: house.id, surface: 'facade', x: house.side * FACADE_X, z, movedZ: 0 });
+  pen.canvas.drawFront(visible.front, visible.columns);
   if ('z' in house) drawSideRoof(pen, house);
   else drawRoof(pen, camera, house, visible.nearerHeight);
 }

@@ -1,3 +1,4 @@
+import type { FrontFacing, GroundKind } from './canvas.js';
 import type { City, Lamp } from './city.js';
 import { FACADE_X, FURNITURE_X, LAMP_REACH, VIEW_DISTANCE } from './street-plan.js';
 import type { Camera } from './camera.js';
@@ -20,7 +21,38 @@ export interface Lighting {
   readonly chroma: number;
   readonly tintU: number;
   readonly tintV: number;
+  /** Light on house fronts, by where they face. */
+  readonly frontShade: Readonly<Record<FrontFacing, number>>;
+  readonly ground: Readonly<Record<GroundKind, GroundTone>>;
 }
+
+/** Colour of a ground, and how bright it is relative to its texture. */
+export interface GroundTone {
+  readonly gain: number;
+  readonly color: Yuv;
+}
+
+/** What the light of a day depends on. */
+export interface DayLight {
+  /** Whether the sun shines and casts shadows; else the sky is overcast. */
+  readonly hasSun: boolean;
+  readonly haze: Yuv;
+  readonly ground: Lighting['ground'];
+}
+
+/** The day of the built-in street. */
+export const SUNNY_DAY: DayLight = {
+  hasSun: true,
+  haze: fromRgb(0xd3e1ea),
+  ground: {
+    asphalt: { gain: 1, color: fromRgb(0x77777a) },
+    paving: { gain: 1, color: fromRgb(0xb5aa9a) },
+  },
+};
+
+/** In sunlight the fronts of the right houses face the sun, those of the left ones only the sky. */
+const SUNNY_FRONTS = { left: 1, right: 0.6, camera: 0.78 } as const;
+const OVERCAST_FRONTS = { left: 0.82, right: 0.8, camera: 0.8 } as const;
 
 /** Steps of the haze tables, half a metre each. */
 const HAZE_STEPS = 2 * VIEW_DISTANCE;
@@ -38,16 +70,20 @@ function haze(depth: number, clearM: number): number {
   return 1 - Math.exp(-depth / clearM) * (1 - end);
 }
 
-/** Returns sunlight, with the left houses' shadow on the left side of the street. */
-export function dayLighting(city: City): Lighting {
+/** Returns daylight; the sun casts the left houses' shadow on the left side of the street. */
+export function dayLighting(city: City, day = SUNNY_DAY): Lighting {
+  const { hasSun, haze, ground } = day;
   return {
     isNight: false,
-    haze: fromRgb(0xd3e1ea),
-    lightAt: (x, z) => (Math.abs(x) < FACADE_X && x < city.shadowEdge(z) ? 0.62 : 1),
+    haze,
+    ground,
+    frontShade: hasSun ? SUNNY_FRONTS : OVERCAST_FRONTS,
+    lightAt: (x, z) => (hasSun && Math.abs(x) < FACADE_X && x < city.shadowEdge(z) ? 0.62 : 1),
     chroma: 1,
     tintU: 0,
     tintV: 0,
     gain: (light, nx, ny, nz) => {
+      if (!hasSun) return 0.76 + 0.18 * ny;
       const sun = Math.max(0, nx * SUN.x + ny * SUN.y + nz * SUN.z);
       const sky = 0.5 + 0.12 * ny;
       return light < 1 ? sky * 1.05 : sky + 0.56 * sun;
@@ -62,6 +98,8 @@ export class NightLighting implements Lighting {
   readonly tintU = LAMP_LIGHT.tintU;
   readonly tintV = LAMP_LIGHT.tintV;
   readonly haze = fromRgb(0x2b2a33);
+  readonly frontShade = { left: 1, right: 1, camera: 1 } as const;
+  readonly ground = SUNNY_DAY.ground;
   readonly #lamps: readonly Lamp[];
   readonly #camera: Camera;
 

@@ -1,5 +1,5 @@
 import { MAX_CORNERS } from './polygon-scan.js';
-import type { Material, PolygonOptions, Surface } from './surface.js';
+import type { Material, PolygonOptions, Canvas } from './canvas.js';
 
 /** Start and end, metres. */
 export type Range = readonly [number, number];
@@ -16,15 +16,33 @@ export interface Disc {
 
 /** Draws the basic shapes of objects. All coordinates are world metres. */
 export class Pen {
-  readonly surface: Surface;
+  readonly canvas: Canvas;
   readonly corners = new Float64Array(3 * MAX_CORNERS);
+  #pivotX = 0;
+  #pivotZ = 0;
+  #turn = 0;
 
-  constructor(surface: Surface) {
-    this.surface = surface;
+  constructor(canvas: Canvas) {
+    this.canvas = canvas;
+  }
+
+  /**
+   * Turns what is drawn from now on by a quarter about an upright axis. 1: what faced the camera faces to the left, -1: to
+   * the right, 0: no turn.
+   */
+  turnAbout(x: number, z: number, turn: -1 | 0 | 1): void {
+    this.#pivotX = x;
+    this.#pivotZ = z;
+    this.#turn = turn;
   }
 
   /** Sets a corner for {@link fillPolygon}. */
   setCorner(index: number, x: number, y: number, z: number): void {
+    if (this.#turn !== 0) {
+      const aside = x - this.#pivotX;
+      x = this.#pivotX + (z - this.#pivotZ) * this.#turn;
+      z = this.#pivotZ - aside * this.#turn;
+    }
     this.corners[3 * index] = x;
     this.corners[3 * index + 1] = y;
     this.corners[3 * index + 2] = z;
@@ -32,7 +50,7 @@ export class Pen {
 
   /** Draws the polygon of the first `count` corners. */
   fillPolygon(count: number, material: Material, options?: PolygonOptions): void {
-    this.surface.drawPolygon(this.corners, count, material, options);
+    this.canvas.drawPolygon(this.corners, count, material, options);
   }
 
   /** Draws an upright rectangle that faces the camera. */

@@ -1,7 +1,7 @@
 import type { Pen } from './pen.js';
 import { KERB_HEIGHT } from './street-plan.js';
-import type { Material } from './surface.js';
-import type { SceneTime, Walker } from './traffic.js';
+import type { Material } from './canvas.js';
+import type { StreetTime, Walker } from './traffic.js';
 import { dim, fromRgb } from './yuv.js';
 
 const COATS = [
@@ -39,7 +39,7 @@ interface Pose {
 }
 
 /** Draws a walker from the front or the back. @param depth metres. */
-export function drawWalker(pen: Pen, walker: Walker, depth: number, time: SceneTime): void {
+export function drawWalker(pen: Pen, walker: Walker, depth: number, time: StreetTime): void {
   const { x, z, appearance } = walker;
   const scale = walker.height / 1.75;
   const foot = KERB_HEIGHT;

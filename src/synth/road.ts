@@ -11,7 +11,7 @@ import {
   ROAD_HALF_WIDTH,
   VIEW_DISTANCE,
 } from './street-plan.js';
-import type { Material, Surface } from './surface.js';
+import type { Material, Canvas } from './canvas.js';
 import type { Camera } from './camera.js';
 import { fromRgb } from './yuv.js';
 
@@ -37,14 +37,14 @@ const CROSS_STREET_HALF_WIDTH = 160;
 
 /** Draws ground, kerbs and road markings up to the horizon. @param blocks from far to near. */
 export function drawRoad(pen: Pen, camera: Camera, blocks: readonly Block[], isDay: boolean): void {
-  pen.surface.beginObject({ id: objectId('ground', 0), x: 0, z: camera.z + 10, movedZ: 0 });
+  pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z: camera.z + 10, movedZ: 0 });
   drawGround(pen, camera);
   for (const block of blocks) {
     for (let z = block.z + CROSSING_WIDTH; z < block.z + BLOCK_LENGTH - 0.01; z += PIECE_LENGTH) {
       if (z + PIECE_LENGTH < camera.z + 0.5 || z > camera.z + VIEW_DISTANCE) continue;
       const piece = isDay || z > camera.z + MAX_NIGHT_PIECE_DEPTH ? PIECE_LENGTH : NIGHT_PIECE_LENGTH;
       for (let from = z; from < z + PIECE_LENGTH - 0.01; from += piece) {
-        pen.surface.beginObject({ id: objectId('ground', 0), x: 0, z: from + piece / 2, movedZ: 0 });
+        pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z: from + piece / 2, movedZ: 0 });
         drawKerbsAndCentreLine(pen, camera, from, from + piece);
       }
       drawLaneMarkings(pen, camera, z);
@@ -56,23 +56,23 @@ export function drawRoad(pen: Pen, camera: Camera, blocks: readonly Block[], isD
 
 /** Draws asphalt and paving below the horizon, row by row. */
 function drawGround(pen: Pen, camera: Camera): void {
-  const { surface } = pen;
+  const { canvas } = pen;
   const { focal, horizonY, width, height } = camera;
   for (let y = Math.max(0, Math.floor(horizonY)); y < height; y++) {
     const down = y + 0.5 - horizonY;
     if (down * VIEW_DISTANCE < camera.y * focal) {
-      surface.drawGroundSpan({ kind: 'asphalt', y, from: 0, to: width, depth: 2 * VIEW_DISTANCE, height: 0 });
+      canvas.drawGroundSpan({ kind: 'asphalt', y, from: 0, to: width, depth: 2 * VIEW_DISTANCE, height: 0 });
       continue;
     }
     const road = (camera.y * focal) / down;
     const paved = ((camera.y - KERB_HEIGHT) * focal) / down;
-    drawAsphaltRow(surface, camera, y, road, paved);
-    if (!isCrossing(camera.z + paved)) drawPavingRow(surface, camera, y, paved);
+    drawAsphaltRow(canvas, camera, y, road, paved);
+    if (!isCrossing(camera.z + paved)) drawPavingRow(canvas, camera, y, paved);
   }
 }
 
 /** Draws one row of the road or of a crossing street. `road` and `paved` are the row's depths at road and paving height. */
-function drawAsphaltRow(surface: Surface, camera: Camera, y: number, road: number, paved: number): void {
+function drawAsphaltRow(canvas: Canvas, camera: Camera, y: number, road: number, paved: number): void {
   const isAtCrossing = isCrossing(camera.z + road) || isCrossing(camera.z + paved);
   const from = isAtCrossing
     ? columnOf(camera, -CROSS_STREET_HALF_WIDTH, road)
@@ -80,13 +80,13 @@ function drawAsphaltRow(surface: Surface, camera: Camera, y: number, road: numbe
   const to = isAtCrossing
     ? columnOf(camera, CROSS_STREET_HALF_WIDTH, road)
     : columnOf(camera, ROAD_HALF_WIDTH, paved) + 1;
-  surface.drawGroundSpan({ kind: 'asphalt', y, from, to, depth: road, height: 0 });
+  canvas.drawGroundSpan({ kind: 'asphalt', y, from, to, depth: road, height: 0 });
 }
 
 /** Draws one row of the paving on both sides. */
-function drawPavingRow(surface: Surface, camera: Camera, y: number, depth: number): void {
+function drawPavingRow(canvas: Canvas, camera: Camera, y: number, depth: number): void {
   const span = (from: number, to: number): void => {
-    surface.drawGroundSpan({ kind: 'paving', y, from, to, depth, height: KERB_HEIGHT });
+    canvas.drawGroundSpan({ kind: 'paving', y, from, to, depth, height: KERB_HEIGHT });
   };
   span(columnOf(camera, -FACADE_X, depth) - FRONT_MARGIN, columnOf(camera, -ROAD_HALF_WIDTH, depth));
   span(columnOf(camera, ROAD_HALF_WIDTH, depth), columnOf(camera, FACADE_X, depth) + FRONT_MARGIN);
@@ -114,7 +114,7 @@ function drawKerbsAndCentreLine(pen: Pen, camera: Camera, from: number, to: numb
 /** Draws the markings between lanes and parked cars, and some manholes. */
 function drawLaneMarkings(pen: Pen, camera: Camera, z: number): void {
   if (z > camera.z + MAX_MARKING_DEPTH) return;
-  pen.surface.beginObject({ id: objectId('ground', 0), x: 0, z: z + 0.6, movedZ: 0 });
+  pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z: z + 0.6, movedZ: 0 });
   for (const side of [-1, 1]) {
     const x = side * LANE_WIDTH;
     pen.fillGroundRect({ x: [x - 0.05, x + 0.05], y: 0, z: [z, z + 1.2] }, WHITE, { isDecal: true, alpha: 0.8 });
@@ -134,7 +134,7 @@ function drawManhole(pen: Pen, x: number, z: number): void {
 function drawKerbEnds(pen: Pen, camera: Camera, block: Block): void {
   const z = block.z + CROSSING_WIDTH;
   if (z < camera.z + 0.5 || z > camera.z + VIEW_DISTANCE) return;
-  pen.surface.beginObject({ id: objectId('ground', 0), x: 0, z, movedZ: 0 });
+  pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z, movedZ: 0 });
   for (const side of [-1, 1])
     pen.fillUprightRect(
       { x: [side * ROAD_HALF_WIDTH, side * CROSS_STREET_HALF_WIDTH], y: [0, KERB_HEIGHT], z },
@@ -147,12 +147,12 @@ function drawCrosswalks(pen: Pen, camera: Camera, block: Block): void {
   const starts = [block.z - 4.2, block.z + CROSSING_WIDTH + 0.9];
   for (const start of starts) {
     if (start + 3.4 < camera.z + 0.5 || start > camera.z + 160) continue;
-    pen.surface.beginObject({ id: objectId('ground', 0), x: 0, z: start, movedZ: 0 });
+    pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z: start, movedZ: 0 });
     for (let x = -ROAD_HALF_WIDTH + 0.45; x < ROAD_HALF_WIDTH - 0.5; x += 1.02) {
       pen.fillGroundRect({ x: [x, x + 0.52], y: 0, z: [start, start + 3.2] }, WHITE, { isDecal: true, alpha: 0.88 });
     }
   }
-  pen.surface.beginObject({ id: objectId('ground', 0), x: LANE_CENTER, z: block.z - 5.7, movedZ: 0 });
+  pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: LANE_CENTER, z: block.z - 5.7, movedZ: 0 });
   if (block.z - 5.6 > camera.z)
     pen.fillGroundRect({ x: [0.25, ROAD_HALF_WIDTH - 0.3], y: 0, z: [block.z - 5.9, block.z - 5.5] }, WHITE, {
       isDecal: true,

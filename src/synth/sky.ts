@@ -1,38 +1,67 @@
 import { Random } from '../core/random.js';
 import type { Planes } from './planes.js';
 import { allocatePlanes } from './planes.js';
+import { skyline } from './skyline.js';
 import { hash } from './street-plan.js';
 import type { Camera } from './camera.js';
 import { fromRgb, mix, type Yuv } from './yuv.js';
 
+/** The colours of a sky. */
+export interface SkyStyle {
+  readonly zenith: Yuv;
+  readonly horizon: Yuv;
+  readonly cloud: Yuv;
+  /** Opacity of clouds, 0 to 1; 0: none. */
+  readonly cover: number;
+}
+
+const NIGHT_SKY: SkyStyle = {
+  zenith: fromRgb(0x070b16),
+  horizon: fromRgb(0x2b2a33),
+  cloud: fromRgb(0x1d2029),
+  cover: 0.35,
+};
+const DAY_SKY: SkyStyle = {
+  zenith: fromRgb(0x4f8fd0),
+  horizon: fromRgb(0xd3e1ea),
+  cloud: fromRgb(0xffffff),
+  cover: 0.9,
+};
+
 /** Paints the background, which never moves: sky, clouds or stars, and the skyline at the horizon. */
-export function paintSky(seed: number, camera: Camera, isNight: boolean): Planes {
+export function paintSky(
+  seed: number,
+  camera: Camera,
+  isNight: boolean,
+  style = isNight ? NIGHT_SKY : DAY_SKY,
+): Planes {
   const { width, height, horizonY } = camera;
   const sky = allocatePlanes(width, height);
   const halfW = width / 2;
   const rows = Math.min(height / 2, Math.ceil(horizonY / 2) + 1);
-  const colors = isNight
-    ? { zenith: fromRgb(0x070b16), horizon: fromRgb(0x2b2a33), cloud: fromRgb(0x1d2029), share: 0.35 }
-    : { zenith: fromRgb(0x4f8fd0), horizon: fromRgb(0xd3e1ea), cloud: fromRgb(0xffffff), share: 0.9 };
   const noise = new CloudNoise(hash(seed, 31));
   for (let r = 0; r < rows; r++) {
     const up = Math.max(0, (horizonY - 2 * r) / camera.focal); // tangent of the elevation
     const share = Math.min(1, up / 0.62);
-    const base = mix(colors.horizon, colors.zenith, Math.pow(share, 0.75));
+    const base = mix(style.horizon, style.zenith, Math.pow(share, 0.75));
     for (let c = 0; c < halfW; c++) {
+      if (style.cover === 0) {
+        putQuad(sky, c, r, base);
+        continue;
+      }
       const side = (2 * c - camera.centerX) / camera.focal;
       const far = 1 / (up + 0.09);
       const density = noise.density(side * far * 0.9 + 7, far * 1.6);
       const relief = density - noise.density(side * far * 0.9 + 7.12, far * 1.6 - 0.1);
       const lit = isNight
-        ? colors.cloud
-        : { ...colors.cloud, y: colors.cloud.y - 26 * Math.max(0, Math.min(1, 0.35 - relief * 4)) };
-      const color = mix(base, lit, density * colors.share * Math.min(1, up * 9));
+        ? style.cloud
+        : { ...style.cloud, y: style.cloud.y - 26 * Math.max(0, Math.min(1, 0.35 - relief * 4)) };
+      const color = mix(base, lit, density * style.cover * Math.min(1, up * 9));
       putQuad(sky, c, r, color);
     }
   }
   if (isNight) paintStars(sky, seed, horizonY);
-  paintSkyline(sky, seed, camera, isNight);
+  paintSkyline(sky, seed, camera, isNight, style.horizon);
   return sky;
 }
 
@@ -57,22 +86,12 @@ function paintStars(sky: Planes, seed: number, horizonY: number): void {
   }
 }
 
-function paintSkyline(sky: Planes, seed: number, camera: Camera, isNight: boolean): void {
-  const random = new Random(hash(seed, 33));
-  const haze = isNight ? fromRgb(0x2b2a33) : fromRgb(0xd3e1ea);
+function paintSkyline(sky: Planes, seed: number, camera: Camera, isNight: boolean, haze: Yuv): void {
   const stone = isNight ? fromRgb(0x14151c) : fromRgb(0x7d93a8);
-  const unit = camera.focal / 1000;
-  for (let n = 0; n < 26; n++) {
-    const width = Math.round(random.between(14, 46) * unit);
-    const tall = random.between(16, 105) * unit * (random.next() < 0.3 ? 1.4 : 0.8);
-    const left = Math.round(camera.centerX + random.between(-330, 330) * unit);
-    const color = mix(haze, stone, random.between(0.22, 0.5));
-    const top = Math.max(0, Math.round(camera.horizonY - tall));
-    for (let y = top; y < Math.min(camera.height, camera.horizonY + 2); y++) {
-      const from = Math.max(0, left);
-      const to = Math.min(camera.width, left + width);
-      if (from >= to) continue;
-      const faded = mix(color, haze, Math.max(0, (y - top) / (tall + 1)) * 0.7);
+  for (const { top, bottom, from, to, height, tone, random } of skyline(seed, camera)) {
+    const color = mix(haze, stone, tone);
+    for (let y = top; y < bottom; y++) {
+      const faded = mix(color, haze, Math.max(0, (y - top) / (height + 1)) * 0.7);
       sky.y.fill(faded.y, y * camera.width + from, y * camera.width + to);
       if (y % 2 === 0) {
         const row = (y / 2) * (camera.width / 2);

@@ -1,11 +1,11 @@
 import { City } from './city.js';
 import { dayLighting, NightLighting } from './lighting.js';
-import { RasterSurface } from './raster-surface.js';
+import { RasterCanvas } from './raster-canvas.js';
 import { allocatePlanes, type Planes } from './planes.js';
-import { Scene } from './scene.js';
+import { StreetObjects } from './street-objects.js';
 import { TextureSet } from './texture-set.js';
 import { computeTruth, type StreetTruth } from './truth.js';
-import { TruthSurface } from './truth-surface.js';
+import { TruthCanvas } from './truth-canvas.js';
 import { cameraAt } from './camera.js';
 
 /** Options of a {@link Street}. */
@@ -26,8 +26,8 @@ export class Street {
   readonly width: number;
   readonly height: number;
   readonly #textures: TextureSet;
-  readonly #scene: Scene;
-  #surface: RasterSurface | undefined;
+  readonly #objects: StreetObjects;
+  #canvas: RasterCanvas | undefined;
 
   constructor(options: StreetOptions) {
     checkSize('width', options.width, 64, 3840);
@@ -37,7 +37,7 @@ export class Street {
     this.height = options.height;
     this.#textures = new TextureSet(options.seed);
     const city = new City(options.seed, this.#textures.facades);
-    this.#scene = new Scene(options.seed, city, () => this.#textures.crowns);
+    this.#objects = new StreetObjects(options.seed, city, () => this.#textures.crowns);
   }
 
   /** Paints all daytime textures in advance (about 0.4 s), so that no later frame waits for one. */
@@ -67,10 +67,11 @@ export class Street {
 
   /** Returns the ground truth of a moment, and its motion since the previous time (typically 33 ms earlier). */
   truth(timeS: number, previousTimeS: number): StreetTruth {
-    const now = new TruthSurface(this.#textures, cameraAt(this.width, this.height, timeS));
-    const previous = new TruthSurface(this.#textures, cameraAt(this.width, this.height, previousTimeS));
-    this.#scene.draw(now, now.camera, { timeS, previousTimeS }, false);
-    this.#scene.draw(previous, previous.camera, { timeS: previousTimeS, previousTimeS }, false);
+    const now = new TruthCanvas(this.#textures, cameraAt(this.width, this.height, timeS));
+    const previous = new TruthCanvas(this.#textures, cameraAt(this.width, this.height, previousTimeS));
+    this.#objects.draw(now, now.camera, { timeS, previousTimeS }, false);
+    this.#objects.draw(previous, previous.camera, { timeS: previousTimeS, previousTimeS }, false);
+    now.endFrame();
     return computeTruth(now, previous);
   }
 
@@ -79,11 +80,11 @@ export class Street {
       throw new RangeError(`planes must be ${this.width}x${this.height}, got ${planes.width}x${planes.height}`);
     }
     const camera = cameraAt(this.width, this.height, timeS);
-    const lighting = isNight ? new NightLighting(this.#scene.city, camera) : dayLighting(this.#scene.city);
-    const surface = (this.#surface ??= new RasterSurface(this.#textures, camera, planes, lighting));
-    surface.beginFrame(camera, planes, lighting);
-    this.#scene.draw(surface, camera, { timeS, previousTimeS: timeS }, !isNight);
-    surface.endFrame();
+    const lighting = isNight ? new NightLighting(this.#objects.city, camera) : dayLighting(this.#objects.city);
+    const canvas = (this.#canvas ??= new RasterCanvas(this.#textures, camera, planes, lighting));
+    canvas.beginFrame(camera, planes, lighting);
+    this.#objects.draw(canvas, camera, { timeS, previousTimeS: timeS }, !isNight);
+    canvas.endFrame();
   }
 }
 

@@ -1,7 +1,8 @@
 import { Random } from '../core/random.js';
 import { objectId } from './city.js';
-import { BLOCK_LENGTH, FACADE_X, hash, ROAD_HALF_WIDTH, VIEW_DISTANCE } from './street-plan.js';
-import { pickVehicleModel, type VehicleModel } from './vehicle.js';
+import { BLOCK_LENGTH, CROSSING_WIDTH, FACADE_X, hash, ROAD_HALF_WIDTH, VIEW_DISTANCE } from './street-plan.js';
+import { DEMO_STREET, type Heading } from './street-variation.js';
+import type { VehicleModel } from './vehicle.js';
 import { EGO_SPEED, egoZ } from './camera.js';
 
 /** A moving vehicle. */
@@ -28,8 +29,8 @@ export interface Walker {
   readonly phase: number;
 }
 
-/** The time of a scene, and the previous time, from which motion is measured. */
-export interface SceneTime {
+/** A time of the street, and the previous time, from which motion is measured. */
+export interface StreetTime {
   readonly timeS: number;
   /** Equal to `timeS` where motion is not needed. */
   readonly previousTimeS: number;
@@ -38,44 +39,48 @@ export interface SceneTime {
 /** The lit lamp of a signal. */
 export type SignalState = 'red' | 'amber' | 'green';
 
-const ONCOMING_SPACING = 38;
 const ONCOMING_SPEED = -8;
-const LEADING_SPACING = 44;
+/** Minimum length of street for one vehicle where there are buses and lorries, metres. */
+const MIN_BUS_SPACING = 16;
 const WALKER_SPACING = 10;
 
-/** Returns the oncoming vehicles in view at a time. */
-export function oncomingVehicles(seed: number, timeS: number): MovingVehicle[] {
+/** Returns the vehicles of the left lane in view at a time. They come towards the camera; see {@link Heading}. */
+export function oncomingVehicles(seed: number, timeS: number, variation = DEMO_STREET): MovingVehicle[] {
+  const { spacing, share } = variation.leftLane;
   const from = egoZ(timeS) - 8;
-  return collectSlots(from - ONCOMING_SPEED * timeS, VIEW_DISTANCE, ONCOMING_SPACING, (index) => {
+  return collectSlots(from - ONCOMING_SPEED * timeS, VIEW_DISTANCE, spacing, (index) => {
     const random = new Random(hash(seed, 61, index));
-    if (random.next() > 0.66) return undefined;
-    const z = index * ONCOMING_SPACING + random.between(0, ONCOMING_SPACING - 16) + ONCOMING_SPEED * timeS;
-    return { id: objectId('oncoming', index), z, speed: ONCOMING_SPEED, model: pickVehicleModel(random, false) };
+    if (random.next() > share) return undefined;
+    const z = index * spacing + random.between(0, slack(spacing)) + ONCOMING_SPEED * timeS;
+    const model = variation.pickModel(random, spacing < MIN_BUS_SPACING);
+    return { id: objectId('oncoming', index), z, speed: ONCOMING_SPEED, model };
   });
 }
 
 /** Returns the vehicles ahead in the ego lane. They drive at the mean ego speed, so the camera never reaches them. */
-export function leadingVehicles(seed: number, timeS: number): MovingVehicle[] {
+export function leadingVehicles(seed: number, timeS: number, variation = DEMO_STREET): MovingVehicle[] {
+  const { spacing, share } = variation.rightLane;
   const made: MovingVehicle[] = [];
-  for (let index = 0; index * LEADING_SPACING < VIEW_DISTANCE; index++) {
+  for (let index = 0; index * spacing < VIEW_DISTANCE; index++) {
     const random = new Random(hash(seed, 62, index));
-    const isPresent = random.next() < 0.6 || index === 0;
-    const z = EGO_SPEED * timeS + 23 + index * LEADING_SPACING + random.between(0, 14);
-    const model = pickVehicleModel(random, index === 0);
+    const isPresent = random.next() < share || index === 0;
+    const z =
+      EGO_SPEED * timeS + variation.leadingGap + index * spacing + random.between(0, Math.min(14, slack(spacing)));
+    const model = variation.pickModel(random, index === 0 || spacing < MIN_BUS_SPACING);
     if (isPresent) made.push({ id: objectId('leading', index), z, speed: EGO_SPEED, model });
   }
   return made;
 }
 
 /** Returns the walkers in view at a time: four rows, two on each side, one in each direction. */
-export function walkers(seed: number, timeS: number): Walker[] {
+export function walkers(seed: number, timeS: number, variation = DEMO_STREET): Walker[] {
   const from = egoZ(timeS) + 1;
   return [0, 1, 2, 3].flatMap((row) => {
     const side = row < 2 ? -1 : 1;
     const speed = (row % 2 === 0 ? 1 : -1) * (1.15 + 0.12 * row);
     return collectSlots(from - speed * timeS, 170, WALKER_SPACING, (index) => {
       const random = new Random(hash(seed, 63, row, index));
-      if (random.next() > 0.5) return undefined;
+      if (random.next() > variation.walkerShare) return undefined;
       const near = row % 2 === 0 ? ROAD_HALF_WIDTH + 1.9 : FACADE_X - 1.2;
       return {
         id: objectId('walker', index * 4 + row),
@@ -90,6 +95,26 @@ export function walkers(seed: number, timeS: number): Walker[] {
   });
 }
 
+/** A vehicle across the street, on a crossing. */
+interface CrossingVehicle {
+  readonly id: number;
+  readonly x: number;
+  readonly z: number;
+  readonly heading: Heading;
+  readonly model: VehicleModel;
+}
+
+/** Returns the vehicle that crosses the street at a block, if there is one. */
+export function crossingVehicle(seed: number, block: number, variation = DEMO_STREET): CrossingVehicle | undefined {
+  const random = new Random(hash(seed, 64, block));
+  if (random.next() >= variation.crossingShare) return undefined;
+  const model = variation.pickModel(random, false);
+  const reach = FACADE_X - 1 - model.length / 2; // nearer houses hide what is further aside
+  const x = random.between(-reach, reach);
+  const z = block * BLOCK_LENGTH + random.between(2.5, CROSSING_WIDTH - 2.5);
+  return { id: objectId('crossing', block), x, z, heading: random.next() < 0.5 ? 1 : -1, model };
+}
+
 /** Returns the state of the signal at a block's crossing: green from 9 s before the camera arrives, red from far away. */
 export function signalState(block: number, timeS: number): SignalState {
   const cycle = 44;
@@ -97,6 +122,11 @@ export function signalState(block: number, timeS: number): SignalState {
   const phase = (((sinceArrival + 9) % cycle) + cycle) % cycle;
   if (phase < 20) return 'green';
   return phase < 23 ? 'amber' : 'red';
+}
+
+/** Returns how far a vehicle may stand from the start of its slot, metres. */
+function slack(spacing: number): number {
+  return Math.max(0.5, spacing - 16);
 }
 
 /** Calls `make` for every slot of length `spacing` that overlaps [from, from + length]. Returns what it makes. */

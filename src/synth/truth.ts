@@ -1,5 +1,5 @@
-import type { ObjectLabel } from './surface.js';
-import type { TruthSurface } from './truth-surface.js';
+import type { ObjectLabel } from './canvas.js';
+import type { TruthCanvas } from './truth-canvas.js';
 
 /** The bounding box of an object in a frame. */
 export interface ObjectBox {
@@ -42,7 +42,7 @@ const MIN_BOX_PIXELS = 12;
 const DEPTH_TOLERANCE = 0.04;
 
 /** Computes the ground truth from two drawn moments of one street, with the same frame size. */
-export function computeTruth(now: TruthSurface, previous: TruthSurface): StreetTruth {
+export function computeTruth(now: TruthCanvas, previous: TruthCanvas): StreetTruth {
   const { width, height } = now.camera;
   const { flow, valid } = backwardFlow(now, previous);
   return {
@@ -57,7 +57,7 @@ export function computeTruth(now: TruthSurface, previous: TruthSurface): StreetT
   };
 }
 
-function backwardFlow(now: TruthSurface, previous: TruthSurface): Pick<StreetTruth, 'flow' | 'valid'> {
+function backwardFlow(now: TruthCanvas, previous: TruthCanvas): Pick<StreetTruth, 'flow' | 'valid'> {
   const { width, height, focal, centerX, horizonY, x: eyeX, y: eyeY, z: eyeZ } = now.camera;
   const then = previous.camera;
   const count = width * height;
@@ -88,14 +88,14 @@ function backwardFlow(now: TruthSurface, previous: TruthSurface): Pick<StreetTru
 }
 
 /** Whether all four pixels around a point show that object at that depth. Pixel centres are integers. */
-function wasVisible(surface: TruthSurface, x: number, y: number, id: number, inverseDepth: number): boolean {
-  const { width, height } = surface.camera;
+function wasVisible(canvas: TruthCanvas, x: number, y: number, id: number, inverseDepth: number): boolean {
+  const { width, height } = canvas.camera;
   const x0 = Math.floor(x + 1e-6);
   const y0 = Math.floor(y + 1e-6);
   const x1 = x - x0 > 1e-6 ? x0 + 1 : x0;
   const y1 = y - y0 > 1e-6 ? y0 + 1 : y0;
   if (x0 < 0 || y0 < 0 || x1 >= width || y1 >= height) return false;
-  const { objectIds, inverseDepth: depths } = surface;
+  const { objectIds, inverseDepth: depths } = canvas;
   const a = y0 * width + x0;
   const b = y0 * width + x1;
   const c = y1 * width + x0;
@@ -109,27 +109,28 @@ function wasVisible(surface: TruthSurface, x: number, y: number, id: number, inv
   return Math.abs(found - inverseDepth) <= DEPTH_TOLERANCE * inverseDepth + 1e-4;
 }
 
-function boundingBoxes(surface: TruthSurface): ObjectBox[] {
-  const { width, height } = surface.camera;
+/** Returns the boxes of the visible objects that have a label, nearest last. */
+export function boundingBoxes(canvas: TruthCanvas): ObjectBox[] {
+  const { width, height } = canvas.camera;
   const extents = new Map<number, { x0: number; y0: number; x1: number; y1: number; pixels: number; near: number }>();
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
-      const id = surface.objectIds[i] ?? 0;
-      if (!surface.labels.has(id)) continue;
+      const id = canvas.objectIds[i] ?? 0;
+      if (!canvas.labels.has(id)) continue;
       let extent = extents.get(id);
       if (!extent) extents.set(id, (extent = { x0: x, y0: y, x1: x, y1: y, pixels: 0, near: 0 }));
       if (x < extent.x0) extent.x0 = x;
       if (x > extent.x1) extent.x1 = x;
       extent.y1 = y;
       extent.pixels++;
-      extent.near = Math.max(extent.near, surface.inverseDepth[i] ?? 0);
+      extent.near = Math.max(extent.near, canvas.inverseDepth[i] ?? 0);
     }
   }
   return [...extents]
     .filter(([, extent]) => extent.pixels >= MIN_BOX_PIXELS)
     .sort(([, a], [, b]) => a.near - b.near)
     .flatMap(([id, { x0, y0, x1, y1, pixels }]) => {
-      const label = surface.labels.get(id);
+      const label = canvas.labels.get(id);
       return label ? [{ label, id, x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1, pixels }] : [];
     });
 }

@@ -1,19 +1,8 @@
 import type { Pen } from './pen.js';
-import type { Material } from './surface.js';
+import type { Material } from './canvas.js';
+import { endHeight, isEndVisible, lampOf, lampPlaces, SIDES, type VehiclePose } from './vehicle-pose.js';
 import type { VehicleModel } from './vehicle.js';
 import { dim, fromRgb, mix } from './yuv.js';
-
-/** The pose of a vehicle. */
-export interface VehiclePose {
-  readonly x: number;
-  readonly z: number;
-  /** 1: away from the camera, -1: towards it. */
-  readonly heading: 1 | -1;
-  /** Whether its lamps are on at night; those of parked vehicles are off. */
-  readonly isLit: boolean;
-  /** Depth from the camera, metres; determines the level of detail. */
-  readonly depth: number;
-}
 
 const GLASS: Material = { color: fromRgb(0x2a3640) };
 const GLASS_SKY: Material = { color: mix(GLASS.color, fromRgb(0x8ea6b8), 0.55) };
@@ -30,7 +19,6 @@ const ONE_SIDED = { isOneSided: true } as const;
 
 /** Depth in metres beyond which details are left out: a vehicle is then about 20 pixels wide at 720 rows. */
 const MAX_DETAIL_DEPTH = 80;
-const SIDES = [-1, 1] as const;
 
 /** Draws a vehicle and its shadow. */
 export function drawVehicle(pen: Pen, model: VehicleModel, pose: VehiclePose): void {
@@ -60,7 +48,8 @@ class VehicleDrawing {
   }
 
   draw(): void {
-    const { x, z, depth } = this.#pose;
+    const { x, z, depth, turn } = this.#pose;
+    this.#pen.turnAbout(x, z, turn);
     const { width, length, body } = this.#model;
     const shadow = { x: x + 0.14, y: 0, z, radiusX: width / 2 + 0.22, radiusZ: length / 2 + 0.12 };
     this.#pen.fillShadow(shadow, 0.62, depth > 50 ? 1 : 3);
@@ -68,7 +57,8 @@ class VehicleDrawing {
     this.#extrude(this.#isFar ? boxProfile(body) : body, () => width / 2);
     if (!this.#isFar) this.#drawWheels();
     this.#drawCabin();
-    this.#drawVisibleEnd();
+    if (isEndVisible(this.#model, this.#pose)) this.#drawVisibleEnd();
+    this.#pen.turnAbout(x, z, 0);
   }
 
   #setCorner(index: number, forward: number, aside: number, up: number): void {
@@ -121,7 +111,9 @@ class VehicleDrawing {
   #drawWheels(): void {
     const { width, wheels, wheelRadius } = this.#model;
     const { heading, depth, z } = this.#pose;
-    const side = this.#pose.x < 0 ? 1 : -1; // the side that is visible from the ego lane
+    const { turn, aside } = this.#pose;
+    const visible = aside < -1 ? 1 : -1; // straight ahead neither side shows
+    const side = turn === 0 ? visible : turn;
     const x = this.#pose.x + side * (width / 2 + 0.01);
     for (const wheel of wheels) {
       const at = { x, y: wheelRadius, z: z + heading * wheel };
@@ -198,9 +190,9 @@ class VehicleDrawing {
     const { x } = pose;
     const isRear = pose.heading > 0;
     const z = pose.z - model.length / 2 - 0.03;
-    if (pose.depth - model.length / 2 < 0.5) return;
     const half = model.width / 2;
-    const y = model.label === 'bus' ? 1 : Math.max(0.62, model.body[3] ?? 0);
+    const y = endHeight(model);
+    const lamp = lampOf(model, pose.heading);
     if (!this.#isFar) {
       pen.fillUprightRect(
         { x: [x - half + 0.06, x + half - 0.06], y: [0.32, 0.5], z },
@@ -212,13 +204,15 @@ class VehicleDrawing {
     }
     const lit = isRear ? TAIL_ON : HEAD_ON;
     const dark = isRear ? TAIL_OFF : HEAD_OFF;
-    for (const side of SIDES) {
-      const middle = x + side * (half - 0.24);
-      const at = { x: [middle - 0.17, middle + 0.17], y: [y + 0.02, y + (isRear ? 0.18 : 0.16)], z: z - 0.02 } as const;
+    const places = lampPlaces(model, pose);
+    for (const [index, side] of SIDES.entries()) {
+      const middle = x + side * (half - lamp.inset);
+      const at = { x: [middle - lamp.half, middle + lamp.half], y: lamp.y, z: z - 0.02 } as const;
       pen.fillUprightRect(at, pose.isLit ? lit : dark);
       if (!pose.isLit || !lit.nightColor) continue;
       const glow = isRear ? { radius: 0.75, strength: 48 } : { radius: 1.5, strength: 105 };
-      pen.surface.drawHalo({ x: middle, y: y + 0.1, z: z - 0.02, color: lit.nightColor, ...glow });
+      const [lampX = 0, , lampZ = 0] = places[index] ?? [];
+      pen.canvas.drawHalo({ x: lampX, y: y + 0.1, z: lampZ, color: lit.nightColor, ...glow });
     }
   }
 }

@@ -4,6 +4,13 @@ import { fromRgb, type Yuv } from './yuv.js';
 /** Detector label of a vehicle, as in BDD100K. */
 type VehicleLabel = 'car' | 'truck' | 'bus';
 
+/** Distance of a lamp's middle from the vehicle's side, half its width, and its bottom and top: metres. */
+export interface LampShape {
+  readonly inset: number;
+  readonly half: number;
+  readonly y: readonly [number, number];
+}
+
 /** Dimensions in metres and paint of a vehicle. Profiles are convex (forward, up) pairs, clockwise from the rear bottom. */
 export interface VehicleModel {
   readonly label: VehicleLabel;
@@ -19,6 +26,9 @@ export interface VehicleModel {
   /** Positions of the wheels' centres from the vehicle's centre, and their radius. */
   readonly wheels: readonly number[];
   readonly wheelRadius: number;
+  /** Default: small lamps at the height of the bonnet's edge. */
+  readonly headLamp?: LampShape;
+  readonly tailLamp?: LampShape;
   readonly paint: Yuv;
 }
 

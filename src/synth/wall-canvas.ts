@@ -1,8 +1,11 @@
 import { Ripmap } from './ripmap.js';
 import { dim, mix, type Yuv } from './yuv.js';
 
-/** Content of a wall texture: its colours by day, by night, or (luma only) where it emits light at night. */
-export type WallKind = 'day' | 'night' | 'light';
+/**
+ * Content of a wall texture: its colours by day, by night, or (luma only) where it emits light at night, or where its
+ * windows are.
+ */
+export type WallKind = 'day' | 'night' | 'light' | 'window';
 
 /** The texture of a house front. Texel columns are the major axis, bottom first. */
 export interface WallTexture {
@@ -55,8 +58,14 @@ export class WallCanvas {
     this.#v = new Uint8Array(half).fill(128);
   }
 
+  /** Notes a whole window, with its frame and what is behind its glass; or, over one, what hides a part of it. */
+  markWindow(x: number, h: number, width: number, height: number, isWindow = true): void {
+    if (this.kind === 'window') this.#fill(x, h, width, height, { y: isWindow ? 255 : 0, u: 128, v: 128 });
+  }
+
   /** Paints a surface that reflects: `color` by day, `color` under street light at night. */
   fillRect(x: number, h: number, width: number, height: number, color: Yuv): void {
+    if (this.kind === 'window') return;
     if (this.kind === 'light') this.#fill(x, h, width, height, { y: 0, u: 128, v: 128 });
     else if (this.kind === 'day') this.#fill(x, h, width, height, color);
     else {
@@ -71,13 +80,14 @@ export class WallCanvas {
 
   /** Paints a surface that emits light at night: `day` by day, `night` at night. */
   fillLitRect(x: number, h: number, width: number, height: number, day: Yuv, night: Yuv): void {
+    if (this.kind === 'window') return;
     if (this.kind === 'light') this.#fill(x, h, width, height, { y: 255, u: 128, v: 128 });
     else this.#fill(x, h, width, height, this.kind === 'day' ? day : night);
   }
 
   /** Adds noise to all painted luma. @param amplitude code values by day. */
   addNoise(amplitude: number, noise: (a: number, b: number) => number): void {
-    if (this.kind === 'light') return;
+    if (this.#isMask) return;
     const scale = this.kind === 'day' ? amplitude : amplitude * 0.2;
     for (let a = 0, o = 0; a < this.#columns; a++) {
       for (let b = 0; b < this.#rows; b++, o++) {
@@ -91,7 +101,7 @@ export class WallCanvas {
   toTexture(): WallTexture {
     const a = this.#columns;
     const b = this.#rows;
-    if (this.kind === 'light') {
+    if (this.#isMask) {
       const y = new Ripmap(this.#y, a, b);
       return { y, u: y, v: y };
     }
@@ -100,6 +110,10 @@ export class WallCanvas {
       u: new Ripmap(this.#u, a / 2, b / 2),
       v: new Ripmap(this.#v, a / 2, b / 2),
     };
+  }
+
+  get #isMask(): boolean {
+    return this.kind === 'light' || this.kind === 'window';
   }
 
   #fill(x: number, h: number, width: number, height: number, color: Yuv): void {

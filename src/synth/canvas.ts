@@ -1,4 +1,5 @@
 import type { Facade } from './facade.js';
+import type { SurfaceName } from './surface-names.js';
 import type { Crown } from './tree-sprite.js';
 import type { Yuv } from './yuv.js';
 
@@ -11,6 +12,8 @@ export interface ObjectInfo {
   readonly id: number;
   /** Undefined: no bounding box (ground, houses, poles). */
   readonly label?: ObjectLabel;
+  /** What its parts show, unless their material says otherwise. Ground spans and windows of fronts have their own. */
+  readonly surface: SurfaceName;
   /** Position in metres, which determines the light on it. */
   readonly x: number;
   readonly z: number;
@@ -31,9 +34,11 @@ export interface Material {
   readonly nightColor?: Yuv;
   /** It emits light by day too: `color` is then neither shaded nor shadowed. */
   readonly isLitByDay?: boolean;
+  /** Default: the surface of its object. */
+  readonly surface?: SurfaceName;
 }
 
-/** Options of {@link Surface.drawPolygon}. */
+/** Options of {@link Canvas.drawPolygon}. */
 export interface PolygonOptions {
   /** Opacity, 0 to 1; default 1. */
   readonly alpha?: number;
@@ -46,7 +51,7 @@ export interface PolygonOptions {
 }
 
 /** Material of a ground span. */
-type GroundKind = 'asphalt' | 'paving';
+export type GroundKind = 'asphalt' | 'paving';
 
 /** A span of ground in one row of pixels, at one depth. */
 export interface GroundSpan {
@@ -81,11 +86,23 @@ export interface Halo {
   readonly strength: number;
 }
 
+/** Where a house front faces. */
+export type FrontFacing = 'left' | 'right' | 'camera';
+
+/** Luma is multiplied by `gain`; `u` and `v` are added to chroma, code values. */
+export interface FrontTint {
+  readonly gain: number;
+  readonly u: number;
+  readonly v: number;
+}
+
 /** A house front. */
 export interface Front {
   readonly facade: Facade;
-  /** Daylight on it, 0 to 1. */
-  readonly shade: number;
+  /** Where it faces: to the left, to the right, or along the street to the camera. */
+  readonly facing: FrontFacing;
+  /** How this house differs from its facade. */
+  readonly tint: FrontTint;
 }
 
 /** Adjacent pixel columns of a front; each has one depth. Every array holds `count` values. */
@@ -107,7 +124,7 @@ export interface FrontColumns {
  * The target of drawing a street: a frame by day or night, or its ground truth. Objects are drawn from far to near; each
  * covers what was drawn before.
  */
-export interface Surface {
+export interface Canvas {
   /** Starts an object. All following calls draw it, until the next object. */
   beginObject(mark: ObjectInfo): void;
   /** Draws flat ground in one row of pixels. */

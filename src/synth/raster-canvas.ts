@@ -17,13 +17,13 @@ import type {
   Material,
   ObjectInfo,
   PolygonOptions,
-  Surface,
-} from './surface.js';
+  Canvas,
+} from './canvas.js';
 import type { TextureSet } from './texture-set.js';
 import type { Crown } from './tree-sprite.js';
 
 /** Paints a street into I420 planes, by day or night. One instance paints any number of frames of one size. */
-export class RasterSurface implements Surface {
+export class RasterCanvas implements Canvas {
   readonly #textures: TextureSet;
   readonly #projector: Projector;
   readonly #scan: PolygonScan;
@@ -47,7 +47,12 @@ export class RasterSurface implements Surface {
   }
 
   /** Starts a frame with the sky. Borrows the planes until the next call. */
-  beginFrame(camera: Camera, planes: Planes, lighting: Lighting): void {
+  beginFrame(
+    camera: Camera,
+    planes: Planes,
+    lighting: Lighting,
+    sky = this.#textures.sky(camera, lighting.isNight),
+  ): void {
     this.#camera = camera;
     this.#projector.camera = camera;
     this.#planes = planes;
@@ -55,8 +60,7 @@ export class RasterSurface implements Surface {
     this.#halos.length = 0;
     this.#fronts.beginFrame(camera, planes, lighting);
     this.#ground.beginFrame(camera, planes, lighting);
-    const sky = this.#textures.sky(camera, lighting.isNight);
-    const rows = Math.min(camera.height, 2 * Math.ceil(camera.horizonY / 2) + 2);
+    const rows = Math.max(0, Math.min(camera.height, 2 * Math.ceil(camera.horizonY / 2) + 2));
     copyPlane(sky.y, planes.y, planes.strides[0], camera.width, rows);
     copyPlane(sky.u, planes.u, planes.strides[1], camera.width / 2, rows / 2);
     copyPlane(sky.v, planes.v, planes.strides[2], camera.width / 2, rows / 2);
