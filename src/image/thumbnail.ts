@@ -5,7 +5,12 @@ export const THUMBNAIL_WIDTH = 256;
 /** Rows of a thumbnail. */
 export const THUMBNAIL_HEIGHT = 144;
 
-/** A frame at 256 x 144: the only input of generators and steadier. */
+/** Columns of a detail. */
+export const DETAIL_WIDTH = 448;
+/** Rows of a detail. */
+export const DETAIL_HEIGHT = 256;
+
+/** A frame at 256 x 144: the input of generators and steadier. */
 export interface Thumbnail {
   /**
    * `[3, 144, 256]`, planar Y, U, V (NCHW without the N): BT.709 full range, Y in [0, 1], U and V in [-0.5, 0.5].
@@ -16,4 +21,6 @@ export interface Thumbnail {
   readonly pts: Micros;
   /** `Frame.discontinuity` of the frame. */
   readonly discontinuity: boolean;
+  /** `[3, 256, 448]`: the same frame, larger, for generators that read the street; lent as `data`. */
+  readonly detail?: Float32Array;
 }

@@ -32,22 +32,36 @@ export interface TensorCard {
   readonly shape: readonly number[];
 }
 
-/** The card of an ONNX model: `NAME.json` beside `NAME.onnx`. Unknown fields are kept unchanged. */
-export interface OnnxModelCard extends ModelCard {
+/** What the cards of all ONNX models hold: `NAME.json` beside `NAME.onnx`. Unknown fields are kept unchanged. */
+export interface TrainedModelCard extends ModelCard {
   /** SHA-256 of the model file, 64 lower-case hexadecimal digits. */
   readonly sha256: string;
-  /** `[1, 3, 144, 256]` float32, NCHW: Y in [0, 1], U and V in [-0.5, 0.5], BT.709 full range. */
+  /** `[1, 3, H, W]` float32, NCHW: Y in [0, 1], U and V in [-0.5, 0.5], BT.709 full range. */
   readonly input: TensorCard & { readonly layout: 'NCHW'; readonly matrix: 'bt709'; readonly range: 'full' };
-  readonly outputs: {
-    readonly grid: TensorCard & { readonly layout: GridLayout };
-    /** `[1, 4, 72, 128]` float32: core, haloY, haloU, haloV. */
-    readonly lights: TensorCard;
-  };
   /** Sources of the training images. */
   readonly sources?: readonly ModelSource[];
   readonly training?: TrainingCard;
   /** Evaluation results: values by metric name. */
   readonly metrics?: Readonly<Record<string, number>>;
+}
+
+/** The card of a model whose output is a look; its input is `[1, 3, 144, 256]`. */
+export interface OnnxModelCard extends TrainedModelCard {
+  readonly outputs: {
+    readonly grid: TensorCard & { readonly layout: GridLayout };
+    /** `[1, 4, 72, 128]` float32: core, haloY, haloU, haloV. */
+    readonly lights: TensorCard;
+  };
+}
+
+/** The card of a scene network, whose input has H and W that are multiples of 32. */
+export interface SceneModelCard extends TrainedModelCard {
+  readonly outputs: {
+    /** `[1, 13, H/4, W/4]` float32: logits of `SURFACES`. */
+    readonly surfaces: TensorCard;
+    /** `[1, 12, H/8, W/8]` float32: see `vehiclePeaks`. */
+    readonly vehicles: TensorCard;
+  };
 }
 
 /** A set of images that a network was trained on. */
@@ -81,26 +95,58 @@ const GRID_SHAPES: Record<GridLayout, readonly number[]> = {
   B34HW: [1, GRID_BINS * AFFINE_SIZE, GRID_HEIGHT, GRID_WIDTH],
 };
 
-/** Parses and checks a card's JSON text. Throws {@link ModelCardError} or SyntaxError. */
+/** Number of surfaces and of channels of the vehicle head of a scene network. */
+const SCENE_CHANNELS = { surfaces: 13, vehicles: 12 } as const;
+
+/** Parses and checks the JSON text of a look network's card. Throws {@link ModelCardError} or SyntaxError. */
 export function parseModelCard(json: string): OnnxModelCard {
+  const card = parseTrainedCard(json, INPUT_SHAPE);
+  const outputs = checkObject('outputs', card['outputs']);
+  const grid = checkObject('outputs.grid', outputs['grid']);
+  const layout = checkOneOf('outputs.grid.layout', grid['layout'], GRID_LAYOUTS);
+  checkTensor('outputs.grid', grid, GRID_SHAPES[layout]);
+  checkTensor('outputs.lights', checkObject('outputs.lights', outputs['lights']), LIGHTS_SHAPE);
+  return card as unknown as OnnxModelCard; // every required field was checked above
+}
+
+/** Parses and checks the JSON text of a scene network's card. Throws {@link ModelCardError} or SyntaxError. */
+export function parseSceneCard(json: string): SceneModelCard {
+  const card = parseTrainedCard(json);
+  const shape = checkObject('input', card['input'])['shape'] as readonly number[]; // parseTrainedCard checked it
+  const outputs = checkObject('outputs', card['outputs']);
+  const [height = 0, width = 0] = shape.slice(2);
+  for (const [name, step] of [
+    ['surfaces', 4],
+    ['vehicles', 8],
+  ] as const) {
+    const expected = [1, SCENE_CHANNELS[name], height / step, width / step];
+    checkTensor(`outputs.${name}`, checkObject(`outputs.${name}`, outputs[name]), expected);
+  }
+  return card as unknown as SceneModelCard; // every required field was checked above
+}
+
+/** Checks what all cards hold. @param inputShape default: any with three channels and multiples of 32. */
+function parseTrainedCard(json: string, inputShape?: readonly number[]): Record<string, unknown> {
   const card = checkObject('the card', JSON.parse(json));
   for (const field of ['name', 'version', 'description', 'licence']) checkString(field, card[field]);
   const sha256 = checkString('sha256', card['sha256']);
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw new ModelCardError('sha256', '64 lower-case hexadecimal digits', sha256);
 
   const input = checkObject('input', card['input']);
-  checkTensor('input', input, INPUT_SHAPE);
+  const shape: unknown = input['shape'];
+  const isImage =
+    Array.isArray(shape) &&
+    shape.length === 4 &&
+    shape[0] === 1 &&
+    shape[1] === 3 &&
+    shape.slice(2).every((side) => typeof side === 'number' && side > 0 && side % 32 === 0);
+  if (!inputShape && !isImage) throw new ModelCardError('input.shape', '[1, 3, H, W] in multiples of 32', shape);
+  checkTensor('input', input, inputShape ?? (shape as readonly number[])); // numbers, as checked
   checkOneOf('input.layout', input['layout'], ['NCHW']);
   checkOneOf('input.matrix', input['matrix'], ['bt709']);
   checkOneOf('input.range', input['range'], ['full']);
-
-  const outputs = checkObject('outputs', card['outputs']);
-  const grid = checkObject('outputs.grid', outputs['grid']);
-  const layout = checkOneOf('outputs.grid.layout', grid['layout'], GRID_LAYOUTS);
-  checkTensor('outputs.grid', grid, GRID_SHAPES[layout]);
-  checkTensor('outputs.lights', checkObject('outputs.lights', outputs['lights']), LIGHTS_SHAPE);
   checkOptionalFields(card);
-  return card as unknown as OnnxModelCard; // every required field was checked above
+  return card;
 }
 
 /** Checks the optional fields of a card. */

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { NocturneError } from '../core/errors.js';
-import { parseModelCard, type OnnxModelCard } from './model-card.js';
+import { parseModelCard, type OnnxModelCard, type TrainedModelCard } from './model-card.js';
 
 /** An ONNX model whose checksum matches its card. */
-export interface ModelFile {
+export interface ModelFile<C extends TrainedModelCard = OnnxModelCard> {
   /** Path of the `.onnx` file. */
   readonly path: string;
   readonly bytes: Uint8Array;
-  readonly card: OnnxModelCard;
+  readonly card: C;
 }
 
 /**
@@ -17,14 +17,23 @@ export interface ModelFile {
  * @param path the `.onnx` file, its `.json` card, or a folder NAME that contains NAME.onnx and NAME.json.
  * Throws NocturneError MODEL_NOT_FOUND or MODEL_INVALID.
  */
-export async function readModelFile(path: string): Promise<ModelFile> {
+export async function readModelFile(path: string): Promise<ModelFile>;
+/** The same with another parser of the card. */
+export async function readModelFile<C extends TrainedModelCard>(
+  path: string,
+  parse: (json: string) => C,
+): Promise<ModelFile<C>>;
+export async function readModelFile(
+  path: string,
+  parse: (json: string) => TrainedModelCard = parseModelCard,
+): Promise<ModelFile<TrainedModelCard>> {
   const stem = await stemOf(path);
   const [modelPath, cardPath] = [`${stem}.onnx`, `${stem}.json`];
   const bytes = await read(modelPath, 'model');
   const json = await read(cardPath, 'model card');
-  let card: OnnxModelCard;
+  let card: TrainedModelCard;
   try {
-    card = parseModelCard(json.toString('utf8'));
+    card = parse(json.toString('utf8'));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(`invalid model card ${cardPath}: ${reason}.`, error);

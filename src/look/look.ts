@@ -57,7 +57,7 @@ export interface Look {
   readonly lights: Float32Array;
   /**
    * `[256, 11]`: sharp lamps, drawn at full resolution on top. The list ends at the first lamp of luma 0. Of each:
-   * x, y of its centre in shares of the picture's width and height; radiusX, radiusY in shares of the picture's width; luma at
+   * x, y of its centre in shares of the image's width and height; radiusX, radiusY in shares of the image's width; luma at
    * its centre, above 1 where it clips; u, v of its rim, BT.709, per unit of luma; hardness, 1 a soft spot and 4 a disc;
    * glare, the share of its luma in a wider glow; kind, an index into {@link LAMP_KINDS};
    * id of the thing it belongs to, 0 in a still.
@@ -67,7 +67,11 @@ export interface Look {
 
 /** Creates a look of zeros. */
 export function emptyLook(): Look {
-  return { grid: new Float32Array(GRID_SIZE), lights: new Float32Array(LIGHTS_SIZE), lamps: new Float32Array(LAMPS_SIZE) };
+  return {
+    grid: new Float32Array(GRID_SIZE),
+    lights: new Float32Array(LIGHTS_SIZE),
+    lamps: new Float32Array(LAMPS_SIZE),
+  };
 }
 
 /** Creates a look that leaves every pixel unchanged. */

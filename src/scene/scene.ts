@@ -28,13 +28,13 @@ export const SURFACE_SIZE = SURFACE_WIDTH * SURFACE_HEIGHT;
 /** Which side of a vehicle the camera sees. */
 export type Facing = 'front' | 'rear' | 'side';
 
-/** A place in the picture, in shares of its width and of its height. */
+/** A place in the image, in shares of its width and of its height. */
 export interface Place {
   readonly x: number;
   readonly y: number;
 }
 
-/** A box in the picture: its top left corner and its size, in shares of the picture's width and height. */
+/** A box in the image: its top left corner and its size, in shares of the image's width and height. */
 export interface Box extends Place {
   readonly width: number;
   readonly height: number;
@@ -70,7 +70,7 @@ export type SignalColor = 'red' | 'amber' | 'green';
 /** A lit lens of a traffic signal. */
 export interface Signal extends Thing {
   readonly place: Place;
-  /** Radius of the lens in shares of the picture's width. */
+  /** Radius of the lens in shares of the image's width. */
   readonly radius: number;
   readonly color: SignalColor;
 }
@@ -78,9 +78,9 @@ export interface Signal extends Thing {
 /** The head of a street lamp. */
 export interface LampHead extends Thing {
   readonly place: Place;
-  /** Radius of the head in shares of the picture's width. */
+  /** Radius of the head in shares of the image's width. */
   readonly radius: number;
-  /** Height of the pole below it, in shares of the picture's height. */
+  /** Height of the pole below it, in shares of the image's height. */
   readonly height: number;
 }
 
@@ -95,7 +95,7 @@ export interface Scene {
   readonly surfaces: Float32Array;
   /** `[72, 128]`: share of the own vehicle's bonnet and dashboard, 0 to 1. */
   readonly bonnet: Float32Array;
-  /** Height of the horizon from the top, in shares of the picture's height; may lie outside [0, 1]. */
+  /** Height of the horizon from the top, in shares of the image's height; may lie outside [0, 1]. */
   readonly horizon: number;
   /** How surely the camera drives: 0 fixed, 1 in a moving vehicle. */
   readonly driving: number;

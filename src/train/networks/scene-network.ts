@@ -12,7 +12,7 @@ export type SceneOutputs<T> = {
 export const SURFACE_CHANNELS = 13;
 /**
  * Channels of the vehicle head: logit of a vehicle's centre; logits of its facing (front, rear, side); log of its width and height
- * in shares of the picture; offset of the centre in samples, x and y; the left and the right lamp, x in widths and y in heights
+ * in shares of the image; offset of the centre in samples, x and y; the left and the right lamp, x in widths and y in heights
  * from the centre.
  */
 export const VEHICLE_CHANNELS = 12;
@@ -30,16 +30,20 @@ const RESIDUAL_FILTERS = 96;
 const CENTER_PRIOR = 0.02;
 
 /**
- * The scene network: a day picture `[N, H, W, 3]` (Y in [0, 1], U and V in [-0.5, 0.5], BT.709 full range; H and W multiples of 32)
+ * The scene network: a day image `[N, H, W, 3]` (Y in [0, 1], U and V in [-0.5, 0.5], BT.709 full range; H and W multiples of 32)
  * to what stands where. An encoder to H/32 with global context and a decoder with two heads: vehicles at H/8, surfaces at H/4.
- * No layer normalises per picture.
+ * No layer normalises per image.
  */
 export function sceneNetwork<T>(ops: Ops<T>, day: T): SceneOutputs<T> {
   const act = (x: T): T => ops.leakyRelu(x, LEAKY_SLOPE);
   const levels: T[] = []; // H/2, H/4, H/8, H/16, H/32
-  let x = day;
+  let x = ops.concat([
+    ops.affine(ops.sliceChannels(day, 0, 1), LUMA_SCALE, -0.5 * LUMA_SCALE),
+    ops.affine(ops.sliceChannels(day, 1, 2), CHROMA_SCALE),
+  ]);
   ENCODER_FILTERS.forEach((filters, i) => {
-    x = act(ops.conv(x, { name: `encode${i}`, filters, size: 3, stride: 2, pad: 1 }));
+    const init = i === 0 ? FIRST : HE;
+    x = act(ops.conv(x, { name: `encode${i}`, filters, size: 3, stride: 2, pad: 1, init }));
     if (i > 0) x = act(ops.conv(x, { name: `encode${i}b`, filters, size: 3 }));
     levels.push(x);
   });
@@ -72,6 +76,12 @@ export function sceneNetwork<T>(ops: Ops<T>, day: T): SceneOutputs<T> {
   };
 }
 
+/** Factors that give luma and chroma of usual images a variance of about 1: chroma is ten times as small. */
+const LUMA_SCALE = 4;
+const CHROMA_SCALE = 14;
+/** Initialiser of the first layer: as by He et al. (2015), but not standardised, since it must see brightness itself. */
+const FIRST = { kind: 'normal', stddev: Math.sqrt(2 / 27) } as const;
+const HE = { kind: 'he' } as const;
 /** Initialiser of layers whose output starts near zero. */
 const SMALL = { kind: 'normal', stddev: 0.01 } as const;
 

@@ -1,6 +1,6 @@
 import { Random } from '../../core/random.js';
 
-/** What cameras and weather do to a picture. */
+/** What cameras and weather do to a image. */
 export interface Degradation {
   /** `[3, 512]`: sRGB of R, G and B in halves of a code to 0 to 1: exposure, gamma, white balance, haze. */
   readonly curves: Float32Array;
@@ -29,7 +29,7 @@ export const NO_DEGRADATION: Degradation = {
   blocks: 0,
 };
 
-/** Draws a degradation: strong ones often, since cameras differ more than any one set of pictures. */
+/** Draws a degradation: strong ones often, since cameras differ more than any one set of images. */
 export function randomDegradation(random: Random): Degradation {
   const isChanged = random.next() < 0.85;
   const warmth = isChanged ? random.between(-0.18, 0.18) : 0;
@@ -64,44 +64,44 @@ function curves({ gain, gamma, haze, balance }: CurveOptions): Float32Array {
   return result;
 }
 
-/** Applies blur, rain, blocks and noise to a picture `[H, W, 3]` (Y, U, V) in place. */
+/** Applies blur, rain, blocks and noise to a image `[H, W, 3]` (Y, U, V) in place. */
 export function degradeInto(
-  picture: Float32Array,
+  image: Float32Array,
   { width, height }: { readonly width: number; readonly height: number },
   { blurs, streaks, noise, blocks }: Degradation,
   random: Random,
 ): void {
-  for (let pass = 0; pass < blurs; pass++) blur(picture, width, height);
-  for (let i = 0; i < streaks; i++) drawStreak(picture, width, height, random);
-  if (blocks > 0) flattenBlocks(picture, width, height, blocks);
-  if (noise > 0) addNoise(picture, noise, random);
+  for (let pass = 0; pass < blurs; pass++) blur(image, width, height);
+  for (let i = 0; i < streaks; i++) drawStreak(image, width, height, random);
+  if (blocks > 0) flattenBlocks(image, width, height, blocks);
+  if (noise > 0) addNoise(image, noise, random);
 }
 
 /** A box blur of 3x3: rows, then columns. */
-function blur(picture: Float32Array, width: number, height: number): void {
+function blur(image: Float32Array, width: number, height: number): void {
   const row = 3 * width;
   for (let y = 0; y < height; y++) {
     for (let c = 0; c < 3; c++) {
-      let before = picture[y * row + c] ?? 0;
+      let before = image[y * row + c] ?? 0;
       for (let i = y * row + c + 3, end = (y + 1) * row - 3; i < end; i += 3) {
-        const here = picture[i] ?? 0;
-        picture[i] = (before + here + (picture[i + 3] ?? 0)) / 3;
+        const here = image[i] ?? 0;
+        image[i] = (before + here + (image[i + 3] ?? 0)) / 3;
         before = here;
       }
     }
   }
-  const above = picture.slice(0, row);
+  const above = image.slice(0, row);
   for (let y = 1; y < height - 1; y++) {
     for (let i = 0, at = y * row; i < row; i++, at++) {
-      const here = picture[at] ?? 0;
-      picture[at] = ((above[i] ?? 0) + here + (picture[at + row] ?? 0)) / 3;
+      const here = image[at] ?? 0;
+      image[at] = ((above[i] ?? 0) + here + (image[at + row] ?? 0)) / 3;
       above[i] = here;
     }
   }
 }
 
 /** A bright, steep, short line. */
-function drawStreak(picture: Float32Array, width: number, height: number, random: Random): void {
+function drawStreak(image: Float32Array, width: number, height: number, random: Random): void {
   const length = 6 + random.below(20);
   const slope = random.between(-0.2, 0.2);
   const strength = random.between(0.1, 0.35);
@@ -111,24 +111,24 @@ function drawStreak(picture: Float32Array, width: number, height: number, random
     const column = Math.round(x + slope * i);
     if (column < 0 || column >= width) break;
     const at = 3 * ((y + i) * width + column);
-    picture[at] = (picture[at] ?? 0) + strength * (0.9 - (picture[at] ?? 0));
+    image[at] = (image[at] ?? 0) + strength * (0.9 - (image[at] ?? 0));
   }
 }
 
 /** Pulls each block of 8x8 towards its mean: its chroma fully, its luma less. */
-function flattenBlocks(picture: Float32Array, width: number, height: number, strength: number): void {
+function flattenBlocks(image: Float32Array, width: number, height: number, strength: number): void {
   for (let top = 0; top + BLOCK <= height; top += BLOCK) {
     for (let left = 0; left + BLOCK <= width; left += BLOCK) {
       for (let c = 0; c < 3; c++) {
         let sum = 0;
         for (let y = top; y < top + BLOCK; y++)
-          for (let x = left; x < left + BLOCK; x++) sum += picture[3 * (y * width + x) + c] ?? 0;
+          for (let x = left; x < left + BLOCK; x++) sum += image[3 * (y * width + x) + c] ?? 0;
         const mean = sum / BLOCK ** 2;
         const share = c === 0 ? 0.35 * strength : strength;
         for (let y = top; y < top + BLOCK; y++) {
           for (let x = left; x < left + BLOCK; x++) {
             const at = 3 * (y * width + x) + c;
-            picture[at] = (picture[at] ?? 0) + share * (mean - (picture[at] ?? 0));
+            image[at] = (image[at] ?? 0) + share * (mean - (image[at] ?? 0));
           }
         }
       }
@@ -143,11 +143,11 @@ function drawNoise(): Float32Array {
   return Float32Array.from({ length: NOISE_LENGTH }, () => random.normal());
 }
 
-function addNoise(picture: Float32Array, sigma: number, random: Random): void {
+function addNoise(image: Float32Array, sigma: number, random: Random): void {
   noiseTable ??= drawNoise(); // the same in every run, so that a resumed training continues as it was
   let at = random.below(NOISE_LENGTH);
-  for (let i = 0; i < picture.length; i++) {
+  for (let i = 0; i < image.length; i++) {
     if (++at >= NOISE_LENGTH) at = 0;
-    picture[i] = (picture[i] ?? 0) + (i % 3 === 0 ? sigma : 0.5 * sigma) * (noiseTable[at] ?? 0);
+    image[i] = (image[i] ?? 0) + (i % 3 === 0 ? sigma : 0.5 * sigma) * (noiseTable[at] ?? 0);
   }
 }

@@ -1,13 +1,13 @@
-/** Columns of a labelled scene's picture in memory. */
-export const SCENE_PICTURE_WIDTH = 512;
+/** Columns of a labelled scene's image in memory. */
+export const SCENE_IMAGE_WIDTH = 512;
 /** Rows of it. */
-export const SCENE_PICTURE_HEIGHT = 288;
+export const SCENE_IMAGE_HEIGHT = 288;
 /** Columns of its surface map. */
 export const LABEL_WIDTH = 320;
 /** Rows of it. */
 export const LABEL_HEIGHT = 180;
 
-/** A vehicle as labelled; all places in shares of the picture's width and height. */
+/** A vehicle as labelled; all places in shares of the image's width and height. */
 export interface LabelledVehicle {
   /** Left, top, right, bottom. */
   readonly box: readonly [number, number, number, number];
@@ -15,12 +15,12 @@ export interface LabelledVehicle {
   readonly facing?: 'front' | 'rear' | 'side';
   /** Confidence in the facing, 0 to 1. */
   readonly facingScore: number;
-  /** Middles of its lamps; left and right in the picture, where visible. */
+  /** Middles of its lamps; left and right in the image, where visible. */
   readonly left?: readonly [x: number, y: number];
   readonly right?: readonly [x: number, y: number];
 }
 
-/** A day picture with its labels, stretched to one size. Lent. */
+/** A day image with its labels, stretched to one size. Lent. */
 export interface LabelledScene {
   readonly name: string;
   /** Pictures of one group show the same places: a group is for training or for validation as a whole. */

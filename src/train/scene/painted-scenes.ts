@@ -4,8 +4,8 @@ import { SURFACE_NAMES } from '../../synth/surface-names.js';
 import {
   LABEL_HEIGHT,
   LABEL_WIDTH,
-  SCENE_PICTURE_HEIGHT,
-  SCENE_PICTURE_WIDTH,
+  SCENE_IMAGE_HEIGHT,
+  SCENE_IMAGE_WIDTH,
   type LabelledScene,
   type LabelledVehicle,
 } from './labelled-scene.js';
@@ -17,7 +17,7 @@ const GROUP = 20;
 
 /** Painted streets with exact labels, the same for the same seed. */
 export function paintedScenes({ count, seed }: { readonly count: number; readonly seed: number }): LabelledScene[] {
-  const painter = new ScenePainter({ width: SCENE_PICTURE_WIDTH, height: SCENE_PICTURE_HEIGHT });
+  const painter = new ScenePainter({ width: SCENE_IMAGE_WIDTH, height: SCENE_IMAGE_HEIGHT });
   return Array.from({ length: count }, (_, i) => labelled(painter.paint(seed * 1_000_003 + i), i));
 }
 
@@ -27,9 +27,9 @@ const LABELS = SURFACE_NAMES.map((name) => 1 + SURFACES.indexOf(name));
 function labelled({ seed, rgb, surface, objects }: PaintedScene, index: number): LabelledScene {
   const surfaces = new Uint8Array(LABEL_WIDTH * LABEL_HEIGHT);
   for (let y = 0, i = 0; y < LABEL_HEIGHT; y++) {
-    const row = Math.floor(((y + 0.5) / LABEL_HEIGHT) * SCENE_PICTURE_HEIGHT) * SCENE_PICTURE_WIDTH;
+    const row = Math.floor(((y + 0.5) / LABEL_HEIGHT) * SCENE_IMAGE_HEIGHT) * SCENE_IMAGE_WIDTH;
     for (let x = 0; x < LABEL_WIDTH; x++, i++) {
-      const from = surface[row + Math.floor(((x + 0.5) / LABEL_WIDTH) * SCENE_PICTURE_WIDTH)] ?? NO_SURFACE;
+      const from = surface[row + Math.floor(((x + 0.5) / LABEL_WIDTH) * SCENE_IMAGE_WIDTH)] ?? NO_SURFACE;
       surfaces[i] = from === NO_SURFACE ? 0 : (LABELS[from] ?? 0);
     }
   }

@@ -33,13 +33,13 @@ export interface SceneBatchesOptions {
   readonly seed: number;
 }
 
-/** Draws batches: groups with many pictures of one place are drawn less often a picture. */
+/** Draws batches: groups with many images of one place are drawn less often a image. */
 export class SceneBatches {
   readonly #options: SceneBatchesOptions;
   readonly #random: Random;
   readonly #whole: SceneBatch;
   readonly #crops: SceneBatch;
-  /** Running sums of the pictures' weights. */
+  /** Running sums of the images' weights. */
   readonly #sums: Float64Array;
 
   constructor(options: SceneBatchesOptions) {
@@ -64,7 +64,7 @@ export class SceneBatches {
     this.#random.restore(state);
   }
 
-  /** The next batch: of whole pictures (more or less), or of crops. */
+  /** The next batch: of whole images (more or less), or of crops. */
   next(isWhole: boolean): SceneBatch {
     const { batch, sizes, painted, paintedShare, classWeights } = this.#options;
     const result = isWhole ? this.#whole : this.#crops;

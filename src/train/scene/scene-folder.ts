@@ -5,8 +5,8 @@ import { readGrey, readRgb } from '../../image/image-file.js';
 import {
   LABEL_HEIGHT,
   LABEL_WIDTH,
-  SCENE_PICTURE_HEIGHT,
-  SCENE_PICTURE_WIDTH,
+  SCENE_IMAGE_HEIGHT,
+  SCENE_IMAGE_WIDTH,
   type LabelledScene,
   type LabelledVehicle,
 } from './labelled-scene.js';
@@ -53,11 +53,11 @@ export async function readSceneFolder(folder: string): Promise<readonly Labelled
 async function readScene(folder: string, { frame, vehicles }: ObjectsLine, group: string): Promise<LabelledScene> {
   const label = frame.replace(/\.[^.]+$/, '.png');
   const size = [LABEL_WIDTH, LABEL_HEIGHT] as const;
-  const picture = await readRgb(join(folder, 'images', frame), [SCENE_PICTURE_WIDTH, SCENE_PICTURE_HEIGHT]);
+  const image = await readRgb(join(folder, 'images', frame), [SCENE_IMAGE_WIDTH, SCENE_IMAGE_HEIGHT]);
   return {
     name: frame,
     group,
-    rgb: new Uint8Array(picture.data),
+    rgb: new Uint8Array(image.data),
     surfaces: await readGrey(join(folder, 'surface', label), size),
     confidence: await readGrey(join(folder, 'confidence', label), size),
     vehicles: vehicles.map(labelledVehicle),

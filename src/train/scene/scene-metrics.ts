@@ -72,12 +72,12 @@ export interface VehicleScores {
   readonly count: number;
 }
 
-/** Smallest measured width, a share of the picture's. */
+/** Smallest measured width, a share of the image's. */
 const MIN_WIDTH = 24 / 640;
 /** Intersection over union from which a vehicle is found. */
 const MIN_OVERLAP = 0.4;
 
-/** Compares found vehicles with labelled ones, over many pictures. */
+/** Compares found vehicles with labelled ones, over many images. */
 export class VehicleMatches {
   #labelled = 0;
   #found = 0;

@@ -10,7 +10,7 @@ import { sceneLosses } from './scene-losses.js';
 import type { SceneOptions } from './scene-options.js';
 import { SURFACE_STEP, TARGET_CHANNELS, VEHICLE_STEP } from './scene-targets.js';
 
-/** Largest norm of a step's gradient: a rare picture must not undo many steps. */
+/** Largest norm of a step's gradient: a rare image must not undo many steps. */
 const MAX_GRADIENT_NORM = 5;
 
 /** The scene network in training. Owns its tensors until {@link close}. */

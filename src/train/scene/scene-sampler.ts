@@ -1,6 +1,6 @@
 import type { Random } from '../../core/random.js';
 import { rgbToYuv } from '../../image/color-matrix.js';
-import { SCENE_PICTURE_HEIGHT, SCENE_PICTURE_WIDTH, type LabelledScene } from './labelled-scene.js';
+import { SCENE_IMAGE_HEIGHT, SCENE_IMAGE_WIDTH, type LabelledScene } from './labelled-scene.js';
 import { placed, type Crop } from './crop.js';
 import { degradeInto, type Degradation, NO_DEGRADATION, randomDegradation } from './degradation.js';
 
@@ -10,19 +10,19 @@ export interface InputSize {
   readonly height: number;
 }
 
-/** How one picture is shown to the network. */
+/** How one image is shown to the network. */
 export interface Shot {
   readonly crop: Crop;
   readonly degradation: Degradation;
 }
 
-/** The whole picture as it is. */
+/** The whole image as it is. */
 export const PLAIN_SHOT: Shot = {
   crop: { left: 0, top: 0, width: 1, height: 1, isFlipped: false },
   degradation: NO_DEGRADATION,
 };
 
-/** Share of the pictures that are shown whole. */
+/** Share of the images that are shown whole. */
 const WHOLE_SHARE = 0.35;
 /** Smallest and largest crop, as factors on the usual one. */
 const MIN_CROP = 0.65;
@@ -32,7 +32,7 @@ const ASPECT = 1.15;
 
 /**
  * Draws a crop, a flip and a degradation (exposure, white balance, haze, blur, rain, noise, blocks).
- * @param share usual size of the crop in shares of the picture; 1: often the whole picture.
+ * @param share usual size of the crop in shares of the image; 1: often the whole image.
  */
 export function randomShot(random: Random, share = 1): Shot {
   const isFlipped = random.next() < 0.5;
@@ -48,7 +48,7 @@ export function randomShot(random: Random, share = 1): Shot {
 const [YR, YG, YB, UR, UG, UB, VR, VG, VB] = rgbToYuv('bt709');
 
 /**
- * Writes a picture as the network's input, `[height, width, 3]` from `start` on: Y in [0, 1], U and V in [-0.5, 0.5], BT.709 full
+ * Writes a image as the network's input, `[height, width, 3]` from `start` on: Y in [0, 1], U and V in [-0.5, 0.5], BT.709 full
  * range. Bilinear.
  */
 export function writeInput(
@@ -62,17 +62,17 @@ export function writeInput(
   const weights = new Float32Array(width);
   for (let x = 0; x < width; x++) {
     const share = placed((x + 0.5) / width, crop.left, crop.width, crop.isFlipped);
-    const position = Math.min(SCENE_PICTURE_WIDTH - 1, Math.max(0, share * SCENE_PICTURE_WIDTH - 0.5));
-    const first = Math.min(SCENE_PICTURE_WIDTH - 2, Math.floor(position));
+    const position = Math.min(SCENE_IMAGE_WIDTH - 1, Math.max(0, share * SCENE_IMAGE_WIDTH - 0.5));
+    const first = Math.min(SCENE_IMAGE_WIDTH - 2, Math.floor(position));
     offsets[x] = 3 * first;
     weights[x] = position - first;
   }
-  const row = 3 * SCENE_PICTURE_WIDTH;
+  const row = 3 * SCENE_IMAGE_WIDTH;
   let at = start;
   for (let y = 0; y < height; y++) {
-    const position = (crop.top + ((y + 0.5) / height) * crop.height) * SCENE_PICTURE_HEIGHT - 0.5;
-    const clamped = Math.min(SCENE_PICTURE_HEIGHT - 1, Math.max(0, position));
-    const first = Math.min(SCENE_PICTURE_HEIGHT - 2, Math.floor(clamped));
+    const position = (crop.top + ((y + 0.5) / height) * crop.height) * SCENE_IMAGE_HEIGHT - 0.5;
+    const clamped = Math.min(SCENE_IMAGE_HEIGHT - 1, Math.max(0, position));
+    const first = Math.min(SCENE_IMAGE_HEIGHT - 2, Math.floor(clamped));
     const fy = clamped - first;
     for (let x = 0; x < width; x++) {
       const fx = weights[x] ?? 0;

@@ -7,7 +7,7 @@ export interface SceneSplit {
   readonly validation: readonly LabelledScene[];
 }
 
-/** Holds whole groups back, in an order drawn from the seed, until they have `share` of the pictures; skips groups that are too large. */
+/** Holds whole groups back, in an order drawn from the seed, until they have `share` of the images; skips groups that are too large. */
 export function splitByGroup(
   scenes: readonly LabelledScene[],
   { share, seed }: { share: number; seed: number },

@@ -19,12 +19,12 @@ import { SURFACE_STEP, VEHICLE_STEP } from './scene-targets.js';
 
 /** Score from which a vehicle counts in validation. */
 const MIN_SCORE = 0.3;
-/** Columns over rows of the pictures. */
+/** Columns over rows of the images. */
 const ASPECT = 16 / 9;
 /** Confidence of a label from which it is measured. */
 const MIN_CONFIDENCE = 102;
 
-/** How well a scene network reads pictures that it was not trained on. */
+/** How well a scene network reads images that it was not trained on. */
 export interface SceneMetrics {
   readonly iou: Readonly<Record<MeasuredSurface, number>>;
   /** Mean of sky, ground, facade, vegetation and vehicle. */
@@ -34,7 +34,7 @@ export interface SceneMetrics {
   readonly score: number;
 }
 
-/** Reads labelled pictures with the network and compares. @param weights plain ones, without gains. */
+/** Reads labelled images with the network and compares. @param weights plain ones, without gains. */
 export async function measureScenes(
   weights: Weights,
   scenes: readonly LabelledScene[],

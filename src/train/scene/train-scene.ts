@@ -71,7 +71,7 @@ export async function trainScene(runOptions: SceneRunOptions): Promise<SceneRunR
   await mkdir(run, { recursive: true });
   onStart?.(options, backend);
   const { real, painted, validation } = await loadScenes(runOptions.source, options);
-  onLine?.(`${real.length} labelled and ${painted.length} painted pictures, ${validation.length} held back`);
+  onLine?.(`${real.length} labelled and ${painted.length} painted images, ${validation.length} held back`);
   await writeFile(`${join(run, OPTIONS_FILE)}.part`, formatOptionsFile(options, backend));
   await rename(`${join(run, OPTIONS_FILE)}.part`, join(run, OPTIONS_FILE));
   const log = await LossLog.open(run);

@@ -1,0 +1,142 @@
+import { fileURLToPath } from 'node:url';
+import { NocturneError } from '../core/errors.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
+import { parseSceneCard, type SceneModelCard } from '../infer/model-card.js';
+import { invalid, readModelFile, type ModelFile } from '../infer/model-file.js';
+import { createOrtSession, loadOrt, reasonOf, type InferenceSession, type Tensor } from '../infer/ort-runtime.js';
+import { findLampHeads } from './find-lamp-heads.js';
+import { PaneFinder } from './find-panes.js';
+import { findSignals } from './find-signals.js';
+import type { FoundScene } from './found-scene.js';
+import { readBonnetInto, readHorizon } from './read-layout.js';
+import { SURFACES, SURFACE_SIZE } from './scene.js';
+import { SurfaceResampler } from './scene-maps.js';
+import { vehiclePeaks } from './vehicle-peaks.js';
+
+/** Options of {@link openSceneReader}. */
+export interface SceneReaderOptions {
+  /** Folder, card or `.onnx` file of a scene network; default: the one of the package. */
+  readonly model?: string;
+  readonly device?: 'cpu' | 'webgpu';
+  /** Threads of the network on the CPU; default 1. */
+  readonly threads?: number;
+}
+
+/** Reads what stands where in single frames. */
+export interface SceneReader extends AsyncDisposable {
+  readonly card: SceneModelCard;
+  /**
+   * Reads a frame. Lends the scene until the next call. Borrows the detail, `[3, 256, 448]`.
+   * Throws NocturneError `MODEL_FAILED`.
+   */
+  read(detail: Float32Array): Promise<FoundScene>;
+  /** Releases the network. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** Folder of the scene network of the package; the same from `src/` and from `dist/`. */
+export const SHIPPED_SCENE_MODEL = fileURLToPath(new URL('../../models/scene', import.meta.url));
+
+/** Confidence from which a vehicle is one: its lamps are lit, so it must be sure. */
+const MIN_VEHICLE_SCORE = 0.35;
+
+/** Opens a scene network and runs it once. Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE. */
+export async function openSceneReader(options: SceneReaderOptions = {}): Promise<SceneReader> {
+  const file = await readModelFile(options.model ?? SHIPPED_SCENE_MODEL, parseSceneCard);
+  const [, , height, width] = file.card.input.shape;
+  if (height !== DETAIL_HEIGHT || width !== DETAIL_WIDTH) {
+    throw invalid(`${file.path} must read ${DETAIL_WIDTH}x${DETAIL_HEIGHT}, got ${width}x${height}.`);
+  }
+  let session: InferenceSession;
+  try {
+    session = await createOrtSession(file.bytes, { device: options.device ?? 'cpu', threads: options.threads ?? 1 });
+  } catch (error) {
+    throw invalid(`${file.path} is not a model that ONNX Runtime can read: ${reasonOf(error)}.`, error);
+  }
+  const { Tensor } = await loadOrt();
+  const length = 3 * DETAIL_WIDTH * DETAIL_HEIGHT;
+  const reader = new OrtSceneReader(
+    file,
+    session,
+    new Tensor('float32', new Float32Array(length), file.card.input.shape),
+  );
+  try {
+    await reader.read(new Float32Array(length).fill(0.3, 0, DETAIL_WIDTH * DETAIL_HEIGHT));
+  } catch (error) {
+    await reader.close();
+    throw invalid(`${file.path} does not run: ${reasonOf(error)}.`, error);
+  }
+  return reader;
+}
+
+class OrtSceneReader implements SceneReader {
+  readonly card: SceneModelCard;
+  readonly #path: string;
+  readonly #session: InferenceSession;
+  readonly #input: Tensor;
+  readonly #resampler = new SurfaceResampler();
+  readonly #panes = new PaneFinder();
+  readonly #surfaces = new Float32Array(SURFACES.length * SURFACE_SIZE);
+  readonly #bonnet = new Float32Array(SURFACE_SIZE);
+  #closed = false;
+
+  constructor(file: ModelFile<SceneModelCard>, session: InferenceSession, input: Tensor) {
+    this.card = file.card;
+    this.#path = file.path;
+    this.#session = session;
+    this.#input = input;
+  }
+
+  async read(detail: Float32Array): Promise<FoundScene> {
+    if (this.#closed) throw new TypeError('read needs an open reader, got a closed one');
+    (this.#input.data as Float32Array).set(detail); // a float32 tensor's data is one
+    const { surfaces, vehicles } = this.card.outputs;
+    let result: InferenceSession.OnnxValueMapType;
+    try {
+      result = await this.#session.run({ [this.card.input.name]: this.#input }, [surfaces.name, vehicles.name]);
+    } catch (cause) {
+      throw this.#failed(reasonOf(cause), cause);
+    }
+    const [, , rows = 0, columns = 0] = surfaces.shape;
+    const [, , height = 0, width = 0] = vehicles.shape;
+    const logits = { data: this.#dataOf(result, surfaces.name), width: columns, height: rows };
+    this.#resampler.resampleInto(logits, this.#surfaces);
+    const maps = { data: this.#dataOf(result, vehicles.name), width, height };
+    const horizon = readHorizon(this.#surfaces);
+    return {
+      surfaces: this.#surfaces,
+      hasBonnet: readBonnetInto(this.#surfaces, this.#bonnet),
+      bonnet: this.#bonnet,
+      horizon,
+      vehicles: vehiclePeaks(maps, MIN_VEHICLE_SCORE),
+      signals: findSignals(this.#surfaces, detail),
+      lampHeads: findLampHeads(this.#surfaces, horizon),
+      panes: this.#panes.find(this.#surfaces, detail, horizon),
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#session.release().catch(() => undefined);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #dataOf(result: InferenceSession.OnnxValueMapType, name: string): Float32Array {
+    const data = result[name]?.data;
+    if (!(data instanceof Float32Array)) throw this.#failed(`output ${name} is not float32`);
+    for (let i = 0, sum = 0; i < data.length; i++) {
+      sum += 0 * (data[i] ?? 0);
+      if (i === data.length - 1 && sum !== 0) throw this.#failed(`output ${name} is not finite`);
+    }
+    return data;
+  }
+
+  #failed(reason: string, cause?: unknown): NocturneError {
+    const message = `${this.#path} failed: ${reason}.`;
+    return new NocturneError({ code: 'MODEL_FAILED', stage: 'infer', message, fatal: false, cause });
+  }
+}
