@@ -18,6 +18,8 @@ export interface House {
   readonly bays: number;
   readonly height: number;
   readonly hasMansard: boolean;
+  /** Whether its place is empty: a lot. */
+  readonly isLot: boolean;
 }
 
 /** A house front along a crossing street. It faces the camera at `z`, from `x0` outwards to `x1` (both positive). */
@@ -129,7 +131,7 @@ export class City {
 
   /** Returns the x up to which the left houses cast their shadow at z. */
   shadowEdge(z: number): number {
-    const house = this.block(blockOf(z)).houses.find((h) => h.side === -1 && z >= h.z0 && z < h.z1);
+    const house = this.block(blockOf(z)).houses.find((h) => h.side === -1 && !h.isLot && z >= h.z0 && z < h.z1);
     return house ? houseShadowEdge(house) : -FACADE_X;
   }
 
@@ -208,8 +210,22 @@ export class City {
       z += (part.width * length) / sum;
       const height = facadeHeight(part.facade, part.floors);
       const id = objectId('house', index * 32 + i + (side + 1) * 8);
-      return { id, side, z0, z1: z, facade: part.facade, bays: part.bays, height, hasMansard: part.hasMansard };
+      return {
+        id,
+        side,
+        z0,
+        z1: z,
+        facade: part.facade,
+        bays: part.bays,
+        height,
+        hasMansard: part.hasMansard,
+        isLot: this.#isLot(id),
+      };
     });
+  }
+
+  #isLot(id: number): boolean {
+    return new Random(hash(this.#seed, 55, id)).next() < this.#variation.lotShare;
   }
 
   #buildSideHouses(index: number, houses: readonly House[], random: Random): SideHouse[] {
@@ -224,7 +240,8 @@ export class City {
         const x1 = x + FACADE_BAYS * facade.bayWidth;
         const height = i === 0 ? corner.height : facadeHeight(facade, 2 + random.below(4));
         const id = i === 0 ? corner.id : objectId('house', index * 32 + 24 + i + (side + 1) * 2);
-        made.push({ id, side, z, x0: x, x1, facade, height, hasMansard: i === 0 && corner.hasMansard });
+        if (!this.#isLot(id))
+          made.push({ id, side, z, x0: x, x1, facade, height, hasMansard: i === 0 && corner.hasMansard });
         x = x1;
       }
     }

@@ -35,10 +35,10 @@ const FRONT_MARGIN = 20;
 /** Half the width of the ground at a crossing street, metres. */
 const CROSS_STREET_HALF_WIDTH = 160;
 
-/** Draws ground, kerbs and road markings up to the horizon. @param blocks from far to near. */
-export function drawRoad(pen: Pen, camera: Camera, blocks: readonly Block[], isDay: boolean): void {
+/** Draws ground, kerbs and road markings up to the horizon, and grass behind the fronts. @param blocks from far to near. */
+export function drawRoad(pen: Pen, camera: Camera, blocks: readonly Block[], isDay: boolean, hasGrass = false): void {
   pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z: camera.z + 10, movedZ: 0 });
-  drawGround(pen, camera);
+  drawGround(pen, camera, hasGrass);
   for (const block of blocks) {
     for (let z = block.z + CROSSING_WIDTH; z < block.z + BLOCK_LENGTH - 0.01; z += PIECE_LENGTH) {
       if (z + PIECE_LENGTH < camera.z + 0.5 || z > camera.z + VIEW_DISTANCE) continue;
@@ -55,19 +55,21 @@ export function drawRoad(pen: Pen, camera: Camera, blocks: readonly Block[], isD
 }
 
 /** Draws asphalt and paving below the horizon, row by row. */
-function drawGround(pen: Pen, camera: Camera): void {
+function drawGround(pen: Pen, camera: Camera, hasGrass: boolean): void {
   const { canvas } = pen;
   const { focal, horizonY, width, height } = camera;
   for (let y = Math.max(0, Math.floor(horizonY)); y < height; y++) {
     const down = y + 0.5 - horizonY;
     if (down * VIEW_DISTANCE < camera.y * focal) {
-      canvas.drawGroundSpan({ kind: 'asphalt', y, from: 0, to: width, depth: 2 * VIEW_DISTANCE, height: 0 });
+      const kind = hasGrass ? 'grass' : 'asphalt';
+      canvas.drawGroundSpan({ kind, y, from: 0, to: width, depth: 2 * VIEW_DISTANCE, height: 0 });
       continue;
     }
     const road = (camera.y * focal) / down;
     const paved = ((camera.y - KERB_HEIGHT) * focal) / down;
+    if (hasGrass) canvas.drawGroundSpan({ kind: 'grass', y, from: 0, to: width, depth: paved, height: KERB_HEIGHT });
     drawAsphaltRow(canvas, camera, y, road, paved);
-    if (!isCrossing(camera.z + paved)) drawPavingRow(canvas, camera, y, paved);
+    if (!isCrossing(camera.z + paved)) drawPavingRow(canvas, camera, y, paved, hasGrass ? 0 : FRONT_MARGIN);
   }
 }
 
@@ -84,12 +86,12 @@ function drawAsphaltRow(canvas: Canvas, camera: Camera, y: number, road: number,
 }
 
 /** Draws one row of the paving on both sides. */
-function drawPavingRow(canvas: Canvas, camera: Camera, y: number, depth: number): void {
+function drawPavingRow(canvas: Canvas, camera: Camera, y: number, depth: number, margin: number): void {
   const span = (from: number, to: number): void => {
     canvas.drawGroundSpan({ kind: 'paving', y, from, to, depth, height: KERB_HEIGHT });
   };
-  span(columnOf(camera, -FACADE_X, depth) - FRONT_MARGIN, columnOf(camera, -ROAD_HALF_WIDTH, depth));
-  span(columnOf(camera, ROAD_HALF_WIDTH, depth), columnOf(camera, FACADE_X, depth) + FRONT_MARGIN);
+  span(columnOf(camera, -FACADE_X, depth) - margin, columnOf(camera, -ROAD_HALF_WIDTH, depth));
+  span(columnOf(camera, ROAD_HALF_WIDTH, depth), columnOf(camera, FACADE_X, depth) + margin);
 }
 
 /** Returns the pixel column of a world x at a depth, rounded. */

@@ -66,7 +66,7 @@ export class ScenePainter {
     const objects = new StreetObjects(seed, city, () => textures.crowns, street);
     const time = { timeS, previousTimeS: timeS };
     this.#paintDay(set, objects, variation, drawCamera(seed, variation, OVERSAMPLING * width, OVERSAMPLING * height));
-    const truth = new TruthCanvas(textures, drawCamera(seed, variation, width, height));
+    const truth = new TruthCanvas(textures, drawCamera(seed, variation, width, height), variation.sky.backdrop);
     objects.draw(truth, truth.camera, time, true, light.hasSun);
     truth.endFrame();
     const rgb = toRgb(this.#planes);

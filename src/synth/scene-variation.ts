@@ -19,6 +19,8 @@ export interface SceneVariation {
   readonly bonnet: Bonnet | undefined;
 }
 
+const GRASSES = [0x5f7a42, 0x6f8548, 0x8a8a55, 0x4f6b3a, 0x9c9163, 0x77705c];
+
 /** Draws a scene's variation. */
 export function drawVariation(seed: number): SceneVariation {
   const random = new Random(hash(seed, 81));
@@ -29,7 +31,7 @@ export function drawVariation(seed: number): SceneVariation {
     isDriving,
     street: drawStreet(random),
     light: drawLight(random, hasSun),
-    sky: drawSky(random, hasSun),
+    sky: { ...drawSky(random, hasSun), backdrop: random.pick(['town', 'trees', 'hills', 'none'] as const) },
     bonnet: isDriving && random.next() < 0.45 ? drawBonnet(random) : undefined,
   };
 }
@@ -91,11 +93,19 @@ function drawStreet(random: Random): StreetVariation {
     parkedAgainstShare: random.next() < 0.5 ? 0 : random.between(0, 0.6),
     houseTint: random.next(),
     signalDelayS: random.between(0, 60),
+    lotShare: drawLotShare(random),
     walkerShare: random.between(0.05, 0.9),
     treeShare: random.next() < 0.25 ? 0 : random.between(0.1, 1),
     signShare: random.between(0, 0.6),
     pickModel: pickVariedModel,
   };
+}
+
+/** Draws a town, a suburb or a road out of town. */
+function drawLotShare(random: Random): number {
+  const kind = random.next();
+  if (kind < 0.45) return 0;
+  return kind < 0.75 ? random.between(0.1, 0.7) : random.between(0.8, 1);
 }
 
 function drawLight(random: Random, hasSun: boolean): DayLight {
@@ -108,11 +118,12 @@ function drawLight(random: Random, hasSun: boolean): DayLight {
     ground: {
       asphalt: { gain: random.between(0.6, 1.45), color: road },
       paving: { gain: random.between(0.6, 1.2), color: paving },
+      grass: { gain: random.between(0.7, 1.3), color: fromRgb(random.pick(GRASSES)) },
     },
   };
 }
 
-function drawSky(random: Random, hasSun: boolean): SkyStyle {
+function drawSky(random: Random, hasSun: boolean): Omit<SkyStyle, 'backdrop'> {
   const white = fromRgb(0xffffff);
   const kind = random.next();
   if (!hasSun && kind < 0.6) {

@@ -67,9 +67,14 @@ export class StreetObjects {
   draw(canvas: Canvas, camera: Camera, time: StreetTime, isDay: boolean, hasSun = isDay): void {
     const pen = new Pen(canvas);
     const blocks = this.#blocks(camera);
-    drawRoad(pen, camera, blocks, isDay);
+    drawRoad(pen, camera, blocks, isDay, this.#variation.lotShare > 0);
     if (hasSun) drawSunShadows(pen, camera, blocks);
-    (this.#fronts ??= new HouseFronts(camera.width, this.#variation.houseTint)).draw(pen, camera, blocks);
+    (this.#fronts ??= new HouseFronts(camera.width, this.#variation.houseTint)).draw(
+      pen,
+      camera,
+      blocks,
+      this.#crowns(),
+    );
     const actors = this.#actors(camera, time, blocks);
     actors.sort((a, b) => b.z - a.z);
     for (const actor of actors) actor.draw(pen);

@@ -27,6 +27,8 @@ export interface StreetVariation {
   readonly houseTint: number;
   /** Added to the time of the signals, seconds. */
   readonly signalDelayS: number;
+  /** Share of houses in whose place there is a lot with trees, walls or hedges. Above 0, grass lies behind the fronts. */
+  readonly lotShare: number;
   readonly walkerShare: number;
   readonly treeShare: number;
   /** Share of places at the kerb with a traffic sign. */
@@ -45,6 +47,7 @@ export const DEMO_STREET: StreetVariation = {
   parkedAgainstShare: 0,
   houseTint: 0,
   signalDelayS: 0,
+  lotShare: 0,
   walkerShare: 0.5,
   treeShare: 0.62,
   signShare: 0,
