@@ -60,15 +60,6 @@ export interface Lamp {
   readonly z: number;
 }
 
-/** A traffic sign on a post. */
-export interface StreetSign {
-  readonly id: number;
-  readonly side: Side;
-  readonly z: number;
-  /** Selects shape, colours and size, 0 to 2^20. */
-  readonly appearance: number;
-}
-
 /** The static objects between two crossings. */
 export interface Block {
   readonly index: number;
@@ -101,8 +92,6 @@ export function objectId(kind: keyof typeof ID_KIND, index: number): number {
   return (ID_KIND[kind] << 24) | (index & 0xffffff);
 }
 
-/** Length of the kerb for one traffic sign, metres. */
-const SIGN_SPACING = 11;
 /** Cache limit: the blocks in view and a few around them. */
 const MAX_CACHED_BLOCKS = 16;
 
@@ -143,19 +132,6 @@ export class City {
       if (!isCrossing(z)) lamps.push({ id: objectId('lamp', i), side: (i & 1) === 0 ? 1 : -1, z });
     }
     return lamps;
-  }
-
-  /** Returns the traffic signs from z0 to z1. */
-  signs(z0: number, z1: number): StreetSign[] {
-    const signs: StreetSign[] = [];
-    for (let i = Math.ceil(z0 / SIGN_SPACING); i * SIGN_SPACING <= z1; i++) {
-      const random = new Random(hash(this.#seed, 53, i));
-      if (random.next() >= this.#variation.signShare) continue;
-      const z = i * SIGN_SPACING + random.between(0, SIGN_SPACING / 2);
-      const side = random.next() < 0.7 ? 1 : -1;
-      if (!isCrossing(z)) signs.push({ id: objectId('sign', i), side, z, appearance: random.below(1 << 20) });
-    }
-    return signs;
   }
 
   #buildBlock(index: number): Block {

@@ -12,6 +12,7 @@ import {
   VIEW_DISTANCE,
 } from './street-plan.js';
 import type { Material, Canvas } from './canvas.js';
+import type { StreetVariation } from './street-variation.js';
 import type { Camera } from './camera.js';
 import { fromRgb } from './yuv.js';
 
@@ -36,7 +37,14 @@ const FRONT_MARGIN = 20;
 const CROSS_STREET_HALF_WIDTH = 160;
 
 /** Draws ground, kerbs and road markings up to the horizon, and grass behind the fronts. @param blocks from far to near. */
-export function drawRoad(pen: Pen, camera: Camera, blocks: readonly Block[], isDay: boolean, hasGrass = false): void {
+export function drawRoad(
+  pen: Pen,
+  camera: Camera,
+  blocks: readonly Block[],
+  isDay: boolean,
+  { lotShare, centreLine }: Pick<StreetVariation, 'lotShare' | 'centreLine'>,
+): void {
+  const hasGrass = lotShare > 0;
   pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z: camera.z + 10, movedZ: 0 });
   drawGround(pen, camera, hasGrass);
   for (const block of blocks) {
@@ -45,7 +53,8 @@ export function drawRoad(pen: Pen, camera: Camera, blocks: readonly Block[], isD
       const piece = isDay || z > camera.z + MAX_NIGHT_PIECE_DEPTH ? PIECE_LENGTH : NIGHT_PIECE_LENGTH;
       for (let from = z; from < z + PIECE_LENGTH - 0.01; from += piece) {
         pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z: from + piece / 2, movedZ: 0 });
-        drawKerbsAndCentreLine(pen, camera, from, from + piece);
+        drawKerbs(pen, camera, from, from + piece);
+        drawCentreLine(pen, from, from + piece, centreLine);
       }
       drawLaneMarkings(pen, camera, z);
     }
@@ -99,8 +108,8 @@ function columnOf(camera: Camera, x: number, depth: number): number {
   return Math.round(camera.centerX + ((x - camera.x) * camera.focal) / depth);
 }
 
-/** Draws a piece of kerbs and centre lines. */
-function drawKerbsAndCentreLine(pen: Pen, camera: Camera, from: number, to: number): void {
+/** Draws a piece of the kerbs. */
+function drawKerbs(pen: Pen, camera: Camera, from: number, to: number): void {
   const z = [from, to] as const;
   for (const side of [-1, 1]) {
     const kerb = side * ROAD_HALF_WIDTH;
@@ -109,6 +118,17 @@ function drawKerbsAndCentreLine(pen: Pen, camera: Camera, from: number, to: numb
     pen.fillGroundRect({ x: [kerb, kerb + side * 0.28], y: KERB_HEIGHT, z }, KERB_TOP, { isDecal: true });
     pen.fillGroundRect({ x: [kerb - side * 0.3, kerb], y: 0, z }, GUTTER, { isDecal: true, alpha: 0.5 });
   }
+}
+
+/** Draws a piece of the centre line; a dash is a third of a piece. */
+function drawCentreLine(pen: Pen, from: number, to: number, kind: StreetVariation['centreLine']): void {
+  if (kind === 'none') return;
+  if (kind === 'dashed') {
+    const z = [from, from + (to - from) / 3] as const;
+    pen.fillGroundRect({ x: [-0.08, 0.08], y: 0, z }, WHITE, { isDecal: true, alpha: 0.85 });
+    return;
+  }
+  const z = [from, to] as const;
   pen.fillGroundRect({ x: [-0.16, -0.06], y: 0, z }, YELLOW, { isDecal: true, alpha: 0.85 });
   pen.fillGroundRect({ x: [0.06, 0.16], y: 0, z }, YELLOW, { isDecal: true, alpha: 0.85 });
 }

@@ -1,7 +1,7 @@
 import type { Material } from './canvas.js';
-import type { StreetSign } from './city.js';
 import type { Pen } from './pen.js';
 import { KERB_HEIGHT, ROAD_HALF_WIDTH } from './street-plan.js';
+import type { StreetSign } from './street-signs.js';
 import { fromRgb } from './yuv.js';
 
 /** The colours of a sign: its rim and what it encloses. */

@@ -1,4 +1,5 @@
 import type { Random } from '../core/random.js';
+import { DEMO_LAMP, type LampStyle } from './lamp-shape.js';
 import { pickVehicleModel, type VehicleModel } from './vehicle.js';
 
 /** Which way a vehicle drives or stands. 1: away from the camera, -1: towards it. */
@@ -23,6 +24,10 @@ export interface StreetVariation {
   /** Share of parking places that are taken, and of the parked vehicles that face against their lane. */
   readonly parkedShare: number;
   readonly parkedAgainstShare: number;
+  readonly lamp: LampStyle;
+  /** Colour of the signals' housings, 0xRRGGBB. */
+  readonly signalHousing: number;
+  readonly centreLine: 'double' | 'dashed' | 'none';
   /** How much houses of one facade differ in colour, 0 to 1. */
   readonly houseTint: number;
   /** Added to the time of the signals, seconds. */
@@ -45,6 +50,9 @@ export const DEMO_STREET: StreetVariation = {
   crossingShare: 0,
   parkedShare: 0.62,
   parkedAgainstShare: 0,
+  lamp: DEMO_LAMP,
+  signalHousing: 0x1c1e1d,
+  centreLine: 'double',
   houseTint: 0,
   signalDelayS: 0,
   lotShare: 0,
