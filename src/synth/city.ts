@@ -85,6 +85,7 @@ export const ID_KIND = {
   pole: 10,
   sign: 11,
   crossing: 12,
+  crosser: 13,
 } as const;
 
 /** Returns an object's id. It is the same at all times and unique within about 100 km. */

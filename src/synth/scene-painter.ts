@@ -75,7 +75,11 @@ export class ScenePainter {
     const rgb = toRgb(this.#planes);
     const mask = bonnet ? paintBonnet(rgb, width, height, bonnet) : new Uint8Array(width * height);
     const surface = truth.surfaces;
-    for (let i = 0; i < surface.length; i++) if (mask[i] === 1) surface[i] = NO_SURFACE;
+    for (let i = 0; i < surface.length; i++) {
+      if (mask[i] === 0) continue;
+      surface[i] = NO_SURFACE;
+      truth.objectIds[i] = 0; // the bonnet covers objects, too
+    }
     return {
       seed,
       width,

@@ -105,8 +105,9 @@ function drawStreet(random: Random): StreetVariation {
     centreLine: random.pick(['double', 'double', 'dashed', 'dashed', 'none'] as const),
     lotShare: drawLotShare(random),
     walkerShare: random.between(0.05, 0.9),
+    crosswalkShare: random.between(0, 0.5),
     treeShare: random.next() < 0.25 ? 0 : random.between(0.1, 1),
-    signShare: random.between(0, 0.6),
+    signShare: random.between(0, 1),
     pickModel: pickVariedModel,
   };
 }

@@ -22,6 +22,7 @@ import { DEMO_STREET, type StreetVariation } from './street-variation.js';
 import { drawSunShadows } from './sun-shadows.js';
 import {
   crossingVehicle,
+  crosswalkWalkers,
   leadingVehicles,
   oncomingVehicles,
   signalState,
@@ -154,7 +155,7 @@ export class StreetObjects {
         const at = { x: pose.x, z: pose.z, movedZ: moved };
         return actorOf({ id, label: model.label, surface: 'vehicle', ...at }, (pen) => drawVehicle(pen, model, pose));
       }),
-      ...this.#walkerActors(camera, time),
+      ...this.#walkerActors(camera, time, blocks),
     ];
   }
 
@@ -175,10 +176,14 @@ export class StreetObjects {
     return actors;
   }
 
-  #walkerActors(camera: Camera, time: StreetTime): Actor[] {
+  #walkerActors(camera: Camera, time: StreetTime, blocks: readonly Block[]): Actor[] {
     const step = time.timeS - time.previousTimeS;
-    return walkers(this.#seed, time.timeS, this.#variation)
-      .filter((walker) => isInView(camera, walker.z, -0.5))
+    const { timeS } = time;
+    return [
+      ...walkers(this.#seed, timeS, this.#variation),
+      ...blocks.flatMap(({ index }) => crosswalkWalkers(this.#seed, index, this.#variation)),
+    ]
+      .filter((walker) => isInView(camera, walker.z, walker.foot > 0 ? -0.5 : -4))
       .map((walker) => {
         const { id, x, z, speed } = walker;
         return actorOf({ id, label: 'person', surface: 'person', x, z, movedZ: speed * step }, (pen) =>

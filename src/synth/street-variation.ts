@@ -35,6 +35,8 @@ export interface StreetVariation {
   /** Share of houses in whose place there is a lot with trees, walls or hedges. Above 0, grass lies behind the fronts. */
   readonly lotShare: number;
   readonly walkerShare: number;
+  /** Share of the four places on a crossing's crosswalks where somebody is. */
+  readonly crosswalkShare: number;
   readonly treeShare: number;
   /** Share of places at the kerb with a traffic sign. */
   readonly signShare: number;
@@ -57,6 +59,7 @@ export const DEMO_STREET: StreetVariation = {
   signalDelayS: 0,
   lotShare: 0,
   walkerShare: 0.5,
+  crosswalkShare: 0,
   treeShare: 0.62,
   signShare: 0,
   pickModel: pickVehicleModel,
