@@ -1,7 +1,8 @@
 import type { Camera } from './camera.js';
 import { objectId } from './city.js';
 import { signalHeads, LENS_RADIUS, lensHeight } from './furniture-shape.js';
-import { lampHead, type LampStyle } from './lamp-shape.js';
+import { lampHead } from './lamp-shape.js';
+import type { LampStyle } from './lamp-style.js';
 import type { StreetObjects, PlacedVehicle } from './street-objects.js';
 import { BLOCK_LENGTH, blockOf, VIEW_DISTANCE } from './street-plan.js';
 import type { StreetVariation } from './street-variation.js';

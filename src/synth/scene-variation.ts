@@ -1,7 +1,7 @@
 import { Random } from '../core/random.js';
 import { drawBonnet, type Bonnet } from './bonnet.js';
 import { EGO_SPEED, egoZ, type Camera } from './camera.js';
-import type { LampStyle } from './lamp-shape.js';
+import type { LampStyle } from './lamp-style.js';
 import type { DayLight } from './lighting.js';
 import type { SkyStyle } from './sky.js';
 import { BLOCK_LENGTH, hash, LANE_CENTER } from './street-plan.js';

@@ -1,5 +1,5 @@
 import type { Random } from '../core/random.js';
-import { DEMO_LAMP, type LampStyle } from './lamp-shape.js';
+import { DEMO_LAMP, type LampStyle } from './lamp-style.js';
 import { pickVehicleModel, type VehicleModel } from './vehicle.js';
 
 /** Which way a vehicle drives or stands. 1: away from the camera, -1: towards it. */
