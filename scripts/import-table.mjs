@@ -25,7 +25,7 @@ export const MODULES = {
     imports: ['src/core', 'src/image', 'src/look', 'src/scene'],
   },
   'src/synth': {
-    holds: 'the procedural street: the demo scene, and test truth (exact flow, boxes, masks)',
+    holds: 'the procedural street: the demo, test truth (exact flow, boxes, masks), labelled scenes to train on',
     imports: ['src/core', 'src/image'],
   },
   'src/ingest': {

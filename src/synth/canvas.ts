@@ -51,7 +51,7 @@ export interface PolygonOptions {
 }
 
 /** Material of a ground span. */
-export type GroundKind = 'asphalt' | 'paving';
+export type GroundKind = 'asphalt' | 'paving' | 'grass';
 
 /** A span of ground in one row of pixels, at one depth. */
 export interface GroundSpan {

@@ -18,6 +18,8 @@ export interface House {
   readonly bays: number;
   readonly height: number;
   readonly hasMansard: boolean;
+  /** Whether its place is empty: a lot. */
+  readonly isLot: boolean;
 }
 
 /** A house front along a crossing street. It faces the camera at `z`, from `x0` outwards to `x1` (both positive). */
@@ -58,15 +60,6 @@ export interface Lamp {
   readonly z: number;
 }
 
-/** A traffic sign on a post. */
-export interface StreetSign {
-  readonly id: number;
-  readonly side: Side;
-  readonly z: number;
-  /** Selects shape, colours and size, 0 to 2^20. */
-  readonly appearance: number;
-}
-
 /** The static objects between two crossings. */
 export interface Block {
   readonly index: number;
@@ -92,6 +85,7 @@ export const ID_KIND = {
   pole: 10,
   sign: 11,
   crossing: 12,
+  crosser: 13,
 } as const;
 
 /** Returns an object's id. It is the same at all times and unique within about 100 km. */
@@ -99,8 +93,6 @@ export function objectId(kind: keyof typeof ID_KIND, index: number): number {
   return (ID_KIND[kind] << 24) | (index & 0xffffff);
 }
 
-/** Length of the kerb for one traffic sign, metres. */
-const SIGN_SPACING = 11;
 /** Cache limit: the blocks in view and a few around them. */
 const MAX_CACHED_BLOCKS = 16;
 
@@ -129,7 +121,7 @@ export class City {
 
   /** Returns the x up to which the left houses cast their shadow at z. */
   shadowEdge(z: number): number {
-    const house = this.block(blockOf(z)).houses.find((h) => h.side === -1 && z >= h.z0 && z < h.z1);
+    const house = this.block(blockOf(z)).houses.find((h) => h.side === -1 && !h.isLot && z >= h.z0 && z < h.z1);
     return house ? houseShadowEdge(house) : -FACADE_X;
   }
 
@@ -141,19 +133,6 @@ export class City {
       if (!isCrossing(z)) lamps.push({ id: objectId('lamp', i), side: (i & 1) === 0 ? 1 : -1, z });
     }
     return lamps;
-  }
-
-  /** Returns the traffic signs from z0 to z1. */
-  signs(z0: number, z1: number): StreetSign[] {
-    const signs: StreetSign[] = [];
-    for (let i = Math.ceil(z0 / SIGN_SPACING); i * SIGN_SPACING <= z1; i++) {
-      const random = new Random(hash(this.#seed, 53, i));
-      if (random.next() >= this.#variation.signShare) continue;
-      const z = i * SIGN_SPACING + random.between(0, SIGN_SPACING / 2);
-      const side = random.next() < 0.7 ? 1 : -1;
-      if (!isCrossing(z)) signs.push({ id: objectId('sign', i), side, z, appearance: random.below(1 << 20) });
-    }
-    return signs;
   }
 
   #buildBlock(index: number): Block {
@@ -208,8 +187,22 @@ export class City {
       z += (part.width * length) / sum;
       const height = facadeHeight(part.facade, part.floors);
       const id = objectId('house', index * 32 + i + (side + 1) * 8);
-      return { id, side, z0, z1: z, facade: part.facade, bays: part.bays, height, hasMansard: part.hasMansard };
+      return {
+        id,
+        side,
+        z0,
+        z1: z,
+        facade: part.facade,
+        bays: part.bays,
+        height,
+        hasMansard: part.hasMansard,
+        isLot: this.#isLot(id),
+      };
     });
+  }
+
+  #isLot(id: number): boolean {
+    return new Random(hash(this.#seed, 55, id)).next() < this.#variation.lotShare;
   }
 
   #buildSideHouses(index: number, houses: readonly House[], random: Random): SideHouse[] {
@@ -224,7 +217,8 @@ export class City {
         const x1 = x + FACADE_BAYS * facade.bayWidth;
         const height = i === 0 ? corner.height : facadeHeight(facade, 2 + random.below(4));
         const id = i === 0 ? corner.id : objectId('house', index * 32 + 24 + i + (side + 1) * 2);
-        made.push({ id, side, z, x0: x, x1, facade, height, hasMansard: i === 0 && corner.hasMansard });
+        if (!this.#isLot(id))
+          made.push({ id, side, z, x0: x, x1, facade, height, hasMansard: i === 0 && corner.hasMansard });
         x = x1;
       }
     }

@@ -1,7 +1,7 @@
-import type { Lamp, Tree } from './city.js';
+import type { Tree } from './city.js';
 import type { Pen } from './pen.js';
 import { CROWN_SIZE, type Crown } from './tree-sprite.js';
-import { FURNITURE_X, KERB_HEIGHT, LAMP_HEIGHT, LAMP_REACH, LANE_CENTER, ROAD_HALF_WIDTH } from './street-plan.js';
+import { FURNITURE_X, KERB_HEIGHT, LANE_CENTER, ROAD_HALF_WIDTH } from './street-plan.js';
 import type { Material } from './canvas.js';
 import type { SignalState } from './traffic.js';
 import { fromRgb } from './yuv.js';
@@ -9,17 +9,7 @@ import { fromRgb } from './yuv.js';
 const BARK: Material = { color: fromRgb(0x5d5044) };
 const BARK_SHADE: Material = { color: fromRgb(0x41382f) };
 const SOIL: Material = { color: fromRgb(0x54473a) };
-const STEEL: Material = { color: fromRgb(0x4a5054) };
-const STEEL_DARK: Material = { color: fromRgb(0x33383b) };
-/** The lamp is dimly lit by day too, in the orange of sodium light, so that it is recognisable as a lamp. */
-const LAMP_GLASS: Material = {
-  color: fromRgb(0xff9a3c),
-  nightColor: fromRgb(0xffe9bd),
-  isLitByDay: true,
-  surface: 'lampHead',
-};
-const LAMP_HOUSING: Material = { ...STEEL_DARK, surface: 'lampHead' };
-const HOUSING: Material = { color: fromRgb(0x1c1e1d) };
+export const STEEL: Material = { color: fromRgb(0x4a5054) };
 const BACKPLATE: Material = { color: fromRgb(0x2c302e) };
 /** From top to bottom. */
 const LENSES = ['red', 'amber', 'green'] as const;
@@ -64,55 +54,6 @@ export function drawTree(pen: Pen, tree: Tree, crown: Crown): void {
   pen.canvas.drawCrown(crown, { x, y: middle, z: tree.z - 0.02, size });
 }
 
-/** Draws a street lamp, with a halo at night. */
-export function drawLamp(pen: Pen, { side, z }: Lamp): void {
-  const x = side * FURNITURE_X;
-  const headX = x - side * LAMP_REACH;
-  const pole = {
-    bottom: [x - 0.075, x + 0.075],
-    top: [x - 0.045, x + 0.045],
-    y: [1.1, LAMP_HEIGHT - 0.35],
-    z,
-  } as const;
-  pen.fillUprightRect({ x: [x - 0.13, x + 0.13], y: [KERB_HEIGHT, 1.1], z }, STEEL_DARK);
-  pen.fillTrapezoid(pole, STEEL);
-  pen.setCorner(0, x - 0.05, LAMP_HEIGHT - 0.45, z);
-  pen.setCorner(1, x + 0.05, LAMP_HEIGHT - 0.4, z);
-  pen.setCorner(2, headX, LAMP_HEIGHT + 0.13, z);
-  pen.setCorner(3, headX, LAMP_HEIGHT + 0.05, z);
-  pen.fillPolygon(4, STEEL);
-  drawLampHead(pen, headX, z);
-}
-
-/** Returns the middle of a street lamp's head and half its width, metres. */
-export function lampHead({ side }: Lamp): { readonly x: number; readonly y: number; readonly radius: number } {
-  return { x: side * (FURNITURE_X - LAMP_REACH), y: LAMP_HEIGHT - 0.08, radius: 0.42 };
-}
-
-function drawLampHead(pen: Pen, x: number, z: number): void {
-  const half = 0.42;
-  pen.fillTrapezoid(
-    {
-      bottom: [x - half, x + half],
-      top: [x - half * 0.6, x + half * 0.6],
-      y: [LAMP_HEIGHT, LAMP_HEIGHT + 0.17],
-      z: z - 0.01,
-    },
-    LAMP_HOUSING,
-  );
-  pen.fillTrapezoid(
-    {
-      bottom: [x - half * 0.7, x + half * 0.7],
-      top: [x - half * 0.85, x + half * 0.85],
-      y: [LAMP_HEIGHT - 0.26, LAMP_HEIGHT + 0.01],
-      z: z - 0.02,
-    },
-    LAMP_GLASS,
-  );
-  const color = { ...(LAMP_GLASS.nightColor ?? LAMP_GLASS.color), u: 84, v: 152 };
-  pen.canvas.drawHalo({ x, y: LAMP_HEIGHT - 0.06, z, radius: 2.1, color, strength: 100 });
-}
-
 /** Returns the positions of a signal's heads: on a pole at the kerb and on an arm over the lane. */
 export function signalHeads(): readonly { readonly x: number; readonly y: number }[] {
   return [
@@ -137,10 +78,14 @@ export function lensHeight(y: number, state: SignalState): number {
   return y + 0.4 - 0.4 * LENSES.indexOf(state);
 }
 
-/** Draws one head of a signal. */
-export function drawSignalHead(pen: Pen, x: number, y: number, z: number, state: SignalState): void {
+/** Draws one head of a signal. @param housing its colour. */
+export function drawSignalHead(
+  pen: Pen,
+  { x, y, z, state }: { readonly x: number; readonly y: number; readonly z: number; readonly state: SignalState },
+  housing: number,
+): void {
   pen.fillUprightRect({ x: [x - 0.3, x + 0.3], y: [y - 0.72, y + 0.72], z: z - 0.05 }, BACKPLATE);
-  pen.fillUprightRect({ x: [x - 0.2, x + 0.2], y: [y - 0.62, y + 0.62], z: z - 0.08 }, HOUSING);
+  pen.fillUprightRect({ x: [x - 0.2, x + 0.2], y: [y - 0.62, y + 0.62], z: z - 0.08 }, { color: fromRgb(housing) });
   for (const color of LENSES) {
     const isOn = color === state;
     const lensY = lensHeight(y, color);

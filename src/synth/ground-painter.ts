@@ -64,7 +64,7 @@ export class GroundPainter {
     const start = (worldX * GROUND_TEXELS_PER_METRE) / 2 ** levelX - 0.5;
     const haze = hazeAt(span.depth, lighting.isNight);
     const mask = (GROUND_TEXELS >> levelX) - 1;
-    this.#prepareLine(span.kind === 'asphalt' ? this.#textures.asphalt : this.#textures.paving, {
+    this.#prepareLine(span.kind === 'paving' ? this.#textures.paving : this.#textures.asphalt, {
       position: (camera.z + span.depth) * GROUND_TEXELS_PER_METRE,
       levelZ: levelFor(rowDepth * GROUND_TEXELS_PER_METRE),
       levelX,

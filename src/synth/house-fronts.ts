@@ -1,9 +1,11 @@
 import { Random } from '../core/random.js';
 import type { Block, House, SideHouse } from './city.js';
+import { drawLot } from './lot.js';
 import type { Pen } from './pen.js';
 import { FACADE_X, hash, KERB_HEIGHT, VIEW_DISTANCE } from './street-plan.js';
 import type { Front, FrontColumns, FrontFacing, Material } from './canvas.js';
 import type { Camera } from './camera.js';
+import type { Crown } from './tree-sprite.js';
 import { dim, fromRgb } from './yuv.js';
 
 const SLATE: Material = { color: fromRgb(0x596069) };
@@ -19,8 +21,9 @@ const HOUSE_DEPTH = 14;
 /** The part of a front that nearer fronts do not cover. */
 interface VisibleFront {
   readonly house: House | SideHouse;
-  readonly front: Front;
-  readonly columns: FrontColumns;
+  /** Undefined: a lot. */
+  readonly front?: Front;
+  readonly columns?: FrontColumns;
   /** Height of the next nearer house, without its roof. */
   readonly nearerHeight: number;
 }
@@ -44,7 +47,7 @@ export class HouseFronts {
   }
 
   /** @param blocks from far to near. */
-  draw(pen: Pen, camera: Camera, blocks: readonly Block[]): void {
+  draw(pen: Pen, camera: Camera, blocks: readonly Block[], crowns: readonly Crown[]): void {
     const fronts: VisibleFront[] = [];
     this.#used = 0;
     this.#skyline.fill(camera.height);
@@ -54,7 +57,7 @@ export class HouseFronts {
     }
     for (let i = fronts.length - 1; i >= 0; i--) {
       const visible = fronts[i];
-      if (visible) drawVisibleFront(pen, camera, visible);
+      if (visible) drawVisibleFront(pen, camera, visible, crowns);
     }
   }
 
@@ -69,6 +72,11 @@ export class HouseFronts {
       let nearerHeight = Infinity; // the corner house has a front along the crossing street
       for (const house of block.houses) {
         if (house.side !== side) continue;
+        if (house.isLot) {
+          if (house.z1 > camera.z + 0.5) fronts.push({ house, nearerHeight: 0 });
+          nearerHeight = 0;
+          continue;
+        }
         if (house.z1 > camera.z + 0.5 && house.z0 < camera.z + VIEW_DISTANCE) {
           const columns = this.#houseColumns(camera, house);
           const front = this.#front(house, side > 0 ? 'left' : 'right');
@@ -161,11 +169,15 @@ export class HouseFronts {
   }
 }
 
-function drawVisibleFront(pen: Pen, camera: Camera, visible: VisibleFront): void {
-  const { house } = visible;
+function drawVisibleFront(pen: Pen, camera: Camera, visible: VisibleFront, crowns: readonly Crown[]): void {
+  const { house, front, columns } = visible;
+  if (!front || !columns) {
+    if ('isLot' in house) drawLot(pen, camera, house, crowns);
+    return;
+  }
   const z = 'z' in house ? house.z : house.z0;
   pen.canvas.beginObject({ id: house.id, surface: 'facade', x: house.side * FACADE_X, z, movedZ: 0 });
-  pen.canvas.drawFront(visible.front, visible.columns);
+  pen.canvas.drawFront(front, columns);
   if ('z' in house) drawSideRoof(pen, house);
   else drawRoof(pen, camera, house, visible.nearerHeight);
 }

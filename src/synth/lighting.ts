@@ -47,6 +47,7 @@ export const SUNNY_DAY: DayLight = {
   ground: {
     asphalt: { gain: 1, color: fromRgb(0x77777a) },
     paving: { gain: 1, color: fromRgb(0xb5aa9a) },
+    grass: { gain: 1, color: fromRgb(0x5f7a42) },
   },
 };
 

@@ -1,5 +1,4 @@
 import type { Pen } from './pen.js';
-import { KERB_HEIGHT } from './street-plan.js';
 import type { Material } from './canvas.js';
 import type { StreetTime, Walker } from './traffic.js';
 import { dim, fromRgb } from './yuv.js';
@@ -40,9 +39,8 @@ interface Pose {
 
 /** Draws a walker from the front or the back. @param depth metres. */
 export function drawWalker(pen: Pen, walker: Walker, depth: number, time: StreetTime): void {
-  const { x, z, appearance } = walker;
+  const { x, z, foot, appearance } = walker;
   const scale = walker.height / 1.75;
-  const foot = KERB_HEIGHT;
   const swing = legSwing(walker, time.timeS);
   const change = swing - legSwing(walker, time.previousTimeS);
   const pose = { x, z, scale, foot, hip: foot + 0.86 * scale, shoulder: foot + 1.44 * scale, swing, change };

@@ -12,6 +12,7 @@ import {
   VIEW_DISTANCE,
 } from './street-plan.js';
 import type { Material, Canvas } from './canvas.js';
+import type { StreetVariation } from './street-variation.js';
 import type { Camera } from './camera.js';
 import { fromRgb } from './yuv.js';
 
@@ -35,17 +36,25 @@ const FRONT_MARGIN = 20;
 /** Half the width of the ground at a crossing street, metres. */
 const CROSS_STREET_HALF_WIDTH = 160;
 
-/** Draws ground, kerbs and road markings up to the horizon. @param blocks from far to near. */
-export function drawRoad(pen: Pen, camera: Camera, blocks: readonly Block[], isDay: boolean): void {
+/** Draws ground, kerbs and road markings up to the horizon, and grass behind the fronts. @param blocks from far to near. */
+export function drawRoad(
+  pen: Pen,
+  camera: Camera,
+  blocks: readonly Block[],
+  isDay: boolean,
+  { lotShare, centreLine }: Pick<StreetVariation, 'lotShare' | 'centreLine'>,
+): void {
+  const hasGrass = lotShare > 0;
   pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z: camera.z + 10, movedZ: 0 });
-  drawGround(pen, camera);
+  drawGround(pen, camera, hasGrass);
   for (const block of blocks) {
     for (let z = block.z + CROSSING_WIDTH; z < block.z + BLOCK_LENGTH - 0.01; z += PIECE_LENGTH) {
       if (z + PIECE_LENGTH < camera.z + 0.5 || z > camera.z + VIEW_DISTANCE) continue;
       const piece = isDay || z > camera.z + MAX_NIGHT_PIECE_DEPTH ? PIECE_LENGTH : NIGHT_PIECE_LENGTH;
       for (let from = z; from < z + PIECE_LENGTH - 0.01; from += piece) {
         pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z: from + piece / 2, movedZ: 0 });
-        drawKerbsAndCentreLine(pen, camera, from, from + piece);
+        drawKerbs(pen, camera, from, from + piece);
+        drawCentreLine(pen, from, from + piece, centreLine);
       }
       drawLaneMarkings(pen, camera, z);
     }
@@ -55,19 +64,21 @@ export function drawRoad(pen: Pen, camera: Camera, blocks: readonly Block[], isD
 }
 
 /** Draws asphalt and paving below the horizon, row by row. */
-function drawGround(pen: Pen, camera: Camera): void {
+function drawGround(pen: Pen, camera: Camera, hasGrass: boolean): void {
   const { canvas } = pen;
   const { focal, horizonY, width, height } = camera;
   for (let y = Math.max(0, Math.floor(horizonY)); y < height; y++) {
     const down = y + 0.5 - horizonY;
     if (down * VIEW_DISTANCE < camera.y * focal) {
-      canvas.drawGroundSpan({ kind: 'asphalt', y, from: 0, to: width, depth: 2 * VIEW_DISTANCE, height: 0 });
+      const kind = hasGrass ? 'grass' : 'asphalt';
+      canvas.drawGroundSpan({ kind, y, from: 0, to: width, depth: 2 * VIEW_DISTANCE, height: 0 });
       continue;
     }
     const road = (camera.y * focal) / down;
     const paved = ((camera.y - KERB_HEIGHT) * focal) / down;
+    if (hasGrass) canvas.drawGroundSpan({ kind: 'grass', y, from: 0, to: width, depth: paved, height: KERB_HEIGHT });
     drawAsphaltRow(canvas, camera, y, road, paved);
-    if (!isCrossing(camera.z + paved)) drawPavingRow(canvas, camera, y, paved);
+    if (!isCrossing(camera.z + paved)) drawPavingRow(canvas, camera, y, paved, hasGrass ? 0 : FRONT_MARGIN);
   }
 }
 
@@ -84,12 +95,12 @@ function drawAsphaltRow(canvas: Canvas, camera: Camera, y: number, road: number,
 }
 
 /** Draws one row of the paving on both sides. */
-function drawPavingRow(canvas: Canvas, camera: Camera, y: number, depth: number): void {
+function drawPavingRow(canvas: Canvas, camera: Camera, y: number, depth: number, margin: number): void {
   const span = (from: number, to: number): void => {
     canvas.drawGroundSpan({ kind: 'paving', y, from, to, depth, height: KERB_HEIGHT });
   };
-  span(columnOf(camera, -FACADE_X, depth) - FRONT_MARGIN, columnOf(camera, -ROAD_HALF_WIDTH, depth));
-  span(columnOf(camera, ROAD_HALF_WIDTH, depth), columnOf(camera, FACADE_X, depth) + FRONT_MARGIN);
+  span(columnOf(camera, -FACADE_X, depth) - margin, columnOf(camera, -ROAD_HALF_WIDTH, depth));
+  span(columnOf(camera, ROAD_HALF_WIDTH, depth), columnOf(camera, FACADE_X, depth) + margin);
 }
 
 /** Returns the pixel column of a world x at a depth, rounded. */
@@ -97,8 +108,8 @@ function columnOf(camera: Camera, x: number, depth: number): number {
   return Math.round(camera.centerX + ((x - camera.x) * camera.focal) / depth);
 }
 
-/** Draws a piece of kerbs and centre lines. */
-function drawKerbsAndCentreLine(pen: Pen, camera: Camera, from: number, to: number): void {
+/** Draws a piece of the kerbs. */
+function drawKerbs(pen: Pen, camera: Camera, from: number, to: number): void {
   const z = [from, to] as const;
   for (const side of [-1, 1]) {
     const kerb = side * ROAD_HALF_WIDTH;
@@ -107,6 +118,17 @@ function drawKerbsAndCentreLine(pen: Pen, camera: Camera, from: number, to: numb
     pen.fillGroundRect({ x: [kerb, kerb + side * 0.28], y: KERB_HEIGHT, z }, KERB_TOP, { isDecal: true });
     pen.fillGroundRect({ x: [kerb - side * 0.3, kerb], y: 0, z }, GUTTER, { isDecal: true, alpha: 0.5 });
   }
+}
+
+/** Draws a piece of the centre line; a dash is a third of a piece. */
+function drawCentreLine(pen: Pen, from: number, to: number, kind: StreetVariation['centreLine']): void {
+  if (kind === 'none') return;
+  if (kind === 'dashed') {
+    const z = [from, from + (to - from) / 3] as const;
+    pen.fillGroundRect({ x: [-0.08, 0.08], y: 0, z }, WHITE, { isDecal: true, alpha: 0.85 });
+    return;
+  }
+  const z = [from, to] as const;
   pen.fillGroundRect({ x: [-0.16, -0.06], y: 0, z }, YELLOW, { isDecal: true, alpha: 0.85 });
   pen.fillGroundRect({ x: [0.06, 0.16], y: 0, z }, YELLOW, { isDecal: true, alpha: 0.85 });
 }

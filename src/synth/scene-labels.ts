@@ -1,8 +1,11 @@
 import type { Camera } from './camera.js';
 import { objectId } from './city.js';
-import { lampHead, signalHeads, LENS_RADIUS, lensHeight } from './furniture-shape.js';
+import { signalHeads, LENS_RADIUS, lensHeight } from './furniture-shape.js';
+import { lampHead } from './lamp-shape.js';
+import type { LampStyle } from './lamp-style.js';
 import type { StreetObjects, PlacedVehicle } from './street-objects.js';
 import { BLOCK_LENGTH, blockOf, VIEW_DISTANCE } from './street-plan.js';
+import type { StreetVariation } from './street-variation.js';
 import { surfaceIndex } from './surface-names.js';
 import { signalState, type SignalState, type StreetTime } from './traffic.js';
 import { boundingBoxes, type ObjectBox } from './truth.js';
@@ -64,7 +67,7 @@ export function labelObjects(
   truth: TruthCanvas,
   objects: StreetObjects,
   time: StreetTime,
-  signalDelayS: number,
+  { lamp, signalDelayS }: StreetVariation,
 ): SceneObjects {
   const { camera } = truth;
   const boxes = new Map(boundingBoxes(truth).map((box) => [box.id, box]));
@@ -73,7 +76,7 @@ export function labelObjects(
       const box = boxes.get(vehicle.id);
       return box ? [labelVehicle(truth, vehicle, box)] : [];
     }),
-    lampHeads: labelLampHeads(truth, objects),
+    lampHeads: labelLampHeads(truth, objects, lamp),
     signals: labelSignals(truth, time.timeS + signalDelayS),
   };
 }
@@ -116,10 +119,10 @@ function sideShareOf(camera: Camera, { model, pose }: PlacedVehicle): number {
   return (turn === 0 ? receding : facingCamera) / sum;
 }
 
-function labelLampHeads(truth: TruthCanvas, { city }: StreetObjects): SceneLampHead[] {
+function labelLampHeads(truth: TruthCanvas, { city }: StreetObjects, style: LampStyle): SceneLampHead[] {
   const { camera } = truth;
   return city.lamps(camera.z + 0.5, camera.z + VIEW_DISTANCE).flatMap((lamp) => {
-    const head = lampHead(lamp);
+    const head = lampHead(lamp, style);
     const place = project(camera, head.x, head.y, lamp.z);
     if (!isVisible(truth, place, lamp.id, LAMP_HEAD)) return [];
     const scale = camera.focal / (lamp.z - camera.z);

@@ -9,7 +9,9 @@ import { drawCamera, drawVariation, type SceneVariation } from './scene-variatio
 import { paintSky } from './sky.js';
 import { StreetObjects } from './street-objects.js';
 import { TextureSet } from './texture-set.js';
+import type { Crown } from './tree-sprite.js';
 import { TruthCanvas } from './truth-canvas.js';
+import { mix } from './yuv.js';
 
 /** A street by day and what stands where in it, exactly. */
 export interface PaintedScene {
@@ -63,16 +65,21 @@ export class ScenePainter {
     const textures = this.#textureSet(set);
     const { street, light, timeS, isDriving, bonnet } = variation;
     const city = new City(seed, textures.facades, street);
-    const objects = new StreetObjects(seed, city, () => textures.crowns, street);
+    const crowns = textures.crowns.map((crown) => tintCrown(crown, variation.foliage));
+    const objects = new StreetObjects(seed, city, () => crowns, street);
     const time = { timeS, previousTimeS: timeS };
     this.#paintDay(set, objects, variation, drawCamera(seed, variation, OVERSAMPLING * width, OVERSAMPLING * height));
-    const truth = new TruthCanvas(textures, drawCamera(seed, variation, width, height));
+    const truth = new TruthCanvas(textures, drawCamera(seed, variation, width, height), variation.sky.backdrop);
     objects.draw(truth, truth.camera, time, true, light.hasSun);
     truth.endFrame();
     const rgb = toRgb(this.#planes);
     const mask = bonnet ? paintBonnet(rgb, width, height, bonnet) : new Uint8Array(width * height);
     const surface = truth.surfaces;
-    for (let i = 0; i < surface.length; i++) if (mask[i] === 1) surface[i] = NO_SURFACE;
+    for (let i = 0; i < surface.length; i++) {
+      if (mask[i] === 0) continue;
+      surface[i] = NO_SURFACE;
+      truth.objectIds[i] = 0; // the bonnet covers objects, too
+    }
     return {
       seed,
       width,
@@ -80,7 +87,7 @@ export class ScenePainter {
       rgb,
       surface,
       bonnet: mask,
-      objects: labelObjects(truth, objects, time, street.signalDelayS),
+      objects: labelObjects(truth, objects, time, street),
       horizon: truth.camera.horizonY / height,
       isDriving,
     };
@@ -102,6 +109,11 @@ export class ScenePainter {
     if (!textures) this.#textures.set(set, (textures = new TextureSet(1000 + set)));
     return textures;
   }
+}
+
+/** A crown in the colour of a season. It shares the texels. */
+function tintCrown({ levels, color }: Crown, foliage: SceneVariation['foliage']): Crown {
+  return { levels, color: mix(color, { ...foliage.color, y: color.y }, foliage.share) };
 }
 
 /** I420 in limited range at twice the size, as `[height, width, 3]`: four luma samples and one chroma sample per pixel. */

@@ -1,12 +1,13 @@
 import { Random } from '../core/random.js';
 import { drawBonnet, type Bonnet } from './bonnet.js';
 import { EGO_SPEED, egoZ, type Camera } from './camera.js';
+import type { LampStyle } from './lamp-style.js';
 import type { DayLight } from './lighting.js';
 import type { SkyStyle } from './sky.js';
 import { BLOCK_LENGTH, hash, LANE_CENTER } from './street-plan.js';
 import type { Heading, LaneTraffic, StreetVariation } from './street-variation.js';
 import { pickVariedModel } from './vehicle-models.js';
-import { fromRgb, mix } from './yuv.js';
+import { fromRgb, mix, type Yuv } from './yuv.js';
 
 /** Everything that one painted scene draws at random. */
 export interface SceneVariation {
@@ -15,9 +16,13 @@ export interface SceneVariation {
   readonly street: StreetVariation;
   readonly light: DayLight;
   readonly sky: SkyStyle;
+  /** The colour of leaves, and how much of it they take. */
+  readonly foliage: { readonly color: Yuv; readonly share: number };
   /** Undefined: none in the frame. */
   readonly bonnet: Bonnet | undefined;
 }
+
+const GRASSES = [0x5f7a42, 0x6f8548, 0x8a8a55, 0x4f6b3a, 0x9c9163, 0x77705c];
 
 /** Draws a scene's variation. */
 export function drawVariation(seed: number): SceneVariation {
@@ -29,7 +34,11 @@ export function drawVariation(seed: number): SceneVariation {
     isDriving,
     street: drawStreet(random),
     light: drawLight(random, hasSun),
-    sky: drawSky(random, hasSun),
+    sky: { ...drawSky(random, hasSun), backdrop: random.pick(['town', 'trees', 'hills', 'none'] as const) },
+    foliage: {
+      color: fromRgb(random.pick([0x4a6b2f, 0x2f4a30, 0x8a8a3a, 0xa87a32, 0x6b5d48])),
+      share: random.between(0, 0.9),
+    },
     bonnet: isDriving && random.next() < 0.45 ? drawBonnet(random) : undefined,
   };
 }
@@ -91,11 +100,35 @@ function drawStreet(random: Random): StreetVariation {
     parkedAgainstShare: random.next() < 0.5 ? 0 : random.between(0, 0.6),
     houseTint: random.next(),
     signalDelayS: random.between(0, 60),
+    lamp: drawLamps(random),
+    signalHousing: random.pick([0x1c1e1d, 0x1c1e1d, 0x2b2f2d, 0xc9a227, 0x3f4f45]),
+    centreLine: random.pick(['double', 'double', 'dashed', 'dashed', 'none'] as const),
+    lotShare: drawLotShare(random),
     walkerShare: random.between(0.05, 0.9),
+    crosswalkShare: random.between(0, 0.5),
     treeShare: random.next() < 0.25 ? 0 : random.between(0.1, 1),
-    signShare: random.between(0, 0.6),
+    signShare: random.between(0, 1),
     pickModel: pickVariedModel,
   };
+}
+
+/** Draws what lamps look like: most are off by day. */
+function drawLamps(random: Random): LampStyle {
+  const head = random.pick(['lantern', 'flat', 'flat', 'globe'] as const);
+  const color = fromRgb(random.pick([0xb9bdbf, 0xd9d8d2, 0xe9e7df, 0x8f9498, 0xff9a3c]));
+  return {
+    head,
+    height: head === 'globe' ? random.between(3.4, 5) : random.between(5.2, 10),
+    reach: head === 'globe' ? 0 : random.between(0.6, 3),
+    glass: { color, surface: 'lampHead' },
+  };
+}
+
+/** Draws a town, a suburb or a road out of town. */
+function drawLotShare(random: Random): number {
+  const kind = random.next();
+  if (kind < 0.45) return 0;
+  return kind < 0.75 ? random.between(0.1, 0.7) : random.between(0.8, 1);
 }
 
 function drawLight(random: Random, hasSun: boolean): DayLight {
@@ -108,11 +141,12 @@ function drawLight(random: Random, hasSun: boolean): DayLight {
     ground: {
       asphalt: { gain: random.between(0.6, 1.45), color: road },
       paving: { gain: random.between(0.6, 1.2), color: paving },
+      grass: { gain: random.between(0.7, 1.3), color: fromRgb(random.pick(GRASSES)) },
     },
   };
 }
 
-function drawSky(random: Random, hasSun: boolean): SkyStyle {
+function drawSky(random: Random, hasSun: boolean): Omit<SkyStyle, 'backdrop'> {
   const white = fromRgb(0xffffff);
   const kind = random.next();
   if (!hasSun && kind < 0.6) {

@@ -1,7 +1,7 @@
 import type { Material } from './canvas.js';
-import type { StreetSign } from './city.js';
 import type { Pen } from './pen.js';
 import { KERB_HEIGHT, ROAD_HALF_WIDTH } from './street-plan.js';
+import type { StreetSign } from './street-signs.js';
 import { fromRgb } from './yuv.js';
 
 /** The colours of a sign: its rim and what it encloses. */
@@ -31,7 +31,7 @@ const SHAPES: readonly { readonly corners: number; readonly first: number; reado
 export function drawSign(pen: Pen, { side, z, appearance }: StreetSign): void {
   const x = side * (ROAD_HALF_WIDTH + 0.45);
   const [rim, face, mark] = FACES[appearance % FACES.length] ?? FACES[0] ?? [0, 0, 0];
-  const radius = 0.32 + 0.16 * (((appearance >> 3) & 15) / 15);
+  const radius = 0.32 + 0.28 * (((appearance >> 3) & 15) / 15);
   const height = 2.3 + 0.9 * (((appearance >> 7) & 15) / 15);
   const isBack = ((appearance >> 11) & 7) === 0 || side < 0;
   pen.fillUprightRect({ x: [x - 0.04, x + 0.04], y: [KERB_HEIGHT, height + radius], z }, STEEL);

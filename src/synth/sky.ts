@@ -1,7 +1,7 @@
 import { Random } from '../core/random.js';
 import type { Planes } from './planes.js';
 import { allocatePlanes } from './planes.js';
-import { skyline } from './skyline.js';
+import { skyline, type Backdrop } from './skyline.js';
 import { hash } from './street-plan.js';
 import type { Camera } from './camera.js';
 import { fromRgb, mix, type Yuv } from './yuv.js';
@@ -13,19 +13,23 @@ export interface SkyStyle {
   readonly cloud: Yuv;
   /** Opacity of clouds, 0 to 1; 0: none. */
   readonly cover: number;
+  readonly backdrop: Backdrop;
 }
 
+const FAR_TREES = fromRgb(0x53684c);
 const NIGHT_SKY: SkyStyle = {
   zenith: fromRgb(0x070b16),
   horizon: fromRgb(0x2b2a33),
   cloud: fromRgb(0x1d2029),
   cover: 0.35,
+  backdrop: 'town',
 };
 const DAY_SKY: SkyStyle = {
   zenith: fromRgb(0x4f8fd0),
   horizon: fromRgb(0xd3e1ea),
   cloud: fromRgb(0xffffff),
   cover: 0.9,
+  backdrop: 'town',
 };
 
 /** Paints the background, which never moves: sky, clouds or stars, and the skyline at the horizon. */
@@ -61,7 +65,7 @@ export function paintSky(
     }
   }
   if (isNight) paintStars(sky, seed, horizonY);
-  paintSkyline(sky, seed, camera, isNight, style.horizon);
+  paintSkyline(sky, seed, camera, isNight, style);
   return sky;
 }
 
@@ -86,10 +90,11 @@ function paintStars(sky: Planes, seed: number, horizonY: number): void {
   }
 }
 
-function paintSkyline(sky: Planes, seed: number, camera: Camera, isNight: boolean, haze: Yuv): void {
+function paintSkyline(sky: Planes, seed: number, camera: Camera, isNight: boolean, style: SkyStyle): void {
+  const { horizon: haze, backdrop } = style;
   const stone = isNight ? fromRgb(0x14151c) : fromRgb(0x7d93a8);
-  for (const { top, bottom, from, to, height, tone, random } of skyline(seed, camera)) {
-    const color = mix(haze, stone, tone);
+  for (const { top, bottom, from, to, height, tone, surface, random } of skyline(seed, camera, backdrop)) {
+    const color = mix(haze, surface === 'facade' ? stone : FAR_TREES, tone);
     for (let y = top; y < bottom; y++) {
       const faded = mix(color, haze, Math.max(0, (y - top) / (height + 1)) * 0.7);
       sky.y.fill(faded.y, y * camera.width + from, y * camera.width + to);

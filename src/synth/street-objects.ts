@@ -1,7 +1,8 @@
 import type { Camera } from './camera.js';
 import type { Canvas, ObjectInfo } from './canvas.js';
 import { objectId, type Block, type City } from './city.js';
-import { drawLamp, drawSignalHead, drawSignalPole, drawTree, signalHeads } from './furniture-shape.js';
+import { drawLamp } from './lamp-shape.js';
+import { drawSignalHead, drawSignalPole, drawTree, signalHeads } from './furniture-shape.js';
 import { HouseFronts } from './house-fronts.js';
 import { Pen } from './pen.js';
 import { drawWalker } from './person-shape.js';
@@ -16,10 +17,12 @@ import {
   ROAD_HALF_WIDTH,
   VIEW_DISTANCE,
 } from './street-plan.js';
+import { streetSigns } from './street-signs.js';
 import { DEMO_STREET, type StreetVariation } from './street-variation.js';
 import { drawSunShadows } from './sun-shadows.js';
 import {
   crossingVehicle,
+  crosswalkWalkers,
   leadingVehicles,
   oncomingVehicles,
   signalState,
@@ -67,9 +70,14 @@ export class StreetObjects {
   draw(canvas: Canvas, camera: Camera, time: StreetTime, isDay: boolean, hasSun = isDay): void {
     const pen = new Pen(canvas);
     const blocks = this.#blocks(camera);
-    drawRoad(pen, camera, blocks, isDay);
+    drawRoad(pen, camera, blocks, isDay, this.#variation);
     if (hasSun) drawSunShadows(pen, camera, blocks);
-    (this.#fronts ??= new HouseFronts(camera.width, this.#variation.houseTint)).draw(pen, camera, blocks);
+    (this.#fronts ??= new HouseFronts(camera.width, this.#variation.houseTint)).draw(
+      pen,
+      camera,
+      blocks,
+      this.#crowns(),
+    );
     const actors = this.#actors(camera, time, blocks);
     actors.sort((a, b) => b.z - a.z);
     for (const actor of actors) actor.draw(pen);
@@ -130,13 +138,16 @@ export class StreetObjects {
   #actors(camera: Camera, time: StreetTime, blocks: readonly Block[]): Actor[] {
     const [from, to] = [camera.z + 0.5, camera.z + VIEW_DISTANCE];
     const movedZ = 0;
+    const style = this.#variation.lamp;
     return [
       ...blocks.flatMap((block) => this.#blockActors(camera, time, block)),
       ...this.city.lamps(from, to).map((lamp) => {
         const at = { x: lamp.side * FURNITURE_X, z: lamp.z, movedZ };
-        return actorOf({ id: lamp.id, label: 'street lamp', surface: 'pole', ...at }, (pen) => drawLamp(pen, lamp));
+        return actorOf({ id: lamp.id, label: 'street lamp', surface: 'pole', ...at }, (pen) =>
+          drawLamp(pen, lamp, style),
+        );
       }),
-      ...this.city.signs(from + 1, to).map((sign) => {
+      ...streetSigns(this.#seed, this.#variation.signShare, from + 1, to).map((sign) => {
         const at = { x: sign.side * FURNITURE_X, z: sign.z, movedZ };
         return actorOf({ id: sign.id, surface: 'pole', ...at }, (pen) => drawSign(pen, sign));
       }),
@@ -144,7 +155,7 @@ export class StreetObjects {
         const at = { x: pose.x, z: pose.z, movedZ: moved };
         return actorOf({ id, label: model.label, surface: 'vehicle', ...at }, (pen) => drawVehicle(pen, model, pose));
       }),
-      ...this.#walkerActors(camera, time),
+      ...this.#walkerActors(camera, time, blocks),
     ];
   }
 
@@ -160,15 +171,19 @@ export class StreetObjects {
       const info = { id: tree.id, label: 'tree', surface: 'vegetation', x, z: tree.z, movedZ: 0 } as const;
       actors.push(actorOf(info, (pen) => drawTree(pen, tree, crown)));
     }
-    if (isInView(camera, block.z - 1, 0))
-      actors.push(...signalActors(block.index, time.timeS + this.#variation.signalDelayS));
+    const isAtMast = camera.y > 3 && block.z < camera.z + 10; // a head would hide the street
+    if (isInView(camera, block.z - 1, 0) && !isAtMast) actors.push(...this.#signalActors(block.index, time.timeS));
     return actors;
   }
 
-  #walkerActors(camera: Camera, time: StreetTime): Actor[] {
+  #walkerActors(camera: Camera, time: StreetTime, blocks: readonly Block[]): Actor[] {
     const step = time.timeS - time.previousTimeS;
-    return walkers(this.#seed, time.timeS, this.#variation)
-      .filter((walker) => isInView(camera, walker.z, -0.5))
+    const { timeS } = time;
+    return [
+      ...walkers(this.#seed, timeS, this.#variation),
+      ...blocks.flatMap(({ index }) => crosswalkWalkers(this.#seed, index, this.#variation)),
+    ]
+      .filter((walker) => isInView(camera, walker.z, walker.foot > 0 ? -0.5 : -4))
       .map((walker) => {
         const { id, x, z, speed } = walker;
         return actorOf({ id, label: 'person', surface: 'person', x, z, movedZ: speed * step }, (pen) =>
@@ -176,19 +191,20 @@ export class StreetObjects {
         );
       });
   }
-}
 
-function signalActors(block: number, timeS: number): Actor[] {
-  const z = block * BLOCK_LENGTH - 1.2;
-  const state = signalState(block, timeS);
-  const pole = { id: objectId('pole', block), surface: 'pole', x: ROAD_HALF_WIDTH, z, movedZ: 0 } as const;
-  const heads = signalHeads().map(({ x, y }, index) => {
-    const id = objectId('signal', block * 4 + index);
-    return actorOf({ id, label: 'traffic light', surface: 'signal', x, z: z - 0.01, movedZ: 0 }, (pen) =>
-      drawSignalHead(pen, x, y, z, state),
-    );
-  });
-  return [actorOf(pole, (pen) => drawSignalPole(pen, z)), ...heads];
+  #signalActors(block: number, timeS: number): Actor[] {
+    const z = block * BLOCK_LENGTH - 1.2;
+    const { signalDelayS, signalHousing } = this.#variation;
+    const state = signalState(block, timeS + signalDelayS);
+    const pole = { id: objectId('pole', block), surface: 'pole', x: ROAD_HALF_WIDTH, z, movedZ: 0 } as const;
+    const heads = signalHeads().map(({ x, y }, index) => {
+      const id = objectId('signal', block * 4 + index);
+      return actorOf({ id, label: 'traffic light', surface: 'signal', x, z: z - 0.01, movedZ: 0 }, (pen) =>
+        drawSignalHead(pen, { x, y, z, state }, signalHousing),
+      );
+    });
+    return [actorOf(pole, (pen) => drawSignalPole(pen, z)), ...heads];
+  }
 }
 
 function actorOf(info: ObjectInfo, draw: (pen: Pen) => void): Actor {

@@ -1,4 +1,5 @@
 import type { Random } from '../core/random.js';
+import { DEMO_LAMP, type LampStyle } from './lamp-style.js';
 import { pickVehicleModel, type VehicleModel } from './vehicle.js';
 
 /** Which way a vehicle drives or stands. 1: away from the camera, -1: towards it. */
@@ -23,11 +24,19 @@ export interface StreetVariation {
   /** Share of parking places that are taken, and of the parked vehicles that face against their lane. */
   readonly parkedShare: number;
   readonly parkedAgainstShare: number;
+  readonly lamp: LampStyle;
+  /** Colour of the signals' housings, 0xRRGGBB. */
+  readonly signalHousing: number;
+  readonly centreLine: 'double' | 'dashed' | 'none';
   /** How much houses of one facade differ in colour, 0 to 1. */
   readonly houseTint: number;
   /** Added to the time of the signals, seconds. */
   readonly signalDelayS: number;
+  /** Share of houses in whose place there is a lot with trees, walls or hedges. Above 0, grass lies behind the fronts. */
+  readonly lotShare: number;
   readonly walkerShare: number;
+  /** Share of the four places on a crossing's crosswalks where somebody is. */
+  readonly crosswalkShare: number;
   readonly treeShare: number;
   /** Share of places at the kerb with a traffic sign. */
   readonly signShare: number;
@@ -43,9 +52,14 @@ export const DEMO_STREET: StreetVariation = {
   crossingShare: 0,
   parkedShare: 0.62,
   parkedAgainstShare: 0,
+  lamp: DEMO_LAMP,
+  signalHousing: 0x1c1e1d,
+  centreLine: 'double',
   houseTint: 0,
   signalDelayS: 0,
+  lotShare: 0,
   walkerShare: 0.5,
+  crosswalkShare: 0,
   treeShare: 0.62,
   signShare: 0,
   pickModel: pickVehicleModel,

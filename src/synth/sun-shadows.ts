@@ -7,7 +7,7 @@ import { FACADE_X, FURNITURE_X, KERB_HEIGHT, ROAD_HALF_WIDTH } from './street-pl
 export function drawSunShadows(pen: Pen, camera: Camera, blocks: readonly Block[]): void {
   for (const block of blocks) {
     pen.canvas.beginObject({ id: objectId('ground', 0), surface: 'ground', x: 0, z: block.z, movedZ: 0 });
-    for (const house of block.houses) if (house.side < 0) drawHouseShadow(pen, camera, house);
+    for (const house of block.houses) if (house.side < 0 && !house.isLot) drawHouseShadow(pen, camera, house);
     for (const tree of block.trees) {
       if (tree.side < 0 || tree.z < camera.z) continue;
       pen.fillShadow(

@@ -1,6 +1,14 @@
 import { Random } from '../core/random.js';
 import { objectId } from './city.js';
-import { BLOCK_LENGTH, CROSSING_WIDTH, FACADE_X, hash, ROAD_HALF_WIDTH, VIEW_DISTANCE } from './street-plan.js';
+import {
+  BLOCK_LENGTH,
+  CROSSING_WIDTH,
+  FACADE_X,
+  hash,
+  KERB_HEIGHT,
+  ROAD_HALF_WIDTH,
+  VIEW_DISTANCE,
+} from './street-plan.js';
 import { DEMO_STREET, type Heading } from './street-variation.js';
 import type { VehicleModel } from './vehicle.js';
 import { EGO_SPEED, egoZ } from './camera.js';
@@ -14,11 +22,13 @@ export interface MovingVehicle {
   readonly model: VehicleModel;
 }
 
-/** A person who walks along the pavement. */
+/** A person who walks along the pavement or stands on a crosswalk. */
 export interface Walker {
   readonly id: number;
   readonly x: number;
   readonly z: number;
+  /** Height of the ground, metres. */
+  readonly foot: number;
   /** Metres a second along z. */
   readonly speed: number;
   /** Random bits that select clothes, skin and hair, 0 to 2^20. */
@@ -85,6 +95,7 @@ export function walkers(seed: number, timeS: number, variation = DEMO_STREET): W
       return {
         id: objectId('walker', index * 4 + row),
         x: side * (near + random.between(-0.45, 0.45)),
+        foot: KERB_HEIGHT,
         z: index * WALKER_SPACING + random.between(0, 8) + speed * timeS,
         speed,
         appearance: random.below(1 << 20),
@@ -93,6 +104,22 @@ export function walkers(seed: number, timeS: number, variation = DEMO_STREET): W
       };
     });
   });
+}
+
+/** Returns the people on the crosswalks of a block. */
+export function crosswalkWalkers(seed: number, block: number, variation = DEMO_STREET): Walker[] {
+  const random = new Random(hash(seed, 65, block));
+  return Array.from({ length: 4 }, (_, index) => ({
+    isPresent: random.next() < variation.crosswalkShare,
+    id: objectId('crosser', block * 4 + index),
+    x: random.between(-ROAD_HALF_WIDTH, ROAD_HALF_WIDTH),
+    z: block * BLOCK_LENGTH + (index % 2 === 0 ? -2.6 : CROSSING_WIDTH + 2.5) + random.between(-1, 1),
+    foot: 0,
+    speed: 0,
+    appearance: random.below(1 << 20),
+    height: random.between(1.45, 1.9),
+    phase: random.between(0, 6.28),
+  })).filter(({ isPresent }) => isPresent);
 }
 
 /** A vehicle across the street, on a crossing. */

@@ -2,7 +2,7 @@ import { crownLevel } from './crown-painter.js';
 import { FACADE_TEXELS_PER_METRE } from './facade.js';
 import { Projector } from './projector.js';
 import { levelFor } from './ripmap.js';
-import { skyline } from './skyline.js';
+import { skyline, type Backdrop } from './skyline.js';
 import { surfaceIndex } from './surface-names.js';
 import { PolygonScan } from './polygon-scan.js';
 import type {
@@ -24,7 +24,6 @@ import type { Camera } from './camera.js';
 const SKY = surfaceIndex('sky');
 const ROAD = surfaceIndex('road');
 const GROUND = surfaceIndex('ground');
-const FACADE = surfaceIndex('facade');
 const WINDOW = surfaceIndex('window');
 
 /** Motion of a part since the previous time. */
@@ -63,7 +62,7 @@ export class TruthCanvas implements Canvas {
   #shown = SKY;
   #drawn = 0;
 
-  constructor(textures: TextureSet, camera: Camera) {
+  constructor(textures: TextureSet, camera: Camera, backdrop: Backdrop = 'town') {
     const pixels = camera.width * camera.height;
     this.camera = camera;
     this.#textures = textures;
@@ -74,7 +73,7 @@ export class TruthCanvas implements Canvas {
     this.movementIndex = new Uint16Array(pixels);
     this.lightMask = new Uint8Array(pixels);
     this.surfaces = new Uint8Array(pixels).fill(SKY);
-    this.#markSkyline();
+    this.#markSkyline(backdrop);
   }
 
   beginObject(mark: ObjectInfo): void {
@@ -171,11 +170,12 @@ export class TruthCanvas implements Canvas {
     this.#drawn = 0;
   }
 
-  /** Notes the houses that are painted into the sky. They are no objects. */
-  #markSkyline(): void {
-    for (const house of skyline(this.#textures.seed, this.camera)) {
-      for (let y = house.top; y < house.bottom; y++)
-        this.surfaces.fill(FACADE, y * this.camera.width + house.from, y * this.camera.width + house.to);
+  /** Notes the houses and trees that are painted into the sky. They are no objects. */
+  #markSkyline(backdrop: Backdrop): void {
+    for (const part of skyline(this.#textures.seed, this.camera, backdrop)) {
+      const shown = surfaceIndex(part.surface);
+      for (let y = part.top; y < part.bottom; y++)
+        this.surfaces.fill(shown, y * this.camera.width + part.from, y * this.camera.width + part.to);
     }
   }
 

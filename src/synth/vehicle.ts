@@ -32,12 +32,15 @@ export interface VehicleModel {
   readonly paint: Yuv;
 }
 
+/** A model without its paint. */
+export type VehicleShape = Omit<VehicleModel, 'paint'>;
+
 const PAINTS = [
   0xb9bec4, 0xd9dcdd, 0x2b2e33, 0x8c1f22, 0x24476f, 0x5d6b74, 0xe8e6df, 0x3c5a4a, 0xa9853f, 0x6e7f94, 0x8a8f95,
   0x9f3d2c, 0x1d2a3f,
 ];
 
-const SALOON: Omit<VehicleModel, 'paint'> = {
+export const SALOON: VehicleShape = {
   label: 'car',
   length: 4.5,
   width: 1.8,
@@ -51,7 +54,7 @@ const SALOON: Omit<VehicleModel, 'paint'> = {
   wheels: [-1.38, 1.4],
   wheelRadius: 0.33,
 };
-const HATCHBACK: Omit<VehicleModel, 'paint'> = {
+export const HATCHBACK: VehicleShape = {
   label: 'car',
   length: 4.0,
   width: 1.76,
@@ -65,7 +68,7 @@ const HATCHBACK: Omit<VehicleModel, 'paint'> = {
   wheels: [-1.25, 1.25],
   wheelRadius: 0.32,
 };
-const SUV: Omit<VehicleModel, 'paint'> = {
+export const SUV: VehicleShape = {
   label: 'car',
   length: 4.7,
   width: 1.9,
@@ -80,7 +83,7 @@ const SUV: Omit<VehicleModel, 'paint'> = {
   wheels: [-1.42, 1.45],
   wheelRadius: 0.38,
 };
-const VAN: Omit<VehicleModel, 'paint'> = {
+export const VAN: VehicleShape = {
   label: 'truck',
   length: 5.6,
   width: 2.0,
@@ -91,7 +94,7 @@ const VAN: Omit<VehicleModel, 'paint'> = {
   wheels: [-1.75, 1.85],
   wheelRadius: 0.36,
 };
-const BUS: Omit<VehicleModel, 'paint'> = {
+export const BUS: VehicleShape = {
   label: 'bus',
   length: 10.8,
   width: 2.5,

@@ -111,6 +111,21 @@ describe('the street', () => {
     }
   });
 
+  it('shows what it always showed: the mean luma of twelve tiles', () => {
+    const tilesOf = (planes: Planes): number[] =>
+      Array.from({ length: 12 }, (_, tile) => {
+        const [left, top] = [(tile % 4) * 80, Math.floor(tile / 4) * 60];
+        let sum = 0;
+        for (let y = top; y < top + 60; y++) for (let x = left; x < left + 80; x++) sum += planes.y[y * 320 + x] ?? 0;
+        return sum / 4800;
+      });
+    const street = new Street({ ...SIZE, seed: 1 });
+    const day = [91.85, 146.7, 143.75, 89.7, 86, 107.83, 118.74, 117.19, 94.89, 109.04, 103.83, 110.58];
+    const night = [41.54, 42.34, 38.55, 35.15, 64.59, 55.2, 49.68, 70.26, 46.41, 70.66, 78.5, 72.18];
+    for (const [tile, luma] of tilesOf(street.day(6)).entries()) expect(luma).toBeCloseTo(day[tile]!, 1);
+    for (const [tile, luma] of tilesOf(street.night(6)).entries()) expect(luma).toBeCloseTo(night[tile]!, 1);
+  });
+
   it('rejects odd sizes and planes of another size', () => {
     expect(() => new Street({ width: 321, height: 180, seed: 1 })).toThrow(/width .* got 321/);
     expect(() => new Street({ width: 320, height: 20, seed: 1 })).toThrow(/height .* got 20/);
