@@ -1,0 +1,48 @@
+import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
+import { FOCAL, type GroundPlane } from './ground-plane.js';
+import type { NightStyle } from './night-style.js';
+import { addLight, COLUMNS, type LightPlanes, ROWS, smoothStep } from './samples.js';
+
+const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
+/** Height of the own head lamps above the ground, in metres. */
+const LAMP_M = 0.65;
+/** Share of the beam that leaks above its cut-off. */
+const LEAK = 0.03;
+
+/** The own vehicle's dipped headlights: a wide and a narrow cone below a cut-off that rises to the right; signs send them back. */
+export class LowBeam {
+  readonly #style: NightStyle;
+  /** By column: the beam, its signs, and the rise of its cut-off. */
+  readonly #beam = new Float32Array(COLUMNS);
+  readonly #signs = new Float32Array(COLUMNS);
+  readonly #rise = new Float32Array(COLUMNS);
+
+  constructor(style: NightStyle) {
+    this.#style = style;
+    for (let column = 0; column < COLUMNS; column++) {
+      const angle = (column - COLUMNS / 2 + 0.5) / FOCAL;
+      this.#beam[column] = 0.5 * Math.exp(-((angle / 0.4) ** 2)) + 0.8 * Math.exp(-(((angle - 0.02) / 0.17) ** 2));
+      this.#signs[column] = Math.exp(-((angle / 0.42) ** 2));
+      this.#rise[column] = 0.012 * Math.min(1, Math.max(0, 6 * angle));
+    }
+  }
+
+  /** @param amount 0 without, 1 with headlights. */
+  addTo(light: LightPlanes, plane: GroundPlane, { surfaces }: Scene, amount: number): void {
+    if (amount <= 0) return;
+    const { strength, color, cutOff, signs } = this.#style.beam;
+    for (let row = 0, i = 0; row < ROWS; row++) {
+      for (let column = 0; column < COLUMNS; column++, i++) {
+        const distance = plane.distance[i] ?? 1;
+        const elevation = ((plane.height[i] ?? 0) - LAMP_M) / distance;
+        const cut = LEAK + 1 / (1 + Math.exp((elevation - cutOff - (this.#rise[column] ?? 0)) / 0.009));
+        const near = smoothStep(2, 10, distance);
+        const reach = (330 * near) / (distance * distance + 110 + distance ** 3 / 90);
+        let shine = Math.min(1.6, strength * (this.#beam[column] ?? 0) * cut * reach);
+        const sign = Math.max(0, 1.4 * (surfaces[SIGN + i] ?? 0) - 0.25);
+        if (sign > 0) shine += (sign * signs * (this.#signs[column] ?? 0)) / (1 + (distance / 45) ** 2);
+        if (shine > 1e-4) addLight(light, i, amount * shine, color);
+      }
+    }
+  }
+}
