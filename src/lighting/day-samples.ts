@@ -1,5 +1,5 @@
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { COLUMNS, createLightPlanes, createPlane, ROWS } from './samples.js';
+import { COLUMNS, createLightPlanes, createPlane, ROWS, SAMPLES } from './samples.js';
 
 const THUMBNAIL_SAMPLES = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
 /** Steps of the table of linear light. */
@@ -26,18 +26,19 @@ export class DaySamples {
     averageInto(day, 0, this.luma);
     averageInto(day, THUMBNAIL_SAMPLES, this.u);
     averageInto(day, 2 * THUMBNAIL_SAMPLES, this.v);
+    const [lumas, us, vs, luminance] = [this.luma, this.u, this.v, this.luminance];
     const { red, green, blue } = this.light;
-    for (let i = 0; i < this.luma.length; i++) {
-      const luma = this.luma[i] ?? 0;
-      const u = this.u[i] ?? 0;
-      const v = this.v[i] ?? 0;
+    for (let i = 0; i < SAMPLES; i++) {
+      const luma = lumas[i] ?? 0;
+      const u = us[i] ?? 0;
+      const v = vs[i] ?? 0;
       const r = linear(luma + 1.5748 * v);
       const g = linear(luma - 0.1873 * u - 0.4681 * v);
       const b = linear(luma + 1.8556 * u);
       red[i] = r;
       green[i] = g;
       blue[i] = b;
-      this.luminance[i] = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      luminance[i] = 0.2126 * r + 0.7152 * g + 0.0722 * b;
     }
   }
 }
@@ -53,5 +54,5 @@ function averageInto(day: Float32Array, start: number, out: Float32Array): void 
 }
 
 function linear(coded: number): number {
-  return LINEAR[Math.min(STEPS, Math.max(0, Math.round(coded * STEPS)))] ?? 0;
+  return LINEAR[Math.min(STEPS, Math.max(0, coded * STEPS + 0.5)) | 0] ?? 0;
 }

@@ -2,6 +2,7 @@
 const STEPS = 4095;
 /** Largest linear value of the table; brighter light clips. */
 const LARGEST = 4;
+const SCALE = STEPS / Math.sqrt(LARGEST);
 const TABLE = Float32Array.from({ length: STEPS + 1 }, (_, step) => shoulder((step / STEPS) ** 2 * LARGEST));
 
 /** Gamma-coded value of linear light (IEC 61966-2-1), unclipped below 0 only. */
@@ -13,7 +14,7 @@ export function codedOf(light: number): number {
 /** What a camera shows of linear light, gamma-coded, 0 to 1: straight at first, with a shoulder where it nears clipping. */
 export function displayOf(light: number): number {
   if (!(light > 0)) return 0;
-  return TABLE[Math.min(STEPS, Math.round(Math.sqrt(light / LARGEST) * STEPS))] ?? 1;
+  return TABLE[Math.min(STEPS, Math.sqrt(light) * SCALE + 0.5) | 0] ?? 1;
 }
 
 function shoulder(light: number): number {

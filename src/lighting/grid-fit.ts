@@ -13,6 +13,8 @@ const CELL_ROWS = ROWS / GRID_HEIGHT;
 const NEIGHBOUR = 0.2;
 /** Weight of a bin in the fit of the next one, falling from bin to bin: it fills bins that hold nothing. */
 const [BIN_SHARE, BIN_DECAY] = [0.02, 0.3];
+/** Weight of a sample that shines itself; those that only reflect have 1. */
+const FLOOR = 0.15;
 /** How strongly a slope is drawn to the ratio of night to day, which keeps texture. */
 const RIDGE = 0.0012;
 
@@ -39,21 +41,24 @@ export class GridFit {
 
   #splat(day: DaySamples, night: NightSamples): void {
     const moments = this.#moments.fill(0);
+    const [dayY, dayU, dayV] = [day.luma, day.u, day.v];
+    const [nightY, nightU, nightV, reflected] = [night.luma, night.u, night.v, night.reflected];
     for (let row = 0, i = 0; row < ROWS; row++) {
-      const cellRow = Math.floor(row / CELL_ROWS) * GRID_WIDTH;
+      const cellRow = ((row / CELL_ROWS) | 0) * GRID_WIDTH;
       for (let column = 0; column < COLUMNS; column++, i++) {
-        const y = day.luma[i] ?? 0;
-        const u = day.u[i] ?? 0;
-        const v = day.v[i] ?? 0;
-        const r = night.luma[i] ?? 0;
-        const ru = night.u[i] ?? 0;
-        const rv = night.v[i] ?? 0;
+        const y = dayY[i] ?? 0;
+        const u = dayU[i] ?? 0;
+        const v = dayV[i] ?? 0;
+        const r = nightY[i] ?? 0;
+        const ru = nightU[i] ?? 0;
+        const rv = nightV[i] ?? 0;
         const z = Math.min(1, Math.max(0, y)) * (GRID_BINS - 1);
-        const bin = Math.min(GRID_BINS - 2, Math.floor(z));
-        const start = (cellRow + Math.floor(column / CELL_COLUMNS)) * CELL + bin * MOMENTS;
+        const bin = Math.min(GRID_BINS - 2, z) | 0;
+        const share = FLOOR + (1 - FLOOR) * (reflected[i] ?? 0);
+        const start = (cellRow + ((column / CELL_COLUMNS) | 0)) * CELL + bin * MOMENTS;
         for (let next = 0; next < 2; next++) {
           const at = start + next * MOMENTS;
-          const weight = next ? z - bin : 1 - z + bin;
+          const weight = share * (next ? z - bin : 1 - z + bin);
           const wr = weight * r;
           moments[at] = (moments[at] ?? 0) + weight;
           moments[at + 1] = (moments[at + 1] ?? 0) + weight * y;

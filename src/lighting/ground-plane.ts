@@ -26,24 +26,28 @@ export class GroundPlane {
   readonly height = createPlane();
   /** Share of ground, 0 to 1. */
   readonly ground = createPlane();
+  /** Natural logarithm of {@link distance}. */
+  readonly logDistance = createPlane();
+  readonly #near = createPlane();
+  readonly #wide = createPlane();
   /** Height of the camera above the ground, metres. */
   cameraHeight = VEHICLE_CAMERA_M;
   /** Row of the horizon. */
   horizon = ROWS / 2;
 
-  read(scene: Scene): void {
+  /** @param sky share of sky, `[72, 128]`: never ground. */
+  read(scene: Scene, sky: Float32Array): void {
     this.horizon = scene.horizon * ROWS - 0.5;
     const fixedHeight = 8 - 6 * smoothStep(0.15, 0.5, scene.horizon);
     this.cameraHeight = scene.driving * VEHICLE_CAMERA_M + (1 - scene.driving) * fixedHeight;
-    this.#readGround(scene);
+    this.#readGround(scene, sky);
     this.#readVehicles(scene);
-    for (let i = 0; i < SAMPLES; i++) this.distance[i] = Math.log(this.distance[i] ?? 1);
-    boxMeanInto(this.distance, this.distance, 1);
+    this.#smooth();
+    const { distance, height, cameraHeight, horizon } = this;
     for (let row = 0, i = 0; row < ROWS; row++) {
+      const down = (row - horizon) / FOCAL;
       for (let column = 0; column < COLUMNS; column++, i++) {
-        const distance = Math.exp(this.distance[i] ?? 0);
-        this.distance[i] = distance;
-        this.height[i] = Math.max(0, this.cameraHeight - ((row - this.horizon) * distance) / FOCAL);
+        height[i] = Math.max(0, cameraHeight - down * (distance[i] ?? 1));
       }
     }
   }
@@ -59,18 +63,33 @@ export class GroundPlane {
     return ((column - COLUMNS / 2 + 0.5) * distance) / FOCAL;
   }
 
-  #readGround({ surfaces }: Scene): void {
+  #readGround({ surfaces }: Scene, sky: Float32Array): void {
     const below = this.distanceOfRow(ROWS + 6);
     for (let column = 0; column < COLUMNS; column++) {
       let foot = below;
       for (let row = ROWS - 1; row >= 0; row--) {
         const i = row * COLUMNS + column;
         const share = (surfaces[ROAD + i] ?? 0) + (surfaces[GROUND + i] ?? 0);
-        const isBelow = row > this.horizon - 1;
+        const isBelow = row > this.horizon - 1 && (sky[i] ?? 0) < 0.5;
         this.ground[i] = isBelow ? share : 0;
         if (share > 0.5 && isBelow) foot = this.distanceOfRow(row);
         this.distance[i] = foot;
       }
+    }
+  }
+
+  /** Smooths distances: a little on the ground, more where things stand, whose feet differ from column to column. */
+  #smooth(): void {
+    const [near, wide, distance, ground] = [this.#near, this.#wide, this.distance, this.ground];
+    for (let i = 0; i < SAMPLES; i++) near[i] = Math.log(distance[i] ?? 1);
+    boxMeanInto(near, wide, 5, 2);
+    boxMeanInto(near, near, 1);
+    const logs = this.logDistance;
+    for (let i = 0; i < SAMPLES; i++) {
+      const share = smoothStep(0.2, 0.8, ground[i] ?? 0);
+      const log = (wide[i] ?? 0) + share * ((near[i] ?? 0) - (wide[i] ?? 0));
+      logs[i] = log;
+      distance[i] = Math.exp(log);
     }
   }
 

@@ -60,7 +60,6 @@ export class Lighting {
   readonly #light = createLightPlanes();
   readonly #shine = createLightPlanes();
   readonly #lamps = new LampList();
-  readonly #lit = new NightSamples();
   readonly #night = new NightSamples();
   readonly #gridFit = new GridFit();
   readonly #lightsFit = new LightsFit();
@@ -103,7 +102,7 @@ export class Lighting {
     }
     this.#day.read(day);
     this.#sky.read(scene, this.#day);
-    this.#plane.read(scene);
+    this.#plane.read(scene, this.#sky.cover);
     this.#reflectance.read(scene, this.#day);
     const urban = urbanOf(scene.surfaces.subarray(FACADE, FACADE + SURFACE_SIZE));
     this.#lightUp(scene, sun, dials, urban);
@@ -126,13 +125,14 @@ export class Lighting {
     this.#streetLamps.addTo(light, lamps, plane, scene, sun.streetLamps * dials.streetLamps);
     this.#traffic.addTo(light, lamps, plane, scene, sun.headlights * dials.traffic);
     addSignals(this.#style, lamps, scene, (1 - sun.day) * dials.traffic);
-    this.#windows.addTo(light, lamps, scene, this.#sky.cover, sun.windows * dials.windows);
+    this.#windows.addTo({ light, shine, lamps }, scene, this.#sky.cover, sun.windows * dials.windows);
     this.#shops.addTo(shine, light, plane, scene, this.#day, urban * sun.windows * dials.windows);
     this.#lens.mirror(shine, lamps.energy, plane, scene.bonnet);
   }
 
   /** Turns the light that falls on things into what they send to the camera. The own bonnet stays black. */
   #reflect({ bonnet }: Scene): void {
+    const gain = this.#vignette;
     for (const channel of ['red', 'green', 'blue'] as const) {
       const [light, shine, reflectance] = [
         this.#light[channel],
@@ -141,7 +141,7 @@ export class Lighting {
       ];
       for (let i = 0; i < SAMPLES; i++) {
         const clear = 1 - 0.985 * (bonnet[i] ?? 0);
-        light[i] = SENSITIVITY * (light[i] ?? 0) * (reflectance[i] ?? 0) * clear * (this.#vignette[i] ?? 1);
+        light[i] = SENSITIVITY * (light[i] ?? 0) * (reflectance[i] ?? 0) * clear * (gain[i] ?? 1);
         shine[i] = (shine[i] ?? 0) * clear;
       }
     }
@@ -153,13 +153,9 @@ export class Lighting {
     this.#lens.bloom(this.#shine, this.#lamps.energy);
     const target = meanLuma + sun.meanLuma;
     const gain = exposureGain(this.#light, this.#shine, { meanLuma: target, minGain, maxGain });
-    this.#lit.expose(this.#light, gain, undefined, black);
     this.#night.expose(this.#light, gain, this.#shine, black);
-    if (sun.day > 0) {
-      this.#lit.mixDay(this.#day, sun.day);
-      this.#night.mixDay(this.#day, sun.day);
-    }
-    this.#gridFit.fit(this.#day, this.#lit, this.#look.grid);
-    this.#lightsFit.fit(this.#look.grid, this.#day, this.#lit, this.#night, this.#look.lights);
+    if (sun.day > 0) this.#night.mixDay(this.#day, sun.day);
+    this.#gridFit.fit(this.#day, this.#night, this.#look.grid);
+    this.#lightsFit.fit(this.#look.grid, this.#day, this.#night, this.#look.lights);
   }
 }

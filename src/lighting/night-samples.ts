@@ -10,18 +10,26 @@ export class NightSamples {
   readonly u = createPlane();
   readonly v = createPlane();
 
+  /** Share of the light that things reflect, 0 to 1; the rest shines itself. */
+  readonly reflected = createPlane();
+
   /** Shows `gain * light + shine` as a camera does. @param black linear light that is lost. */
-  expose(light: LightPlanes, gain: number, shine: LightPlanes | undefined, black: number): void {
-    const glow = shine ?? ZERO;
+  expose(light: LightPlanes, gain: number, shine: LightPlanes, black: number): void {
+    const [lumas, us, vs, reflected] = [this.luma, this.u, this.v, this.reflected];
+    const [lightR, lightG, lightB] = [light.red, light.green, light.blue];
+    const [shineR, shineG, shineB] = [shine.red, shine.green, shine.blue];
     for (let i = 0; i < SAMPLES; i++) {
-      const red = displayOf(gain * (light.red[i] ?? 0) + (glow.red[i] ?? 0) - black);
-      const green = displayOf(gain * (light.green[i] ?? 0) + (glow.green[i] ?? 0) - black);
-      const blue = displayOf(gain * (light.blue[i] ?? 0) + (glow.blue[i] ?? 0) - black);
+      const litG = gain * (lightG[i] ?? 0);
+      const totalG = litG + (shineG[i] ?? 0);
+      const red = displayOf(gain * (lightR[i] ?? 0) + (shineR[i] ?? 0) - black);
+      const green = displayOf(totalG - black);
+      const blue = displayOf(gain * (lightB[i] ?? 0) + (shineB[i] ?? 0) - black);
       const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
       const saturation = DARK_SATURATION + (1 - DARK_SATURATION) * smoothStep(0.03, 0.4, luma);
-      this.luma[i] = luma;
-      this.u[i] = (saturation * (blue - luma)) / 1.8556;
-      this.v[i] = (saturation * (red - luma)) / 1.5748;
+      lumas[i] = luma;
+      us[i] = (saturation * (blue - luma)) / 1.8556;
+      vs[i] = (saturation * (red - luma)) / 1.5748;
+      reflected[i] = litG / (totalG + 1e-5);
     }
   }
 
@@ -34,5 +42,3 @@ export class NightSamples {
     }
   }
 }
-
-const ZERO: LightPlanes = { red: createPlane(), green: createPlane(), blue: createPlane() };

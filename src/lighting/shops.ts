@@ -2,12 +2,15 @@ import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
 import { boxMeanInto } from './box-mean.js';
 import type { DaySamples } from './day-samples.js';
 import type { GroundPlane } from './ground-plane.js';
+import { addDoubled, HALF_SAMPLES, halveInto } from './half-plane.js';
 import type { NightStyle } from './night-style.js';
 import { createPlane, type LightPlanes, SAMPLES, smoothStep } from './samples.js';
 
 const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
 const WINDOW = SURFACES.indexOf('window') * SURFACE_SIZE;
 const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
+
+const spilled = new Float32Array(HALF_SAMPLES);
 
 /** Shop fronts and lit signs: the foot of a facade where the day is vivid or full of detail shines in its own colours. */
 export class Shops {
@@ -38,7 +41,10 @@ export class Shops {
       clutter[i] = Math.abs((day.luma[i] ?? 0) - (clutter[i] ?? 0));
       vivid[i] = Math.abs(day.u[i] ?? 0) + Math.abs(day.v[i] ?? 0);
     }
-    boxMeanInto(clutter, clutter, 3, 2);
+    halveInto(clutter, spilled);
+    boxMeanInto(spilled, spilled, 2, 1, 2);
+    clutter.fill(0);
+    addDoubled(spilled, clutter);
     for (let i = 0; i < SAMPLES; i++) {
       const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
       const height = plane.height[i] ?? 0;
@@ -65,8 +71,11 @@ export class Shops {
 
   /** Light of the shops on the pavement below and before them. */
   #addSpill(light: LightPlanes, plane: GroundPlane, shine: Float32Array, spill: number): void {
-    boxMeanInto(shine, shine, 5, 4);
-    boxMeanInto(shine, shine, 3, 3);
+    halveInto(shine, spilled);
+    boxMeanInto(spilled, spilled, 3, 2, 2);
+    boxMeanInto(spilled, spilled, 2, 2, 2);
+    shine.fill(0);
+    addDoubled(spilled, shine);
     for (let i = 0; i < SAMPLES; i++) {
       const amount = spill * (shine[i] ?? 0) * (0.35 + 0.65 * (plane.ground[i] ?? 0));
       light.red[i] = (light.red[i] ?? 0) + amount;

@@ -1,7 +1,7 @@
 import { Random } from '../core/random.js';
-import type { GroundPlane } from './ground-plane.js';
+import { FOCAL, type GroundPlane } from './ground-plane.js';
 import type { NightStyle } from './night-style.js';
-import { addLight, COLUMNS, type LightPlanes, type LinearColor, ROWS } from './samples.js';
+import { COLUMNS, type LightPlanes, type LinearColor, SAMPLES } from './samples.js';
 
 /** Steps of the tables over the logarithm of distance, and the distances that they span, in metres. */
 const STEPS = 255;
@@ -28,25 +28,26 @@ export class TownLight {
   /** @param urban how much of a town the frame shows, 0 to 1. @param amount share of the lamps that are on. */
   addTo(light: LightPlanes, plane: GroundPlane, urban: number, amount: number): void {
     const { skylight, glow, unseenLamps } = this.#style.town;
-    const [red, green, blue] = skylight;
     const [left, right] = this.#pools;
-    const scale = STEPS / Math.log(FAR_M / NEAR_M);
-    for (let row = 0, i = 0; row < ROWS; row++) {
-      for (let column = 0; column < COLUMNS; column++, i++) {
-        const distance = plane.distance[i] ?? 1;
-        const height = plane.height[i] ?? 0;
-        light.red[i] = (light.red[i] ?? 0) + red;
-        light.green[i] = (light.green[i] ?? 0) + green;
-        light.blue[i] = (light.blue[i] ?? 0) + blue;
-        const step = Math.min(STEPS, Math.max(0, Math.round(Math.log(distance / NEAR_M) * scale)));
-        const side = plane.sideOf(column, distance);
-        const toRight = 0.5 + (0.5 * side) / (6 + Math.abs(side));
-        const pools = (1 - toRight) * (left[step] ?? 0) + toRight * (right[step] ?? 0);
-        const low = 1 / (1 + (height / 5) ** 2);
-        const reach = 1 / (1 + (distance / REACH_M) ** 2);
-        const town = glow * reach * (0.3 + 0.7 * low);
-        addLight(light, i, urban * amount * (town + unseenLamps * pools * low), this.#color);
-      }
+    const nearest = Math.log(NEAR_M);
+    const scale = STEPS / (Math.log(FAR_M) - nearest);
+    const { red, green, blue } = light;
+    const { distance: distances, logDistance: logs, height: heights } = plane;
+    const [townR, townG, townB] = this.#color;
+    const strength = urban * amount;
+    for (let i = 0; i < SAMPLES; i++) {
+      const distance = distances[i] ?? 1;
+      const height = heights[i] ?? 0;
+      const step = Math.min(STEPS, Math.max(0, ((logs[i] ?? 0) - nearest) * scale)) | 0;
+      const side = (((i % COLUMNS) - COLUMNS / 2 + 0.5) * distance) / FOCAL;
+      const toRight = 0.5 + (0.5 * side) / (6 + Math.abs(side));
+      const pools = (1 - toRight) * (left[step] ?? 0) + toRight * (right[step] ?? 0);
+      const low = 1 / (1 + 0.04 * height * height);
+      const reach = 1 / (1 + (distance * distance) / (REACH_M * REACH_M));
+      const here = strength * (glow * reach * (0.3 + 0.7 * low) + unseenLamps * pools * low);
+      red[i] = (red[i] ?? 0) + skylight[0] + here * townR;
+      green[i] = (green[i] ?? 0) + skylight[1] + here * townG;
+      blue[i] = (blue[i] ?? 0) + skylight[2] + here * townB;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Place, Scene, Vehicle } from '../scene/scene.js';
+import type { Scene, Vehicle } from '../scene/scene.js';
 import type { GroundPlane } from './ground-plane.js';
 import type { LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
@@ -104,33 +104,31 @@ export class TrafficLamps {
   }
 }
 
-/** Light of a vehicle's two lamps on the ground before it (or behind it), and on what stands there. */
+/** Light of a vehicle's lamps on the ground before it (or behind it), and on what stands there. */
 function addPool(light: LightPlanes, plane: GroundPlane, vehicle: Vehicle, strength: number, color: LinearColor): void {
-  const { box } = vehicle;
+  const { box, lamps } = vehicle;
   const width = box.width * COLUMNS;
   const height = box.height * ROWS;
   const bottom = (box.y + 0.95 * box.height) * ROWS;
-  for (const { x } of vehicle.lamps satisfies readonly Place[]) {
-    const centre = x * COLUMNS - 0.5;
-    const radius = Math.max(1, 0.5 * width);
-    const first = Math.max(0, Math.floor(bottom - 0.3 * height));
-    const last = Math.min(ROWS, Math.ceil(bottom + 2.6 * height + 2));
-    for (let row = first; row < last; row++) {
-      const below = row - bottom;
-      const depth =
-        smoothStep(-0.15 * height, 0.25 * height + 0.5, below) / (1 + (Math.max(0, below) / (0.9 * height + 0.5)) ** 3);
-      const spread = radius * (1 + (0.35 * Math.max(0, below)) / (height + 1));
-      const [left, right] = [
-        Math.max(0, Math.floor(centre - 2 * spread)),
-        Math.min(COLUMNS, Math.ceil(centre + 2 * spread)),
-      ];
-      for (let column = left; column < right; column++) {
-        const i = row * COLUMNS + column;
-        const away = (column - centre) / spread;
-        const soft = Math.max(0, 1 - 0.25 * away * away) ** 4;
-        const amount = strength * depth * soft * (plane.ground[i] ?? 0);
-        if (amount > 1e-4) addLight(light, i, amount, color);
-      }
+  const centre = 0.5 * (lamps[0].x + lamps[1].x) * COLUMNS - 0.5;
+  const reach = 2.8 * height + 2;
+  const first = Math.max(0, Math.floor(bottom - 0.3 * height));
+  const last = Math.min(ROWS, Math.ceil(bottom + reach));
+  const { ground } = plane;
+  for (let row = first; row < last; row++) {
+    const below = row - bottom;
+    const far = Math.max(0, below) / (0.9 * height + 0.5);
+    const end = Math.max(0, 1 - below / reach);
+    const depth = (smoothStep(-0.15 * height, 0.25 * height + 0.5, below) * end * end) / (1 + far * far * far);
+    const spread = Math.max(1.2, 0.62 * width) * (1 + 0.3 * far);
+    const left = Math.max(0, Math.floor(centre - 2 * spread));
+    const right = Math.min(COLUMNS, Math.ceil(centre + 2 * spread));
+    for (let column = left; column < right; column++) {
+      const away = (column - centre) / spread;
+      const soft = Math.max(0, 1 - 0.25 * away * away);
+      const square = soft * soft;
+      const amount = 1.7 * strength * depth * square * square * (ground[row * COLUMNS + column] ?? 0);
+      if (amount > 1e-4) addLight(light, row * COLUMNS + column, amount, color);
     }
   }
 }
