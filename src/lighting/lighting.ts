@@ -104,7 +104,8 @@ export class Lighting {
     this.#sky.read(scene, this.#day);
     this.#plane.read(scene, this.#sky.cover);
     this.#reflectance.read(scene, this.#day);
-    const urban = urbanOf(scene.surfaces.subarray(FACADE, FACADE + SURFACE_SIZE));
+    const facades = urbanOf(scene.surfaces.subarray(FACADE, FACADE + SURFACE_SIZE));
+    const urban = Math.max(facades, this.#style.town.everywhere * (1 - 0.5 * scene.driving));
     this.#lightUp(scene, sun, dials, urban);
     this.#reflect(scene);
     this.#nightSky.coverOver(this.#light, this.#sky.cover, this.#plane.horizon, urban, sun);

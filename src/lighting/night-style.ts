@@ -34,6 +34,7 @@ const schema = z
       glow: between(0, 1),
       unseenLamps: between(0, 3),
       spacingM: between(8, 120),
+      everywhere: share,
     }),
     beam: z.strictObject({ strength: between(0, 4), color, cutOff: between(-0.05, 0.05), signs: between(0, 10) }),
     streetLamps: z.strictObject({

@@ -17,18 +17,18 @@ interface Material {
  */
 const MATERIALS: Readonly<Record<Surface, Material>> = {
   sky: { reflectance: 0.06, large: 0, small: 0.3, color: 0.2 },
-  road: { reflectance: 0.13, large: 0.16, small: 0.75, color: 0.25 },
-  ground: { reflectance: 0.14, large: 0.22, small: 0.75, color: 0.4 },
-  facade: { reflectance: 0.2, large: 0.42, small: 0.95, color: 0.55 },
-  window: { reflectance: 0.1, large: 0.35, small: 0.95, color: 0.5 },
-  vegetation: { reflectance: 0.055, large: 0.22, small: 0.8, color: 0.45 },
-  vehicle: { reflectance: 0.13, large: 0.5, small: 0.9, color: 0.85 },
-  person: { reflectance: 0.13, large: 0.45, small: 0.95, color: 0.8 },
-  pole: { reflectance: 0.15, large: 0.25, small: 0.8, color: 0.4 },
+  road: { reflectance: 0.13, large: 0.16, small: 0.6, color: 0.25 },
+  ground: { reflectance: 0.14, large: 0.22, small: 0.6, color: 0.4 },
+  facade: { reflectance: 0.2, large: 0.42, small: 0.72, color: 0.55 },
+  window: { reflectance: 0.1, large: 0.35, small: 0.75, color: 0.5 },
+  vegetation: { reflectance: 0.055, large: 0.22, small: 0.6, color: 0.45 },
+  vehicle: { reflectance: 0.13, large: 0.5, small: 0.75, color: 0.85 },
+  person: { reflectance: 0.13, large: 0.45, small: 0.75, color: 0.8 },
+  pole: { reflectance: 0.15, large: 0.25, small: 0.65, color: 0.4 },
   lampHead: { reflectance: 0.2, large: 0.2, small: 0.8, color: 0.4 },
-  signal: { reflectance: 0.08, large: 0.3, small: 0.9, color: 0.6 },
-  sign: { reflectance: 0.3, large: 0.6, small: 0.95, color: 1 },
-  wall: { reflectance: 0.16, large: 0.3, small: 0.9, color: 0.45 },
+  signal: { reflectance: 0.08, large: 0.3, small: 0.75, color: 0.6 },
+  sign: { reflectance: 0.3, large: 0.6, small: 0.85, color: 1 },
+  wall: { reflectance: 0.16, large: 0.3, small: 0.7, color: 0.45 },
 };
 const SKY = SURFACES.indexOf('sky');
 const BLACK = 0.012;

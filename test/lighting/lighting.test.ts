@@ -74,7 +74,7 @@ const vehicle = {
   ],
   isParked: false,
 } as const;
-const pane = { ...thing, box: { x: 0.3, y: 0.3, width: 0.012, height: 0.03 } };
+const pane = { ...thing, box: { x: 0.3, y: 0.3, width: 0.008, height: 0.02 } };
 const lampHead = { ...thing, place: { x: 0.7, y: 0.2 }, radius: 0.003, height: 0.4 };
 const signal = { ...thing, place: { x: 0.8, y: 0.3 }, radius: 0.003, color: 'red' } as const;
 
