@@ -23,6 +23,7 @@ export const MODULES = {
   'src/lighting': {
     holds: 'what shines at night and what it falls on: a scene and a night style to a look',
     imports: ['src/core', 'src/image', 'src/look', 'src/scene'],
+    packages: { zod: ['night-style.ts'] },
   },
   'src/synth': {
     holds: 'the procedural street: the demo, test truth (exact flow, boxes, masks), labelled scenes to train on',

@@ -1,0 +1,112 @@
+import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
+import { boxMeanInto } from './box-mean.js';
+import { COLUMNS, createPlane, ROWS, SAMPLES, smoothStep } from './samples.js';
+
+/** Focal length in shares of the frame's width: a usual dashcam. */
+const FOCAL_LENGTH = 0.9;
+/** The same in samples. */
+export const FOCAL = FOCAL_LENGTH * COLUMNS;
+/** Height of a camera in a vehicle, in metres. */
+const VEHICLE_CAMERA_M = 1.35;
+/** Bounds of distances, in metres. */
+const [NEAREST_M, FARTHEST_M] = [2, 160];
+
+const ROAD = SURFACES.indexOf('road') * SURFACE_SIZE;
+const GROUND = SURFACES.indexOf('ground') * SURFACE_SIZE;
+const VEHICLE = SURFACES.indexOf('vehicle') * SURFACE_SIZE;
+
+/**
+ * Where everything stands, in metres: the ground is a plane below the horizon, and what stands on it is as far as its foot.
+ * Rough, but enough for light to fall off.
+ */
+export class GroundPlane {
+  /** Distance ahead of the camera, `[72, 128]`, metres. */
+  readonly distance = createPlane();
+  /** Height above the ground, metres. */
+  readonly height = createPlane();
+  /** Share of ground, 0 to 1. */
+  readonly ground = createPlane();
+  /** Natural logarithm of {@link distance}. */
+  readonly logDistance = createPlane();
+  readonly #near = createPlane();
+  readonly #wide = createPlane();
+  /** Height of the camera above the ground, metres. */
+  cameraHeight = VEHICLE_CAMERA_M;
+  /** Row of the horizon. */
+  horizon = ROWS / 2;
+
+  /** @param sky share of sky, `[72, 128]`: never ground. */
+  read(scene: Scene, sky: Float32Array): void {
+    this.horizon = scene.horizon * ROWS - 0.5;
+    const fixedHeight = 8 - 6 * smoothStep(0.15, 0.5, scene.horizon);
+    this.cameraHeight = scene.driving * VEHICLE_CAMERA_M + (1 - scene.driving) * fixedHeight;
+    this.#readGround(scene, sky);
+    this.#readVehicles(scene);
+    this.#smooth();
+    const { distance, height, cameraHeight, horizon } = this;
+    for (let row = 0, i = 0; row < ROWS; row++) {
+      const down = (row - horizon) / FOCAL;
+      for (let column = 0; column < COLUMNS; column++, i++) {
+        height[i] = Math.max(0, cameraHeight - down * (distance[i] ?? 1));
+      }
+    }
+  }
+
+  /** Distance of the ground that a row shows, in metres. */
+  distanceOfRow(row: number): number {
+    const distance = (FOCAL * this.cameraHeight) / Math.max(0.3, row - this.horizon);
+    return Math.min(FARTHEST_M, Math.max(NEAREST_M, distance));
+  }
+
+  /** Distance to the left (negative) or right of the camera's axis, in metres. */
+  sideOf(column: number, distance: number): number {
+    return ((column - COLUMNS / 2 + 0.5) * distance) / FOCAL;
+  }
+
+  #readGround({ surfaces }: Scene, sky: Float32Array): void {
+    const below = this.distanceOfRow(ROWS + 6);
+    for (let column = 0; column < COLUMNS; column++) {
+      let foot = below;
+      for (let row = ROWS - 1; row >= 0; row--) {
+        const i = row * COLUMNS + column;
+        const share = (surfaces[ROAD + i] ?? 0) + (surfaces[GROUND + i] ?? 0);
+        const isBelow = row > this.horizon - 1 && (sky[i] ?? 0) < 0.5;
+        this.ground[i] = isBelow ? share : 0;
+        if (share > 0.5 && isBelow) foot = this.distanceOfRow(row);
+        this.distance[i] = foot;
+      }
+    }
+  }
+
+  /** Smooths distances: a little on the ground, more where things stand, whose feet differ from column to column. */
+  #smooth(): void {
+    const [near, wide, distance, ground] = [this.#near, this.#wide, this.distance, this.ground];
+    for (let i = 0; i < SAMPLES; i++) near[i] = Math.log(distance[i] ?? 1);
+    boxMeanInto(near, wide, 5, 2);
+    boxMeanInto(near, near, 1);
+    const logs = this.logDistance;
+    for (let i = 0; i < SAMPLES; i++) {
+      const share = smoothStep(0.2, 0.8, ground[i] ?? 0);
+      const log = (wide[i] ?? 0) + share * ((near[i] ?? 0) - (wide[i] ?? 0));
+      logs[i] = log;
+      distance[i] = Math.exp(log);
+    }
+  }
+
+  #readVehicles(scene: Scene): void {
+    for (const { box } of scene.vehicles) {
+      const distance = this.distanceOfRow((box.y + box.height) * ROWS);
+      const [top, bottom] = [Math.max(0, Math.floor(box.y * ROWS)), Math.min(ROWS, (box.y + box.height) * ROWS)];
+      const [left, right] = [
+        Math.max(0, Math.floor(box.x * COLUMNS)),
+        Math.min(COLUMNS, (box.x + box.width) * COLUMNS),
+      ];
+      for (let row = top; row < bottom; row++) {
+        for (let column = left; column < right; column++) {
+          const i = row * COLUMNS + column;
+          if ((scene.surfaces[VEHICLE + i] ?? 0) > 0.4) this.distance[i] = distance;
+        }
+      }
+    }
+  }
+}

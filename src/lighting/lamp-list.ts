@@ -1,0 +1,80 @@
+import { LAMP_FIELDS, LAMP_KINDS, MAX_LAMPS, type LampKind } from '../look/look.js';
+import { linearOf } from './day-samples.js';
+import { codedOf } from './display.js';
+import { addLight, clearLight, COLUMNS, createLightPlanes, ROWS, type LinearColor } from './samples.js';
+
+/** A sharp lamp; see {@link Look.lamps}. */
+export interface Lamp {
+  readonly kind: LampKind;
+  readonly id: number;
+  /** Centre in shares of the frame's width and height. */
+  readonly x: number;
+  readonly y: number;
+  /** In shares of the frame's width. */
+  readonly radiusX: number;
+  readonly radiusY: number;
+  /** Gamma-coded luma at its centre; above 1 where it clips. */
+  readonly luma: number;
+  readonly color: LinearColor;
+  readonly hardness: number;
+  readonly glare: number;
+}
+
+/** Lamps smaller than this share of the width are drawn as large as this, and dimmer. */
+const SMALLEST_RADIUS = 0.0009;
+const FAINTEST_LUMA = 0.02;
+/** Largest linear luminance that one lamp adds to the bloom, and its exponent above clipping. */
+const BRIGHTEST = 14;
+
+/** Collects the sharp lamps of a look, and the light that they spread over the lens. */
+export class LampList {
+  /** Light of the lamps at 128 x 72, linear: what blooms. */
+  readonly energy = createLightPlanes();
+  #lamps: Float32Array = new Float32Array(0);
+  #count = 0;
+
+  /** Starts a list in `lamps`, `[256, 11]`, which it fills until the next call. */
+  start(lamps: Float32Array): void {
+    this.#lamps = lamps;
+    this.#count = 0;
+    lamps.fill(0);
+    clearLight(this.energy);
+  }
+
+  /** Adds a lamp; leaves out one that is too faint, outside the frame, or more than the list holds. */
+  add(lamp: Lamp): void {
+    const { x, y } = lamp;
+    if (lamp.luma < FAINTEST_LUMA || this.#count >= MAX_LAMPS) return;
+    if (x < -0.02 || x > 1.02 || y < -0.02 || y > 1.02) return;
+    const radiusX = Math.max(SMALLEST_RADIUS, lamp.radiusX);
+    const radiusY = Math.max(SMALLEST_RADIUS, lamp.radiusY);
+    const shrink = Math.min(1, Math.sqrt((lamp.radiusX * lamp.radiusY) / (radiusX * radiusY)));
+    const [u, v] = rimChroma(lamp.color);
+    const values = [x, y, radiusX, radiusY, lamp.luma * Math.max(0.5, shrink), u, v, lamp.hardness, lamp.glare];
+    this.#lamps.set([...values, LAMP_KINDS.indexOf(lamp.kind), lamp.id], this.#count * LAMP_FIELDS);
+    this.#count++;
+    this.#spread(lamp);
+  }
+
+  /** Adds a lamp's light to the four samples around it. */
+  #spread({ x, y, radiusX, radiusY, luma, color }: Lamp): void {
+    const area = Math.PI * radiusX * radiusY * COLUMNS * COLUMNS;
+    const luminance = Math.min(BRIGHTEST, luma > 1 ? luma ** 2.4 : linearOf(luma));
+    const strength = (area * luminance) / Math.max(0.2, 0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2]);
+    const [column, row] = [x * COLUMNS - 0.5, y * ROWS - 0.5];
+    const [left, top] = [Math.floor(column), Math.floor(row)];
+    for (let corner = 0; corner < 4; corner++) {
+      const [c, r] = [left + (corner & 1), top + (corner >> 1)];
+      if (c < 0 || r < 0 || c >= COLUMNS || r >= ROWS) continue;
+      const weight = (1 - Math.abs(column - c)) * (1 - Math.abs(row - r));
+      addLight(this.energy, r * COLUMNS + c, strength * weight, color);
+    }
+  }
+}
+
+/** Chroma of a colour in BT.709, per unit of luma. */
+function rimChroma([red, green, blue]: LinearColor): readonly [u: number, v: number] {
+  const [r, g, b] = [codedOf(red), codedOf(green), codedOf(blue)];
+  const luma = Math.max(0.05, 0.2126 * r + 0.7152 * g + 0.0722 * b);
+  return [(b - luma) / 1.8556 / luma, (r - luma) / 1.5748 / luma];
+}

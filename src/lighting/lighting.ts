@@ -1,0 +1,162 @@
+import { copyLookInto, emptyLook, identityLook, type Look } from '../look/look.js';
+import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
+import { DaySamples } from './day-samples.js';
+import { exposureGain } from './exposure.js';
+import { GridFit } from './grid-fit.js';
+import { GroundPlane } from './ground-plane.js';
+import { LampList } from './lamp-list.js';
+import { Lens, vignette } from './lens.js';
+import { LightsFit } from './lights-fit.js';
+import { LowBeam } from './low-beam.js';
+import { NightSamples } from './night-samples.js';
+import { NightSky, urbanOf } from './night-sky.js';
+import type { NightStyle } from './night-style.js';
+import { Reflectance } from './reflectance.js';
+import { clearLight, createLightPlanes, SAMPLES } from './samples.js';
+import { Shops } from './shops.js';
+import { addSignals } from './signals.js';
+import { SkyCover } from './sky-cover.js';
+import { StreetLamps, townColor } from './street-lamps.js';
+import { sunState, type SunState } from './sun-state.js';
+import { TownLight } from './town-light.js';
+import { TrafficLamps } from './traffic-lamps.js';
+import { Windows } from './windows.js';
+
+/** How strong the kinds of lamps are, 0 to 2; 1 is the style's own. */
+export interface LightingDials {
+  /** The own vehicle's headlights, where the camera drives. */
+  readonly headlights: number;
+  /** Share of windows and shops that are lit. */
+  readonly windows: number;
+  readonly streetLamps: number;
+  /** Lamps of other vehicles, and signals. */
+  readonly traffic: number;
+}
+
+/** All dials at 1. */
+export const DEFAULT_LIGHTING_DIALS: LightingDials = { headlights: 1, windows: 1, streetLamps: 1, traffic: 1 };
+
+/** Options of {@link Lighting.light}. */
+export interface LightOptions {
+  /** Elevation of the sun, in degrees: -18 and below night, 10 and above day. */
+  readonly hour: number;
+  readonly dials: LightingDials;
+}
+
+const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
+/** Gain from reflected light to the sensor. */
+const SENSITIVITY = 2.2;
+
+/**
+ * Turns the sun off and the lamps on: what stands where, and a night style, to a look. Pure formulas without a network;
+ * the same scene, day and seed give the same look. What the scene is not sure of stays dark.
+ */
+export class Lighting {
+  readonly #style: NightStyle;
+  readonly #day = new DaySamples();
+  readonly #sky = new SkyCover();
+  readonly #plane = new GroundPlane();
+  readonly #reflectance = new Reflectance();
+  readonly #light = createLightPlanes();
+  readonly #shine = createLightPlanes();
+  readonly #lamps = new LampList();
+  readonly #night = new NightSamples();
+  readonly #gridFit = new GridFit();
+  readonly #lightsFit = new LightsFit();
+  readonly #look = emptyLook();
+  readonly #dayLook = identityLook();
+  readonly #vignette: Float32Array;
+  readonly #town: TownLight;
+  readonly #beam: LowBeam;
+  readonly #streetLamps: StreetLamps;
+  readonly #traffic: TrafficLamps;
+  readonly #windows: Windows;
+  readonly #shops: Shops;
+  readonly #nightSky: NightSky;
+  readonly #lens: Lens;
+
+  /** @param seed of what no thing of the scene decides: the glow of the sky, lamps out of the frame. */
+  constructor(style: NightStyle, seed: number) {
+    const color = townColor(style);
+    this.#style = style;
+    this.#vignette = vignette(style.lens.vignette);
+    this.#town = new TownLight(style, color, seed);
+    this.#beam = new LowBeam(style);
+    this.#streetLamps = new StreetLamps(style);
+    this.#traffic = new TrafficLamps(style);
+    this.#windows = new Windows(style);
+    this.#shops = new Shops(style);
+    this.#nightSky = new NightSky(style, color, seed);
+    this.#lens = new Lens(style);
+  }
+
+  /**
+   * Returns the look of one frame. Lends it: it is valid until the next call. Borrows scene and day.
+   * @param day the frame's thumbnail, Y, U, V in BT.709 full range, `[3, 144, 256]`.
+   */
+  light(scene: Scene, day: Float32Array, { hour, dials }: LightOptions): Look {
+    const sun = sunState(hour);
+    if (sun.day >= 1) {
+      copyLookInto(this.#dayLook, this.#look);
+      return this.#look;
+    }
+    this.#day.read(day);
+    this.#sky.read(scene, this.#day);
+    this.#plane.read(scene, this.#sky.cover);
+    this.#reflectance.read(scene, this.#day);
+    const facades = urbanOf(scene.surfaces.subarray(FACADE, FACADE + SURFACE_SIZE));
+    const urban = Math.max(facades, this.#style.town.everywhere * (1 - 0.5 * scene.driving));
+    this.#lightUp(scene, sun, dials, urban);
+    this.#reflect(scene);
+    this.#nightSky.coverOver(this.#light, this.#sky.cover, this.#plane.horizon, urban, sun);
+    this.#develop(scene, sun);
+    return this.#look;
+  }
+
+  /** Gathers the light that falls on things, what shines itself, and the sharp lamps. */
+  #lightUp(scene: Scene, sun: SunState, dials: LightingDials, urban: number): void {
+    const [light, shine, lamps, plane] = [this.#light, this.#shine, this.#lamps, this.#plane];
+    light.red.fill(sun.skylight[0]);
+    light.green.fill(sun.skylight[1]);
+    light.blue.fill(sun.skylight[2]);
+    clearLight(shine);
+    lamps.start(this.#look.lamps);
+    this.#town.addTo(light, plane, urban, sun.streetLamps * dials.streetLamps);
+    this.#beam.addTo(light, plane, scene, scene.driving * sun.headlights * dials.headlights);
+    this.#streetLamps.addTo(light, lamps, plane, scene, sun.streetLamps * dials.streetLamps);
+    this.#traffic.addTo(light, lamps, plane, scene, sun.headlights * dials.traffic);
+    addSignals(this.#style, lamps, scene, (1 - sun.day) * dials.traffic);
+    this.#windows.addTo({ light, shine, lamps }, scene, this.#sky.cover, sun.windows * dials.windows);
+    this.#shops.addTo(shine, light, plane, scene, this.#day, urban * sun.windows * dials.windows);
+    this.#lens.mirror(shine, lamps.energy, plane, scene.bonnet);
+  }
+
+  /** Turns the light that falls on things into what they send to the camera. The own bonnet stays black. */
+  #reflect({ bonnet }: Scene): void {
+    const gain = this.#vignette;
+    for (const channel of ['red', 'green', 'blue'] as const) {
+      const [light, shine, reflectance] = [
+        this.#light[channel],
+        this.#shine[channel],
+        this.#reflectance.light[channel],
+      ];
+      for (let i = 0; i < SAMPLES; i++) {
+        const clear = 1 - 0.985 * (bonnet[i] ?? 0);
+        light[i] = SENSITIVITY * (light[i] ?? 0) * (reflectance[i] ?? 0) * clear * (gain[i] ?? 1);
+        shine[i] = (shine[i] ?? 0) * clear;
+      }
+    }
+  }
+
+  /** Exposes, lets bright light bloom, and fits the look. */
+  #develop(scene: Scene, sun: SunState): void {
+    const { meanLuma, minGain, maxGain, black } = this.#style.exposure;
+    this.#lens.bloom(this.#shine, this.#lamps.energy);
+    const target = meanLuma + sun.meanLuma;
+    const gain = exposureGain(this.#light, this.#shine, { meanLuma: target, minGain, maxGain });
+    this.#night.expose(this.#light, gain, this.#shine, black);
+    if (sun.day > 0) this.#night.mixDay(this.#day, sun.day);
+    this.#gridFit.fit(this.#day, this.#night, this.#look.grid);
+    this.#lightsFit.fit(this.#look.grid, this.#day, this.#night, this.#look.lights);
+  }
+}

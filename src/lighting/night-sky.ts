@@ -1,0 +1,54 @@
+import { Random } from '../core/random.js';
+import type { NightStyle } from './night-style.js';
+import { COLUMNS, type LightPlanes, type LinearColor, ROWS, SAMPLES } from './samples.js';
+import type { SunState } from './sun-state.js';
+
+/** The sky at night: nearly black at the zenith, brighter near the horizon, where the town glows; uneven from side to side. */
+export class NightSky {
+  readonly #style: NightStyle;
+  readonly #color: LinearColor;
+  /** Glow by column, around 1. */
+  readonly #sides = new Float32Array(COLUMNS);
+
+  constructor(style: NightStyle, color: LinearColor, seed: number) {
+    this.#style = style;
+    this.#color = color;
+    const random = new Random(seed ^ 0x736b79);
+    const [phase, second, depth] = [random.between(0, 6.28), random.between(0, 6.28), random.between(0.2, 0.45)];
+    for (let column = 0; column < COLUMNS; column++) {
+      const at = column / COLUMNS;
+      this.#sides[column] = 1 + depth * (0.7 * Math.sin(3.4 * at + phase) + 0.3 * Math.sin(8 * at + second));
+    }
+  }
+
+  /** Covers `light` with the sky where `cover` says so. @param urban how much of a town the frame shows, 0 to 1. */
+  coverOver(light: LightPlanes, cover: Float32Array, horizonRow: number, urban: number, sun: SunState): void {
+    const { zenith, glow, glowHeight } = this.#style.sky;
+    const { red, green, blue } = light;
+    for (let row = 0, i = 0; row < ROWS; row++) {
+      const up = Math.max(0, horizonRow - row) / ROWS;
+      const near = Math.exp(-up / glowHeight);
+      const wide = Math.exp(-up / 0.45);
+      const [r, g, b] = [0, 1, 2].map(
+        (c) => (zenith[c] ?? 0) + (sun.zenith[c] ?? 0) * (1 - wide) + (sun.horizon[c] ?? 0) * wide,
+      ) as [number, number, number];
+      const town = glow * (0.3 + 0.7 * urban) * (0.8 * near + 0.2 * wide);
+      const [tintR, tintG, tintB] = this.#color;
+      for (let column = 0; column < COLUMNS; column++, i++) {
+        const share = cover[i] ?? 0;
+        if (share <= 0) continue;
+        const here = town * (this.#sides[column] ?? 1);
+        red[i] = (1 - share) * (red[i] ?? 0) + share * (r + here * (0.35 + 0.65 * tintR));
+        green[i] = (1 - share) * (green[i] ?? 0) + share * (g + here * (0.35 + 0.65 * tintG));
+        blue[i] = (1 - share) * (blue[i] ?? 0) + share * (b + here * (0.35 + 0.65 * tintB));
+      }
+    }
+  }
+}
+
+/** How much of a town the frame shows, 0 to 1: by its share of facades. */
+export function urbanOf(facade: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < SAMPLES; i++) sum += facade[i] ?? 0;
+  return Math.min(1, Math.max(0, (sum / SAMPLES - 0.03) / 0.15));
+}

@@ -1,0 +1,64 @@
+import { LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../look/look.js';
+
+/** Columns of every plane of the lighting: those of the lights layer and of a surface map. */
+export const COLUMNS = LIGHTS_WIDTH;
+/** Rows of every plane of the lighting. */
+export const ROWS = LIGHTS_HEIGHT;
+/** Samples of one plane, `[72, 128]`. */
+export const SAMPLES = COLUMNS * ROWS;
+
+/** Three planes `[72, 128]` of linear light: red, green, blue of BT.709; 1 is what clips. */
+export interface LightPlanes {
+  readonly red: Float32Array;
+  readonly green: Float32Array;
+  readonly blue: Float32Array;
+}
+
+/** A colour in linear light: red, green, blue. */
+export type LinearColor = readonly [red: number, green: number, blue: number];
+
+/** Creates a plane of zeros. */
+export function createPlane(): Float32Array {
+  return new Float32Array(SAMPLES);
+}
+
+/** Creates three planes of zeros. */
+export function createLightPlanes(): LightPlanes {
+  return { red: createPlane(), green: createPlane(), blue: createPlane() };
+}
+
+/** Sets all samples of three planes to 0. */
+export function clearLight(planes: LightPlanes): void {
+  planes.red.fill(0);
+  planes.green.fill(0);
+  planes.blue.fill(0);
+}
+
+/** Adds `amount` of a colour to one sample. */
+export function addLight(planes: LightPlanes, sample: number, amount: number, [red, green, blue]: LinearColor): void {
+  planes.red[sample] = (planes.red[sample] ?? 0) + amount * red;
+  planes.green[sample] = (planes.green[sample] ?? 0) + amount * green;
+  planes.blue[sample] = (planes.blue[sample] ?? 0) + amount * blue;
+}
+
+/** 0 below `from`, 1 above `to`, smooth between. */
+export function smoothStep(from: number, to: number, value: number): number {
+  const t = Math.min(1, Math.max(0, (value - from) / (to - from)));
+  return t * t * (3 - 2 * t);
+}
+
+/** Mixes two colours: `share` of the second. */
+export function mixColors(first: LinearColor, second: LinearColor, share: number): LinearColor {
+  return [
+    first[0] + share * (second[0] - first[0]),
+    first[1] + share * (second[1] - first[1]),
+    first[2] + share * (second[2] - first[2]),
+  ];
+}
+
+/** Another number in [0, 1) from a thing's draw, the same for the same draw and `salt`. */
+export function redraw(draw: number, salt: number): number {
+  let bits = Math.imul(Math.floor(draw * 4294967296) ^ Math.imul(salt, 0x9e3779b1), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return ((bits ^ (bits >>> 16)) >>> 0) / 4294967296;
+}

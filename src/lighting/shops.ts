@@ -1,0 +1,97 @@
+import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
+import { boxMeanInto } from './box-mean.js';
+import type { DaySamples } from './day-samples.js';
+import type { GroundPlane } from './ground-plane.js';
+import { addDoubled, HALF_SAMPLES, halveInto } from './half-plane.js';
+import type { NightStyle } from './night-style.js';
+import { createPlane, type LightPlanes, SAMPLES, smoothStep } from './samples.js';
+
+const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
+const WINDOW = SURFACES.indexOf('window') * SURFACE_SIZE;
+const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
+
+const spilled = new Float32Array(HALF_SAMPLES);
+
+/** Shop fronts and lit signs: the foot of a facade where the day is vivid or full of detail shines in its own colours. */
+export class Shops {
+  readonly #style: NightStyle;
+  readonly #vivid = createPlane();
+  readonly #clutter = createPlane();
+
+  constructor(style: NightStyle) {
+    this.#style = style;
+  }
+
+  /** @param shine receives what shines itself. @param light receives what falls on the ground before the shops. */
+  addTo(
+    shine: LightPlanes,
+    light: LightPlanes,
+    plane: GroundPlane,
+    scene: Scene,
+    day: DaySamples,
+    amount: number,
+  ): void {
+    const { surfaces } = scene;
+    const { luminance, spill } = this.#style.shops;
+    if (amount * (luminance + this.#style.signs.luminance) <= 0) return;
+    const vivid = this.#vivid;
+    const clutter = this.#clutter;
+    boxMeanInto(day.luma, clutter, 2);
+    for (let i = 0; i < SAMPLES; i++) {
+      clutter[i] = Math.abs((day.luma[i] ?? 0) - (clutter[i] ?? 0));
+      vivid[i] = Math.abs(day.u[i] ?? 0) + Math.abs(day.v[i] ?? 0);
+    }
+    halveInto(clutter, spilled);
+    boxMeanInto(spilled, spilled, 2, 1, 2);
+    clutter.fill(0);
+    addDoubled(spilled, clutter);
+    for (let i = 0; i < SAMPLES; i++) {
+      const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
+      const height = plane.height[i] ?? 0;
+      const distance = plane.distance[i] ?? 1;
+      const foot =
+        smoothStep(0.1, 0.6, height) * (1 - smoothStep(2.8, 4.2, height)) * (1 - smoothStep(30, 70, distance));
+      const color = smoothStep(0.08, 0.22, vivid[i] ?? 0);
+      const busy = smoothStep(0.05, 0.11, clutter[i] ?? 0);
+      const shop =
+        luminance *
+        smoothStep(0.5, 0.85, wall) *
+        foot *
+        Math.max(busy, color) *
+        smoothStep(0.12, 0.5, day.luma[i] ?? 0);
+      const sign =
+        this.#style.signs.luminance *
+        smoothStep(0.35, 0.7, surfaces[SIGN + i] ?? 0) *
+        smoothStep(0.1, 0.24, vivid[i] ?? 0);
+      vivid[i] = amount * (shop + sign);
+    }
+    addShine(shine, vivid, day);
+    if (spill > 0) this.#addSpill(light, plane, vivid, spill);
+  }
+
+  /** Light of the shops on the pavement below and before them. */
+  #addSpill(light: LightPlanes, plane: GroundPlane, shine: Float32Array, spill: number): void {
+    halveInto(shine, spilled);
+    boxMeanInto(spilled, spilled, 3, 2, 2);
+    boxMeanInto(spilled, spilled, 2, 2, 2);
+    shine.fill(0);
+    addDoubled(spilled, shine);
+    for (let i = 0; i < SAMPLES; i++) {
+      const amount = spill * (shine[i] ?? 0) * (0.35 + 0.65 * (plane.ground[i] ?? 0));
+      light.red[i] = (light.red[i] ?? 0) + amount;
+      light.green[i] = (light.green[i] ?? 0) + 0.84 * amount;
+      light.blue[i] = (light.blue[i] ?? 0) + 0.6 * amount;
+    }
+  }
+}
+
+/** Adds the day's own colours, brighter and warmer. */
+function addShine(shine: LightPlanes, amount: Float32Array, { light }: DaySamples): void {
+  for (let i = 0; i < SAMPLES; i++) {
+    const here = amount[i] ?? 0;
+    if (here < 1e-3) continue;
+    shine.red[i] = (shine.red[i] ?? 0) + here * 1.15 * (light.red[i] ?? 0);
+    shine.green[i] = (shine.green[i] ?? 0) + here * (light.green[i] ?? 0);
+    shine.blue[i] = (shine.blue[i] ?? 0) + here * 0.8 * (light.blue[i] ?? 0);
+  }
+}

@@ -1,0 +1,134 @@
+import type { Scene, Vehicle } from '../scene/scene.js';
+import type { GroundPlane } from './ground-plane.js';
+import type { LampList } from './lamp-list.js';
+import type { NightStyle } from './night-style.js';
+import { addLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS, smoothStep } from './samples.js';
+
+const XENON: LinearColor = [0.9, 0.96, 1];
+const HALOGEN: LinearColor = [1, 0.86, 0.62];
+const RED: LinearColor = [1, 0.035, 0.015];
+const HOT_RED: LinearColor = [1, 0.32, 0.2];
+const PLATE: LinearColor = [1, 0.97, 0.9];
+
+/** The vehicles that move: head or tail lamps, number plates, and their light on the road. A parked one is dark, an unsure one too. */
+export class TrafficLamps {
+  readonly #style: NightStyle;
+
+  constructor(style: NightStyle) {
+    this.#style = style;
+  }
+
+  /** @param amount share of their strength, 0 to 2; below 1 also of those that are lit. */
+  addTo(light: LightPlanes, lamps: LampList, plane: GroundPlane, scene: Scene, amount: number): void {
+    if (amount <= 0) return;
+    const { litShare } = this.#style.traffic;
+    for (const vehicle of scene.vehicles) {
+      if (vehicle.isParked || vehicle.facing === 'side') continue;
+      if (redraw(vehicle.draw, 1) >= litShare) continue;
+      const sure = smoothStep(0.45, 0.65, vehicle.facingScore) * smoothStep(0.2, 0.4, vehicle.score);
+      const strength = amount * vehicle.fade * sure;
+      if (strength <= 0.01) continue;
+      if (vehicle.facing === 'front') this.#addFront(light, lamps, plane, vehicle, strength);
+      else this.#addRear(light, lamps, plane, vehicle, strength * (0.6 + 0.4 * scene.driving));
+    }
+  }
+
+  #addFront(light: LightPlanes, lamps: LampList, plane: GroundPlane, vehicle: Vehicle, strength: number): void {
+    const { halogenShare, headLuma, headPool, glare } = this.#style.traffic;
+    const { box, id, draw } = vehicle;
+    const color = redraw(draw, 3) < halogenShare ? HALOGEN : XENON;
+    const isFar = box.width < 0.02;
+    const radius = Math.max(0.0011, Math.min(0.011, 0.05 * box.width));
+    for (const [side, place] of vehicle.lamps.entries()) {
+      const own = 0.8 + 0.4 * redraw(draw, 5 + side);
+      lamps.add({
+        kind: isFar ? 'farLamp' : 'headLamp',
+        id,
+        ...place,
+        radiusX: radius,
+        radiusY: 0.85 * radius,
+        luma: headLuma * strength * own * (isFar ? 0.6 : 1),
+        color,
+        hardness: 1.15,
+        glare: glare * own,
+      });
+    }
+    addPool(light, plane, vehicle, headPool * strength, color);
+  }
+
+  #addRear(light: LightPlanes, lamps: LampList, plane: GroundPlane, vehicle: Vehicle, strength: number): void {
+    const { tailLuma, plateLuma, tailPool } = this.#style.traffic;
+    const { box, id, draw } = vehicle;
+    const radius = Math.max(0.001, Math.min(0.012, 0.05 * box.width));
+    const own = 0.85 + 0.3 * redraw(draw, 4);
+    const isFar = box.width < 0.02;
+    for (const place of vehicle.lamps) {
+      const lamp = { kind: isFar ? ('farLamp' as const) : ('tailLamp' as const), id, ...place };
+      lamps.add({
+        ...lamp,
+        radiusX: 1.15 * radius,
+        radiusY: 0.75 * radius,
+        luma: tailLuma * strength * own,
+        color: RED,
+        hardness: 1.6,
+        glare: 0.12,
+      });
+      if (isFar) continue;
+      lamps.add({
+        ...lamp,
+        radiusX: 0.5 * radius,
+        radiusY: 0.33 * radius,
+        luma: 0.75 * tailLuma * strength * own,
+        color: HOT_RED,
+        hardness: 1.2,
+        glare: 0,
+      });
+    }
+    if (box.width > 0.05) this.#addPlate(lamps, vehicle, plateLuma * strength);
+    addPool(light, plane, vehicle, tailPool * strength, RED);
+  }
+
+  #addPlate(lamps: LampList, { box, id }: Vehicle, luma: number): void {
+    lamps.add({
+      kind: 'plate',
+      id,
+      x: box.x + 0.5 * box.width,
+      y: box.y + 0.68 * box.height,
+      radiusX: 0.07 * box.width,
+      radiusY: 0.02 * box.width,
+      luma,
+      color: PLATE,
+      hardness: 3,
+      glare: 0,
+    });
+  }
+}
+
+/** Light of a vehicle's lamps on the ground before it (or behind it), and on what stands there. */
+function addPool(light: LightPlanes, plane: GroundPlane, vehicle: Vehicle, strength: number, color: LinearColor): void {
+  const { box, lamps } = vehicle;
+  const width = box.width * COLUMNS;
+  const height = box.height * ROWS;
+  const bottom = (box.y + 0.95 * box.height) * ROWS;
+  const centre = 0.5 * (lamps[0].x + lamps[1].x) * COLUMNS - 0.5;
+  const reach = 2.8 * height + 2;
+  const first = Math.max(0, Math.floor(bottom - 0.3 * height));
+  const last = Math.min(ROWS, Math.ceil(bottom + reach));
+  const { ground } = plane;
+  for (let row = first; row < last; row++) {
+    const below = row - bottom;
+    const far = Math.max(0, below) / (0.9 * height + 0.5);
+    const end = Math.max(0, 1 - below / reach);
+    const depth = (smoothStep(-0.15 * height, 0.25 * height + 0.5, below) * end * end) / (1 + far * far * far);
+    const spread = Math.max(1.2, 0.62 * width) * (1 + 0.3 * far);
+    const left = Math.max(0, Math.floor(centre - 2 * spread));
+    const right = Math.min(COLUMNS, Math.ceil(centre + 2 * spread));
+    for (let column = left; column < right; column++) {
+      const away = (column - centre) / spread;
+      const soft = Math.max(0, 1 - 0.25 * away * away);
+      const square = soft * soft;
+      const amount = 1.7 * strength * depth * square * square * (ground[row * COLUMNS + column] ?? 0);
+      if (amount > 1e-4) addLight(light, row * COLUMNS + column, amount, color);
+    }
+  }
+}

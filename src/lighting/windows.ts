@@ -1,0 +1,118 @@
+import { SURFACES, SURFACE_SIZE, type Pane, type Scene } from '../scene/scene.js';
+import { linearOf } from './day-samples.js';
+import type { LampList } from './lamp-list.js';
+import type { NightStyle } from './night-style.js';
+import { addLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS } from './samples.js';
+
+/** What lamps add their light to. */
+export interface NightLights {
+  /** Light that falls on things. */
+  readonly light: LightPlanes;
+  /** What shines itself. */
+  readonly shine: LightPlanes;
+  readonly lamps: LampList;
+}
+
+const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
+const WINDOW = SURFACES.indexOf('window') * SURFACE_SIZE;
+const TUNGSTEN: LinearColor = [1, 0.6, 0.25];
+const NEUTRAL: LinearColor = [1, 0.8, 0.53];
+const COOL: LinearColor = [0.78, 0.93, 1];
+/** Widths and heights from which a pane is an area and no lamp, in samples. */
+const AREA = 1.3;
+
+/** The windows: each pane inside a sure facade is lit or dark as a whole, by its draw, and lights the wall around it a little. */
+export class Windows {
+  readonly #style: NightStyle;
+
+  constructor(style: NightStyle) {
+    this.#style = style;
+  }
+
+  /** @param amount times the style's share of lit windows. */
+  addTo({ light, shine, lamps }: NightLights, scene: Scene, cover: Float32Array, amount: number): void {
+    const { litShare, luma, spill } = this.#style.windows;
+    const lit = litShare * amount;
+    if (lit <= 0) return;
+    for (const pane of scene.panes) {
+      if (pane.draw >= lit) continue;
+      const x = pane.box.x + 0.5 * pane.box.width;
+      const y = pane.box.y + 0.5 * pane.box.height;
+      const sure = sureOf(scene, cover, x, y);
+      if (sure <= 0) continue;
+      const own = 0.45 + 0.55 * redraw(pane.draw, 11);
+      const color = this.#colorOf(pane.draw);
+      const shown = luma * own * sure * pane.fade;
+      const isArea = pane.box.width * COLUMNS > AREA || pane.box.height * ROWS > 1.6 * AREA;
+      if (isArea) addArea(shine, pane, linearOf(shown), color);
+      else addLamp(lamps, pane, shown, color);
+      if (spill > 0) addSpill(light, pane, spill * own * sure * pane.fade * linearOf(luma), color);
+    }
+  }
+
+  #colorOf(draw: number): LinearColor {
+    const { warmShare, coolShare } = this.#style.windows;
+    const at = redraw(draw, 12);
+    if (at < warmShare) return TUNGSTEN;
+    return at < warmShare + coolShare ? COOL : NEUTRAL;
+  }
+}
+
+/** How surely a pane lies inside a facade, 0 to 1. */
+function sureOf({ surfaces }: Scene, cover: Float32Array, x: number, y: number): number {
+  const column = Math.min(COLUMNS - 1, Math.max(0, Math.floor(x * COLUMNS)));
+  const row = Math.min(ROWS - 1, Math.max(0, Math.floor(y * ROWS)));
+  const i = row * COLUMNS + column;
+  const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
+  return Math.min(1, Math.max(0, 3 * wall - 1.2)) * (1 - Math.min(1, 2 * (cover[i] ?? 0)));
+}
+
+/** Adds a small pane as a hard lamp. */
+function addLamp(lamps: LampList, { box, id }: Pane, luma: number, color: LinearColor): void {
+  lamps.add({
+    kind: 'window',
+    id,
+    x: box.x + 0.5 * box.width,
+    y: box.y + 0.5 * box.height,
+    radiusX: 0.5 * box.width,
+    radiusY: (0.5 * box.height * 9) / 16,
+    luma,
+    color,
+    hardness: 4,
+    glare: 0.03,
+  });
+}
+
+/** Adds a large pane as an area that shines, by its share of each sample. */
+function addArea(shine: LightPlanes, { box, draw }: Pane, luminance: number, color: LinearColor): void {
+  const [left, top] = [box.x * COLUMNS, box.y * ROWS];
+  const [right, bottom] = [left + box.width * COLUMNS, top + box.height * ROWS];
+  const blind = 0.5 * redraw(draw, 13);
+  for (let row = Math.max(0, Math.floor(top)); row < Math.min(ROWS, bottom); row++) {
+    const high = Math.min(row + 1, bottom) - Math.max(row, top);
+    const down = (row + 0.5 - top) / (bottom - top);
+    const here = luminance * high * (down < blind ? 0.55 : 1);
+    for (let column = Math.max(0, Math.floor(left)); column < Math.min(COLUMNS, right); column++) {
+      const wide = Math.min(column + 1, right) - Math.max(column, left);
+      addLight(shine, row * COLUMNS + column, here * wide, color);
+    }
+  }
+}
+
+/** Light of a pane on the wall around it. */
+function addSpill(light: LightPlanes, { box }: Pane, strength: number, color: LinearColor): void {
+  const [centreX, centreY] = [(box.x + 0.5 * box.width) * COLUMNS - 0.5, (box.y + 0.5 * box.height) * ROWS - 0.5];
+  const radiusX = 1.2 + box.width * COLUMNS;
+  const radiusY = 1.2 + box.height * ROWS;
+  const [top, bottom] = [Math.max(0, Math.floor(centreY - radiusY)), Math.min(ROWS - 1, Math.ceil(centreY + radiusY))];
+  const [left, right] = [
+    Math.max(0, Math.floor(centreX - radiusX)),
+    Math.min(COLUMNS - 1, Math.ceil(centreX + radiusX)),
+  ];
+  for (let row = top; row <= bottom; row++) {
+    for (let column = left; column <= right; column++) {
+      const square = ((column - centreX) / radiusX) ** 2 + ((row - centreY) / radiusY) ** 2;
+      if (square < 1) addLight(light, row * COLUMNS + column, 0.4 * strength * (1 - square) ** 2, color);
+    }
+  }
+}

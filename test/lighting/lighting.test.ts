@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest';
+import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../src/image/thumbnail.js';
+import { DEFAULT_LIGHTING_DIALS, Lighting, type LightingDials } from '../../src/lighting/lighting.js';
+import { parseNightStyle, readNightStyle, STYLE_NAMES } from '../../src/lighting/night-style.js';
+import { applyLookInto } from '../../src/look/apply-look.js';
+import { identityLook, isFiniteLook, LAMP_FIELDS, LAMP_KINDS, MAX_LAMPS, type Look } from '../../src/look/look.js';
+import {
+  SURFACE_HEIGHT,
+  SURFACE_SIZE,
+  SURFACE_WIDTH,
+  SURFACES,
+  type Scene,
+  type Surface,
+} from '../../src/scene/scene.js';
+
+const STYLE = readNightStyle('city-led');
+const COUNT = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
+const NIGHT = { hour: -18, dials: DEFAULT_LIGHTING_DIALS };
+const UNLIT: LightingDials = { headlights: 0, windows: 0, streetLamps: 0, traffic: 0 };
+const thing = { id: 3, draw: 0.1, fade: 1 };
+
+/** Sky above, a facade from a quarter to half of the height, road below it. */
+function surfaceAt(row: number): Surface {
+  if (row < SURFACE_HEIGHT / 4) return 'sky';
+  return row < SURFACE_HEIGHT / 2 ? 'facade' : 'road';
+}
+
+function street(things: Partial<Scene> = {}): Scene {
+  const surfaces = new Float32Array(SURFACES.length * SURFACE_SIZE);
+  for (let i = 0; i < SURFACE_SIZE; i++) {
+    surfaces[SURFACES.indexOf(surfaceAt(Math.floor(i / SURFACE_WIDTH))) * SURFACE_SIZE + i] = 1;
+  }
+  const bonnet = new Float32Array(SURFACE_SIZE);
+  const none = { vehicles: [], signals: [], lampHeads: [], panes: [] };
+  return { surfaces, bonnet, horizon: 0.45, driving: 0, ...none, ...things };
+}
+
+/** A bright sky, a textured grey street. */
+function day(): Float32Array {
+  const values = new Float32Array(3 * COUNT);
+  for (let i = 0; i < COUNT; i++) {
+    const row = Math.floor(i / THUMBNAIL_WIDTH);
+    values[i] = row < THUMBNAIL_HEIGHT / 4 ? 0.85 : 0.4 + 0.1 * Math.sin(i * 0.7);
+  }
+  return values;
+}
+
+function kindsOf({ lamps }: Look): string[] {
+  const kinds: string[] = [];
+  for (let at = 0; at < MAX_LAMPS * LAMP_FIELDS && lamps[at + 4] !== 0; at += LAMP_FIELDS) {
+    kinds.push(LAMP_KINDS[lamps[at + 9]!]!);
+  }
+  return kinds;
+}
+
+function meanLuma(look: Look, [from, to]: readonly [number, number]): number {
+  const night = new Float32Array(3 * COUNT);
+  applyLookInto(look, day(), night);
+  const rows = night.subarray(from * THUMBNAIL_WIDTH, to * THUMBNAIL_WIDTH);
+  return rows.reduce((sum, luma) => sum + luma, 0) / rows.length;
+}
+
+const SKY_ROWS = [0, 30] as const;
+const ROAD_ROWS = [90, 140] as const;
+const vehicle = {
+  ...thing,
+  box: { x: 0.4, y: 0.5, width: 0.12, height: 0.15 },
+  score: 0.9,
+  facing: 'front',
+  facingScore: 0.9,
+  lamps: [
+    { x: 0.42, y: 0.6 },
+    { x: 0.5, y: 0.6 },
+  ],
+  isParked: false,
+} as const;
+const pane = { ...thing, box: { x: 0.3, y: 0.3, width: 0.008, height: 0.02 } };
+const lampHead = { ...thing, place: { x: 0.7, y: 0.2 }, radius: 0.003, height: 0.4 };
+const signal = { ...thing, place: { x: 0.8, y: 0.3 }, radius: 0.003, color: 'red' } as const;
+
+describe('Lighting', () => {
+  it('gives the same look for the same scene, day and seed', () => {
+    const scene = street({ driving: 1, vehicles: [vehicle], panes: [pane], lampHeads: [lampHead] });
+    const first = structuredClone(new Lighting(STYLE, 5).light(scene, day(), NIGHT));
+    const lighting = new Lighting(STYLE, 5);
+    lighting.light(street(), day().fill(0.3), NIGHT);
+    const second = lighting.light(scene, day(), NIGHT);
+    expect(second).toEqual(first);
+    expect(isFiniteLook(second)).toBe(true);
+  });
+
+  it('lights no lamp without a thing', () => {
+    expect(kindsOf(new Lighting(STYLE, 1).light(street({ driving: 1 }), day(), NIGHT))).toEqual([]);
+  });
+
+  it('lights each kind of thing with its own lamps', () => {
+    const scene = street({ vehicles: [vehicle], panes: [pane], lampHeads: [lampHead], signals: [signal] });
+    const kinds = kindsOf(new Lighting(STYLE, 1).light(scene, day(), NIGHT));
+    expect(new Set(kinds)).toEqual(new Set(['headLamp', 'window', 'streetLamp', 'signal']));
+  });
+
+  it('leaves dark what the scene is not sure of, and what is parked', () => {
+    const unsure = { ...vehicle, facingScore: 0.3 };
+    const parked = { ...vehicle, isParked: true };
+    const outside = { ...pane, box: { ...pane.box, y: 0.7 } };
+    const unlit = { ...pane, draw: 0.99 };
+    const scene = street({ vehicles: [unsure, parked], panes: [outside, unlit] });
+    expect(kindsOf(new Lighting(STYLE, 1).light(scene, day(), NIGHT))).toEqual([]);
+  });
+
+  it('turns everything off when the dials are 0', () => {
+    const things = { driving: 1, vehicles: [vehicle], panes: [pane], lampHeads: [lampHead], signals: [signal] };
+    const lighting = new Lighting(STYLE, 1);
+    const lit = meanLuma(lighting.light(street(things), day(), NIGHT), ROAD_ROWS);
+    const look = lighting.light(street(things), day(), { ...NIGHT, dials: UNLIT });
+    expect(kindsOf(look)).toEqual([]);
+    expect(meanLuma(look, ROAD_ROWS)).toBeLessThan(0.4 * lit);
+  });
+
+  it('makes a dark sky, without the pale rim of what is as bright and plain', () => {
+    const scene = street({ driving: 1 });
+    const facade = SURFACES.indexOf('facade') * SURFACE_SIZE;
+    const other = SURFACES.indexOf('vegetation') * SURFACE_SIZE;
+    for (let i = 16 * SURFACE_WIDTH; i < 18 * SURFACE_WIDTH; i++) {
+      scene.surfaces[i] = 0; // the scene misses the sky's lowest rows
+      scene.surfaces[other + i] = 1;
+      scene.surfaces[facade + i] = 0;
+    }
+    const look = new Lighting(STYLE, 1).light(scene, day(), NIGHT);
+    expect(meanLuma(look, SKY_ROWS)).toBeLessThan(0.09);
+    expect(meanLuma(look, [32, 35])).toBeLessThan(0.12);
+  });
+
+  it('lights the road of a driving camera, and not that of a fixed one', () => {
+    const lighting = new Lighting(STYLE, 1);
+    const driving = meanLuma(lighting.light(street({ driving: 1 }), day(), NIGHT), ROAD_ROWS);
+    const dark = meanLuma(
+      lighting.light(street({ driving: 1 }), day(), { ...NIGHT, dials: { ...DEFAULT_LIGHTING_DIALS, headlights: 0 } }),
+      ROAD_ROWS,
+    );
+    expect(driving).toBeGreaterThan(dark);
+  });
+
+  it('is the day when the sun is high, and dusk between', () => {
+    const lighting = new Lighting(STYLE, 1);
+    const scene = street({ vehicles: [vehicle] });
+    const night = meanLuma(lighting.light(scene, day(), NIGHT), ROAD_ROWS);
+    const dusk = meanLuma(lighting.light(scene, day(), { ...NIGHT, hour: -5 }), ROAD_ROWS);
+    expect(dusk).toBeGreaterThan(night);
+    expect(lighting.light(scene, day(), { ...NIGHT, hour: 20 })).toEqual(identityLook());
+  });
+});
+
+describe('night styles', () => {
+  it.each(STYLE_NAMES)('%s is valid', (name) => {
+    expect(readNightStyle(name).name).toBe(name);
+  });
+
+  it('names the field that is wrong', () => {
+    const values = { ...STYLE, sky: { ...STYLE.sky, glow: 7 } };
+    expect(() => parseNightStyle(values, 'my.json')).toThrow(/my\.json.*sky\.glow/);
+    expect(() => parseNightStyle({ ...STYLE, moon: 1 }, 'my.json')).toThrow(/moon/);
+    expect(() => readNightStyle('citty')).toThrow(/citty.*city-led/);
+  });
+});
