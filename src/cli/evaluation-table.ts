@@ -31,11 +31,12 @@ export function formatEvaluation(evaluation: Evaluation): string {
 }
 
 function referenceTable(name: string, reference: ReferenceResult): Cells[] {
-  const { layout, swd, features } = reference;
+  const { layout, swd, lights, features } = reference;
   const rows = [
     [`to ${name} (${reference.images})`, 'day', 'grade', 'best curve', 'result', 'floor'],
     ['layout distance', ...COMPARED.map((row) => withInterval(layout[row]))],
     ['sliced Wasserstein', ...COMPARED.map((row) => withInterval(swd[row]))],
+    ['lights distance', ...COMPARED.map((row) => withInterval(lights[row]))],
   ];
   for (const [label, distances] of [['FID', features?.fid] as const, ['KID', features?.kid] as const]) {
     if (distances) rows.push([label, ...COMPARED.map((row) => distances[row].toPrecision(4))]);

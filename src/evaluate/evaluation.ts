@@ -1,6 +1,7 @@
 import type { Estimate } from './bootstrap.js';
 import type { ToneCurve } from './tone-curve.js';
 import type { BlobCounts } from './invented-lights.js';
+import type { LightsParts } from './lights-distance.js';
 import type { ToneRange, Tones } from './tones.js';
 
 /** The sets that are compared with real nights. `result` is the output of the evaluated generator. */
@@ -24,6 +25,8 @@ export interface Comparison {
 export interface DistanceEstimate extends Estimate {
   /** Sliced Wasserstein distance only: by pyramid level, finest first. */
   readonly levels?: readonly number[];
+  /** Lights distance only: by number. */
+  readonly parts?: LightsParts;
 }
 
 /** The luma statistics of a set. */
@@ -42,6 +45,7 @@ export interface ReferenceResult {
   readonly images: number;
   readonly layout: Comparison;
   readonly swd: Comparison;
+  readonly lights: Comparison;
   /** Luma statistics of the real nights. */
   readonly tones: ToneTable;
   /** Only with a feature network. */
@@ -126,10 +130,11 @@ export interface Evaluation {
     readonly fallbacks: number;
   };
   readonly seed: number;
-  /** Name of the first reference, which `layout`, `swd` and `tones.real` refer to. */
+  /** Name of the first reference, which `layout`, `swd`, `lights` and `tones.real` refer to. */
   readonly reference: string;
   readonly layout: Comparison;
   readonly swd: Comparison;
+  readonly lights: Comparison;
   /** By name, in the given order. */
   readonly references: Readonly<Record<string, ReferenceResult>>;
   readonly tones: Readonly<Record<'day' | 'grade' | 'curve' | 'result' | 'real', ToneTable>>;
