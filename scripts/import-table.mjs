@@ -73,7 +73,7 @@ export const MODULES = {
     holds: 'how near to real nights a night is, what it keeps and invents ([how](docs/evaluation.md))',
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/ingest', 'src/infer', 'src/temporal', 'src/render'],
-      'src/pipeline/look-thread/look-maker.ts',
+      ...['src/scene/scene.ts', 'src/pipeline/look-thread/look-maker.ts'],
     ],
   },
   'src/train': {

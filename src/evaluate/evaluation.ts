@@ -1,6 +1,7 @@
 import type { Estimate } from './bootstrap.js';
 import type { ToneCurve } from './tone-curve.js';
 import type { BlobCounts } from './invented-lights.js';
+import type { LampHonesty } from './lamp-honesty.js';
 import type { LightsParts } from './lights-distance.js';
 import type { ToneRange, Tones } from './tones.js';
 
@@ -67,6 +68,9 @@ export interface InventedLightsEstimate extends Estimate {
   /** Increase of all blobs over the input, as a share of the input's; null if the input has none. */
   readonly overInput: number | null;
 }
+
+/** The lamps of looks per hundred images, by kind, and those without evidence in the day. */
+export type LampsResult = LampHonesty;
 
 /** Run time of one stage per frame, milliseconds. */
 export interface StageCost {
@@ -149,6 +153,11 @@ export interface Evaluation {
       readonly counterpartSaturation: number;
       readonly counterpartReach: number;
     };
+  };
+  /** Of the variants that a look makes; zeros where looks list no lamps. */
+  readonly lamps: Readonly<Record<'grade' | 'result', LampsResult>> & {
+    /** Luma or chroma, chroma, share of the width. */
+    readonly thresholds: { readonly contrast: number; readonly chroma: number; readonly reach: number };
   };
   readonly cost: Cost;
   /** Only for a clip; null for separate images. */

@@ -82,6 +82,7 @@ describe('an evaluation', () => {
     expect(found.structure.curve.mean).toBeGreaterThan(0.8);
     expect(found.inventedLights.day).toMatchObject({ mean: 0, overInput: 0 });
     expect(found.inventedLights.day.blobs.total).toBeGreaterThan(0);
+    expect(found.lamps.result.kinds.signal).toEqual({ lamps: 0, unfounded: 0, unjudged: 0 }); // a grade lists none
     expect(found.tones.day.mean.mean).toBeGreaterThan(found.tones.result.mean.mean);
     expect(found.tones.real).toEqual(found.references[at('night')]!.tones);
   });
