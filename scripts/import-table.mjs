@@ -48,7 +48,7 @@ export const MODULES = {
   },
   'src/encode': { holds: 'the live H.264 encoder', imports: ['src/core'], packages: { 'node-av': ['av-*.ts'] } },
   'src/output': {
-    holds: 'video files: encode, mux, copied sound and subtitles, chapters',
+    holds: 'video files: encode, mux, copied sound and subtitles, chapters; files of lines',
     imports: ['src/core', 'src/encode'],
     packages: { 'node-av': ['av-*.ts'] },
   },
