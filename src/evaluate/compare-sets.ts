@@ -5,7 +5,7 @@ import type { Comparison, DistanceEstimate } from './evaluation.js';
 import { drawPatches, type PatchSet } from './laplacian-patches.js';
 import { layoutSet, layoutSetDistance, type LayoutSet } from './layout-distance.js';
 import type { ImageSet } from './image-set.js';
-import { lightsParts, lightsSet, meanOf, type LightsSet } from './lights-distance.js';
+import { lightsByNumber, lightsSet, meanOf, type LightsSet } from './lights-distance.js';
 import { resampleSliced } from './sliced-resampling.js';
 import { patchDistance } from './sliced-wasserstein.js';
 
@@ -69,14 +69,14 @@ export function slicedMetric(seed: number): SetMetric<PatchSet> {
 export function lightsMetric(seed: number): SetMetric<LightsSet> {
   return {
     prepare: lightsSet,
-    quickDistance: (a, b) => meanOf(lightsParts(a, b)),
+    quickDistance: (a, b) => meanOf(lightsByNumber(a, b)),
     distance: (a, b) => {
       const random = new Random(seed);
       const resamplings = Array.from({ length: LIGHTS_RESAMPLES }, () =>
-        meanOf(lightsParts(a, b, drawCounts(a.count, random), drawCounts(b.count, random))),
+        meanOf(lightsByNumber(a, b, drawCounts(a.count, random), drawCounts(b.count, random))),
       );
-      const parts = lightsParts(a, b);
-      return { ...estimate(meanOf(parts), resamplings), parts };
+      const byNumber = lightsByNumber(a, b);
+      return { ...estimate(meanOf(byNumber), resamplings), byNumber };
     },
   };
 }

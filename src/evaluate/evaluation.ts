@@ -2,7 +2,7 @@ import type { Estimate } from './bootstrap.js';
 import type { ToneCurve } from './tone-curve.js';
 import type { BlobCounts } from './invented-lights.js';
 import type { LampHonesty } from './lamp-honesty.js';
-import type { LightsParts } from './lights-distance.js';
+import type { LightsByNumber } from './lights-distance.js';
 import type { ToneRange, Tones } from './tones.js';
 
 /** The sets that are compared with real nights. `result` is the output of the evaluated generator. */
@@ -27,7 +27,7 @@ export interface DistanceEstimate extends Estimate {
   /** Sliced Wasserstein distance only: by pyramid level, finest first. */
   readonly levels?: readonly number[];
   /** Lights distance only: by number. */
-  readonly parts?: LightsParts;
+  readonly byNumber?: LightsByNumber;
 }
 
 /** The luma statistics of a set. */

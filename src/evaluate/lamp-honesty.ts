@@ -42,7 +42,7 @@ export interface LampHonesty {
 /**
  * Counts the lamps of a look for which the day gives no evidence. Evidence of a signal is a vivid spot of its own hue; of a
  * vehicle's lamp and plate, the box of a vehicle around its centre; of all others, local contrast: a detail as small as the lamp, brighter
- * or darker than its surroundings, or more colourful. Lamps whose centre lies outside the picture are left out. Evidence does not prove a lamp.
+ * or darker than its surroundings, or more colourful. Lamps whose centre lies outside the image are left out. Evidence does not prove a lamp.
  * @param day at least 256 wide, so that small things are visible. @param vehicles boxes in shares; undefined: not known.
  */
 export function lampHonesty(day: DayPlanes, look: Pick<Look, 'lamps'>, vehicles?: readonly Box[]): LampHonesty {

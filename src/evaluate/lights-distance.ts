@@ -24,7 +24,7 @@ export interface LightsSet {
 }
 
 /** The lights distance by number: 1-D Wasserstein distances, each in spreads of the reference. */
-export type LightsParts = Readonly<Record<LightsNumber, number>>;
+export type LightsByNumber = Readonly<Record<LightsNumber, number>>;
 
 /**
  * Computes how much the lights of two sets differ: the mean over eight numbers of an image (see `ImageLights`) of the 1-D
@@ -33,7 +33,7 @@ export type LightsParts = Readonly<Record<LightsNumber, number>>;
  * Throws RangeError for an empty set or an image of another size.
  */
 export function lightsDistance(images: ImageSet, night: ImageSet): number {
-  return meanOf(lightsParts(lightsSet(images), lightsSet(night)));
+  return meanOf(lightsByNumber(lightsSet(images), lightsSet(night)));
 }
 
 /** Measures a set's images. Borrows them. Throws like {@link lightsDistance}. */
@@ -46,23 +46,23 @@ export function lightsSet(images: ImageSet): LightsSet {
 }
 
 /** {@link lightsDistance} of prepared sets, by number. Counts give each image a multiplicity; default 1. */
-export function lightsParts(
+export function lightsByNumber(
   set: LightsSet,
   night: LightsSet,
   counts?: ImageCounts,
   nightCounts?: ImageCounts,
-): LightsParts {
-  const parts = LIGHTS_NUMBERS.map((name) => {
+): LightsByNumber {
+  const entries = LIGHTS_NUMBERS.map((name) => {
     const [sample, real] = [set.samples[name], night.samples[name]];
     const distance = wasserstein(sample, real, counts, nightCounts);
     return [name, distance === undefined ? MISSING_DISTANCE : distance / Math.max(MIN_SPREAD, real.spread)] as const;
   });
-  return Object.fromEntries(parts) as LightsParts; // one for each number
+  return Object.fromEntries(entries) as LightsByNumber; // one for each number
 }
 
-/** The lights distance from its parts. */
-export function meanOf(parts: LightsParts): number {
-  return LIGHTS_NUMBERS.reduce((sum, name) => sum + parts[name], 0) / LIGHTS_NUMBERS.length;
+/** The lights distance from its distances by number. */
+export function meanOf(byNumber: LightsByNumber): number {
+  return LIGHTS_NUMBERS.reduce((sum, name) => sum + byNumber[name], 0) / LIGHTS_NUMBERS.length;
 }
 
 function sampleOf(numbers: readonly number[]): Sample {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { layoutDistance, layoutSet, layoutSetDistance } from '../../src/evaluate/layout-distance.js';
-import { lightsDistance, lightsParts, lightsSet, meanOf } from '../../src/evaluate/lights-distance.js';
+import { lightsDistance, lightsByNumber, lightsSet, meanOf } from '../../src/evaluate/lights-distance.js';
 import { slicedWasserstein } from '../../src/evaluate/sliced-wasserstein.js';
 import { paint } from '../infer/synthetic-thumbnails.js';
 import { paintedSet } from './painted-images.js';
@@ -62,16 +62,16 @@ describe('lightsDistance', () => {
   });
 
   it('is finite and one spread in height from a set without spots', () => {
-    const parts = lightsParts(lightsSet([black]), lightsSet(night));
-    expect(parts.height).toBe(1);
-    expect(Number.isFinite(meanOf(parts))).toBe(true);
+    const byNumber = lightsByNumber(lightsSet([black]), lightsSet(night));
+    expect(byNumber.height).toBe(1);
+    expect(Number.isFinite(meanOf(byNumber))).toBe(true);
     expect(Number.isFinite(lightsDistance(night, [black]))).toBe(true);
   });
 
   it('weights images by their counts', () => {
     const counts = Uint16Array.from(day, (_, i) => [2, 0, 1][i % 3] ?? 0); // as many as there are
     const resampled = day.flatMap((image, i) => Array.from({ length: counts[i]! }, () => image));
-    const byCounts = meanOf(lightsParts(lightsSet(day), lightsSet(night), counts));
+    const byCounts = meanOf(lightsByNumber(lightsSet(day), lightsSet(night), counts));
     expect(byCounts).toBeCloseTo(lightsDistance(resampled, night), 9);
     expect(byCounts).not.toBeCloseTo(lightsDistance(day, night), 3);
   });

@@ -69,7 +69,7 @@ describe('an evaluation', () => {
         expect(comparison.result).toEqual(comparison.grade);
       }
       for (const row of ['day', 'grade', 'curve', 'result', 'floor'] as const) expect(contains(lights[row])).toBe(true);
-      expect(Object.keys(lights.day.parts!)).toHaveLength(8);
+      expect(Object.keys(lights.day.byNumber!)).toHaveLength(8);
       expect(lights.floor.mean).toBeLessThan(lights.day.mean);
       expect(swd.day.levels).toHaveLength(3);
       expect(layout.floor.of).toContain(' against ');

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { layoutDistance } from '../../src/evaluate/layout-distance.js';
-import { lightsParts, lightsSet, meanOf } from '../../src/evaluate/lights-distance.js';
+import { lightsByNumber, lightsSet, meanOf } from '../../src/evaluate/lights-distance.js';
 import { slicedWasserstein } from '../../src/evaluate/sliced-wasserstein.js';
 import { readCropped } from '../../src/image/image-file.js';
 import { imageToYuv } from '../../src/image/rgb-image.js';
@@ -38,7 +38,7 @@ describe.skipIf(frames === undefined)('on real images the distances match the in
       [night, other, 0.3729],
       [other, night, 0.4542],
     ] as const;
-    for (const [a, b, value] of expected) expect(Math.abs(meanOf(lightsParts(a, b)) / value - 1)).toBeLessThan(0.02);
+    for (const [a, b, value] of expected) expect(Math.abs(meanOf(lightsByNumber(a, b)) / value - 1)).toBeLessThan(0.02);
   });
 
   it('sliced Wasserstein, up to the difference of seeds', async () => {
