@@ -49,7 +49,7 @@ export const MODULES = {
   },
   'src/encode': { holds: 'the live H.264 encoder', imports: ['src/core'], packages: { 'node-av': ['av-*.ts'] } },
   'src/output': {
-    holds: 'video files: encode, mux, copied sound and subtitles, chapters',
+    holds: 'video files: encode, mux, copied sound and subtitles, chapters; files of lines',
     imports: ['src/core', 'src/encode'],
     packages: { 'node-av': ['av-*.ts'] },
   },
@@ -74,7 +74,7 @@ export const MODULES = {
     holds: 'how near to real nights a night is, what it keeps and invents ([how](docs/evaluation.md))',
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/ingest', 'src/infer', 'src/temporal', 'src/render'],
-      'src/pipeline/look-thread/look-maker.ts',
+      ...['src/scene/scene.ts', 'src/pipeline/look-thread/look-maker.ts'],
     ],
   },
   'src/train': {

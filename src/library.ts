@@ -105,7 +105,8 @@ export function startStream(input: string, options: StreamOptions = {}): NightSt
 export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
   checkInput(input);
   const settings = resolveSettings({ options, otherOptions: RENDER_OPTIONS });
-  const { start, duration, codec, crf, preset, inputFormat, overwrite, seed, imageRate, decoderThreads } = settings;
+  const { start, duration, codec, crf, preset, inputFormat, lamps, overwrite, seed, imageRate, decoderThreads } =
+    settings;
   return renderInWorker(
     {
       input,
@@ -114,7 +115,7 @@ export async function render(input: string, output: string, options: RenderOptio
       controls: controlsOf(settings),
       seed,
       startS: start,
-      ...withoutUndefined({ durationS: duration, codec, crf, preset, inputFormat }),
+      ...withoutUndefined({ durationS: duration, codec, crf, preset, inputFormat, lamps }),
       overwrite,
       imageRate,
       decoderThreads,

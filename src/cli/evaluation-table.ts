@@ -24,6 +24,7 @@ export function formatEvaluation(evaluation: Evaluation): string {
     ...Object.entries(references).map(([name, reference]) => referenceTable(name, reference)),
     tonesTable(evaluation),
     structureTable(evaluation),
+    lampsTable(evaluation),
     costTable(evaluation),
     ...(evaluation.steadiness ? [steadinessTable(evaluation.steadiness)] : []),
   ];
@@ -31,11 +32,12 @@ export function formatEvaluation(evaluation: Evaluation): string {
 }
 
 function referenceTable(name: string, reference: ReferenceResult): Cells[] {
-  const { layout, swd, features } = reference;
+  const { layout, swd, lights, features } = reference;
   const rows = [
     [`to ${name} (${reference.images})`, 'day', 'grade', 'best curve', 'result', 'floor'],
     ['layout distance', ...COMPARED.map((row) => withInterval(layout[row]))],
     ['sliced Wasserstein', ...COMPARED.map((row) => withInterval(swd[row]))],
+    ['lights distance', ...COMPARED.map((row) => withInterval(lights[row]))],
   ];
   for (const [label, distances] of [['FID', features?.fid] as const, ['KID', features?.kid] as const]) {
     if (distances) rows.push([label, ...COMPARED.map((row) => distances[row].toPrecision(4))]);
@@ -67,6 +69,31 @@ function structureTable({ structure, inventedLights }: Evaluation): Cells[] {
     ['invented lights / 1000', ...VARIANTS.map((row) => withInterval(inventedLights[row], 0))],
     ['all lights / 1000', ...VARIANTS.map((row) => inventedLights[row].blobs.total.toFixed(0))],
     ['  change from the input', ...VARIANTS.map((row) => over(inventedLights[row].overInput))],
+  ];
+}
+
+/** The lamps of the result: all together, then each kind that there is. */
+function lampsTable({ lamps }: Evaluation): Cells[] {
+  const { kinds, wrongSignals } = lamps.result;
+  const counts = Object.entries(kinds).map(([kind, count]) => {
+    return { kind, wrong: kind === 'signal' ? wrongSignals : 0, ...count };
+  });
+  const sumOf = (name: 'lamps' | 'unfounded' | 'unjudged' | 'wrong'): number =>
+    counts.reduce((sum, count) => sum + count[name], 0);
+  const all = {
+    kind: 'all',
+    lamps: sumOf('lamps'),
+    unfounded: sumOf('unfounded'),
+    unjudged: sumOf('unjudged'),
+    wrong: sumOf('wrong'),
+  };
+  const shown = [all, ...counts.filter((count) => count.lamps > 0)];
+  return [
+    ['lamps of the result / 100', 'lamps', 'unfounded', 'wrong colour', 'not judged'],
+    ...shown.map(({ kind, ...count }) => [
+      kind,
+      ...[count.lamps, count.unfounded, count.wrong, count.unjudged].map((value) => fixed(value, 0)),
+    ]),
   ];
 }
 

@@ -40,8 +40,8 @@ function metricsOf(argument: string): Record<string, number> {
   const name = argument.slice(0, at);
   const json = readJson(argument.slice(at + 1)) as EvaluationJson; // as eval writes it
   const metrics = rowsOf(`${name}.structure`, json.structure);
-  for (const [reference, { layout, swd }] of Object.entries(json.references ?? {})) {
-    Object.assign(metrics, rowsOf(`${name}.${reference}.layout`, layout), rowsOf(`${name}.${reference}.swd`, swd));
+  for (const [reference, distances] of Object.entries(json.references ?? {})) {
+    for (const key of DISTANCES) Object.assign(metrics, rowsOf(`${name}.${reference}.${key}`, distances[key]));
   }
   return metrics;
 }
@@ -57,10 +57,13 @@ function rowsOf(name: string, rows: Rows = {}): Record<string, number> {
 
 type Rows = Partial<Record<string, { readonly mean?: number }>>;
 
+/** The distances of an evaluation that a model card shows. */
+const DISTANCES = ['layout', 'swd', 'lights'] as const;
+
 /** The part of an evaluation's JSON that is read. */
 interface EvaluationJson {
   readonly structure?: Rows;
-  readonly references?: Readonly<Record<string, { readonly layout?: Rows; readonly swd?: Rows }>>;
+  readonly references?: Readonly<Record<string, Partial<Record<(typeof DISTANCES)[number], Rows>>>>;
 }
 
 function readJson(path: string): unknown {

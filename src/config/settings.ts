@@ -183,6 +183,12 @@ const OWN_SETTINGS = {
     { min: 0.001, max: Infinity, default: undefined },
     { help: 'render this much of the input', group: 'Output', commands: render, placeholder: 'seconds' },
   ),
+  lamps: text(undefined, {
+    help: 'also list the lamps of each frame or image (.jsonl): kind, place, colour, reason; see docs/lamps.md',
+    group: 'Output',
+    commands: render,
+    placeholder: 'file',
+  }),
   overwrite: flag(false, { help: 'replace an existing output', group: 'Output', commands: render }),
 
   sheet: text(undefined, {

@@ -53,10 +53,16 @@ export function hueMap(image: Float32Array, thresholds: Pick<BlobThresholds, 'sa
   for (let i = 0; i < PIXELS; i++) {
     const [y, u, v] = [image[i] ?? 0, image[PIXELS + i] ?? 0, image[2 * PIXELS + i] ?? 0];
     if (y < thresholds.luma || Math.hypot(u, v) < thresholds.saturation) continue;
-    const angle = ((Math.atan2(v, u) * 180) / Math.PI + 360) % 360;
-    out[i] = 1 + HUES.findIndex((hue) => angle >= HUE_ANGLES[hue][0] && angle < HUE_ANGLES[hue][1]);
+    const hue = hueOf(u, v);
+    out[i] = hue === undefined ? 0 : 1 + HUES.indexOf(hue);
   }
   return out;
+}
+
+/** Returns the hue of a chroma, however weak; undefined for one that lamps and signals do not have. */
+export function hueOf(u: number, v: number): Hue | undefined {
+  const angle = ((Math.atan2(v, u) * 180) / Math.PI + 360) % 360;
+  return HUES.find((hue) => angle >= HUE_ANGLES[hue][0] && angle < HUE_ANGLES[hue][1]);
 }
 
 /** Sets the connected samples with the value of `start` to 0 and returns their indices. */

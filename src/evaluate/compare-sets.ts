@@ -5,6 +5,7 @@ import type { Comparison, DistanceEstimate } from './evaluation.js';
 import { drawPatches, type PatchSet } from './laplacian-patches.js';
 import { layoutSet, layoutSetDistance, type LayoutSet } from './layout-distance.js';
 import type { ImageSet } from './image-set.js';
+import { lightsByNumber, lightsSet, meanOf, type LightsSet } from './lights-distance.js';
 import { resampleSliced } from './sliced-resampling.js';
 import { patchDistance } from './sliced-wasserstein.js';
 
@@ -32,6 +33,7 @@ interface SetMetric<P> {
 /** Resamplings per interval, limited by a run time of one to two seconds. */
 const LAYOUT_RESAMPLES = 400;
 const SLICED_RESAMPLES = 100;
+const LIGHTS_RESAMPLES = 400;
 /** Directions of the fast approximation. */
 const QUICK_DIRECTIONS = 48;
 
@@ -59,6 +61,22 @@ export function slicedMetric(seed: number): SetMetric<PatchSet> {
       const values = patchDistance(a, b, { seed });
       const resamplings = resampleSliced(a, b, { seed, resamples: SLICED_RESAMPLES });
       return { ...estimate(values.at(-1) ?? Number.NaN, resamplings), levels: values.slice(0, -1) };
+    },
+  };
+}
+
+/** Creates the lights distance, with intervals. */
+export function lightsMetric(seed: number): SetMetric<LightsSet> {
+  return {
+    prepare: lightsSet,
+    quickDistance: (a, b) => meanOf(lightsByNumber(a, b)),
+    distance: (a, b) => {
+      const random = new Random(seed);
+      const resamplings = Array.from({ length: LIGHTS_RESAMPLES }, () =>
+        meanOf(lightsByNumber(a, b, drawCounts(a.count, random), drawCounts(b.count, random))),
+      );
+      const byNumber = lightsByNumber(a, b);
+      return { ...estimate(meanOf(byNumber), resamplings), byNumber };
     },
   };
 }

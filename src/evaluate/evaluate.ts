@@ -9,7 +9,14 @@ import { openGenerator } from '../infer/open-generator.js';
 import type { FeatureNetwork } from '../infer/ort-features.js';
 import type { Device } from '../infer/ort-generator.js';
 import { openRenderer } from '../render/wasm-renderer.js';
-import { compareSets, splitInHalves, layoutMetric, slicedMetric, type ComparedSets } from './compare-sets.js';
+import {
+  compareSets,
+  splitInHalves,
+  layoutMetric,
+  lightsMetric,
+  slicedMetric,
+  type ComparedSets,
+} from './compare-sets.js';
 import { contactSheet } from './contact-sheet.js';
 import { EdgeMask } from './edge-mask.js';
 import type { Cost, Evaluation, ReferenceResult, Steadiness } from './evaluation.js';
@@ -102,6 +109,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     reference: first.name,
     layout: main.layout,
     swd: main.swd,
+    lights: main.lights,
     references: compared,
     ...variants,
     tones: { ...variants.tones, real: main.tones },
@@ -204,8 +212,8 @@ async function compareWithReferences(
   const { seed, signal, meter, network, onProgress } = options;
   const features = network && new FeatureComparison(network, signal);
   const results: Record<string, ReferenceResult> = {};
-  // Day, grade, curve, result and floor, by two distances; a result that is the grade is measured once.
-  const expected = sets.result === sets.grade ? 8 : 10;
+  // Day, grade, curve, result and floor, by three distances; a result that is the grade is measured once.
+  const expected = sets.result === sets.grade ? 12 : 15;
   for (const night of sets.references) {
     let done = 0;
     const onMeasured = async (): Promise<void> => {
@@ -216,7 +224,9 @@ async function compareWithReferences(
     const compared = setsAgainst(sets, night, seed);
     const layout = await compareSets(compared, layoutMetric(seed), onMeasured);
     const swd = await compareSets(compared, slicedMetric(seed), onMeasured);
-    const base = { path: night.path, images: night.images.length, layout, swd, tones: meter.range(night.images) };
+    const lights = await compareSets(compared, lightsMetric(seed), onMeasured);
+    const { path, images } = night;
+    const base = { path, images: images.length, layout, swd, lights, tones: meter.range(images) };
     results[night.name] = features ? { ...base, features: await features.compare(compared, layout.curve) } : base;
   }
   return results;

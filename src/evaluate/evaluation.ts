@@ -1,6 +1,8 @@
 import type { Estimate } from './bootstrap.js';
 import type { ToneCurve } from './tone-curve.js';
 import type { BlobCounts } from './invented-lights.js';
+import type { LampHonesty } from './lamp-honesty.js';
+import type { LightsByNumber } from './lights-distance.js';
 import type { ToneRange, Tones } from './tones.js';
 
 /** The sets that are compared with real nights. `result` is the output of the evaluated generator. */
@@ -24,6 +26,8 @@ export interface Comparison {
 export interface DistanceEstimate extends Estimate {
   /** Sliced Wasserstein distance only: by pyramid level, finest first. */
   readonly levels?: readonly number[];
+  /** Lights distance only: by number. */
+  readonly byNumber?: LightsByNumber;
 }
 
 /** The luma statistics of a set. */
@@ -42,6 +46,7 @@ export interface ReferenceResult {
   readonly images: number;
   readonly layout: Comparison;
   readonly swd: Comparison;
+  readonly lights: Comparison;
   /** Luma statistics of the real nights. */
   readonly tones: ToneTable;
   /** Only with a feature network. */
@@ -63,6 +68,9 @@ export interface InventedLightsEstimate extends Estimate {
   /** Increase of all blobs over the input, as a share of the input's; null if the input has none. */
   readonly overInput: number | null;
 }
+
+/** The lamps of looks per hundred images, by kind, and those without evidence in the day. */
+export type LampsResult = LampHonesty;
 
 /** Run time of one stage per frame, milliseconds. */
 export interface StageCost {
@@ -126,10 +134,11 @@ export interface Evaluation {
     readonly fallbacks: number;
   };
   readonly seed: number;
-  /** Name of the first reference, which `layout`, `swd` and `tones.real` refer to. */
+  /** Name of the first reference, which `layout`, `swd`, `lights` and `tones.real` refer to. */
   readonly reference: string;
   readonly layout: Comparison;
   readonly swd: Comparison;
+  readonly lights: Comparison;
   /** By name, in the given order. */
   readonly references: Readonly<Record<string, ReferenceResult>>;
   readonly tones: Readonly<Record<'day' | 'grade' | 'curve' | 'result' | 'real', ToneTable>>;
@@ -144,6 +153,11 @@ export interface Evaluation {
       readonly counterpartSaturation: number;
       readonly counterpartReach: number;
     };
+  };
+  /** Of the variants that a look makes; zeros where looks list no lamps. */
+  readonly lamps: Readonly<Record<'grade' | 'result', LampsResult>> & {
+    /** Luma or chroma, chroma, share of the width. */
+    readonly thresholds: { readonly contrast: number; readonly chroma: number; readonly reach: number };
   };
   readonly cost: Cost;
   /** Only for a clip; null for separate images. */

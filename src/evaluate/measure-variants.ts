@@ -5,7 +5,8 @@ import type { Evaluation } from './evaluation.js';
 import { BLOB_THRESHOLDS, COUNTERPART_RADIUS, COUNTERPART_THRESHOLDS } from './invented-lights.js';
 import type { ImageSet } from './image-set.js';
 import { EDGE_THRESHOLD } from './structure.js';
-import { summarizeBlobs, summarizeStructure } from './summarize.js';
+import { EVIDENCE_CONTRAST, EVIDENCE_REACH, VIVID_CHROMA } from './lamp-honesty.js';
+import { summarizeBlobs, summarizeLamps, summarizeStructure } from './summarize.js';
 import type { ToneMeter } from './tones.js';
 import { quantizeTo8Bit, measureImages, type TranslatedImages } from './translate-images.js';
 
@@ -17,11 +18,11 @@ export interface Variants {
   readonly curve: ToneCurve;
 }
 
-/** Measures structure, invented lights and luma of every variant. */
+/** Measures structure, invented lights, luma and lamps of every variant that has them. */
 export function measureVariants(
   variants: Variants,
   tools: { readonly mask: EdgeMask; readonly meter: ToneMeter; readonly seed: number },
-): Pick<Evaluation, 'structure' | 'inventedLights'> & { readonly tones: Omit<Evaluation['tones'], 'real'> } {
+): Pick<Evaluation, 'structure' | 'inventedLights' | 'lamps'> & { readonly tones: Omit<Evaluation['tones'], 'real'> } {
   const { mask, meter, seed } = tools;
   const { day, grade, result, curve } = variants;
   const measured = {
@@ -45,6 +46,11 @@ export function measureVariants(
         counterpartReach: COUNTERPART_RADIUS,
       },
       ...mapVariants(measured, ({ blobs }) => summarizeBlobs(blobs, seed)),
+    },
+    lamps: {
+      thresholds: { contrast: EVIDENCE_CONTRAST, chroma: VIVID_CHROMA, reach: EVIDENCE_REACH },
+      grade: summarizeLamps(grade.lamps),
+      result: summarizeLamps(result.lamps),
     },
   };
 }

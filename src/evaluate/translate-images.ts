@@ -6,6 +6,7 @@ import type { Generator } from '../infer/generator.js';
 import type { EdgeMask } from './edge-mask.js';
 import { compareBlobs, type BlobComparison } from './invented-lights.js';
 import type { ImageSet } from './image-set.js';
+import { lampHonesty, type LampHonesty } from './lamp-honesty.js';
 import { structureOf, type Structure } from './structure.js';
 
 /** Images made from a set of days, with the comparison of each to its day. */
@@ -15,6 +16,8 @@ export interface TranslatedImages {
   /** One per image. */
   readonly structure: readonly Structure[];
   readonly blobs: readonly BlobComparison[];
+  /** One per image that a look made; none otherwise. */
+  readonly lamps: readonly LampHonesty[];
 }
 
 /** Turns images into night with a generator: default dials, no grain, each on its own. Borrows all arguments. */
@@ -27,7 +30,8 @@ export async function translateImages(
     readonly onImage: (done: number, expected: number) => void;
   },
 ): Promise<TranslatedImages> {
-  const [images, structure, blobs]: [Float32Array[], Structure[], BlobComparison[]] = [[], [], []];
+  const images: Float32Array[] = [];
+  const [structure, blobs, lamps]: [Structure[], BlobComparison[], LampHonesty[]] = [[], [], []];
   const night = new Float32Array(days[0]?.length ?? 0);
   for (const [i, day] of days.entries()) {
     tools.signal.throwIfAborted();
@@ -38,9 +42,10 @@ export async function translateImages(
     images.push(displayed);
     structure.push(structureOf(day, displayed, tools.mask.of(day, look)));
     blobs.push(compareBlobs(day, displayed));
+    lamps.push(lampHonesty({ data: day, width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT }, look));
     tools.onImage(i + 1, days.length);
   }
-  return { images, structure, blobs };
+  return { images, structure, blobs, lamps };
 }
 
 /** Compares images that no look made with their days. Lends `results`. */
@@ -50,6 +55,7 @@ export function measureImages(days: ImageSet, results: ImageSet, mask: EdgeMask)
     images: results,
     structure: pairs.map(([day, result]) => structureOf(day, result, mask.of(day))),
     blobs: pairs.map(([day, result]) => compareBlobs(day, result)),
+    lamps: [],
   };
 }
 

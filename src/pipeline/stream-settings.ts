@@ -39,6 +39,8 @@ export interface RenderSettings {
   readonly codec?: FileCodec;
   readonly crf?: number;
   readonly preset?: FilePreset;
+  /** Where to list the lamps of each frame. */
+  readonly lamps?: string;
   readonly overwrite: boolean;
   readonly inputFormat?: string;
   /** Frames a second of an image sequence. */

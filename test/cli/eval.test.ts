@@ -46,7 +46,14 @@ const args = ['--input', 'day', '--reference', 'night', '--generator', 'grade'];
 it('prints tables, or the same as one JSON object, and writes a sheet', async () => {
   const table = await nocturne(['eval', ...args, '--sheet', 's.jpg'], { cwd: folder });
   expect(table.exitCode, table.stderr).toBe(0);
-  for (const text of ['layout distance', 'sliced Wasserstein', 'near black', 'structure', 'invented', 'peak memory']) {
+  for (const text of [
+    'layout distance',
+    'sliced Wasserstein',
+    'lights distance',
+    'near black',
+    'structure',
+    'invented',
+  ]) {
     expect(table.stdout).toContain(text);
   }
   expect(readFileSync(join(folder, 's.jpg')).subarray(0, 2)).toEqual(Buffer.of(0xff, 0xd8));

@@ -58,7 +58,7 @@ describe('an evaluation', () => {
   it('has the distances of every set to every reference, with intervals', () => {
     expect(Object.keys(found.references)).toEqual([at('night'), at('more/night')]); // both folders are called night
     expect(found.layout).toEqual(found.references[at('night')]!.layout);
-    for (const { layout, swd, images } of Object.values(found.references)) {
+    for (const { layout, swd, lights, images } of Object.values(found.references)) {
       expect([5, 6]).toContain(images);
       for (const comparison of [layout, swd]) {
         for (const row of ['day', 'grade', 'curve', 'result', 'floor'] as const) {
@@ -68,6 +68,9 @@ describe('an evaluation', () => {
         expect(comparison.curve.mean).toBeLessThan(comparison.day.mean);
         expect(comparison.result).toEqual(comparison.grade);
       }
+      for (const row of ['day', 'grade', 'curve', 'result', 'floor'] as const) expect(contains(lights[row])).toBe(true);
+      expect(Object.keys(lights.day.byNumber!)).toHaveLength(8);
+      expect(lights.floor.mean).toBeLessThan(lights.day.mean);
       expect(swd.day.levels).toHaveLength(3);
       expect(layout.floor.of).toContain(' against ');
     }
@@ -79,6 +82,7 @@ describe('an evaluation', () => {
     expect(found.structure.curve.mean).toBeGreaterThan(0.8);
     expect(found.inventedLights.day).toMatchObject({ mean: 0, overInput: 0 });
     expect(found.inventedLights.day.blobs.total).toBeGreaterThan(0);
+    expect(found.lamps.result.kinds.signal).toEqual({ lamps: 0, unfounded: 0, unjudged: 0 }); // a grade lists none
     expect(found.tones.day.mean.mean).toBeGreaterThan(found.tones.result.mean.mean);
     expect(found.tones.real).toEqual(found.references[at('night')]!.tones);
   });

@@ -50,12 +50,18 @@ export async function renderInWorker(
         }
       },
       onExit: (error) => {
-        if (error) void removePartialFiles(settings.output, worker.pid ?? 0).then(() => fail(renderError(error)));
+        if (error) void removeAllPartialFiles(settings, worker.pid ?? 0).then(() => fail(renderError(error)));
       },
     });
     signal?.addEventListener('abort', stop);
     if (signal?.aborted) stop();
   });
+}
+
+/** Removes what a dead worker left of the output and of the list of lamps. Never throws. */
+async function removeAllPartialFiles({ output, lamps }: RenderSettings, processId: number): Promise<void> {
+  await removePartialFiles(output, processId);
+  if (lamps !== undefined) await removePartialFiles(lamps, processId);
 }
 
 /** The failure of a render whose worker died: unlike a stream, it is not restarted. */

@@ -17,6 +17,7 @@ import type { RenderSettings } from '../stream-settings.js';
 import type { RenderReport } from '../worker-messages.js';
 import { planImages, type ImageTask } from './image-plan.js';
 import type { JobContext } from './job-context.js';
+import { LampFile } from './lamp-file.js';
 import { RenderProgressMeter } from './render-progress.js';
 
 /**
@@ -27,9 +28,10 @@ import { RenderProgressMeter } from './render-progress.js';
 export async function runImageJob(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   const { logger, post, signal } = context;
   const { tasks, notices } = await planImages(settings);
+  await using lampFile = await LampFile.open(settings);
   await using generator = await openGenerator({ ...settings.model, logger });
   using renderer = await openRenderer({ seed: settings.seed });
-  const tools = { settings, generator, renderer, times: new StageTimes(), signal };
+  const tools = { settings, generator, renderer, lampFile, times: new StageTimes(), signal };
   const meter = new RenderProgressMeter(tasks.length);
   const results = new ImageResults();
   for (const task of tasks) {
@@ -48,6 +50,8 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
     if (progress) post({ type: 'progress', progress });
   }
   if (results.skipped.length === tasks.length) throw nothingRead(settings, tasks.length);
+  await lampFile?.finish();
+  await lampFile?.commit();
   post({ type: 'progress', progress: meter.progress });
   return {
     output: settings.output,
@@ -91,6 +95,7 @@ interface ImageTools {
   readonly settings: RenderSettings;
   readonly generator: Generator;
   readonly renderer: Renderer;
+  readonly lampFile: LampFile | undefined;
   readonly times: StageTimes;
   readonly signal: AbortSignal;
 }
@@ -110,7 +115,7 @@ interface DayImage extends RenderedImage {
 }
 
 async function renderImage(task: ImageTask, tools: ImageTools): Promise<RenderedImage> {
-  const { settings, generator, renderer, times, signal } = tools;
+  const { settings, generator, renderer, lampFile, times, signal } = tools;
   const day = await readDay(task.from, signal);
   const { width, height, changes } = day;
   using frame = day.frame;
@@ -125,6 +130,7 @@ async function renderImage(task: ImageTask, tools: ImageTools): Promise<Rendered
   } finally {
     rmSync(temporary, { force: true });
   }
+  await lampFile?.addImage(basename(task.from), frame, look);
   return { width, height, changes };
 }
 

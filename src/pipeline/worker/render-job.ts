@@ -7,6 +7,7 @@ import type { SourceInfo } from '../../ingest/frame-source.js';
 import { skippedNotices } from '../../ingest/image-list.js';
 import { parseInput } from '../../ingest/input-address.js';
 import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from '../../ingest/source-options.js';
+import type { Look } from '../../look/look.js';
 import { openFileSink } from '../../output/av-file-sink.js';
 import type { FileSink, FileSinkOptions } from '../../output/file-options.js';
 import type { RenderSettings } from '../stream-settings.js';
@@ -14,6 +15,7 @@ import type { RenderReport } from '../worker-messages.js';
 import { runImageJob } from './image-job.js';
 import { isImageRender } from './image-plan.js';
 import type { JobContext } from './job-context.js';
+import { LampFile } from './lamp-file.js';
 import { RenderProgressMeter } from './render-progress.js';
 import { runPipeline } from './run-pipeline.js';
 import { withStages, type OpenStages } from './with-stages.js';
@@ -35,12 +37,13 @@ export async function runRenderJob(settings: RenderSettings, context: JobContext
 async function renderVideo(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   const { input, model, seed } = settings;
   const options = { input, source: sourceOptions(settings), model, seed, logger: context.logger };
-  return withStages(options, context.signal, async (stages) => {
+  await using lampFile = await LampFile.open(settings);
+  return await withStages(options, context.signal, async (stages) => {
     const copyFrom = copySource(input);
     const { info } = stages.source;
     const sink = await openFileSink(sinkOptions(settings, { info, copyFrom, signal: context.signal }));
     try {
-      const report = await renderToFile(settings, context, { ...stages, sink });
+      const report = await renderToFile(settings, context, { ...stages, sink, lampFile });
       return { ...report, notices: [...soundNotices(info, copyFrom), ...report.notices] };
     } catch (error) {
       await sink.abort();
@@ -52,9 +55,9 @@ async function renderVideo(settings: RenderSettings, context: JobContext): Promi
 async function renderToFile(
   settings: RenderSettings,
   { post, signal }: JobContext,
-  stages: OpenStages & { readonly sink: FileSink },
+  stages: OpenStages & { readonly sink: FileSink; readonly lampFile: LampFile | undefined },
 ): Promise<RenderReport> {
-  const { source, looks, sink, times } = stages;
+  const { source, looks, sink, lampFile, times } = stages;
   const { info } = source;
   post({ type: 'opened', info, generator: looks.card.name });
   const expected = expectedFrames(info, settings);
@@ -63,9 +66,12 @@ async function renderToFile(
     const progress = meter.addFrame();
     if (progress) post({ type: 'progress', progress });
   };
-  await runPipeline({ ...stages, controls: () => settings.controls, onFrame }, signal);
+  const onApplied = async (frame: Frame, look: Look): Promise<void> => lampFile?.addFrame(frame, look);
+  await runPipeline({ ...stages, controls: () => settings.controls, onApplied, onFrame }, signal);
   if (signal.aborted) throw abortedError(`${settings.output} was complete`);
+  await lampFile?.finish(); // a full disk shows here, before the video has its name
   const written = await sink.finish();
+  await lampFile?.commit();
   post({ type: 'progress', progress: meter.progress });
   const { corrupt, skipped } = source.stats;
   const losses =

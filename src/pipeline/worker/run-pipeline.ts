@@ -1,5 +1,7 @@
 import type { Controls } from '../../core/controls.js';
 import type { FrameSink } from '../../core/frame-sink.js';
+import type { Frame } from '../../core/frame.js';
+import type { Look } from '../../look/look.js';
 import { prefetchLooks } from './prefetch-looks.js';
 import type { OpenStages } from './with-stages.js';
 
@@ -8,6 +10,8 @@ export interface PipelineStages extends OpenStages {
   readonly sink: FrameSink;
   /** The current controls; read twice a frame. */
   readonly controls: () => Controls;
+  /** Called once a look was applied to a frame, and awaited; both are lent. */
+  readonly onApplied?: (frame: Frame, look: Look) => Promise<void>;
   /** Called after each frame that the sink took. */
   readonly onFrame?: () => void;
 }
@@ -18,13 +22,14 @@ export interface PipelineStages extends OpenStages {
  * finished with every frame passed to it. Closes no stage.
  */
 export async function runPipeline(stages: PipelineStages, signal: AbortSignal): Promise<void> {
-  const { renderer, sink, controls, times, onFrame } = stages;
+  const { renderer, sink, controls, times, onApplied, onFrame } = stages;
   let writing: Promise<void> = Promise.resolve();
   try {
     for await (const { frame, look } of prefetchLooks(stages, signal)) {
       try {
         // While this thread renders, libav decodes the next frames and encodes the previous one on its own threads.
         times.measure('apply', () => renderer.apply(look, controls(), frame));
+        await onApplied?.(frame, look);
         await writing;
       } catch (error) {
         frame.close();

@@ -125,11 +125,35 @@ describe.skipIf(!hasFfmpeg)('render', () => {
     expect(report.notices.join(' ')).toMatch(/^dropped \d+ corrupt packets? of audio stream 1 \(aac\)/);
   });
 
+  it('lists the lamps of every frame, of which a grade has none', async () => {
+    const report = await render('street:size=320x180,duration=0.4', at('listed.mp4'), {
+      ...fast,
+      generator: 'grade',
+      lamps: at('listed.jsonl'),
+    });
+    const lines = readFileSync(at('listed.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(report.frames);
+    const times = videoPts(at('listed.mp4')).map(Number);
+    for (const [i, line] of lines.entries()) {
+      const { frame, pts, lamps } = JSON.parse(line) as { frame: number; pts: number; lamps: unknown[] }; // our own file
+      expect([frame, lamps]).toEqual([i, []]);
+      expect(pts).toBeCloseTo(times[i]!, 3);
+    }
+  });
+
+  it('leaves neither video nor list when the list cannot be written', async () => {
+    const options = { ...fast, lamps: at('no/list.jsonl') };
+    const rendering = render('street:size=320x180,duration=0.4', at('listless.mp4'), options);
+    await expect(rendering).rejects.toMatchObject({ code: 'OUTPUT_FAILED' });
+    expect(readdirSync(folder).filter((name) => name.includes('listless'))).toEqual([]);
+  });
+
   it('leaves no file when its worker is killed, and reports what to do', async () => {
     const rendering = render('street:size=640x360,duration=60', at('killed.mp4'), {
+      lamps: at('killed.jsonl'),
       onProgress: () => {
         // The name of the file that is being written holds the worker's number.
-        const written = readdirSync(folder).find((name) => name.startsWith('.killed.'));
+        const written = readdirSync(folder).find((name) => name.startsWith('.killed.') && name.endsWith('.mp4'));
         const worker = Number(/nocturne-(\d+)/.exec(written ?? '')?.[1]);
         if (worker > 0) process.kill(worker, 'SIGKILL');
       },
@@ -144,6 +168,7 @@ describe.skipIf(!hasFfmpeg)('render', () => {
   it('leaves nothing behind when it is stopped', async () => {
     const stop = new AbortController();
     const rendering = render('street:size=640x360,duration=60', at('stopped.mp4'), {
+      lamps: at('stopped.jsonl'),
       signal: stop.signal,
       onProgress: () => stop.abort(),
     });
@@ -159,8 +184,9 @@ describe('render of images', () => {
     await image.clone().png().toFile(at('day/a.png'));
     await image.clone().jpeg().toFile(at('day/b.jpg'));
     writeFileSync(at('day/notes.txt'), 'left alone');
-    const report = await render(at('day'), at('night'));
+    const report = await render(at('day'), at('night'), { generator: 'grade', lamps: at('images.jsonl') });
     expect(report.frames).toBe(2);
+    expect(readFileSync(at('images.jsonl'), 'utf8')).toBe('{"name":"a.png","lamps":[]}\n{"name":"b.jpg","lamps":[]}\n');
     expect(readdirSync(at('night')).sort()).toEqual(['a.png', 'b.jpg']);
     const { width, height } = await sharp(at('night/a.png')).metadata();
     expect([width, height]).toEqual([301, 201]);

@@ -4,6 +4,7 @@ import { Frame } from '../../../src/core/frame.js';
 import { fromSeconds } from '../../../src/core/time.js';
 import { createGrade } from '../../../src/infer/grade/grade.js';
 import type { FrameSource } from '../../../src/ingest/frame-source.js';
+import type { Look } from '../../../src/look/look.js';
 import { LookMaker } from '../../../src/pipeline/look-thread/look-maker.js';
 import { openLookThread, type LookThread } from '../../../src/pipeline/worker/look-thread-client.js';
 import { StageTimes } from '../../../src/pipeline/stage-times.js';
@@ -105,6 +106,25 @@ describe('runPipeline', () => {
     expect(sink.nights).toEqual((await stepByStep(7)).nights);
     const { look, apply, thumbnail, steady, encode } = times.report();
     for (const stage of [look, apply, thumbnail, steady, encode]) expect(stage.p50).toBeGreaterThan(0);
+  });
+
+  it('passes each frame on with its look before the sink takes it, and stops at a failure there', async () => {
+    using renderer = await openRenderer();
+    const sink = new Collector();
+    const seen: number[] = [];
+    const stages = { looks, renderer, sink, times: new StageTimes(), controls: () => DEFAULT_CONTROLS };
+    const { signal } = new AbortController();
+    const onApplied = async (frame: Frame, look: Look): Promise<void> => {
+      expect(frame.y[0]).toBeLessThan(256); // still open
+      expect(look.grid.some((value) => value !== 0)).toBe(true);
+      seen.push(frame.pts);
+      await Promise.resolve();
+      if (seen.length === 3) throw new Error('no space');
+    };
+    const running = runPipeline({ ...stages, source: scripted({ frames: 6 }), onApplied }, signal);
+    await expect(running).rejects.toThrow('no space');
+    expect(seen).toEqual([0, 1, 2].map((i) => fromSeconds(i / RATE)));
+    expect(sink.nights.map(({ pts }) => pts)).toEqual(seen.slice(0, 2));
   });
 
   it('prefetches at most two frames of a file, and one of a live stream once the current frame has its look', async () => {

@@ -1,0 +1,71 @@
+import { yuvToRgb } from '../../image/color-matrix.js';
+import { lampsOf, type Lamp } from '../../look/lamp-list.js';
+import type { LampKind, Look } from '../../look/look.js';
+
+/** Decimals of positions and radii, and of luma. */
+const PIXEL_DECIMALS = 2;
+const LUMA_DECIMALS = 3;
+
+/** Why a lamp of a kind is lit. */
+const REASONS: Readonly<Record<LampKind, string>> = {
+  headLamp: 'head lamp of a vehicle seen from the front',
+  tailLamp: 'tail lamp of a vehicle seen from behind',
+  plate: 'number plate of a vehicle seen from behind',
+  streetLamp: 'street lamp whose head the day shows',
+  window: 'window of a facade, lit from inside',
+  signal: 'traffic signal, in the colour that the day shows',
+  sign: 'sign that is lit or sends light back',
+  shop: 'shop window or its sign',
+  farLamp: 'small far light that the day shows as a bright or vivid spot',
+};
+
+/** A lamp as `--lamps` writes it; docs/lamps.md explains each field. */
+export interface LampRecord {
+  readonly kind: LampKind;
+  /** Centre, pixels from the left and upper edge of the frame. */
+  readonly x: number;
+  readonly y: number;
+  /** Pixels. */
+  readonly radiusX: number;
+  readonly radiusY: number;
+  /** sRGB of the rim: `#rrggbb`, as bright as its hue allows. */
+  readonly color: string;
+  /** At the centre, above 1 where it clips. */
+  readonly luma: number;
+  readonly reason: string;
+  /** Of the thing it belongs to; 0 in a still. */
+  readonly id: number;
+}
+
+/** Describes the lamps of a look in pixels of a frame of the given size. */
+export function lampRecords(
+  look: Pick<Look, 'lamps'>,
+  frame: { readonly width: number; readonly height: number },
+): LampRecord[] {
+  const { width, height } = frame;
+  const pixels = (value: number): number => rounded(value, PIXEL_DECIMALS);
+  return lampsOf(look).map((lamp) => ({
+    kind: lamp.kind,
+    x: pixels(lamp.x * width),
+    y: pixels(lamp.y * height),
+    radiusX: pixels(lamp.radiusX * width),
+    radiusY: pixels(lamp.radiusY * width), // a share of the width too
+    color: rimColor(lamp),
+    luma: rounded(lamp.luma, LUMA_DECIMALS),
+    reason: REASONS[lamp.kind],
+    id: lamp.id,
+  }));
+}
+
+/** The colour of a lamp's chroma: its largest channel is 255, none is below 0. */
+function rimColor({ u, v }: Lamp): string {
+  const [, , redV, , greenU, greenV, , blueU] = yuvToRgb('bt709');
+  const channels = [1 + redV * v, 1 + greenU * u + greenV * v, 1 + blueU * u].map((value) => Math.max(0, value));
+  const largest = Math.max(...channels); // at least 1, because the luma is 1
+  const codes = channels.map((value) => Math.round((255 * value) / largest));
+  return `#${codes.map((code) => code.toString(16).padStart(2, '0')).join('')}`;
+}
+
+function rounded(value: number, decimals: number): number {
+  return Math.round(value * 10 ** decimals) / 10 ** decimals;
+}
