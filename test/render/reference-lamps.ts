@@ -21,11 +21,15 @@ export interface ReferenceCanvas {
   readonly dial: number;
 }
 
+const unchanged = (_x: number, _y: number, code: number): number => code;
+const NO_LAMPS: ReferenceLamps = { luma: unchanged, u: unchanged, v: unchanged };
+
 type Vector = [number, number, number];
 
 /** Computes the lamps of a look by the formula of `Look`, pixel by pixel and without shortcuts. */
 export function referenceLamps(lamps: Float32Array, canvas: ReferenceCanvas): ReferenceLamps {
   const { width, height, color } = canvas;
+  if (lamps[4] === 0) return NO_LAMPS;
   const codes = rangeCodes(color.range);
   const half = width / 2;
   const light = new Float64Array(width * height); // [height, width]
