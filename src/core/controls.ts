@@ -73,7 +73,7 @@ export const DIALS = {
 /** Name of a dial. */
 export type DialName = keyof typeof DIALS;
 
-/** What a frame shows. `split`: day left of the line, night right of it. `lights`: the lights layer alone, for inspection. */
+/** What a frame shows. `split`: day left of the line, night right of it. `lights`: lights layer and lamps alone, for inspection. */
 export const VIEW_MODES = ['night', 'day', 'split', 'lights'] as const;
 
 /** One of {@link VIEW_MODES}. */

@@ -1,4 +1,5 @@
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
+import { applyLampsInto } from './apply-lamps.js';
 import {
   AFFINE_SIZE,
   CORE_GAIN_CHROMA,
@@ -18,8 +19,8 @@ const THUMBNAIL_SIZE: Size = [THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT];
 const LIGHTS_PIXELS = LIGHTS_WIDTH * LIGHTS_HEIGHT;
 
 /**
- * Applies a look to a day of thumbnail size or any other small size, in float arithmetic without clamping. For metrics and
- * tests; the renderer applies looks to frames.
+ * Applies a look to a day of thumbnail size or any other small size, in float arithmetic without clamping, but for the light of
+ * lamps, which saturates. For metrics and tests; the renderer applies looks to frames.
  * @param day Y, U, V in BT.709 full range, `[3, height, width]`. @param out receives the night in the same shape; not `day`.
  */
 export function applyLookInto(look: Look, day: Float32Array, out: Float32Array, size: Size = THUMBNAIL_SIZE): void {
@@ -39,6 +40,7 @@ export function applyLookInto(look: Look, day: Float32Array, out: Float32Array, 
       i++;
     }
   }
+  applyLampsInto(look.lamps, out, width, height);
 }
 
 /** Applies the grid alone; see {@link applyLookInto}. @param planes 1 for luma only: `out` is then `[height, width]`. */

@@ -49,6 +49,24 @@ export const CORE_GAIN_CHROMA = 1.4;
  *
  * The grid is sampled bilinearly in x and y, from samples at cell centres, clamped at the edges, and linearly in luma, with
  * bin k at luma k / 7. The lights layer is upsampled bilinearly, from samples at cell centres too.
+ *
+ * Lamps are drawn last, in a frame's pixels. With radii of at least 0.6 pixels (a smaller lamp is drawn that large, its luma less by
+ * the ratio of the areas), `r` their geometric mean, `d` the distance from the centre, and `hardness` at most
+ * `1 + 1.25 (smaller radius - 0.6)`, so that no edge is sharper than a pixel, a lamp's light is
+ *
+ *     spot = exp(-(dx^2 / radiusX^2 + dy^2 / radiusY^2)^hardness / 2)
+ *     glow = exp(-(d / 1.2 r)^2 / 2) / 2 + exp(-(d / 2.5 r)^2 / 2) / 2
+ *     light = luma ((1 - glare) spot + glare glow)
+ *
+ * where `luma` is at most 8. `L` is the sum of all lamps' light, `C` that of their light times `[u, v]`. Luma saturates at white
+ * and never falls. Chroma keeps what fits between `L` and white: `excess` is what the brightest of red, green and blue of `C`
+ * exceeds its luma by. A lamp is coloured at its rim and white where its own light clips.
+ *
+ *     Y' = max(Y, min(1, Y + L))
+ *     room = 1.06 max(0, 1 - L / 1.5)^2
+ *     [U, V]' = (1 - min(1, L)^2) [U, V] + min(1, room / excess) C
+ *
+ * A chroma sample of a frame takes the means of `L` and `C` over its four pixels.
  */
 export interface Look {
   /** `[9, 16, 8, 3, 4]`: row, column, luma bin, output channel, input channel (the last one constant 1). */
@@ -57,7 +75,7 @@ export interface Look {
   readonly lights: Float32Array;
   /**
    * `[256, 11]`: sharp lamps, drawn at full resolution on top. The list ends at the first lamp of luma 0. Of each:
-   * x, y of its centre in shares of the image's width and height; radiusX, radiusY in shares of the image's width; luma at
+   * x, y of its centre in shares of the frame's width and height; radiusX, radiusY in shares of the frame's width; luma at
    * its centre, above 1 where it clips; u, v of its rim, BT.709, per unit of luma; hardness, 1 a soft spot and 4 a disc;
    * glare, the share of its luma in a wider glow; kind, an index into {@link LAMP_KINDS};
    * id of the thing it belongs to, 0 in a still.

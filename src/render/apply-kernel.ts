@@ -3,9 +3,10 @@ import type { Kernel, KernelConstant } from '../image/kernel.js';
 import { openKernel } from '../image/kernel.js';
 import { rangeCodes } from '../image/color-matrix.js';
 import { copyBandIn, copyBandOut, planBand } from '../image/plane-band.js';
-import type { Look } from '../look/look.js';
+import { MAX_LAMPS, type Look } from '../look/look.js';
 import { noiseTile } from './grain.js';
 import { headlightBeam } from './headlight-beam.js';
+import { LAMP_RECORD_SIZE, writeLampFrameInto, writeLampsInto } from './lamp-records.js';
 import type { LookTransform } from './look-transform.js';
 import { writeTransformInto } from './look-transform.js';
 
@@ -15,6 +16,11 @@ interface ApplyExports {
   setRange(black: number, white: number): void;
   setGrain(seed: number, luma: number, chroma: number): void;
   convert(): void;
+  /**
+   * Starts the lamps of a frame; LAMP_FRAME and LAMPS_IN are written before. May grow the memory. 0 when that fails: no lamp
+   * is drawn.
+   */
+  setLamps(count: number, profileBytes: number): number;
   /** Renders rows `row` to `row + rows - 1` from `fromColumn` on. `y`, `u` and `v` are the addresses of their first samples. */
   applyBand: (
     ...args: [
@@ -33,12 +39,16 @@ interface ApplyExports {
   readonly GRID_IN: KernelConstant;
   readonly LIGHTS_IN: KernelConstant;
   readonly BEAM_IN: KernelConstant;
+  readonly LAMP_FRAME: KernelConstant;
+  readonly LAMPS_IN: KernelConstant;
   readonly NOISE: KernelConstant;
   readonly NOISE_BYTES: KernelConstant;
 }
 
 /** Numbers written by {@link writeTransformInto}. */
 const TRANSFORM_SIZE = 54;
+/** Numbers of all records of lamps. */
+const RECORDS_SIZE = MAX_LAMPS * LAMP_RECORD_SIZE;
 /** Maximum frame width: a row of noise must fit into the tile at any start. */
 const MAX_WIDTH = 16384;
 /** Frame and band size that the kernel is prepared for. */
@@ -100,6 +110,7 @@ export class ApplyKernel {
     const { black, luma } = rangeCodes(frame.color.range);
     exports.setRange(black, black + luma);
     this.#loadLook(options);
+    this.#loadLamps(frame, options);
     exports.setGrain(options.grain.seed, options.grain.luma, options.grain.chroma);
 
     const [y, u, v] = band.planes;
@@ -142,6 +153,18 @@ export class ApplyKernel {
     this.#floats.set(look.grid, GRID_IN.value / 4);
     this.#floats.set(look.lights, LIGHTS_IN.value / 4);
     this.#kernel.exports.convert();
+  }
+
+  #loadLamps(frame: Frame, { look, transform }: ApplyOptions): void {
+    const { exports } = this.#kernel;
+    const { LAMP_FRAME, LAMPS_IN } = exports;
+    const records = this.#floats.subarray(LAMPS_IN.value / 4, LAMPS_IN.value / 4 + RECORDS_SIZE);
+    const { width, height, color } = frame;
+    const canvas = { width, height, color, gain: transform.lights.gain };
+    const { count, profileBytes } = writeLampsInto(look.lamps, canvas, records);
+    if (count > 0) writeLampFrameInto(color, this.#floats.subarray(LAMP_FRAME.value / 4));
+    exports.setLamps(count, profileBytes);
+    this.#updateViews();
   }
 
   /** Recreates the views after the memory has grown, which detaches them. */

@@ -4,7 +4,7 @@ import { NEUTRAL_CHROMA, rangeCodes } from '../image/color-matrix.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import { ThumbnailReader } from '../image/thumbnail-reader.js';
 import type { Look } from '../look/look.js';
-import { GRID_SIZE, LIGHTS_SIZE } from '../look/look.js';
+import { GRID_SIZE, LAMPS_SIZE, LIGHTS_SIZE } from '../look/look.js';
 import type { FrameGrain } from './apply-kernel.js';
 import { ApplyKernel } from './apply-kernel.js';
 import { GRAIN_SIGMA, grainGain, grainSeed } from './grain.js';
@@ -22,7 +22,7 @@ const SPLIT_LINE_SHARE = 1 / 480;
 
 /**
  * Opens a renderer on the WebAssembly kernels. It accepts frames of any even size up to 16384 columns, also changing sizes;
- * its memory grows to one band of the widest frame. Throws KERNEL_UNAVAILABLE when a kernel cannot be loaded.
+ * its memory grows to one band of the widest frame, and to the lamps of the most lit one. Throws KERNEL_UNAVAILABLE when a kernel cannot be loaded.
  */
 export async function openRenderer(options: RendererOptions = {}): Promise<Renderer> {
   const [apply, thumbnails] = await Promise.all([ApplyKernel.open(), ThumbnailReader.open()]);
@@ -44,10 +44,7 @@ class WasmRenderer implements Renderer {
 
   apply(look: Look, controls: Controls, frame: Frame): void {
     const { apply } = this.#kernelsFor(frame);
-    if (look.grid.length !== GRID_SIZE || look.lights.length !== LIGHTS_SIZE) {
-      const got = `${look.grid.length} and ${look.lights.length}`;
-      throw new RangeError(`look must have ${GRID_SIZE} grid and ${LIGHTS_SIZE} lights numbers, got ${got}`);
-    }
+    checkLook(look);
     if (controls.view === 'day' || (controls.strength === 0 && controls.view === 'night')) return;
     const fromColumn = controls.view === 'split' ? 2 * Math.round((controls.split * frame.width) / 2) : 0;
     if (fromColumn >= frame.width) return;
@@ -67,6 +64,13 @@ class WasmRenderer implements Renderer {
     if (frame.closed) throw new TypeError('frame must be open, got a closed frame');
     return this.#kernels;
   }
+}
+
+/** Throws RangeError for a look of another shape. */
+function checkLook({ grid, lights, lamps }: Look): void {
+  if (grid.length === GRID_SIZE && lights.length === LIGHTS_SIZE && lamps.length === LAMPS_SIZE) return;
+  const expected = `${GRID_SIZE} grid, ${LIGHTS_SIZE} lights and ${LAMPS_SIZE} lamps numbers`;
+  throw new RangeError(`look must have ${expected}, got ${grid.length}, ${lights.length} and ${lamps.length}`);
 }
 
 /** Grain of a frame. It fades with strength, like the rest of the night; the `lights` view has none. */

@@ -13,6 +13,7 @@ import {
   type Look,
 } from '../look/look.js';
 import { FLOW_HEIGHT, FLOW_WIDTH, openMotionEstimator, type Motion, type MotionEstimator } from './motion.js';
+import { moveLampsInto } from './move-lamps.js';
 import type { Steadier } from './steadier.js';
 
 /**
@@ -49,7 +50,8 @@ export async function createSteadier(): Promise<Steadier> {
 
 /**
  * Warps the grid and the lights along the flow between thumbnails, and blends new looks in with time constants: dropped
- * frames, pauses and variable frame rates make no difference. Blends faster where the motion is unreliable.
+ * frames, pauses and variable frame rates make no difference. Blends faster where the motion is unreliable. Lamps move along the
+ * flow and are replaced by a new look's: what tracks them fades them.
  *
  * When the exposure of the day changes, the night first changes by the same factor. The tone curves of a night are steep:
  * unchanged, they would turn a 5 % change of a camera into 15 %, and the night would pump with mains flicker. Halos stay.
@@ -104,7 +106,7 @@ class MotionSteadier implements Steadier {
     this.#motion = motion?.isCut ? undefined : motion;
     if (motion?.isCut) {
       this.#cuts++;
-      this.#blendedPts = undefined;
+      this.#dropLook();
     }
     const elapsedSeconds = secondsBetween(this.#pts ?? pts, pts);
     this.#pts = pts;
@@ -113,6 +115,7 @@ class MotionSteadier implements Steadier {
     this.#isExposedGridValid = false;
     this.#estimator.warpGridInto(this.#look.grid, this.#nextLook.grid);
     this.#estimator.warpLightsInto(this.#look.lights, this.#nextLook.lights);
+    moveLampsInto(this.#look.lamps, motion.backward, this.#nextLook.lamps);
     [this.#look, this.#nextLook] = [this.#nextLook, this.#look];
     for (let i = 0; i < this.#confidence.length; i++) {
       this.#confidence[i] = Math.min(this.#confidence[i] ?? 0, motion.confidence[i] ?? 0);
@@ -135,6 +138,7 @@ class MotionSteadier implements Steadier {
       });
       const { rise, fall, unreliable } = LIGHTS_SECONDS;
       this.#blendLights(look.lights, { rise: weight(rise), fall: weight(fall), unreliable: weight(unreliable) });
+      this.#look.lamps.set(look.lamps);
     }
     this.#isExposedGridValid = false;
     this.#confidence.fill(1);
@@ -143,13 +147,18 @@ class MotionSteadier implements Steadier {
 
   reset(): void {
     this.#pts = undefined;
-    this.#blendedPts = undefined;
+    this.#dropLook();
     this.#motion = undefined;
     this.#estimator.reset();
   }
 
   [Symbol.dispose](): void {
     this.reset();
+  }
+
+  #dropLook(): void {
+    this.#blendedPts = undefined;
+    this.#look.lamps.fill(0);
   }
 
   #trackExposure(change: number, elapsedSeconds: number): void {

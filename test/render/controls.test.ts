@@ -157,9 +157,10 @@ describe('a renderer', () => {
   it('rejects a closed frame, a look of another shape, and calls after dispose', async () => {
     const own = await openRenderer();
     const frame = makeFrame({ width: 64, height: 36 }, () => 100);
-    expect(() => own.apply({ grid: new Float32Array(3), lights: new Float32Array(3) }, PLAIN, frame)).toThrow(
-      RangeError,
-    );
+    for (const part of ['grid', 'lights', 'lamps'] as const) {
+      const look = { ...identityLook(), [part]: new Float32Array(3) };
+      expect(() => own.apply(look, PLAIN, frame)).toThrow(RangeError);
+    }
     own[Symbol.dispose]();
     expect(() => own.apply(identityLook(), PLAIN, frame)).toThrow(/renderer is closed/);
     frame.close();

@@ -6,6 +6,7 @@ import type { Look } from '../../src/look/look.js';
 import { LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../../src/look/look.js';
 import { GRAIN_SIGMA, grainGain, grainSeed, noiseOffset, noiseTile } from '../../src/render/grain.js';
 import { BEAM_TINT, headlightBeam } from '../../src/render/headlight-beam.js';
+import { referenceLamps } from './reference-lamps.js';
 
 /** Limits at which coefficients saturate: see docs/apply-kernel.md. */
 export const LIMITS = { gain: 32767 / 4096, cross: 16383 / 4096, offset: 32767 / 32 } as const;
@@ -35,6 +36,8 @@ export function renderReference(look: Look, controls: Controls, frame: Frame, se
   const chromaGain = grainGain(GRAIN_SIGMA.chroma * dial * chroma);
   const grainU = grainOf(frame, seed, chromaGain, 1);
   const grainV = grainOf(frame, seed, chromaGain, 2);
+  const lampDial = controls.lights * (isLightsOnly ? 1 : controls.strength);
+  const lamps = referenceLamps(look.lamps, { width, height, color: frame.color, dial: lampDial });
 
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -47,7 +50,7 @@ export function renderReference(look: Look, controls: Controls, frame: Frame, se
       const night = affineAt(grid, (x + 0.5) / width, (y + 0.5) / height, guide, 0, day);
       const [core, haloY] = lightsAt(lights, (x + 0.5) / width, (y + 0.5) / height, [0, 1]) as [number, number];
       const light = core * (day[0] + cross[0] * day[1] + cross[1] * day[2]) + haloY;
-      frame.y[y * strideY + x] = toByte(night + light + grain(x, y));
+      frame.y[y * strideY + x] = toByte(lamps.luma(x, y, clamp(night + light + grain(x, y), 0, 255)));
     }
   }
   for (let y = 0; y < height / 2; y++) {
@@ -61,8 +64,8 @@ export function renderReference(look: Look, controls: Controls, frame: Frame, se
       const [core, haloU, haloV] = lightsAt(lights, px, py, [2, 3, 4]) as Vector;
       const nightU = affineAt(grid, px, py, guide, 4, day) + core * day[1] + haloU;
       const nightV = affineAt(grid, px, py, guide, 8, day) + core * day[2] + haloV;
-      frame.u[y * strideU + x] = toByte(nightU + grainU(x, 2 * y));
-      frame.v[y * strideV + x] = toByte(nightV + grainV(x, 2 * y));
+      frame.u[y * strideU + x] = toByte(lamps.u(x, y, clamp(nightU + grainU(x, 2 * y), 0, 255)));
+      frame.v[y * strideV + x] = toByte(lamps.v(x, y, clamp(nightV + grainV(x, 2 * y), 0, 255)));
     }
   }
 }

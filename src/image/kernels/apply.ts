@@ -2,6 +2,8 @@
 import * as at from './apply/layout';
 import { chromaNarrow, frameHeight, frameWidth, grainSeed, lumaNarrow, outU, outV, outY } from './apply/frame';
 import { convertGrid, convertLights, forgetCorners, writeCurves } from './apply/look-tables';
+import { blendLamps } from './apply/lamp-blend';
+import { collectLamps } from './apply/lamps';
 import {
   chromaRow,
   lumaRowMixed,
@@ -14,7 +16,8 @@ import {
 } from './apply/rows';
 
 export { prepare, setGrain, setRange } from './apply/frame';
-export { BEAM_IN, GRID_IN, LIGHTS_IN, NOISE, NOISE_BYTES, TRANSFORM } from './apply/layout';
+export { BEAM_IN, GRID_IN, LAMPS_IN, LAMP_FRAME, LIGHTS_IN, NOISE, NOISE_BYTES, TRANSFORM } from './apply/layout';
+export { setLamps } from './apply/lamps';
 
 /** Converts the look at GRID_IN and LIGHTS_IN with the parameters at TRANSFORM, for the range of the last `setRange`. */
 export function convert(): void {
@@ -74,5 +77,6 @@ export function applyBand(
     lumaRow(row + r + 1, y1, rowU, rowV, from);
     memory.copy(rowU + fromChroma, outU + fromChroma, half - fromChroma);
     memory.copy(rowV + fromChroma, outV + fromChroma, half - fromChroma);
+    if (collectLamps(row + r, from)) blendLamps(y0, y1, rowU, rowV);
   }
 }

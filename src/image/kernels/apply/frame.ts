@@ -19,6 +19,17 @@ export let chromaNarrow: bool = false;
 export let outY: usize = 0;
 export let outU: usize = 0;
 export let outV: usize = 0;
+/**
+ * The lamps' light on two rows of luma and one of chroma, in code values, zero between row pairs: luma, i16 with 4 fraction
+ * bits, `lampRowBytes` from the upper row to the lower; U and V, i32 with 16. A byte for each sixteen columns: 1 where there is light.
+ */
+export let lampLuma: usize = 0;
+export let lampRowBytes: i32 = 0;
+export let lampU: usize = 0;
+export let lampV: usize = 0;
+export let lampMarks: usize = 0;
+/** Start of the lamps' profiles, after the band. */
+export let lampProfiles: usize = 0;
 export let frameWidth: i32 = 0;
 export let frameHeight: i32 = 0;
 
@@ -121,9 +132,27 @@ export function prepare(width: i32, height: i32, bandBytes: i32): usize {
   outY = end;
   outU = align(outY + width + 32);
   outV = align(outU + half + 32);
-  const band = align(outV + half + 32);
+  lampRowBytes = ((width + 15) & ~15) * 2;
+  lampLuma = align(outV + half + 32);
+  lampU = lampLuma + 2 * lampRowBytes;
+  lampV = lampU + lampRowBytes;
+  lampMarks = lampV + lampRowBytes;
+  const band = align(lampMarks + ((width + 15) >> 4) + 8);
+  ensure(band);
+  memory.fill(lampLuma, 0, band - lampLuma);
   ensure(band + bandBytes + 64); // the loads of the last group read past the last row
-  return <i32>((band + bandBytes + 64 + 65535) >> 16) <= memory.size() ? band : 0;
+  lampProfiles = align(band + bandBytes + 64);
+  return isInside(band + bandBytes + 64) ? band : 0;
+}
+
+/** Makes room for the profiles of a frame's lamps. False when the memory cannot grow enough. */
+export function growProfiles(bytes: i32): bool {
+  ensure(lampProfiles + bytes);
+  return isInside(lampProfiles + bytes);
+}
+
+function isInside(end: usize): bool {
+  return <i32>((end + 65535) >> 16) <= memory.size();
 }
 
 /** Grain: code values per unit of noise, 10 fraction bits. */

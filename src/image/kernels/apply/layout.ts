@@ -91,8 +91,16 @@ export const CORNERS: usize = CURVES + 3 * CURVES_BYTES;
 export const CORNER_COLUMN_BYTES: i32 = 256 * 8;
 /** `[15, 256, 4, 2]` i16: the same for the curves of U and V, in pairs. Twice as large. */
 export const CROSS_CORNERS: usize = CORNERS + (GRID_WIDTH - 1) * CORNER_COLUMN_BYTES;
+/** What lamps need to know of a frame, 15 f32, written by TypeScript: see lamp-blend.ts. */
+export const LAMP_FRAME: usize = CROSS_CORNERS + 2 * (GRID_WIDTH - 1) * CORNER_COLUMN_BYTES;
+/** `[256, 20]` f32 and i32: lamps in the order of their first row, written by TypeScript; lamp-record.ts lists their numbers. */
+export const LAMPS_IN: usize = LAMP_FRAME + 64;
+export const LAMP_BYTES: i32 = 80;
+export const MAX_LAMPS: i32 = 256;
+/** `[256]` addresses, i32: the lamps that reach the current rows. */
+export const ACTIVE_LAMPS: usize = LAMPS_IN + MAX_LAMPS * LAMP_BYTES;
 /** Start of the geometry. Everything from here on depends on the frame's size. */
-export const GEOMETRY: usize = CROSS_CORNERS + 2 * (GRID_WIDTH - 1) * CORNER_COLUMN_BYTES;
+export const GEOMETRY: usize = ACTIVE_LAMPS + MAX_LAMPS * 4;
 
 /**
  * One record for four samples of a row: byte offset of the first grid column, number of columns, address of their weights
@@ -125,6 +133,8 @@ export const LUMA_HALF: usize = START + 96;
 export const LIGHT_HALF: usize = START + 112;
 /** Rounding for the shift of the cross term from chroma to luma. */
 export const CROSS_HALF: usize = START + 128;
+/** From here on: the vectors of a frame's lamps, written by `setLamps`. */
+export const LAMP_VECTORS: usize = START + 144;
 
 /** Writes these vectors. Call it once, before the first row. */
 export function writeConstants(): void {
