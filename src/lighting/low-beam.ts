@@ -43,7 +43,7 @@ export class LowBeam {
         const cut = LEAK + 0.5 - (0.5 * above) / Math.sqrt(1 + above * above);
         const square = distance * distance;
         const reach = (330 * smoothStep(2, 10, distance)) / (square + 110 + (square * distance) / 60);
-        let shine = Math.min(1.6, strength * (beams[column] ?? 0) * cut * reach);
+        let shine = Math.min(2.4, strength * (beams[column] ?? 0) * cut * reach);
         const sign = 1.4 * (surfaces[SIGN + i] ?? 0) - 0.25;
         if (sign > 0) shine += (sign * signs * (signBeams[column] ?? 0)) / (1 + square / 2000);
         shine *= amount;
