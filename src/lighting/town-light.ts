@@ -1,7 +1,7 @@
 import { Random } from '../core/random.js';
 import { FOCAL, type GroundPlane } from './ground-plane.js';
 import type { NightStyle } from './night-style.js';
-import { addLight, COLUMNS, type LightPlanes, type LinearColor, mixColors, SAMPLES } from './samples.js';
+import { addLight, ALL_SKY, COLUMNS, type LightPlanes, type LinearColor, mixColors, SAMPLES } from './samples.js';
 import { lampColor } from './street-lamps.js';
 
 /** Steps of the tables over the logarithm of distance, and the distances that they span, in metres. */
@@ -34,14 +34,18 @@ export class TownLight {
   /** @param urban how much of a town the frame shows, 0 to 1. @param amount share of the lamps that are on. */
   addTo(light: LightPlanes, plane: GroundPlane, urban: number, amount: number): void {
     const { skylight, glow, unseenLamps } = this.#style.town;
-    const [left, right] = [this.#left, this.#right];
+    const { red: leftR, green: leftG, blue: leftB } = this.#left;
+    const { red: rightR, green: rightG, blue: rightB } = this.#right;
+    const [skyR, skyG, skyB] = skylight;
     const nearest = Math.log(NEAR_M);
     const scale = STEPS / (Math.log(FAR_M) - nearest);
     const { red, green, blue } = light;
     const { distance: distances, logDistance: logs, height: heights } = plane;
     const [townR, townG, townB] = this.#color;
     const strength = urban * amount;
+    const { sky } = plane;
     for (let i = 0; i < SAMPLES; i++) {
+      if ((sky[i] ?? 0) > ALL_SKY) continue;
       const distance = distances[i] ?? 1;
       const height = heights[i] ?? 0;
       const step = Math.min(STEPS, Math.max(0, ((logs[i] ?? 0) - nearest) * scale)) | 0;
@@ -52,14 +56,12 @@ export class TownLight {
       const here = strength * glow * reach * (0.3 + 0.7 * low);
       const onRight = strength * unseenLamps * low * toRight;
       const onLeft = strength * unseenLamps * low - onRight;
-      const [poolR, poolG, poolB] = [
-        onLeft * (left.red[step] ?? 0) + onRight * (right.red[step] ?? 0),
-        onLeft * (left.green[step] ?? 0) + onRight * (right.green[step] ?? 0),
-        onLeft * (left.blue[step] ?? 0) + onRight * (right.blue[step] ?? 0),
-      ];
-      red[i] = (red[i] ?? 0) + skylight[0] + here * townR + poolR;
-      green[i] = (green[i] ?? 0) + skylight[1] + here * townG + poolG;
-      blue[i] = (blue[i] ?? 0) + skylight[2] + here * townB + poolB;
+      const poolR = onLeft * (leftR[step] ?? 0) + onRight * (rightR[step] ?? 0);
+      const poolG = onLeft * (leftG[step] ?? 0) + onRight * (rightG[step] ?? 0);
+      const poolB = onLeft * (leftB[step] ?? 0) + onRight * (rightB[step] ?? 0);
+      red[i] = (red[i] ?? 0) + skyR + here * townR + poolR;
+      green[i] = (green[i] ?? 0) + skyG + here * townG + poolG;
+      blue[i] = (blue[i] ?? 0) + skyB + here * townB + poolB;
     }
   }
 
