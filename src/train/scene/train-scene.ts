@@ -120,7 +120,7 @@ function resumedOptions(run: string, given: Readonly<Record<string, unknown>>): 
   return sceneOptions({ ...saved, ...given });
 }
 
-interface TrainerParts extends Scenes {
+interface TrainerOptions extends Scenes {
   readonly log: LossLog;
   readonly facts: Readonly<Record<string, string>>;
 }
@@ -128,7 +128,7 @@ interface TrainerParts extends Scenes {
 class SceneTrainer {
   readonly #runOptions: SceneRunOptions;
   readonly #options: SceneOptions;
-  readonly #parts: TrainerParts;
+  readonly #parts: TrainerOptions;
   readonly #model: SceneModel;
   readonly #batches: SceneBatches;
   #step = 0;
@@ -136,7 +136,7 @@ class SceneTrainer {
   #previousSeconds = 0;
   readonly #started = performance.now();
 
-  constructor(runOptions: SceneRunOptions, options: SceneOptions, parts: TrainerParts) {
+  constructor(runOptions: SceneRunOptions, options: SceneOptions, parts: TrainerOptions) {
     this.#runOptions = runOptions;
     this.#options = options;
     this.#parts = parts;
