@@ -26,7 +26,7 @@ const MIN_EXPANSION = 0.025;
  */
 const SIGNS = {
   ahead: { says: 0.98, weight: 3 },
-  bonnet: { says: 0.92, weight: 0.3 },
+  bonnet: { says: 0.92, weight: 0.15 },
   still: { says: 0.03, weight: 1 },
   stillWithBonnet: { says: 0.03, weight: 0.3 },
   stillAfterDriving: { says: 0.03, weight: 0.1 },
@@ -61,18 +61,14 @@ export class DrivingEstimate {
 
   /** Takes the camera's motion since the last frame. @param motion undefined where it is not known. */
   advance(motion: CameraMotion | undefined, seconds: number): void {
-    if (!motion || seconds <= 0) return;
-    const share = 1 - Math.exp(-seconds / MOTION_SECONDS);
-    this.#shift += share * (motion.shift / seconds - this.#shift);
-    this.#expansion += share * (motion.expansion / seconds - this.#expansion);
-    if (this.#value === undefined) return;
-    if (this.isMovingAhead) {
-      this.#aheadSeconds += seconds;
-      this.#decide(SIGNS.ahead, seconds);
-    } else if (this.#shift < STILL_SHIFT) {
-      if (this.#aheadSeconds > DROVE_SECONDS) this.#decide(SIGNS.stillAfterDriving, seconds);
-      else this.#decide(this.#bonnet > MIN_BONNET ? SIGNS.stillWithBonnet : SIGNS.still, seconds);
+    if (seconds <= 0) return;
+    if (motion) {
+      const share = 1 - Math.exp(-seconds / MOTION_SECONDS);
+      this.#shift += share * (motion.shift / seconds - this.#shift);
+      this.#expansion += share * (motion.expansion / seconds - this.#expansion);
     }
+    if (this.#value === undefined) return;
+    if (motion) this.#decideByMotion(seconds);
     if (this.#bonnet > MIN_BONNET) this.#decide(SIGNS.bonnet, seconds);
   }
 
@@ -91,6 +87,16 @@ export class DrivingEstimate {
   reset(): void {
     this.#value = undefined;
     this.#bonnet = this.#shift = this.#expansion = this.#aheadSeconds = 0;
+  }
+
+  #decideByMotion(seconds: number): void {
+    if (this.isMovingAhead) {
+      this.#aheadSeconds += seconds;
+      this.#decide(SIGNS.ahead, seconds);
+    } else if (this.#shift < STILL_SHIFT) {
+      if (this.#aheadSeconds > DROVE_SECONDS) this.#decide(SIGNS.stillAfterDriving, seconds);
+      else this.#decide(this.#bonnet > MIN_BONNET ? SIGNS.stillWithBonnet : SIGNS.still, seconds);
+    }
   }
 
   #decide({ says, weight }: { readonly says: number; readonly weight: number }, seconds: number): void {

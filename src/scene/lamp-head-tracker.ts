@@ -2,7 +2,7 @@ import type { FoundLampHead } from './find-lamp-heads.js';
 import type { Box, LampHead } from './scene.js';
 import { boxAround } from './signal-tracker.js';
 import { drawAt } from './thing-draw.js';
-import { PLACE_SHARE, ThingTracker, thingOf, type Shift, type TrackedThing } from './thing-tracker.js';
+import { PLACE_SHARE, ThingTracker, type Shift, type TrackedThing } from './thing-tracker.js';
 
 interface FoundHead {
   readonly box: Box;
@@ -33,10 +33,11 @@ export class LampHeadTracker {
   get lampHeads(): LampHead[] {
     const heads: LampHead[] = [];
     for (const thing of this.#things.things) {
-      if (thing.fade <= 0) continue;
+      const { id, draw, fade } = thing;
+      if (fade <= 0) continue;
       const { x, y, width, height } = thing.box;
       const place = { x: x + width / 2, y: y + height / 2 };
-      heads.push({ ...thingOf(thing), place, radius: width / 2, height: this.#heightOf(thing) });
+      heads.push({ id, draw, fade, place, radius: width / 2, height: this.#heightOf(thing) });
     }
     return heads;
   }

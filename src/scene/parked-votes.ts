@@ -7,6 +7,8 @@ export interface ParkedSigns {
   readonly kerb: number | undefined;
   /** Whether it moves over the ground; undefined where that cannot be seen. */
   readonly isMoving: boolean | undefined;
+  /** Whether the camera sees its side: what stands across the street is parked. */
+  readonly isSide: boolean;
   /** Whether the camera stands: then standing for long says something too. */
   readonly isFixed: boolean;
 }
@@ -17,6 +19,8 @@ const KERB_SECONDS = 0.7;
 const [PARKED_FROM, PARKED_TO] = [0.6, 0.35];
 /** The same at the first read. */
 const PARKED_AT_ONCE = 0.5;
+/** What a standing vehicle's side counts as where no kerb can be seen. */
+const SIDE_KERB = 0.8;
 /** Seconds of standing before a fixed camera after which a vehicle is parked: one that was never seen to move, and one that was. */
 const STAND_SECONDS = 3;
 const WAIT_SECONDS = 15;
@@ -32,7 +36,7 @@ export class ParkedVotes {
   #hasMoved = false;
 
   /** @param seconds since the last read. */
-  add({ kerb, isMoving, isFixed }: ParkedSigns, seconds: number): void {
+  add({ kerb, isMoving, isSide, isFixed }: ParkedSigns, seconds: number): void {
     if (isMoving === true) {
       this.#movingSeconds += seconds;
       this.#standingSeconds = 0;
@@ -45,7 +49,7 @@ export class ParkedVotes {
     }
     this.#movingSeconds = 0;
     if (isMoving === false && isFixed) this.#standingSeconds += seconds;
-    this.#addKerb(kerb, seconds);
+    this.#addKerb(kerb ?? (isSide && isMoving === false ? SIDE_KERB : undefined), seconds);
     if (this.#standingSeconds > (this.#hasMoved ? WAIT_SECONDS : STAND_SECONDS)) this.isParked = true;
   }
 

@@ -8,7 +8,7 @@ import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type P
 import { SignalTracker } from './signal-tracker.js';
 import { SurfaceMean } from './surface-mean.js';
 import { drawAt } from './thing-draw.js';
-import { ThingTracker, thingOf, type Shift } from './thing-tracker.js';
+import { ThingTracker, type Shift } from './thing-tracker.js';
 import { VehicleTracker } from './vehicle-tracker.js';
 
 /** Seconds in which horizon and bonnet are averaged. */
@@ -88,7 +88,7 @@ export class SceneTracker {
   update(found: FoundScene): void {
     const seconds = this.#secondsSinceRead;
     this.#secondsSinceRead = 0;
-    this.#averageBonnet(found.bonnet, seconds);
+    this.#averageBonnet(found, seconds);
     const before = this.#horizon ?? found.horizon;
     this.#horizon = before + shareOf(seconds, HORIZON_SECONDS) * (found.horizon - before);
     this.#driving.update(found, seconds);
@@ -125,21 +125,27 @@ export class SceneTracker {
 
   #shownPanes(): Pane[] {
     const panes: Pane[] = [];
-    for (const thing of this.#panes.things) if (thing.fade > 0) panes.push({ ...thingOf(thing), box: thing.box });
+    for (const { id, draw, fade, box } of this.#panes.things) if (fade > 0) panes.push({ id, draw, fade, box });
     return panes;
   }
 
-  #averageBonnet(found: Float32Array, seconds: number): void {
+  #averageBonnet({ bonnet, hasBonnet }: FoundScene, seconds: number): void {
     const mean = this.#bonnet;
-    const share = this.#horizon === undefined ? 1 : shareOf(seconds, BONNET_SECONDS);
-    for (let i = 0; i < SURFACE_SIZE; i++) mean[i] = (mean[i] ?? 0) + share * ((found[i] ?? 0) - (mean[i] ?? 0));
+    if (this.#horizon === undefined) {
+      mean.set(bonnet);
+      return;
+    }
+    if (!hasBonnet && this.#driving.bonnet < 0.01) return;
+    const share = shareOf(seconds, BONNET_SECONDS);
+    for (let i = 0; i < SURFACE_SIZE; i++) mean[i] = (mean[i] ?? 0) + share * ((bonnet[i] ?? 0) - (mean[i] ?? 0));
   }
 
   /** Shows the bonnet where the camera drives and the bonnet is seen persistently; both begin softly. */
   #writeBonnet(): void {
     const { value, bonnet } = this.#driving;
     const shown = Math.min(1, Math.max(0, 10 * (value - 0.5))) * Math.min(1, Math.max(0, 5 * (bonnet - 0.5)));
-    for (let i = 0; i < SURFACE_SIZE; i++) this.#shownBonnet[i] = shown * (this.#bonnet[i] ?? 0);
+    if (shown <= 0) this.#shownBonnet.fill(0);
+    else for (let i = 0; i < SURFACE_SIZE; i++) this.#shownBonnet[i] = shown * (this.#bonnet[i] ?? 0);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FoundSignal } from './find-signals.js';
 import type { Box, Signal, SignalColor } from './scene.js';
 import { drawAt } from './thing-draw.js';
-import { PLACE_SHARE, ThingTracker, thingOf, type Shift, type TrackedThing } from './thing-tracker.js';
+import { PLACE_SHARE, ThingTracker, type Shift, type TrackedThing } from './thing-tracker.js';
 
 /** Height of a square over its width, both in shares of a frame of 16:9. */
 const SQUARE = 16 / 9;
@@ -40,10 +40,11 @@ export class SignalTracker {
   get signals(): Signal[] {
     const signals: Signal[] = [];
     for (const thing of this.#things.things) {
-      if (thing.fade <= 0) continue;
+      const { id, draw, fade } = thing;
+      if (fade <= 0) continue;
       const { x, y, width, height } = thing.box;
       const place = { x: x + width / 2, y: y + height / 2 };
-      signals.push({ ...thingOf(thing), place, radius: width / 2, color: this.#stateOf(thing).color });
+      signals.push({ id, draw, fade, place, radius: width / 2, color: this.#stateOf(thing).color });
     }
     return signals;
   }

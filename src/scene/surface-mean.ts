@@ -37,10 +37,9 @@ export class SurfaceMean {
   /** Copies a frame's surfaces, `[13, 72, 128]`, into the mean. */
   update(found: Float32Array): void {
     const { surfaces } = this;
-    if (this.#isEmpty) surfaces.set(found);
+    const shares = this.#shares;
+    if (this.#isEmpty || !this.#writeShares()) surfaces.set(found);
     else {
-      this.#writeShares();
-      const shares = this.#shares;
       for (let start = 0; start < surfaces.length; start += SURFACE_SIZE) {
         for (let i = 0; i < SURFACE_SIZE; i++) {
           const now = found[start + i] ?? 0;
@@ -59,8 +58,9 @@ export class SurfaceMean {
     this.#isEmpty = true;
   }
 
-  /** Writes the share of the earlier reads for each sample. */
-  #writeShares(): void {
+  /** Writes the share of the earlier reads for each sample. Returns whether there is one. */
+  #writeShares(): boolean {
+    let largest = 0;
     for (let y = 0; y < SURFACE_HEIGHT; y++) {
       const row = Math.floor(y / TILE) * COARSE_WIDTH;
       for (let column = 0; column < COARSE_WIDTH; column++) {
@@ -69,7 +69,9 @@ export class SurfaceMean {
         const share = KEPT_SHARE * (this.#confidence[tile] ?? 0) * Math.max(0, 1 - shift / MAX_SHIFT);
         const start = y * SURFACE_WIDTH + column * TILE;
         this.#shares.fill(share, start, start + TILE);
+        largest = Math.max(largest, share);
       }
     }
+    return largest > 0;
   }
 }

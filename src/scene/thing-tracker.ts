@@ -1,4 +1,4 @@
-import type { Box, Thing } from './scene.js';
+import type { Box } from './scene.js';
 
 /** Something found in one frame that may be something seen before. */
 export interface Found {
@@ -175,11 +175,6 @@ interface Pair<F extends Found> {
   readonly distance: number;
   readonly thing: TrackedThing<F>;
   readonly at: number;
-}
-
-/** What every thing of a scene has. */
-export function thingOf({ id, draw, fade }: TrackedThing<Found>): Thing {
-  return { id, draw, fade };
 }
 
 function isShown({ sightings, misses, lostSeconds, isCovered }: TrackedThing<Found>): boolean {

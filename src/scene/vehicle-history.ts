@@ -87,6 +87,7 @@ export class VehicleHistory {
     const signs = {
       kerb: isKerbSeen ? kerbBeside(around.surfaces, box) : undefined,
       isMoving: this.#isFirst ? undefined : this.#isMoving(box, seconds, around),
+      isSide: this.#facing.facing === 'side',
       isFixed: around.driving < 0.5,
     };
     this.#parked.add(signs, seconds);
