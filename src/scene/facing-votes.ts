@@ -6,6 +6,9 @@ const FACINGS: readonly Facing[] = ['front', 'rear', 'side'];
 const MEMORY_SECONDS = 1.5;
 /** Weight of a vote from motion; a read's weight is 1. */
 const MOTION_WEIGHT = 2;
+/** Power to which many votes raise a share, less 1, and how many votes do: reads of one vehicle are not independent. */
+const SHARPENING = 0.6;
+const SHARP_VOTES = 6;
 /** Lead of another facing at which the facing changes. */
 const MIN_LEAD = 0.1;
 
@@ -25,9 +28,13 @@ export class FacingVotes {
     return this.shareOf(this.facing);
   }
 
-  /** Share of the votes for a side, 0 to 1. */
+  /** Share of the votes for a side, 0 to 1; many votes that agree are surer than one. */
   shareOf(facing: Facing): number {
-    return this.#weight > 0 ? (this.#votes[FACINGS.indexOf(facing)] ?? 0) / this.#weight : 0;
+    if (this.#weight <= 0) return 0;
+    const power = 1 + SHARPENING * (1 - Math.exp((1 - this.#weight) / SHARP_VOTES));
+    let sum = 0;
+    for (const vote of this.#votes) sum += vote ** power;
+    return (this.#votes[FACINGS.indexOf(facing)] ?? 0) ** power / sum;
   }
 
   /**

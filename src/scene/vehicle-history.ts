@@ -1,6 +1,7 @@
 import { BoxGrowth } from './box-growth.js';
 import { FacingVotes } from './facing-votes.js';
-import { kerbBeside, ParkedVotes } from './parked-votes.js';
+import { kerbBeside, placeBeside } from './kerb.js';
+import { ParkedVotes } from './parked-votes.js';
 import type { Box, Facing, Place, Vehicle } from './scene.js';
 import { FADE_SECONDS } from './thing-tracker.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
@@ -13,6 +14,8 @@ export interface VehicleSurroundings {
   readonly driving: number;
   /** Whether the camera moves ahead now. */
   readonly isMovingAhead: boolean;
+  /** Whether a parked vehicle that stands nearer is seen at a place. */
+  readonly isParkedAt: (place: Place) => boolean;
 }
 
 type LampPair = readonly [Place, Place];
@@ -37,6 +40,8 @@ const PLACE_SECONDS = 1;
 const MOVED = { width: 0.1, image: 0.004 } as const;
 /** Horizon below which a camera stands high: there the kerb says nothing. */
 const HIGH_HORIZON = 0.25;
+/** What a parked vehicle that hides the kerb counts as. */
+const ROW_KERB = 0.8;
 
 /** What is decided about one vehicle along its track. */
 export class VehicleHistory {
@@ -61,6 +66,11 @@ export class VehicleHistory {
     return this.#growth.rate;
   }
 
+  /** Whether it is parked, however surely its facing is known. */
+  get isParked(): boolean {
+    return this.#parked.isParked;
+  }
+
   /** Fades its lamps: a new decision shows when they are dark. @param isSeen whether the vehicle itself is shown. */
   advance(seconds: number, isSeen: boolean): void {
     this.#secondsSinceSeen += seconds;
@@ -83,9 +93,8 @@ export class VehicleHistory {
     if (this.#isFirst) this.#isUnsure = score < UNSURE.at;
     else if (score < UNSURE.below) this.#isUnsure = true;
     else if (score > UNSURE.from) this.#isUnsure = false;
-    const isKerbSeen = around.driving > 0.5 || around.horizon > HIGH_HORIZON;
     const signs = {
-      kerb: isKerbSeen ? kerbBeside(around.surfaces, box) : undefined,
+      kerb: kerbOf(box, around),
       isMoving: this.#isFirst ? undefined : this.#isMoving(box, seconds, around),
       isSide: this.#facing.facing === 'side',
       isFixed: around.driving < 0.5,
@@ -106,7 +115,7 @@ export class VehicleHistory {
     return {
       id,
       draw,
-      fade: this.#shownDark ? fade : fade * this.#lit,
+      fade: this.#shownDark ? fade : Math.min(fade, this.#lit),
       box,
       score: this.#score,
       facing: this.#shownFacing,
@@ -166,4 +175,10 @@ export class VehicleHistory {
     this.#offsets = before ? [mix(before[0], now[0]), mix(before[1], now[1])] : now;
     this.#offsetsFacing = facing;
   }
+}
+
+/** How surely it stands at the kerb, 0 to 1: what stands behind a parked vehicle, on its outer side, is in the same row. */
+function kerbOf(box: Box, { driving, horizon, surfaces, isParkedAt }: VehicleSurroundings): number | undefined {
+  if (driving <= 0.5 && horizon <= HIGH_HORIZON) return undefined;
+  return kerbBeside(surfaces, box) ?? (isParkedAt(placeBeside(box)) ? ROW_KERB : undefined);
 }

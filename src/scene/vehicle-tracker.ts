@@ -1,4 +1,4 @@
-import type { Vehicle } from './scene.js';
+import type { Box, Place, Vehicle } from './scene.js';
 import { drawAt } from './thing-draw.js';
 import { ThingTracker, type Shift, type TrackedThing } from './thing-tracker.js';
 import { VehicleHistory, type VehicleSurroundings } from './vehicle-history.js';
@@ -45,10 +45,16 @@ export class VehicleTracker {
     }
   }
 
-  update(found: readonly FoundVehicle[], around: VehicleSurroundings): void {
+  update(found: readonly FoundVehicle[], surroundings: Omit<VehicleSurroundings, 'isParkedAt'>): void {
     this.#things.update(found);
-    for (const thing of this.#things.things) {
-      if (thing.misses === 0) this.#historyOf(thing).update(thing.found, thing.box, around);
+    const seen = this.#things.things.filter(({ misses }) => misses === 0).sort((a, b) => footOf(b.box) - footOf(a.box));
+    const parked: Box[] = []; // nearer ones
+    const isParkedAt = (place: Place): boolean => parked.some((box) => contains(box, place));
+    const around = { ...surroundings, isParkedAt };
+    for (const thing of seen) {
+      const history = this.#historyOf(thing);
+      history.update(thing.found, thing.box, around);
+      if (history.isParked) parked.push(thing.box);
     }
   }
 
@@ -61,4 +67,12 @@ export class VehicleTracker {
     if (!history) this.#histories.set(thing, (history = new VehicleHistory()));
     return history;
   }
+}
+
+function footOf({ y, height }: Box): number {
+  return y + height;
+}
+
+function contains({ x, y, width, height }: Box, place: Place): boolean {
+  return place.x >= x && place.x <= x + width && place.y >= y && place.y <= y + height;
 }

@@ -7,8 +7,9 @@ import { foundVehicle, streetAt, surfacesOf } from './found-scenes.js';
 
 const FRAME = 1 / 30;
 const surfaces = surfacesOf(streetAt);
-const FIXED: VehicleSurroundings = { surfaces, horizon: 0.435, driving: 0.1, isMovingAhead: false };
-const DRIVING: VehicleSurroundings = { ...FIXED, driving: 0.9, isMovingAhead: true };
+type Surroundings = Omit<VehicleSurroundings, 'isParkedAt'>;
+const FIXED: Surroundings = { surfaces, horizon: 0.435, driving: 0.1, isMovingAhead: false };
+const DRIVING: Surroundings = { ...FIXED, driving: 0.9, isMovingAhead: true };
 
 function tracker(): VehicleTracker {
   let id = 1;
@@ -19,7 +20,7 @@ function tracker(): VehicleTracker {
 function play(
   vehicles: VehicleTracker,
   seconds: number,
-  around: VehicleSurroundings,
+  around: Surroundings,
   found: (seconds: number) => FoundVehicle | undefined,
 ): Vehicle[] {
   const shown: Vehicle[] = [];
@@ -112,6 +113,21 @@ describe('VehicleTracker', () => {
     expect(play(tracker(), 1, FIXED, () => atKerb).every((vehicle) => vehicle.isParked)).toBe(true);
     const fromAbove = { ...FIXED, horizon: 0.1 };
     expect(play(tracker(), 1, fromAbove, () => atKerb).some((vehicle) => vehicle.isParked)).toBe(false);
+  });
+
+  it('parks the row behind a parked vehicle that hides its kerb', () => {
+    const row = [
+      foundVehicle({ box: { x: 0.62, y: 0.54, width: 0.06, height: 0.06 } }),
+      foundVehicle({ box: { x: 0.66, y: 0.55, width: 0.12, height: 0.14 } }),
+    ];
+    const hidden = surfacesOf((x, y) => (x > 0.62 && x < 0.78 && y > 0.54 && y < 0.69 ? 'vehicle' : streetAt(x, y)));
+    const isParked = (found: readonly FoundVehicle[]): boolean[] => {
+      const vehicles = tracker();
+      vehicles.update(found, { ...FIXED, surfaces: hidden });
+      return vehicles.vehicles.map((vehicle) => vehicle.isParked);
+    };
+    expect(isParked(row)).toEqual([true, true]);
+    expect(isParked(row.slice(0, 1))).toEqual([false]);
   });
 
   it('lights a parked vehicle that drives off before a fixed camera', () => {
