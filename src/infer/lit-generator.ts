@@ -5,7 +5,7 @@ import type { Micros } from '../core/time.js';
 import { enlargeThumbnailInto } from '../image/enlarge-thumbnail.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH, type Thumbnail } from '../image/thumbnail.js';
 import { Lighting } from '../lighting/lighting.js';
-import { readNightStyle } from '../lighting/night-style.js';
+import { readNightStyle, type NightStyle } from '../lighting/night-style.js';
 import { isFiniteLook, type Look } from '../look/look.js';
 import { openSceneReader, type SceneReader } from '../scene/scene-reader.js';
 import { SceneTracker, stillScene } from '../scene/scene-tracker.js';
@@ -39,7 +39,7 @@ export async function openLitGenerator(options: LitGeneratorOptions): Promise<Ge
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads must be an integer of 1 or more, got ${threads}`);
   }
-  const lighting = new Lighting(readNightStyle(style), seed);
+  const nightStyle = readNightStyle(style);
   const started = performance.now();
   const reader = await openSceneReader({ device, threads, ...(model === undefined ? {} : { model }) });
   const openMs = Math.round(performance.now() - started);
@@ -47,12 +47,11 @@ export async function openLitGenerator(options: LitGeneratorOptions): Promise<Ge
     { model: reader.card.name, version: reader.card.version, device, threads, openMs, style },
     'The scene network is ready.',
   );
-  return new LitGenerator({ reader, lighting, seed, device });
+  return new LitGenerator(reader, { style: nightStyle, seed, device });
 }
 
-interface LitParts {
-  readonly reader: SceneReader;
-  readonly lighting: Lighting;
+interface LitNight {
+  readonly style: NightStyle;
   readonly seed: number;
   readonly device: string;
 }
@@ -71,17 +70,13 @@ class LitGenerator implements Generator {
   /** Time of the frame that was announced last; undefined once it was translated. */
   #announced: Micros | undefined;
 
-  constructor({ reader, lighting, seed, device }: LitParts) {
+  constructor(reader: SceneReader, { style, seed, device }: LitNight) {
     const { version, licence } = reader.card;
-    this.card = {
-      name: 'lit',
-      version,
-      licence,
-      description: 'the sun off and the lamps on: a scene network and a night style',
-    };
+    const description = `the sun off and the lamps on: a scene network and the night style ${style.name}`;
+    this.card = { name: 'lit', version, licence, description };
     this.device = device;
     this.#reader = reader;
-    this.#lighting = lighting;
+    this.#lighting = new Lighting(style, seed);
     this.#seed = seed;
     this.#tracker = new SceneTracker(seed);
   }
