@@ -58,10 +58,10 @@ describe.each(generators)('%s as a generator', (_, open) => {
     await using generator = await open();
     const data = streetThumbnail();
     const thumbnail = withDetail(data);
-    const detail = thumbnail.detail?.slice();
+    const detail = thumbnail.detail?.slice() ?? data;
     await generator.translate(thumbnail);
-    expect(data).toEqual(streetThumbnail());
-    expect(thumbnail.detail).toEqual(detail);
+    expect(Buffer.from(data.buffer).equals(Buffer.from(streetThumbnail().buffer))).toBe(true);
+    expect(thumbnail.detail?.every((value, i) => value === detail[i])).toBe(true);
   });
 
   it('gives the same look with and without a detail that shows no more', async () => {

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONTROLS, lightingOf, type LightingControls } from '../../src/core/controls.js';
 import { fromSeconds } from '../../src/core/time.js';
 import type { Thumbnail } from '../../src/image/thumbnail.js';
 import type { Generator } from '../../src/infer/generator.js';
 import { openLitGenerator } from '../../src/infer/lit-generator.js';
-import { copyLookInto, emptyLook, identityLook, type Look } from '../../src/look/look.js';
+import { identityLook, type Look } from '../../src/look/look.js';
 import { LookMaker } from '../../src/pipeline/look-thread/look-maker.js';
 import { createSteadier } from '../../src/temporal/motion-steadier.js';
 import { writeSceneModel } from '../support/scene-model.js';
@@ -16,26 +17,24 @@ const model = writeSceneModel(temporaryFolder());
 const open = (style = 'city-led', seed = 3): Promise<Generator> => openLitGenerator({ model, style, seed });
 const street = asThumbnail(streetThumbnail());
 
-function copyOf(look: Look): Look {
-  const copy = emptyLook();
-  copyLookInto(look, copy);
-  return copy;
+function hashOf({ grid, lights, lamps }: Look): string {
+  return createHash('sha256').update(grid).update(lights).update(lamps).digest('hex');
 }
 
-async function lookOf(generator: Generator, lighting: Partial<LightingControls> = {}): Promise<Look> {
+async function lookOf(generator: Generator, lighting: Partial<LightingControls> = {}): Promise<string> {
   generator.setLighting?.({ ...lightingOf(DEFAULT_CONTROLS), ...lighting });
-  return copyOf(await generator.translate(street));
+  return hashOf(await generator.translate(street));
 }
 
 describe('the lit generator', () => {
   it('leaves the day as it is when the sun is up', async () => {
     await using generator = await open();
-    expect(await lookOf(generator, { sunElevation: 10 })).toEqual(identityLook());
+    expect(await lookOf(generator, { sunElevation: 10 })).toBe(hashOf(identityLook()));
   });
 
   it('follows the lighting dials at once, and the default ones without any', async () => {
     await using generator = await open();
-    const night = copyOf(await generator.translate(street));
+    const night = hashOf(await generator.translate(street));
     expect(await lookOf(generator)).toEqual(night);
     expect(await lookOf(generator, { sunElevation: -3 })).not.toEqual(night);
     expect(await lookOf(generator, { streetLamps: 0 })).not.toEqual(night);
@@ -60,14 +59,14 @@ describe('the lit generator', () => {
   });
 
   it('makes the same looks of the same video, twice', async () => {
-    const run = async (): Promise<Look[]> => {
+    const run = async (): Promise<string[]> => {
       await using generator = await open();
       const maker = new LookMaker(generator, await createSteadier());
-      const looks: Look[] = [];
+      const looks: string[] = [];
       for (let i = 0; i < 9; i++) {
         const data = street.data.map((value, k) => value * (1 - 0.01 * i) + 0.001 * (k % 7));
         const frame: Thumbnail = asThumbnail(data, fromSeconds(i / 25), i === 0);
-        looks.push(copyOf((await maker.make(frame, 0.6)).look));
+        looks.push(hashOf((await maker.make(frame, 0.6)).look));
       }
       return looks;
     };

@@ -86,6 +86,18 @@ describe('dials', () => {
     expect(beam.v[137 * 320 + 160]).toBeGreaterThan(128);
     expect(beam.u[137 * 320 + 160]).toBeLessThan(128);
   });
+
+  it('headlights up to 1, or of a generator that lights them itself, change no byte', async () => {
+    using lit = await openRenderer({ seed: 1, hasBeam: false });
+    using dark = makeFrame({ width: 640, height: 360 }, (plane) => (plane === 0 ? 116 : 128));
+    using low = dark.clone();
+    using high = dark.clone();
+    renderer.apply(quarterLook(), { ...PLAIN, headlights: 0 }, dark);
+    renderer.apply(quarterLook(), { ...PLAIN, headlights: 1 }, low);
+    lit.apply(quarterLook(), { ...PLAIN, headlights: 2 }, high);
+    expect(largestDifference(low, dark)).toBe(0);
+    expect(largestDifference(high, dark)).toBe(0);
+  });
 });
 
 describe('views', () => {
