@@ -18,7 +18,10 @@ export const MODULES = {
   'src/look': { holds: 'the look and its arithmetic', imports: ['src/core', 'src/image'] },
   'src/scene': {
     holds: 'what stands where in a frame: the scene, the network that reads it, its things over time',
-    imports: ['src/core', 'src/image', 'src/temporal', 'src/infer/ort-runtime.ts', 'src/infer/model-file.ts'],
+    imports: [
+      ...['src/core', 'src/image', 'src/temporal'],
+      ...['src/infer/ort-runtime.ts', 'src/infer/model-file.ts', 'src/infer/model-card.ts'],
+    ],
   },
   'src/lighting': {
     holds: 'what shines at night and what it falls on: a scene and a night style to a look',
@@ -80,7 +83,10 @@ export const MODULES = {
   'src/train': {
     holds:
       'how networks learn night: data, networks, losses, CycleGAN, backends, ONNX export ([how](docs/training.md))',
-    imports: ['src/core', 'src/image', 'src/look', 'src/synth', 'src/infer', 'src/evaluate'],
+    imports: [
+      ...['src/core', 'src/image', 'src/look', 'src/synth', 'src/infer', 'src/evaluate'],
+      ...['src/scene/scene.ts', 'src/scene/vehicle-peaks.ts'],
+    ],
     packages: {
       '@tensorflow/tfjs-core': [],
       '@tensorflow/tfjs-backend-wasm': ['backends/*.ts'],

@@ -9,7 +9,7 @@ import { exportRun } from '../train/export/export-run.js';
 interface ExportFlags {
   readonly name?: string;
   readonly modelVersion: string;
-  readonly description: string;
+  readonly description?: string;
   readonly licence: string;
   readonly sources?: string;
   readonly metrics?: readonly string[];
@@ -24,7 +24,7 @@ export async function exportModel(from: string, out: string, command: Command): 
     out,
     name: flags.name ?? basename(resolve(out)),
     version: flags.modelVersion,
-    description: flags.description,
+    ...(flags.description !== undefined && { description: flags.description }),
     licence: flags.licence,
     ...(flags.sources !== undefined && { sources: readJson(flags.sources) as NonNullable<OnnxModelCard['sources']> }), // checked with the card
     metrics: Object.assign({}, ...(flags.metrics ?? []).map(metricsOf)) as Record<string, number>,

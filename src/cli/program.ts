@@ -154,7 +154,9 @@ function defineTrain(program: Command): void {
       '[data]',
       'folder with trainA (day) and trainB (night), or of labelled scenes; or synth: a painted street',
     )
-    .addOption(new Option('--recipe <name>', 'what to train').choices(['cyclegan', 'scene']).default('cyclegan'))
+    .addOption(
+      new Option('--recipe <name>', 'what to train').choices(['cyclegan', 'scene', 'vehicle']).default('cyclegan'),
+    )
     .option('--day <folder>', 'day images, instead of DATA')
     .option('--night <folder>', 'night images, instead of DATA')
     .option('--run <folder>', 'where to write checkpoints, sample sheets and the loss page', 'nocturne-run')
@@ -184,13 +186,13 @@ function defineExport(program: Command): void {
   program
     .command('export')
     .addOption(verboseOption())
-    .summary('export a trained generator as an ONNX model')
-    .description('Export the best weights of a training run as an ONNX model for --generator.')
+    .summary('export a trained network as an ONNX model')
+    .description('Export the best weights of a training run as an ONNX model: a generator, or a scene network.')
     .argument('<run>', 'folder of a training run, or its best.ckpt')
     .argument('<out>', 'folder to write: NAME.onnx and NAME.json')
     .option('--name <name>', 'name of the model (default: name of the folder)')
     .option('--model-version <version>', 'version of the model', '1.0.0')
-    .option('--description <text>', 'one line for the model card', 'a look network trained by nocturne train')
+    .option('--description <text>', 'one line for the model card (default: what the network is)')
     .option('--licence <name>', 'licence of the weights', 'not stated')
     .option('--sources <file>', 'JSON list of {name, licence, url}: the training data')
     .option('--metrics <name=file>', 'add the results in a file of nocturne eval --json; repeatable', collect)

@@ -25,7 +25,7 @@ export class LowBeam {
     this.#style = style;
     for (let column = 0; column < COLUMNS; column++) {
       const angle = (column - COLUMNS / 2 + 0.5) / FOCAL;
-      this.#beam[column] = 0.42 * Math.exp(-((angle / 0.36) ** 2)) + 0.9 * Math.exp(-(((angle - 0.02) / 0.16) ** 2));
+      this.#beam[column] = 0.3 * Math.exp(-((angle / 0.32) ** 2)) + 1.05 * Math.exp(-(((angle - 0.02) / 0.15) ** 2));
       this.#signs[column] = Math.exp(-((angle / 0.42) ** 2));
       this.#rise[column] = 0.012 * Math.min(1, Math.max(0, 6 * angle));
     }
@@ -47,7 +47,7 @@ export class LowBeam {
         const above = (((heights[i] ?? 0) - LAMP_M) / distance - cutOff - (rises[column] ?? 0)) / SOFTNESS;
         const cut = LEAK + 0.5 - (0.5 * above) / Math.sqrt(1 + above * above);
         const square = distance * distance;
-        const reach = (330 * smoothStep(2, 10, distance)) / (square + 110 + (square * distance) / 60);
+        const reach = (330 * smoothStep(3, 12, distance)) / (square + 110 + (square * distance) / 45);
         let shine = Math.min(2.4, strength * (beams[column] ?? 0) * cut * reach);
         const sign = 1.4 * (surfaces[SIGN + i] ?? 0) - 0.25;
         if (sign > 0) shine += (sign * signs * (signBeams[column] ?? 0)) / (1 + square / 2000);

@@ -1,21 +1,31 @@
+import { CROP_SIDE, vehicleNetwork } from '../networks/vehicle-network.js';
+import type { CropMetrics } from '../scene/train-vehicle.js';
+import { vehicleOptions } from '../scene/vehicle-options.js';
+import { exportVehicle } from './export-vehicle.js';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
-import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
-import type { OnnxModelCard } from '../../infer/model-card.js';
-import { readCheckpoint } from '../checkpoint.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
+import type { OnnxModelCard, SceneModelCard, VehicleModelCard, TrainedModelCard } from '../../infer/model-card.js';
+import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
 import { nightgrid } from '../networks/nightgrid.js';
-import { traceNetwork } from '../networks/trace.js';
+import { sceneNetwork } from '../networks/scene-network.js';
+import { sizeOf, traceNetwork } from '../networks/trace.js';
 import { trainOptions } from '../options.js';
 import { namedViews } from '../parameter-vector.js';
+import { sceneOptions } from '../scene/scene-options.js';
+import type { SceneMetrics } from '../scene/scene-validation.js';
 import { BEST_CHECKPOINT } from '../trainer.js';
 import { exportGenerator } from './export-generator.js';
+import { exportScene } from './export-scene.js';
 import type { WrittenModel } from './write-model.js';
 
 /** Options of {@link exportRun}; fields without a comment are written to the model card unchanged. */
-interface ExportRunOptions extends Pick<OnnxModelCard, 'name' | 'version' | 'description' | 'licence'> {
+interface ExportRunOptions extends Pick<OnnxModelCard, 'name' | 'version' | 'licence'> {
   /** Folder of a run, or its best checkpoint. */
   readonly from: string;
+  /** Default: what the network is. */
+  readonly description?: string;
   readonly sources?: OnnxModelCard['sources'];
   readonly metrics?: OnnxModelCard['metrics'];
   /** Output folder; see `writeModel`. */
@@ -23,31 +33,45 @@ interface ExportRunOptions extends Pick<OnnxModelCard, 'name' | 'version' | 'des
   readonly overwrite?: boolean;
 }
 
+/** {@link ExportRunOptions} once the checkpoint is read. */
+type CardOptions = Omit<ExportRunOptions, 'from'>;
+
+/** What a look network's best checkpoint measured. */
+interface LookMetrics {
+  readonly layout: number;
+  readonly swd: number;
+}
+
 /** The header of a best checkpoint. */
-interface BestHeader {
+interface BestHeader<M> {
   readonly options: Readonly<Record<string, unknown>>;
   readonly step: number;
-  readonly metrics: { readonly layout: number; readonly swd: number };
+  readonly metrics: M;
+}
+
+/** A best checkpoint and its path. */
+interface BestCheckpoint extends Checkpoint {
+  readonly path: string;
 }
 
 /**
- * Writes the best weights of a training as a generator. Throws NocturneError INPUT_NOT_FOUND, MODEL_INVALID for a damaged or another
- * checkpoint, CONFIG_INVALID for a network that predicts images, OUTPUT_*.
+ * Writes the best weights of a training as a generator, or as a scene or vehicle network by the run's recipe. Throws NocturneError
+ * INPUT_NOT_FOUND, MODEL_INVALID for a damaged or another checkpoint, CONFIG_INVALID for a network that predicts images, OUTPUT_*.
  */
-export async function exportRun(options: ExportRunOptions): Promise<WrittenModel> {
-  const { from, out, overwrite = false, metrics, ...card } = options;
+export async function exportRun(options: ExportRunOptions): Promise<WrittenModel<TrainedModelCard>> {
+  const { from, ...rest } = options;
   const path = statSync(from, { throwIfNoEntry: false })?.isDirectory() ? join(from, BEST_CHECKPOINT) : from;
-  const { header, arrays } = await readCheckpoint(path);
-  const vector = arrays.get('netGA');
-  if (!vector || !('metrics' in header)) {
-    throw new NocturneError({
-      code: 'MODEL_INVALID',
-      stage: 'train',
-      message: `${path} is not a best checkpoint.`,
-      remedy: `Pass the folder of a run, or its ${BEST_CHECKPOINT}.`,
-    });
-  }
-  const { options: given, step, metrics: validation } = header as unknown as BestHeader; // as the trainer writes it
+  const checkpoint = await readCheckpoint(path);
+  const { header, arrays } = checkpoint;
+  const isScene = header['recipe'] === 'scene';
+  if (header['recipe'] === 'vehicle') return exportVehicleRun(rest, { path, ...checkpoint });
+  if (!('metrics' in header) || (!isScene && !arrays.has('netGA'))) throw invalid(`${path} is not a best checkpoint`);
+  return isScene ? exportSceneRun(rest, { path, ...checkpoint }) : exportLookRun(rest, { path, ...checkpoint });
+}
+
+async function exportLookRun(options: CardOptions, { path, header, arrays }: BestCheckpoint): Promise<WrittenModel> {
+  const { metrics, description = 'a look network trained by nocturne train', ...card } = options;
+  const { options: given, step, metrics: validation } = header as unknown as BestHeader<LookMetrics>; // as the trainer writes it
   const trained = trainOptions(given);
   if (trained.generator !== 'nightgrid') {
     throw new NocturneError({
@@ -60,10 +84,69 @@ export async function exportRun(options: ExportRunOptions): Promise<WrittenModel
   const { parameters } = traceNetwork(nightgrid, [THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, 3]);
   return exportGenerator({
     ...card,
-    weights: namedViews(parameters, vector),
+    description,
+    weights: namedViews(parameters, arrays.get('netGA') ?? new Float32Array()),
     training: { recipe: 'cyclegan', seed: trained.seed, steps: step, options: { ...trained } },
     metrics: { 'validation.layout': validation.layout, 'validation.swd': validation.swd, ...metrics },
-    out,
-    overwrite,
+  });
+}
+
+async function exportSceneRun(
+  options: CardOptions,
+  { path, header, arrays }: BestCheckpoint,
+): Promise<WrittenModel<SceneModelCard>> {
+  const { metrics, description = 'a scene network trained by nocturne train', ...card } = options;
+  const { options: given, step, metrics: validation } = header as unknown as BestHeader<SceneMetrics>; // as the trainer writes it
+  const trained = sceneOptions(given);
+  const { parameters } = traceNetwork(sceneNetwork, [DETAIL_HEIGHT, DETAIL_WIDTH, 3]);
+  const isSame = parameters.every(({ name, shape }) => arrays.get(name)?.length === sizeOf(shape));
+  if (!isSame || arrays.size > parameters.length) throw invalid(`${path} holds another scene network`);
+  return exportScene({
+    ...card,
+    description,
+    weights: arrays,
+    training: { recipe: 'scene', seed: trained.seed, steps: step, options: { ...trained } },
+    metrics: { ...sceneMetrics(validation), ...metrics },
+  });
+}
+
+async function exportVehicleRun(
+  options: CardOptions,
+  { path, header, arrays }: BestCheckpoint,
+): Promise<WrittenModel<VehicleModelCard>> {
+  const { metrics, description = 'a vehicle network trained by nocturne train', ...card } = options;
+  const { options: given, step, metrics: validation } = header as unknown as BestHeader<CropMetrics>; // as the trainer writes it
+  const trained = vehicleOptions(given);
+  const { parameters } = traceNetwork(vehicleNetwork, [CROP_SIDE, CROP_SIDE, 3]);
+  const isSame = parameters.every(({ name, shape }) => arrays.get(name)?.length === sizeOf(shape));
+  if (!isSame || arrays.size > parameters.length) throw invalid(`${path} holds another vehicle network`);
+  const { facing, lampOffset } = validation;
+  return exportVehicle({
+    ...card,
+    description,
+    weights: arrays,
+    training: { recipe: 'vehicle', seed: trained.seed, steps: step, options: { ...trained } },
+    metrics: { 'validation.facing': facing, 'validation.lampOffset': lampOffset, ...metrics },
+  });
+}
+
+/** The metrics of held-back images for the model card: what was measured at all. */
+function sceneMetrics({ iou, meanIou, vehicles }: SceneMetrics): Record<string, number> {
+  const { found, precision, facing, lampOffset } = vehicles;
+  const all = {
+    meanIou,
+    ...Object.fromEntries(Object.entries(iou).map(([name, value]) => [`iou.${name}`, value])),
+    ...{ found, precision, facing, lampOffset },
+  };
+  const measured = Object.entries(all).filter(([, value]) => Number.isFinite(value));
+  return Object.fromEntries(measured.map(([name, value]) => [`validation.${name}`, Number(value.toFixed(4))]));
+}
+
+function invalid(message: string): NocturneError {
+  return new NocturneError({
+    code: 'MODEL_INVALID',
+    stage: 'train',
+    message: `${message}.`,
+    remedy: `Pass the folder of a run, or its ${BEST_CHECKPOINT}.`,
   });
 }

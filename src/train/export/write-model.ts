@@ -3,33 +3,42 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { NocturneError, type ErrorCode } from '../../core/errors.js';
-import { parseModelCard, type OnnxModelCard } from '../../infer/model-card.js';
+import { parseModelCard, type OnnxModelCard, type TrainedModelCard } from '../../infer/model-card.js';
 
 /** Options of {@link writeModel}. */
-interface WriteModelOptions {
+interface WriteModelOptions<C extends TrainedModelCard> {
   /** Output folder NAME for NAME.onnx and NAME.json. Created if missing; its parent must exist. */
   readonly out: string;
   /** The ONNX file. */
   readonly bytes: Uint8Array;
-  readonly card: Omit<OnnxModelCard, 'sha256'>;
+  readonly card: Omit<C, 'sha256'>;
   /** Whether to replace an existing model; default false. Other files in the folder stay. */
   readonly overwrite?: boolean;
 }
 
 /** A model written by {@link writeModel}. */
-export interface WrittenModel {
+export interface WrittenModel<C extends TrainedModelCard = OnnxModelCard> {
   /** Path of the `.onnx` file. */
   readonly path: string;
-  readonly card: OnnxModelCard;
+  readonly card: C;
 }
 
 /**
- * Writes a model and its card for `--generator FOLDER`. Files, and a new folder with both, are written under temporary names and
+ * Writes a model and its card; of a look network for `--generator FOLDER`. Files, and a new folder with both, are written under temporary names and
  * renamed: a failure leaves no partial model.
  * Throws RangeError for a folder name with the extension of a file, ModelCardError for an invalid card, NocturneError
  * OUTPUT_EXISTS, OUTPUT_NO_PERMISSION, OUTPUT_NO_SPACE or OUTPUT_FAILED.
  */
-export async function writeModel(options: WriteModelOptions): Promise<WrittenModel> {
+export async function writeModel(options: WriteModelOptions<OnnxModelCard>): Promise<WrittenModel>;
+/** The same with another parser of the card. */
+export async function writeModel<C extends TrainedModelCard>(
+  options: WriteModelOptions<C>,
+  parse: (json: string) => C,
+): Promise<WrittenModel<C>>;
+export async function writeModel(
+  options: WriteModelOptions<TrainedModelCard>,
+  parse: (json: string) => TrainedModelCard = parseModelCard,
+): Promise<WrittenModel<TrainedModelCard>> {
   const { bytes, overwrite = false } = options;
   const out = resolve(options.out);
   const name = basename(out);
@@ -37,7 +46,7 @@ export async function writeModel(options: WriteModelOptions): Promise<WrittenMod
     throw new RangeError(`out must be a folder name without .onnx or .json, got ${options.out}`);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const json = `${JSON.stringify({ ...options.card, sha256 }, null, 2)}\n`;
-  const card = parseModelCard(json);
+  const card = parse(json);
 
   const files = { [`${name}.onnx`]: bytes, [`${name}.json`]: json };
   try {

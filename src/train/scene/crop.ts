@@ -1,4 +1,4 @@
-/** A part of a image, in shares of its width and height; mirrored where flipped. */
+/** A part of an image, in shares of its width and height; mirrored where flipped. */
 export interface Crop {
   readonly left: number;
   readonly top: number;

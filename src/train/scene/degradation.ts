@@ -1,6 +1,6 @@
 import { Random } from '../../core/random.js';
 
-/** What cameras and weather do to a image. */
+/** What cameras and weather do to an image. */
 export interface Degradation {
   /** `[3, 512]`: sRGB of R, G and B in halves of a code to 0 to 1: exposure, gamma, white balance, haze. */
   readonly curves: Float32Array;
@@ -64,7 +64,7 @@ function curves({ gain, gamma, haze, balance }: CurveOptions): Float32Array {
   return result;
 }
 
-/** Applies blur, rain, blocks and noise to a image `[H, W, 3]` (Y, U, V) in place. */
+/** Applies blur, rain, blocks and noise to an image `[H, W, 3]` (Y, U, V) in place. */
 export function degradeInto(
   image: Float32Array,
   { width, height }: { readonly width: number; readonly height: number },

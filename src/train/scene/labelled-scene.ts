@@ -23,7 +23,7 @@ export interface LabelledVehicle {
 /** A day image with its labels, stretched to one size. Lent. */
 export interface LabelledScene {
   readonly name: string;
-  /** Pictures of one group show the same places: a group is for training or for validation as a whole. */
+  /** Images of one group show the same places: a group is for training or for validation as a whole. */
   readonly group: string;
   /** `[288, 512, 3]`: sRGB. */
   readonly rgb: Uint8Array;

@@ -10,7 +10,7 @@ import {
   writeVehicleTargets,
 } from './scene-targets.js';
 
-/** Pictures and targets of a step; lent until the next one of the size. */
+/** Images and targets of a step; lent until the next one of the size. */
 export interface SceneBatch {
   readonly size: InputSize;
   /** `[N, H, W, 3]`. */
@@ -33,7 +33,7 @@ export interface SceneBatchesOptions {
   readonly seed: number;
 }
 
-/** Draws batches: groups with many images of one place are drawn less often a image. */
+/** Draws batches: groups with many images of one place are drawn less often, each. */
 export class SceneBatches {
   readonly #options: SceneBatchesOptions;
   readonly #random: Random;

@@ -48,7 +48,7 @@ export function randomShot(random: Random, share = 1): Shot {
 const [YR, YG, YB, UR, UG, UB, VR, VG, VB] = rgbToYuv('bt709');
 
 /**
- * Writes a image as the network's input, `[height, width, 3]` from `start` on: Y in [0, 1], U and V in [-0.5, 0.5], BT.709 full
+ * Writes an image as the network's input, `[height, width, 3]` from `start` on: Y in [0, 1], U and V in [-0.5, 0.5], BT.709 full
  * range. Bilinear.
  */
 export function writeInput(

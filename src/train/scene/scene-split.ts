@@ -1,7 +1,7 @@
 import { hashText } from '../data/hash-text.js';
 import type { LabelledScene } from './labelled-scene.js';
 
-/** Pictures for training and for validation. */
+/** Images for training and for validation. */
 export interface SceneSplit {
   readonly train: readonly LabelledScene[];
   readonly validation: readonly LabelledScene[];
