@@ -1,4 +1,4 @@
-/** What can stand in a street, in the order of the planes of {@link Scene.surfaces}. */
+/** What a street can show, in the order of the planes of {@link Scene.surfaces}. */
 export const SURFACES = [
   'sky',
   'road',
