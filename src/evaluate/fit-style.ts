@@ -9,7 +9,7 @@ import { openEvaluationInput, openReference, type EvaluationInput } from './eval
 import { clampToRgb, PIXELS } from './image-set.js';
 import { NightDistanceMeter, type NightDistances } from './night-distances.js';
 import { paintedDays, type DayScene } from './painted-days.js';
-import { STYLE_CONSTANTS, styleOf, styleVector } from './style-constants.js';
+import { constantsAtLimit, STYLE_CONSTANTS, styleOf, styleVector } from './style-constants.js';
 import { searchVector } from './vector-search.js';
 
 /** Options of {@link fitStyle}. */
@@ -92,7 +92,10 @@ export async function fitStyle(options: FitStyleOptions): Promise<StyleFit> {
     const { scenes, notices } = input ? await readDays(input, options) : await paintDays(options);
     const fitter = new StyleFitter(scenes, new NightDistanceMeter(real.images, seed), from, options);
     const fit = await fitter.run();
-    return { ...fit, days: scenes.length, nights: real.images.length, notices: [...real.notices, ...notices] };
+    const limited = constantsAtLimit(fit.style, from);
+    const limits = limited.length > 0 ? [`at the end of their range: ${limited.join('; ')}`] : [];
+    const counts = { days: scenes.length, nights: real.images.length };
+    return { ...fit, ...counts, notices: [...real.notices, ...notices, ...limits] };
   } catch (error) {
     throw signal.aborted ? abortedError('the first style was measured') : error;
   }

@@ -2,15 +2,7 @@ import { imageToYuv, type RgbImage } from '../image/rgb-image.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { takeComponents } from '../scene/components.js';
 import { MAX_PANES } from '../scene/find-panes.js';
-import {
-  SURFACES,
-  SURFACE_SIZE,
-  SURFACE_WIDTH,
-  type Box,
-  type Place,
-  type Scene,
-  type Thing,
-} from '../scene/scene.js';
+import { SURFACES, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Place, type Scene, type Thing } from '../scene/scene.js';
 import { drawAt, type ThingKind } from '../scene/thing-draw.js';
 import { NO_SURFACE, ScenePainter, type PaintedScene } from '../synth/scene-painter.js';
 import { SURFACE_NAMES } from '../synth/surface-names.js';

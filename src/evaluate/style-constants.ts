@@ -28,6 +28,8 @@ const MAX_WARMTH = 5;
 const LOG_FLOOR = 0.002;
 /** The same for both ends of a share. */
 const LOGIT_FLOOR = 0.01;
+/** How near to an end of its range, on the scale, a constant is at it. */
+const AT_LIMIT = 1e-6;
 /** Smallest value of a colour's channel, so that its ratios exist. */
 const DARKEST = 1e-5;
 
@@ -80,6 +82,16 @@ export function styleOf(vector: readonly number[], base: NightStyle): NightStyle
     if (value !== read(base)) write(draft, Math.min(max, Math.max(min, value)));
   }
   return parseNightStyle(draft, 'a fitted style');
+}
+
+/** Names of the constants that `fitted` has at an end of their range, where `from` has them inside: the schema limits the fit there. */
+export function constantsAtLimit(fitted: NightStyle, from: NightStyle): string[] {
+  const isAtEnd = ({ read, min, max }: StyleConstant, style: NightStyle): boolean => {
+    const value = read(style);
+    return value < min + AT_LIMIT || value > max - AT_LIMIT;
+  };
+  const limited = STYLE_CONSTANTS.filter((constant) => isAtEnd(constant, fitted) && !isAtEnd(constant, from));
+  return limited.map(({ name }) => name);
 }
 
 /** The constants of one part of the style that are plain numbers. */
