@@ -20,8 +20,10 @@ export interface LitGeneratorOptions {
   readonly style: string;
   /** Seed of what is drawn for each thing: which window is lit, what colour a lamp has. */
   readonly seed: number;
-  /** Scene network; default: the one of the package. */
+  /** Scene network: folder, card or `.onnx` file; default: the one of the package. */
   readonly model?: string;
+  /** The same of the vehicle network. */
+  readonly vehicleModel?: string;
   /** Where the scene network runs; default `auto`, the CPU. */
   readonly device?: Device;
   /** Threads of the scene network on the CPU; default 1. */
@@ -34,14 +36,15 @@ export interface LitGeneratorOptions {
  * style. Throws NocturneError CONFIG_INVALID for the style, MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE for the network.
  */
 export async function openLitGenerator(options: LitGeneratorOptions): Promise<Generator> {
-  const { style, seed, model, threads = 1, logger = silentLogger } = options;
+  const { style, seed, model, vehicleModel, threads = 1, logger = silentLogger } = options;
   const device = options.device === 'webgpu' ? 'webgpu' : 'cpu';
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads must be an integer of 1 or more, got ${threads}`);
   }
   const nightStyle = readNightStyle(style);
   const started = performance.now();
-  const reader = await openSceneReader({ device, threads, ...(model === undefined ? {} : { model }) });
+  const models = { ...(model !== undefined && { model }), ...(vehicleModel !== undefined && { vehicleModel }) };
+  const reader = await openSceneReader({ device, threads, ...models });
   const openMs = Math.round(performance.now() - started);
   logger.debug(
     { model: reader.card.name, version: reader.card.version, device, threads, openMs, style },

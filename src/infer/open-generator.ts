@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
@@ -14,7 +15,7 @@ export interface OpenGeneratorOptions {
    * `auto`: `lit`, else `nightgrid`, else `grade`: the first whose network the package has and that opens. `lit`: the scene
    * network and a night style. `nightgrid`: the look network. `grade` or `grade:deep`: physics, no network.
    * Anything else: the path of an ONNX model, of its card, or of a folder NAME with NAME.onnx and NAME.json; a scene network makes
-   * `lit` with it.
+   * `lit` with it, and with the vehicle network in the folder `vehicle` beside its own, if there is one.
    */
   readonly generator: string;
   /** Night style of `lit`: a name or the path of a JSON file; default `city-led`. */
@@ -79,8 +80,11 @@ async function openShipped(options: OpenGeneratorOptions): Promise<FallbackGener
 
 async function openLit(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
   const { style = DEFAULT_STYLE, seed = 1, device = 'auto', threads = 1, logger = silentLogger } = options;
+  const folder = /\.(onnx|json)$/i.test(model) ? dirname(model) : model;
+  const vehicleModel = join(dirname(resolve(folder)), 'vehicle');
+  const models = { model, ...(existsSync(vehicleModel) && { vehicleModel }) };
   const { openLitGenerator } = await import('./lit-generator.js');
-  const network = await openLitGenerator({ model, style, seed, device, threads, logger });
+  const network = await openLitGenerator({ ...models, style, seed, device, threads, logger });
   return withFallback(network, { fallback: await createGrade(), logger });
 }
 
