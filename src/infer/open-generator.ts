@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
@@ -80,11 +79,8 @@ async function openShipped(options: OpenGeneratorOptions): Promise<FallbackGener
 
 async function openLit(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
   const { style = DEFAULT_STYLE, seed = 1, device = 'auto', threads = 1, logger = silentLogger } = options;
-  const folder = /\.(onnx|json)$/i.test(model) ? dirname(model) : model;
-  const vehicleModel = join(dirname(resolve(folder)), 'vehicle');
-  const models = { model, ...(existsSync(vehicleModel) && { vehicleModel }) };
   const { openLitGenerator } = await import('./lit-generator.js');
-  const network = await openLitGenerator({ ...models, style, seed, device, threads, logger });
+  const network = await openLitGenerator({ model, style, seed, device, threads, logger });
   return withFallback(network, { fallback: await createGrade(), logger });
 }
 
