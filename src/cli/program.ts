@@ -154,7 +154,9 @@ function defineTrain(program: Command): void {
       '[data]',
       'folder with trainA (day) and trainB (night), or of labelled scenes; or synth: a painted street',
     )
-    .addOption(new Option('--recipe <name>', 'what to train').choices(['cyclegan', 'scene']).default('cyclegan'))
+    .addOption(
+      new Option('--recipe <name>', 'what to train').choices(['cyclegan', 'scene', 'vehicle']).default('cyclegan'),
+    )
     .option('--day <folder>', 'day images, instead of DATA')
     .option('--night <folder>', 'night images, instead of DATA')
     .option('--run <folder>', 'where to write checkpoints, sample sheets and the loss page', 'nocturne-run')

@@ -5,6 +5,9 @@ import type { BackendChoice } from '../train/backends/open-backend.js';
 import { describeOptions, parseOptionsFile } from '../train/options.js';
 import { describeSceneOptions } from '../train/scene/scene-options.js';
 import { describeMetrics, trainScene } from '../train/scene/train-scene.js';
+import { describeCropMetrics, trainVehicle } from '../train/scene/train-vehicle.js';
+import { describeVehicleOptions } from '../train/scene/vehicle-options.js';
+import type { TrainingProgress } from '../train/report/training-progress.js';
 import { train as trainGenerator } from '../train/train.js';
 import type { TrainingSource } from '../train/training-data.js';
 import { ProgressBar } from './progress-bar.js';
@@ -16,7 +19,7 @@ interface TrainFlags {
   readonly day?: string;
   readonly night?: string;
   readonly run: string;
-  readonly recipe: 'cyclegan' | 'scene';
+  readonly recipe: 'cyclegan' | 'scene' | 'vehicle';
   readonly backend: BackendChoice;
   readonly options?: string;
   readonly set?: readonly string[];
@@ -26,7 +29,7 @@ interface TrainFlags {
 /** `nocturne train [DATA]`. */
 export async function train(data: string | undefined, command: Command): Promise<void> {
   const flags = command.opts<TrainFlags>();
-  if (flags.recipe === 'scene') return trainSceneNetwork(data, flags);
+  if (flags.recipe !== 'cyclegan') return trainOnScenes(data, flags);
   const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
   const print = (line: string): void => {
     bar.end();
@@ -60,10 +63,10 @@ export async function train(data: string | undefined, command: Command): Promise
   }
 }
 
-/** `nocturne train DATA --recipe scene`. */
-async function trainSceneNetwork(data: string | undefined, flags: TrainFlags): Promise<void> {
+/** `nocturne train DATA --recipe scene` and `--recipe vehicle`. */
+async function trainOnScenes(data: string | undefined, flags: TrainFlags): Promise<void> {
   if (data === undefined || flags.day !== undefined || flags.night !== undefined) {
-    throw invalid('the recipe scene needs a folder of labelled scenes, or synth.');
+    throw invalid('the recipes scene and vehicle need a folder of labelled scenes.');
   }
   const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
   const print = (line: string): void => {
@@ -71,24 +74,37 @@ async function trainSceneNetwork(data: string | undefined, flags: TrainFlags): P
     process.stderr.write(`${line}\n`);
   };
   try {
-    const { step, best, checkpoint } = await trainScene({
+    const run = {
       source: data,
       run: flags.run,
       backend: flags.backend,
       options: givenOptions(flags),
       isResumed: flags.resume ?? false,
       signal: stopSignal(),
-      onWarning: (line) => print(`warning: ${line}`),
-      onStart: (options, { name, device }) => {
-        print(`backend: ${name}, device: ${device}`);
-        print(`run: ${flags.run} (open its index.html)`);
-        for (const line of describeSceneOptions(options)) print(line);
-      },
+      onWarning: (line: string) => print(`warning: ${line}`),
       onLine: print,
-      onProgress: (progress) => bar.draw(progress),
-    });
+      onProgress: (progress: TrainingProgress) => bar.draw(progress),
+    };
+    const start = (
+      lines: readonly string[],
+      { name, device }: { readonly name: string; readonly device: string },
+    ): void => {
+      print(`backend: ${name}, device: ${device}`);
+      print(`run: ${flags.run} (open its index.html)`);
+      for (const line of lines) print(line);
+    };
+    const { step, checkpoint, summary } =
+      flags.recipe === 'scene'
+        ? await trainScene({
+            ...run,
+            onStart: (options, backend) => start(describeSceneOptions(options), backend),
+          }).then(({ best, ...result }) => ({ ...result, summary: best && describeMetrics(best) }))
+        : await trainVehicle({
+            ...run,
+            onStart: (options, backend) => start(describeVehicleOptions(options), backend),
+          }).then(({ best, ...result }) => ({ ...result, summary: best && describeCropMetrics(best) }));
     bar.end();
-    process.stdout.write(`${checkpoint}: ${step} steps${best ? `; best: ${describeMetrics(best)}` : ''}\n`);
+    process.stdout.write(`${checkpoint}: ${step} steps${summary ? `; best: ${summary}` : ''}\n`);
   } finally {
     bar.end();
   }

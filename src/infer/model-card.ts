@@ -95,6 +95,19 @@ const GRID_SHAPES: Record<GridLayout, readonly number[]> = {
   B34HW: [1, GRID_BINS * AFFINE_SIZE, GRID_HEIGHT, GRID_WIDTH],
 };
 
+/** The card of a vehicle network, which looks at crops of `[N, 3, 48, 48]`. */
+export interface VehicleModelCard extends TrainedModelCard {
+  readonly outputs: {
+    /** `[N, 8, 1, 1]` float32: see `VehicleLooker`. */
+    readonly vehicle: TensorCard;
+  };
+}
+
+/** Crops that a vehicle network looks at in one run. */
+export const VEHICLE_CROPS = 12;
+/** Side of a crop, samples. */
+export const VEHICLE_CROP_SIDE = 48;
+
 /** Number of surfaces and of channels of the vehicle head of a scene network. */
 const SCENE_CHANNELS = { surfaces: 13, vehicles: 12 } as const;
 
@@ -123,6 +136,14 @@ export function parseSceneCard(json: string): SceneModelCard {
     checkTensor(`outputs.${name}`, checkObject(`outputs.${name}`, outputs[name]), expected);
   }
   return card as unknown as SceneModelCard; // every required field was checked above
+}
+
+/** Parses and checks the JSON text of a vehicle network's card. Throws {@link ModelCardError} or SyntaxError. */
+export function parseVehicleCard(json: string): VehicleModelCard {
+  const card = parseTrainedCard(json, [VEHICLE_CROPS, 3, VEHICLE_CROP_SIDE, VEHICLE_CROP_SIDE]);
+  const outputs = checkObject('outputs', card['outputs']);
+  checkTensor('outputs.vehicle', checkObject('outputs.vehicle', outputs['vehicle']), [VEHICLE_CROPS, 8, 1, 1]);
+  return card as unknown as VehicleModelCard; // every required field was checked above
 }
 
 /** Checks what all cards hold. @param inputShape default: any with three channels and multiples of 32. */

@@ -24,6 +24,8 @@ export class GroundPlane {
   readonly distance = createPlane();
   /** Height above the ground, metres. */
   readonly height = createPlane();
+  /** Share of sky, 0 to 1; the sky has no distance. Borrowed. */
+  sky: Float32Array = createPlane();
   /** Share of ground, 0 to 1. */
   readonly ground = createPlane();
   /** Natural logarithm of {@link distance}. */
@@ -35,8 +37,9 @@ export class GroundPlane {
   /** Row of the horizon. */
   horizon = ROWS / 2;
 
-  /** @param sky share of sky, `[72, 128]`: never ground. */
+  /** @param sky share of sky, `[72, 128]`: never ground. Borrowed until the next call. */
   read(scene: Scene, sky: Float32Array): void {
+    this.sky = sky;
     this.horizon = scene.horizon * ROWS - 0.5;
     const fixedHeight = 8 - 6 * smoothStep(0.15, 0.5, scene.horizon);
     this.cameraHeight = scene.driving * VEHICLE_CAMERA_M + (1 - scene.driving) * fixedHeight;

@@ -103,7 +103,7 @@ export class Lighting {
     this.#day.read(day);
     this.#sky.read(scene, this.#day);
     this.#plane.read(scene, this.#sky.cover);
-    this.#reflectance.read(scene, this.#day);
+    this.#reflectance.read(scene, this.#day, this.#sky.cover);
     const facades = urbanOf(scene.surfaces.subarray(FACADE, FACADE + SURFACE_SIZE));
     const urban = Math.max(facades, this.#style.town.everywhere * (1 - 0.5 * scene.driving));
     this.#lightUp(scene, sun, dials, urban);

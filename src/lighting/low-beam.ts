@@ -1,13 +1,15 @@
 import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
 import { FOCAL, type GroundPlane } from './ground-plane.js';
 import type { NightStyle } from './night-style.js';
-import { COLUMNS, type LightPlanes, ROWS, smoothStep } from './samples.js';
+import { ALL_SKY, COLUMNS, type LightPlanes, ROWS, smoothStep } from './samples.js';
 
 const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
 /** Height of the own head lamps above the ground, in metres. */
 const LAMP_M = 0.65;
 /** Share of the beam that leaks above its cut-off. */
 const LEAK = 0.015;
+/** Distance beyond which the beam lights nothing. */
+const REACH_M = 150;
 /** Softness of the cut-off, a slope. */
 const SOFTNESS = 0.009;
 
@@ -23,7 +25,7 @@ export class LowBeam {
     this.#style = style;
     for (let column = 0; column < COLUMNS; column++) {
       const angle = (column - COLUMNS / 2 + 0.5) / FOCAL;
-      this.#beam[column] = 0.42 * Math.exp(-((angle / 0.36) ** 2)) + 0.9 * Math.exp(-(((angle - 0.02) / 0.16) ** 2));
+      this.#beam[column] = 0.3 * Math.exp(-((angle / 0.32) ** 2)) + 1.05 * Math.exp(-(((angle - 0.02) / 0.15) ** 2));
       this.#signs[column] = Math.exp(-((angle / 0.42) ** 2));
       this.#rise[column] = 0.012 * Math.min(1, Math.max(0, 6 * angle));
     }
@@ -36,20 +38,23 @@ export class LowBeam {
     const [beams, signBeams, rises] = [this.#beam, this.#signs, this.#rise];
     const { distance: distances, height: heights } = plane;
     const { red, green, blue } = light;
+    const { sky } = plane;
+    const [colorR, colorG, colorB] = color;
     for (let row = 0, i = 0; row < ROWS; row++) {
       for (let column = 0; column < COLUMNS; column++, i++) {
         const distance = distances[i] ?? 1;
+        if (distance > REACH_M || (sky[i] ?? 0) > ALL_SKY) continue;
         const above = (((heights[i] ?? 0) - LAMP_M) / distance - cutOff - (rises[column] ?? 0)) / SOFTNESS;
         const cut = LEAK + 0.5 - (0.5 * above) / Math.sqrt(1 + above * above);
         const square = distance * distance;
-        const reach = (330 * smoothStep(2, 10, distance)) / (square + 110 + (square * distance) / 60);
-        let shine = Math.min(1.6, strength * (beams[column] ?? 0) * cut * reach);
+        const reach = (330 * smoothStep(3, 12, distance)) / (square + 110 + (square * distance) / 45);
+        let shine = Math.min(2.4, strength * (beams[column] ?? 0) * cut * reach);
         const sign = 1.4 * (surfaces[SIGN + i] ?? 0) - 0.25;
         if (sign > 0) shine += (sign * signs * (signBeams[column] ?? 0)) / (1 + square / 2000);
         shine *= amount;
-        red[i] = (red[i] ?? 0) + shine * color[0];
-        green[i] = (green[i] ?? 0) + shine * color[1];
-        blue[i] = (blue[i] ?? 0) + shine * color[2];
+        red[i] = (red[i] ?? 0) + shine * colorR;
+        green[i] = (green[i] ?? 0) + shine * colorG;
+        blue[i] = (blue[i] ?? 0) + shine * colorB;
       }
     }
   }

@@ -2,7 +2,7 @@ import type { DaySamples } from './day-samples.js';
 import { displayOf } from './display.js';
 import { createPlane, type LightPlanes, SAMPLES, smoothStep } from './samples.js';
 
-const DARK_SATURATION = 0.82;
+const DARK_SATURATION = 0.92;
 
 /** A night at 72 x 128, gamma-coded Y, U, V in BT.709 full range. */
 export class NightSamples {

@@ -29,8 +29,9 @@ export class NightSky {
       const up = Math.max(0, horizonRow - row) / ROWS;
       const near = Math.exp(-up / glowHeight);
       const wide = Math.exp(-up / 0.45);
+      const low = Math.exp(-up / 0.15);
       const [r, g, b] = [0, 1, 2].map(
-        (c) => (zenith[c] ?? 0) + (sun.zenith[c] ?? 0) * (1 - wide) + (sun.horizon[c] ?? 0) * wide,
+        (c) => (zenith[c] ?? 0) + (sun.zenith[c] ?? 0) * (1 - low) + (sun.horizon[c] ?? 0) * low,
       ) as [number, number, number];
       const town = glow * (0.3 + 0.7 * urban) * (0.8 * near + 0.2 * wide);
       const [tintR, tintG, tintB] = this.#color;

@@ -1,7 +1,7 @@
 import { SURFACES, SURFACE_SIZE, type Scene, type Surface } from '../scene/scene.js';
 import type { DaySamples } from './day-samples.js';
 import { guidedFilterInto } from './guided-filter.js';
-import { createLightPlanes, createPlane, SAMPLES, smoothStep } from './samples.js';
+import { ALL_SKY, createLightPlanes, createPlane, SAMPLES, smoothStep } from './samples.js';
 
 /** How a surface reflects: its mean reflectance, how much of the day's large and small differences of log light and of its colour it keeps. */
 interface Material {
@@ -48,13 +48,14 @@ export class Reflectance {
   readonly #small = createPlane();
   readonly #color = createPlane();
 
-  read(scene: Scene, day: DaySamples): void {
+  /** @param sky share of sky: it reflects nothing. */
+  read(scene: Scene, day: DaySamples, sky: Float32Array): void {
     const [log, base, { luminance }] = [this.#log, this.#base, day];
     for (let i = 0; i < SAMPLES; i++) log[i] = Math.log((luminance[i] ?? 0) + BLACK);
     guidedFilterInto(log, log, base, 2, 0.3);
     const keep = 1 - 0.35 * hardnessOf(scene.surfaces, base);
     this.#blendMaterials(scene.surfaces, keep);
-    this.#write(day, keep);
+    this.#write(day, keep, sky);
   }
 
   /** Blends the materials by the probability of their surfaces. @param keep share of the large differences that stays. */
@@ -79,7 +80,7 @@ export class Reflectance {
     }
   }
 
-  #write({ luminance, light }: DaySamples, keep: number): void {
+  #write({ luminance, light }: DaySamples, keep: number, sky: Float32Array): void {
     const [log, base, mean, large, small, color] = [
       this.#log,
       this.#base,
@@ -92,6 +93,10 @@ export class Reflectance {
     const { red, green, blue } = this.light;
     const [dayR, dayG, dayB] = [light.red, light.green, light.blue];
     for (let i = 0; i < SAMPLES; i++) {
+      if ((sky[i] ?? 0) > ALL_SKY) {
+        red[i] = green[i] = blue[i] = 0;
+        continue;
+      }
       const level = base[i] ?? 0;
       const detail = ((log[i] ?? 0) - level) * (small[i] ?? 0);
       const value = Math.exp((mean[i] ?? 0) + keep * ((large[i] ?? 0) * level + detail));

@@ -17,6 +17,9 @@ export interface LightPlanes {
 /** A colour in linear light: red, green, blue. */
 export type LinearColor = readonly [red: number, green: number, blue: number];
 
+/** Share of sky above which a sample holds nothing else. */
+export const ALL_SKY = 0.995;
+
 /** Creates a plane of zeros. */
 export function createPlane(): Float32Array {
   return new Float32Array(SAMPLES);

@@ -45,25 +45,27 @@ export class Shops {
     boxMeanInto(spilled, spilled, 2, 1, 2);
     clutter.fill(0);
     addDoubled(spilled, clutter);
+    const [heights, distances, lumas, signLuminance] = [
+      plane.height,
+      plane.distance,
+      day.luma,
+      this.#style.signs.luminance,
+    ];
     for (let i = 0; i < SAMPLES; i++) {
       const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
-      const height = plane.height[i] ?? 0;
-      const distance = plane.distance[i] ?? 1;
-      const foot =
-        smoothStep(0.1, 0.6, height) * (1 - smoothStep(2.8, 4.2, height)) * (1 - smoothStep(30, 70, distance));
-      const color = smoothStep(0.08, 0.22, vivid[i] ?? 0);
-      const busy = smoothStep(0.05, 0.11, clutter[i] ?? 0);
-      const shop =
-        luminance *
-        smoothStep(0.5, 0.85, wall) *
-        foot *
-        Math.max(busy, color) *
-        smoothStep(0.12, 0.5, day.luma[i] ?? 0);
-      const sign =
-        this.#style.signs.luminance *
-        smoothStep(0.35, 0.7, surfaces[SIGN + i] ?? 0) *
-        smoothStep(0.1, 0.24, vivid[i] ?? 0);
-      vivid[i] = amount * (shop + sign);
+      const sign = surfaces[SIGN + i] ?? 0;
+      const height = heights[i] ?? 0;
+      const distance = distances[i] ?? 1;
+      const vividness = vivid[i] ?? 0;
+      let shine = 0;
+      if (wall > 0.5 && height > 0.1 && height < 4.2 && distance < 70) {
+        const foot =
+          smoothStep(0.1, 0.6, height) * (1 - smoothStep(2.8, 4.2, height)) * (1 - smoothStep(30, 70, distance));
+        const busy = Math.max(smoothStep(0.05, 0.11, clutter[i] ?? 0), smoothStep(0.08, 0.22, vividness));
+        shine = luminance * smoothStep(0.5, 0.85, wall) * foot * busy * smoothStep(0.12, 0.5, lumas[i] ?? 0);
+      }
+      if (sign > 0.35) shine += signLuminance * smoothStep(0.35, 0.7, sign) * smoothStep(0.1, 0.24, vividness);
+      vivid[i] = amount * shine;
     }
     addShine(shine, vivid, day);
     if (spill > 0) this.#addSpill(light, plane, vivid, spill);

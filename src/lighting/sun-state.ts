@@ -26,15 +26,15 @@ const ORANGE: LinearColor = [1, 0.5, 0.2];
 /** Returns the state of sky and lamps. @param elevation of the sun above the horizon, in degrees. */
 export function sunState(elevation: number): SunState {
   const dusk = smoothStep(NIGHT_SUN, -3, elevation);
-  const level = elevation <= NIGHT_SUN ? 0 : 0.5 * 10 ** (Math.min(0, elevation) / 5) * dusk;
+  const level = elevation <= NIGHT_SUN ? 0 : 0.5 * 10 ** (Math.min(0, elevation) / 6) * dusk;
   const warm = smoothStep(-9, -1, elevation);
   const horizon = mixColors([0.5, 0.6, 0.9], ORANGE, 0.75 * warm);
   const scale = ([red, green, blue]: LinearColor, by: number): LinearColor => [red * by, green * by, blue * by];
   return {
     day: smoothStep(-2, DAY_SUN - 1, elevation),
     skylight: scale(mixColors(BLUE, [0.7, 0.8, 1], warm), level),
-    zenith: scale(BLUE, 0.25 * level),
-    horizon: scale(horizon, 0.6 * level),
+    zenith: scale(BLUE, 0.9 * level),
+    horizon: scale(horizon, 1.1 * level),
     streetLamps: 1 - smoothStep(-3, 1, elevation),
     windows: 1 - smoothStep(-5, 3, elevation),
     headlights: 1 - smoothStep(-2, 5, elevation),

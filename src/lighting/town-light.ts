@@ -1,7 +1,8 @@
 import { Random } from '../core/random.js';
 import { FOCAL, type GroundPlane } from './ground-plane.js';
 import type { NightStyle } from './night-style.js';
-import { COLUMNS, type LightPlanes, type LinearColor, SAMPLES } from './samples.js';
+import { addLight, ALL_SKY, COLUMNS, type LightPlanes, type LinearColor, mixColors, SAMPLES } from './samples.js';
+import { lampColor } from './street-lamps.js';
 
 /** Steps of the tables over the logarithm of distance, and the distances that they span, in metres. */
 const STEPS = 255;
@@ -9,59 +10,74 @@ const [NEAR_M, FAR_M] = [2, 160];
 /** Distance at which the air and the dark have taken most of a lamp, in metres. */
 const REACH_M = 38;
 
+/** Light by step of the logarithm of distance. */
+type LightTable = LightPlanes;
+
 /**
  * The light that falls everywhere: a little skylight, the glow of the town, and the pools of lamps that stand out of the frame on
  * either side of the street. All of it is low, near and soon black.
  */
 export class TownLight {
   readonly #style: NightStyle;
-  readonly #pools: readonly [left: Float32Array, right: Float32Array];
+  readonly #left: LightTable;
+  readonly #right: LightTable;
   readonly #color: LinearColor;
 
   constructor(style: NightStyle, color: LinearColor, seed: number) {
     this.#style = style;
     this.#color = color;
     const random = new Random(seed ^ 0x70776e);
-    this.#pools = [this.#poolsOf(random, 0.25), this.#poolsOf(random, 0.75)];
+    this.#left = this.#poolsOf(random, 0.25);
+    this.#right = this.#poolsOf(random, 0.75);
   }
 
   /** @param urban how much of a town the frame shows, 0 to 1. @param amount share of the lamps that are on. */
   addTo(light: LightPlanes, plane: GroundPlane, urban: number, amount: number): void {
     const { skylight, glow, unseenLamps } = this.#style.town;
-    const [left, right] = this.#pools;
+    const { red: leftR, green: leftG, blue: leftB } = this.#left;
+    const { red: rightR, green: rightG, blue: rightB } = this.#right;
+    const [skyR, skyG, skyB] = skylight;
     const nearest = Math.log(NEAR_M);
     const scale = STEPS / (Math.log(FAR_M) - nearest);
     const { red, green, blue } = light;
     const { distance: distances, logDistance: logs, height: heights } = plane;
     const [townR, townG, townB] = this.#color;
     const strength = urban * amount;
+    const { sky } = plane;
     for (let i = 0; i < SAMPLES; i++) {
+      if ((sky[i] ?? 0) > ALL_SKY) continue;
       const distance = distances[i] ?? 1;
       const height = heights[i] ?? 0;
       const step = Math.min(STEPS, Math.max(0, ((logs[i] ?? 0) - nearest) * scale)) | 0;
       const side = (((i % COLUMNS) - COLUMNS / 2 + 0.5) * distance) / FOCAL;
       const toRight = 0.5 + (0.5 * side) / (6 + Math.abs(side));
-      const pools = (1 - toRight) * (left[step] ?? 0) + toRight * (right[step] ?? 0);
       const low = 1 / (1 + 0.04 * height * height);
       const reach = 1 / (1 + (distance * distance) / (REACH_M * REACH_M));
-      const here = strength * (glow * reach * (0.3 + 0.7 * low) + unseenLamps * pools * low);
-      red[i] = (red[i] ?? 0) + skylight[0] + here * townR;
-      green[i] = (green[i] ?? 0) + skylight[1] + here * townG;
-      blue[i] = (blue[i] ?? 0) + skylight[2] + here * townB;
+      const here = strength * glow * reach * (0.3 + 0.7 * low);
+      const onRight = strength * unseenLamps * low * toRight;
+      const onLeft = strength * unseenLamps * low - onRight;
+      const poolR = onLeft * (leftR[step] ?? 0) + onRight * (rightR[step] ?? 0);
+      const poolG = onLeft * (leftG[step] ?? 0) + onRight * (rightG[step] ?? 0);
+      const poolB = onLeft * (leftB[step] ?? 0) + onRight * (rightB[step] ?? 0);
+      red[i] = (red[i] ?? 0) + skyR + here * townR + poolR;
+      green[i] = (green[i] ?? 0) + skyG + here * townG + poolG;
+      blue[i] = (blue[i] ?? 0) + skyB + here * townB + poolB;
     }
   }
 
   /** Light of one side's lamps over the logarithm of distance. @param offset of the first lamp, in spacings. */
-  #poolsOf(random: Random, offset: number): Float32Array {
+  #poolsOf(random: Random, offset: number): LightTable {
     const { spacingM } = this.#style.town;
-    const pools = new Float32Array(STEPS + 1);
+    const createTable = (): Float32Array => new Float32Array(STEPS + 1);
+    const pools: LightTable = { red: createTable(), green: createTable(), blue: createTable() };
     for (let at = spacingM * offset; at < FAR_M; at += spacingM) {
       const distance = at + random.between(-0.12, 0.12) * spacingM;
       const strength = random.between(0.5, 1.3);
+      const color = mixColors(this.#color, lampColor(this.#style, random.next()), 0.6);
       for (let step = 0; step <= STEPS; step++) {
         const here = NEAR_M * (FAR_M / NEAR_M) ** (step / STEPS);
         const away = (here - distance) / 7;
-        pools[step] = (pools[step] ?? 0) + strength / (1 + away * away) ** 2 / (1 + (here / 60) ** 2);
+        addLight(pools, step, strength / (1 + away * away) ** 2 / (1 + (here / 60) ** 2), color);
       }
     }
     return pools;

@@ -11,6 +11,7 @@ import type { FoundScene } from './found-scene.js';
 import { readBonnetInto, readHorizon } from './read-layout.js';
 import { SURFACES, SURFACE_SIZE } from './scene.js';
 import { SurfaceResampler } from './scene-maps.js';
+import { openVehicleLooker, type VehicleLooker } from './vehicle-looker.js';
 import { vehiclePeaks } from './vehicle-peaks.js';
 
 /** Options of {@link openSceneReader}. */
@@ -18,6 +19,8 @@ export interface SceneReaderOptions {
   /** Folder, card or `.onnx` file of a scene network; default: the one of the package. */
   readonly model?: string;
   readonly device?: 'cpu' | 'webgpu';
+  /** The same of a vehicle network. */
+  readonly vehicleModel?: string;
   /** Threads of the network on the CPU; default 1. */
   readonly threads?: number;
 }
@@ -37,7 +40,9 @@ export interface SceneReader extends AsyncDisposable {
 /** Folder of the scene network of the package; the same from `src/` and from `dist/`. */
 export const SHIPPED_SCENE_MODEL = fileURLToPath(new URL('../../models/scene', import.meta.url));
 
-/** Confidence from which a vehicle is one: its lamps are lit, so it must be sure. */
+/** Confidence of the scene network from which a place is looked at closely. */
+const MIN_PEAK_SCORE = 0.25;
+/** Confidence from which a vehicle is one, after that: its lamps are lit, so it must be sure. */
 const MIN_VEHICLE_SCORE = 0.35;
 
 /** Opens a scene network and runs it once. Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE. */
@@ -55,7 +60,16 @@ export async function openSceneReader(options: SceneReaderOptions = {}): Promise
   }
   const { Tensor } = await loadOrt();
   const length = 3 * DETAIL_WIDTH * DETAIL_HEIGHT;
+  const looker = await openVehicleLooker({
+    ...(options.vehicleModel !== undefined && { model: options.vehicleModel }),
+    ...(options.device && { device: options.device }),
+    ...(options.threads !== undefined && { threads: options.threads }),
+  }).catch(async (error: unknown) => {
+    await session.release();
+    throw error;
+  });
   const reader = new OrtSceneReader(
+    looker,
     file,
     session,
     new Tensor('float32', new Float32Array(length), file.card.input.shape),
@@ -71,6 +85,7 @@ export async function openSceneReader(options: SceneReaderOptions = {}): Promise
 
 class OrtSceneReader implements SceneReader {
   readonly card: SceneModelCard;
+  readonly #looker: VehicleLooker;
   readonly #path: string;
   readonly #session: InferenceSession;
   readonly #input: Tensor;
@@ -80,7 +95,8 @@ class OrtSceneReader implements SceneReader {
   readonly #bonnet = new Float32Array(SURFACE_SIZE);
   #closed = false;
 
-  constructor(file: ModelFile<SceneModelCard>, session: InferenceSession, input: Tensor) {
+  constructor(looker: VehicleLooker, file: ModelFile<SceneModelCard>, session: InferenceSession, input: Tensor) {
+    this.#looker = looker;
     this.card = file.card;
     this.#path = file.path;
     this.#session = session;
@@ -102,13 +118,14 @@ class OrtSceneReader implements SceneReader {
     const logits = { data: this.#dataOf(result, surfaces.name), width: columns, height: rows };
     this.#resampler.resampleInto(logits, this.#surfaces);
     const maps = { data: this.#dataOf(result, vehicles.name), width, height };
+    const looked = await this.#looker.look(vehiclePeaks(maps, MIN_PEAK_SCORE), detail);
     const horizon = readHorizon(this.#surfaces);
     return {
       surfaces: this.#surfaces,
       hasBonnet: readBonnetInto(this.#surfaces, this.#bonnet),
       bonnet: this.#bonnet,
       horizon,
-      vehicles: vehiclePeaks(maps, MIN_VEHICLE_SCORE),
+      vehicles: looked.filter(({ score }) => score >= MIN_VEHICLE_SCORE),
       signals: findSignals(this.#surfaces, detail),
       lampHeads: findLampHeads(this.#surfaces, horizon),
       panes: this.#panes.find(this.#surfaces, detail, horizon),
@@ -118,6 +135,7 @@ class OrtSceneReader implements SceneReader {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#looker.close();
     await this.#session.release().catch(() => undefined);
   }
 

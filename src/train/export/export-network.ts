@@ -14,6 +14,8 @@ interface ExportNetworkOptions<K extends string> {
   readonly outputs: readonly { readonly name: string; readonly output: K }[];
   /** Exactly the parameters of the network. */
   readonly weights: Weights;
+  /** Images that the file takes at once; default 1. */
+  readonly batch?: number;
   /** Metadata of the file: text by key. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
@@ -27,7 +29,7 @@ const PRODUCER = 'nocturne';
  * Throws RangeError for weights that are missing, left over, of another size or not finite, and for shapes that do not fit.
  */
 export function exportNetwork<K extends string>(options: ExportNetworkOptions<K>): Uint8Array {
-  const { network, inputName, input, outputs, weights, metadata = {} } = options;
+  const { network, inputName, input, outputs, weights, metadata = {}, batch = 1 } = options;
   checkWeights(traceNetwork(network, input).parameters, weights);
   checkNames([inputName, ...outputs.map(({ name }) => name)]);
 
@@ -38,16 +40,16 @@ export function exportNetwork<K extends string>(options: ExportNetworkOptions<K>
     name: inputName,
     producer: PRODUCER,
     ...ops.graph.finish(new Map(ports.map(({ name, value }) => [name, value.name]))),
-    inputs: [valueInfo(inputName, input)],
-    outputs: ports.map(({ name, value }) => valueInfo(name, value.shape)),
+    inputs: [valueInfo(inputName, input, batch)],
+    outputs: ports.map(({ name, value }) => valueInfo(name, value.shape, batch)),
     metadata,
   });
 }
 
-function valueInfo(name: string, shape: readonly number[]): OnnxValueInfo {
+function valueInfo(name: string, shape: readonly number[], batch: number): OnnxValueInfo {
   const [height, width, channels] = shape;
   const isSpatial = height !== undefined && width !== undefined && channels !== undefined;
-  return { name, dims: isSpatial ? [1, channels, height, width] : [1, ...shape] };
+  return { name, dims: isSpatial ? [batch, channels, height, width] : [batch, ...shape] };
 }
 
 function checkNames(names: readonly string[]): void {

@@ -1,8 +1,12 @@
+import { CROP_SIDE, vehicleNetwork } from '../networks/vehicle-network.js';
+import type { CropMetrics } from '../scene/train-vehicle.js';
+import { vehicleOptions } from '../scene/vehicle-options.js';
+import { exportVehicle } from './export-vehicle.js';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
-import type { OnnxModelCard, SceneModelCard, TrainedModelCard } from '../../infer/model-card.js';
+import type { OnnxModelCard, SceneModelCard, VehicleModelCard, TrainedModelCard } from '../../infer/model-card.js';
 import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
 import { nightgrid } from '../networks/nightgrid.js';
 import { sceneNetwork } from '../networks/scene-network.js';
@@ -51,7 +55,7 @@ interface BestCheckpoint extends Checkpoint {
 }
 
 /**
- * Writes the best weights of a training as a generator, or as a scene network if the run has the recipe `scene`. Throws NocturneError
+ * Writes the best weights of a training as a generator, or as a scene or vehicle network by the run's recipe. Throws NocturneError
  * INPUT_NOT_FOUND, MODEL_INVALID for a damaged or another checkpoint, CONFIG_INVALID for a network that predicts images, OUTPUT_*.
  */
 export async function exportRun(options: ExportRunOptions): Promise<WrittenModel<TrainedModelCard>> {
@@ -60,6 +64,7 @@ export async function exportRun(options: ExportRunOptions): Promise<WrittenModel
   const checkpoint = await readCheckpoint(path);
   const { header, arrays } = checkpoint;
   const isScene = header['recipe'] === 'scene';
+  if (header['recipe'] === 'vehicle') return exportVehicleRun(rest, { path, ...checkpoint });
   if (!('metrics' in header) || (!isScene && !arrays.has('netGA'))) throw invalid(`${path} is not a best checkpoint`);
   return isScene ? exportSceneRun(rest, { path, ...checkpoint }) : exportLookRun(rest, { path, ...checkpoint });
 }
@@ -102,6 +107,26 @@ async function exportSceneRun(
     weights: arrays,
     training: { recipe: 'scene', seed: trained.seed, steps: step, options: { ...trained } },
     metrics: { ...sceneMetrics(validation), ...metrics },
+  });
+}
+
+async function exportVehicleRun(
+  options: CardOptions,
+  { path, header, arrays }: BestCheckpoint,
+): Promise<WrittenModel<VehicleModelCard>> {
+  const { metrics, description = 'a vehicle network trained by nocturne train', ...card } = options;
+  const { options: given, step, metrics: validation } = header as unknown as BestHeader<CropMetrics>; // as the trainer writes it
+  const trained = vehicleOptions(given);
+  const { parameters } = traceNetwork(vehicleNetwork, [CROP_SIDE, CROP_SIDE, 3]);
+  const isSame = parameters.every(({ name, shape }) => arrays.get(name)?.length === sizeOf(shape));
+  if (!isSame || arrays.size > parameters.length) throw invalid(`${path} holds another vehicle network`);
+  const { facing, lampOffset } = validation;
+  return exportVehicle({
+    ...card,
+    description,
+    weights: arrays,
+    training: { recipe: 'vehicle', seed: trained.seed, steps: step, options: { ...trained } },
+    metrics: { 'validation.facing': facing, 'validation.lampOffset': lampOffset, ...metrics },
   });
 }
 

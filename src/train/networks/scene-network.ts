@@ -37,10 +37,7 @@ const CENTER_PRIOR = 0.02;
 export function sceneNetwork<T>(ops: Ops<T>, day: T): SceneOutputs<T> {
   const act = (x: T): T => ops.leakyRelu(x, LEAKY_SLOPE);
   const levels: T[] = []; // H/2, H/4, H/8, H/16, H/32
-  let x = ops.concat([
-    ops.affine(ops.sliceChannels(day, 0, 1), LUMA_SCALE, -0.5 * LUMA_SCALE),
-    ops.affine(ops.sliceChannels(day, 1, 2), CHROMA_SCALE),
-  ]);
+  let x = normalizeDay(ops, day);
   ENCODER_FILTERS.forEach((filters, i) => {
     const init = i === 0 ? FIRST : HE;
     x = act(ops.conv(x, { name: `encode${i}`, filters, size: 3, stride: 2, pad: 1, init }));
@@ -84,6 +81,14 @@ const FIRST = { kind: 'normal', stddev: Math.sqrt(2 / 27) } as const;
 const HE = { kind: 'he' } as const;
 /** Initialiser of layers whose output starts near zero. */
 const SMALL = { kind: 'normal', stddev: 0.01 } as const;
+
+/** Y, U and V with means of about 0 and variances of about 1. */
+export function normalizeDay<T>(ops: Ops<T>, day: T): T {
+  return ops.concat([
+    ops.affine(ops.sliceChannels(day, 0, 1), LUMA_SCALE, -0.5 * LUMA_SCALE),
+    ops.affine(ops.sliceChannels(day, 1, 2), CHROMA_SCALE),
+  ]);
+}
 
 /** Mixed means and maxima of all channels: `[N, 1, 1, 128]`. */
 function globalContext<T>(ops: Ops<T>, x: T): T {

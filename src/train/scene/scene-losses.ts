@@ -48,7 +48,7 @@ function crossEntropy(logits: tf.Tensor, targets: tf.Tensor): tf.Scalar {
 }
 
 /** Over the last axis. */
-function logSoftmax(logits: tf.Tensor): tf.Tensor {
+export function logSoftmax(logits: tf.Tensor): tf.Tensor {
   const operation = tf.customGrad((...inputs) => {
     // customGrad passes its tensors and then the save function; its type cannot express that.
     const [x, save] = inputs as unknown as [tf.Tensor, tf.GradSaveFunc];

@@ -1,0 +1,143 @@
+import { fileURLToPath } from 'node:url';
+import { NocturneError } from '../core/errors.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
+import { parseVehicleCard, VEHICLE_CROP_SIDE, VEHICLE_CROPS, type VehicleModelCard } from '../infer/model-card.js';
+import { invalid, readModelFile } from '../infer/model-file.js';
+import { createOrtSession, loadOrt, reasonOf, type InferenceSession, type Tensor } from '../infer/ort-runtime.js';
+import type { Box, Facing } from './scene.js';
+import type { FoundVehicle } from './vehicle-peaks.js';
+
+/** Options of {@link openVehicleLooker}. */
+export interface VehicleLookerOptions {
+  /** Folder, card or `.onnx` file of a vehicle network; default: the one of the package. */
+  readonly model?: string;
+  readonly device?: 'cpu' | 'webgpu';
+  readonly threads?: number;
+}
+
+/** Folder of the vehicle network of the package; the same from `src/` and from `dist/`. */
+export const SHIPPED_VEHICLE_MODEL = fileURLToPath(new URL('../../models/vehicle', import.meta.url));
+
+/** Side of a crop over that of the vehicle's box, as in training. */
+const CONTEXT = 1.3;
+/** Channels of the network's output. */
+const CHANNELS = 8;
+const FACINGS = ['front', 'rear', 'side'] as const satisfies readonly Facing[];
+const CROP_SIZE = VEHICLE_CROP_SIDE ** 2;
+const DETAIL_SIZE = DETAIL_WIDTH * DETAIL_HEIGHT;
+
+/** Opens a vehicle network. Throws NocturneError MODEL_NOT_FOUND or MODEL_INVALID. */
+export async function openVehicleLooker(options: VehicleLookerOptions = {}): Promise<VehicleLooker> {
+  const file = await readModelFile(options.model ?? SHIPPED_VEHICLE_MODEL, parseVehicleCard);
+  let session: InferenceSession;
+  try {
+    session = await createOrtSession(file.bytes, { device: options.device ?? 'cpu', threads: options.threads ?? 1 });
+  } catch (error) {
+    throw invalid(`${file.path} is not a model that ONNX Runtime can read: ${reasonOf(error)}.`, error);
+  }
+  const { Tensor } = await loadOrt();
+  const input = new Tensor('float32', new Float32Array(VEHICLE_CROPS * 3 * CROP_SIZE), file.card.input.shape);
+  return new VehicleLooker(file.card, file.path, session, input);
+}
+
+/** Looks at the pixels of each found vehicle: whether it is one, its facing, its lamps. */
+export class VehicleLooker implements AsyncDisposable {
+  readonly card: VehicleModelCard;
+  readonly #path: string;
+  readonly #session: InferenceSession;
+  readonly #input: Tensor;
+  #closed = false;
+
+  constructor(card: VehicleModelCard, path: string, session: InferenceSession, input: Tensor) {
+    this.card = card;
+    this.#path = path;
+    this.#session = session;
+    this.#input = input;
+  }
+
+  /**
+   * The vehicles with what a closer look says of them, the widest {@link VEHICLE_CROPS} of them; the others keep what they have and are
+   * less sure. Borrows the detail, `[3, 256, 448]`. Throws NocturneError `MODEL_FAILED`.
+   */
+  async look(vehicles: readonly FoundVehicle[], detail: Float32Array): Promise<FoundVehicle[]> {
+    if (this.#closed) throw new TypeError('look needs an open looker, got a closed one');
+    if (vehicles.length === 0) return [];
+    const widest = [...vehicles].sort((a, b) => b.box.width - a.box.width).slice(0, VEHICLE_CROPS);
+    const data = this.#input.data as Float32Array; // a float32 tensor's data is one
+    data.fill(0);
+    widest.forEach(({ box }, i) => {
+      cropInto(detail, box, data.subarray(i * 3 * CROP_SIZE, (i + 1) * 3 * CROP_SIZE));
+    });
+    const { name } = this.card.outputs.vehicle;
+    let output: Float32Array;
+    try {
+      const result = await this.#session.run({ [this.card.input.name]: this.#input }, [name]);
+      output = result[name]?.data as Float32Array; // the card says float32
+    } catch (cause) {
+      const message = `${this.#path} failed: ${reasonOf(cause)}.`;
+      throw new NocturneError({ code: 'MODEL_FAILED', stage: 'infer', message, fatal: false, cause });
+    }
+    return vehicles.map((vehicle) => {
+      const i = widest.indexOf(vehicle);
+      if (i < 0) return { ...vehicle, facingScore: 0 };
+      return lookedAt(vehicle, output.subarray(i * CHANNELS, (i + 1) * CHANNELS));
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await this.#session.release().catch(() => undefined);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function lookedAt(vehicle: FoundVehicle, output: Float32Array): FoundVehicle {
+  const { box, score } = vehicle;
+  const at = (channel: number): number => output[channel] ?? 0;
+  const exps = FACINGS.map((_, i) => Math.exp(at(1 + i)));
+  const sum = exps.reduce((total, value) => total + value, 0);
+  const best = exps.indexOf(Math.max(...exps));
+  const isVehicle = 1 / (1 + Math.exp(-at(0)));
+  const lamp = (channel: number): { x: number; y: number } => ({
+    x: box.x + (0.5 + CONTEXT * at(channel)) * box.width,
+    y: box.y + (0.5 + CONTEXT * at(channel + 1)) * box.height,
+  });
+  return {
+    box,
+    score: Math.sqrt(score * isVehicle),
+    facing: FACINGS[best] ?? 'side',
+    facingScore: (exps[best] ?? 0) / sum,
+    lamps: [lamp(4), lamp(6)],
+  };
+}
+
+/** Writes a box and what is around it as `[3, 48, 48]`; bilinear, the edge repeated. */
+function cropInto(detail: Float32Array, { x, y, width, height }: Box, out: Float32Array): void {
+  const side = VEHICLE_CROP_SIDE;
+  const left = x + (width * (1 - CONTEXT)) / 2;
+  const top = y + (height * (1 - CONTEXT)) / 2;
+  for (let row = 0, i = 0; row < side; row++) {
+    const v = clamp((top + ((row + 0.5) / side) * CONTEXT * height) * DETAIL_HEIGHT - 0.5, DETAIL_HEIGHT - 1);
+    const y0 = Math.min(DETAIL_HEIGHT - 2, Math.floor(v));
+    for (let column = 0; column < side; column++, i++) {
+      const u = clamp((left + ((column + 0.5) / side) * CONTEXT * width) * DETAIL_WIDTH - 0.5, DETAIL_WIDTH - 1);
+      const x0 = Math.min(DETAIL_WIDTH - 2, Math.floor(u));
+      const [fx, fy, at] = [u - x0, v - y0, y0 * DETAIL_WIDTH + x0];
+      for (let c = 0; c < 3; c++) {
+        const p = c * DETAIL_SIZE + at;
+        const upper = (detail[p] ?? 0) + fx * ((detail[p + 1] ?? 0) - (detail[p] ?? 0));
+        const q = p + DETAIL_WIDTH;
+        const lower = (detail[q] ?? 0) + fx * ((detail[q + 1] ?? 0) - (detail[q] ?? 0));
+        out[c * CROP_SIZE + i] = upper + fy * (lower - upper);
+      }
+    }
+  }
+}
+
+function clamp(value: number, most: number): number {
+  return Math.min(most, Math.max(0, value));
+}

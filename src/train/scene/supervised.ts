@@ -1,0 +1,245 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { abortedError, NocturneError } from '../../core/errors.js';
+import { readCheckpoint, writeCheckpoint, type NamedArrays } from '../checkpoint.js';
+import type { Losses } from '../models/trainable-network.js';
+import type { Weights } from '../networks/ops.js';
+import { formatOptionsFile, parseOptionsFile } from '../options.js';
+import { LossLog } from '../report/loss-log.js';
+import { writeLossPage } from '../report/loss-page.js';
+import type { TrainingProgress } from '../report/training-progress.js';
+import { BEST_CHECKPOINT, LAST_CHECKPOINT, OPTIONS_FILE } from '../trainer.js';
+
+/** Where a supervised training runs, and whom it tells. */
+export interface SupervisedRun {
+  /** Folder of the run: options, checkpoints, log and page. */
+  readonly run: string;
+  readonly isResumed: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: TrainingProgress) => void;
+  /** Receives lines for the terminal: the result of each validation. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** Options that every supervised training has. */
+interface SupervisedOptions {
+  readonly steps: number;
+  /** Highest learning rate; reached after `warmUp` steps, then it falls to 0 along a cosine. */
+  readonly rate: number;
+  readonly warmUp: number;
+  readonly logEvery: number;
+  readonly validateEvery: number;
+  readonly checkpointEvery: number;
+}
+
+/** The result of a run. */
+export interface SupervisedResult<M> {
+  readonly step: number;
+  /** Metrics of the best checkpoint. */
+  readonly best: M | undefined;
+  /** The checkpoint for `nocturne export`. */
+  readonly checkpoint: string;
+}
+
+/** What {@link runSupervised} trains. */
+interface SupervisedTask<M> {
+  /** In the header of the best checkpoint. */
+  readonly recipe: string;
+  readonly run: SupervisedRun;
+  readonly options: SupervisedOptions;
+  readonly backend: { readonly name: 'tensorflow' | 'webgpu' | 'wasm'; readonly device: string };
+  readonly model: {
+    state(): Promise<NamedArrays>;
+    load(state: NamedArrays): void;
+    /** Plain averaged weights. */
+    weights(): Promise<Weights>;
+  };
+  readonly data: { readonly state: number; restore(state: number): void };
+  /** Runs one step; the losses are disposed by the caller. */
+  readonly train: (step: number, rate: number) => Losses;
+  /** Measures weights on what was held back; a higher score is better. */
+  readonly measure: (weights: Weights) => Promise<M>;
+  readonly describe: (metrics: M) => string;
+  /** Metrics for the log. */
+  readonly numbers: (metrics: M) => Readonly<Record<string, number>>;
+}
+
+/** The header of the last checkpoint. */
+interface Header<M> {
+  readonly step: number;
+  readonly random: number;
+  readonly seconds: number;
+  readonly best?: M;
+}
+
+/**
+ * The options of a run: the given ones, or on resuming those of the run, which must not change but for the number of steps.
+ * Throws NocturneError CONFIG_INVALID, OUTPUT_EXISTS or INPUT_NOT_FOUND.
+ */
+export function supervisedOptions<O extends object>(
+  { run, isResumed, options }: SupervisedRun & { readonly options: Readonly<Record<string, unknown>> },
+  parse: (given: Readonly<Record<string, unknown>>) => O,
+): O {
+  const path = join(run, OPTIONS_FILE);
+  if (!isResumed) {
+    if (!existsSync(join(run, LAST_CHECKPOINT))) return parse(options);
+    const message = `${run} holds a run already.`;
+    const remedy = 'Pass --resume or another --run.';
+    throw new NocturneError({ code: 'OUTPUT_EXISTS', stage: 'train', message, remedy });
+  }
+  if (!existsSync(path)) {
+    const message = `no run to resume at ${run}: cannot read ${path}.`;
+    throw new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'train', message, remedy: 'Leave out --resume.' });
+  }
+  const saved = parse(parseOptionsFile(readFileSync(path, 'utf8')));
+  const result = parse({ ...saved, ...options });
+  const changed = Object.entries(result).find(
+    ([key, value]) => saved[key as keyof O] !== value && key !== 'steps', // a key of the options
+  );
+  if (!changed) return result;
+  const message = `a resumed run keeps its options, got another ${changed[0]}.`;
+  throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message, remedy: 'Start a new --run.' });
+}
+
+/** Trains to the last step, or until the signal aborts it after a checkpoint. Throws NocturneError ABORTED, OUTPUT_*, INPUT_*, MODEL_INVALID. */
+export async function runSupervised<M extends { readonly score: number }>(
+  task: SupervisedTask<M>,
+): Promise<SupervisedResult<M>> {
+  const { run, options, backend, recipe } = task;
+  await mkdir(run.run, { recursive: true });
+  const path = join(run.run, OPTIONS_FILE);
+  await writeFile(`${path}.part`, formatOptionsFile(options, backend));
+  await rename(`${path}.part`, path);
+  const log = await LossLog.open(run.run);
+  try {
+    const training = new SupervisedTraining(task, log, { recipe, backend: backend.name, device: backend.device });
+    if (run.isResumed) await training.resume();
+    return await training.run();
+  } finally {
+    await log.close();
+  }
+}
+
+class SupervisedTraining<M extends { readonly score: number }> {
+  readonly #task: SupervisedTask<M>;
+  readonly #log: LossLog;
+  readonly #facts: Readonly<Record<string, string>>;
+  #step = 0;
+  #best: M | undefined;
+  /** Seconds of training before this run resumed. */
+  #previousSeconds = 0;
+  readonly #started = performance.now();
+
+  constructor(task: SupervisedTask<M>, log: LossLog, facts: Readonly<Record<string, string>>) {
+    this.#task = task;
+    this.#log = log;
+    this.#facts = facts;
+  }
+
+  async resume(): Promise<void> {
+    const { header, arrays } = await readCheckpoint(this.#path(LAST_CHECKPOINT));
+    const saved = header as unknown as Header<M>; // written by #save
+    this.#task.model.load(arrays);
+    this.#task.data.restore(saved.random);
+    this.#step = saved.step;
+    this.#best = saved.best;
+    this.#previousSeconds = saved.seconds;
+  }
+
+  async run(): Promise<SupervisedResult<M>> {
+    const { steps, logEvery, validateEvery, checkpointEvery } = this.#task.options;
+    let losses: Record<string, number> = {};
+    let logged = { step: this.#step, at: performance.now() };
+    while (this.#step < steps) {
+      if (this.#task.run.signal?.aborted) {
+        await this.#save();
+        throw abortedError(`step ${steps}; --resume continues from step ${this.#step}`, 'train');
+      }
+      await addLosses(losses, this.#task.train(this.#step, this.#rate()));
+      this.#step++;
+      const isDue = (every: number): boolean => this.#step === steps || this.#step % every === 0;
+      const isValidated = isDue(validateEvery);
+      if (isDue(logEvery) || isValidated) {
+        const count = this.#step - logged.step;
+        const stepsPerSecond = (1000 * count) / (performance.now() - logged.at);
+        const means = Object.fromEntries(Object.entries(losses).map(([name, sum]) => [name, sum / count]));
+        await this.#report(means, stepsPerSecond, isValidated ? await this.#validate() : undefined);
+        losses = {};
+        logged = { step: this.#step, at: performance.now() };
+      }
+      if (isDue(checkpointEvery)) await this.#save();
+    }
+    return { step: this.#step, best: this.#best, checkpoint: this.#path(BEST_CHECKPOINT) };
+  }
+
+  #path(name: string): string {
+    return join(this.#task.run.run, name);
+  }
+
+  #rate(): number {
+    const { rate, warmUp, steps } = this.#task.options;
+    if (this.#step < warmUp) return (rate * (this.#step + 1)) / warmUp;
+    return 0.5 * rate * (1 + Math.cos((Math.PI * (this.#step - warmUp)) / Math.max(1, steps - warmUp)));
+  }
+
+  get #seconds(): number {
+    return this.#previousSeconds + (performance.now() - this.#started) / 1000;
+  }
+
+  async #report(losses: Record<string, number>, stepsPerSecond: number, metrics: M | undefined): Promise<void> {
+    const { run, options, recipe, describe, numbers } = this.#task;
+    const { steps } = options;
+    const secondsLeft = (steps - this.#step) / stepsPerSecond;
+    run.onProgress?.({ step: this.#step, totalSteps: steps, stepsPerSecond, secondsLeft, losses });
+    await this.#log.append({
+      step: this.#step,
+      seconds: this.#seconds,
+      epoch: 0,
+      losses,
+      learningRates: { [recipe]: this.#rate() },
+      ...(metrics && { metrics: numbers(metrics) }),
+    });
+    if (!metrics) return;
+    run.onLine?.(`step ${this.#step}: ${describe(metrics)}`);
+    await writeLossPage(run.run, {
+      title: basename(resolve(run.run)),
+      totalSteps: steps,
+      isRunning: this.#step < steps,
+      secondsLeft,
+      facts: this.#facts,
+    });
+  }
+
+  /** Measures the averaged weights, and saves them if they are the best so far. */
+  async #validate(): Promise<M> {
+    const { recipe, options, model, measure } = this.#task;
+    const weights = await model.weights();
+    const metrics = await measure(weights);
+    if (!this.#best || metrics.score > this.#best.score) {
+      this.#best = metrics;
+      const header = { recipe, options, step: this.#step, metrics };
+      await writeCheckpoint(this.#path(BEST_CHECKPOINT), { header, arrays: weights });
+    }
+    return metrics;
+  }
+
+  async #save(): Promise<void> {
+    const header: Header<M> = {
+      step: this.#step,
+      random: this.#task.data.state,
+      seconds: this.#seconds,
+      ...(this.#best && { best: this.#best }),
+    };
+    const arrays = await this.#task.model.state();
+    await writeCheckpoint(this.#path(LAST_CHECKPOINT), { header: { ...header }, arrays });
+  }
+}
+
+async function addLosses(sums: Record<string, number>, losses: Losses): Promise<void> {
+  for (const [name, loss] of Object.entries(losses)) {
+    sums[name] = (sums[name] ?? 0) + ((await loss.data())[0] ?? 0);
+    tf.dispose(loss);
+  }
+}

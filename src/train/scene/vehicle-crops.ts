@@ -1,0 +1,180 @@
+import { Random } from '../../core/random.js';
+import { CROP_SIDE } from '../networks/vehicle-network.js';
+import type { Crop } from './crop.js';
+import { columnInCrop, rowInCrop } from './crop.js';
+import { NO_DEGRADATION, randomDegradation } from './degradation.js';
+import type { LabelledScene, LabelledVehicle } from './labelled-scene.js';
+import { writeInput } from './scene-sampler.js';
+
+/** Side of a crop over that of the vehicle's box: what stands around it tells its facing too. */
+export const CROP_CONTEXT = 1.3;
+/** Targets of a crop: is a vehicle, facing (3), lamps (4), weights of facing, of the left and of the right lamp. */
+export const CROP_TARGETS = 11;
+
+const SIZE = { width: CROP_SIDE, height: CROP_SIDE };
+const INPUT_LENGTH = 3 * CROP_SIDE * CROP_SIDE;
+/** Smallest width of a vehicle, share of the image's: below it nobody can tell. */
+const MIN_WIDTH = 0.022;
+/** Intersection over union up to which a random box shows no vehicle in its middle. */
+const MAX_NEGATIVE_OVERLAP = 0.15;
+const FACINGS = ['front', 'rear', 'side'] as const;
+
+/** A vehicle and the image that shows it. */
+export interface VehicleExample {
+  readonly scene: LabelledScene;
+  readonly vehicle: LabelledVehicle;
+}
+
+/** Crops and targets of a step; lent until the next one. */
+export interface CropBatch {
+  /** `[N, 48, 48, 3]`. */
+  readonly input: Float32Array;
+  /** `[N, 11]`; see {@link CROP_TARGETS}. */
+  readonly targets: Float32Array;
+}
+
+/** The vehicles whose facing is known. */
+export function vehicleExamples(scenes: readonly LabelledScene[]): VehicleExample[] {
+  return scenes.flatMap((scene) =>
+    scene.vehicles
+      .filter(({ facing, box }) => facing !== undefined && box[2] - box[0] >= MIN_WIDTH)
+      .map((vehicle) => ({ scene, vehicle })),
+  );
+}
+
+/** Options of {@link VehicleCrops}. */
+interface VehicleCropsOptions {
+  readonly real: readonly LabelledScene[];
+  readonly painted: readonly LabelledScene[];
+  readonly batch: number;
+  readonly paintedShare: number;
+  readonly negativeShare: number;
+  readonly seed: number;
+}
+
+/** Draws crops of vehicles, and of places without one. */
+export class VehicleCrops {
+  readonly #options: VehicleCropsOptions;
+  readonly #random: Random;
+  readonly #batch: CropBatch;
+  readonly #real: readonly VehicleExample[];
+  readonly #painted: readonly VehicleExample[];
+
+  constructor(options: VehicleCropsOptions) {
+    const { batch, seed, real, painted } = options;
+    this.#options = options;
+    this.#random = new Random(seed);
+    this.#real = vehicleExamples(real);
+    this.#painted = vehicleExamples(painted);
+    this.#batch = {
+      input: new Float32Array(batch * INPUT_LENGTH),
+      targets: new Float32Array(batch * CROP_TARGETS),
+    };
+  }
+
+  get state(): number {
+    return this.#random.state;
+  }
+
+  restore(state: number): void {
+    this.#random.restore(state);
+  }
+
+  /** The next batch. */
+  next(): CropBatch {
+    const { batch, paintedShare, negativeShare, real } = this.#options;
+    const random = this.#random;
+    for (let i = 0; i < batch; i++) {
+      if (random.next() < negativeShare) this.#writeNegative(random.pick(real), i);
+      else {
+        const isPainted = this.#painted.length > 0 && random.next() < paintedShare;
+        this.#writeVehicle(random.pick(isPainted ? this.#painted : this.#real), i);
+      }
+    }
+    return this.#batch;
+  }
+
+  #writeVehicle({ scene, vehicle }: VehicleExample, i: number): void {
+    const random = this.#random;
+    const shift = (): number => random.between(-0.09, 0.09);
+    const crop = cropAround(vehicle.box, {
+      shift: [shift(), shift()],
+      scale: [Math.exp(random.between(-0.16, 0.2)), Math.exp(random.between(-0.16, 0.2))],
+      isFlipped: random.next() < 0.5,
+    });
+    this.#write(scene, crop, i);
+    writeCropTargets(vehicle, crop, this.#batch.targets.subarray(i * CROP_TARGETS, (i + 1) * CROP_TARGETS));
+  }
+
+  #writeNegative(scene: LabelledScene, i: number): void {
+    const random = this.#random;
+    let box: [number, number, number, number] = [0, 0, 0.1, 0.1];
+    for (let attempt = 0; attempt < 8; attempt++) {
+      const width = Math.exp(random.between(Math.log(0.025), Math.log(0.3)));
+      const height = Math.min(0.6, width * random.between(0.9, 2));
+      const x = random.between(-0.2 * width, 1 - 0.8 * width);
+      const y = random.between(0.15, Math.max(0.2, 1 - 0.9 * height));
+      box = [x, y, x + width, y + height];
+      if (scene.vehicles.every((vehicle) => shared(vehicle.box, box) < MAX_NEGATIVE_OVERLAP)) break;
+    }
+    const isClear = scene.vehicles.every((vehicle) => shared(vehicle.box, box) < MAX_NEGATIVE_OVERLAP);
+    const crop = cropAround(box, { shift: [0, 0], scale: [1, 1], isFlipped: random.next() < 0.5 });
+    this.#write(scene, crop, i);
+    const targets = this.#batch.targets.subarray(i * CROP_TARGETS, (i + 1) * CROP_TARGETS).fill(0);
+    targets[0] = isClear ? 0 : 0.5;
+  }
+
+  #write(scene: LabelledScene, crop: Crop, i: number): void {
+    const degradation = randomDegradation(this.#random);
+    const out = { out: this.#batch.input, start: i * INPUT_LENGTH, random: this.#random };
+    writeInput(scene, { crop, degradation: { ...degradation, streaks: 0 } }, SIZE, out);
+  }
+}
+
+/** Writes the crop of a vehicle as it is, for validation. */
+export function writePlainCrop({ scene, vehicle }: VehicleExample, out: Float32Array, random: Random): Crop {
+  const crop = cropAround(vehicle.box, { shift: [0, 0], scale: [1, 1], isFlipped: false });
+  writeInput(scene, { crop, degradation: NO_DEGRADATION }, SIZE, { out, start: 0, random });
+  return crop;
+}
+
+function cropAround(
+  [x0, y0, x1, y1]: LabelledVehicle['box'],
+  change: {
+    readonly shift: readonly [number, number];
+    readonly scale: readonly [number, number];
+    readonly isFlipped: boolean;
+  },
+): Crop {
+  const width = CROP_CONTEXT * (x1 - x0) * change.scale[0];
+  const height = CROP_CONTEXT * (y1 - y0) * change.scale[1];
+  const left = (x0 + x1 - width) / 2 + change.shift[0] * width;
+  const top = (y0 + y1 - height) / 2 + change.shift[1] * height;
+  return { left, top, width, height, isFlipped: change.isFlipped };
+}
+
+/** Writes what the network should say of a crop. */
+export function writeCropTargets({ facing, left, right }: LabelledVehicle, crop: Crop, out: Float32Array): void {
+  out.fill(0);
+  out[0] = 1;
+  if (facing !== undefined) {
+    out[1 + FACINGS.indexOf(facing)] = 1;
+    out[8] = 1;
+  }
+  const [first, second] = crop.isFlipped ? [right, left] : [left, right];
+  for (const [i, lamp] of [first, second].entries()) {
+    if (!lamp) continue;
+    out[4 + 2 * i] = columnInCrop(lamp[0], crop) - 0.5;
+    out[5 + 2 * i] = rowInCrop(lamp[1], crop) - 0.5;
+    out[9 + i] = 1;
+  }
+}
+
+/** Intersection over union of two boxes of left, top, right and bottom. */
+function shared(a: LabelledVehicle['box'], b: LabelledVehicle['box']): number {
+  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
+  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
+  if (width <= 0 || height <= 0) return 0;
+  const both = width * height;
+  return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both);
+}
