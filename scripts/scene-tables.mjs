@@ -1,5 +1,5 @@
-// Measures a scene network on labelled frames, as docs/scene.md shows it.
-//   node scripts/scene-tables.mjs [--model FOLDER] [--write]
+// Measures a scene network and a vehicle network on labelled frames, as docs/scene.md shows it.
+//   node scripts/scene-tables.mjs [--model FOLDER] [--vehicle-model FOLDER] [--write]
 // --write puts the tables into docs/scene.md, and the sheet of its frames into docs/images. Needs a build and the footage: NOCTURNE_FOOTAGE, else
 // ../shared/data. The frames of `scenes` are those that the training of the network held back, by the seed and options on its card.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,15 +9,17 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { openSceneReader, SHIPPED_SCENE_MODEL } from '../dist/scene/scene-reader.js';
+import { SHIPPED_VEHICLE_MODEL } from '../dist/scene/vehicle-looker.js';
 import { MEASURED_NAMES } from '../dist/train/scene/scene-metrics.js';
 import { camvidFrames, frameSources, heldBackFrames } from './scene/labelled-frames.mjs';
 import { measureFrames, measureTimes } from './scene/measure-scenes.mjs';
-import { openPlainNetwork } from './scene/plain-network.mjs';
+import { openPlainNetworks } from './scene/plain-networks.mjs';
 import { writeSheet } from './scene/scene-sheet.mjs';
 import {
   areaScores,
   facingScores,
   lensScores,
+  lowestWith,
   paneScores,
   poleScores,
   readAll,
@@ -28,21 +30,28 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const PAGE = 'docs/scene.md';
 const SHEET = 'docs/images/scene.png';
 const CAMVID = 'CamVid';
-/** Licences that permit to show a frame. */
-const SHOWABLE = /^(MIT|CC BY)/;
-/** Rows of the sheet: so many of the frames that are read best, and of those that are read worst. */
+/** Sources whose licence, CC BY 4.0, permits to show their frames, and whose frames are their own. */
+const SHOWABLE = ['enggen/Deep-Learning-Coursera', 'tuan1011nguyen/objectdetecTrafficLight'];
+/** Rows of the sheet: so many of the frames that are read best, and of those that are read worst; at most two of a group. */
 const SHEET_HALF = 3;
+const MAX_OF_GROUP = 2;
 /** The score of vehicles at which their facing is measured; the one of the reader. */
 const VEHICLE_SCORE = 0.35;
 
+const VEHICLE_COLUMNS = ['found', 'precision', 'facing right'];
+
 const { values: flags } = parseArgs({
-  options: { model: { type: 'string', default: SHIPPED_SCENE_MODEL }, write: { type: 'boolean', default: false } },
+  options: {
+    model: { type: 'string', default: SHIPPED_SCENE_MODEL },
+    'vehicle-model': { type: 'string', default: SHIPPED_VEHICLE_MODEL },
+    write: { type: 'boolean', default: false },
+  },
 });
 const footage = process.env.NOCTURNE_FOOTAGE ?? join(root, '../shared/data');
 const skip = (what) => process.stderr.write(`SKIPPED ${what}: no footage in ${footage}; set NOCTURNE_FOOTAGE\n`);
 
-const reader = await openSceneReader({ model: flags.model });
-const network = await openPlainNetwork(flags.model);
+const reader = await openSceneReader({ model: flags.model, vehicleModel: flags['vehicle-model'] });
+const networks = await openPlainNetworks(flags.model, flags['vehicle-model']);
 const sections = new Map();
 try {
   const held = await heldBackFrames(footage, reader.card);
@@ -51,7 +60,7 @@ try {
   if (!camvid) skip('CamVid');
   await measure(held, camvid);
 } finally {
-  await network.close();
+  await networks.close();
   await reader.close();
 }
 for (const [name, text] of sections) process.stdout.write(`\n## ${name}\n\n${text}\n`);
@@ -63,14 +72,15 @@ async function measure(held, camvid) {
   if (camvid) results.push([`${CAMVID} (${camvid.length})`, await measureFrames(reader, camvid)]);
   if (results.length === 0) return;
   sections.set('surfaces', surfaceTable(results));
-  const times = await measureTimes(reader, network, held ?? camvid);
+  const times = await measureTimes(reader, networks, held ?? camvid);
   sections.set('times', timeTable(times));
   const sets = [];
-  if (held) sets.push({ name: 'held back', reads: await readAll(network, held), signal: ['signal'], sign: ['sign'] });
-  if (camvid) sets.push({ name: CAMVID, reads: await readAll(network, camvid), signal: ['sign'], sign: ['sign'] });
+  if (held) sets.push({ name: 'held back', reads: await readAll(networks, held), signal: ['signal'], sign: ['sign'] });
+  if (camvid) sets.push({ name: CAMVID, reads: await readAll(networks, camvid), signal: ['sign'], sign: ['sign'] });
   if (held) {
     sections.set('vehicles', vehicleTable(results[0][1].vehicles));
     sections.set('vehicle thresholds', vehicleThresholds(sets[0].reads));
+    sections.set('constants', constantTable(sets[0]));
   }
   sections.set('thresholds', thresholdTables(sets));
   if (held && flags.write) sections.set('sheet', await sheet(results[0][1].each));
@@ -93,9 +103,13 @@ function vehicleTable({ found, precision, facing, lampOffset, count }) {
   );
 }
 
-function timeTable({ network: alone, read }) {
+function timeTable({ scene, vehicle, read }) {
   const row = (name, values) => [name, ...values.map((value) => `${value.toFixed(1)} ms`)];
-  const rows = [row('network alone', alone), row('reading: network, decoding, finders', read)];
+  const rows = [
+    row('scene network', scene),
+    row('vehicle network, 12 crops', vehicle),
+    row('reading a frame: both, decoding, finders', read),
+  ];
   return `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, one thread:\n\n${table(['', 'p50', 'p95'], rows)}`;
 }
 
@@ -106,7 +120,7 @@ function vehicleThresholds(reads) {
   ]);
   const facings = facingScores(reads, VEHICLE_SCORE).map((row) => row.map((value) => decimals(value)));
   return [
-    table(['score', 'found', 'precision', 'facing right'], scores),
+    table(['score', ...VEHICLE_COLUMNS, ...VEHICLE_COLUMNS.map((name) => `${name}, no closer look`)], scores),
     table(['facing score', 'share kept', 'right', 'right of fronts', 'right of rears'], facings),
   ].join('\n\n');
 }
@@ -142,11 +156,28 @@ function thresholdTable(sets, columns, score) {
   return table(['from', ...head], rows);
 }
 
-/** Writes the sheet of the best and worst frames that may be shown, each of another group; returns their sources. */
+/** For each constant of src/scene the lowest threshold that reaches its precision. */
+function constantTable({ reads, signal }) {
+  const rows = [
+    ['`MIN_VEHICLE_SCORE`', 'labelled vehicles', vehicleScores(reads), 2, 0.7],
+    ['least facing score', 'right facings', facingScores(reads, VEHICLE_SCORE), 2, 0.95],
+    ['`MIN_SIGNAL`', 'lenses in a labelled signal', lensScores(reads, signal), 2, 0.6],
+    ['`MIN_HEAD`', 'labelled heads', areaScores(reads, 'lampHead', ['lampHead']), 2, 0.5],
+    ['`MIN_POLE`', 'tops on a labelled pole', poleScores(reads), 2, 0.7],
+    ['`MIN_FACADE`', 'panes on a facade or window', paneScores(reads), 2, 0.85],
+  ].map(([name, what, scores, column, goal]) => {
+    const row = lowestWith(scores, column, goal);
+    const best = Math.max(...scores.map((values) => values[column] || 0));
+    return [name, what, decimals(goal), row ? decimals(row[0]) : `none; at most ${decimals(best)}`];
+  });
+  return table(['constant', 'precision of', 'goal', 'threshold'], rows);
+}
+
+/** Writes the sheet of the best and worst frames that may be shown, not all of one group; returns their sources. */
 async function sheet(each) {
   const sources = frameSources(footage);
   const showable = each
-    .filter(({ frame }) => SHOWABLE.test(sources.get(frame.name)?.licence ?? '') && frame.vehicles.length > 0)
+    .filter(({ frame, vehicles }) => SHOWABLE.includes(sources.get(frame.name)?.source) && vehicles.count > 0)
     .map((entry) => ({ ...entry, score: scoreOf(entry) }))
     .toSorted((a, b) => b.score - a.score);
   const best = ofEachGroup(showable);
@@ -172,9 +203,12 @@ function scoreOf({ accuracy, vehicles }) {
 }
 
 function ofEachGroup(entries) {
-  const groups = new Set();
-  const isNew = ({ frame: { group } }) => !groups.has(group) && groups.add(group);
-  return entries.filter(isNew).slice(0, SHEET_HALF);
+  const counts = new Map();
+  const shown = entries.filter(({ frame: { group } }) => {
+    counts.set(group, (counts.get(group) ?? 0) + 1);
+    return counts.get(group) <= MAX_OF_GROUP;
+  });
+  return shown.slice(0, SHEET_HALF);
 }
 
 function decimals(value, count = 2) {

@@ -19,19 +19,30 @@ const CAMVID = [
   ...['vehicle', 'person', 'person', undefined],
 ].map((surface) => 1 + SURFACES.indexOf(surface));
 const CAMVID_SIZE = [480, 360];
+/** Groups that show the place of another group: held back only where that one is too. */
+const SAME_PLACE = new Map([
+  ['road-fixed-352p24', 'vid-ahmetozlu-road'],
+  ['vid-ahmetozlu-road', 'road-fixed-352p24'],
+  ['rain-dashcam-360p30', 'vid-tmo324-rainy'],
+  ['vid-tmo324-rainy', 'rain-dashcam-360p30'],
+  ['city-dashcam-360p30', 'vid-tmo324-seattlestreet1'],
+  ['vid-tmo324-seattlestreet1', 'city-dashcam-360p30'],
+]);
 
 async function readDetail(path) {
   const rgb = await readRgb(path, [DETAIL_WIDTH, DETAIL_HEIGHT]);
   return { rgb, detail: imageToYuv(rgb) };
 }
 
-/** The frames of `scenes` that the training of a card held back; undefined where the footage is missing. */
+/** The frames of `scenes` that the training of a card held back, of places that it never saw; undefined where the footage is missing. */
 export async function heldBackFrames(footage, card) {
   const folder = join(footage, 'scenes');
   if (!existsSync(folder)) return undefined;
   const { seed, validationShare } = sceneOptions(card.training?.options ?? {});
   const all = [...(await readSceneGroups(folder))].map(([name, group]) => ({ name, group }));
-  const held = new Set(splitByGroup(all, { share: validationShare, seed }).validation.map(({ name }) => name));
+  const { train, validation } = splitByGroup(all, { share: validationShare, seed });
+  const seen = new Set(train.map(({ group }) => group));
+  const held = new Set(validation.filter(({ group }) => !seen.has(SAME_PLACE.get(group))).map(({ name }) => name));
   const scenes = await readSceneFolder(folder, (name) => held.has(name));
   const frames = [];
   for (const { name, group, surfaces, confidence, vehicles } of scenes) {

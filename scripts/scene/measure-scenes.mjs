@@ -1,4 +1,5 @@
 // What a scene network reads right, and how long that takes.
+import { VEHICLE_CROPS } from '../../dist/infer/model-card.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../dist/image/thumbnail.js';
 import { SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, SURFACES } from '../../dist/scene/scene.js';
 import { MEASURED_INDEX, SurfaceConfusion, VehicleMatches } from '../../dist/train/scene/scene-metrics.js';
@@ -6,6 +7,11 @@ import { MEASURED_INDEX, SurfaceConfusion, VehicleMatches } from '../../dist/tra
 /** Reads before the clock starts. */
 const WARM_UP = 20;
 const TIMED_READS = 300;
+/** As many as the vehicle network always computes. */
+const SOME_VEHICLES = Array.from({ length: VEHICLE_CROPS }, (_, i) => ({
+  box: { x: 0.05 * i, y: 0.5, width: 0.1, height: 0.12 },
+  score: 0.5,
+}));
 
 /** Confusion of surfaces over some frames and, where they have labels, the scores of vehicles. */
 export async function measureFrames(reader, frames) {
@@ -45,13 +51,14 @@ export function surestAt(surfaces, i) {
   return best;
 }
 
-/** Milliseconds of the network alone and of a whole read, on one thread: `[p50, p95]`. */
-export async function measureTimes(reader, network, frames) {
-  const times = { network: [], read: [] };
+/** Milliseconds of each network alone and of a whole read, on one thread: `[p50, p95]`. */
+export async function measureTimes(reader, networks, frames) {
+  const times = { scene: [], vehicle: [], read: [] };
   for (let i = 0; i < WARM_UP + TIMED_READS; i++) {
     const { detail } = frames[i % frames.length];
     for (const [name, run] of [
-      ['network', () => network.run(detail)],
+      ['scene', () => networks.run(detail)],
+      ['vehicle', () => networks.look(SOME_VEHICLES, detail)],
       ['read', () => reader.read(detail)],
     ]) {
       const started = performance.now();

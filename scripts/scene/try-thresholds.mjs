@@ -10,7 +10,9 @@ import { surfacePlane, SurfaceResampler } from '../../dist/scene/scene-maps.js';
 import { vehiclePeaks } from '../../dist/scene/vehicle-peaks.js';
 import { matchVehicles, MIN_WIDTH, VehicleMatches } from '../../dist/train/scene/scene-metrics.js';
 
-const SCORES = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6];
+/** Score of the scene network from which a place is looked at; lower ones show what the reader's costs. */
+const MIN_PEAK_SCORE = 0.15;
+const SCORES = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7];
 const FACING_SCORES = [0.34, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 const PROBABILITIES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
 const FACADES = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -25,37 +27,44 @@ const TOP_MARGIN = 3;
 /** Smallest labelled thing that counts as missed, samples of the label map. */
 const MIN_LABELLED = 12;
 
-/** All maps of some frames, once: `{ frame, surfaces, maps, horizon }`. */
-export async function readAll(network, frames) {
+/** All of some frames, once: `{ frame, surfaces, horizon, peaks, looked }`, vehicles before and after the closer look. */
+export async function readAll(networks, frames) {
   const resampler = new SurfaceResampler();
   const reads = [];
   for (const frame of frames) {
-    const { surfaces: logits, vehicles } = await network.run(frame.detail);
+    const { surfaces: logits, vehicles } = await networks.run(frame.detail);
     const surfaces = new Float32Array(SURFACES.length * SURFACE_SIZE);
     resampler.resampleInto(logits, surfaces);
-    reads.push({ frame, surfaces, maps: { ...vehicles, data: vehicles.data.slice() }, horizon: readHorizon(surfaces) });
+    const peaks = vehiclePeaks(vehicles, MIN_PEAK_SCORE);
+    const looked = await networks.look(peaks, frame.detail);
+    reads.push({ frame, surfaces, horizon: readHorizon(surfaces), peaks, looked });
   }
   return reads;
 }
 
-/** Rows `[score, found, precision, right facing of those found]`. */
+/** Rows `[score, found, precision, facing right, the same before the closer look]`. */
 export function vehicleScores(reads) {
-  return SCORES.map((score) => {
-    const matches = new VehicleMatches();
-    for (const { frame, maps } of reads) {
-      matches.add(frame.vehicles, vehiclePeaks(maps, score), DETAIL_WIDTH / DETAIL_HEIGHT);
-    }
-    const { found, precision, facing } = matches.scores;
-    return [score, found, precision, facing];
-  });
+  return SCORES.map((score) => [
+    score,
+    ...['looked', 'peaks'].flatMap((key) => {
+      const matches = new VehicleMatches();
+      for (const read of reads) {
+        const sure = read[key].filter((vehicle) => vehicle.score >= score);
+        matches.add(read.frame.vehicles, sure, DETAIL_WIDTH / DETAIL_HEIGHT);
+      }
+      const { found, precision, facing } = matches.scores;
+      return [found, precision, facing];
+    }),
+  ]);
 }
 
 /** Rows `[facing score, share kept, right, right fronts, right rears]`: of found vehicles that are labelled with a facing. */
 export function facingScores(reads, minScore) {
-  const known = reads.flatMap(({ frame, maps }) =>
-    matchVehicles(frame.vehicles, vehiclePeaks(maps, minScore)).filter(
-      ({ found, labelled }) => labelled?.facing !== undefined && found.box.width >= MIN_WIDTH,
-    ),
+  const known = reads.flatMap(({ frame, looked }) =>
+    matchVehicles(
+      frame.vehicles,
+      looked.filter(({ score }) => score >= minScore),
+    ).filter(({ found, labelled }) => labelled?.facing !== undefined && found.box.width >= MIN_WIDTH),
   );
   const right = (list) => share(list, ({ found, labelled }) => found.facing === labelled.facing);
   return FACING_SCORES.map((least) => {
@@ -138,6 +147,11 @@ export function paneScores(reads) {
       share(labels, (label) => label === window),
     ];
   });
+}
+
+/** The first row of some scores whose precision, in a column, reaches a goal; undefined where none does. */
+export function lowestWith(rows, column, goal) {
+  return rows.find((row) => row[column] >= goal);
 }
 
 function above(plane, least) {

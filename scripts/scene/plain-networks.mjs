@@ -1,10 +1,15 @@
-// A scene network without what the reader decides: for its time alone, and to try thresholds.
+// The two networks without what the reader decides: for their times alone, and to try thresholds.
 import { readModelFile } from '../../dist/infer/model-file.js';
 import { parseSceneCard } from '../../dist/infer/model-card.js';
 import { createOrtSession, loadOrt } from '../../dist/infer/ort-runtime.js';
+import { openVehicleLooker } from '../../dist/scene/vehicle-looker.js';
 
-/** Opens it on one thread: `run(detail)` gives `{ surfaces, vehicles }`, each `{ data, width, height }`. */
-export async function openPlainNetwork(model) {
+/**
+ * Opens them on one thread: `run(detail)` of the scene network gives `{ surfaces, vehicles }`, each `{ data, width, height }`; `look` is that of
+ * the vehicle network.
+ */
+export async function openPlainNetworks(model, vehicleModel) {
+  const looker = await openVehicleLooker({ model: vehicleModel });
   const { bytes, card } = await readModelFile(model, parseSceneCard);
   const session = await createOrtSession(bytes, { device: 'cpu', threads: 1 });
   const { Tensor } = await loadOrt();
@@ -15,6 +20,10 @@ export async function openPlainNetwork(model) {
       const maps = ({ name, shape }) => ({ data: result[name].data, width: shape[3], height: shape[2] });
       return { surfaces: maps(outputs.surfaces), vehicles: maps(outputs.vehicles) };
     },
-    close: () => session.release(),
+    look: (vehicles, detail) => looker.look(vehicles, detail),
+    async close() {
+      await looker.close();
+      await session.release();
+    },
   };
 }
