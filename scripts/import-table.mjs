@@ -39,7 +39,7 @@ export const MODULES = {
   },
   'src/infer': {
     holds: 'generators, model cards, device choice; `grade/` is the night from physics',
-    imports: ['src/core', 'src/image', 'src/look'],
+    imports: ['src/core', 'src/image', 'src/look', 'src/scene', 'src/lighting', 'src/temporal/motion.ts'],
     packages: { 'onnxruntime-node': ['ort-runtime.ts'] },
   },
   'src/temporal': {
@@ -77,7 +77,7 @@ export const MODULES = {
     holds: 'how near to real nights a night is, what it keeps and invents ([how](docs/evaluation.md))',
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/ingest', 'src/infer', 'src/temporal', 'src/render'],
-      ...['src/scene/scene.ts', 'src/pipeline/look-thread/look-maker.ts'],
+      ...['src/scene/scene.ts', 'src/pipeline/look-thread/look-maker.ts', 'src/pipeline/detail-schedule.ts'],
     ],
   },
   'src/train': {

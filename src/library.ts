@@ -1,5 +1,6 @@
 import { resolveSettings } from './config/resolve.js';
 import { controlsOf, type Settings } from './config/settings.js';
+import { lightingOf } from './core/controls.js';
 import { abortedError, NocturneError } from './core/errors.js';
 import { silentLogger, type Logger } from './core/logger.js';
 import { maskUrl } from './core/mask-url.js';
@@ -182,7 +183,8 @@ export async function evaluate(
   const extra = withoutUndefined({ features, sheet, logger, onProgress });
   const model = modelSettings(settings);
   try {
-    return await evaluateNight({ input, references, ...model, maxImages, seed, signal, ...extra });
+    const lighting = lightingOf(settings);
+    return await evaluateNight({ input, references, ...model, lighting, maxImages, seed, signal, ...extra });
   } catch (error) {
     throw signal.aborted ? abortedError(`${maskUrl(input)} was evaluated`) : error;
   }
@@ -231,8 +233,8 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
   };
 }
 
-function modelSettings({ generator, device, threads }: Settings): ModelSettings {
-  return { generator, device, threads };
+function modelSettings({ generator, style, device, threads }: Settings): ModelSettings {
+  return { generator, style, device, threads };
 }
 
 function openOptions({ maxViewers }: Settings, { logger = silentLogger }: StreamOptions): OpenStreamOptions {

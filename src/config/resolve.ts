@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NocturneError } from '../core/errors.js';
 import { ruleOf, type Setting } from './setting.js';
-import { environmentName, flagName, SETTING_NAMES, SETTINGS, type Settings } from './settings.js';
+import { environmentName, flagName, SETTING_NAMES, SETTINGS, TIMES, type Settings } from './settings.js';
 
 /** Where values come from; earlier ones win. */
 export interface SettingsSources {
@@ -25,7 +25,7 @@ export function resolveSettings(sources: SettingsSources): Settings {
   if (sources.environment?.['NOCTURNE_TOKEN'] === '') {
     throw invalid('NOCTURNE_TOKEN is set but empty, which would admit everyone: unset it or give it a value.');
   }
-  const resolved: Record<string, unknown> = {};
+  const given: Record<string, unknown> = {};
   for (const name of SETTING_NAMES) {
     const setting: Setting = SETTINGS[name];
     const candidates: readonly [place: string, value: unknown][] = [
@@ -35,9 +35,18 @@ export function resolveSettings(sources: SettingsSources): Settings {
       [`${name} in ${sources.file?.path ?? 'the config file'}`, fileValues[name]],
     ];
     const [place, value] = candidates.find(([, candidate]) => candidate !== undefined) ?? ['', undefined];
-    resolved[name] = value === undefined ? setting.default : parse(setting, place, value, name === 'token');
+    if (value !== undefined) given[name] = parse(setting, place, value, name === 'token');
   }
-  return resolved as Settings; // each name has a value of its own kind, or its own default
+  return { ...DEFAULTS, ...dialsOfTime(given['time'] as Settings['time']), ...given } as Settings; // each name has a value of its own kind, or a default
+}
+
+const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
+  SETTING_NAMES.map((name) => [name, SETTINGS[name].default]),
+);
+
+/** What a time of day sets where nothing else does. */
+function dialsOfTime(time: Settings['time']): Partial<Settings> {
+  return time === undefined ? {} : TIMES[time];
 }
 
 function parse(setting: Setting, place: string, value: unknown, isSecret: boolean): unknown {

@@ -1,4 +1,4 @@
-import { DIAL_NAMES, DIALS, VIEW_MODES, type Controls, type DialName } from '../core/controls.js';
+import { DIAL_NAMES, DIALS, LIGHTING_DIALS, VIEW_MODES, type Controls, type DialName } from '../core/controls.js';
 import { FILE_CODECS, FILE_PRESETS } from '../output/file-options.js';
 import { choice, flag, integer, number, text, type NumberSetting, type SettingValue } from './setting.js';
 
@@ -9,6 +9,19 @@ const render = ['render'] as const;
 const evaluation = ['eval'] as const;
 const night = ['serve', 'render', 'eval'] as const;
 const all = ['serve', 'render', 'probe', 'eval'] as const;
+
+/** Dials of each time of day. In a deep night most windows are dark. */
+export const TIMES = {
+  day: { sunElevation: 10 },
+  golden: { sunElevation: 3 },
+  dusk: { sunElevation: -3 },
+  'blue-hour': { sunElevation: -7 },
+  night: { sunElevation: -18 },
+  'deep-night': { sunElevation: -18, windows: 0.3 },
+} as const satisfies Record<string, Partial<Record<DialName, number>>>;
+
+/** Names of {@link TIMES}. */
+const TIME_NAMES = Object.keys(TIMES) as (keyof typeof TIMES)[]; // Object.keys widens to string[]
 
 /** Every setting except the dials, which {@link DIALS} describes. A key is also the config file's: `maxViewers` is `--max-viewers` and `NOCTURNE_MAX_VIEWERS`. */
 const OWN_SETTINGS = {
@@ -97,10 +110,22 @@ const OWN_SETTINGS = {
   ),
 
   generator: text('auto', {
-    help: 'what makes the night: auto, grade, grade:deep, or an ONNX model or its card',
+    help: 'what makes the night: auto (the best of the package), lit, nightgrid, grade, grade:deep, or an ONNX model or its card',
     group: 'Night',
     commands: night,
     placeholder: 'name|file',
+  }),
+  style: text('city-led', {
+    help: 'night style of lit: city-led, city-sodium, suburb, motorway, village, or a JSON file; see docs/styles.md',
+    group: 'Night',
+    commands: night,
+    placeholder: 'name|file',
+  }),
+  time: choice(TIME_NAMES, undefined, {
+    help: 'time of day with lit: sets --sun-elevation where it is not set, deep-night --windows too; unset: night',
+    group: 'Night',
+    commands: night,
+    placeholder: 'name',
   }),
   device: choice(['auto', 'cpu', 'webgpu'], 'auto', {
     help: 'device that runs the network',
@@ -115,7 +140,7 @@ const OWN_SETTINGS = {
   seed: integer(
     { min: 0, max: 2 ** 31 - 1, default: 1 },
     {
-      help: 'random seed of the grain, and of the sampling in eval; the same input and seed give the same bytes',
+      help: 'random seed of the grain, of what lit lights, and of the sampling in eval; the same input and seed give the same bytes',
       group: 'Night',
       commands: night,
     },
@@ -226,11 +251,13 @@ const OWN_SETTINGS = {
   }),
 };
 
+const isLightingDial = (name: DialName): boolean => LIGHTING_DIALS.some((dial) => dial === name);
+
 const DIAL_SETTINGS = Object.fromEntries(
-  DIAL_NAMES.map((name) => [
-    name,
-    number(DIALS[name], { help: DIALS[name].help, group: 'Night', commands: serveAndRender }),
-  ]),
+  DIAL_NAMES.map((name) => {
+    const commands = isLightingDial(name) ? night : serveAndRender; // the others change no look, which is what eval measures
+    return [name, number(DIALS[name], { help: DIALS[name].help, group: 'Night', commands })];
+  }),
 ) as Record<DialName, NumberSetting<number>>; // one per dial
 
 /** Every setting by its config-file key. */

@@ -46,11 +46,43 @@ export const DIALS = {
   },
   headlights: {
     min: 0,
-    max: 1,
-    default: 0,
+    max: 2,
+    default: 1,
     step: 0.01,
     label: 'Headlights',
-    help: "brightness of the vehicle's own headlights on the road, for dashcams",
+    help: "own headlights on the road: with lit, 1 is the style's level where the camera drives; other generators light a fixed beam above 1",
+  },
+  windows: {
+    min: 0,
+    max: 2,
+    default: 1,
+    step: 0.01,
+    label: 'Windows',
+    help: "share of windows and shops that are lit, 1 is the style's; lit only",
+  },
+  streetLamps: {
+    min: 0,
+    max: 2,
+    default: 1,
+    step: 0.01,
+    label: 'Street lamps',
+    help: "brightness of street lamps and the town's glow, 1 is the style's; lit only",
+  },
+  traffic: {
+    min: 0,
+    max: 2,
+    default: 1,
+    step: 0.01,
+    label: 'Traffic',
+    help: "brightness of other vehicles' lamps and of signals, 1 is the style's; lit only",
+  },
+  sunElevation: {
+    min: -18,
+    max: 10,
+    default: -18,
+    step: 0.5,
+    label: 'Sun',
+    help: 'elevation of the sun in degrees: -18 night, -7 blue hour, -3 dusk, 3 golden hour, 10 day; lit only',
   },
   grain: {
     min: 0,
@@ -72,6 +104,12 @@ export const DIALS = {
 
 /** Name of a dial. */
 export type DialName = keyof typeof DIALS;
+
+/** The dials that change how a street is lit: they act in the generator, not on its looks. */
+export const LIGHTING_DIALS = ['headlights', 'windows', 'streetLamps', 'traffic', 'sunElevation'] as const;
+
+/** Values of the {@link LIGHTING_DIALS}. Immutable. */
+export type LightingControls = Readonly<Record<(typeof LIGHTING_DIALS)[number], number>>;
 
 /** What a frame shows. `split`: day left of the line, night right of it. `lights`: lights layer and lamps alone, for inspection. */
 export const VIEW_MODES = ['night', 'day', 'split', 'lights'] as const;
@@ -96,11 +134,26 @@ export const DEFAULT_CONTROLS: Controls = {
   warmth: DIALS.warmth.default,
   lights: DIALS.lights.default,
   headlights: DIALS.headlights.default,
+  windows: DIALS.windows.default,
+  streetLamps: DIALS.streetLamps.default,
+  traffic: DIALS.traffic.default,
+  sunElevation: DIALS.sunElevation.default,
   grain: DIALS.grain.default,
   smoothing: DIALS.smoothing.default,
   view: 'night',
   split: 0.5,
 };
+
+/** Copies the lighting dials out of the controls. */
+export function lightingOf({
+  headlights,
+  windows,
+  streetLamps,
+  traffic,
+  sunElevation,
+}: LightingControls): LightingControls {
+  return { headlights, windows, streetLamps, traffic, sunElevation };
+}
 
 /**
  * Checks a partial change: known names, numbers inside their dial's range, a known view.

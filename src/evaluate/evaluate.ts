@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path';
+import type { LightingControls } from '../core/controls.js';
 import { NocturneError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import { silentLogger, type Logger } from '../core/logger.js';
@@ -36,11 +37,14 @@ export interface EvaluateOptions {
   readonly references: readonly string[];
   /** Same as for `openGenerator`. */
   readonly generator: string;
+  readonly style?: string;
+  /** Default: that of the default controls. */
+  readonly lighting?: LightingControls;
   readonly device?: Device;
   readonly threads?: number;
   /** Maximum number of images from the input and from each reference. */
   readonly maxImages: number;
-  /** Random seed of every sampling. */
+  /** Random seed of every sampling, and of what the generator draws. */
   readonly seed: number;
   /** An ONNX feature network for FID and KID. */
   readonly features?: string;
@@ -90,6 +94,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const references = await openReferences(options.references);
   await using network = await openFeatures(options);
   await using generator = await openGenerator({ ...options, logger: options.logger ?? silentLogger });
+  if (options.lighting) generator.setLighting?.(options.lighting);
   const cost = await measureInputCost(input, generator, options);
   const steadiness = input.isClip ? await measureInputSteadiness(input, generator, options) : null;
   const tools = { mask: await EdgeMask.open(), meter: await ToneMeter.open(), seed };
@@ -146,7 +151,7 @@ async function measureInputCost(
   generator: FallbackGenerator,
   options: EvaluateOptions,
 ): Promise<Cost> {
-  using renderer = await openRenderer({ seed: options.seed });
+  using renderer = await openRenderer({ seed: options.seed, hasBeam: !generator.wantsDetail });
   const frames = input.frames(TIMED_FRAMES, options.signal);
   return await measureCost(frames, { generator, renderer, threads: options.threads ?? 1 });
 }
@@ -178,16 +183,22 @@ async function loadSets(
 ): Promise<Sets> {
   const { maxImages, signal, mask, onProgress } = options;
   const report = (step: string) => (done: number, expected: number) => onProgress?.({ step, done, expected });
-  const day = await input.read({ maxImages, signal, onImage: report(`reading ${input.name}`) });
+  const { wantsDetail = false } = generator;
+  const day = await input.read({
+    maxImages,
+    wantsDetails: wantsDetail,
+    signal,
+    onImage: report(`reading ${input.name}`),
+  });
   const loaded: Reference[] = [];
   for (const [name, reference] of references) {
-    const read = await reference.read({ maxImages, signal, onImage: report(`reading ${name}`) });
+    const read = await reference.read({ maxImages, wantsDetails: false, signal, onImage: report(`reading ${name}`) });
     if (read.images.length < 2) throw tooFewImages(reference.path);
     loaded.push({ name, path: reference.path, ...read });
   }
   const { name } = generator.card;
   const tools = { generator, mask, signal, onImage: report(`night by ${name}`) };
-  const result = await translateImages(day.images, tools);
+  const result = await translateImages(day.images, { ...tools, details: day.details });
   const isGrade = name === 'grade' && !('sha256' in generator.card); // a network can have the same name
   if (isGrade) return { day, grade: result, result, references: loaded };
   await using gradeGenerator = await createGrade();

@@ -5,6 +5,7 @@ import { readCropped, readFrame } from '../image/image-file.js';
 import { imageToYuv } from '../image/rgb-image.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import type { Frame } from '../core/frame.js';
+import { ImageDetails } from './image-details.js';
 import { ThumbnailReader } from '../image/thumbnail-reader.js';
 import { maskUrl } from '../core/mask-url.js';
 import { parseInput } from '../ingest/input-address.js';
@@ -16,6 +17,8 @@ import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from '../ingest/source-opt
 interface ReadOptions {
   /** Maximum number of images from a folder or clip, evenly spread. */
   readonly maxImages: number;
+  /** Whether details are read too. */
+  readonly wantsDetails: boolean;
   readonly signal: AbortSignal;
   /** Called after each image. @param expected 0 when unknown. */
   readonly onImage: (done: number, expected: number) => void;
@@ -25,6 +28,8 @@ interface ReadOptions {
 export interface LoadedImages {
   /** `[3, 144, 256]` each. */
   readonly images: Float32Array[];
+  /** Details of the same images, where they were asked for. */
+  readonly details: ImageDetails | undefined;
   /** Notes for people, one line each. */
   readonly notices: readonly string[];
 }
@@ -81,8 +86,8 @@ function folderInput(path: string, all: readonly string[]): EvaluationInput {
     path,
     isClip: false,
     read: async (options) => {
-      const { images, notices } = await readFolder(spread(supported, options.maxImages), options);
-      return { images, notices: [...others, ...notices] };
+      const { notices, ...loaded } = await readFolder(spread(supported, options.maxImages), options);
+      return { ...loaded, notices: [...others, ...notices] };
     },
     frames: (maxCount, signal) => readFrames(spread(supported, maxCount), signal),
   };
@@ -90,12 +95,15 @@ function folderInput(path: string, all: readonly string[]): EvaluationInput {
 
 async function readFolder(paths: readonly string[], options: ReadOptions): Promise<LoadedImages> {
   const images: Float32Array[] = [];
+  const details = options.wantsDetails ? await ImageDetails.open() : undefined;
   const skipped: string[] = [];
   let failure: unknown;
   for (const path of paths) {
     options.signal.throwIfAborted();
     try {
-      images.push(imageToYuv(await readCropped(path, [THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT])));
+      const image = imageToYuv(await readCropped(path, [THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT]));
+      await details?.addFile(path);
+      images.push(image);
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       failure ??= error;
@@ -104,7 +112,7 @@ async function readFolder(paths: readonly string[], options: ReadOptions): Promi
     options.onImage(images.length + skipped.length, paths.length);
   }
   if (images.length === 0) throw failure;
-  return { images, notices: skippedNotices(skipped) };
+  return { images, details, notices: skippedNotices(skipped) };
 }
 
 async function* readFrames(paths: readonly string[], signal: AbortSignal): AsyncIterable<Frame> {
@@ -141,6 +149,7 @@ async function readClip(path: string, options: SourceOptions, reading: ReadOptio
   const { maxImages, signal, onImage } = reading;
   await using source = await openSource(path, options, signal);
   const reader = await ThumbnailReader.open();
+  const details = reading.wantsDetails ? await ImageDetails.open() : undefined;
   let images: Float32Array[] = [];
   let [step, index] = [1, 0];
   for await (const frame of source.frames(signal)) {
@@ -148,17 +157,19 @@ async function readClip(path: string, options: SourceOptions, reading: ReadOptio
       if (index++ % step !== 0) continue;
       if (images.length >= maxImages) {
         images = images.filter((_, i) => i % 2 === 0);
+        details?.dropEverySecond();
         step *= 2;
         if ((index - 1) % step !== 0) continue;
       }
       images.push(reader.read(frame).data.slice());
+      details?.add(frame);
       onImage(index, 0);
     } finally {
       frame.close();
     }
   }
   signal.throwIfAborted();
-  return { images, notices: source.info.notices };
+  return { images, details, notices: source.info.notices };
 }
 
 /** Returns up to `maxCount` of the items, evenly spread, in order. */

@@ -2,6 +2,7 @@ import { DEFAULT_CONTROLS } from '../core/controls.js';
 import type { Frame } from '../core/frame.js';
 import { Percentiles } from '../core/stats.js';
 import type { Generator } from '../infer/generator.js';
+import { readThumbnail } from '../render/read-thumbnail.js';
 import type { Renderer } from '../render/renderer.js';
 import type { Cost, StageCost } from './evaluation.js';
 
@@ -27,7 +28,7 @@ export async function measureCost(
     using owned = frame;
     size = { width: owned.width, height: owned.height };
     const started = performance.now();
-    const thumbnail = renderer.thumbnail(owned);
+    const thumbnail = readThumbnail(renderer, owned, generator.wantsDetail);
     const shrunk = performance.now();
     const look = await generator.translate(thumbnail);
     const looked = performance.now();

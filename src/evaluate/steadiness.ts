@@ -4,7 +4,9 @@ import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from '../image/thum
 import { applyLookInto } from '../look/apply-look.js';
 import type { Generator } from '../infer/generator.js';
 import { copyLookInto, emptyLook, type Look } from '../look/look.js';
+import { DetailSchedule } from '../pipeline/detail-schedule.js';
 import { LookMaker } from '../pipeline/look-thread/look-maker.js';
+import { readThumbnail } from '../render/read-thumbnail.js';
 import type { Renderer } from '../render/renderer.js';
 import { Flicker } from '../temporal/flicker.js';
 import {
@@ -30,13 +32,18 @@ export async function measureSteadiness(
   const { generator, renderer, smoothing = DIALS.smoothing.default } = tools;
   const fresh = emptyLook();
   const steadier = await createSteadier();
-  const maker = new LookMaker(fixedLookGenerator(generator, fresh), steadier);
+  // One that reads details also tracks what it sees: the stream's looks are then other looks than those of its frames alone.
+  const { wantsDetail = false } = generator;
+  const maker = new LookMaker(wantsDetail ? generator : fixedLookGenerator(generator, fresh), steadier);
+  const details = new DetailSchedule();
   const meter = await SteadinessMeter.open();
   for await (const frame of frames) {
     using owned = frame;
-    const thumbnail = renderer.thumbnail(owned);
+    const thumbnail = readThumbnail(renderer, owned, wantsDetail);
     copyLookInto(await generator.translate(thumbnail), fresh);
-    const { look } = await maker.make(thumbnail, smoothing);
+    const isDetailDue = wantsDetail && details.isDue(thumbnail, smoothing);
+    const { data, pts, discontinuity } = thumbnail;
+    const { look } = await maker.make(isDetailDue ? thumbnail : { data, pts, discontinuity }, smoothing);
     meter.add(thumbnail, { unsmoothed: fresh, result: look });
   }
   return { ...meter.report(), cuts: steadier.cuts };

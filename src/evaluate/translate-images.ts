@@ -5,6 +5,7 @@ import { applyLookInto } from '../look/apply-look.js';
 import type { Generator } from '../infer/generator.js';
 import type { EdgeMask } from './edge-mask.js';
 import { compareBlobs, type BlobComparison } from './invented-lights.js';
+import type { ImageDetails } from './image-details.js';
 import type { ImageSet } from './image-set.js';
 import { lampHonesty, type LampHonesty } from './lamp-honesty.js';
 import { structureOf, type Structure } from './structure.js';
@@ -25,6 +26,8 @@ export async function translateImages(
   days: ImageSet,
   tools: {
     readonly generator: Generator;
+    /** Of the same images, for a generator that reads them. */
+    readonly details?: ImageDetails | undefined;
     readonly mask: EdgeMask;
     readonly signal: AbortSignal;
     readonly onImage: (done: number, expected: number) => void;
@@ -35,7 +38,8 @@ export async function translateImages(
   const night = new Float32Array(days[0]?.length ?? 0);
   for (const [i, day] of days.entries()) {
     tools.signal.throwIfAborted();
-    const thumbnail = { data: day, pts: micros(i * 1_000_000), discontinuity: true };
+    const detail = tools.generator.wantsDetail ? tools.details?.at(i) : undefined;
+    const thumbnail = { data: day, pts: micros(i * 1_000_000), discontinuity: true, ...(detail ? { detail } : {}) };
     const look = await tools.generator.translate(thumbnail, tools.signal);
     applyLookInto(look, day, night);
     const displayed = quantizeTo8Bit(night);

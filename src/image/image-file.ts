@@ -83,8 +83,13 @@ export async function readFittedRgb(path: string, { width, height, half }: Image
 /**
  * Reads the largest central crop of an image file that has the aspect of `size`, upright, resized to `size` by Lanczos:
  * images of any aspect become comparable without distortion. Transparency over black. Throws as {@link readRgb} does.
+ * @param result `crop` keeps the crop's own size.
  */
-export async function readCropped(path: string, size: readonly [width: number, height: number]): Promise<RgbImage> {
+export async function readCropped(
+  path: string,
+  size: readonly [width: number, height: number],
+  result: 'resized' | 'crop' = 'resized',
+): Promise<RgbImage> {
   const [width, height] = size;
   try {
     const image = sharp(path, { failOn: 'error' });
@@ -95,10 +100,10 @@ export async function readCropped(path: string, size: readonly [width: number, h
     const top = Math.floor((autoOrient.height - cropHeight) / 2);
     const upright = image.autoOrient().flatten({ background: '#000' }).toColourspace('srgb').removeAlpha();
     const cropped = upright.extract({ left, top, width: cropWidth, height: cropHeight });
-    const resized = cropped.resize({ width, height, fit: 'fill', kernel: 'lanczos3' });
+    const resized = result === 'crop' ? cropped : cropped.resize({ width, height, fit: 'fill', kernel: 'lanczos3' });
     const { data, info } = await resized.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
     if (info.channels !== 3) throw new Error(`expected 3 channels, got ${info.channels}`);
-    return { width, height, data };
+    return { width: info.width, height: info.height, data };
   } catch (error) {
     throw await readFailure(path, error);
   }

@@ -7,10 +7,12 @@ import type { Kernel, KernelConstant } from './kernel.js';
 import { openKernel } from './kernel.js';
 import { bandStride, copyRows } from './plane-band.js';
 import type { Thumbnail } from './thumbnail.js';
-import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from './thumbnail.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from './thumbnail.js';
 
 /** The exports of src/image/kernels/thumbnail.ts. */
 interface ThumbnailExports {
+  setSize: (width: number, height: number) => void;
+  scratchStart: () => number;
   scratchBytes: (width: number) => number;
   /** Output row, frame width, addresses and strides of Y, U and V, number of the row at these addresses (luma, chroma). */
   reduce: (...args: [number, number, number, number, number, number, number, number, number, number]) => void;
@@ -20,15 +22,12 @@ interface ThumbnailExports {
   readonly LUMA_COLUMNS: KernelConstant;
   readonly CHROMA_COLUMNS: KernelConstant;
   readonly OUTPUT: KernelConstant;
-  readonly SCRATCH: KernelConstant;
 }
 
 /** Output rows of one kernel call. */
 const GROUP_ROWS = 4;
 /** Bytes that the kernel may read past a plane's last row. */
 const READ_PAST_BYTES = 64;
-/** Numbers in a thumbnail. */
-const THUMBNAIL_LENGTH = 3 * THUMBNAIL_HEIGHT * THUMBNAIL_WIDTH;
 /** Bytes of one resampling tap in the kernel's memory. */
 const TAP_BYTES = 20;
 
@@ -50,22 +49,37 @@ interface FrameLayout {
   readonly planes: readonly [PlaneLayout, PlaneLayout, PlaneLayout];
 }
 
-/** Resamples frames of any size to thumbnails, in WebAssembly, four output rows at a time. */
+/** Size of what a reader reads. */
+interface OutputSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+const THUMBNAIL: OutputSize = { width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT };
+const DETAIL: OutputSize = { width: DETAIL_WIDTH, height: DETAIL_HEIGHT };
+
+/** Resamples frames of any size to thumbnails or to details, in WebAssembly, four output rows at a time. */
 export class ThumbnailReader {
   readonly #kernel: Kernel<ThumbnailExports>;
-  /** Two buffers, written in turn. */
-  #data = new Float32Array(THUMBNAIL_LENGTH); // [3, 144, 256]
-  #spare = new Float32Array(THUMBNAIL_LENGTH); // [3, 144, 256]
+  readonly #size: OutputSize;
+  /** Two buffers, written in turn: `[3, height, width]`. */
+  #data: Float32Array;
+  #spare: Float32Array;
   #layout: FrameLayout | undefined;
   #bytes = new Uint8Array();
 
-  private constructor(kernel: Kernel<ThumbnailExports>) {
+  private constructor(kernel: Kernel<ThumbnailExports>, size: OutputSize) {
     this.#kernel = kernel;
+    this.#size = size;
+    this.#data = new Float32Array(3 * size.width * size.height);
+    this.#spare = new Float32Array(this.#data.length);
+    kernel.exports.setSize(size.width, size.height);
   }
 
-  /** Loads the kernel. Throws KERNEL_UNAVAILABLE. */
-  static async open(): Promise<ThumbnailReader> {
-    return new ThumbnailReader(await openKernel<ThumbnailExports>('thumbnail'));
+  /** Loads the kernel. Throws KERNEL_UNAVAILABLE. @param output default: thumbnails. */
+  static async open(output: 'thumbnail' | 'detail' = 'thumbnail'): Promise<ThumbnailReader> {
+    const kernel = await openKernel<ThumbnailExports>('thumbnail');
+    return new ThumbnailReader(kernel, output === 'detail' ? DETAIL : THUMBNAIL);
   }
 
   /** Bytes of the kernel's memory. */
@@ -75,11 +89,16 @@ export class ThumbnailReader {
 
   /** Returns the frame's thumbnail. Borrows the frame. Lends the thumbnail until the call after the next one. */
   read(frame: Frame): Thumbnail {
+    return { data: this.readPlanes(frame), pts: frame.pts, discontinuity: frame.discontinuity };
+  }
+
+  /** Returns the frame's Y, U and V at the reader's size: `Thumbnail.data` or `Thumbnail.detail`. Borrows and lends as {@link read}. */
+  readPlanes(frame: Frame): Float32Array {
     const { exports, memory } = this.#kernel;
     const { planes } = this.#layoutFor(frame);
     const [y, u, v] = planes;
     new Float32Array(memory.buffer).set(bt709Matrix(frame.color), exports.MATRIX.value / 4);
-    for (let group = 0; group < THUMBNAIL_HEIGHT / GROUP_ROWS; group++) {
+    for (let group = 0; group < this.#size.height / GROUP_ROWS; group++) {
       const lumaBase = this.#copyGroup(frame.y, y, group);
       const chromaBase = this.#copyGroup(frame.u, u, group);
       this.#copyGroup(frame.v, v, group);
@@ -98,7 +117,7 @@ export class ThumbnailReader {
     }
     [this.#data, this.#spare] = [this.#spare, this.#data];
     this.#data.set(new Float32Array(memory.buffer, exports.OUTPUT.value, this.#data.length));
-    return { data: this.#data, pts: frame.pts, discontinuity: frame.discontinuity };
+    return this.#data;
   }
 
   /** Copies the source rows of one group into the kernel's memory. Returns the number of the first row. */
@@ -115,9 +134,9 @@ export class ThumbnailReader {
     if (known && isSame && known.strides.every((stride, i) => stride === frame.strides[i])) return known;
     const { exports, memory } = this.#kernel;
     const half = frame.width / 2;
-    const lumaRows = resamplingTaps(frame.height, THUMBNAIL_HEIGHT);
-    const chromaRows = resamplingTaps(frame.height / 2, THUMBNAIL_HEIGHT);
-    const start = exports.SCRATCH.value + exports.scratchBytes(frame.width);
+    const lumaRows = resamplingTaps(frame.height, this.#size.height);
+    const chromaRows = resamplingTaps(frame.height / 2, this.#size.height);
+    const start = exports.scratchStart() + exports.scratchBytes(frame.width);
     const [strideY, strideU, strideV] = frame.strides;
     const y = layoutPlane(lumaRows, frame.width, strideY, start);
     const u = layoutPlane(chromaRows, half, strideU, endOf(y));
@@ -129,8 +148,8 @@ export class ThumbnailReader {
     const view = new DataView(memory.buffer);
     writeTaps(lumaRows, view, exports.LUMA_ROWS.value);
     writeTaps(chromaRows, view, exports.CHROMA_ROWS.value);
-    writeTaps(resamplingTaps(frame.width, THUMBNAIL_WIDTH), view, exports.LUMA_COLUMNS.value);
-    writeTaps(resamplingTaps(half, THUMBNAIL_WIDTH), view, exports.CHROMA_COLUMNS.value);
+    writeTaps(resamplingTaps(frame.width, this.#size.width), view, exports.LUMA_COLUMNS.value);
+    writeTaps(resamplingTaps(half, this.#size.width), view, exports.CHROMA_COLUMNS.value);
     this.#layout = { width: frame.width, height: frame.height, strides: frame.strides, planes: [y, u, v] };
     return this.#layout;
   }

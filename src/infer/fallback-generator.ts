@@ -1,9 +1,11 @@
+import type { LightingControls } from '../core/controls.js';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import { micros, toSeconds } from '../core/time.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { Generator } from './generator.js';
 import { copyLookInto, emptyLook, type Look } from '../look/look.js';
+import type { Motion } from '../temporal/motion.js';
 
 /** A generator that replaces the looks of a network that fails. */
 export interface FallbackGenerator extends Generator {
@@ -63,6 +65,18 @@ class NetworkWithFallback implements FallbackGenerator {
 
   get fallbacks(): number {
     return this.#fallbacks;
+  }
+
+  get wantsDetail(): boolean {
+    return this.#network.wantsDetail ?? false;
+  }
+
+  setLighting(lighting: LightingControls): void {
+    this.#network.setLighting?.(lighting);
+  }
+
+  advance(thumbnail: Thumbnail, motion: Motion | undefined, seconds: number): void {
+    this.#network.advance?.(thumbnail, motion, seconds);
   }
 
   async translate(thumbnail: Thumbnail, signal?: AbortSignal): Promise<Look> {

@@ -45,6 +45,21 @@ export async function readModelFile(
   return { path: modelPath, bytes, card };
 }
 
+/** True when the model at a path is a scene network, by its card's outputs; false for any other model, also a missing one. */
+export async function isSceneModel(path: string): Promise<boolean> {
+  try {
+    const card: unknown = JSON.parse(await readFile(`${await stemOf(path)}.json`, 'utf8'));
+    return hasOutput(card, 'surfaces');
+  } catch {
+    return false; // whoever opens the model reports why
+  }
+}
+
+function hasOutput(card: unknown, output: string): boolean {
+  if (typeof card !== 'object' || card === null || !('outputs' in card)) return false;
+  return typeof card.outputs === 'object' && card.outputs !== null && output in card.outputs;
+}
+
 /** Creates a NocturneError MODEL_INVALID. */
 export function invalid(message: string, cause?: unknown): NocturneError {
   return new NocturneError({ code: 'MODEL_INVALID', stage: 'infer', message, cause });

@@ -3,16 +3,24 @@ import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import { withFallback, type FallbackGenerator } from './fallback-generator.js';
+import { SHIPPED_SCENE_MODEL } from '../scene/scene-reader.js';
 import { createGrade } from './grade/grade.js';
+import { isSceneModel } from './model-file.js';
 import type { Device } from './ort-generator.js';
 
 /** Options of {@link openGenerator}. */
 export interface OpenGeneratorOptions {
   /**
-   * `auto`: the trained network of the package if present, else `grade`. `grade` or `grade:deep`: physics, no network.
-   * Anything else: the path of an ONNX model, of its card, or of a folder NAME with NAME.onnx and NAME.json.
+   * `auto`: `lit`, else `nightgrid`, else `grade`: the first whose network the package has and that opens. `lit`: the scene
+   * network and a night style. `nightgrid`: the look network. `grade` or `grade:deep`: physics, no network.
+   * Anything else: the path of an ONNX model, of its card, or of a folder NAME with NAME.onnx and NAME.json; a scene network makes
+   * `lit` with it.
    */
   readonly generator: string;
+  /** Night style of `lit`: a name or the path of a JSON file; default `city-led`. */
+  readonly style?: string;
+  /** Seed of `lit`; default 1. */
+  readonly seed?: number;
   /** Where a network runs; default `auto`. */
   readonly device?: Device;
   /** Threads of a network on the CPU; default 1. */
@@ -20,41 +28,64 @@ export interface OpenGeneratorOptions {
   readonly logger?: Logger;
 }
 
-/** Folder of the trained network of the package; the same from `src/` and from `dist/`. */
-const SHIPPED_MODEL = new URL('../../models/nightgrid/', import.meta.url);
+/** The night style where none is named. */
+const DEFAULT_STYLE = 'city-led';
+
+/** Folder of the look network of the package; the same from `src/` and from `dist/`. */
+const SHIPPED_LOOK_MODEL = fileURLToPath(new URL('../../models/nightgrid', import.meta.url));
 
 /**
  * Opens a generator by name or path. A network gets the grade as its fallback: see {@link withFallback}.
- * Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE.
+ * Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE, and CONFIG_INVALID for a style.
  */
 export async function openGenerator(options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const logger = options.logger ?? silentLogger;
-  switch (options.generator) {
+  const { generator } = options;
+  switch (generator) {
     case 'grade':
       return createGrade();
     case 'grade:deep':
       return createGrade({ depth: 'deep' });
+    case 'lit':
+      return openLit(SHIPPED_SCENE_MODEL, options);
+    case 'nightgrid':
+      return openLookNetwork(SHIPPED_LOOK_MODEL, options);
     case 'auto':
-      return existsSync(SHIPPED_MODEL) ? openShipped(options, logger) : createGrade();
+      return openShipped(options);
     default:
-      return openNetwork(options.generator, options, logger);
+      return (await isSceneModel(generator)) ? openLit(generator, options) : openLookNetwork(generator, options);
   }
 }
 
-/** Opens the network of the package; the grade when the network cannot be used. */
-async function openShipped(options: OpenGeneratorOptions, logger: Logger): Promise<FallbackGenerator> {
-  try {
-    return await openNetwork(fileURLToPath(SHIPPED_MODEL).replace(/[\\/]$/, ''), options, logger);
-  } catch (error) {
-    if (!(error instanceof NocturneError) || error.code === 'DEVICE_UNAVAILABLE') throw error;
-    logger.warn({ code: error.code }, `${error.toLine()} Using the built-in grade instead.`);
-    return createGrade();
+/** Opens the best generator of the package whose network can be used; the grade when none can. */
+async function openShipped(options: OpenGeneratorOptions): Promise<FallbackGenerator> {
+  const { logger = silentLogger } = options;
+  const candidates = [
+    { model: SHIPPED_SCENE_MODEL, open: openLit },
+    { model: SHIPPED_LOOK_MODEL, open: openLookNetwork },
+  ];
+  for (const { model, open } of candidates) {
+    if (!existsSync(model)) continue;
+    try {
+      return await open(model, options);
+    } catch (error) {
+      if (!(error instanceof NocturneError) || !error.code.startsWith('MODEL_')) throw error;
+      logger.warn({ code: error.code }, `${error.toLine()} Using another generator instead.`);
+    }
   }
+  return createGrade();
 }
 
-async function openNetwork(model: string, options: OpenGeneratorOptions, logger: Logger): Promise<FallbackGenerator> {
-  const { device = 'auto', threads = 1 } = options;
-  // Imported on demand: the grade needs no ONNX Runtime, whose native library is slow to load.
+// Both import their network on demand: the grade needs no ONNX Runtime, whose native library is slow to load.
+
+async function openLit(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
+  const { style = DEFAULT_STYLE, seed = 1, device = 'auto', threads = 1, logger = silentLogger } = options;
+  const { openLitGenerator } = await import('./lit-generator.js');
+  const network = await openLitGenerator({ model, style, seed, device, threads, logger });
+  return withFallback(network, { fallback: await createGrade(), logger });
+}
+
+async function openLookNetwork(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
+  const { device = 'auto', threads = 1, logger = silentLogger } = options;
   const { openOrtGenerator } = await import('./ort-generator.js');
   const network = await openOrtGenerator({ model, device, threads, logger });
   return withFallback(network, { fallback: await createGrade(), logger });

@@ -38,7 +38,7 @@ export class TrafficLamps {
     const { box, id, draw } = vehicle;
     const color = redraw(draw, 3) < halogenShare ? HALOGEN : XENON;
     const isFar = box.width < 0.02;
-    const radius = Math.max(0.0011, Math.min(0.013, 0.058 * box.width));
+    const radius = Math.max(0.0011, Math.min(0.0085, 0.042 * box.width));
     for (const [side, place] of vehicle.lamps.entries()) {
       const own = 0.8 + 0.4 * redraw(draw, 5 + side);
       lamps.add({

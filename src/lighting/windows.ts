@@ -8,8 +8,6 @@ import { addLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS } f
 export interface NightLights {
   /** Light that falls on things. */
   readonly light: LightPlanes;
-  /** What shines itself. */
-  readonly shine: LightPlanes;
   readonly lamps: LampList;
 }
 
@@ -18,8 +16,10 @@ const WINDOW = SURFACES.indexOf('window') * SURFACE_SIZE;
 const TUNGSTEN: LinearColor = [1, 0.6, 0.25];
 const NEUTRAL: LinearColor = [1, 0.8, 0.53];
 const COOL: LinearColor = [0.78, 0.93, 1];
-/** Widths and heights from which a pane is an area and no lamp, in samples. */
-const AREA = 1.3;
+/** Usual size of a pane's part, shares of the frame's width and height, and most parts along one side. */
+const PART_WIDTH = 0.011;
+const PART_HEIGHT = 0.022;
+const MAX_PARTS = 3;
 
 /** The windows: each pane inside a sure facade is lit or dark as a whole, by its draw, and lights the wall around it a little. */
 export class Windows {
@@ -30,7 +30,7 @@ export class Windows {
   }
 
   /** @param amount times the style's share of lit windows. */
-  addTo({ light, shine, lamps }: NightLights, scene: Scene, cover: Float32Array, amount: number): void {
+  addTo({ light, lamps }: NightLights, scene: Scene, cover: Float32Array, amount: number): void {
     const { litShare, luma, spill } = this.#style.windows;
     const lit = litShare * amount;
     if (lit <= 0) return;
@@ -43,9 +43,7 @@ export class Windows {
       const own = 0.45 + 0.55 * redraw(pane.draw, 11);
       const color = this.#colorOf(pane.draw);
       const shown = luma * own * sure * pane.fade;
-      const isArea = pane.box.width * COLUMNS > AREA || pane.box.height * ROWS > 1.6 * AREA;
-      if (isArea) addArea(shine, pane, linearOf(shown), color);
-      else addLamp(lamps, pane, shown, color);
+      addPane(lamps, pane, shown, color);
       if (spill > 0) addSpill(light, pane, spill * own * sure * pane.fade * linearOf(luma), color);
     }
   }
@@ -67,34 +65,26 @@ function sureOf({ surfaces }: Scene, cover: Float32Array, x: number, y: number):
   return Math.min(1, Math.max(0, 3 * wall - 1.2)) * (1 - Math.min(1, 2 * (cover[i] ?? 0)));
 }
 
-/** Adds a small pane as a hard lamp. */
-function addLamp(lamps: LampList, { box, id }: Pane, luma: number, color: LinearColor): void {
-  lamps.add({
-    kind: 'window',
-    id,
-    x: box.x + 0.5 * box.width,
-    y: box.y + 0.5 * box.height,
-    radiusX: 0.5 * box.width,
-    radiusY: (0.5 * box.height * 9) / 16,
-    luma,
-    color,
-    hardness: 4,
-    glare: 0.03,
-  });
-}
-
-/** Adds a large pane as an area that shines, by its share of each sample. */
-function addArea(shine: LightPlanes, { box, draw }: Pane, luminance: number, color: LinearColor): void {
-  const [left, top] = [box.x * COLUMNS, box.y * ROWS];
-  const [right, bottom] = [left + box.width * COLUMNS, top + box.height * ROWS];
-  const blind = 0.5 * redraw(draw, 13);
-  for (let row = Math.max(0, Math.floor(top)); row < Math.min(ROWS, bottom); row++) {
-    const high = Math.min(row + 1, bottom) - Math.max(row, top);
-    const down = (row + 0.5 - top) / (bottom - top);
-    const here = luminance * high * (down < blind ? 0.55 : 1);
-    for (let column = Math.max(0, Math.floor(left)); column < Math.min(COLUMNS, right); column++) {
-      const wide = Math.min(column + 1, right) - Math.max(column, left);
-      addLight(shine, row * COLUMNS + column, here * wide, color);
+/** Adds a pane as hard lamps side by side: a large one has bars between its parts, and a blind over the upper ones. */
+function addPane(lamps: LampList, { box, id, draw }: Pane, luma: number, color: LinearColor): void {
+  const across = Math.min(MAX_PARTS, Math.max(1, Math.round(box.width / PART_WIDTH)));
+  const down = Math.min(MAX_PARTS, Math.max(1, Math.round(box.height / PART_HEIGHT)));
+  const blind = 0.6 * redraw(draw, 13);
+  for (let row = 0; row < down; row++) {
+    const isBehindBlind = (row + 0.5) / down < blind;
+    for (let column = 0; column < across; column++) {
+      lamps.add({
+        kind: 'window',
+        id,
+        x: box.x + ((column + 0.5) / across) * box.width,
+        y: box.y + ((row + 0.5) / down) * box.height,
+        radiusX: (0.5 * box.width) / across,
+        radiusY: (0.5 * box.height * 9) / (16 * down),
+        luma: luma * (isBehindBlind ? 0.6 : 1),
+        color,
+        hardness: 4,
+        glare: 0.04,
+      });
     }
   }
 }

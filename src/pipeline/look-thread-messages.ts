@@ -1,7 +1,8 @@
+import type { LightingControls } from '../core/controls.js';
 import type { SerializedError } from '../core/errors.js';
 import type { LogLine } from '../core/logger.js';
 import type { Micros } from '../core/time.js';
-import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import type { ModelCard } from '../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../infer/open-generator.js';
 import { GRID_SIZE, LAMPS_SIZE, LIGHTS_SIZE, type Look } from '../look/look.js';
@@ -44,13 +45,15 @@ export interface LookThreadData {
 
 /** Worker to look thread, which answers requests in order. */
 export type ToLookThread =
-  /** The slot holds a thumbnail until the answer. */
+  /** The slot holds a thumbnail until the answer, and a detail where the message says so. */
   | {
       readonly type: 'make';
       readonly slot: number;
       readonly pts: Micros;
       readonly discontinuity: boolean;
+      readonly hasDetail: boolean;
       readonly smoothing: number;
+      readonly lighting: LightingControls;
     }
   /** The last message: the generator is closed and the thread ends. */
   | { readonly type: 'close' };
@@ -58,7 +61,7 @@ export type ToLookThread =
 /** Look thread to worker. */
 export type FromLookThread =
   /** The first message, unless opening failed. */
-  | { readonly type: 'opened'; readonly card: ModelCard; readonly device: string }
+  | { readonly type: 'opened'; readonly card: ModelCard; readonly device: string; readonly wantsDetail: boolean }
   /** The request's slot holds the look until that slot is used again. */
   | ({ readonly type: 'made'; readonly counts: LookCounts } & Omit<LookResult, 'look'>)
   /** Opening failed, and the thread ends; or one look failed. */
@@ -66,20 +69,24 @@ export type FromLookThread =
   | ({ readonly type: 'log' } & LogLine);
 
 const THUMBNAIL_SIZE = 3 * THUMBNAIL_HEIGHT * THUMBNAIL_WIDTH;
+const DETAIL_SIZE = 3 * DETAIL_HEIGHT * DETAIL_WIDTH;
 
 /** Views of one slot: a thumbnail and its look. */
 export interface SlotViews {
   /** `[3, 144, 256]`: {@link Thumbnail.data}. */
   readonly thumbnail: Float32Array;
   readonly look: Look;
+  /** `[3, 256, 448]`: {@link Thumbnail.detail}; memory that a generator without details never touches. */
+  readonly detail: Float32Array;
 }
 
 /** Memory that worker and look thread share for one request. Messages say whose turn it is. */
 export function createSlot(): SharedArrayBuffer {
-  return new SharedArrayBuffer((THUMBNAIL_SIZE + GRID_SIZE + LIGHTS_SIZE + LAMPS_SIZE) * Float32Array.BYTES_PER_ELEMENT);
+  const numbers = THUMBNAIL_SIZE + GRID_SIZE + LIGHTS_SIZE + LAMPS_SIZE + DETAIL_SIZE;
+  return new SharedArrayBuffer(numbers * Float32Array.BYTES_PER_ELEMENT);
 }
 
-/** The layout of a slot: thumbnail, grid, lights layer, lamps. */
+/** The layout of a slot: thumbnail, grid, lights layer, lamps, detail. */
 export function slotViews(slot: SharedArrayBuffer): SlotViews {
   const part = (start: number, length: number): Float32Array =>
     new Float32Array(slot, start * Float32Array.BYTES_PER_ELEMENT, length);
@@ -90,5 +97,6 @@ export function slotViews(slot: SharedArrayBuffer): SlotViews {
       lights: part(THUMBNAIL_SIZE + GRID_SIZE, LIGHTS_SIZE),
       lamps: part(THUMBNAIL_SIZE + GRID_SIZE + LIGHTS_SIZE, LAMPS_SIZE),
     },
+    detail: part(THUMBNAIL_SIZE + GRID_SIZE + LIGHTS_SIZE + LAMPS_SIZE, DETAIL_SIZE),
   };
 }

@@ -14,14 +14,16 @@ export interface StreamSettings {
   readonly encoder: EncoderOptions;
   /** The controls at the start. */
   readonly controls: Controls;
-  /** Seed of the grain. */
+  /** Seed of the grain, and of what a generator draws. */
   readonly seed: number;
 }
 
 /** The generator and where it runs. */
 export interface ModelSettings {
-  /** `auto`, `grade`, `grade:deep`, or the path of an ONNX model or its card. */
+  /** `auto`, `lit`, `nightgrid`, `grade`, `grade:deep`, or the path of an ONNX model or its card. */
   readonly generator: string;
+  /** Night style of `lit`: a name or the path of a JSON file. */
+  readonly style: string;
   readonly device: 'auto' | 'cpu' | 'webgpu';
   /** Threads of the network on the CPU. */
   readonly threads: number;

@@ -29,7 +29,7 @@ export interface LookTransform {
 interface LightsTransform {
   /** Dial of the lights times strength. */
   readonly gain: number;
-  /** Dial of the headlights times strength. */
+  /** Dial of the headlights above 1, times strength. */
   readonly beamGain: number;
   /** 3x3: a halo in BT.709 to code values. */
   readonly halo: Matrix3;
@@ -67,7 +67,7 @@ export function lookTransform(color: Color, controls: Controls): LookTransform {
     ],
     lights: {
       gain: controls.lights * lightsShare,
-      beamGain: controls.headlights * lightsShare,
+      beamGain: Math.max(0, controls.headlights - 1) * lightsShare,
       halo: toCodes,
       black,
       // With C = toFrame: the luma row of C diag(0.9, 1.4, 1.4) C^-1, minus 0.9 Y, divided by 0.9.

@@ -7,6 +7,8 @@ import type { Look } from '../look/look.js';
 export interface Renderer extends Disposable {
   /** Scales the frame to a thumbnail. Borrows the frame; lends the thumbnail until the second call after this one. */
   thumbnail(frame: Frame): Thumbnail;
+  /** Scales the frame to a detail, `[3, 256, 448]`: `Thumbnail.detail`. Borrows the frame; lends the detail as {@link thumbnail}. */
+  detail(frame: Frame): Float32Array;
   /**
    * Applies a look with the controls. Borrows all three; overwrites the frame's planes.
    * Grain depends only on the renderer's seed and `frame.pts`: the same input gives the same bytes.

@@ -15,6 +15,8 @@ import type { Renderer } from './renderer.js';
 export interface RendererOptions {
   /** Seed of the grain, 32 bits; default 1. */
   readonly seed?: number;
+  /** Whether `headlights` above 1 lights a fixed beam; default true. False for a generator that lights the own headlights itself. */
+  readonly hasBeam?: boolean;
 }
 
 /** Width of the split view's line as a share of the frame width; 2 columns at least. */
@@ -25,21 +27,34 @@ const SPLIT_LINE_SHARE = 1 / 480;
  * its memory grows to one band of the widest frame, and to the lamps of the most lit one. Throws KERNEL_UNAVAILABLE when a kernel cannot be loaded.
  */
 export async function openRenderer(options: RendererOptions = {}): Promise<Renderer> {
-  const [apply, thumbnails] = await Promise.all([ApplyKernel.open(), ThumbnailReader.open()]);
-  return new WasmRenderer(apply, thumbnails, options.seed ?? 1);
+  const opened = [ApplyKernel.open(), ThumbnailReader.open(), ThumbnailReader.open('detail')] as const;
+  const [apply, thumbnails, details] = await Promise.all(opened);
+  return new WasmRenderer({ apply, thumbnails, details }, options);
+}
+
+interface Kernels {
+  readonly apply: ApplyKernel;
+  readonly thumbnails: ThumbnailReader;
+  readonly details: ThumbnailReader;
 }
 
 class WasmRenderer implements Renderer {
   readonly #seed: number;
-  #kernels: { readonly apply: ApplyKernel; readonly thumbnails: ThumbnailReader } | undefined;
+  readonly #hasBeam: boolean;
+  #kernels: Kernels | undefined;
 
-  constructor(apply: ApplyKernel, thumbnails: ThumbnailReader, seed: number) {
-    this.#kernels = { apply, thumbnails };
+  constructor(kernels: Kernels, { seed = 1, hasBeam = true }: RendererOptions) {
+    this.#kernels = kernels;
     this.#seed = seed;
+    this.#hasBeam = hasBeam;
   }
 
   thumbnail(frame: Frame): Thumbnail {
     return this.#kernelsFor(frame).thumbnails.read(frame);
+  }
+
+  detail(frame: Frame): Float32Array {
+    return this.#kernelsFor(frame).details.readPlanes(frame);
   }
 
   apply(look: Look, controls: Controls, frame: Frame): void {
@@ -49,7 +64,7 @@ class WasmRenderer implements Renderer {
     const fromColumn = controls.view === 'split' ? 2 * Math.round((controls.split * frame.width) / 2) : 0;
     if (fromColumn >= frame.width) return;
     if (controls.strength > 0 || controls.view === 'lights') {
-      const transform = lookTransform(frame.color, controls);
+      const transform = lookTransform(frame.color, this.#hasBeam ? controls : { ...controls, headlights: 0 });
       apply.apply(frame, { look, transform, grain: frameGrain(this.#seed, controls, frame), fromColumn });
     }
     if (fromColumn > 0) drawSplitLine(frame, fromColumn);
@@ -59,7 +74,7 @@ class WasmRenderer implements Renderer {
     this.#kernels = undefined; // garbage collection frees the kernels' memory
   }
 
-  #kernelsFor(frame: Frame): { apply: ApplyKernel; thumbnails: ThumbnailReader } {
+  #kernelsFor(frame: Frame): Kernels {
     if (!this.#kernels) throw new TypeError('the renderer is closed');
     if (frame.closed) throw new TypeError('frame must be open, got a closed frame');
     return this.#kernels;

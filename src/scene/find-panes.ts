@@ -13,8 +13,8 @@ const MIN_FACADE = 0.6;
 const MAX_VEGETATION = 0.25;
 /** Sizes of a pane: samples, and shares of the image. */
 const MIN_AREA = 4;
-const MAX_WIDTH = DETAIL_WIDTH / 16;
-const MAX_HEIGHT = DETAIL_HEIGHT / 8;
+const MAX_WIDTH = DETAIL_WIDTH / 26;
+const MAX_HEIGHT = DETAIL_HEIGHT / 11;
 /** Share of its box that a pane fills: what fills less is no pane but a gap. */
 const MIN_FILL = 0.6;
 /** Largest number of panes in a frame. */

@@ -10,7 +10,8 @@ import { findSignals } from './find-signals.js';
 import type { FoundScene } from './found-scene.js';
 import { readBonnetInto, readHorizon } from './read-layout.js';
 import { SURFACES, SURFACE_SIZE } from './scene.js';
-import { SurfaceResampler } from './scene-maps.js';
+import { surfacePlane, SurfaceResampler } from './scene-maps.js';
+import { supportOf } from './vehicle-support.js';
 import { openVehicleLooker, type VehicleLooker } from './vehicle-looker.js';
 import { vehiclePeaks } from './vehicle-peaks.js';
 
@@ -42,6 +43,8 @@ export const SHIPPED_SCENE_MODEL = fileURLToPath(new URL('../../models/scene', i
 
 /** Confidence of the scene network from which a place is looked at closely. */
 const MIN_PEAK_SCORE = 0.25;
+/** Mean probability of vehicle surfaces in the middle of a vehicle: a crowd of people is none. */
+const MIN_SUPPORT = 0.45;
 /** Confidence from which a vehicle is one, after that: its lamps are lit, so it must be sure. */
 const MIN_VEHICLE_SCORE = 0.35;
 
@@ -118,7 +121,9 @@ class OrtSceneReader implements SceneReader {
     const logits = { data: this.#dataOf(result, surfaces.name), width: columns, height: rows };
     this.#resampler.resampleInto(logits, this.#surfaces);
     const maps = { data: this.#dataOf(result, vehicles.name), width, height };
-    const looked = await this.#looker.look(vehiclePeaks(maps, MIN_PEAK_SCORE), detail);
+    const plane = surfacePlane(this.#surfaces, 'vehicle');
+    const peaks = vehiclePeaks(maps, MIN_PEAK_SCORE).filter(({ box }) => supportOf(plane, box) >= MIN_SUPPORT);
+    const looked = await this.#looker.look(peaks, detail);
     const horizon = readHorizon(this.#surfaces);
     return {
       surfaces: this.#surfaces,

@@ -1,4 +1,4 @@
-import type { Box, Thing } from './scene.js';
+import type { Box } from './scene.js';
 
 /** Something found in one frame that may be something seen before. */
 export interface Found {
@@ -17,97 +17,107 @@ export interface TrackedThing<F extends Found> {
   fade: number;
   /** Frames in which it was found. */
   sightings: number;
+  /** Frames read since it was found last. */
+  misses: number;
   /** Seconds since it was found last. */
   lostSeconds: number;
   /** Seconds since it was found first. */
   ageSeconds: number;
+  /** Whether something hides it: then it fades out at once. */
+  isCovered: boolean;
 }
 
 /** Options of {@link ThingTracker}. */
 export interface ThingTrackerOptions<F extends Found> {
   /** Distance between the middles of two boxes that are the same thing, in their mean sizes. */
   readonly reach: number;
-  /** Smallest reach in shares of the image's width: small things jitter by more than their size. */
+  /** Smallest size in `reach`, a share of the image's width: small things jitter by more than their size. */
   readonly minReach: number;
-  /** Whether a found thing can be a tracked one, apart from its place; default: always. */
-  readonly isSame?: (tracked: F, found: F) => boolean;
-  /** Draws the number in [0, 1) of a new thing. */
-  readonly draw: (id: number) => number;
+  /** Seconds for which a lost thing is remembered: one that is found again in time keeps its id and draw. */
+  readonly rememberSeconds: number;
+  /** Returns the id of a new thing. */
+  readonly nextId: () => number;
+  /** Returns the number in [0, 1) of a new thing, from where it is found first. */
+  readonly draw: (box: Box) => number;
+  /** Share of a newly found place in the tracked one; called once for each match. Default {@link PLACE_SHARE}. */
+  readonly placeShare?: (thing: TrackedThing<F>, found: F) => number;
 }
 
+/** Shift of the content at a place from the previous frame to this one, all in shares of the image. */
+export type Shift = (x: number, y: number) => readonly [dx: number, dy: number];
+
 /** Seconds in which a thing fades in, and out once it is lost. */
-const FADE_SECONDS = 0.2;
-/** Seconds without a sighting after which a thing fades out: the network misses one now and then. */
+export const FADE_SECONDS = 0.2;
+/** Seconds and reads without a sighting after which a thing fades out: the network misses one now and then. */
 const LOST_SECONDS = 0.35;
+const LOST_READS = 2;
+/** Seconds after which a thing fades out even when no frame was read. */
+const MAX_UNREAD_SECONDS = 3;
 /** Sightings after which a new thing appears: a passing flash is none. */
 const MIN_SIGHTINGS = 2;
 /** Share of a new sighting's place in the tracked place. */
-const PLACE_SHARE = 0.45;
-/** A thing whose middle is so far outside the image is gone, shares of its size. */
-const OUTSIDE = 0.05;
+export const PLACE_SHARE = 0.45;
+/** A box that is so far outside the image is gone, shares of the image. */
+const OUTSIDE = 0.01;
+/** Largest number of things, remembered ones too. Bounds the time of a match. */
+const MAX_THINGS = 320;
 
 /** Gives things their identity: matches what is found with what was tracked, moved along the motion. */
 export class ThingTracker<F extends Found> {
   readonly #options: ThingTrackerOptions<F>;
   #things: TrackedThing<F>[] = [];
-  #nextId: number;
   #isFresh = true;
 
-  /** @param firstId ids count up from it. */
-  constructor(options: ThingTrackerOptions<F>, firstId = 1) {
+  constructor(options: ThingTrackerOptions<F>) {
     this.#options = options;
-    this.#nextId = firstId;
   }
 
-  /** The things now, lit or fading. Lent until the next call. */
+  /** The things now: lit, fading or remembered. Lent until the next call. */
   get things(): readonly TrackedThing<F>[] {
     return this.#things;
   }
 
-  /** Moves all things to the next frame. @param move shift of a place in shares of the image; undefined: no motion is known. */
-  advance(seconds: number, move: ((x: number, y: number) => readonly [dx: number, dy: number]) | undefined): void {
+  /** Moves all things to the next frame. @param shift undefined: no motion is known. */
+  advance(seconds: number, shift: Shift | undefined): void {
+    const step = seconds / FADE_SECONDS;
+    const { rememberSeconds } = this.#options;
+    let kept = 0;
     for (const thing of this.#things) {
-      const { x, y, width, height } = thing.box;
-      const [dx, dy] = move?.(x + width / 2, y + height / 2) ?? [0, 0];
-      thing.box = { x: x + dx, y: y + dy, width, height };
+      if (shift) {
+        const { x, y, width, height } = thing.box;
+        const [dx, dy] = shift(x + width / 2, y + height / 2);
+        if (dx !== 0 || dy !== 0) thing.box = { x: x + dx, y: y + dy, width, height };
+      }
       thing.lostSeconds += seconds;
       thing.ageSeconds += seconds;
-      const isShown = thing.sightings >= MIN_SIGHTINGS && thing.lostSeconds <= LOST_SECONDS;
-      const step = seconds / FADE_SECONDS;
-      thing.fade = isShown ? Math.min(1, thing.fade + step) : Math.max(0, thing.fade - step);
+      thing.fade = isShown(thing) ? Math.min(1, thing.fade + step) : Math.max(0, thing.fade - step);
+      if (!isGone(thing, rememberSeconds)) this.#things[kept++] = thing;
     }
-    this.#things = this.#things.filter((thing) => !isGone(thing));
+    this.#things.length = kept;
   }
 
-  /** Matches what a frame shows, nearest pairs first. */
-  update(found: readonly F[]): void {
-    const { reach, minReach, isSame, draw } = this.#options;
-    const pairs: { distance: number; thing: TrackedThing<F>; at: number }[] = [];
+  /**
+   * Matches what a frame shows, nearest pairs first.
+   * @param isCovered whether something that hides things is at a box, for things that are not found.
+   */
+  update(found: readonly F[], isCovered?: (box: Box) => boolean): void {
+    const isMatched = this.#match(found);
     for (const thing of this.#things) {
-      for (const [at, candidate] of found.entries()) {
-        const distance = distanceOf(thing.box, candidate.box, minReach);
-        if (distance < reach && (isSame?.(thing.found, candidate) ?? true)) pairs.push({ distance, thing, at });
-      }
+      if (thing.misses > 0) thing.isCovered = isCovered?.(thing.box) ?? false;
     }
-    pairs.sort((a, b) => a.distance - b.distance);
-    const takenThings = new Set<TrackedThing<F>>();
-    const takenFound = new Set<number>();
-    for (const { thing, at } of pairs) {
-      const candidate = found[at];
-      if (!candidate || takenThings.has(thing) || takenFound.has(at)) continue;
-      takenThings.add(thing);
-      takenFound.add(at);
-      thing.box = blend(thing.box, candidate.box, PLACE_SHARE);
-      thing.found = candidate;
-      thing.sightings++;
-      thing.lostSeconds = 0;
-    }
+    const sightings = this.#isFresh ? MIN_SIGHTINGS : 1;
+    const fade = this.#isFresh ? 1 : 0;
     for (const [at, candidate] of found.entries()) {
-      if (takenFound.has(at)) continue;
-      const id = this.#nextId++;
-      const start = this.#isFresh ? MIN_SIGHTINGS : 1;
-      const first = { lostSeconds: 0, ageSeconds: 0, sightings: start, fade: this.#isFresh ? 1 : 0 };
-      this.#things.push({ id, draw: draw(id), box: candidate.box, found: candidate, ...first });
+      if (isMatched[at] === 1 || this.#things.length >= MAX_THINGS) continue;
+      const { box } = candidate;
+      const start = { misses: 0, lostSeconds: 0, ageSeconds: 0, sightings, fade, isCovered: false };
+      this.#things.push({
+        id: this.#options.nextId(),
+        draw: this.#options.draw(box),
+        box,
+        found: candidate,
+        ...start,
+      });
     }
     this.#isFresh = false;
   }
@@ -117,28 +127,95 @@ export class ThingTracker<F extends Found> {
     this.#things = [];
     this.#isFresh = true;
   }
+
+  /** Gives things their sightings and misses. Returns 1 for each `found` that is a tracked thing, else 0. */
+  #match(found: readonly F[]): Uint8Array {
+    const { reach, minReach, placeShare } = this.#options;
+    const isMatched = new Uint8Array(found.length);
+    const pairs = this.#pairs(found, reach, minReach);
+    for (const thing of this.#things) thing.misses++;
+    for (const { thing, at } of pairs) {
+      const candidate = found[at];
+      if (!candidate || isMatched[at] === 1 || thing.misses === 0) continue;
+      isMatched[at] = 1;
+      thing.box = blend(thing.box, candidate.box, placeShare?.(thing, candidate) ?? PLACE_SHARE);
+      thing.found = candidate;
+      thing.sightings++;
+      thing.misses = 0;
+      thing.lostSeconds = 0;
+      thing.isCovered = false;
+    }
+    return isMatched;
+  }
+
+  /** The pairs of tracked and found things within reach, nearest first. */
+  #pairs(found: readonly F[], reach: number, minReach: number): Pair<F>[] {
+    const order = [...found.keys()].sort((a, b) => middleX(found[a]) - middleX(found[b]));
+    const middles = order.map((at) => middleX(found[at]));
+    const largest = found.reduce((size, { box }) => Math.max(size, box.width, box.height), 0);
+    const pairs: Pair<F>[] = [];
+    for (const thing of this.#things) {
+      const { box } = thing;
+      const middle = box.x + box.width / 2;
+      const farthest = reach * Math.max(minReach, (Math.max(box.width, box.height) + largest) / 2);
+      for (let i = lowerBound(middles, middle - farthest); i < order.length; i++) {
+        if ((middles[i] ?? 0) > middle + farthest) break;
+        const at = order[i] ?? 0;
+        const candidate = found[at];
+        if (!candidate) continue;
+        const distance = distanceOf(box, candidate.box, minReach, reach);
+        if (distance < reach) pairs.push({ distance, thing, at });
+      }
+    }
+    return pairs.sort((a, b) => a.distance - b.distance);
+  }
 }
 
-/** What every thing of a scene has. */
-export function thingOf({ id, draw, fade }: TrackedThing<Found>): Thing {
-  return { id, draw, fade };
+interface Pair<F extends Found> {
+  readonly distance: number;
+  readonly thing: TrackedThing<F>;
+  readonly at: number;
 }
 
-function isGone({ box, fade, lostSeconds }: TrackedThing<Found>): boolean {
-  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
-  if (x < -OUTSIDE || x > 1 + OUTSIDE || y < -OUTSIDE || y > 1 + OUTSIDE) return true;
-  return lostSeconds > LOST_SECONDS && fade <= 0;
+function isShown({ sightings, misses, lostSeconds, isCovered }: TrackedThing<Found>): boolean {
+  if (sightings < MIN_SIGHTINGS || isCovered || lostSeconds > MAX_UNREAD_SECONDS) return false;
+  return lostSeconds <= LOST_SECONDS || misses < LOST_READS;
 }
 
-function distanceOf(a: Box, b: Box, minReach: number): number {
+function isGone(thing: TrackedThing<Found>, rememberSeconds: number): boolean {
+  const { x, y, width, height } = thing.box;
+  if (x + width < -OUTSIDE || x > 1 + OUTSIDE || y + height < -OUTSIDE || y > 1 + OUTSIDE) return true;
+  const isFlash = thing.sightings < MIN_SIGHTINGS && thing.misses >= LOST_READS;
+  return thing.fade <= 0 && thing.lostSeconds > (isFlash ? LOST_SECONDS : rememberSeconds);
+}
+
+function middleX(found: Found | undefined): number {
+  return found ? found.box.x + found.box.width / 2 : 0;
+}
+
+/** Index of the first of sorted values that is not below `value`. */
+function lowerBound(values: readonly number[], value: number): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Distance of two boxes in their mean size, more where their widths differ; Infinity where it exceeds `reach` clearly. */
+function distanceOf(a: Box, b: Box, minReach: number, reach: number): number {
+  const size = Math.max(minReach, (a.width + b.width + ((a.height + b.height) * 9) / 16) / 4);
   const dx = a.x + a.width / 2 - b.x - b.width / 2;
   const dy = ((a.y + a.height / 2 - b.y - b.height / 2) * 9) / 16;
-  const size = Math.max(minReach, (a.width + b.width + ((a.height + b.height) * 9) / 16) / 4);
+  if (Math.abs(dx) > reach * size || Math.abs(dy) > reach * size) return Infinity;
   const scale = Math.abs(Math.log((a.width + minReach) / (b.width + minReach)));
-  return Math.hypot(dx, dy) / size + 0.5 * scale;
+  return Math.sqrt(dx * dx + dy * dy) / size + 0.5 * scale;
 }
 
 function blend(a: Box, b: Box, share: number): Box {
+  if (share <= 0) return a;
   const mix = (p: number, q: number): number => p + share * (q - p);
   return { x: mix(a.x, b.x), y: mix(a.y, b.y), width: mix(a.width, b.width), height: mix(a.height, b.height) };
 }

@@ -24,7 +24,10 @@ const FACINGS = ['front', 'rear', 'side'] as const;
 /** Largest number of vehicles in a frame. */
 export const MAX_VEHICLES = 48;
 /** Intersection over union above which the less sure of two boxes goes. */
-const MAX_OVERLAP = 0.45;
+const MAX_OVERLAP = 0.4;
+/** Share of the smaller of two boxes inside the larger above which they are one vehicle, unless it is this much smaller. */
+const MAX_INSIDE = 0.6;
+const MIN_SIZE_RATIO = 0.3;
 
 /** The vehicles with a score of at least `minScore`, surest first: local maxima of the centres (Zhou et al. 2019). */
 export function vehiclePeaks(maps: VehicleMaps, minScore: number): FoundVehicle[] {
@@ -41,7 +44,7 @@ export function vehiclePeaks(maps: VehicleMaps, minScore: number): FoundVehicle[
   const kept: FoundVehicle[] = [];
   for (const vehicle of found) {
     if (kept.length >= MAX_VEHICLES) break;
-    if (kept.every(({ box }) => overlap(box, vehicle.box) < MAX_OVERLAP)) kept.push(vehicle);
+    if (kept.every(({ box }) => !isSameVehicle(box, vehicle.box))) kept.push(vehicle);
   }
   return kept;
 }
@@ -79,11 +82,23 @@ function vehicleAt({ data, width, height }: VehicleMaps, column: number, row: nu
   };
 }
 
-/** Intersection over union of two boxes. */
-export function overlap(a: Box, b: Box): number {
+/** Whether two boxes are of one vehicle: they overlap, or one lies mostly in the other and is not much smaller. */
+function isSameVehicle(a: Box, b: Box): boolean {
+  const both = overlapArea(a, b);
+  const [areaA, areaB] = [a.width * a.height, b.width * b.height];
+  const smaller = Math.min(areaA, areaB);
+  const isInside = both > MAX_INSIDE * smaller && smaller > MIN_SIZE_RATIO * Math.max(areaA, areaB);
+  return isInside || both > MAX_OVERLAP * (areaA + areaB - both);
+}
+
+function overlapArea(a: Box, b: Box): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-  if (width <= 0 || height <= 0) return 0;
-  const both = width * height;
+  return width <= 0 || height <= 0 ? 0 : width * height;
+}
+
+/** Intersection over union of two boxes. */
+export function overlap(a: Box, b: Box): number {
+  const both = overlapArea(a, b);
   return both / (a.width * a.height + b.width * b.height - both);
 }

@@ -20,6 +20,19 @@ it('resolves flags before environment before file before defaults', () => {
   expect([settings.port, settings.maxViewers, settings.strength, settings.crf]).toEqual([21, 12, 0.3, undefined]);
 });
 
+it('sets the dials of a time of day where nothing else sets them', () => {
+  const dialsOf = (flags: Record<string, string>): number[] => {
+    const { sunElevation, windows } = resolveSettings({ ...nothing, flags });
+    return [sunElevation, windows];
+  };
+  expect(dialsOf({})).toEqual([-18, 1]);
+  expect(dialsOf({ time: 'dusk' })).toEqual([-3, 1]);
+  expect(dialsOf({ time: 'dusk', sunElevation: '4' })).toEqual([4, 1]);
+  expect(dialsOf({ time: 'deep-night' })).toEqual([-18, 0.3]);
+  expect(dialsOf({ time: 'deep-night', windows: '2' })).toEqual([-18, 2]);
+  expect(resolveSettings({ ...nothing, file: { path: 'n.json', values: { time: 'day' } } }).sunElevation).toBe(10);
+});
+
 it('derives flags and variables from the setting name', () => {
   expect(flagName('maxViewers')).toBe('--max-viewers');
   expect(environmentName('maxViewers')).toBe('NOCTURNE_MAX_VIEWERS');

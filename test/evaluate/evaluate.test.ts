@@ -4,8 +4,11 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Frame } from '../../src/core/frame.js';
 import { evaluate, type EvaluateOptions } from '../../src/evaluate/evaluate.js';
 import type { Evaluation } from '../../src/evaluate/evaluation.js';
+import { openEvaluationInput } from '../../src/evaluate/evaluation-input.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../src/image/thumbnail.js';
 import { readRgb, writeImage } from '../../src/image/image-file.js';
 import { tinyFeatureModel } from '../infer/tiny-model.js';
+import { writeSceneModel } from '../support/scene-model.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { paintedImages } from './painted-images.js';
 
@@ -95,6 +98,23 @@ describe('an evaluation', () => {
     expect(found.cost.stages.look.p50).toBeGreaterThan(0);
     expect(JSON.parse(JSON.stringify(found.references))).toEqual(found.references);
     expect(Frame.liveCount).toBe(0);
+  });
+
+  it('judges a generator that reads details by the details of the files', async () => {
+    const generator = writeSceneModel(folder);
+    const days = await openEvaluationInput(at('day'));
+    const signal = new AbortController().signal;
+    const { images, details } = await days.read({ maxImages: 3, wantsDetails: true, signal, onImage: () => undefined });
+    const detail = details?.at(1) ?? new Float32Array();
+    const [small, large] = [images[1] ?? detail, detail].map((data) => {
+      const luma = data.subarray(0, data.length / 3);
+      return luma.reduce((sum, value) => sum + value, 0) / luma.length;
+    });
+    expect(detail).toHaveLength(3 * DETAIL_WIDTH * DETAIL_HEIGHT);
+    expect(large).toBeCloseTo(small ?? 0, 2);
+    const evaluation = await evaluate(options({ generator, maxImages: 3 }));
+    expect(evaluation.generator.name).toBe('lit');
+    expect(await evaluate(options({ generator, maxImages: 3 }))).toMatchObject({ layout: evaluation.layout });
   });
 
   it('writes a sheet of scenes and real nights', async () => {

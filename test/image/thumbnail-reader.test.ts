@@ -6,12 +6,14 @@ import { Random } from '../../src/core/random.js';
 import { micros } from '../../src/core/time.js';
 import { resamplingTaps } from '../../src/image/resampling-taps.js';
 import { rangeCodes, rgbToYuv, yuvToRgb } from '../../src/image/color-matrix.js';
-import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../src/image/thumbnail.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../src/image/thumbnail.js';
 import { ThumbnailReader } from '../../src/image/thumbnail-reader.js';
 
 let reader: ThumbnailReader;
+let detailReader: ThumbnailReader;
 beforeAll(async () => {
   reader = await ThumbnailReader.open();
+  detailReader = await ThumbnailReader.open('detail');
 });
 
 interface Shape {
@@ -60,14 +62,14 @@ function weightsOf(i: number, from: number, to: number): [number, number][] {
   return weights;
 }
 
-/** Reference thumbnail, `[3, 144, 256]` in float64. */
-function referenceThumbnail(frame: Frame): Float64Array {
-  const size = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
+/** Reference thumbnail or detail, `[3, height, width]` in float64. */
+function referencePlanes(frame: Frame, width = THUMBNAIL_WIDTH, height = THUMBNAIL_HEIGHT): Float64Array {
+  const size = width * height;
   const codes = rangeCodes(frame.color.range);
   const means = [frame.y, frame.u, frame.v].map((plane, p) => {
     const [w, h] = p === 0 ? [frame.width, frame.height] : [frame.width / 2, frame.height / 2];
-    const columns = Array.from({ length: THUMBNAIL_WIDTH }, (_, i) => weightsOf(i, w, THUMBNAIL_WIDTH));
-    const rows = Array.from({ length: THUMBNAIL_HEIGHT }, (_, i) => weightsOf(i, h, THUMBNAIL_HEIGHT));
+    const columns = Array.from({ length: width }, (_, i) => weightsOf(i, w, width));
+    const rows = Array.from({ length: height }, (_, i) => weightsOf(i, h, height));
     return rows.flatMap((row) =>
       columns.map((column) => {
         let sum = 0;
@@ -93,9 +95,12 @@ function referenceThumbnail(frame: Frame): Float64Array {
   return out;
 }
 
+function largestDifference(reference: Float64Array, data: Float32Array): number {
+  return reference.reduce((largest, value, i) => Math.max(largest, Math.abs(value - data[i]!)), 0);
+}
+
 function largestError(frame: Frame): number {
-  const { data } = reader.read(frame);
-  return referenceThumbnail(frame).reduce((largest, value, i) => Math.max(largest, Math.abs(value - data[i]!)), 0);
+  return largestDifference(referencePlanes(frame), reader.read(frame).data);
 }
 
 const even = (min: number, max: number): fc.Arbitrary<number> =>
@@ -160,6 +165,33 @@ describe('a thumbnail', () => {
   it('carries the time and the discontinuity of its frame', () => {
     using frame = painted({ width: 64, height: 36, padding: [0, 0, 0], color: HD }, () => 100);
     expect(reader.read(frame)).toMatchObject({ pts: 7, discontinuity: true });
+  });
+});
+
+describe('a detail', () => {
+  it.each([
+    [1280, 720],
+    [1920, 1080],
+    [130, 500],
+    [448, 256],
+  ])('matches float64 arithmetic at %i x %i', (width, height) => {
+    const random = new Random(width);
+    using frame = painted({ width, height, padding: [0, 9, 40], color: HD }, () => random.below(256));
+    const data = detailReader.readPlanes(frame);
+    expect(data).toHaveLength(3 * DETAIL_WIDTH * DETAIL_HEIGHT);
+    expect(largestDifference(referencePlanes(frame, DETAIL_WIDTH, DETAIL_HEIGHT), data)).toBeLessThan(1e-4);
+  });
+
+  it('is lent until the call after the next one', () => {
+    const [dark, grey, white] = [40, 120, 235].map((code) =>
+      painted({ width: 64, height: 36, padding: [0, 0, 0], color: HD }, (p) => (p === 0 ? code : 128)),
+    );
+    const first = detailReader.readPlanes(dark!);
+    const luma = first[0];
+    expect(detailReader.readPlanes(grey!)).not.toBe(first);
+    expect(first[0]).toBe(luma);
+    expect(detailReader.readPlanes(white!)).toBe(first);
+    for (const frame of [dark, grey, white]) frame!.close();
   });
 });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_CONTROLS, lightingOf } from '../../src/core/controls.js';
 import { silentLogger, type Logger } from '../../src/core/logger.js';
 import { fromSeconds } from '../../src/core/time.js';
 import { withFallback, type FallbackGenerator } from '../../src/infer/fallback-generator.js';
@@ -33,6 +34,29 @@ async function open(lines: string[] = [], errors: string[] = []): Promise<Fallba
 }
 
 describe('withFallback', () => {
+  it('passes the lighting and the frames of a video on to the network, and wants what it wants', async () => {
+    const network = await createGrade();
+    const calls: unknown[] = [];
+    const watched = {
+      ...{ card: network.card, device: 'cpu', wantsDetail: true, close: () => network.close() },
+      translate: network.translate.bind(network),
+      setLighting: (...args: unknown[]) => calls.push(args),
+      advance: (...args: unknown[]) => calls.push(args),
+      [Symbol.asyncDispose]: () => network.close(),
+    };
+    await using generator = withFallback(watched, { fallback: await createGrade() });
+    const lighting = lightingOf(DEFAULT_CONTROLS);
+    const thumbnail = asThumbnail(good);
+    generator.setLighting?.(lighting);
+    generator.advance?.(thumbnail, undefined, 0.04);
+    expect(calls).toEqual([[lighting], [thumbnail, undefined, 0.04]]);
+    expect(generator.wantsDetail).toBe(true);
+    await using plain = await open();
+    expect(plain.wantsDetail).toBe(false);
+    plain.setLighting?.(lighting);
+    plain.advance?.(thumbnail, undefined, 0);
+  });
+
   it('returns the last good look while the network fails, and counts the frames', async () => {
     const errors: string[] = [];
     await using generator = await open([], errors);

@@ -35,7 +35,7 @@ const dials: fc.Arbitrary<Controls> = fc.record({
   exposure: fc.double({ min: -3, max: 3, noNaN: true }),
   warmth: fc.double({ min: -1, max: 1, noNaN: true }),
   lights: fc.double({ min: 0, max: 2, noNaN: true }),
-  headlights: fc.double({ min: 0, max: 1, noNaN: true }),
+  headlights: fc.double({ min: 0, max: 2, noNaN: true }),
   grain: fc.double({ min: 0, max: 4, noNaN: true }),
   view: fc.constantFrom('night' as const, 'night' as const, 'lights' as const),
 }) as fc.Arbitrary<Controls>; // the record above has every control's name

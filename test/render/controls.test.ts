@@ -41,7 +41,7 @@ describe('dials', () => {
   it('strength 0 leaves every byte unchanged with any other dials', () => {
     using frame = randomFrame({ width: 130, height: 20 }, new Random(8));
     using before = frame.clone();
-    const controls = { ...DEFAULT_CONTROLS, strength: 0, exposure: 2, warmth: 1, headlights: 1, grain: 4 };
+    const controls = { ...DEFAULT_CONTROLS, strength: 0, exposure: 2, warmth: 1, headlights: 2, grain: 4 };
     renderer.apply(randomLook(new Random(1), 1, 1), controls, frame);
     expect(largestDifference(frame, before)).toBe(0);
   });
@@ -71,12 +71,12 @@ describe('dials', () => {
     expect(renderFlat(lamp, { lights: 2 })[0]).toBe(113); // 16 + 25 + 0.9 * 0.8 * 100
   });
 
-  it('headlights light the road ahead in a warm colour, but not the sky and the corners', () => {
+  it('headlights above 1 light the road ahead in a warm colour, but not the sky and the corners', () => {
     const look = quarterLook();
     using dark = makeFrame({ width: 640, height: 360 }, (plane) => (plane === 0 ? 116 : 128));
     using beam = dark.clone();
     renderer.apply(look, PLAIN, dark);
-    renderer.apply(look, { ...PLAIN, headlights: 1 }, beam);
+    renderer.apply(look, { ...PLAIN, headlights: 2 }, beam);
     const at = (frame: Frame, x: number, y: number): number =>
       frame.y[Math.floor(y * 360) * 640 + Math.floor(x * 640)]!;
     expect(at(beam, 0.5, 0.76) - at(dark, 0.5, 0.76)).toBeGreaterThan(30);
@@ -85,6 +85,18 @@ describe('dials', () => {
     expect(at(beam, 0.02, 0.8) - at(dark, 0.02, 0.8)).toBeLessThanOrEqual(1);
     expect(beam.v[137 * 320 + 160]).toBeGreaterThan(128);
     expect(beam.u[137 * 320 + 160]).toBeLessThan(128);
+  });
+
+  it('headlights up to 1, or of a generator that lights them itself, change no byte', async () => {
+    using lit = await openRenderer({ seed: 1, hasBeam: false });
+    using dark = makeFrame({ width: 640, height: 360 }, (plane) => (plane === 0 ? 116 : 128));
+    using low = dark.clone();
+    using high = dark.clone();
+    renderer.apply(quarterLook(), { ...PLAIN, headlights: 0 }, dark);
+    renderer.apply(quarterLook(), { ...PLAIN, headlights: 1 }, low);
+    lit.apply(quarterLook(), { ...PLAIN, headlights: 2 }, high);
+    expect(largestDifference(low, dark)).toBe(0);
+    expect(largestDifference(high, dark)).toBe(0);
   });
 });
 

@@ -119,7 +119,7 @@ function convertLights(look: Look, color: Color, controls: Controls): number[][]
   const codes = rangeCodes(color.range);
   const beam = headlightBeam();
   return Array.from({ length: LAYER }, (_, i) => {
-    const pool = beam[i]! * controls.headlights * controls.strength;
+    const pool = beam[i]! * Math.max(0, controls.headlights - 1) * controls.strength;
     const dial = controls.lights * controls.strength;
     const core = Math.max(0, look.lights[i]! * dial + pool);
     const halo709: Vector = [

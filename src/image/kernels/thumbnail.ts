@@ -1,7 +1,11 @@
-// The thumbnail kernel resamples rows of a frame's planes to four rows of a thumbnail, BT.709 full range.
+// The thumbnail kernel resamples rows of a frame's planes to four rows of a thumbnail or a detail, BT.709 full range.
 
-const WIDTH: i32 = 256;
-const HEIGHT: i32 = 144;
+/** Size of the output; see {@link setSize}. */
+let columns: i32 = 256;
+let rows: i32 = 144;
+/** The largest size: a detail's. */
+const MAX_COLUMNS: i32 = 448;
+const MAX_ROWS: i32 = 256;
 /**
  * Bytes of one resampling tap: first and last source sample, then f32 weights of the first, of the last, of those
  * between.
@@ -12,13 +16,22 @@ const TAP: i32 = 20;
 export const MATRIX: usize = 1024;
 /** Resampling taps of the output's rows, for luma and for chroma, then of its columns. */
 export const LUMA_ROWS: usize = MATRIX + 64;
-export const CHROMA_ROWS: usize = LUMA_ROWS + HEIGHT * TAP;
-export const LUMA_COLUMNS: usize = CHROMA_ROWS + HEIGHT * TAP;
-export const CHROMA_COLUMNS: usize = LUMA_COLUMNS + WIDTH * TAP;
-/** `[3, 144, 256]` f32: the thumbnail. */
-export const OUTPUT: usize = CHROMA_COLUMNS + WIDTH * TAP;
-/** Start of the scratch memory: see {@link scratchBytes}. */
-export const SCRATCH: usize = OUTPUT + 3 * WIDTH * HEIGHT * 4;
+export const CHROMA_ROWS: usize = LUMA_ROWS + MAX_ROWS * TAP;
+export const LUMA_COLUMNS: usize = CHROMA_ROWS + MAX_ROWS * TAP;
+export const CHROMA_COLUMNS: usize = LUMA_COLUMNS + MAX_COLUMNS * TAP;
+/** `[3, rows, columns]` f32: the thumbnail or the detail. */
+export const OUTPUT: usize = CHROMA_COLUMNS + MAX_COLUMNS * TAP;
+
+/** Sets the size of the output: columns up to 448, rows up to 256 and a multiple of 4. */
+export function setSize(width: i32, height: i32): void {
+  columns = width;
+  rows = height;
+}
+
+/** Returns the start of the scratch memory, after the output: see {@link scratchBytes}. */
+export function scratchStart(): usize {
+  return OUTPUT + 3 * columns * rows * 4;
+}
 
 /** Returns the columns of a row of sums: a multiple of 16. */
 function padded(width: i32): i32 {
@@ -99,16 +112,17 @@ function transpose(rows: usize, width: i32, to: usize): void {
 
 function sumPlane(taps: usize, plane: usize, stride: i32, base: i32, width: i32, to: usize): void {
   const wide = padded(width);
-  for (let r = 0; r < 4; r++) sumRows(taps + r * TAP, plane, stride, base, width, SCRATCH + r * wide * 4);
-  transpose(SCRATCH, wide, to);
+  const scratch = scratchStart();
+  for (let r = 0; r < 4; r++) sumRows(taps + r * TAP, plane, stride, base, width, scratch + r * wide * 4);
+  transpose(scratch, wide, to);
 }
 
 /** Sums the source columns of one output column, four rows at once. */
 // @ts-ignore: decorator
 @inline
-function sumColumns(tap: usize, columns: usize): v128 {
-  const first = columns + load<i32>(tap) * 16;
-  const last = columns + load<i32>(tap, 4) * 16;
+function sumColumns(tap: usize, sums: usize): v128 {
+  const first = sums + load<i32>(tap) * 16;
+  const last = sums + load<i32>(tap, 4) * 16;
   let between = i64x2.splat(0);
   for (let column = first + 16; column < last; column += 16) between = f32x4.add(between, v128.load(column));
   const a = f32x4.mul(v128.load(first), v128.load32_splat(tap, 8));
@@ -118,15 +132,15 @@ function sumColumns(tap: usize, columns: usize): v128 {
 
 // @ts-ignore: decorator
 @inline
-function mixInto(out: usize, row: usize, y: v128, u: v128, v: v128): void {
+function mixInto(out: usize, stride: i32, row: usize, y: v128, u: v128, v: v128): void {
   const sum = f32x4.add(
     f32x4.add(f32x4.mul(y, v128.load32_splat(row)), f32x4.mul(u, v128.load32_splat(row, 4))),
     f32x4.add(f32x4.mul(v, v128.load32_splat(row, 8)), v128.load32_splat(row, 12)),
   );
   v128.store32_lane(out, sum, 0);
-  v128.store32_lane(out, sum, 1, WIDTH * 4);
-  v128.store32_lane(out, sum, 2, WIDTH * 8);
-  v128.store32_lane(out, sum, 3, WIDTH * 12);
+  v128.store32_lane(out + stride, sum, 1);
+  v128.store32_lane(out + 2 * stride, sum, 2);
+  v128.store32_lane(out + 3 * stride, sum, 3);
 }
 
 /**
@@ -146,19 +160,21 @@ export function reduce(
   chromaBase: i32,
 ): void {
   const half = width >> 1;
-  const columnsY = SCRATCH + padded(width) * 16;
+  const stride = columns * 4;
+  const plane = stride * rows;
+  const columnsY = scratchStart() + padded(width) * 16;
   const columnsU = columnsY + padded(width) * 16;
   const columnsV = columnsU + padded(half) * 16;
   sumPlane(LUMA_ROWS + row * TAP, y, strideY, lumaBase, width, columnsY);
   sumPlane(CHROMA_ROWS + row * TAP, u, strideU, chromaBase, half, columnsU);
   sumPlane(CHROMA_ROWS + row * TAP, v, strideV, chromaBase, half, columnsV);
-  for (let x = 0; x < WIDTH; x++) {
+  for (let x = 0; x < columns; x++) {
     const sumY = sumColumns(LUMA_COLUMNS + x * TAP, columnsY);
     const sumU = sumColumns(CHROMA_COLUMNS + x * TAP, columnsU);
     const sumV = sumColumns(CHROMA_COLUMNS + x * TAP, columnsV);
-    const out = OUTPUT + (row * WIDTH + x) * 4;
-    mixInto(out, MATRIX, sumY, sumU, sumV);
-    mixInto(out + WIDTH * HEIGHT * 4, MATRIX + 16, sumY, sumU, sumV);
-    mixInto(out + 2 * WIDTH * HEIGHT * 4, MATRIX + 32, sumY, sumU, sumV);
+    const out = OUTPUT + row * stride + x * 4;
+    mixInto(out, stride, MATRIX, sumY, sumU, sumV);
+    mixInto(out + plane, stride, MATRIX + 16, sumY, sumU, sumV);
+    mixInto(out + 2 * plane, stride, MATRIX + 32, sumY, sumU, sumV);
   }
 }

@@ -1,3 +1,4 @@
+import { toSeconds, type Micros } from '../../core/time.js';
 import type { Thumbnail } from '../../image/thumbnail.js';
 import type { Generator } from '../../infer/generator.js';
 import type { Steadier } from '../../temporal/steadier.js';
@@ -10,11 +11,15 @@ import { LiveSteadiness } from './live-steadiness.js';
  */
 const FRESH_SECONDS = 0.045;
 
-/** Makes the steady looks of one stream: runs the steadier for every frame, the generator as often as needed. Closes neither. */
+/**
+ * Makes the steady looks of one stream: runs the steadier for every frame, the generator as often as needed; one that reads
+ * details whenever a detail comes. Closes neither.
+ */
 export class LookMaker {
   readonly #generator: Generator;
   readonly #steadier: Steadier;
   readonly #meter = new LiveSteadiness();
+  #pts: Micros | undefined;
 
   constructor(generator: Generator, steadier: Steadier) {
     this.#generator = generator;
@@ -34,8 +39,9 @@ export class LookMaker {
     const steadier = this.#steadier;
     const started = performance.now();
     const isPropagated = steadier.propagate(thumbnail);
+    this.#announce(thumbnail);
     const propagateMs = performance.now() - started;
-    if (isPropagated && smoothing > 0 && steadier.age < FRESH_SECONDS) {
+    if (isPropagated && !this.#isDue(thumbnail, smoothing)) {
       this.#meter.add(thumbnail, steadier.look, steadier.motion);
       return { look: steadier.look, lookMs: undefined, steadyMs: performance.now() - started };
     }
@@ -52,5 +58,20 @@ export class LookMaker {
       lookMs: blendStarted - generatorStarted,
       steadyMs: propagateMs + performance.now() - blendStarted,
     };
+  }
+
+  /** True when a frame with a propagated look gets a new one. */
+  #isDue({ detail }: Thumbnail, smoothing: number): boolean {
+    if (this.#generator.wantsDetail) return detail !== undefined;
+    return smoothing === 0 || this.#steadier.age >= FRESH_SECONDS;
+  }
+
+  /** Lets the generator move what it tracks to the next frame. */
+  #announce(thumbnail: Thumbnail): void {
+    const { motion } = this.#steadier;
+    const { pts } = thumbnail;
+    const seconds = motion ? toSeconds((pts - (this.#pts ?? pts)) as Micros) : 0; // a difference of two Micros is one
+    this.#pts = pts;
+    this.#generator.advance?.(thumbnail, motion, seconds);
   }
 }

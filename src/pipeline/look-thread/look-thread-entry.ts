@@ -39,11 +39,13 @@ try {
       parentPort?.close();
       return;
     }
-    const { pts, discontinuity, smoothing } = message;
+    const { pts, discontinuity, hasDetail, smoothing, lighting } = message;
     try {
       const slot = views[message.slot];
       if (!slot) throw new RangeError(`slot must be below ${views.length}, got ${message.slot}`);
-      const { look, ...took } = await maker.make({ data: slot.thumbnail, pts, discontinuity }, smoothing);
+      generator.setLighting?.(lighting);
+      const day = { data: slot.thumbnail, pts, discontinuity, ...(hasDetail ? { detail: slot.detail } : {}) };
+      const { look, ...took } = await maker.make(day, smoothing);
       copyLookInto(look, slot.look);
       post({ type: 'made', ...took, counts: counts() });
     } catch (error) {
@@ -55,7 +57,8 @@ try {
   parentPort?.on('message', (message: ToLookThread) => {
     last = last.then(() => handle(message));
   });
-  post({ type: 'opened', card: generator.card, device: generator.device });
+  const { card, device, wantsDetail = false } = generator;
+  post({ type: 'opened', card, device, wantsDetail });
 } catch (error) {
   post({ type: 'failed', error: asNocturneError(error, 'infer').toJSON(), counts: NO_COUNTS });
 }

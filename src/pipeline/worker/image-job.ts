@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from 'node:fs';
 import { basename, join, parse } from 'node:path';
+import { lightingOf } from '../../core/controls.js';
 import { abortedError, NocturneError } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
 import { isReadAsRgb } from '../../image/image-extensions.js';
@@ -11,6 +12,7 @@ import { listNames, skippedNotices } from '../../ingest/image-list.js';
 import { openSource } from '../../ingest/open-source.js';
 import { DEFAULT_SOURCE_OPTIONS } from '../../ingest/source-options.js';
 import type { Renderer } from '../../render/renderer.js';
+import { readThumbnail } from '../../render/read-thumbnail.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
 import { StageTimes } from '../stage-times.js';
 import type { RenderSettings } from '../stream-settings.js';
@@ -29,8 +31,10 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
   const { logger, post, signal } = context;
   const { tasks, notices } = await planImages(settings);
   await using lampFile = await LampFile.open(settings);
-  await using generator = await openGenerator({ ...settings.model, logger });
-  using renderer = await openRenderer({ seed: settings.seed });
+  const { seed, controls } = settings;
+  await using generator = await openGenerator({ ...settings.model, seed, logger });
+  generator.setLighting?.(lightingOf(controls));
+  using renderer = await openRenderer({ seed, hasBeam: !generator.wantsDetail });
   const tools = { settings, generator, renderer, lampFile, times: new StageTimes(), signal };
   const meter = new RenderProgressMeter(tasks.length);
   const results = new ImageResults();
@@ -119,7 +123,8 @@ async function renderImage(task: ImageTask, tools: ImageTools): Promise<Rendered
   const day = await readDay(task.from, signal);
   const { width, height, changes } = day;
   using frame = day.frame;
-  const look = await times.measureAsync('look', () => generator.translate(renderer.thumbnail(frame)));
+  const thumbnail = times.measure('thumbnail', () => readThumbnail(renderer, frame, generator.wantsDetail));
+  const look = await times.measureAsync('look', () => generator.translate(thumbnail));
   renderer.apply(look, settings.controls, frame);
   const night = cropImage(frameToRgb(frame), width, height);
   const { dir, base, ext } = parse(task.to);

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { DEFAULT_CONTROLS, lightingOf, type LightingControls } from '../../core/controls.js';
 import { deserializeError, NocturneError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { Thumbnail } from '../../image/thumbnail.js';
@@ -28,15 +29,18 @@ export interface LookThread extends AsyncDisposable {
   readonly card: ModelCard;
   /** The device the generator runs on: `cpu`, `webgpu`. */
   readonly device: string;
+  /** `Generator.wantsDetail`. */
+  readonly wantsDetail: boolean;
   /** So far. */
   readonly counts: LookCounts;
   /**
-   * The look for the next frame of the stream. Copies the thumbnail before it returns. {@link MAX_PENDING_LOOKS} calls may
+   * The look for the next frame of the stream. Copies the thumbnail, and its detail, before it returns. {@link MAX_PENDING_LOOKS} calls may
    * be pending; they resolve in order. The look is lent until {@link MAX_PENDING_LOOKS} + 1 further calls.
    * Throws as the generator does, and NocturneError WORKER_DIED when the thread is gone.
    * @param smoothing 0 gives every frame a look of its own, 1 is steadiest.
+   * @param lighting default: that of {@link DEFAULT_CONTROLS}.
    */
-  make(thumbnail: Thumbnail, smoothing: number): Promise<LookResult>;
+  make(thumbnail: Thumbnail, smoothing: number, lighting?: LightingControls): Promise<LookResult>;
   /** Finishes the pending looks, then ends the thread. Idempotent, never throws. */
   close(): Promise<void>;
 }
@@ -61,6 +65,7 @@ export async function openLookThread(options: OpenGeneratorOptions): Promise<Loo
 class LookThreadHandle implements LookThread {
   readonly card: ModelCard;
   readonly device: string;
+  readonly wantsDetail: boolean;
   readonly #channel: LookThreadChannel;
   readonly #slots;
   #requests = 0;
@@ -70,19 +75,24 @@ class LookThreadHandle implements LookThread {
   constructor(
     channel: LookThreadChannel,
     slots: readonly SharedArrayBuffer[],
-    { card, device }: { readonly card: ModelCard; readonly device: string },
+    { card, device, wantsDetail }: Pick<LookThread, 'card' | 'device' | 'wantsDetail'>,
   ) {
     this.#channel = channel;
     this.#slots = slots.map(slotViews);
     this.card = card;
     this.device = device;
+    this.wantsDetail = wantsDetail;
   }
 
   get counts(): LookCounts {
     return this.#counts;
   }
 
-  async make({ data, pts, discontinuity }: Thumbnail, smoothing: number): Promise<LookResult> {
+  async make(
+    { data, pts, discontinuity, detail }: Thumbnail,
+    smoothing: number,
+    lighting: LightingControls = lightingOf(DEFAULT_CONTROLS),
+  ): Promise<LookResult> {
     if (this.#closing) throw new TypeError('make needs an open thread, got a closed one');
     const index = this.#requests % this.#slots.length;
     const slot = this.#slots[index];
@@ -91,7 +101,9 @@ class LookThreadHandle implements LookThread {
     }
     this.#requests++;
     slot.thumbnail.set(data);
-    this.#channel.post({ type: 'make', slot: index, pts, discontinuity, smoothing });
+    if (detail) slot.detail.set(detail);
+    const hasDetail = detail !== undefined;
+    this.#channel.post({ type: 'make', slot: index, pts, discontinuity, hasDetail, smoothing, lighting });
     const answer = await this.#channel.receive();
     if (answer.type === 'opened') throw new TypeError('a thread opens once');
     this.#counts = answer.counts;

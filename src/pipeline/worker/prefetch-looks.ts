@@ -1,7 +1,9 @@
-import type { Controls } from '../../core/controls.js';
+import { lightingOf, type Controls } from '../../core/controls.js';
 import type { Frame } from '../../core/frame.js';
 import type { Look } from '../../look/look.js';
+import { DetailSchedule } from '../detail-schedule.js';
 import type { LookResult } from '../look-thread-messages.js';
+import { readThumbnail } from '../../render/read-thumbnail.js';
 import { MAX_PENDING_LOOKS } from './look-thread-client.js';
 import type { OpenStages } from './with-stages.js';
 
@@ -39,16 +41,18 @@ export async function* prefetchLooks(
   const { source } = stages;
   const frames = source.frames(signal)[Symbol.asyncIterator]();
   const pending: Promise<PendingFrame | undefined>[] = [];
+  const details = stages.looks.wantsDetail ? new DetailSchedule() : undefined;
+  const request = (): Promise<PendingFrame | undefined> => requestLook(stages, frames, details);
   const prefetch = async (count: number): Promise<void> => {
     while (pending.length < count && source.isReady) {
-      const next = requestLook(stages, frames);
+      const next = request();
       pending.push(next);
       await next.catch(() => undefined); // a failure is thrown when it is this frame's turn
     }
   };
   try {
     for (;;) {
-      const next = await (pending.shift() ?? requestLook(stages, frames));
+      const next = await (pending.shift() ?? request());
       if (!next) return;
       yield { frame: next.frame, look: await receiveLook(next, stages, prefetch) };
     }
@@ -80,15 +84,19 @@ async function receiveLook(
 
 /** Pulls a frame and requests its look; undefined at the end of the source. */
 async function requestLook(
-  { looks, renderer, controls, times }: PrefetchStages,
+  stages: PrefetchStages,
   frames: AsyncIterator<Frame>,
+  details: DetailSchedule | undefined,
 ): Promise<PendingFrame | undefined> {
+  const { looks, controls, times } = stages;
   const pulled = await times.measureAsync('wait', () => frames.next());
   if (pulled.done === true) return undefined;
   const frame = pulled.value;
   try {
-    const thumbnail = times.measure('thumbnail', () => renderer.thumbnail(frame));
-    const look = looks.make(thumbnail, controls().smoothing);
+    const { smoothing, ...current } = controls();
+    const isDetailDue = details?.isDue(frame, smoothing) ?? false;
+    const thumbnail = times.measure('thumbnail', () => readThumbnail(stages.renderer, frame, isDetailDue));
+    const look = looks.make(thumbnail, smoothing, lightingOf(current));
     look.catch(() => undefined); // receiveLook or discard awaits it
     return { frame, look };
   } catch (error) {

@@ -14,7 +14,7 @@ export interface StagesOptions {
   readonly input: string;
   readonly source: Omit<SourceOptions, 'logger'>;
   readonly model: ModelSettings;
-  /** Seed of the grain. */
+  /** Seed of the grain, and of what a generator draws. */
   readonly seed: number;
   readonly logger: Logger;
 }
@@ -34,7 +34,7 @@ export async function withStages<T>(
   use: (stages: OpenStages) => Promise<T>,
 ): Promise<T> {
   await using source = await openSource(input, { ...sourceOptions, logger }, signal);
-  await using looks = await openLookThread({ ...model, logger });
-  using renderer = await openRenderer({ seed });
+  await using looks = await openLookThread({ ...model, seed, logger });
+  using renderer = await openRenderer({ seed, hasBeam: !looks.wantsDetail });
   return await use({ source, looks, renderer, times: new StageTimes() });
 }

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.js';
 import { fromSeconds } from '../../../src/core/time.js';
 import type { Thumbnail } from '../../../src/image/thumbnail.js';
+import type { Motion } from '../../../src/temporal/motion.js';
 import type { Generator } from '../../../src/infer/generator.js';
 import { applyLookInto } from '../../../src/look/apply-look.js';
 import { openGenerator } from '../../../src/infer/open-generator.js';
@@ -20,11 +21,19 @@ const card = (await createGrade()).card;
 class ScriptedGenerator implements Generator {
   readonly card = card;
   readonly device = 'cpu';
+  readonly wantsDetail: boolean;
   calls = 0;
+  /** Whether the frame continues the video, and the seconds since the one before, of every frame. */
+  readonly frames: (readonly [isContinued: boolean, seconds: number])[] = [];
   readonly #lookAt: (thumbnail: Thumbnail) => Look;
 
-  constructor(lookAt: (thumbnail: Thumbnail) => Look) {
+  constructor(lookAt: (thumbnail: Thumbnail) => Look, wantsDetail = false) {
     this.#lookAt = lookAt;
+    this.wantsDetail = wantsDetail;
+  }
+
+  advance(_: Thumbnail, motion: Motion | undefined, seconds: number): void {
+    this.frames.push([motion !== undefined, Math.round(1000 * seconds) / 1000]);
   }
 
   translate(thumbnail: Thumbnail): Promise<Look> {
@@ -89,6 +98,48 @@ describe('a look maker', () => {
     await maker.make(at(4, elsewhere), 0.6);
     expect(generator.calls).toBe(6);
     expect((await maker.make(at(4.03, elsewhere), 0.6)).lookMs).toBeUndefined();
+  });
+
+  it('runs a generator that reads details when one comes, and where there is no look to propagate', async () => {
+    const withDetail: boolean[] = [];
+    const generator = new ScriptedGenerator(({ detail }) => {
+      withDetail.push(detail !== undefined);
+      return emptyLook();
+    }, true);
+    maker = new LookMaker(generator, await createSteadier());
+    const detailed = (seconds: number): Thumbnail => ({ ...at(seconds), detail: new Float32Array(1) });
+    for (const thumbnail of [
+      detailed(0),
+      at(0.04),
+      at(0.08),
+      detailed(0.12),
+      at(0.16),
+      at(0.9),
+      at(0.94, day, true),
+      at(0.98),
+    ]) {
+      await maker.make(thumbnail, 0.6);
+    }
+    expect(withDetail).toEqual([true, true, false]);
+  });
+
+  it('announces every frame to the generator, with its motion and the seconds since the one before', async () => {
+    const generator = await make(() => emptyLook());
+    await maker.make(at(2), 0.6);
+    await maker.make(at(2.04), 0.6);
+    await maker.make(at(2.1), 0.6);
+    const elsewhere = paint((x, y) => [0.15 + 0.5 * (y / 144) + (x % 64 < 32 ? 0.2 : 0), 0, 0]);
+    await maker.make(at(2.14, elsewhere), 0.6); // a cut
+    await maker.make(at(2.18, elsewhere), 0.6);
+    await maker.make(at(2.22, elsewhere, true), 0.6);
+    expect(generator.frames).toEqual([
+      [false, 0],
+      [true, 0.04],
+      [true, 0.06],
+      [false, 0],
+      [true, 0.04],
+      [false, 0],
+    ]);
   });
 
   it('reduces the flicker of a generator whose exposure and tint jump at random by a factor of ten', async () => {

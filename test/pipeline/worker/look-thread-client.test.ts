@@ -3,13 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_CONTROLS, lightingOf } from '../../../src/core/controls.js';
 import { silentLogger, type Logger } from '../../../src/core/logger.js';
 import { fromSeconds } from '../../../src/core/time.js';
 import { copyLookInto, emptyLook, type Look } from '../../../src/look/look.js';
 import { openGenerator } from '../../../src/infer/open-generator.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../../src/image/thumbnail.js';
 import { LookThreadChannel, openLookThread } from '../../../src/pipeline/worker/look-thread-client.js';
 import { streetThumbnail } from '../../infer/grade/street-thumbnail.js';
 import { asThumbnail, noiseThumbnail, paint, rampThumbnail } from '../../infer/synthetic-thumbnails.js';
+import { writeSceneModel } from '../../support/scene-model.js';
 import { writeTinyModel } from '../../infer/tiny-model.js';
 
 let folder = '';
@@ -36,12 +39,31 @@ describe('a look thread', () => {
     await using inline = await openGenerator({ generator: generator() });
     await using threaded = await openLookThread({ generator: generator() });
     expect([threaded.card, threaded.device]).toEqual([inline.card, inline.device]);
+    expect(threaded.wantsDetail).toBe(false);
     for (const day of days) {
       const wanted = copyOf(await inline.translate(asThumbnail(day)));
       const { look, lookMs, steadyMs } = await threaded.make(asThumbnail(day), 0);
       expect(Math.min(lookMs ?? 0, steadyMs)).toBeGreaterThan(0);
       expect(copyOf(look)).toEqual(wanted);
     }
+  });
+
+  it('passes details and lighting on to a generator that reads them', async () => {
+    const options = { generator: writeSceneModel(folder), style: 'village', seed: 4 };
+    await using inline = await openGenerator(options);
+    await using threaded = await openLookThread(options);
+    expect(threaded.wantsDetail).toBe(true);
+    const dusk = { ...lightingOf(DEFAULT_CONTROLS), sunElevation: -4 };
+    const detail = new Float32Array(3 * DETAIL_WIDTH * DETAIL_HEIGHT).map((_, i) => (i % 97) / 97);
+    const night = copyOf(await inline.translate(asThumbnail(days[0]!)));
+    inline.setLighting?.(dusk);
+    const wanted = copyOf(await inline.translate({ ...asThumbnail(days[0]!), detail }));
+    const first = asThumbnail(days[0]!, fromSeconds(1), true);
+    expect(copyOf((await threaded.make(first, 0)).look).grid).toEqual(night.grid);
+    const second = { ...asThumbnail(days[0]!, fromSeconds(2), true), detail };
+    const made = copyOf((await threaded.make(second, 0, dusk)).look);
+    expect(made.grid).toEqual(wanted.grid);
+    expect(made.lights).toEqual(wanted.lights);
   });
 
   it('accepts a second thumbnail while the first look is pending, and keeps them apart', async () => {

@@ -11,10 +11,12 @@ import { StageTimes } from '../../../src/pipeline/stage-times.js';
 import type { FrameSink } from '../../../src/core/frame-sink.js';
 import { runPipeline } from '../../../src/pipeline/worker/run-pipeline.js';
 import { openRenderer } from '../../../src/render/wasm-renderer.js';
+import { writeSceneModel } from '../../support/scene-model.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const FRAMES = 45;
-const clip = join(temporaryFolder(), 'day.mp4');
+const folder = temporaryFolder();
+const clip = join(folder, 'day.mp4');
 
 /** Hash of the samples, without the padding of rows. */
 function hashOf({ y, u, v, width, height, strides }: Frame): string {
@@ -29,17 +31,18 @@ function hashOf({ y, u, v, width, height, strides }: Frame): string {
 }
 
 /** Hashes of a file's looks and of its nights with grain, frame by frame. */
-async function hashes(pace: SourceOptions['pace']): Promise<{ looks: string[]; nights: string[] }> {
+async function hashes(generator: string, pace: SourceOptions['pace']): Promise<{ looks: string[]; nights: string[] }> {
   const looks: string[] = [];
   const nights: string[] = [];
   const signal = new AbortController().signal;
   await using source = await openSource(clip, { ...DEFAULT_SOURCE_OPTIONS, pace }, signal);
-  await using thread = await openLookThread({ generator: 'auto' });
+  await using thread = await openLookThread({ generator, seed: 5 });
   const hashing: LookThread = {
     ...thread,
-    make: async (thumbnail, smoothing) => {
-      const made = await thread.make(thumbnail, smoothing);
-      looks.push(createHash('sha256').update(made.look.grid).update(made.look.lights).digest('hex'));
+    make: async (...request) => {
+      const { look, ...took } = await thread.make(...request);
+      looks.push(createHash('sha256').update(look.grid).update(look.lights).update(look.lamps).digest('hex'));
+      const made = { look, ...took };
       return made;
     },
   };
@@ -64,11 +67,15 @@ describe('the looks of a file', () => {
     await render(`street:size=320x180,duration=${FRAMES / 25},rate=25`, clip, { view: 'day', preset: 'ultrafast' });
   });
 
-  it('are the same twice, and the same in real time; so is every byte of the nights', async () => {
-    const first = await hashes('none');
+  it.each([
+    ['auto', () => 'auto'],
+    ['lit', () => writeSceneModel(folder)],
+  ])('by %s are the same twice, and the same in real time; so is every byte of the nights', async (_, model) => {
+    const generator = model();
+    const first = await hashes(generator, 'none');
     expect(first.looks.length).toBeGreaterThanOrEqual(FRAMES);
     expect(new Set(first.looks).size).toBe(first.looks.length);
-    expect(await hashes('none')).toEqual(first);
-    expect(await hashes('realtime')).toEqual(first);
+    expect(await hashes(generator, 'none')).toEqual(first);
+    expect(await hashes(generator, 'realtime')).toEqual(first);
   });
 });

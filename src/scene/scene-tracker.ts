@@ -1,0 +1,179 @@
+import type { Motion } from '../temporal/motion.js';
+import { shiftAt } from '../temporal/shift-at.js';
+import { CameraMotionReader } from './camera-motion.js';
+import { DrivingEstimate } from './driving-estimate.js';
+import type { FoundScene } from './found-scene.js';
+import { LampHeadTracker } from './lamp-head-tracker.js';
+import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Pane, type Scene } from './scene.js';
+import { SignalTracker } from './signal-tracker.js';
+import { SurfaceMean } from './surface-mean.js';
+import { drawAt } from './thing-draw.js';
+import { ThingTracker, type Shift } from './thing-tracker.js';
+import { VehicleTracker } from './vehicle-tracker.js';
+
+/** Seconds in which horizon and bonnet are averaged. */
+const HORIZON_SECONDS = 1;
+const BONNET_SECONDS = 1;
+/** What hides things behind it, and the probability from which it does. */
+const COVERS = (['vehicle', 'person', 'vegetation'] as const).map((name) => SURFACES.indexOf(name) * SURFACE_SIZE);
+const MIN_COVER = 0.6;
+
+/** Decides what a scene shows over time, from what single frames show and the motion between them. */
+export class SceneTracker {
+  readonly #vehicles: VehicleTracker;
+  readonly #signals: SignalTracker;
+  readonly #lampHeads: LampHeadTracker;
+  readonly #panes: ThingTracker<{ readonly box: Box }>;
+  readonly #camera = new CameraMotionReader();
+  readonly #driving = new DrivingEstimate();
+  readonly #mean = new SurfaceMean();
+  readonly #bonnet = new Float32Array(SURFACE_SIZE);
+  readonly #shownBonnet = new Float32Array(SURFACE_SIZE);
+  #horizon: number | undefined;
+  #secondsSinceRead = 0;
+  #nextId = 1;
+  #scene: Scene | undefined;
+
+  /** @param seed of the draws. */
+  constructor(seed: number) {
+    const nextId = (): number => this.#nextId++;
+    this.#vehicles = new VehicleTracker(seed, nextId);
+    this.#signals = new SignalTracker(seed, nextId);
+    this.#lampHeads = new LampHeadTracker(seed, nextId);
+    this.#panes = new ThingTracker({
+      reach: 0.7,
+      minReach: 0.008,
+      rememberSeconds: 4,
+      nextId,
+      draw: (box) => drawAt(seed, 'pane', box),
+    });
+  }
+
+  /** The scene now. Lent until the next call. Throws TypeError before the first update. */
+  get scene(): Scene {
+    if (this.#horizon === undefined) throw new TypeError('scene needs an update first, got none');
+    this.#scene ??= {
+      surfaces: this.#mean.surfaces,
+      bonnet: this.#shownBonnet,
+      horizon: this.#horizon,
+      driving: this.#driving.value,
+      vehicles: this.#vehicles.vehicles,
+      signals: this.#signals.signals,
+      lampHeads: this.#lampHeads.lampHeads,
+      panes: this.#shownPanes(),
+    };
+    return this.#scene;
+  }
+
+  /**
+   * Moves all things to the next frame. Call it for every frame, before its {@link update} if it has one.
+   * @param motion to that frame, borrowed; undefined where it is not known. @param seconds since the frame before.
+   */
+  advance(motion: Motion | undefined, seconds: number): void {
+    const passed = Math.max(0, seconds);
+    const backward = motion?.backward;
+    const shift: Shift | undefined = backward && ((x, y) => shiftAt(backward, x, y));
+    this.#secondsSinceRead += passed;
+    this.#driving.advance(motion && this.#camera.read(motion), passed);
+    this.#mean.advance(motion);
+    this.#vehicles.advance(passed, shift);
+    this.#signals.advance(passed, shift);
+    this.#lampHeads.advance(passed, shift);
+    this.#panes.advance(passed, shift);
+    this.#writeBonnet();
+    this.#scene = undefined;
+  }
+
+  /** Takes what the network found in the frame that was advanced to last. Borrows it. */
+  update(found: FoundScene): void {
+    const seconds = this.#secondsSinceRead;
+    this.#secondsSinceRead = 0;
+    this.#averageBonnet(found, seconds);
+    const before = this.#horizon ?? found.horizon;
+    this.#horizon = before + shareOf(seconds, HORIZON_SECONDS) * (found.horizon - before);
+    this.#driving.update(found, seconds);
+    this.#mean.update(found.surfaces);
+    this.#vehicles.update(found.vehicles, {
+      surfaces: this.#mean.surfaces,
+      horizon: this.#horizon,
+      driving: this.#driving.value,
+      isMovingAhead: this.#driving.isMovingAhead,
+    });
+    const isCovered = (box: Box): boolean => coverAt(found.surfaces, box) > MIN_COVER;
+    this.#signals.update(found.signals, isCovered);
+    this.#lampHeads.update(found.lampHeads, isCovered);
+    this.#panes.update(
+      found.panes.map((box) => ({ box })),
+      isCovered,
+    );
+    this.#writeBonnet();
+    this.#scene = undefined;
+  }
+
+  /** Forgets everything: at a cut. */
+  reset(): void {
+    this.#vehicles.reset();
+    this.#signals.reset();
+    this.#lampHeads.reset();
+    this.#panes.reset();
+    this.#driving.reset();
+    this.#mean.reset();
+    this.#horizon = undefined;
+    this.#secondsSinceRead = 0;
+    this.#scene = undefined;
+  }
+
+  #shownPanes(): Pane[] {
+    const panes: Pane[] = [];
+    for (const { id, draw, fade, box } of this.#panes.things) if (fade > 0) panes.push({ id, draw, fade, box });
+    return panes;
+  }
+
+  #averageBonnet({ bonnet, hasBonnet }: FoundScene, seconds: number): void {
+    const mean = this.#bonnet;
+    if (this.#horizon === undefined) {
+      mean.set(bonnet);
+      return;
+    }
+    if (!hasBonnet && this.#driving.bonnet < 0.01) return;
+    const share = shareOf(seconds, BONNET_SECONDS);
+    for (let i = 0; i < SURFACE_SIZE; i++) mean[i] = (mean[i] ?? 0) + share * ((bonnet[i] ?? 0) - (mean[i] ?? 0));
+  }
+
+  /** Shows the bonnet where the camera drives and the bonnet is seen persistently; both begin softly. */
+  #writeBonnet(): void {
+    const { value, bonnet } = this.#driving;
+    const shown = Math.min(1, Math.max(0, 10 * (value - 0.5))) * Math.min(1, Math.max(0, 5 * (bonnet - 0.5)));
+    if (shown <= 0) this.#shownBonnet.fill(0);
+    else for (let i = 0; i < SURFACE_SIZE; i++) this.#shownBonnet[i] = shown * (this.#bonnet[i] ?? 0);
+  }
+}
+
+/** The scene of a still: ids are 0, everything is there at once. The caller owns it. */
+export function stillScene(found: FoundScene, seed: number): Scene {
+  const tracker = new SceneTracker(seed);
+  tracker.update(found);
+  const { scene } = tracker;
+  const asStill = <T extends object>(thing: T): T & { readonly id: 0 } => ({ ...thing, id: 0 });
+  return {
+    ...scene,
+    vehicles: scene.vehicles.map(asStill),
+    signals: scene.signals.map(asStill),
+    lampHeads: scene.lampHeads.map(asStill),
+    panes: scene.panes.map(asStill),
+  };
+}
+
+/** Share of a new value in a moving average. */
+function shareOf(seconds: number, memorySeconds: number): number {
+  return 1 - Math.exp(-seconds / memorySeconds);
+}
+
+/** Probability of what hides things at the middle of a box. */
+function coverAt(surfaces: Float32Array, { x, y, width, height }: Box): number {
+  const column = Math.min(SURFACE_WIDTH - 1, Math.max(0, Math.floor((x + width / 2) * SURFACE_WIDTH)));
+  const row = Math.min(SURFACE_HEIGHT - 1, Math.max(0, Math.floor((y + height / 2) * SURFACE_HEIGHT)));
+  let sum = 0;
+  for (const plane of COVERS) sum += surfaces[plane + row * SURFACE_WIDTH + column] ?? 0;
+  return sum;
+}

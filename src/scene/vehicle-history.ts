@@ -1,0 +1,184 @@
+import { BoxGrowth } from './box-growth.js';
+import { FacingVotes } from './facing-votes.js';
+import { kerbBeside, placeBeside } from './kerb.js';
+import { ParkedVotes } from './parked-votes.js';
+import type { Box, Facing, Place, Vehicle } from './scene.js';
+import { FADE_SECONDS } from './thing-tracker.js';
+import type { FoundVehicle } from './vehicle-peaks.js';
+
+/** What is known of the camera when a vehicle is read. */
+export interface VehicleSurroundings {
+  /** `[13, 72, 128]`. */
+  readonly surfaces: Float32Array;
+  readonly horizon: number;
+  readonly driving: number;
+  /** Whether the camera moves ahead now. */
+  readonly isMovingAhead: boolean;
+  /** Whether a parked vehicle that stands nearer is seen at a place. */
+  readonly isParkedAt: (place: Place) => boolean;
+}
+
+type LampPair = readonly [Place, Place];
+
+/** Seconds in which the lamps' places in the box are averaged. */
+const LAMP_SECONDS = 0.4;
+/** Share of votes below which a facing is not sure, and from which it is sure again. */
+const UNSURE = { at: 0.55, below: 0.52, from: 0.58 } as const;
+/** Growth of the box in 1/s: how fast it must grow or shrink, for how long, to show which side is seen. */
+const FIXED_GROWTH = 0.08;
+const DRIVING_GROWTH = 0.8;
+const GROWTH_SECONDS = 0.4;
+/** Share of votes for the side above which growth says nothing: a vehicle that turns changes its width. */
+const MAX_SIDE = 0.4;
+/** Distance from the image's edges within which a box is cut off, share of the width. */
+const EDGE = 0.012;
+/** Growth from which a vehicle moves before a fixed camera, and up to which it moves along with a driving one; 1/s. */
+const MOVING_GROWTH = 0.1;
+const ALONG_GROWTH = 0.05;
+/** Seconds in which a standing vehicle's place is averaged, and how far from it a moving one is: a share of its width, and of the image's. */
+const PLACE_SECONDS = 1;
+const MOVED = { width: 0.1, image: 0.004 } as const;
+/** Horizon below which a camera stands high: there the kerb says nothing. */
+const HIGH_HORIZON = 0.25;
+/** What a parked vehicle that hides the kerb counts as. */
+const ROW_KERB = 0.8;
+
+/** What is decided about one vehicle along its track. */
+export class VehicleHistory {
+  readonly #facing = new FacingVotes();
+  readonly #parked = new ParkedVotes();
+  readonly #growth = new BoxGrowth();
+  #score = 0;
+  #grows = 0;
+  #growthSeconds = 0;
+  #place: Place | undefined;
+  #offsets: LampPair | undefined;
+  #offsetsFacing: Facing | undefined;
+  #isUnsure = false;
+  #shownFacing: Facing = 'side';
+  #shownDark = true;
+  #lit = 1;
+  #isFirst = true;
+  #secondsSinceSeen = 0;
+
+  /** Growth of its box, 1/s. */
+  get growth(): number {
+    return this.#growth.rate;
+  }
+
+  /** Whether it is parked, however surely its facing is known. */
+  get isParked(): boolean {
+    return this.#parked.isParked;
+  }
+
+  /** Fades its lamps: a new decision shows when they are dark. @param isSeen whether the vehicle itself is shown. */
+  advance(seconds: number, isSeen: boolean): void {
+    this.#secondsSinceSeen += seconds;
+    const isSame = this.#shownDark === this.#isDark && (this.#shownDark || this.#shownFacing === this.#facing.facing);
+    const step = seconds / FADE_SECONDS;
+    this.#lit = isSame ? Math.min(1, this.#lit + step) : Math.max(0, this.#lit - step);
+    if (this.#lit <= 0 || !isSeen || this.#shownDark) this.#show();
+  }
+
+  /** Takes a sighting. @param box as tracked. */
+  update(found: FoundVehicle, box: Box, around: VehicleSurroundings): void {
+    const seconds = this.#isFirst ? 0 : this.#secondsSinceSeen;
+    this.#secondsSinceSeen = 0;
+    this.#score += (this.#isFirst ? 1 : 0.4) * (found.score - this.#score);
+    const isCut = found.box.x < EDGE || found.box.x + found.box.width > 1 - EDGE;
+    if (isCut) this.#growth.reset();
+    else this.#growth.add(found.box.width, seconds);
+    this.#facing.add(found.facing, found.facingScore, this.#facingByGrowth(around.driving, seconds), seconds);
+    const { score } = this.#facing;
+    if (this.#isFirst) this.#isUnsure = score < UNSURE.at;
+    else if (score < UNSURE.below) this.#isUnsure = true;
+    else if (score > UNSURE.from) this.#isUnsure = false;
+    const signs = {
+      kerb: kerbOf(box, around),
+      isMoving: this.#isFirst ? undefined : this.#isMoving(box, seconds, around),
+      isSide: this.#facing.facing === 'side',
+      isFixed: around.driving < 0.5,
+    };
+    this.#parked.add(signs, seconds);
+    this.#addLamps(found, seconds);
+    if (this.#isFirst) this.#show();
+    this.#isFirst = false;
+  }
+
+  /** What the scene shows of it. @param fade of the thing. */
+  vehicleOf({ id, draw, fade }: { id: number; draw: number; fade: number }, box: Box): Vehicle {
+    const lamps: LampPair = this.#offsets ?? [
+      { x: 0.15, y: 0.6 },
+      { x: 0.85, y: 0.6 },
+    ];
+    const inBox = ({ x, y }: Place): Place => ({ x: box.x + x * box.width, y: box.y + y * box.height });
+    return {
+      id,
+      draw,
+      fade: this.#shownDark ? fade : Math.min(fade, this.#lit),
+      box,
+      score: this.#score,
+      facing: this.#shownFacing,
+      facingScore: this.#facing.shareOf(this.#shownFacing),
+      lamps: [inBox(lamps[0]), inBox(lamps[1])],
+      isParked: this.#shownDark,
+    };
+  }
+
+  get #isDark(): boolean {
+    return this.#parked.isParked || this.#isUnsure;
+  }
+
+  #show(): void {
+    if (this.#shownDark && !this.#isDark && !this.#isFirst) this.#lit = 0;
+    this.#shownFacing = this.#facing.facing;
+    this.#shownDark = this.#isDark;
+  }
+
+  /** The side that is seen, by how the box grows; undefined where that is not clear. */
+  #facingByGrowth(driving: number, seconds: number): Facing | undefined {
+    const rate = this.#growth.rate;
+    const isDriving = driving >= 0.5;
+    const grows = rate > (isDriving ? DRIVING_GROWTH : FIXED_GROWTH) ? 1 : rate < -FIXED_GROWTH ? -1 : 0;
+    this.#growthSeconds = grows === this.#grows ? this.#growthSeconds + seconds : 0;
+    this.#grows = grows;
+    if (grows === 0 || this.#growthSeconds < GROWTH_SECONDS) return undefined;
+    if (this.#facing.shareOf('side') > MAX_SIDE) return undefined;
+    return grows > 0 ? 'front' : 'rear';
+  }
+
+  /** Whether it moves over the ground; undefined where that cannot be seen. */
+  #isMoving(box: Box, seconds: number, { driving, isMovingAhead }: VehicleSurroundings): boolean | undefined {
+    const now = { x: box.x + box.width / 2, y: box.y + box.height };
+    const before = this.#place ?? now;
+    const share = 1 - Math.exp(-seconds / PLACE_SECONDS);
+    this.#place = { x: before.x + share * (now.x - before.x), y: before.y + share * (now.y - before.y) };
+    const rate = this.#growth.rate;
+    if (driving >= 0.5) {
+      // What stands grows when the camera moves ahead; what does not grow moves along.
+      if (!isMovingAhead || rate === 0 || box.width < 0.04) return undefined;
+      return rate < ALONG_GROWTH;
+    }
+    const away = Math.hypot(now.x - this.#place.x, ((now.y - this.#place.y) * 9) / 16);
+    return away > MOVED.width * box.width + MOVED.image || Math.abs(rate) > MOVING_GROWTH;
+  }
+
+  /** Averages the lamps' places in the box, over sightings of the side that is decided on. */
+  #addLamps({ facing, box, lamps }: FoundVehicle, seconds: number): void {
+    const decided = this.#facing.facing;
+    if (this.#offsets && facing !== decided) return;
+    const inBox = ({ x, y }: Place): Place => ({ x: (x - box.x) / box.width, y: (y - box.y) / box.height });
+    const now: LampPair = [inBox(lamps[0]), inBox(lamps[1])];
+    const before = this.#offsetsFacing === decided ? this.#offsets : undefined;
+    const share = before ? 1 - Math.exp(-seconds / LAMP_SECONDS) : 1;
+    const mix = (a: Place, b: Place): Place => ({ x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) });
+    this.#offsets = before ? [mix(before[0], now[0]), mix(before[1], now[1])] : now;
+    this.#offsetsFacing = facing;
+  }
+}
+
+/** How surely it stands at the kerb, 0 to 1: what stands behind a parked vehicle, on its outer side, is in the same row. */
+function kerbOf(box: Box, { driving, horizon, surfaces, isParkedAt }: VehicleSurroundings): number | undefined {
+  if (driving <= 0.5 && horizon <= HIGH_HORIZON) return undefined;
+  return kerbBeside(surfaces, box) ?? (isParkedAt(placeBeside(box)) ? ROW_KERB : undefined);
+}
