@@ -17,7 +17,8 @@ export const MODULES = {
   },
   'src/look': { holds: 'the look and its arithmetic', imports: ['src/core', 'src/image'] },
   'src/scene': {
-    holds: 'what stands where in a frame: the scene, the network that reads it, its things over time',
+    holds:
+      'what stands where in a frame: the scene, the networks that read it, its things over time ([how](docs/scene.md))',
     imports: [
       ...['src/core', 'src/image', 'src/temporal'],
       ...['src/infer/ort-runtime.ts', 'src/infer/model-file.ts', 'src/infer/model-card.ts'],
