@@ -17,7 +17,8 @@ export const MODULES = {
   },
   'src/look': { holds: 'the look and its arithmetic', imports: ['src/core', 'src/image'] },
   'src/scene': {
-    holds: 'what stands where in a frame: the scene, the network that reads it, its things over time',
+    holds:
+      'what stands where in a frame: the scene, the networks that read it, its things over time ([how](docs/scene.md))',
     imports: [
       ...['src/core', 'src/image', 'src/temporal'],
       ...['src/infer/ort-runtime.ts', 'src/infer/model-file.ts', 'src/infer/model-card.ts'],
@@ -74,10 +75,11 @@ export const MODULES = {
     },
   },
   'src/evaluate': {
-    holds: 'how near to real nights a night is, what it keeps and invents ([how](docs/evaluation.md))',
+    holds:
+      'how near to real nights a night is, what it keeps and invents ([how](docs/evaluation.md)); styles fitted to nights',
     imports: [
-      ...['src/core', 'src/image', 'src/look', 'src/ingest', 'src/infer', 'src/temporal', 'src/render'],
-      ...['src/scene/scene.ts', 'src/pipeline/look-thread/look-maker.ts', 'src/pipeline/detail-schedule.ts'],
+      ...['src/core', 'src/image', 'src/look', 'src/scene', 'src/lighting', 'src/synth', 'src/ingest', 'src/infer'],
+      ...['src/temporal', 'src/render', 'src/pipeline/look-thread/look-maker.ts', 'src/pipeline/detail-schedule.ts'],
     ],
   },
   'src/train': {

@@ -28,8 +28,15 @@ const MIN_DISTANCE = 0.02;
 const MAX_HEAD_AREA = 60;
 
 /** The lamp heads: where the network sees one, and at the top of tall poles. @param surfaces `[13, 72, 128]`. */
-export function findLampHeads(surfaces: Float32Array, horizon: number): FoundLampHead[] {
-  const heads = Uint8Array.from(surfacePlane(surfaces, 'lampHead'), (value) => (value > MIN_HEAD ? 1 : 0));
+export function findLampHeads(
+  surfaces: Float32Array,
+  horizon: number,
+  { head: minHead, pole: minPole }: { readonly head: number; readonly pole: number } = {
+    head: MIN_HEAD,
+    pole: MIN_POLE,
+  },
+): FoundLampHead[] {
+  const heads = Uint8Array.from(surfacePlane(surfaces, 'lampHead'), (value) => (value > minHead ? 1 : 0));
   const found: FoundLampHead[] = takeComponents(heads, SURFACE_WIDTH, MAX_HEAD_AREA).map((area) => {
     const y = (area.top + area.bottom) / 2 / SURFACE_HEIGHT;
     const height = Math.max(0.03, 1.15 * (horizon - y));
@@ -42,7 +49,7 @@ export function findLampHeads(surfaces: Float32Array, horizon: number): FoundLam
   const pole = surfacePlane(surfaces, 'pole');
   const signal = surfacePlane(surfaces, 'signal');
   const sign = surfacePlane(surfaces, 'sign');
-  const poles = Uint8Array.from(pole, (value) => (value > MIN_POLE ? 1 : 0));
+  const poles = Uint8Array.from(pole, (value) => (value > minPole ? 1 : 0));
   const kept = poles.slice();
   for (const area of takeComponents(poles, SURFACE_WIDTH)) {
     const height = (area.bottom - area.top) / SURFACE_HEIGHT;

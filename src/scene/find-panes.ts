@@ -30,9 +30,9 @@ export class PaneFinder {
    * The panes above the ground, largest first. @param surfaces `[13, 72, 128]`. @param detail `[3, 256, 448]`.
    * @param horizon share of the image's height.
    */
-  find(surfaces: Float32Array, detail: Float32Array, horizon: number): Box[] {
+  find(surfaces: Float32Array, detail: Float32Array, horizon: number, minFacade = MIN_FACADE): Box[] {
     const lowest = Math.min(DETAIL_HEIGHT, Math.round((horizon + 0.02) * DETAIL_HEIGHT));
-    if (lowest < CLOSING || !this.#markFacades(surfaces, lowest)) return [];
+    if (lowest < CLOSING || !this.#markFacades(surfaces, lowest, minFacade)) return [];
     this.#close(detail, lowest);
     for (let i = 0; i < lowest * DETAIL_WIDTH; i++) {
       if (this.#mask[i] === 1 && (this.#closed[i] ?? 0) - (detail[i] ?? 0) < MIN_CONTRAST) this.#mask[i] = 0;
@@ -54,7 +54,7 @@ export class PaneFinder {
   }
 
   /** Marks the samples of sure facades, away from their edges. Returns whether there are any. */
-  #markFacades(surfaces: Float32Array, lowest: number): boolean {
+  #markFacades(surfaces: Float32Array, lowest: number, minFacade: number): boolean {
     const facade = surfacePlane(surfaces, 'facade');
     const window = surfacePlane(surfaces, 'window');
     const vegetation = surfacePlane(surfaces, 'vegetation');
@@ -67,7 +67,7 @@ export class PaneFinder {
         for (const j of [i, i - 1, i + 1, i - SURFACE_WIDTH, i + SURFACE_WIDTH]) {
           least = Math.min(least, (facade[j] ?? 0) + (window[j] ?? 0));
         }
-        if (least < MIN_FACADE || (vegetation[i] ?? 0) > MAX_VEGETATION) continue;
+        if (least < minFacade || (vegetation[i] ?? 0) > MAX_VEGETATION) continue;
         isSure[i] = 1;
         count++;
       }

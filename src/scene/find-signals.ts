@@ -29,8 +29,8 @@ const SCALE_Y = DETAIL_HEIGHT / SURFACE_HEIGHT;
  * The lit lenses of traffic signals: inside a sure signal head, the most vivid red, amber or green spot. A head without one stays
  * dark. @param surfaces `[13, 72, 128]`. @param detail `[3, 256, 448]`.
  */
-export function findSignals(surfaces: Float32Array, detail: Float32Array): FoundSignal[] {
-  const mask = Uint8Array.from(surfacePlane(surfaces, 'signal'), (value) => (value > MIN_SIGNAL ? 1 : 0));
+export function findSignals(surfaces: Float32Array, detail: Float32Array, minSignal = MIN_SIGNAL): FoundSignal[] {
+  const mask = Uint8Array.from(surfacePlane(surfaces, 'signal'), (value) => (value > minSignal ? 1 : 0));
   return takeComponents(mask, SURFACE_WIDTH, MAX_AREA).flatMap((area) => {
     const largest = Math.max(SMALL_LENS, MAX_LENS_SHARE * area.count * SCALE_X * SCALE_Y);
     const lens = findLens(detail, boxOf(area), largest);

@@ -33,11 +33,15 @@ interface ObjectsLine {
 
 /**
  * Reads a folder of labelled scenes: `images/NAME.jpg`, `surface/NAME.png` (13 surfaces from 1 on, 0 unknown), `confidence/NAME.png`,
- * `objects.jsonl` and `INDEX.tsv` with a group for each frame. Throws NocturneError INPUT_*.
+ * `objects.jsonl` and `INDEX.tsv` with a group for each frame. @param isWanted default: all. Throws NocturneError INPUT_*.
  */
-export async function readSceneFolder(folder: string): Promise<readonly LabelledScene[]> {
-  const groups = parseIndex(await readText(join(folder, 'INDEX.tsv')));
-  const lines = parseObjects(await readText(join(folder, 'objects.jsonl')), join(folder, 'objects.jsonl'));
+export async function readSceneFolder(
+  folder: string,
+  isWanted: (frame: string) => boolean = () => true,
+): Promise<readonly LabelledScene[]> {
+  const groups = await readSceneGroups(folder);
+  const all = parseObjects(await readText(join(folder, 'objects.jsonl')), join(folder, 'objects.jsonl'));
+  const lines = all.filter(({ frame }) => isWanted(frame));
   const scenes: LabelledScene[] = [];
   let next = 0;
   const reader = async (): Promise<void> => {
@@ -48,6 +52,11 @@ export async function readSceneFolder(folder: string): Promise<readonly Labelled
   };
   await Promise.all(Array.from({ length: CONCURRENT_READS }, reader));
   return scenes;
+}
+
+/** The group of each frame of a folder of labelled scenes. Throws NocturneError INPUT_NOT_FOUND. */
+export async function readSceneGroups(folder: string): Promise<ReadonlyMap<string, string>> {
+  return parseIndex(await readText(join(folder, 'INDEX.tsv')));
 }
 
 async function readScene(folder: string, { frame, vehicles }: ObjectsLine, group: string): Promise<LabelledScene> {

@@ -1,4 +1,4 @@
-import { SURFACES, type Surface } from '../../scene/scene.js';
+import { SURFACES, type Box, type Surface } from '../../scene/scene.js';
 import { overlap, type FoundVehicle } from '../../scene/vehicle-peaks.js';
 import type { LabelledVehicle } from './labelled-scene.js';
 
@@ -56,6 +56,12 @@ export class SurfaceConfusion {
     const iou = this.iou();
     return SCORED.reduce((sum, name) => sum + iou[name], 0) / SCORED.length;
   }
+
+  /** Share of the samples that are read as labelled. */
+  get accuracy(): number {
+    const right = MEASURED_NAMES.reduce((sum, _, i) => sum + (this.#counts[i * (MEASURED_NAMES.length + 1)] ?? 0), 0);
+    return right / this.#counts.reduce((sum, count) => sum + count, 0);
+  }
 }
 
 /** How well vehicles are found. */
@@ -72,10 +78,35 @@ export interface VehicleScores {
   readonly count: number;
 }
 
-/** Smallest measured width, a share of the image's. */
-const MIN_WIDTH = 24 / 640;
+/** Smallest measured width of a vehicle, a share of the image's. */
+export const MIN_WIDTH = 24 / 640;
 /** Intersection over union from which a vehicle is found. */
 const MIN_OVERLAP = 0.4;
+
+/** A found vehicle and the labelled one that it is, if any. */
+export interface VehicleMatch {
+  readonly found: FoundVehicle;
+  readonly labelled: LabelledVehicle | undefined;
+}
+
+/** Matches found vehicles, in their order, with the labelled ones that they overlap most; each of these at most once. */
+export function matchVehicles(labelled: readonly LabelledVehicle[], found: readonly FoundVehicle[]): VehicleMatch[] {
+  const free = new Set(labelled);
+  return found.map((vehicle) => {
+    let best: LabelledVehicle | undefined;
+    let bestOverlap = MIN_OVERLAP;
+    for (const candidate of free) {
+      const shared = overlap(boxOf(candidate), vehicle.box);
+      if (shared >= bestOverlap) [best, bestOverlap] = [candidate, shared];
+    }
+    if (best) free.delete(best);
+    return { found: vehicle, labelled: best };
+  });
+}
+
+function boxOf({ box: [left, top, right, bottom] }: LabelledVehicle): Box {
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
 
 /** Compares found vehicles with labelled ones, over many images. */
 export class VehicleMatches {
@@ -83,49 +114,36 @@ export class VehicleMatches {
   #found = 0;
   #read = 0;
   #confirmed = 0;
-  #faced = 0;
   #rightFacing = 0;
   #lampOffsets = 0;
   #lamps = 0;
 
   add(labelled: readonly LabelledVehicle[], found: readonly FoundVehicle[], aspect: number): void {
-    const boxes = labelled.map(({ box: [x0, y0, x1, y1] }) => ({ x: x0, y: y0, width: x1 - x0, height: y1 - y0 }));
-    const taken = new Set<number>();
-    for (const vehicle of found) {
-      let best = -1;
-      let bestOverlap = MIN_OVERLAP;
-      boxes.forEach((box, i) => {
-        const shared = overlap(box, vehicle.box);
-        if (!taken.has(i) && shared >= bestOverlap) [best, bestOverlap] = [i, shared];
-      });
-      const isLarge = vehicle.box.width >= MIN_WIDTH;
-      if (isLarge) this.#read++;
-      const match = labelled[best];
-      const box = boxes[best];
-      if (!match || !box) continue;
-      taken.add(best);
-      if (isLarge) this.#confirmed++;
-      if (match.facing === undefined || box.width < MIN_WIDTH) continue;
+    const isMeasured = (vehicle: LabelledVehicle): boolean =>
+      vehicle.facing !== undefined && boxOf(vehicle).width >= MIN_WIDTH;
+    this.#labelled += labelled.filter(isMeasured).length;
+    for (const { found: vehicle, labelled: match } of matchVehicles(labelled, found)) {
+      if (vehicle.box.width >= MIN_WIDTH) {
+        this.#read++;
+        if (match) this.#confirmed++;
+      }
+      if (!match || !isMeasured(match)) continue;
       this.#found++;
-      this.#faced++;
       if (match.facing === vehicle.facing) this.#rightFacing++;
       for (const [i, place] of [match.left, match.right].entries()) {
         const lamp = vehicle.lamps[i];
         if (!place || !lamp) continue;
-        this.#lampOffsets += Math.hypot(place[0] - lamp.x, (place[1] - lamp.y) / aspect) / box.width;
+        this.#lampOffsets += Math.hypot(place[0] - lamp.x, (place[1] - lamp.y) / aspect) / boxOf(match).width;
         this.#lamps++;
       }
     }
-    this.#labelled += labelled.filter(
-      ({ facing }, i) => facing !== undefined && (boxes[i]?.width ?? 0) >= MIN_WIDTH,
-    ).length;
   }
 
   get scores(): VehicleScores {
     return {
       found: this.#found / this.#labelled,
       precision: this.#confirmed / this.#read,
-      facing: this.#rightFacing / this.#faced,
+      facing: this.#rightFacing / this.#found,
       lampOffset: this.#lampOffsets / this.#lamps,
       count: this.#labelled,
     };

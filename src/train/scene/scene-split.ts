@@ -2,16 +2,16 @@ import { hashText } from '../data/hash-text.js';
 import type { LabelledScene } from './labelled-scene.js';
 
 /** Images for training and for validation. */
-export interface SceneSplit {
-  readonly train: readonly LabelledScene[];
-  readonly validation: readonly LabelledScene[];
+export interface SceneSplit<S extends Pick<LabelledScene, 'group'> = LabelledScene> {
+  readonly train: readonly S[];
+  readonly validation: readonly S[];
 }
 
 /** Holds whole groups back, in an order drawn from the seed, until they have `share` of the images; skips groups that are too large. */
-export function splitByGroup(
-  scenes: readonly LabelledScene[],
+export function splitByGroup<S extends Pick<LabelledScene, 'group'>>(
+  scenes: readonly S[],
   { share, seed }: { share: number; seed: number },
-): SceneSplit {
+): SceneSplit<S> {
   const sizes = new Map<string, number>();
   for (const { group } of scenes) sizes.set(group, (sizes.get(group) ?? 0) + 1);
   const order = [...sizes].sort(([a], [b]) => hashText(`${seed} ${a}`) - hashText(`${seed} ${b}`));

@@ -87,7 +87,7 @@ export function writeVehicleTargets(
   out.fill(0, start, start + columns * rows * TARGET_CHANNELS);
   for (let i = start + 1; i < start + columns * rows * TARGET_CHANNELS; i += TARGET_CHANNELS) out[i] = 1;
   const shown = vehicles.map((vehicle) => placeVehicle(vehicle, crop)).filter(({ visible }) => visible > 0);
-  shown.sort((a, b) => b.width * b.height - a.width * a.height); // nearer ones are written last
+  shown.sort((a, b) => b.width * b.height - a.width * a.height); // small ones last: a large one would cover them
   for (const vehicle of shown) {
     const isLearned =
       vehicle.visible >= MIN_VISIBLE && vehicle.width * width >= MIN_SIDE && vehicle.height * height >= MIN_SIDE;

@@ -12,7 +12,7 @@ import { writeLossPage } from '../report/loss-page.js';
 import type { TrainingProgress } from '../report/training-progress.js';
 import { BEST_CHECKPOINT, LAST_CHECKPOINT, OPTIONS_FILE } from '../trainer.js';
 
-/** Where a supervised training runs, and whom it tells. */
+/** Where a supervised training runs, and whom it reports to. */
 export interface SupervisedRun {
   /** Folder of the run: options, checkpoints, log and page. */
   readonly run: string;

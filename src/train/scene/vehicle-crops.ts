@@ -6,14 +6,14 @@ import { NO_DEGRADATION, randomDegradation } from './degradation.js';
 import type { LabelledScene, LabelledVehicle } from './labelled-scene.js';
 import { writeInput } from './scene-sampler.js';
 
-/** Side of a crop over that of the vehicle's box: what stands around it tells its facing too. */
+/** Side of a crop over that of the vehicle's box: what stands around it shows its facing too. */
 export const CROP_CONTEXT = 1.3;
 /** Targets of a crop: is a vehicle, facing (3), lamps (4), weights of facing, of the left and of the right lamp. */
 export const CROP_TARGETS = 11;
 
 const SIZE = { width: CROP_SIDE, height: CROP_SIDE };
 const INPUT_LENGTH = 3 * CROP_SIDE * CROP_SIDE;
-/** Smallest width of a vehicle, share of the image's: below it nobody can tell. */
+/** Smallest width of a vehicle, share of the image's: below it nobody can judge. */
 const MIN_WIDTH = 0.022;
 /** Intersection over union up to which a random box shows no vehicle in its middle. */
 const MAX_NEGATIVE_OVERLAP = 0.15;
