@@ -63,7 +63,7 @@ it('gives the same style for the same seed', async () => {
 });
 
 it('reads days with a scene network', async () => {
-  const model = writeSceneModel(folder);
+  const model = await writeSceneModel(folder);
   const phases: string[] = [];
   const { days } = await fit({
     days: join(folder, 'nights'),

@@ -11,7 +11,7 @@ import { openRenderer } from '../../src/render/wasm-renderer.js';
 it('the night of the built-in street is steadier with smoothing, and nearly as steady as its day', async () => {
   const { signal } = new AbortController();
   await using source = await openSource('street:size=640x360,rate=30,duration=2', DEFAULT_SOURCE_OPTIONS, signal);
-  await using generator = await openGenerator({ generator: 'auto' });
+  await using generator = await openGenerator({ generator: 'nightgrid' });
   using renderer = await openRenderer();
   const frames: AsyncIterable<Frame> = source.frames(signal);
   const { pairs, cuts, day, unsmoothed, result, held } = await measureSteadiness(frames, { generator, renderer });

@@ -219,7 +219,7 @@ describe('a look maker', () => {
         if (board < 4 && isOn(frame)) return [0.6, -0.1, 0.32];
         return board < 12 ? [0.1, 0, 0] : [day[i] ?? 0, day[36864 + i] ?? 0, day[2 * 36864 + i] ?? 0];
       });
-    await using generator = await openGenerator({ generator: 'auto' });
+    await using generator = await openGenerator({ generator: 'nightgrid' });
     const blink = async (smoothing: number): Promise<number[]> => {
       maker = new LookMaker(generator, await createSteadier());
       const night = new Float32Array(day.length);
@@ -245,7 +245,7 @@ describe('a look maker', () => {
   });
 
   it('passes the flicker of the mains on and adds little to it', async () => {
-    await using generator = await openGenerator({ generator: 'auto' });
+    await using generator = await openGenerator({ generator: 'nightgrid' });
     maker = new LookMaker(generator, await createSteadier());
     const flicker = new Flicker();
     const night = new Float32Array(day.length);

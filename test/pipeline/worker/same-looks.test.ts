@@ -68,7 +68,7 @@ describe('the looks of a file', () => {
   });
 
   it.each([
-    ['auto', () => Promise.resolve('auto')],
+    ['nightgrid', () => Promise.resolve('nightgrid')],
     ['lit', () => writeSceneModel(folder)],
   ])('by %s are the same twice, and the same in real time; so is every byte of the nights', async (_, model) => {
     const generator = await model();
