@@ -23,7 +23,7 @@ type LampPair = readonly [Place, Place];
 /** Seconds in which the lamps' places in the box are averaged. */
 const LAMP_SECONDS = 0.4;
 /** Share of votes below which a facing is not sure, and from which it is sure again. */
-const UNSURE = { at: 0.55, below: 0.52, from: 0.58 } as const;
+const UNSURE = { at: 0.6, below: 0.57, from: 0.63 } as const;
 /** Growth of the box in 1/s: how fast it must grow or shrink, for how long, to show which side is seen. */
 const FIXED_GROWTH = 0.08;
 const DRIVING_GROWTH = 0.8;
