@@ -75,10 +75,11 @@ export const MODULES = {
     },
   },
   'src/evaluate': {
-    holds: 'how near to real nights a night is, what it keeps and invents ([how](docs/evaluation.md))',
+    holds:
+      'how near to real nights a night is, what it keeps and invents ([how](docs/evaluation.md)); styles fitted to nights',
     imports: [
-      ...['src/core', 'src/image', 'src/look', 'src/ingest', 'src/infer', 'src/temporal', 'src/render'],
-      ...['src/scene/scene.ts', 'src/pipeline/look-thread/look-maker.ts', 'src/pipeline/detail-schedule.ts'],
+      ...['src/core', 'src/image', 'src/look', 'src/scene', 'src/lighting', 'src/synth', 'src/ingest', 'src/infer'],
+      ...['src/temporal', 'src/render', 'src/pipeline/look-thread/look-maker.ts', 'src/pipeline/detail-schedule.ts'],
     ],
   },
   'src/train': {

@@ -1,7 +1,7 @@
 // Contact sheet of day | night pairs, from images and video files: shows what a generator does.
-//   node scripts/look-sheet.mjs OUT.png [--generator NAME|FILE] [--columns N] [--layers] FILE...
+//   node scripts/look-sheet.mjs OUT.png [--generator NAME|FILE] [--style NAME|FILE] [--columns N] [--layers] FILE...
 // Takes the frames at 20, 50 and 80 % of a video (needs ffmpeg and ffprobe). --layers adds the lights layer as a third image.
-// Applies the look of each image's 256x144 thumbnail at 512x288, without grain. Prints luma statistics of each image.
+// Applies the look of each image's 256x144 thumbnail (and 448x256 detail, for a generator that reads it) at 512x288, without grain. Prints luma statistics of each image.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,11 +17,14 @@ const option = (name, fallback) => {
   return at < 0 ? fallback : args.splice(at, 2)[1];
 };
 const generatorName = option('--generator', 'grade');
+const style = option('--style', 'city-led');
 const columns = Number(option('--columns', '3'));
 const layers = args.includes('--layers') && args.splice(args.indexOf('--layers'), 1).length > 0;
 const [out, ...inputs] = args;
 if (!out || inputs.length === 0) {
-  console.error('usage: node scripts/look-sheet.mjs OUT.png [--generator NAME|FILE] [--columns N] [--layers] FILE...');
+  console.error(
+    'usage: node scripts/look-sheet.mjs OUT.png [--generator NAME|FILE] [--style NAME|FILE] [--columns N] [--layers] FILE...',
+  );
   process.exit(2);
 }
 
@@ -32,7 +35,8 @@ await build({
   stdin: {
     contents: `export { openGenerator } from './src/infer/open-generator.ts';
       export { applyLookInto } from './src/look/apply-look.ts';
-      export { readRgb, readThumbnail } from './src/image/image-file.ts';
+      export { readFrame, readRgb, readThumbnail } from './src/image/image-file.ts';
+      export { ThumbnailReader } from './src/image/thumbnail-reader.ts';
       export { imageToYuv, yuvToImage } from './src/image/rgb-image.ts';`,
     resolveDir: root,
   },
@@ -52,12 +56,13 @@ const GAP = 6;
 
 try {
   const api = await import(bundle);
-  const generator = await api.openGenerator({ generator: generatorName });
+  const generator = await api.openGenerator({ generator: generatorName, style });
+  const details = await api.ThumbnailReader.open('detail');
   const tiles = [];
   for (const path of inputs.flatMap((input) =>
     /\.(mp4|mkv|mov|webm|avi|ts)$/i.test(input) ? stills(input) : [input],
   )) {
-    tiles.push(await tile(api, generator, path));
+    tiles.push(await tile(api, generator, details, path));
   }
   await generator.close();
   const imagesPerTile = layers ? 3 : 2;
@@ -98,9 +103,14 @@ function stills(video) {
   });
 }
 
-async function tile(api, generator, path) {
+async function tile(api, generator, details, path) {
   const day = await api.readRgb(path, [WIDTH, HEIGHT]);
   const thumbnail = await api.readThumbnail(path);
+  if (generator.wantsDetail) {
+    const frame = await api.readFrame(path);
+    thumbnail.detail = details.readPlanes(frame);
+    frame.close();
+  }
   const look = await generator.translate(thumbnail);
   const yuv = api.imageToYuv(day);
   const night = new Float32Array(yuv.length);
@@ -109,7 +119,7 @@ async function tile(api, generator, path) {
   print(path, api.imageToYuv(day), api.imageToYuv(nightImage));
   const images = [day, nightImage];
   if (layers) {
-    const lights = { grid: new Float32Array(look.grid.length), lights: look.lights };
+    const lights = { grid: new Float32Array(look.grid.length), lights: look.lights, lamps: look.lamps };
     api.applyLookInto(lights, yuv, night, [WIDTH, HEIGHT]);
     images.push(api.yuvToImage(night, WIDTH, HEIGHT));
   }

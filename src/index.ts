@@ -8,15 +8,20 @@ export type { Evaluation } from './evaluate/evaluation.js';
 export type { SourceInfo } from './ingest/frame-source.js';
 export {
   evaluate,
+  fitStyle,
   openStream,
   probe,
   render,
   startStream,
   type EvaluateOptions,
+  type FitProgress,
+  type FitStyleOptions,
+  type NightDistances,
   type ProbeOptions,
   type RenderOptions,
   type SettingsOptions,
   type StreamOptions,
+  type StyleFit,
 } from './library.js';
 export type { NightStream, StreamEnd } from './pipeline/main/night-stream.js';
 export type { RenderProgress, RenderReport } from './pipeline/worker-messages.js';

@@ -6,6 +6,8 @@ import { silentLogger, type Logger } from './core/logger.js';
 import { maskUrl } from './core/mask-url.js';
 import { evaluate as evaluateNight, type EvaluateOptions as NightOptions } from './evaluate/evaluate.js';
 import type { Evaluation } from './evaluate/evaluation.js';
+import { FIT_DEFAULTS } from './evaluate/fit-defaults.js';
+import { fitStyle as fitNightStyle, type FitStyleOptions as FitOptions, type StyleFit } from './evaluate/fit-style.js';
 import { probeInput, type ProbeReport } from './ingest/probe.js';
 import type { SourceOptions } from './ingest/source-options.js';
 import type { NightStream, OpenStreamOptions } from './pipeline/main/night-stream.js';
@@ -44,6 +46,12 @@ export type ProbeOptions = SettingsOptions & { readonly logger?: Logger; readonl
 
 /** Options of {@link evaluate}. */
 export type EvaluateOptions = SettingsOptions & Partial<Pick<NightOptions, 'logger' | 'signal' | 'onProgress'>>;
+
+/** Options of {@link fitStyle}. */
+export type FitStyleOptions = Partial<Omit<FitOptions, 'nights'>>;
+
+export type { FitProgress, StyleFit } from './evaluate/fit-style.js';
+export type { NightDistances } from './evaluate/night-distances.js';
 
 /**
  * Opens a file, camera, address, image folder or `street` as a live night stream, in a worker process of its own.
@@ -188,6 +196,40 @@ export async function evaluate(
   } catch (error) {
     throw signal.aborted ? abortedError(`${maskUrl(input)} was evaluated`) : error;
   }
+}
+
+/**
+ * Fits a night style to real nights: changes its constants so that nights of the days are closer to them, in layout, texture
+ * and lights. docs/styles.md explains what changes. The caller writes `style` as JSON to use it.
+ *
+ * @param nights a folder of night images.
+ * @throws {NocturneError} (rejects) when nights, days, style or scene network cannot be read, or the signal aborts before a
+ * style was measured (`ABORTED`); later it ends the search, which resolves with the best style so far.
+ * @throws {RangeError} (rejects) when a count is no integer, or too small.
+ * @example
+ * ```ts
+ * import { fitStyle } from 'nocturne';
+ *
+ * const { style, start, best } = await fitStyle('nights/', { days: 'days/', from: 'motorway' });
+ * console.log(style.exposure.meanLuma, start.layout, best.layout);
+ * ```
+ */
+export async function fitStyle(nights: string, options: FitStyleOptions = {}): Promise<StyleFit> {
+  checkInput(nights);
+  const { signal = new AbortController().signal } = options;
+  const merged = { ...FIT_DEFAULTS, ...withoutUndefined(options) };
+  for (const [name, min] of [
+    ['steps', 1],
+    ['seed', 0],
+    ['maxDays', 2],
+    ['maxNights', 2],
+  ] as const) {
+    const value = merged[name];
+    if (!Number.isInteger(value) || value < min) {
+      throw new RangeError(`${name} must be an integer of ${min} or more, got ${value}`);
+    }
+  }
+  return fitNightStyle({ ...merged, nights, signal });
 }
 
 function checkInput(input: unknown): void {

@@ -1,6 +1,7 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandName } from '../config/setting.js';
 import { EXIT_CODES } from '../core/errors.js';
+import { FIT_DEFAULTS } from '../evaluate/fit-defaults.js';
 import { describeOptions, trainOptions } from '../train/options.js';
 import { describeSceneOptions, sceneOptions } from '../train/scene/scene-options.js';
 import { packageVersion } from './package-version.js';
@@ -17,6 +18,7 @@ const EXAMPLES = `Examples:
   nocturne render drive.mp4 night.mp4             a video, audio included
   nocturne render images/ night/                  a folder of images
   nocturne eval --input day/ --reference night/   compare the result with real nights
+  nocturne fit-style nights/ --out my.json        fit a night style to your own night images
   nocturne train data/ --run my-night             train a network on your own images
   nocturne doctor                                 check this machine`;
 
@@ -42,6 +44,7 @@ export function createProgram(): Command {
   defineRender(program);
   defineProbe(program);
   defineEval(program);
+  defineFitStyle(program);
   defineTrain(program);
   defineExport(program);
   defineDoctor(program);
@@ -139,6 +142,50 @@ Examples:
       const { evaluate } = await import('./eval.js');
       await evaluate(self);
     });
+}
+
+function defineFitStyle(program: Command): void {
+  const { from, steps, seed, maxDays, maxNights } = FIT_DEFAULTS;
+  program
+    .command('fit-style')
+    .addOption(verboseOption())
+    .summary('fit a night style to your own night images')
+    .description(
+      'Fit a night style to a folder of night images: change its constants until nights in it are as close to them as they get, in ' +
+        'layout, texture and lights (docs/styles.md). Ctrl-C writes the best style so far.',
+    )
+    .argument('<nights>', 'folder of real night images, dozens or more')
+    .requiredOption('--out <file>', "the style to write, a JSON file; its name is the style's")
+    .option('--days <folder|clip>', 'days whose nights are to look like that (default: painted streets)')
+    .option('--from <name|file>', 'night style to start from', from)
+    .option('--steps <number>', 'styles to measure', countFrom(1), steps)
+    .option('--seed <number>', 'random seed: the same seed and images give the same style', countFrom(0), seed)
+    .option('--max-days <number>', 'maximum number of days, evenly spread', countFrom(2), maxDays)
+    .option('--max-nights <number>', 'maximum number of nights, evenly spread', countFrom(2), maxNights)
+    .option('--model <folder|file>', 'scene network that reads the days (default: the one of the package)')
+    .option('--threads <number>', 'CPU threads of that network', countFrom(1), 1)
+    .option('--overwrite', 'replace an existing style')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nocturne fit-style nights/ --out harbour.json
+  nocturne fit-style nights/ --days days/ --from motorway --steps 600 --out a7.json
+  nocturne render drive.mp4 night.mp4 --style harbour.json`,
+    )
+    .action(async (nights: string, _options: unknown, command: Command) => {
+      const { fitStyle } = await import('./fit-style.js');
+      await fitStyle(nights, command);
+    });
+}
+
+/** Parses an integer of at least `min`, and at most 2^31 - 1. */
+function countFrom(min: number): (value: string) => number {
+  return (value) => {
+    const count = value.trim() === '' ? Number.NaN : Number(value);
+    if (Number.isInteger(count) && count >= min && count < 2 ** 31) return count;
+    throw new InvalidArgumentError(`It must be an integer from ${min} to ${2 ** 31 - 1}.`);
+  };
 }
 
 function defineTrain(program: Command): void {

@@ -88,7 +88,9 @@ function toRgb(yuv: Float32Array): Float32Array {
   const matrix = yuvToRgb('bt709');
   const out = new Float32Array(yuv.length);
   for (let i = 0; i < PIXELS; i++) {
-    const [y, u, v] = [yuv[i] ?? 0, yuv[PIXELS + i] ?? 0, yuv[2 * PIXELS + i] ?? 0];
+    const y = yuv[i] ?? 0;
+    const u = yuv[PIXELS + i] ?? 0;
+    const v = yuv[2 * PIXELS + i] ?? 0;
     out[i] = clamp(matrix[0] * y + matrix[1] * u + matrix[2] * v);
     out[PIXELS + i] = clamp(matrix[3] * y + matrix[4] * u + matrix[5] * v);
     out[2 * PIXELS + i] = clamp(matrix[6] * y + matrix[7] * u + matrix[8] * v);

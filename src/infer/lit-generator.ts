@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { DEFAULT_CONTROLS, lightingOf, type LightingControls } from '../core/controls.js';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
@@ -20,8 +22,10 @@ export interface LitGeneratorOptions {
   readonly style: string;
   /** Seed of what is drawn for each thing: which window is lit, what colour a lamp has. */
   readonly seed: number;
-  /** Scene network; default: the one of the package. */
+  /** Scene network: folder, card or `.onnx` file; default: the one of the package. */
   readonly model?: string;
+  /** The same of the vehicle network; default: the folder `vehicle` beside that of `model`, if there is one. */
+  readonly vehicleModel?: string;
   /** Where the scene network runs; default `auto`, the CPU. */
   readonly device?: Device;
   /** Threads of the scene network on the CPU; default 1. */
@@ -35,13 +39,15 @@ export interface LitGeneratorOptions {
  */
 export async function openLitGenerator(options: LitGeneratorOptions): Promise<Generator> {
   const { style, seed, model, threads = 1, logger = silentLogger } = options;
+  const vehicleModel = options.vehicleModel ?? (model === undefined ? undefined : vehicleModelBeside(model));
   const device = options.device === 'webgpu' ? 'webgpu' : 'cpu';
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads must be an integer of 1 or more, got ${threads}`);
   }
   const nightStyle = readNightStyle(style);
   const started = performance.now();
-  const reader = await openSceneReader({ device, threads, ...(model === undefined ? {} : { model }) });
+  const models = { ...(model !== undefined && { model }), ...(vehicleModel !== undefined && { vehicleModel }) };
+  const reader = await openSceneReader({ device, threads, ...models });
   const openMs = Math.round(performance.now() - started);
   logger.debug(
     { model: reader.card.name, version: reader.card.version, device, threads, openMs, style },
@@ -111,6 +117,13 @@ class LitGenerator implements Generator {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** The vehicle network in the folder beside that of a scene network; undefined where there is none. */
+function vehicleModelBeside(model: string): string | undefined {
+  const folder = /\.(onnx|json)$/i.test(model) ? dirname(model) : model;
+  const path = join(dirname(resolve(folder)), 'vehicle');
+  return existsSync(path) ? path : undefined;
 }
 
 function failed(message: string): NocturneError {

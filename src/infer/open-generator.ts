@@ -14,7 +14,7 @@ export interface OpenGeneratorOptions {
    * `auto`: `lit`, else `nightgrid`, else `grade`: the first whose network the package has and that opens. `lit`: the scene
    * network and a night style. `nightgrid`: the look network. `grade` or `grade:deep`: physics, no network.
    * Anything else: the path of an ONNX model, of its card, or of a folder NAME with NAME.onnx and NAME.json; a scene network makes
-   * `lit` with it.
+   * `lit` with it, and with the vehicle network in the folder `vehicle` beside its own, if there is one.
    */
   readonly generator: string;
   /** Night style of `lit`: a name or the path of a JSON file; default `city-led`. */

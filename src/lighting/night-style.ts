@@ -101,6 +101,28 @@ export function readNightStyle(nameOrPath: string): NightStyle {
   return parseNightStyle(values, nameOrPath);
 }
 
+/**
+ * The bounds of one number of a style. @param path its fields from the outside in; of a colour also the channel, 0 to 2.
+ * Throws RangeError where the path names no number.
+ */
+export function styleBounds(path: readonly (string | number)[]): readonly [min: number, max: number] {
+  let at: unknown = schema;
+  for (const key of path) {
+    const outer = unwrapped(at);
+    if (outer instanceof z.ZodObject) at = (outer.shape as Record<string, unknown>)[key];
+    else at = outer instanceof z.ZodTuple ? outer.def.items[Number(key)] : undefined;
+  }
+  const found = unwrapped(at);
+  if (found instanceof z.ZodNumber && found.minValue !== null && found.maxValue !== null) {
+    return [found.minValue, found.maxValue];
+  }
+  throw new RangeError(`path must name a number of a night style, got ${path.join('.')}`);
+}
+
+function unwrapped(type: unknown): unknown {
+  return type instanceof z.ZodReadonly ? type.unwrap() : type;
+}
+
 function invalid(message: string): NocturneError {
   return new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message });
 }

@@ -101,7 +101,7 @@ describe('an evaluation', () => {
   });
 
   it('judges a generator that reads details by the details of the files', async () => {
-    const generator = writeSceneModel(folder);
+    const generator = await writeSceneModel(folder);
     const days = await openEvaluationInput(at('day'));
     const signal = new AbortController().signal;
     const { images, details } = await days.read({ maxImages: 3, wantsDetails: true, signal, onImage: () => undefined });

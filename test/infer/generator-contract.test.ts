@@ -22,7 +22,7 @@ const generators: readonly (readonly [string, () => Promise<Generator>])[] = [
   ['grade:deep', () => openGenerator({ generator: 'grade:deep' })],
   ['nightgrid', () => openGenerator({ generator: 'nightgrid' })],
   ['an ONNX model', () => openGenerator({ generator: writeTinyModel(folder) })],
-  ['lit', () => openGenerator({ generator: writeSceneModel(folder) })],
+  ['lit', async () => openGenerator({ generator: await writeSceneModel(folder) })],
 ];
 
 /** A thumbnail with a detail. */
@@ -96,8 +96,8 @@ describe('openGenerator', () => {
   });
 
   it('opens a scene network as lit, and refuses a style that is none', async () => {
-    const model = writeSceneModel(folder, 'street');
-    for (const path of [model, join(model, 'street.onnx'), join(model, 'street.json')]) {
+    const model = await writeSceneModel(folder);
+    for (const path of [model, join(model, 'scene.onnx'), join(model, 'scene.json')]) {
       await using generator = await openGenerator({ generator: path, style: 'village' });
       expect(generator.card).toMatchObject({ name: 'lit', description: expect.stringContaining('village') as string }); // vitest types matchers as any
       expect(generator.wantsDetail).toBe(true);

@@ -13,7 +13,7 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 import { streetThumbnail } from './grade/street-thumbnail.js';
 import { asThumbnail, noiseThumbnail } from './synthetic-thumbnails.js';
 
-const model = writeSceneModel(temporaryFolder());
+const model = await writeSceneModel(temporaryFolder());
 const open = (style = 'city-led', seed = 3): Promise<Generator> => openLitGenerator({ model, style, seed });
 const street = asThumbnail(streetThumbnail());
 

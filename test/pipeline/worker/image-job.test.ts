@@ -14,7 +14,7 @@ describe('stills lit by a scene network', () => {
   it('have the same bytes alone and in a folder, and other bytes at another time of day', async () => {
     mkdirSync(at('day'));
     for (const [i, image] of paintedImages('day', 3, 1).entries()) await writeImage(at('day', `${i}.png`), image);
-    const generator = writeSceneModel(folder);
+    const generator = await writeSceneModel(folder);
     await render(at('day'), at('night'), { generator });
     await render(at('day', '2.png'), at('alone.png'), { generator });
     await render(at('day', '2.png'), at('dusk.png'), { generator, time: 'dusk' });

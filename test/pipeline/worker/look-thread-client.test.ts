@@ -49,7 +49,7 @@ describe('a look thread', () => {
   });
 
   it('passes details and lighting on to a generator that reads them', async () => {
-    const options = { generator: writeSceneModel(folder), style: 'village', seed: 4 };
+    const options = { generator: await writeSceneModel(folder), style: 'village', seed: 4 };
     await using inline = await openGenerator(options);
     await using threaded = await openLookThread(options);
     expect(threaded.wantsDetail).toBe(true);
