@@ -159,6 +159,7 @@ export function lensScores(reads, names) {
 export function paneScores(reads) {
   const finder = new PaneFinder();
   const [facade, window] = ['facade', 'window'].map((name) => 1 + SURFACES.indexOf(name));
+  const hasWindows = reads.some(({ frame }) => frame.labels.includes(window));
   return FACADES.map((least) => {
     const labels = reads.flatMap(({ frame, surfaces, horizon }) =>
       finder
@@ -170,7 +171,7 @@ export function paneScores(reads) {
       least,
       labels.length,
       share(labels, (label) => label === facade || label === window),
-      share(labels, (label) => label === window),
+      hasWindows ? share(labels, (label) => label === window) : NaN,
     ];
   });
 }
