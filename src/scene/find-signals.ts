@@ -13,7 +13,7 @@ export interface FoundSignal {
 }
 
 /** Probability from which a sample is a signal. */
-const MIN_SIGNAL = 0.4;
+const MIN_SIGNAL = 0.5;
 /** Largest area of a signal, samples of the surface map. */
 const MAX_AREA = 160;
 /** Samples of the surface map around a signal in which its lens may lie: the map is coarse. */
