@@ -23,6 +23,7 @@ import {
   paneScores,
   poleScores,
   readAll,
+  supportScores,
   vehicleScores,
 } from './scene/try-thresholds.mjs';
 
@@ -121,6 +122,10 @@ function vehicleThresholds(reads) {
   const facings = facingScores(reads, VEHICLE_SCORE).map((row) => row.map((value) => decimals(value)));
   return [
     table(['score', ...VEHICLE_COLUMNS, ...VEHICLE_COLUMNS.map((name) => `${name}, no closer look`)], scores),
+    table(
+      ['support by the surfaces', 'found', 'precision'],
+      supportScores(reads, VEHICLE_SCORE).map((row) => row.map((value) => decimals(value))),
+    ),
     table(['facing score', 'share kept', 'right', 'right of fronts', 'right of rears'], facings),
   ].join('\n\n');
 }
@@ -160,6 +165,7 @@ function thresholdTable(sets, columns, score) {
 function constantTable({ reads, signal }) {
   const rows = [
     ['`MIN_VEHICLE_SCORE`', 'labelled vehicles', vehicleScores(reads), 2, 0.7],
+    ['`MIN_SUPPORT`', 'labelled vehicles', supportScores(reads, VEHICLE_SCORE), 2, 0.7],
     ['least facing score', 'right facings', facingScores(reads, VEHICLE_SCORE), 2, 0.95],
     ['`MIN_SIGNAL`', 'lenses in a labelled signal', lensScores(reads, signal), 2, 0.6],
     ['`MIN_HEAD`', 'labelled heads', areaScores(reads, 'lampHead', ['lampHead']), 2, 0.5],

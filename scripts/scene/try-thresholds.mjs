@@ -8,11 +8,16 @@ import { readHorizon } from '../../dist/scene/read-layout.js';
 import { SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, SURFACES } from '../../dist/scene/scene.js';
 import { surfacePlane, SurfaceResampler } from '../../dist/scene/scene-maps.js';
 import { vehiclePeaks } from '../../dist/scene/vehicle-peaks.js';
+import { supportOf } from '../../dist/scene/vehicle-support.js';
+import { VEHICLE_CROPS } from '../../dist/infer/model-card.js';
 import { matchVehicles, MIN_WIDTH, VehicleMatches } from '../../dist/train/scene/scene-metrics.js';
 
 /** Score of the scene network from which a place is looked at; lower ones show what the reader's costs. */
 const MIN_PEAK_SCORE = 0.15;
 const SCORES = [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6, 0.7];
+/** Support by the surfaces, as in the reader. */
+const MIN_SUPPORT = 0.45;
+const SUPPORTS = [0, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9];
 const FACING_SCORES = [0.34, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 const PROBABILITIES = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
 const FACADES = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
@@ -35,8 +40,17 @@ export async function readAll(networks, frames) {
     const { surfaces: logits, vehicles } = await networks.run(frame.detail);
     const surfaces = new Float32Array(SURFACES.length * SURFACE_SIZE);
     resampler.resampleInto(logits, surfaces);
-    const peaks = vehiclePeaks(vehicles, MIN_PEAK_SCORE);
-    const looked = await networks.look(peaks, frame.detail);
+    const plane = surfacePlane(surfaces, 'vehicle');
+    const peaks = vehiclePeaks(vehicles, MIN_PEAK_SCORE).map((vehicle) => ({
+      ...vehicle,
+      support: supportOf(plane, vehicle.box),
+    }));
+    const looked = [];
+    for (let i = 0; i < peaks.length; i += VEHICLE_CROPS) {
+      const some = peaks.slice(i, i + VEHICLE_CROPS);
+      const found = await networks.look(some, frame.detail);
+      looked.push(...found.map((vehicle, j) => ({ ...vehicle, support: some[j].support })));
+    }
     reads.push({ frame, surfaces, horizon: readHorizon(surfaces), peaks, looked });
   }
   return reads;
@@ -49,7 +63,7 @@ export function vehicleScores(reads) {
     ...['looked', 'peaks'].flatMap((key) => {
       const matches = new VehicleMatches();
       for (const read of reads) {
-        const sure = read[key].filter((vehicle) => vehicle.score >= score);
+        const sure = read[key].filter((vehicle) => vehicle.score >= score && vehicle.support >= MIN_SUPPORT);
         matches.add(read.frame.vehicles, sure, DETAIL_WIDTH / DETAIL_HEIGHT);
       }
       const { found, precision, facing } = matches.scores;
@@ -58,12 +72,24 @@ export function vehicleScores(reads) {
   ]);
 }
 
+/** Rows `[support by the surfaces, found, precision]`. */
+export function supportScores(reads, minScore) {
+  return SUPPORTS.map((least) => {
+    const matches = new VehicleMatches();
+    for (const { frame, looked } of reads) {
+      const sure = looked.filter(({ score, support }) => score >= minScore && support >= least);
+      matches.add(frame.vehicles, sure, DETAIL_WIDTH / DETAIL_HEIGHT);
+    }
+    return [least, matches.scores.found, matches.scores.precision];
+  });
+}
+
 /** Rows `[facing score, share kept, right, right fronts, right rears]`: of found vehicles that are labelled with a facing. */
 export function facingScores(reads, minScore) {
   const known = reads.flatMap(({ frame, looked }) =>
     matchVehicles(
       frame.vehicles,
-      looked.filter(({ score }) => score >= minScore),
+      looked.filter(({ score, support }) => score >= minScore && support >= MIN_SUPPORT),
     ).filter(({ found, labelled }) => labelled?.facing !== undefined && found.box.width >= MIN_WIDTH),
   );
   const right = (list) => share(list, ({ found, labelled }) => found.facing === labelled.facing);
@@ -133,6 +159,7 @@ export function lensScores(reads, names) {
 export function paneScores(reads) {
   const finder = new PaneFinder();
   const [facade, window] = ['facade', 'window'].map((name) => 1 + SURFACES.indexOf(name));
+  const hasWindows = reads.some(({ frame }) => frame.labels.includes(window));
   return FACADES.map((least) => {
     const labels = reads.flatMap(({ frame, surfaces, horizon }) =>
       finder
@@ -144,7 +171,7 @@ export function paneScores(reads) {
       least,
       labels.length,
       share(labels, (label) => label === facade || label === window),
-      share(labels, (label) => label === window),
+      hasWindows ? share(labels, (label) => label === window) : NaN,
     ];
   });
 }

@@ -17,7 +17,7 @@ export interface SceneBatch {
   readonly input: Float32Array;
   /** `[N, H/4, W/4, 13]`. */
   readonly surfaces: Float32Array;
-  /** `[N, H/8, W/8, 16]`. */
+  /** `[N, H/8, W/8, 16]`; sizes of vehicles in shares of a whole image's samples. */
   readonly vehicles: Float32Array;
 }
 
@@ -80,7 +80,8 @@ export class SceneBatches {
         start: (i * surfaces.length) / batch,
         classWeights,
       });
-      writeVehicleTargets(scene, shot.crop, size, { out: vehicles, start: (i * vehicles.length) / batch });
+      const start = (i * vehicles.length) / batch;
+      writeVehicleTargets(scene, shot.crop, size, { out: vehicles, start, whole: sizes.whole });
     }
     return result;
   }

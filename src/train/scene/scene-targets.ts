@@ -9,7 +9,7 @@ export const SURFACE_STEP = 4;
 export const VEHICLE_STEP = 8;
 /**
  * Channels of the vehicle targets: heat, weight of the heat, weight of the regressions, facing (front, rear, side; each 0 or 1, all 0
- * where unknown), log width, log height, offset x, y, left lamp x, y, right lamp x, y, weight of the left and of the right lamp.
+ * where unknown), log width, log height (in samples over those of the whole input), offset x, y, left lamp x, y, right lamp x, y, weight of the left and of the right lamp.
  */
 export const TARGET_CHANNELS = 16;
 
@@ -75,13 +75,21 @@ interface PlacedVehicle {
   readonly right: readonly [number, number] | undefined;
 }
 
-/** Writes the vehicle targets of a shot, `[H/8, W/8, 16]` from `start` on; see {@link TARGET_CHANNELS}. */
+/**
+ * Writes the vehicle targets of a shot, `[H/8, W/8, 16]` from `start` on; see {@link TARGET_CHANNELS}. @param whole the size of whole
+ * images: a vehicle of as many samples has the same targets in a crop, which to the network looks like a whole image.
+ */
 export function writeVehicleTargets(
   { vehicles }: LabelledScene,
   crop: Crop,
   { width, height }: InputSize,
-  { out, start }: { readonly out: Float32Array; readonly start: number },
+  {
+    out,
+    start,
+    whole = { width, height },
+  }: { readonly out: Float32Array; readonly start: number; readonly whole?: InputSize },
 ): void {
+  const unit = { width: width / whole.width, height: height / whole.height };
   const columns = width / VEHICLE_STEP;
   const rows = height / VEHICLE_STEP;
   out.fill(0, start, start + columns * rows * TARGET_CHANNELS);
@@ -91,8 +99,8 @@ export function writeVehicleTargets(
   for (const vehicle of shown) {
     const isLearned =
       vehicle.visible >= MIN_VISIBLE && vehicle.width * width >= MIN_SIDE && vehicle.height * height >= MIN_SIDE;
-    if (isLearned) writeVehicle(vehicle, { columns, rows, out, start });
-    else ignore(vehicle, { columns, rows, out, start });
+    if (isLearned) writeVehicle(vehicle, { columns, rows, unit, out, start });
+    else ignore(vehicle, { columns, rows, unit, out, start });
   }
 }
 
@@ -123,12 +131,14 @@ function placeVehicle({ box, facing, left, right }: LabelledVehicle, crop: Crop)
 interface VehicleMap {
   readonly columns: number;
   readonly rows: number;
+  /** Size of the input over that of a whole one. */
+  readonly unit: InputSize;
   readonly out: Float32Array;
   readonly start: number;
 }
 
 /** A Gaussian around the centre (Liu et al. 2020, TTFNet), and the regressions where it is high. */
-function writeVehicle(vehicle: PlacedVehicle, { columns, rows, out, start }: VehicleMap): void {
+function writeVehicle(vehicle: PlacedVehicle, { columns, rows, unit, out, start }: VehicleMap): void {
   const { x, y, width, height, facing, left, right } = vehicle;
   const [cx, cy] = [x * columns - 0.5, y * rows - 0.5];
   const [sx, sy] = [Math.max(0.6, (width * columns) / 6), Math.max(0.6, (height * rows) / 6)];
@@ -144,8 +154,8 @@ function writeVehicle(vehicle: PlacedVehicle, { columns, rows, out, start }: Veh
       out[at + 2] = heat * heat;
       for (let i = 3; i < 6; i++) out[at + i] = 0;
       if (facing !== undefined) out[at + 3 + FACINGS.indexOf(facing)] = 1;
-      out[at + 6] = Math.log(width);
-      out[at + 7] = Math.log(height);
+      out[at + 6] = Math.log(width * unit.width);
+      out[at + 7] = Math.log(height * unit.height);
       out[at + 8] = cx - column;
       out[at + 9] = cy - row;
       for (const [i, lamp] of [left, right].entries()) {

@@ -143,7 +143,9 @@ function cropLosses(
   const part = (tensor: tf.Tensor, from: number, count: number): tf.Tensor => tf.slice(tensor, [0, from], [-1, count]);
   const is = tf.clipByValue(tf.sigmoid(part(output, 0, 1)), 1e-5, 1 - 1e-5);
   const goal = part(targets, 0, 1);
-  const isVehicle = tf.neg<tf.Scalar>(tf.mean<tf.Scalar>(tf.add(tf.mul(goal, tf.log(is)), tf.mul(tf.sub(1, goal), tf.log(tf.sub(1, is))))));
+  const isVehicle = tf.neg<tf.Scalar>(
+    tf.mean<tf.Scalar>(tf.add(tf.mul(goal, tf.log(is)), tf.mul(tf.sub(1, goal), tf.log(tf.sub(1, is))))),
+  );
   const facings = tf.sum(tf.mul(part(targets, 1, 3), logSoftmax(part(output, 1, 3))));
   const known = tf.add(tf.sum(part(targets, 8, 1)), 1e-3);
   const off = tf.abs(tf.sub(part(output, 4, 4), part(targets, 4, 4)));

@@ -8,9 +8,11 @@ import { readModelFile } from '../../../src/infer/model-file.js';
 import { openSceneReader } from '../../../src/scene/scene-reader.js';
 import { writeCheckpoint } from '../../../src/train/checkpoint.js';
 import { exportRun } from '../../../src/train/export/export-run.js';
+import { exportVehicle } from '../../../src/train/export/export-vehicle.js';
 import { sceneNetwork } from '../../../src/train/networks/scene-network.js';
 import { TfjsOps } from '../../../src/train/networks/tfjs-ops.js';
 import { traceNetwork } from '../../../src/train/networks/trace.js';
+import { vehicleNetwork } from '../../../src/train/networks/vehicle-network.js';
 import type { NhwcArray } from '../../support/reference-ops.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { useBackend } from '../use-backend.js';
@@ -55,7 +57,10 @@ describe('export of a scene network', () => {
   });
 
   it('writes a card that the reader of scenes opens', async () => {
-    await using reader = await openSceneReader({ model: out });
+    const vehicleModel = join(folder, 'vehicle');
+    const other = randomWeights(vehicleNetwork, [48, 48, 3], random);
+    await exportVehicle({ ...CARD, description: 'for tests', weights: other, out: vehicleModel });
+    await using reader = await openSceneReader({ model: out, vehicleModel });
     const { input, outputs, training, metrics, sources, description }: SceneModelCard = reader.card;
     expect(input).toMatchObject({ name: 'day', shape: [1, 3, 256, 448] });
     expect(outputs.surfaces).toEqual({ name: 'surfaces', shape: [1, 13, 64, 112] });

@@ -109,6 +109,15 @@ describe('the targets of vehicles', () => {
     expect(right(0, 3)[12]).toBeCloseTo(0.05 / 0.18);
   });
 
+  it('give the size in samples of a whole input: a crop of half its size looks the same', () => {
+    const out = new Float32Array(COLUMNS * 6 * TARGET_CHANNELS);
+    writeVehicleTargets(scene, QUARTER, SIZE, { out, start: 0, whole: { width: 160, height: 96 } });
+    const [heat, , , , , , width, height] = out.subarray((3 * COLUMNS + 3) * TARGET_CHANNELS);
+    expect(heat).toBe(1);
+    expect(width).toBeCloseTo(Math.log(0.2)); // as the whole scene at 160 x 96
+    expect(height).toBeCloseTo(Math.log(0.25));
+  });
+
   it('say nothing where too little of a vehicle is shown, or where it is too small', () => {
     const rest = vehiclesOf(scene, { ...QUARTER, left: 0.7 }); // a quarter of it
     expect(rest(0, 3)[0]).toBe(0);
