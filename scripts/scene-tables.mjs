@@ -37,7 +37,7 @@ const SHOWABLE = ['enggen/Deep-Learning-Coursera', 'tuan1011nguyen/objectdetecTr
 const SHEET_HALF = 3;
 const MAX_OF_GROUP = 2;
 /** The score of vehicles at which their facing is measured; the one of the reader. */
-const VEHICLE_SCORE = 0.35;
+const VEHICLE_SCORE = 0.5;
 
 const VEHICLE_COLUMNS = ['found', 'precision', 'facing right'];
 

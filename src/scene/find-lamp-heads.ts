@@ -12,7 +12,7 @@ export interface FoundLampHead {
 }
 
 /** Probability from which a sample is a lamp head. */
-const MIN_HEAD = 0.3;
+const MIN_HEAD = 0.6;
 /** Probability from which a sample belongs to a pole. */
 const MIN_POLE = 0.38;
 /** A pole with a lamp is at least this high, and ends at least this far above the horizon; shares of the image's height. */

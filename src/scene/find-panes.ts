@@ -8,7 +8,7 @@ const CLOSING = 13;
 /** A pane is darker than the wall around it by this. */
 const MIN_CONTRAST = 0.07;
 /** Probability of facade and window from which a sample may belong to a pane. */
-const MIN_FACADE = 0.6;
+const MIN_FACADE = 0.7;
 /** Probability of vegetation above which it does not. */
 const MAX_VEGETATION = 0.25;
 /** Sizes of a pane: samples, and shares of the image. */

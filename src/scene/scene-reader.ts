@@ -46,7 +46,7 @@ const MIN_PEAK_SCORE = 0.25;
 /** Mean probability of vehicle surfaces in the middle of a vehicle: a crowd of people is none. */
 const MIN_SUPPORT = 0.45;
 /** Confidence from which a vehicle is one, after that: its lamps are lit, so it must be sure. */
-const MIN_VEHICLE_SCORE = 0.35;
+const MIN_VEHICLE_SCORE = 0.5;
 
 /** Opens a scene network and runs it once. Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE. */
 export async function openSceneReader(options: SceneReaderOptions = {}): Promise<SceneReader> {
