@@ -20,6 +20,8 @@ const COOL: LinearColor = [0.78, 0.93, 1];
 const PART_WIDTH = 0.011;
 const PART_HEIGHT = 0.022;
 const MAX_PARTS = 3;
+/** Share of a part that shines; the rest is its frame. */
+const PART_FILL = 0.84;
 
 /** The windows: each pane inside a sure facade is lit or dark as a whole, by its draw, and lights the wall around it a little. */
 export class Windows {
@@ -78,8 +80,8 @@ function addPane(lamps: LampList, { box, id, draw }: Pane, luma: number, color: 
         id,
         x: box.x + ((column + 0.5) / across) * box.width,
         y: box.y + ((row + 0.5) / down) * box.height,
-        radiusX: (0.5 * box.width) / across,
-        radiusY: (0.5 * box.height * 9) / (16 * down),
+        radiusX: (PART_FILL * box.width) / (2 * across),
+        radiusY: (PART_FILL * box.height * 9) / (32 * down),
         luma: luma * (isBehindBlind ? 0.6 : 1),
         color,
         hardness: 4,

@@ -51,8 +51,9 @@ function addLight(shape: LampShape, light: Float32Array, width: number, height: 
 
 /** Luma of a lamp at a distance from its centre, pixels. */
 function lumaAt(shape: LampShape, dx: number, dy: number): number {
-  const squared = (dx / shape.radiusX) ** 2 + (dy / shape.radiusY) ** 2;
-  const spot = shape.spotLuma * Math.exp(-0.5 * squared ** shape.hardness);
+  const across = ((dx / shape.radiusX) ** 2) ** shape.hardness;
+  const down = ((dy / shape.radiusY) ** 2) ** shape.hardness;
+  const spot = shape.spotLuma * Math.exp(-0.5 * (across + down));
   const distance = dx * dx + dy * dy;
   const near = Math.exp(-0.5 * (distance / shape.nearRadius ** 2));
   const wide = Math.exp(-0.5 * (distance / shape.wideRadius ** 2));

@@ -54,7 +54,7 @@ export const CORE_GAIN_CHROMA = 1.4;
  * the ratio of the areas), `r` their geometric mean, `d` the distance from the centre, and `hardness` at most
  * `1 + 1.25 (smaller radius - 0.6)`, so that no edge is sharper than a pixel, a lamp's light is
  *
- *     spot = exp(-(dx^2 / radiusX^2 + dy^2 / radiusY^2)^hardness / 2)
+ *     spot = exp(-((dx^2 / radiusX^2)^hardness + (dy^2 / radiusY^2)^hardness) / 2)
  *     glow = exp(-(d / 1.2 r)^2 / 2) / 2 + exp(-(d / 2.5 r)^2 / 2) / 2
  *     light = luma ((1 - glare) spot + glare glow)
  *
@@ -76,7 +76,7 @@ export interface Look {
   /**
    * `[256, 11]`: sharp lamps, drawn at full resolution on top. The list ends at the first lamp of luma 0. Of each:
    * x, y of its centre in shares of the frame's width and height; radiusX, radiusY in shares of the frame's width; luma at
-   * its centre, above 1 where it clips; u, v of its rim, BT.709, per unit of luma; hardness, 1 a soft spot and 4 a disc;
+   * its centre, above 1 where it clips; u, v of its rim, BT.709, per unit of luma; hardness, 1 a soft spot and 4 a box with round corners;
    * glare, the share of its luma in a wider glow; kind, an index into {@link LAMP_KINDS};
    * id of the thing it belongs to, 0 in a still.
    */

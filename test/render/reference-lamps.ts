@@ -79,7 +79,7 @@ function addLamp(
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const [dx, dy] = [column + 0.5 - x * width, row + 0.5 - y * height];
-      const spot = Math.exp(-0.5 * ((dx / rx) ** 2 + (dy / ry) ** 2) ** hardness);
+      const spot = Math.exp(-0.5 * (((dx / rx) ** 2) ** hardness + ((dy / ry) ** 2) ** hardness));
       const squared = (dx * dx + dy * dy) / (rx * ry);
       const glow = 0.5 * Math.exp((-0.5 * squared) / 1.2 ** 2) + 0.5 * Math.exp((-0.5 * squared) / 2.5 ** 2);
       const sum = drawn * ((1 - share) * spot + share * glow);

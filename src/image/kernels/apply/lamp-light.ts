@@ -135,9 +135,13 @@ export function addSpot(lamp: usize, row: i32, from: i32): bool {
   const y1 = y0 + inverseY;
   const rest = load<f32>(lamp, lamps.L_SPOT_REACH) - min(y0 * y0, y1 * y1);
   if (rest <= 0) return false;
-  within(lamp, sqrt<f32>(rest) / load<f32>(lamp, lamps.L_INVERSE_X), from);
-  if (load<f32>(lamp, lamps.L_HARDNESS) == 1) addSoft(lamp, y0 * y0, y1 * y1);
-  else addHard(lamp, y0 * y0, y1 * y1);
+  if (load<f32>(lamp, lamps.L_HARDNESS) == 1) {
+    within(lamp, sqrt<f32>(rest) / load<f32>(lamp, lamps.L_INVERSE_X), from);
+    addSoft(lamp, y0 * y0, y1 * y1);
+  } else {
+    within(lamp, sqrt<f32>(load<f32>(lamp, lamps.L_SPOT_REACH)) / load<f32>(lamp, lamps.L_INVERSE_X), from);
+    addHard(lamp, y0 * y0, y1 * y1);
+  }
   return true;
 }
 
@@ -166,14 +170,14 @@ function addSoft(lamp: usize, squared0: f32, squared1: f32): void {
   }
 }
 
-/** Adds a harder spot, which is no product: its profile is computed for every pixel. */
+/** Adds a harder spot, a rounded box: its profile is computed for every pixel. */
 // @ts-ignore: decorator
 @inline
 function addHard(lamp: usize, squared0: f32, squared1: f32): void {
   const inverse = load<f32>(lamp, lamps.L_INVERSE_X);
-  const upper = f32x4.splat(squared0);
-  const lower = f32x4.splat(squared1);
   const hardness = f32x4.splat(load<f32>(lamp, lamps.L_HARDNESS));
+  const upper = power(f32x4.splat(squared0), hardness);
+  const lower = power(f32x4.splat(squared1), hardness);
   const height = f32x4.splat(load<f32>(lamp, lamps.L_SPOT_LUMA));
   const u = tintOf(lamp, lamps.L_U);
   const v = tintOf(lamp, lamps.L_V);
@@ -188,12 +192,12 @@ function addHard(lamp: usize, squared0: f32, squared1: f32): void {
   let dx = f32x4.mul(f32x4.add(f32x4.splat(start), f32x4(0, 1, 2, 3)), f32x4.splat(inverse));
   for (let x = firstColumn; x < end; x += 8) {
     const next = f32x4.add(dx, four);
-    const low = f32x4.mul(dx, dx);
-    const high = f32x4.mul(next, next);
-    const upperLow = bell(power(f32x4.add(upper, low), hardness));
-    const upperHigh = bell(power(f32x4.add(upper, high), hardness));
-    const lowerLow = bell(power(f32x4.add(lower, low), hardness));
-    const lowerHigh = bell(power(f32x4.add(lower, high), hardness));
+    const low = power(f32x4.mul(dx, dx), hardness);
+    const high = power(f32x4.mul(next, next), hardness);
+    const upperLow = bell(f32x4.add(upper, low));
+    const upperHigh = bell(f32x4.add(upper, high));
+    const lowerLow = bell(f32x4.add(lower, low));
+    const lowerHigh = bell(f32x4.add(lower, high));
     add(luma + x * 2, rowBytes, chromaU + x * 2, chromaV + x * 2, packed(upperLow, upperHigh, height), packed(lowerLow, lowerHigh, height), u, v);
     dx = f32x4.add(next, four);
   }
