@@ -75,8 +75,37 @@ const schema = z
   })
   .readonly();
 
-/** All constants of a night: what its lamps are, what its air and its camera do. Immutable. */
-export type NightStyle = z.infer<typeof schema>;
+/** All constants of a night: what its lamps are, what its air and its camera do. Fields and units: docs/styles.md. */
+export interface NightStyle {
+  readonly name: string;
+  readonly version: 1;
+  readonly description: string;
+  readonly lampColors: Readonly<Record<'sodium' | 'warm' | 'led', StyleColor>>;
+  readonly lampMix: Readonly<Record<'sodium' | 'warm' | 'led', number>>;
+  readonly sky: Readonly<Record<'glow' | 'glowHeight', number>> & { readonly zenith: StyleColor };
+  readonly town: Readonly<Record<'glow' | 'unseenLamps' | 'spacingM' | 'everywhere', number>> & {
+    readonly skylight: StyleColor;
+  };
+  readonly beam: Readonly<Record<'strength' | 'cutOff' | 'signs', number>> & { readonly color: StyleColor };
+  readonly streetLamps: Readonly<Record<'strength' | 'poleM' | 'luma' | 'glare', number>>;
+  readonly traffic: Readonly<
+    Record<
+      'litShare' | 'halogenShare' | 'headLuma' | 'tailLuma' | 'plateLuma' | 'headPool' | 'tailPool' | 'glare',
+      number
+    >
+  >;
+  readonly windows: Readonly<Record<'litShare' | 'luma' | 'warmShare' | 'coolShare' | 'spill', number>>;
+  readonly shops: Readonly<Record<'luminance' | 'spill', number>>;
+  readonly signs: Readonly<Record<'luminance', number>>;
+  readonly signals: Readonly<Record<'luma' | 'glare', number>>;
+  readonly ground: Readonly<Record<'wetness', number>>;
+  readonly exposure: Readonly<Record<'meanLuma' | 'minGain' | 'maxGain' | 'black', number>>;
+  readonly lens: Readonly<Record<'bloom' | 'veil' | 'vignette', number>>;
+  readonly grain: Readonly<Record<'luma' | 'chroma', number>>;
+}
+
+/** Linear red, green, blue of BT.709. */
+type StyleColor = readonly [red: number, green: number, blue: number];
 
 /** Checks a style. Throws NocturneError `CONFIG_INVALID` that names the place, the field and the rule. @param place for messages. */
 export function parseNightStyle(values: unknown, place: string): NightStyle {
