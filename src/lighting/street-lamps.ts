@@ -6,6 +6,8 @@ import { addLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS } f
 
 /** Most street lamps whose light falls on things; farther ones only shine. */
 const MAX_POOLS = 24;
+/** Largest half width of a shining head, a share of the frame's width: a near head is a bulb in a large housing. */
+const MAX_RADIUS = 0.0065;
 
 /** The street lamps that the frame shows: their heads, and their light on the ground and on what stands near. */
 export class StreetLamps {
@@ -26,8 +28,8 @@ export class StreetLamps {
         kind: isFar ? 'farLamp' : 'streetLamp',
         id: head.id,
         ...head.place,
-        radiusX: 1.5 * head.radius,
-        radiusY: 1.05 * head.radius,
+        radiusX: Math.min(MAX_RADIUS, 1.4 * head.radius),
+        radiusY: 0.7 * Math.min(MAX_RADIUS, 1.4 * head.radius),
         luma: luma * amount * head.fade * (0.8 + 0.4 * redraw(head.draw, 2)),
         color,
         hardness: 1.3,
