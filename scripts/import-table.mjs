@@ -21,7 +21,12 @@ export const MODULES = {
       'what stands where in a frame: the scene, the networks that read it, its things over time ([how](docs/scene.md))',
     imports: [
       ...['src/core', 'src/image', 'src/temporal'],
-      ...['src/infer/ort-runtime.ts', 'src/infer/model-file.ts', 'src/infer/model-card.ts'],
+      ...[
+        'src/infer/ort-runtime.ts',
+        'src/infer/model-file.ts',
+        'src/infer/model-card.ts',
+        'src/infer/model-session.ts',
+      ],
     ],
   },
   'src/lighting': {

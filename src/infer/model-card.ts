@@ -107,6 +107,8 @@ export interface VehicleModelCard extends TrainedModelCard {
 export const VEHICLE_CROPS = 12;
 /** Side of a crop, samples. */
 export const VEHICLE_CROP_SIDE = 48;
+/** Side of a crop over that of the vehicle's box: what stands around it shows its facing too. */
+export const VEHICLE_CROP_CONTEXT = 1.3;
 
 /** Number of surfaces and of channels of the vehicle head of a scene network. */
 const SCENE_CHANNELS = { surfaces: 13, vehicles: 12 } as const;

@@ -15,7 +15,8 @@ import {
 } from '../look/look.js';
 import type { OnnxModelCard, TensorCard } from './model-card.js';
 import { invalid, readModelFile, type ModelFile } from './model-file.js';
-import { createOrtSession, loadOrt, reasonOf, type InferenceSession, type Tensor } from './ort-runtime.js';
+import { openModelSession, unavailable } from './model-session.js';
+import { loadOrt, reasonOf, type InferenceSession, type Tensor } from './ort-runtime.js';
 
 /** Where a network may run. `auto` means the CPU: looks are small, and copying them from a GPU takes as long. */
 export type Device = 'auto' | 'cpu' | 'webgpu';
@@ -43,7 +44,7 @@ export async function openOrtGenerator(options: OrtGeneratorOptions): Promise<Ge
   const device = options.device === 'webgpu' ? 'webgpu' : 'cpu';
   const file = await readModelFile(options.model);
   const started = performance.now();
-  const session = await createSession(file, device, threads);
+  const session = await openModelSession(file, { device, threads });
   const { Tensor } = await loadOrt();
   const shape = file.card.input.shape;
   const input = new Tensor('float32', new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
@@ -193,20 +194,6 @@ function reorderGridInto(channels: Float32Array, out: Float32Array): void {
   for (let k = 0; k < GRID_BINS * AFFINE_SIZE; k++) {
     for (let cell = 0; cell < cells; cell++) out[cell * GRID_BINS * AFFINE_SIZE + k] = channels[k * cells + cell] ?? 0;
   }
-}
-
-async function createSession(file: ModelFile, device: 'cpu' | 'webgpu', threads: number): Promise<InferenceSession> {
-  try {
-    return await createOrtSession(file.bytes, { device, threads });
-  } catch (error) {
-    if (device === 'webgpu' && /webgpu|adapter|device|dawn/i.test(reasonOf(error))) throw unavailable(error);
-    throw invalid(`${file.path} is not a model that ONNX Runtime can read: ${reasonOf(error)}.`, error);
-  }
-}
-
-function unavailable(cause: unknown): NocturneError {
-  const message = `WebGPU is not available on this machine: ${reasonOf(cause)}.`;
-  return new NocturneError({ code: 'DEVICE_UNAVAILABLE', stage: 'infer', message, cause });
 }
 
 function failed(message: string, cause?: unknown): NocturneError {

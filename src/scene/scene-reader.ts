@@ -3,7 +3,8 @@ import { NocturneError } from '../core/errors.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
 import { parseSceneCard, type SceneModelCard } from '../infer/model-card.js';
 import { invalid, readModelFile, type ModelFile } from '../infer/model-file.js';
-import { createOrtSession, loadOrt, reasonOf, type InferenceSession, type Tensor } from '../infer/ort-runtime.js';
+import { openModelSession } from '../infer/model-session.js';
+import { loadOrt, reasonOf, type InferenceSession, type Tensor } from '../infer/ort-runtime.js';
 import { findLampHeads } from './find-lamp-heads.js';
 import { PaneFinder } from './find-panes.js';
 import { findSignals } from './find-signals.js';
@@ -55,12 +56,7 @@ export async function openSceneReader(options: SceneReaderOptions = {}): Promise
   if (height !== DETAIL_HEIGHT || width !== DETAIL_WIDTH) {
     throw invalid(`${file.path} must read ${DETAIL_WIDTH}x${DETAIL_HEIGHT}, got ${width}x${height}.`);
   }
-  let session: InferenceSession;
-  try {
-    session = await createOrtSession(file.bytes, { device: options.device ?? 'cpu', threads: options.threads ?? 1 });
-  } catch (error) {
-    throw invalid(`${file.path} is not a model that ONNX Runtime can read: ${reasonOf(error)}.`, error);
-  }
+  const session = await openModelSession(file, { device: options.device ?? 'cpu', threads: options.threads ?? 1 });
   const { Tensor } = await loadOrt();
   const length = 3 * DETAIL_WIDTH * DETAIL_HEIGHT;
   const looker = await openVehicleLooker({

@@ -1,9 +1,16 @@
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
-import { parseVehicleCard, VEHICLE_CROP_SIDE, VEHICLE_CROPS, type VehicleModelCard } from '../infer/model-card.js';
-import { invalid, readModelFile } from '../infer/model-file.js';
-import { createOrtSession, loadOrt, reasonOf, type InferenceSession, type Tensor } from '../infer/ort-runtime.js';
+import {
+  parseVehicleCard,
+  VEHICLE_CROP_CONTEXT,
+  VEHICLE_CROP_SIDE,
+  VEHICLE_CROPS,
+  type VehicleModelCard,
+} from '../infer/model-card.js';
+import { readModelFile } from '../infer/model-file.js';
+import { openModelSession } from '../infer/model-session.js';
+import { loadOrt, reasonOf, type InferenceSession, type Tensor } from '../infer/ort-runtime.js';
 import type { Box, Facing } from './scene.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
 
@@ -18,8 +25,6 @@ export interface VehicleLookerOptions {
 /** Folder of the vehicle network of the package; the same from `src/` and from `dist/`. */
 export const SHIPPED_VEHICLE_MODEL = fileURLToPath(new URL('../../models/vehicle', import.meta.url));
 
-/** Side of a crop over that of the vehicle's box, as in training. */
-const CONTEXT = 1.3;
 /** Channels of the network's output. */
 const CHANNELS = 8;
 const FACINGS = ['front', 'rear', 'side'] as const satisfies readonly Facing[];
@@ -29,12 +34,7 @@ const DETAIL_SIZE = DETAIL_WIDTH * DETAIL_HEIGHT;
 /** Opens a vehicle network. Throws NocturneError MODEL_NOT_FOUND or MODEL_INVALID. */
 export async function openVehicleLooker(options: VehicleLookerOptions = {}): Promise<VehicleLooker> {
   const file = await readModelFile(options.model ?? SHIPPED_VEHICLE_MODEL, parseVehicleCard);
-  let session: InferenceSession;
-  try {
-    session = await createOrtSession(file.bytes, { device: options.device ?? 'cpu', threads: options.threads ?? 1 });
-  } catch (error) {
-    throw invalid(`${file.path} is not a model that ONNX Runtime can read: ${reasonOf(error)}.`, error);
-  }
+  const session = await openModelSession(file, { device: options.device ?? 'cpu', threads: options.threads ?? 1 });
   const { Tensor } = await loadOrt();
   const input = new Tensor('float32', new Float32Array(VEHICLE_CROPS * 3 * CROP_SIZE), file.card.input.shape);
   return new VehicleLooker(file.card, file.path, session, input);
@@ -103,8 +103,8 @@ function lookedAt(vehicle: FoundVehicle, output: Float32Array): FoundVehicle {
   const best = exps.indexOf(Math.max(...exps));
   const isVehicle = 1 / (1 + Math.exp(-at(0)));
   const lamp = (channel: number): { x: number; y: number } => ({
-    x: box.x + (0.5 + CONTEXT * at(channel)) * box.width,
-    y: box.y + (0.5 + CONTEXT * at(channel + 1)) * box.height,
+    x: box.x + (0.5 + VEHICLE_CROP_CONTEXT * at(channel)) * box.width,
+    y: box.y + (0.5 + VEHICLE_CROP_CONTEXT * at(channel + 1)) * box.height,
   });
   return {
     box,
@@ -118,13 +118,19 @@ function lookedAt(vehicle: FoundVehicle, output: Float32Array): FoundVehicle {
 /** Writes a box and what is around it as `[3, 48, 48]`; bilinear, the edge repeated. */
 function cropInto(detail: Float32Array, { x, y, width, height }: Box, out: Float32Array): void {
   const side = VEHICLE_CROP_SIDE;
-  const left = x + (width * (1 - CONTEXT)) / 2;
-  const top = y + (height * (1 - CONTEXT)) / 2;
+  const left = x + (width * (1 - VEHICLE_CROP_CONTEXT)) / 2;
+  const top = y + (height * (1 - VEHICLE_CROP_CONTEXT)) / 2;
   for (let row = 0, i = 0; row < side; row++) {
-    const v = clamp((top + ((row + 0.5) / side) * CONTEXT * height) * DETAIL_HEIGHT - 0.5, DETAIL_HEIGHT - 1);
+    const v = clamp(
+      (top + ((row + 0.5) / side) * VEHICLE_CROP_CONTEXT * height) * DETAIL_HEIGHT - 0.5,
+      DETAIL_HEIGHT - 1,
+    );
     const y0 = Math.min(DETAIL_HEIGHT - 2, Math.floor(v));
     for (let column = 0; column < side; column++, i++) {
-      const u = clamp((left + ((column + 0.5) / side) * CONTEXT * width) * DETAIL_WIDTH - 0.5, DETAIL_WIDTH - 1);
+      const u = clamp(
+        (left + ((column + 0.5) / side) * VEHICLE_CROP_CONTEXT * width) * DETAIL_WIDTH - 0.5,
+        DETAIL_WIDTH - 1,
+      );
       const x0 = Math.min(DETAIL_WIDTH - 2, Math.floor(u));
       const [fx, fy, at] = [u - x0, v - y0, y0 * DETAIL_WIDTH + x0];
       for (let c = 0; c < 3; c++) {

@@ -1,8 +1,9 @@
+import { VEHICLE_CROP_SIDE } from '../../infer/model-card.js';
 import { normalizeDay } from './scene-network.js';
 import type { Ops } from './ops.js';
 
 /** Side of a crop, samples. */
-export const CROP_SIDE = 48;
+export const CROP_SIDE = VEHICLE_CROP_SIDE;
 /**
  * Channels of the vehicle network's output: logit of a vehicle in the middle of the crop; logits of its facing (front, rear, side);
  * the left and the right lamp, x and y from the crop's centre in shares of its side.

@@ -1,3 +1,5 @@
+import type { Box } from '../../scene/scene.js';
+
 /** Columns of a labelled scene's image in memory. */
 export const SCENE_IMAGE_WIDTH = 512;
 /** Rows of it. */
@@ -18,6 +20,11 @@ export interface LabelledVehicle {
   /** Middles of its lamps; left and right in the image, where visible. */
   readonly left?: readonly [x: number, y: number];
   readonly right?: readonly [x: number, y: number];
+}
+
+/** The box of a labelled vehicle as the scene has it. */
+export function boxOf({ box: [left, top, right, bottom] }: Pick<LabelledVehicle, 'box'>): Box {
+  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** A day image with its labels, stretched to one size. Lent. */

@@ -1,6 +1,6 @@
-import { SURFACES, type Box, type Surface } from '../../scene/scene.js';
+import { SURFACES, type Surface } from '../../scene/scene.js';
 import { overlap, type FoundVehicle } from '../../scene/vehicle-peaks.js';
-import type { LabelledVehicle } from './labelled-scene.js';
+import { boxOf, type LabelledVehicle } from './labelled-scene.js';
 
 /** Surfaces that are measured together: their labels are often confused, and the night treats them alike. */
 export const MEASURED = {
@@ -102,10 +102,6 @@ export function matchVehicles(labelled: readonly LabelledVehicle[], found: reado
     if (best) free.delete(best);
     return { found: vehicle, labelled: best };
   });
-}
-
-function boxOf({ box: [left, top, right, bottom] }: LabelledVehicle): Box {
-  return { x: left, y: top, width: right - left, height: bottom - top };
 }
 
 /** Compares found vehicles with labelled ones, over many images. */

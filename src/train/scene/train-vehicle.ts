@@ -1,20 +1,19 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../core/random.js';
+import { VEHICLE_CROP_CONTEXT } from '../../infer/model-card.js';
 import { openBackend, type BackendChoice } from '../backends/open-backend.js';
-import type { NamedArrays } from '../checkpoint.js';
-import { lossesAndGradients, TrainableNetwork, type Losses } from '../models/trainable-network.js';
+import type { Losses } from '../models/trainable-network.js';
 import type { Weights } from '../networks/ops.js';
 import { TfjsOps } from '../networks/tfjs-ops.js';
 import { traceNetwork } from '../networks/trace.js';
 import { CROP_CHANNELS, CROP_SIDE, vehicleNetwork } from '../networks/vehicle-network.js';
-import { foldGains } from '../weight-standardisation.js';
 import { paintedScenes } from './painted-scenes.js';
 import { readSceneFolder } from './scene-folder.js';
 import { logSoftmax } from './scene-losses.js';
 import { splitByGroup } from './scene-split.js';
+import { SupervisedModel } from './supervised-model.js';
 import { runSupervised, supervisedOptions, type SupervisedResult, type SupervisedRun } from './supervised.js';
 import {
-  CROP_CONTEXT,
   CROP_TARGETS,
   VehicleCrops,
   vehicleExamples,
@@ -86,51 +85,25 @@ export function describeCropMetrics({ facing, lampOffset, count }: CropMetrics):
   return `facing right ${facing.toFixed(3)} of ${count} vehicles, lamps off by ${lampOffset.toFixed(3)} widths`;
 }
 
-/** The vehicle network in training. Owns its tensors until {@link close}. */
-class VehicleModel {
+/** The vehicle network in training. */
+class VehicleModel extends SupervisedModel<'vehicle'> {
   readonly #options: VehicleOptions;
-  readonly #net: TrainableNetwork<'vehicle'>;
 
   constructor(options: VehicleOptions) {
-    const { beta1, beta2, averageDecay, seed } = options;
+    super(vehicleNetwork, { ...options, input: INPUT });
     this.#options = options;
-    this.#net = new TrainableNetwork(vehicleNetwork, {
-      input: INPUT,
-      adam: { beta1, beta2 },
-      random: new Random(seed),
-      averageDecay,
-      isStandardised: true,
-    });
   }
 
+  /** One step; returns its losses, which the caller disposes. Borrows the batch. */
   step({ input, targets }: CropBatch, rate: number): Losses {
     const { batch } = this.#options;
     const crops = tf.tensor4d(input, [batch, ...INPUT]);
     const goals = tf.tensor2d(targets, [batch, CROP_TARGETS]);
-    const { losses, gradients } = lossesAndGradients([this.#net.vector], ([weights]) =>
-      cropLosses(tf.reshape(this.#net.run(crops, weights).vehicle, [batch, CROP_CHANNELS]), goals, this.#options),
+    const losses = this.learn(crops, rate, ({ vehicle }) =>
+      cropLosses(tf.reshape(vehicle, [batch, CROP_CHANNELS]), goals, this.#options),
     );
-    this.#net.step(gradients[0] ?? [], rate);
-    tf.dispose([crops, goals, ...(gradients[0] ?? [])]);
+    tf.dispose([crops, goals]);
     return losses;
-  }
-
-  async weights(): Promise<Weights> {
-    const { average, vector } = this.#net;
-    if (!average) throw new RangeError('the vehicle model must have an average');
-    return foldGains(vector.namedViews(await average.read()));
-  }
-
-  state(): Promise<NamedArrays> {
-    return this.#net.state();
-  }
-
-  load(state: NamedArrays): void {
-    this.#net.load(state);
-  }
-
-  close(): void {
-    this.#net.close();
   }
 }
 
@@ -191,7 +164,7 @@ async function measureCrops(weights: Weights, examples: readonly VehicleExample[
         if (goal(9 + lamp) === 0) continue;
         const dx = at(4 + 2 * lamp) - goal(4 + 2 * lamp);
         const dy = ((at(5 + 2 * lamp) - goal(5 + 2 * lamp)) * aspect * 9) / 16;
-        lampSum += CROP_CONTEXT * Math.hypot(dx, dy);
+        lampSum += VEHICLE_CROP_CONTEXT * Math.hypot(dx, dy);
         lamps++;
       }
     });

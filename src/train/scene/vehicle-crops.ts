@@ -1,13 +1,13 @@
 import { Random } from '../../core/random.js';
+import { VEHICLE_CROP_CONTEXT } from '../../infer/model-card.js';
+import { overlap } from '../../scene/vehicle-peaks.js';
 import { CROP_SIDE } from '../networks/vehicle-network.js';
 import type { Crop } from './crop.js';
 import { columnInCrop, rowInCrop } from './crop.js';
 import { NO_DEGRADATION, randomDegradation } from './degradation.js';
-import type { LabelledScene, LabelledVehicle } from './labelled-scene.js';
+import { boxOf, type LabelledScene, type LabelledVehicle } from './labelled-scene.js';
 import { writeInput } from './scene-sampler.js';
 
-/** Side of a crop over that of the vehicle's box: what stands around it shows its facing too. */
-export const CROP_CONTEXT = 1.3;
 /** Targets of a crop: is a vehicle, facing (3), lamps (4), weights of facing, of the left and of the right lamp. */
 export const CROP_TARGETS = 11;
 
@@ -115,9 +115,9 @@ export class VehicleCrops {
       const x = random.between(-0.2 * width, 1 - 0.8 * width);
       const y = random.between(0.15, Math.max(0.2, 1 - 0.9 * height));
       box = [x, y, x + width, y + height];
-      if (scene.vehicles.every((vehicle) => shared(vehicle.box, box) < MAX_NEGATIVE_OVERLAP)) break;
+      if (scene.vehicles.every((vehicle) => overlap(boxOf(vehicle), boxOf({ box })) < MAX_NEGATIVE_OVERLAP)) break;
     }
-    const isClear = scene.vehicles.every((vehicle) => shared(vehicle.box, box) < MAX_NEGATIVE_OVERLAP);
+    const isClear = scene.vehicles.every((vehicle) => overlap(boxOf(vehicle), boxOf({ box })) < MAX_NEGATIVE_OVERLAP);
     const crop = cropAround(box, { shift: [0, 0], scale: [1, 1], isFlipped: random.next() < 0.5 });
     this.#write(scene, crop, i);
     const targets = this.#batch.targets.subarray(i * CROP_TARGETS, (i + 1) * CROP_TARGETS).fill(0);
@@ -146,8 +146,8 @@ function cropAround(
     readonly isFlipped: boolean;
   },
 ): Crop {
-  const width = CROP_CONTEXT * (x1 - x0) * change.scale[0];
-  const height = CROP_CONTEXT * (y1 - y0) * change.scale[1];
+  const width = VEHICLE_CROP_CONTEXT * (x1 - x0) * change.scale[0];
+  const height = VEHICLE_CROP_CONTEXT * (y1 - y0) * change.scale[1];
   const left = (x0 + x1 - width) / 2 + change.shift[0] * width;
   const top = (y0 + y1 - height) / 2 + change.shift[1] * height;
   return { left, top, width, height, isFlipped: change.isFlipped };
@@ -168,13 +168,4 @@ export function writeCropTargets({ facing, left, right }: LabelledVehicle, crop:
     out[5 + 2 * i] = rowInCrop(lamp[1], crop) - 0.5;
     out[9 + i] = 1;
   }
-}
-
-/** Intersection over union of two boxes of left, top, right and bottom. */
-function shared(a: LabelledVehicle['box'], b: LabelledVehicle['box']): number {
-  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
-  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
-  if (width <= 0 || height <= 0) return 0;
-  const both = width * height;
-  return both / ((a[2] - a[0]) * (a[3] - a[1]) + (b[2] - b[0]) * (b[3] - b[1]) - both);
 }

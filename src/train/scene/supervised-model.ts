@@ -1,0 +1,83 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { Random } from '../../core/random.js';
+import type { NamedArrays } from '../checkpoint.js';
+import type { AdamOptions } from '../flat-adam.js';
+import { lossesAndGradients, TrainableNetwork, type Losses } from '../models/trainable-network.js';
+import type { Network, Weights } from '../networks/ops.js';
+import { foldGains } from '../weight-standardisation.js';
+
+/** Options of {@link SupervisedModel}. */
+interface SupervisedModelOptions extends Pick<AdamOptions, 'beta1' | 'beta2'> {
+  readonly input: readonly [height: number, width: number, channels: number];
+  readonly averageDecay: number;
+  readonly seed: number;
+  /** Largest norm of a step's gradient; default: any. */
+  readonly maxGradientNorm?: number;
+}
+
+/** A network with standardised kernels that learns from targets. Owns its tensors until {@link close}. */
+export class SupervisedModel<K extends string> {
+  readonly #net: TrainableNetwork<K>;
+  readonly #maxGradientNorm: number;
+
+  constructor(network: Network<K>, options: SupervisedModelOptions) {
+    const { input, beta1, beta2, averageDecay, seed, maxGradientNorm = Infinity } = options;
+    const random = new Random(seed);
+    this.#net = new TrainableNetwork(network, {
+      input,
+      adam: { beta1, beta2 },
+      random,
+      averageDecay,
+      isStandardised: true,
+    });
+    this.#maxGradientNorm = maxGradientNorm;
+  }
+
+  /**
+   * Runs one step; returns its losses, which the caller disposes. @param input lent.
+   * @param compute the losses of the network's outputs, already weighted.
+   */
+  protected learn(
+    input: tf.Tensor,
+    rate: number,
+    compute: (outputs: Readonly<Record<K, tf.Tensor>>) => Losses,
+  ): Losses {
+    const { losses, gradients } = lossesAndGradients([this.#net.vector], ([weights]) =>
+      compute(this.#net.run(input, weights)),
+    );
+    const own = gradients[0] ?? [];
+    const used = this.#maxGradientNorm === Infinity ? own : clipNorm(own, this.#maxGradientNorm);
+    this.#net.step(used, rate);
+    tf.dispose([...own, ...used]);
+    return losses;
+  }
+
+  /** Plain weights of the average, for validation and the export; copies. */
+  async weights(): Promise<Weights> {
+    const { average, vector } = this.#net;
+    if (!average) throw new RangeError('a supervised model must have an average');
+    return foldGains(vector.namedViews(await average.read()));
+  }
+
+  state(): Promise<NamedArrays> {
+    return this.#net.state();
+  }
+
+  load(state: NamedArrays): void {
+    this.#net.load(state);
+  }
+
+  close(): void {
+    this.#net.close();
+  }
+}
+
+/** The gradients, scaled so that their norm is at most `max`. */
+function clipNorm(gradients: readonly tf.Tensor[], max: number): tf.Tensor[] {
+  return tf.tidy(() => {
+    const squares = gradients.map((gradient) => tf.sum(tf.square(gradient)));
+    const norm = tf.sqrt(tf.addN(squares));
+    const factor = tf.minimum(1, tf.div(max, tf.add(norm, 1e-6)));
+    return gradients.map((gradient) => tf.mul(gradient, factor));
+  });
+}
