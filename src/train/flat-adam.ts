@@ -10,6 +10,8 @@ export interface AdamOptions {
   readonly beta2: number;
   /** Default 1e-8. */
   readonly epsilon?: number;
+  /** Largest norm of a step's gradient; a larger one is scaled down. Default: any. */
+  readonly maxGradientNorm?: number;
   /** Factors on the learning rate by prefix of the parameter name: `{ start: 0.25 }`. The longest matching prefix applies, else 1. */
   readonly learningRateScales?: Readonly<Record<string, number>>;
 }
@@ -30,13 +32,16 @@ export interface AdamState {
  */
 export class FlatAdam {
   readonly #vector: ParameterVector;
-  readonly #options: Required<Omit<AdamOptions, 'learningRateScales'>>;
+  readonly #options: Required<Omit<AdamOptions, 'learningRateScales' | 'maxGradientNorm'>>;
+  readonly #maxGradientNorm: number;
   readonly #scales: tf.Tensor1D | undefined;
   #mean: tf.Tensor1D;
   #square: tf.Tensor1D;
   #step = 0;
 
-  constructor(vector: ParameterVector, { beta1, beta2, epsilon = 1e-8, learningRateScales }: AdamOptions) {
+  constructor(vector: ParameterVector, options: AdamOptions) {
+    const { beta1, beta2, epsilon = 1e-8, maxGradientNorm = Infinity, learningRateScales } = options;
+    this.#maxGradientNorm = maxGradientNorm;
     this.#vector = vector;
     this.#options = { beta1, beta2, epsilon };
     this.#scales = learningRateScales && tf.keep(tf.tensor1d(vector.scalesByPrefix(learningRateScales)));
@@ -53,7 +58,7 @@ export class FlatAdam {
   step(gradients: readonly tf.Tensor[], learningRate: number): void {
     const { beta1, beta2, epsilon } = this.#options;
     const next = tf.tidy(() => {
-      const gradient = this.#vector.flatten(gradients);
+      const gradient = clipNorm(this.#vector.flatten(gradients), this.#maxGradientNorm);
       const step = this.#step + 1;
       const mean = tf.add<tf.Tensor1D>(tf.mul(this.#mean, beta1), tf.mul(gradient, 1 - beta1));
       const square = tf.add<tf.Tensor1D>(tf.mul(this.#square, beta2), tf.mul(tf.square(gradient), 1 - beta2));
@@ -97,4 +102,10 @@ export class FlatAdam {
     this.#mean.dispose();
     this.#square.dispose();
   }
+}
+
+function clipNorm(gradient: tf.Tensor1D, max: number): tf.Tensor1D {
+  if (max === Infinity) return gradient;
+  const norm = tf.sqrt(tf.sum(tf.square(gradient)));
+  return tf.mul(gradient, tf.minimum(1, tf.div(max, tf.add(norm, 1e-6))));
 }

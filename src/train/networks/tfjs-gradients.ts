@@ -24,6 +24,9 @@ export function asNhwc(x: tf.Tensor): tf.Tensor4D {
   return x as tf.Tensor4D; // its rank is 4
 }
 
+/** Name of a kernel that some backends have: the gradient of the leaky ReLU from `dy` and `x`. */
+export const LEAKY_RELU_GRADIENT = 'LeakyReluGrad';
+
 /** `x` where positive, else `slope * x`; the slope at 0 is `slope`. */
 export function leakyRelu(x: tf.Tensor, slope: number): tf.Tensor {
   return differentiable(
@@ -32,8 +35,15 @@ export function leakyRelu(x: tf.Tensor, slope: number): tf.Tensor {
       save([input]);
       return tf.leakyRelu(input, slope);
     },
-    (dy, [input]) => tf.mul(dy, tf.step(requireSaved(input), slope)),
+    (dy, [input]) => leakyReluGradient(dy, requireSaved(input), slope),
   );
+}
+
+function leakyReluGradient(dy: tf.Tensor, x: tf.Tensor, alpha: number): tf.Tensor {
+  // The type of the lookup leaves out that there may be none.
+  const kernel = tf.getKernel(LEAKY_RELU_GRADIENT, tf.getBackend()) as tf.KernelConfig | undefined;
+  if (!kernel) return tf.mul(dy, tf.step(x, alpha));
+  return tf.engine().runKernel(LEAKY_RELU_GRADIENT, { dy, x }, { alpha });
 }
 
 /** Square root. Its derivative, infinite at 0, is limited to 500, its value at 1e-6. */

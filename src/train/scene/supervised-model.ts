@@ -18,19 +18,17 @@ interface SupervisedModelOptions extends Pick<AdamOptions, 'beta1' | 'beta2'> {
 /** A network with standardised kernels that learns from targets. Owns its tensors until {@link close}. */
 export class SupervisedModel<K extends string> {
   readonly #net: TrainableNetwork<K>;
-  readonly #maxGradientNorm: number;
 
   constructor(network: Network<K>, options: SupervisedModelOptions) {
-    const { input, beta1, beta2, averageDecay, seed, maxGradientNorm = Infinity } = options;
+    const { input, beta1, beta2, averageDecay, seed, maxGradientNorm } = options;
     const random = new Random(seed);
     this.#net = new TrainableNetwork(network, {
       input,
-      adam: { beta1, beta2 },
+      adam: { beta1, beta2, ...(maxGradientNorm !== undefined && { maxGradientNorm }) },
       random,
       averageDecay,
       isStandardised: true,
     });
-    this.#maxGradientNorm = maxGradientNorm;
   }
 
   /**
@@ -46,9 +44,8 @@ export class SupervisedModel<K extends string> {
       compute(this.#net.run(input, weights)),
     );
     const own = gradients[0] ?? [];
-    const used = this.#maxGradientNorm === Infinity ? own : clipNorm(own, this.#maxGradientNorm);
-    this.#net.step(used, rate);
-    tf.dispose([...own, ...used]);
+    this.#net.step(own, rate);
+    tf.dispose([...own]);
     return losses;
   }
 
@@ -70,14 +67,4 @@ export class SupervisedModel<K extends string> {
   close(): void {
     this.#net.close();
   }
-}
-
-/** The gradients, scaled so that their norm is at most `max`. */
-function clipNorm(gradients: readonly tf.Tensor[], max: number): tf.Tensor[] {
-  return tf.tidy(() => {
-    const squares = gradients.map((gradient) => tf.sum(tf.square(gradient)));
-    const norm = tf.sqrt(tf.addN(squares));
-    const factor = tf.minimum(1, tf.div(max, tf.add(norm, 1e-6)));
-    return gradients.map((gradient) => tf.mul(gradient, factor));
-  });
 }

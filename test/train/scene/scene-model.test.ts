@@ -104,4 +104,24 @@ describe('gains', () => {
       expect(Math.hypot(...own)).toBeCloseTo(Math.abs(weights.get('encode1/gain')![f]!), 4);
     }
   });
+
+  it('leave biases and every other parameter as they are', () => {
+    const weights = new Map([
+      ['a/kernel', Float32Array.of(1, 2, 3, 4)],
+      ['a/gain', Float32Array.of(1, 1)],
+      ['a/bias', Float32Array.of(0.5, -0.25)],
+      ['start', Float32Array.of(3, 4)],
+    ]);
+    const folded = foldGains(weights);
+    const standardised = tf.tidy(() => {
+      const tensors = [...weights].map(([name, values]) => {
+        return [name, tf.tensor(values, name === 'a/kernel' ? [1, 1, 2, 2] : [2])] as const;
+      });
+      return new Map([...standardise(new Map(tensors))].map(([name, tensor]) => [name, tensor.dataSync<'float32'>()]));
+    });
+    for (const plain of [folded, standardised]) {
+      expect(plain.get('a/bias')).toEqual(weights.get('a/bias'));
+      expect(plain.get('start')).toEqual(weights.get('start'));
+    }
+  });
 });
