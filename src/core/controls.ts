@@ -90,7 +90,7 @@ export const DIALS = {
     default: 1,
     step: 0.05,
     label: 'Grain',
-    help: 'sensor noise; 1 is a sigma of 0.008 in luma and 0.003 in chroma',
+    help: "sensor noise; 1 is the night style's, or a sigma of 0.008 in luma and 0.003 in chroma",
   },
   smoothing: {
     min: 0,

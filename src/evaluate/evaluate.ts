@@ -151,7 +151,7 @@ async function measureInputCost(
   generator: FallbackGenerator,
   options: EvaluateOptions,
 ): Promise<Cost> {
-  using renderer = await openRenderer({ seed: options.seed, hasBeam: !generator.wantsDetail });
+  using renderer = await openRenderer({ seed: options.seed, hasBeam: !generator.wantsDetail, grain: generator.grain });
   const frames = input.frames(TIMED_FRAMES, options.signal);
   return await measureCost(frames, { generator, renderer, threads: options.threads ?? 1 });
 }

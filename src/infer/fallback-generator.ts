@@ -4,6 +4,7 @@ import { silentLogger, type Logger } from '../core/logger.js';
 import { micros, toSeconds } from '../core/time.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { Generator } from './generator.js';
+import type { GrainSigma } from '../look/grain-sigma.js';
 import { copyLookInto, emptyLook, type Look } from '../look/look.js';
 import type { Motion } from '../temporal/motion.js';
 
@@ -65,6 +66,10 @@ class NetworkWithFallback implements FallbackGenerator {
 
   get fallbacks(): number {
     return this.#fallbacks;
+  }
+
+  get grain(): GrainSigma | undefined {
+    return this.#network.grain;
   }
 
   get wantsDetail(): boolean {

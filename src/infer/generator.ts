@@ -1,6 +1,7 @@
 import type { LightingControls } from '../core/controls.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { Look } from '../look/look.js';
+import type { GrainSigma } from '../look/grain-sigma.js';
 import type { Motion } from '../temporal/motion.js';
 import type { ModelCard } from './model-card.js';
 
@@ -17,6 +18,8 @@ export interface Generator extends AsyncDisposable {
    * enlarges the thumbnail.
    */
   readonly wantsDetail?: boolean;
+  /** Sensor noise of its nights at dial 1; default: the renderer's. */
+  readonly grain?: GrainSigma | undefined;
   /** Sets the dials that change how a street is lit, for the looks from now on. Generators without a scene have none. */
   setLighting?(lighting: LightingControls): void;
   /**

@@ -8,6 +8,7 @@ import { enlargeThumbnailInto } from '../image/enlarge-thumbnail.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH, type Thumbnail } from '../image/thumbnail.js';
 import { Lighting } from '../lighting/lighting.js';
 import { readNightStyle, type NightStyle } from '../lighting/night-style.js';
+import type { GrainSigma } from '../look/grain-sigma.js';
 import { isFiniteLook, type Look } from '../look/look.js';
 import { openSceneReader, type SceneReader } from '../scene/scene-reader.js';
 import { SceneTracker, stillScene } from '../scene/scene-tracker.js';
@@ -66,6 +67,7 @@ class LitGenerator implements Generator {
   readonly card: ModelCard;
   readonly device: string;
   readonly wantsDetail = true;
+  readonly grain: GrainSigma;
   readonly #reader: SceneReader;
   readonly #lighting: Lighting;
   readonly #seed: number;
@@ -81,6 +83,7 @@ class LitGenerator implements Generator {
     const description = `the sun off and the lamps on: a scene network and the night style ${style.name}`;
     this.card = { name: 'lit', version, licence, description };
     this.device = device;
+    this.grain = style.grain;
     this.#reader = reader;
     this.#lighting = new Lighting(style, seed);
     this.#seed = seed;

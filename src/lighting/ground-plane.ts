@@ -85,7 +85,7 @@ export class GroundPlane {
   #smooth(): void {
     const [near, wide, distance, ground] = [this.#near, this.#wide, this.distance, this.ground];
     for (let i = 0; i < SAMPLES; i++) near[i] = Math.log(distance[i] ?? 1);
-    boxMeanInto(near, wide, 5, 2);
+    boxMeanInto(near, wide, 9, 2);
     boxMeanInto(near, near, 1);
     const logs = this.logDistance;
     for (let i = 0; i < SAMPLES; i++) {

@@ -7,7 +7,7 @@ const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
 /** Height of the own head lamps above the ground, in metres. */
 const LAMP_M = 0.65;
 /** Share of the beam that leaks above its cut-off. */
-const LEAK = 0.015;
+const LEAK = 0.022;
 /** Distance beyond which the beam lights nothing. */
 const REACH_M = 150;
 /** Softness of the cut-off, a slope. */
@@ -25,7 +25,7 @@ export class LowBeam {
     this.#style = style;
     for (let column = 0; column < COLUMNS; column++) {
       const angle = (column - COLUMNS / 2 + 0.5) / FOCAL;
-      this.#beam[column] = 0.3 * Math.exp(-((angle / 0.32) ** 2)) + 1.05 * Math.exp(-(((angle - 0.02) / 0.15) ** 2));
+      this.#beam[column] = 0.5 * Math.exp(-((angle / 0.55) ** 2)) + 0.8 * Math.exp(-(((angle - 0.02) / 0.17) ** 2));
       this.#signs[column] = Math.exp(-((angle / 0.42) ** 2));
       this.#rise[column] = 0.012 * Math.min(1, Math.max(0, 6 * angle));
     }
@@ -47,7 +47,7 @@ export class LowBeam {
         const above = (((heights[i] ?? 0) - LAMP_M) / distance - cutOff - (rises[column] ?? 0)) / SOFTNESS;
         const cut = LEAK + 0.5 - (0.5 * above) / Math.sqrt(1 + above * above);
         const square = distance * distance;
-        const reach = (330 * smoothStep(3, 12, distance)) / (square + 110 + (square * distance) / 45);
+        const reach = (330 * smoothStep(0.5, 7, distance)) / (square + 110 + (square * distance) / 45);
         let shine = Math.min(2.4, strength * (beams[column] ?? 0) * cut * reach);
         const sign = 1.4 * (surfaces[SIGN + i] ?? 0) - 0.25;
         if (sign > 0) shine += (sign * signs * (signBeams[column] ?? 0)) / (1 + square / 2000);

@@ -17,8 +17,8 @@ interface Material {
  */
 const MATERIALS: Readonly<Record<Surface, Material>> = {
   sky: { reflectance: 0.06, large: 0, small: 0.3, color: 0.2 },
-  road: { reflectance: 0.13, large: 0.16, small: 0.6, color: 0.25 },
-  ground: { reflectance: 0.14, large: 0.22, small: 0.6, color: 0.4 },
+  road: { reflectance: 0.13, large: 0.16, small: 0.75, color: 0.25 },
+  ground: { reflectance: 0.14, large: 0.22, small: 0.75, color: 0.4 },
   facade: { reflectance: 0.2, large: 0.42, small: 0.72, color: 0.55 },
   window: { reflectance: 0.1, large: 0.35, small: 0.75, color: 0.5 },
   vegetation: { reflectance: 0.055, large: 0.22, small: 0.6, color: 0.45 },
@@ -31,6 +31,13 @@ const MATERIALS: Readonly<Record<Surface, Material>> = {
   wall: { reflectance: 0.16, large: 0.3, small: 0.7, color: 0.45 },
 };
 const SKY = SURFACES.indexOf('sky');
+const GROUND = SURFACES.indexOf('ground') * SURFACE_SIZE;
+const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
+const ROAD = SURFACES.indexOf('road') * SURFACE_SIZE;
+/** Paint on the road is brighter by lamps than by day: its glass beads send their light back. */
+const PAINT = 0.7;
+/** How much darker what stands is where the day is blown out: sky that was misread, or sun. */
+const BLOWN_OUT = 0.8;
 const BLACK = 0.012;
 /** Share of the light that stays where the scene is not sure of anything: what is not sure is dark. */
 const UNSURE = 0.3;
@@ -55,7 +62,7 @@ export class Reflectance {
     guidedFilterInto(log, log, base, 2, 0.3);
     const keep = 1 - 0.35 * hardnessOf(scene.surfaces, base);
     this.#blendMaterials(scene.surfaces, keep);
-    this.#write(day, keep, sky);
+    this.#write(scene.surfaces, day, keep, sky);
   }
 
   /** Blends the materials by the probability of their surfaces. @param keep share of the large differences that stays. */
@@ -80,7 +87,7 @@ export class Reflectance {
     }
   }
 
-  #write({ luminance, light }: DaySamples, keep: number, sky: Float32Array): void {
+  #write(surfaces: Float32Array, { luminance, light, luma }: DaySamples, keep: number, sky: Float32Array): void {
     const [log, base, mean, large, small, color] = [
       this.#log,
       this.#base,
@@ -98,9 +105,14 @@ export class Reflectance {
         continue;
       }
       const level = base[i] ?? 0;
-      const detail = ((log[i] ?? 0) - level) * (small[i] ?? 0);
+      const difference = (log[i] ?? 0) - level;
+      const paint = difference > 0 ? 1 + PAINT * (surfaces[ROAD + i] ?? 0) : 1;
+      const detail = difference * (small[i] ?? 0) * paint;
       const value = Math.exp((mean[i] ?? 0) + keep * ((large[i] ?? 0) * level + detail));
-      const reflectance = Math.min(0.85, value) * (UNSURE + (1 - UNSURE) * smoothStep(0.1, 0.35, sure[i] ?? 0));
+      const stands = 1 - (surfaces[ROAD + i] ?? 0) - (surfaces[GROUND + i] ?? 0) - (surfaces[SIGN + i] ?? 0);
+      const blown = stands * smoothStep(0.9, 0.99, luma[i] ?? 0);
+      const certain = (UNSURE + (1 - UNSURE) * smoothStep(0.1, 0.35, sure[i] ?? 0)) * (1 - BLOWN_OUT * blown);
+      const reflectance = Math.min(0.85, value) * certain;
       const share = color[i] ?? 0;
       const grey = (1 - share) * reflectance;
       const scale = (share * reflectance) / ((luminance[i] ?? 0) + BLACK);

@@ -62,7 +62,9 @@ export class Shops {
         const foot =
           smoothStep(0.1, 0.6, height) * (1 - smoothStep(2.8, 4.2, height)) * (1 - smoothStep(30, 70, distance));
         const busy = Math.max(smoothStep(0.05, 0.11, clutter[i] ?? 0), smoothStep(0.08, 0.22, vividness));
-        shine = luminance * smoothStep(0.5, 0.85, wall) * foot * busy * smoothStep(0.12, 0.5, lumas[i] ?? 0);
+        const luma = lumas[i] ?? 0;
+        const seen = smoothStep(0.12, 0.5, luma) * (1 - smoothStep(0.86, 0.97, luma)); // blown out: sky or sun, no shop
+        shine = luminance * smoothStep(0.5, 0.85, wall) * foot * busy * seen * (1 - (plane.sky[i] ?? 0));
       }
       if (sign > 0.35) shine += signLuminance * smoothStep(0.35, 0.7, sign) * smoothStep(0.1, 0.24, vividness);
       vivid[i] = amount * shine;

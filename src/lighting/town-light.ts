@@ -73,7 +73,7 @@ export class TownLight {
     for (let at = spacingM * offset; at < FAR_M; at += spacingM) {
       const distance = at + random.between(-0.12, 0.12) * spacingM;
       const strength = random.between(0.5, 1.3);
-      const color = mixColors(this.#color, lampColor(this.#style, random.next()), 0.6);
+      const color = mixColors(this.#color, lampColor(this.#style, random.next()), 0.85);
       for (let step = 0; step <= STEPS; step++) {
         const here = NEAR_M * (FAR_M / NEAR_M) ** (step / STEPS);
         const away = (here - distance) / 7;

@@ -1,4 +1,4 @@
-import type { Scene, Vehicle } from '../scene/scene.js';
+import { SURFACES, SURFACE_SIZE, type Place, type Scene, type Vehicle } from '../scene/scene.js';
 import type { GroundPlane } from './ground-plane.js';
 import type { LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
@@ -8,7 +8,15 @@ const XENON: LinearColor = [0.9, 0.96, 1];
 const HALOGEN: LinearColor = [1, 0.86, 0.62];
 const RED: LinearColor = [1, 0.035, 0.015];
 const HOT_RED: LinearColor = [1, 0.32, 0.2];
+const VEHICLE = SURFACES.indexOf('vehicle') * SURFACE_SIZE;
 const PLATE: LinearColor = [1, 0.97, 0.9];
+
+/** Share of the vehicles ahead that brake. */
+const BRAKING_SHARE = 0.3;
+/** Reach of a tail lamp's light on its own body, a share of the vehicle's width. */
+const BODY_GLOW = 0.3;
+/** Its strength there, relative to that on the road. */
+const BODY_SHARE = 3;
 
 /** The vehicles that move: head or tail lamps, number plates, and their light on the road. A parked one is dark, an unsure one too. */
 export class TrafficLamps {
@@ -29,7 +37,7 @@ export class TrafficLamps {
       const strength = amount * vehicle.fade * sure;
       if (strength <= 0.01) continue;
       if (vehicle.facing === 'front') this.#addFront(light, lamps, plane, vehicle, strength);
-      else this.#addRear(light, lamps, plane, vehicle, strength * (0.6 + 0.4 * scene.driving));
+      else this.#addRear(light, lamps, plane, scene, vehicle, strength * (0.6 + 0.4 * scene.driving));
     }
   }
 
@@ -56,28 +64,42 @@ export class TrafficLamps {
     addPool(light, plane, vehicle, headPool * strength, color);
   }
 
-  #addRear(light: LightPlanes, lamps: LampList, plane: GroundPlane, vehicle: Vehicle, strength: number): void {
+  #addRear(
+    light: LightPlanes,
+    lamps: LampList,
+    plane: GroundPlane,
+    { surfaces }: Scene,
+    vehicle: Vehicle,
+    strength: number,
+  ): void {
     const { tailLuma, plateLuma, tailPool } = this.#style.traffic;
     const { box, id, draw } = vehicle;
     const radius = Math.max(0.001, Math.min(0.012, 0.05 * box.width));
-    const own = 0.85 + 0.3 * redraw(draw, 4);
+    const isBraking = redraw(draw, 8) < BRAKING_SHARE;
+    const own = (0.7 + 0.35 * redraw(draw, 4)) * (isBraking ? 1.6 : 1);
+    const slant = redraw(draw, 7); // wide and low lamps, or narrow and high ones
+    const [radiusX, radiusY] = [(0.85 + 0.75 * slant) * radius, (0.95 - 0.45 * slant) * radius];
     const isFar = box.width < 0.02;
     for (const place of vehicle.lamps) {
       const lamp = { kind: isFar ? ('farLamp' as const) : ('tailLamp' as const), id, ...place };
       lamps.add({
         ...lamp,
-        radiusX: 1.15 * radius,
-        radiusY: 0.75 * radius,
+        radiusX,
+        radiusY,
         luma: tailLuma * strength * own,
         color: RED,
         hardness: 1.6,
-        glare: 0.12,
+        glare: isBraking ? 0.22 : 0.1,
       });
       if (isFar) continue;
+      addGlow(light, surfaces, place, {
+        radius: BODY_GLOW * box.width,
+        strength: BODY_SHARE * tailPool * strength * own,
+      });
       lamps.add({
         ...lamp,
-        radiusX: 0.5 * radius,
-        radiusY: 0.33 * radius,
+        radiusX: 0.45 * radiusX,
+        radiusY: 0.45 * radiusY,
         luma: 0.75 * tailLuma * strength * own,
         color: HOT_RED,
         hardness: 1.2,
@@ -85,7 +107,7 @@ export class TrafficLamps {
       });
     }
     if (box.width > 0.05) this.#addPlate(lamps, vehicle, plateLuma * strength);
-    addPool(light, plane, vehicle, tailPool * strength, RED);
+    addPool(light, plane, vehicle, tailPool * strength * own, RED);
   }
 
   #addPlate(lamps: LampList, { box, id }: Vehicle, luma: number): void {
@@ -101,6 +123,27 @@ export class TrafficLamps {
       hardness: 3,
       glare: 0,
     });
+  }
+}
+
+/** Light of a tail lamp on its own vehicle, within `radius`, a share of the frame's width. */
+function addGlow(
+  light: LightPlanes,
+  surfaces: Float32Array,
+  { x, y }: Place,
+  { radius, strength }: { readonly radius: number; readonly strength: number },
+): void {
+  const reach = Math.max(1.2, radius * COLUMNS);
+  const [centreX, centreY] = [x * COLUMNS - 0.5, y * ROWS - 0.5];
+  const last = Math.min(ROWS - 1, Math.ceil(centreY + reach));
+  for (let row = Math.max(0, Math.floor(centreY - reach)); row <= last; row++) {
+    const right = Math.min(COLUMNS - 1, Math.ceil(centreX + reach));
+    for (let column = Math.max(0, Math.floor(centreX - reach)); column <= right; column++) {
+      const soft = 1 - ((column - centreX) ** 2 + (row - centreY) ** 2) / (reach * reach);
+      if (soft <= 0) continue;
+      const i = row * COLUMNS + column;
+      addLight(light, i, strength * soft * soft * (surfaces[VEHICLE + i] ?? 0), RED);
+    }
   }
 }
 

@@ -42,7 +42,7 @@ export class Windows {
       const y = pane.box.y + 0.5 * pane.box.height;
       const sure = sureOf(scene, cover, x, y);
       if (sure <= 0) continue;
-      const own = 0.45 + 0.55 * redraw(pane.draw, 11);
+      const own = 0.3 + 0.7 * redraw(pane.draw, 11) ** 2; // most are dim: a blind, a lamp in the depth of the room
       const color = this.#colorOf(pane.draw);
       const shown = luma * own * sure * pane.fade;
       addPane(lamps, pane, shown, color);
@@ -84,7 +84,7 @@ function addPane(lamps: LampList, { box, id, draw }: Pane, luma: number, color: 
         radiusY: (PART_FILL * box.height * 9) / (32 * down),
         luma: luma * (isBehindBlind ? 0.6 : 1),
         color,
-        hardness: 4,
+        hardness: 2.6,
         glare: 0.04,
       });
     }

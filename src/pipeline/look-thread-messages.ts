@@ -6,6 +6,7 @@ import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '
 import type { ModelCard } from '../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../infer/open-generator.js';
 import { GRID_SIZE, LAMPS_SIZE, LIGHTS_SIZE, type Look } from '../look/look.js';
+import type { GrainSigma } from '../look/grain-sigma.js';
 
 /** A steady look and what it cost. */
 export interface LookResult {
@@ -61,7 +62,13 @@ export type ToLookThread =
 /** Look thread to worker. */
 export type FromLookThread =
   /** The first message, unless opening failed. */
-  | { readonly type: 'opened'; readonly card: ModelCard; readonly device: string; readonly wantsDetail: boolean }
+  | {
+      readonly type: 'opened';
+      readonly card: ModelCard;
+      readonly device: string;
+      readonly wantsDetail: boolean;
+      readonly grain: GrainSigma | undefined;
+    }
   /** The request's slot holds the look until that slot is used again. */
   | ({ readonly type: 'made'; readonly counts: LookCounts } & Omit<LookResult, 'look'>)
   /** Opening failed, and the thread ends; or one look failed. */

@@ -1,8 +1,9 @@
 import { Random } from '../core/random.js';
 import type { Micros } from '../core/time.js';
+import type { GrainSigma } from '../look/grain-sigma.js';
 
-/** Standard deviation of grain at dial 1, as a share of the full range: sensor noise of a real night. */
-export const GRAIN_SIGMA = { luma: 0.008, chroma: 0.003 } as const;
+/** Grain at dial 1 where a generator says nothing else: sensor noise of a real night. */
+export const GRAIN_SIGMA: GrainSigma = { luma: 0.008, chroma: 0.003 };
 
 /** Standard deviation of the noise tile's signed bytes. They clip at 3.7 times this, which reduces it by 0.1 %. */
 const TILE_SIGMA = 34;

@@ -3,6 +3,7 @@ import type { Frame } from '../core/frame.js';
 import { NEUTRAL_CHROMA, rangeCodes } from '../image/color-matrix.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import { ThumbnailReader } from '../image/thumbnail-reader.js';
+import type { GrainSigma } from '../look/grain-sigma.js';
 import type { Look } from '../look/look.js';
 import { GRID_SIZE, LAMPS_SIZE, LIGHTS_SIZE } from '../look/look.js';
 import type { FrameGrain } from './apply-kernel.js';
@@ -17,6 +18,8 @@ export interface RendererOptions {
   readonly seed?: number;
   /** Whether `headlights` above 1 lights a fixed beam; default true. False for a generator that lights the own headlights itself. */
   readonly hasBeam?: boolean;
+  /** Grain at dial 1; default {@link GRAIN_SIGMA}. */
+  readonly grain?: GrainSigma | undefined;
 }
 
 /** Width of the split view's line as a share of the frame width; 2 columns at least. */
@@ -41,12 +44,14 @@ interface Kernels {
 class WasmRenderer implements Renderer {
   readonly #seed: number;
   readonly #hasBeam: boolean;
+  readonly #grain: GrainSigma;
   #kernels: Kernels | undefined;
 
-  constructor(kernels: Kernels, { seed = 1, hasBeam = true }: RendererOptions) {
+  constructor(kernels: Kernels, { seed = 1, hasBeam = true, grain = GRAIN_SIGMA }: RendererOptions) {
     this.#kernels = kernels;
     this.#seed = seed;
     this.#hasBeam = hasBeam;
+    this.#grain = grain;
   }
 
   thumbnail(frame: Frame): Thumbnail {
@@ -65,9 +70,20 @@ class WasmRenderer implements Renderer {
     if (fromColumn >= frame.width) return;
     if (controls.strength > 0 || controls.view === 'lights') {
       const transform = lookTransform(frame.color, this.#hasBeam ? controls : { ...controls, headlights: 0 });
-      apply.apply(frame, { look, transform, grain: frameGrain(this.#seed, controls, frame), fromColumn });
+      apply.apply(frame, { look, transform, grain: this.#grainOf(controls, frame), fromColumn });
     }
     if (fromColumn > 0) drawSplitLine(frame, fromColumn);
+  }
+
+  /** Grain of a frame. It fades with strength, like the rest of the night; the `lights` view has none. */
+  #grainOf(controls: Controls, frame: Frame): FrameGrain {
+    const dial = controls.view === 'lights' ? 0 : controls.grain * controls.strength;
+    const codes = rangeCodes(frame.color.range);
+    return {
+      seed: grainSeed(this.#seed, frame.pts),
+      luma: grainGain(this.#grain.luma * dial * codes.luma),
+      chroma: grainGain(this.#grain.chroma * dial * codes.chroma),
+    };
   }
 
   [Symbol.dispose](): void {
@@ -86,17 +102,6 @@ function checkLook({ grid, lights, lamps }: Look): void {
   if (grid.length === GRID_SIZE && lights.length === LIGHTS_SIZE && lamps.length === LAMPS_SIZE) return;
   const expected = `${GRID_SIZE} grid, ${LIGHTS_SIZE} lights and ${LAMPS_SIZE} lamps numbers`;
   throw new RangeError(`look must have ${expected}, got ${grid.length}, ${lights.length} and ${lamps.length}`);
-}
-
-/** Grain of a frame. It fades with strength, like the rest of the night; the `lights` view has none. */
-function frameGrain(seed: number, controls: Controls, frame: Frame): FrameGrain {
-  const dial = controls.view === 'lights' ? 0 : controls.grain * controls.strength;
-  const codes = rangeCodes(frame.color.range);
-  return {
-    seed: grainSeed(seed, frame.pts),
-    luma: grainGain(GRAIN_SIGMA.luma * dial * codes.luma),
-    chroma: grainGain(GRAIN_SIGMA.chroma * dial * codes.chroma),
-  };
 }
 
 /** Draws a white line, inside the night half. @param from its leftmost column; even. */

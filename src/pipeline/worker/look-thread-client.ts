@@ -6,6 +6,7 @@ import { silentLogger, type Logger } from '../../core/logger.js';
 import type { Thumbnail } from '../../image/thumbnail.js';
 import type { ModelCard } from '../../infer/model-card.js';
 import type { OpenGeneratorOptions } from '../../infer/open-generator.js';
+import type { GrainSigma } from '../../look/grain-sigma.js';
 import { disableOrtTelemetry } from '../../infer/ort-runtime.js';
 import {
   createSlot,
@@ -31,6 +32,8 @@ export interface LookThread extends AsyncDisposable {
   readonly device: string;
   /** `Generator.wantsDetail`. */
   readonly wantsDetail: boolean;
+  /** `Generator.grain`. */
+  readonly grain: GrainSigma | undefined;
   /** So far. */
   readonly counts: LookCounts;
   /**
@@ -66,6 +69,7 @@ class LookThreadHandle implements LookThread {
   readonly card: ModelCard;
   readonly device: string;
   readonly wantsDetail: boolean;
+  readonly grain: GrainSigma | undefined;
   readonly #channel: LookThreadChannel;
   readonly #slots;
   #requests = 0;
@@ -75,13 +79,14 @@ class LookThreadHandle implements LookThread {
   constructor(
     channel: LookThreadChannel,
     slots: readonly SharedArrayBuffer[],
-    { card, device, wantsDetail }: Pick<LookThread, 'card' | 'device' | 'wantsDetail'>,
+    { card, device, wantsDetail, grain }: Pick<LookThread, 'card' | 'device' | 'wantsDetail' | 'grain'>,
   ) {
     this.#channel = channel;
     this.#slots = slots.map(slotViews);
     this.card = card;
     this.device = device;
     this.wantsDetail = wantsDetail;
+    this.grain = grain;
   }
 
   get counts(): LookCounts {
