@@ -8,6 +8,8 @@ import { addLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS } f
 const MAX_POOLS = 24;
 /** Largest half width of a shining head, a share of the frame's width: a near head is a bulb in a large housing. */
 const MAX_RADIUS = 0.0065;
+/** Share of a lamp's light on what stands: how far that is, is less sure than of the ground. */
+const STANDING_SHARE = 0.4;
 
 /** The street lamps that the frame shows: their heads, and their light on the ground and on what stands near. */
 export class StreetLamps {
@@ -58,7 +60,8 @@ export class StreetLamps {
         const square = across * across + ahead * ahead + up * up;
         const soft = Math.max(0, 1 - square / (reach * reach + poleM * poleM));
         const downwards = up > 0 ? up / Math.sqrt(square + 1) : 0;
-        const amountHere = (strength * amount * poleM * poleM * downwards * soft) / (square + 2);
+        const falls = STANDING_SHARE + (1 - STANDING_SHARE) * (plane.ground[i] ?? 0);
+        const amountHere = (strength * amount * falls * poleM * poleM * downwards * soft) / (square + 2);
         if (amountHere > 1e-4) addLight(light, i, amountHere, color);
       }
     }
