@@ -1,4 +1,4 @@
-import { SURFACES, SURFACE_SIZE, type Pane, type Scene } from '../scene/scene.js';
+import type { Pane, Scene } from '../scene/scene.js';
 import { linearOf } from './day-samples.js';
 import type { LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
@@ -11,8 +11,6 @@ export interface NightLights {
   readonly lamps: LampList;
 }
 
-const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
-const WINDOW = SURFACES.indexOf('window') * SURFACE_SIZE;
 const TUNGSTEN: LinearColor = [1, 0.6, 0.25];
 const NEUTRAL: LinearColor = [1, 0.8, 0.53];
 const COOL: LinearColor = [0.78, 0.93, 1];
@@ -40,7 +38,7 @@ export class Windows {
       if (pane.draw >= lit) continue;
       const x = pane.box.x + 0.5 * pane.box.width;
       const y = pane.box.y + 0.5 * pane.box.height;
-      const sure = sureOf(scene, cover, x, y);
+      const sure = pane.facade * (1 - Math.min(1, 2 * coverAt(cover, x, y)));
       if (sure <= 0) continue;
       const own = 0.45 + 0.55 * redraw(pane.draw, 11);
       const color = this.#colorOf(pane.draw);
@@ -58,13 +56,11 @@ export class Windows {
   }
 }
 
-/** How surely a pane lies inside a facade, 0 to 1. */
-function sureOf({ surfaces }: Scene, cover: Float32Array, x: number, y: number): number {
+/** How much a place is sky, 0 to 1. */
+function coverAt(cover: Float32Array, x: number, y: number): number {
   const column = Math.min(COLUMNS - 1, Math.max(0, Math.floor(x * COLUMNS)));
   const row = Math.min(ROWS - 1, Math.max(0, Math.floor(y * ROWS)));
-  const i = row * COLUMNS + column;
-  const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
-  return Math.min(1, Math.max(0, 3 * wall - 1.2)) * (1 - Math.min(1, 2 * (cover[i] ?? 0)));
+  return cover[row * COLUMNS + column] ?? 0;
 }
 
 /** Adds a pane as hard lamps side by side: a large one has bars between its parts, and a blind over the upper ones. */

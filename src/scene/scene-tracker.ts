@@ -4,11 +4,11 @@ import { CameraMotionReader } from './camera-motion.js';
 import { DrivingEstimate } from './driving-estimate.js';
 import type { FoundScene } from './found-scene.js';
 import { LampHeadTracker } from './lamp-head-tracker.js';
-import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Pane, type Scene } from './scene.js';
+import { PaneTracker } from './pane-tracker.js';
+import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Scene } from './scene.js';
 import { SignalTracker } from './signal-tracker.js';
 import { SurfaceMean } from './surface-mean.js';
-import { drawAt } from './thing-draw.js';
-import { ThingTracker, type Shift } from './thing-tracker.js';
+import type { Shift } from './thing-tracker.js';
 import { VehicleTracker } from './vehicle-tracker.js';
 
 /** Seconds in which horizon and bonnet are averaged. */
@@ -23,7 +23,7 @@ export class SceneTracker {
   readonly #vehicles: VehicleTracker;
   readonly #signals: SignalTracker;
   readonly #lampHeads: LampHeadTracker;
-  readonly #panes: ThingTracker<{ readonly box: Box }>;
+  readonly #panes: PaneTracker;
   readonly #camera = new CameraMotionReader();
   readonly #driving = new DrivingEstimate();
   readonly #mean = new SurfaceMean();
@@ -40,13 +40,7 @@ export class SceneTracker {
     this.#vehicles = new VehicleTracker(seed, nextId);
     this.#signals = new SignalTracker(seed, nextId);
     this.#lampHeads = new LampHeadTracker(seed, nextId);
-    this.#panes = new ThingTracker({
-      reach: 0.7,
-      minReach: 0.008,
-      rememberSeconds: 4,
-      nextId,
-      draw: (box) => drawAt(seed, 'pane', box),
-    });
+    this.#panes = new PaneTracker(seed, nextId);
   }
 
   /** The scene now. Lent until the next call. Throws TypeError before the first update. */
@@ -60,7 +54,7 @@ export class SceneTracker {
       vehicles: this.#vehicles.vehicles,
       signals: this.#signals.signals,
       lampHeads: this.#lampHeads.lampHeads,
-      panes: this.#shownPanes(),
+      panes: this.#panes.panes,
     };
     return this.#scene;
   }
@@ -102,10 +96,7 @@ export class SceneTracker {
     const isCovered = (box: Box): boolean => coverAt(found.surfaces, box) > MIN_COVER;
     this.#signals.update(found.signals, isCovered);
     this.#lampHeads.update(found.lampHeads, isCovered);
-    this.#panes.update(
-      found.panes.map((box) => ({ box })),
-      isCovered,
-    );
+    this.#panes.update(found.panes, this.#mean.surfaces, seconds, isCovered);
     this.#writeBonnet();
     this.#scene = undefined;
   }
@@ -121,12 +112,6 @@ export class SceneTracker {
     this.#horizon = undefined;
     this.#secondsSinceRead = 0;
     this.#scene = undefined;
-  }
-
-  #shownPanes(): Pane[] {
-    const panes: Pane[] = [];
-    for (const { id, draw, fade, box } of this.#panes.things) if (fade > 0) panes.push({ id, draw, fade, box });
-    return panes;
   }
 
   #averageBonnet({ bonnet, hasBonnet }: FoundScene, seconds: number): void {

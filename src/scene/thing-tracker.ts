@@ -35,6 +35,12 @@ export interface ThingTrackerOptions<F extends Found> {
   readonly minReach: number;
   /** Seconds for which a lost thing is remembered: one that is found again in time keeps its id and draw. */
   readonly rememberSeconds: number;
+  /** Seconds without a sighting after which a thing fades out; default {@link LOST_SECONDS}. */
+  readonly lostSeconds?: number;
+  /** Sightings after which a new thing appears; default {@link MIN_SIGHTINGS}. Those of the first frame appear at once. */
+  readonly minSightings?: number;
+  /** Whether what is found is sure enough to be a new thing; if not, it only continues one. Default: it always is. */
+  readonly isSure?: (found: F) => boolean;
   /** Returns the id of a new thing. */
   readonly nextId: () => number;
   /** Returns the number in [0, 1) of a new thing, from where it is found first. */
@@ -65,11 +71,14 @@ const MAX_THINGS = 320;
 /** Gives things their identity: matches what is found with what was tracked, moved along the motion. */
 export class ThingTracker<F extends Found> {
   readonly #options: ThingTrackerOptions<F>;
+  readonly #limits: Limits;
   #things: TrackedThing<F>[] = [];
   #isFresh = true;
 
   constructor(options: ThingTrackerOptions<F>) {
     this.#options = options;
+    const { rememberSeconds, lostSeconds = LOST_SECONDS, minSightings = MIN_SIGHTINGS } = options;
+    this.#limits = { rememberSeconds, lostSeconds, minSightings };
   }
 
   /** The things now: lit, fading or remembered. Lent until the next call. */
@@ -80,7 +89,6 @@ export class ThingTracker<F extends Found> {
   /** Moves all things to the next frame. @param shift undefined: no motion is known. */
   advance(seconds: number, shift: Shift | undefined): void {
     const step = seconds / FADE_SECONDS;
-    const { rememberSeconds } = this.#options;
     let kept = 0;
     for (const thing of this.#things) {
       if (shift) {
@@ -90,8 +98,8 @@ export class ThingTracker<F extends Found> {
       }
       thing.lostSeconds += seconds;
       thing.ageSeconds += seconds;
-      thing.fade = isShown(thing) ? Math.min(1, thing.fade + step) : Math.max(0, thing.fade - step);
-      if (!isGone(thing, rememberSeconds)) this.#things[kept++] = thing;
+      thing.fade = isShown(thing, this.#limits) ? Math.min(1, thing.fade + step) : Math.max(0, thing.fade - step);
+      if (!isGone(thing, this.#limits)) this.#things[kept++] = thing;
     }
     this.#things.length = kept;
   }
@@ -105,10 +113,11 @@ export class ThingTracker<F extends Found> {
     for (const thing of this.#things) {
       if (thing.misses > 0) thing.isCovered = isCovered?.(thing.box) ?? false;
     }
-    const sightings = this.#isFresh ? MIN_SIGHTINGS : 1;
+    const sightings = this.#isFresh ? this.#limits.minSightings : 1;
     const fade = this.#isFresh ? 1 : 0;
     for (const [at, candidate] of found.entries()) {
       if (isMatched[at] === 1 || this.#things.length >= MAX_THINGS) continue;
+      if (this.#options.isSure?.(candidate) === false) continue;
       const { box } = candidate;
       const start = { misses: 0, lostSeconds: 0, ageSeconds: 0, sightings, fade, isCovered: false };
       this.#things.push({
@@ -171,22 +180,25 @@ export class ThingTracker<F extends Found> {
   }
 }
 
+type Limits = Required<Pick<ThingTrackerOptions<Found>, 'rememberSeconds' | 'lostSeconds' | 'minSightings'>>;
+
 interface Pair<F extends Found> {
   readonly distance: number;
   readonly thing: TrackedThing<F>;
   readonly at: number;
 }
 
-function isShown({ sightings, misses, lostSeconds, isCovered }: TrackedThing<Found>): boolean {
-  if (sightings < MIN_SIGHTINGS || isCovered || lostSeconds > MAX_UNREAD_SECONDS) return false;
-  return lostSeconds <= LOST_SECONDS || misses < LOST_READS;
+function isShown(thing: TrackedThing<Found>, { lostSeconds: most, minSightings }: Limits): boolean {
+  const { sightings, misses, lostSeconds, isCovered } = thing;
+  if (sightings < minSightings || isCovered || lostSeconds > MAX_UNREAD_SECONDS) return false;
+  return lostSeconds <= most || misses < LOST_READS;
 }
 
-function isGone(thing: TrackedThing<Found>, rememberSeconds: number): boolean {
+function isGone(thing: TrackedThing<Found>, { rememberSeconds, lostSeconds, minSightings }: Limits): boolean {
   const { x, y, width, height } = thing.box;
   if (x + width < -OUTSIDE || x > 1 + OUTSIDE || y + height < -OUTSIDE || y > 1 + OUTSIDE) return true;
-  const isFlash = thing.sightings < MIN_SIGHTINGS && thing.misses >= LOST_READS;
-  return thing.fade <= 0 && thing.lostSeconds > (isFlash ? LOST_SECONDS : rememberSeconds);
+  const isFlash = thing.sightings < minSightings && thing.misses >= LOST_READS;
+  return thing.fade <= 0 && thing.lostSeconds > (isFlash ? lostSeconds : rememberSeconds);
 }
 
 function middleX(found: Found | undefined): number {

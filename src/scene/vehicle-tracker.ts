@@ -7,6 +7,9 @@ import type { FoundVehicle } from './vehicle-peaks.js';
 /** Largest growth along which a box is scaled between reads, 1/s. */
 const MAX_GROWTH = 1.5;
 
+/** Confidence from which what is found is a new vehicle: its lamps are lit, so it must be sure. */
+export const MIN_VEHICLE_SCORE = 0.5;
+
 /** The vehicles over time. */
 export class VehicleTracker {
   readonly #histories = new WeakMap<TrackedThing<FoundVehicle>, VehicleHistory>();
@@ -17,6 +20,7 @@ export class VehicleTracker {
       reach: 0.7,
       minReach: 0.012,
       rememberSeconds: 0.8,
+      isSure: ({ score }) => score >= MIN_VEHICLE_SCORE,
       nextId,
       draw: (box) => drawAt(seed, 'vehicle', box),
     });
