@@ -30,21 +30,17 @@ export class Windows {
   }
 
   /** @param amount times the style's share of lit windows. */
-  addTo({ light, lamps }: NightLights, scene: Scene, cover: Float32Array, amount: number): void {
+  addTo({ light, lamps }: NightLights, scene: Scene, amount: number): void {
     const { litShare, luma, spill } = this.#style.windows;
     const lit = litShare * amount;
     if (lit <= 0) return;
     for (const pane of scene.panes) {
       if (pane.draw >= lit) continue;
-      const x = pane.box.x + 0.5 * pane.box.width;
-      const y = pane.box.y + 0.5 * pane.box.height;
-      const sure = pane.facade * (1 - Math.min(1, 2 * coverAt(cover, x, y)));
-      if (sure <= 0) continue;
-      const own = 0.45 + 0.55 * redraw(pane.draw, 11);
+      const own = pane.fade * pane.facade * (0.45 + 0.55 * redraw(pane.draw, 11));
+      if (own <= 0) continue;
       const color = this.#colorOf(pane.draw);
-      const shown = luma * own * sure * pane.fade;
-      addPane(lamps, pane, shown, color);
-      if (spill > 0) addSpill(light, pane, spill * own * sure * pane.fade * linearOf(luma), color);
+      addPane(lamps, pane, luma * own, color);
+      if (spill > 0) addSpill(light, pane, spill * own * linearOf(luma), color);
     }
   }
 
@@ -54,13 +50,6 @@ export class Windows {
     if (at < warmShare) return TUNGSTEN;
     return at < warmShare + coolShare ? COOL : NEUTRAL;
   }
-}
-
-/** How much a place is sky, 0 to 1. */
-function coverAt(cover: Float32Array, x: number, y: number): number {
-  const column = Math.min(COLUMNS - 1, Math.max(0, Math.floor(x * COLUMNS)));
-  const row = Math.min(ROWS - 1, Math.max(0, Math.floor(y * ROWS)));
-  return cover[row * COLUMNS + column] ?? 0;
 }
 
 /** Adds a pane as hard lamps side by side: a large one has bars between its parts, and a blind over the upper ones. */

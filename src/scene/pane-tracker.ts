@@ -1,6 +1,6 @@
 import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Pane } from './scene.js';
 import { drawAt } from './thing-draw.js';
-import { FADE_SECONDS, ThingTracker, type Shift, type TrackedThing } from './thing-tracker.js';
+import { FADE_SECONDS, isCovered, ThingTracker, type Shift, type TrackedThing } from './thing-tracker.js';
 
 interface FoundPane {
   readonly box: Box;
@@ -20,6 +20,8 @@ interface PaneSite {
 const LOST_SECONDS = 1.5;
 /** Sightings after which a pane appears: gaps between leaves are found as panes now and then. */
 const MIN_SIGHTINGS = 4;
+/** Reads that miss a pane after which another one found in its place replaces it: two are read as one now and then. */
+const REPLACED_READS = 5;
 /** Seconds in which the wall around a pane is averaged. */
 const WALL_SECONDS = 0.5;
 /** Probability from which a wall is a facade, and below which it is none any more. */
@@ -69,18 +71,21 @@ export class PaneTracker {
 
   /**
    * @param surfaces `[13, 72, 128]`. @param seconds since the last read.
-   * @param isCovered whether something that hides a pane is at a box. Of two panes at one place, the one that is not found goes.
+   * @param isHidden whether something that hides a pane is at a box.
    */
-  update(found: readonly Box[], surfaces: Float32Array, seconds: number, isCovered: (box: Box) => boolean): void {
-    const isTaken = (box: Box): boolean => found.some((other) => containsMiddle(other, box));
+  update(found: readonly Box[], surfaces: Float32Array, seconds: number, isHidden: (box: Box) => boolean): void {
     this.#things.update(
       found.map((box) => ({ box })),
-      (box) => isTaken(box) || isCovered(box),
+      isHidden,
     );
     const share = 1 - Math.exp(-seconds / WALL_SECONDS);
     for (const thing of this.#things.things) {
-      if (thing.isCovered) continue;
-      const wall = wallAt(surfaces, thing.box);
+      const { misses, box } = thing;
+      if (misses >= REPLACED_READS && found.some((other) => containsMiddle(other, box))) {
+        thing.lostSeconds = Math.max(thing.lostSeconds, LOST_SECONDS + 1e-3);
+      }
+      if (isCovered(thing)) continue;
+      const wall = wallAt(surfaces, box);
       const site = this.#sites.get(thing);
       if (!site) {
         const isFacade = wall >= FACADE.from;

@@ -14,8 +14,9 @@ import { VehicleTracker } from './vehicle-tracker.js';
 /** Seconds in which horizon and bonnet are averaged. */
 const HORIZON_SECONDS = 1;
 const BONNET_SECONDS = 1;
-/** What hides things behind it, and the probability from which it does. */
-const COVERS = (['vehicle', 'person', 'vegetation'] as const).map((name) => SURFACES.indexOf(name) * SURFACE_SIZE);
+/** What hides things behind it when it passes, what may also grow before them, and the probability from which it hides them. */
+const MOVERS = (['vehicle', 'person'] as const).map((name) => SURFACES.indexOf(name) * SURFACE_SIZE);
+const COVERS = [...MOVERS, SURFACES.indexOf('vegetation') * SURFACE_SIZE];
 const MIN_COVER = 0.6;
 
 /** Decides what a scene shows over time, from what single frames show and the motion between them. */
@@ -93,10 +94,11 @@ export class SceneTracker {
       driving: this.#driving.value,
       isMovingAhead: this.#driving.isMovingAhead,
     });
-    const isCovered = (box: Box): boolean => coverAt(found.surfaces, box) > MIN_COVER;
-    this.#signals.update(found.signals, isCovered);
-    this.#lampHeads.update(found.lampHeads, isCovered);
-    this.#panes.update(found.panes, this.#mean.surfaces, seconds, isCovered);
+    const isHidden = (box: Box): boolean => coverAt(found.surfaces, COVERS, box) > MIN_COVER;
+    const isPassed = (box: Box): boolean => coverAt(found.surfaces, MOVERS, box) > MIN_COVER;
+    this.#signals.update(found.signals, isHidden);
+    this.#lampHeads.update(found.lampHeads, isHidden);
+    this.#panes.update(found.panes, this.#mean.surfaces, seconds, isPassed);
     this.#writeBonnet();
     this.#scene = undefined;
   }
@@ -154,11 +156,11 @@ function shareOf(seconds: number, memorySeconds: number): number {
   return 1 - Math.exp(-seconds / memorySeconds);
 }
 
-/** Probability of what hides things at the middle of a box. */
-function coverAt(surfaces: Float32Array, { x, y, width, height }: Box): number {
+/** Probability of some surfaces, by the starts of their planes, at the middle of a box. */
+function coverAt(surfaces: Float32Array, planes: readonly number[], { x, y, width, height }: Box): number {
   const column = Math.min(SURFACE_WIDTH - 1, Math.max(0, Math.floor((x + width / 2) * SURFACE_WIDTH)));
   const row = Math.min(SURFACE_HEIGHT - 1, Math.max(0, Math.floor((y + height / 2) * SURFACE_HEIGHT)));
   let sum = 0;
-  for (const plane of COVERS) sum += surfaces[plane + row * SURFACE_WIDTH + column] ?? 0;
+  for (const plane of planes) sum += surfaces[plane + row * SURFACE_WIDTH + column] ?? 0;
   return sum;
 }

@@ -23,8 +23,10 @@ export interface TrackedThing<F extends Found> {
   lostSeconds: number;
   /** Seconds since it was found first. */
   ageSeconds: number;
-  /** Whether something hides it: then it fades out at once. */
-  isCovered: boolean;
+  /** Reads that show what hides it, since it was found last. */
+  covers: number;
+  /** Seconds for which it stays out, because it was lost. */
+  outSeconds: number;
 }
 
 /** Options of {@link ThingTracker}. */
@@ -57,6 +59,10 @@ export const FADE_SECONDS = 0.2;
 /** Seconds and reads without a sighting after which a thing fades out: the network misses one now and then. */
 const LOST_SECONDS = 0.35;
 const LOST_READS = 2;
+/** Reads that show what hides a thing after which it is covered and fades out, until it is found again. */
+const COVERED_READS = 2;
+/** Seconds for which what was not sure stays out when it is found again: a second, and the fades before and after it. */
+export const OUT_SECONDS = 1.3;
 /** Seconds after which a thing fades out even when no frame was read. */
 const MAX_UNREAD_SECONDS = 3;
 /** Sightings after which a new thing appears: a passing flash is none. */
@@ -98,7 +104,10 @@ export class ThingTracker<F extends Found> {
       }
       thing.lostSeconds += seconds;
       thing.ageSeconds += seconds;
-      thing.fade = isShown(thing, this.#limits) ? Math.min(1, thing.fade + step) : Math.max(0, thing.fade - step);
+      thing.outSeconds = Math.max(0, thing.outSeconds - seconds);
+      const { fade } = thing;
+      thing.fade = isShown(thing, this.#limits) ? Math.min(1, fade + step) : Math.max(0, fade - step);
+      if (fade > 0 && thing.fade === 0 && !isCovered(thing)) thing.outSeconds = OUT_SECONDS;
       if (!isGone(thing, this.#limits)) this.#things[kept++] = thing;
     }
     this.#things.length = kept;
@@ -106,12 +115,12 @@ export class ThingTracker<F extends Found> {
 
   /**
    * Matches what a frame shows, nearest pairs first.
-   * @param isCovered whether something that hides things is at a box, for things that are not found.
+   * @param isHidden whether a thing that is not found is at a box of something that hides it.
    */
-  update(found: readonly F[], isCovered?: (box: Box) => boolean): void {
+  update(found: readonly F[], isHidden?: (box: Box) => boolean): void {
     const isMatched = this.#match(found);
     for (const thing of this.#things) {
-      if (thing.misses > 0) thing.isCovered = isCovered?.(thing.box) ?? false;
+      if (thing.misses > 0 && isHidden?.(thing.box)) thing.covers++;
     }
     const sightings = this.#isFresh ? this.#limits.minSightings : 1;
     const fade = this.#isFresh ? 1 : 0;
@@ -119,7 +128,7 @@ export class ThingTracker<F extends Found> {
       if (isMatched[at] === 1 || this.#things.length >= MAX_THINGS) continue;
       if (this.#options.isSure?.(candidate) === false) continue;
       const { box } = candidate;
-      const start = { misses: 0, lostSeconds: 0, ageSeconds: 0, sightings, fade, isCovered: false };
+      const start = { misses: 0, lostSeconds: 0, ageSeconds: 0, sightings, fade, covers: 0, outSeconds: 0 };
       this.#things.push({
         id: this.#options.nextId(),
         draw: this.#options.draw(box),
@@ -152,7 +161,7 @@ export class ThingTracker<F extends Found> {
       thing.sightings++;
       thing.misses = 0;
       thing.lostSeconds = 0;
-      thing.isCovered = false;
+      thing.covers = 0;
     }
     return isMatched;
   }
@@ -188,9 +197,14 @@ interface Pair<F extends Found> {
   readonly at: number;
 }
 
+/** Whether something hides a thing. */
+export function isCovered({ covers }: Pick<TrackedThing<Found>, 'covers'>): boolean {
+  return covers >= COVERED_READS;
+}
+
 function isShown(thing: TrackedThing<Found>, { lostSeconds: most, minSightings }: Limits): boolean {
-  const { sightings, misses, lostSeconds, isCovered } = thing;
-  if (sightings < minSightings || isCovered || lostSeconds > MAX_UNREAD_SECONDS) return false;
+  const { sightings, misses, lostSeconds, outSeconds } = thing;
+  if (sightings < minSightings || isCovered(thing) || outSeconds > 0 || lostSeconds > MAX_UNREAD_SECONDS) return false;
   return lostSeconds <= most || misses < LOST_READS;
 }
 

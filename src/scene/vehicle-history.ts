@@ -3,7 +3,7 @@ import { FacingVotes } from './facing-votes.js';
 import { kerbBeside, placeBeside } from './kerb.js';
 import { ParkedVotes } from './parked-votes.js';
 import type { Box, Facing, Place, Vehicle } from './scene.js';
-import { FADE_SECONDS } from './thing-tracker.js';
+import { FADE_SECONDS, OUT_SECONDS } from './thing-tracker.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
 
 /** What is known of the camera when a vehicle is read. */
@@ -24,9 +24,8 @@ type LampPair = readonly [Place, Place];
 const LAMP_SECONDS = 0.4;
 /** Share of votes below which a facing is not sure, and from which it is sure again. */
 const UNSURE = { at: 0.6, below: 0.57, from: 0.63 } as const;
-/** Seconds for which another decision must hold before it shows, and for which lamps that went out stay dark. */
+/** Seconds for which another decision must hold before it shows. */
 const DECIDE_SECONDS = 0.3;
-const DARK_SECONDS = 1;
 /** Seconds in which the confidence in the facing is averaged that is shown: it sets how bright the lamps are. */
 const SURE_SECONDS = 0.5;
 /** Growth of the box in 1/s: how fast it must grow or shrink, for how long, to show which side is seen. */
@@ -66,7 +65,7 @@ export class VehicleHistory {
   #shownScore = 0;
   /** Seconds for which another decision than the shown one holds, and since the lamps went out. */
   #otherSeconds = 0;
-  #darkSeconds = DARK_SECONDS;
+  #darkSeconds = OUT_SECONDS;
   #lit = 1;
   #isFirst = true;
   #secondsSinceSeen = 0;
@@ -81,18 +80,25 @@ export class VehicleHistory {
     return this.#parked.isParked;
   }
 
-  /** Fades its lamps: a new decision that holds shows when they are dark. @param isSeen whether the vehicle itself is shown. */
+  /**
+   * Fades its lamps: a new decision that holds shows when they are dark, and they stay dark for a while.
+   * @param isSeen whether the vehicle itself is shown.
+   */
   advance(seconds: number, isSeen: boolean): void {
     this.#secondsSinceSeen += seconds;
     this.#darkSeconds += seconds;
-    const isSame = this.#shownDark === this.#isDark && (this.#shownDark || this.#shownFacing === this.#facing.facing);
+    const facing = this.#facing.facing;
+    const isSame = this.#shownDark === this.#isDark && (this.#shownDark || this.#shownFacing === facing);
     this.#otherSeconds = isSame ? 0 : this.#otherSeconds + seconds;
-    const isDue = this.#otherSeconds >= DECIDE_SECONDS && (!this.#shownDark || this.#darkSeconds >= DARK_SECONDS);
+    const isLit = !this.#shownDark && this.#shownFacing !== 'side';
+    const willBeLit = !this.#isDark && facing !== 'side';
+    const isDue = this.#otherSeconds >= DECIDE_SECONDS && (isLit || !willBeLit || this.#darkSeconds >= OUT_SECONDS);
     const step = seconds / FADE_SECONDS;
-    this.#lit = isDue && !this.#shownDark ? Math.max(0, this.#lit - step) : Math.min(1, this.#lit + step);
-    if (isSeen && (!isDue || (!this.#shownDark && this.#lit > 0))) return;
-    if (isSeen && !this.#shownDark) this.#darkSeconds = 0;
-    this.#show();
+    this.#lit = isDue && isLit ? Math.max(0, this.#lit - step) : Math.min(1, this.#lit + step);
+    if (isSeen && (!isDue || (isLit && this.#lit > 0))) return;
+    if (isSeen && isLit) this.#darkSeconds = 0;
+    if (isSeen && isLit && willBeLit) this.#shownDark = true;
+    else this.#show();
   }
 
   /** Takes a sighting. @param box as tracked. */

@@ -97,22 +97,23 @@ describe('ThingTracker', () => {
     expect(things.things.map(({ id }) => id)).toEqual(row.map((_, i) => i + 1));
   });
 
-  it('remembers a lost thing for a while: it keeps its id and draw', () => {
+  it('remembers a lost thing for a while: it keeps its id and draw, and stays out for a second', () => {
     const things = tracker();
     things.update([at(0.3)]);
     play(things, 40, () => []);
     expect(things.things[0]!.fade).toBe(0);
-    const fades = play(things, 10, () => [at(0.3)]);
+    const fades = play(things, 24, () => [at(0.3)]);
     expect(things.things.map(({ id }) => id)).toEqual([1]);
+    expect(fades[14]).toBe(0); // it went out 0.57 s after its last sighting: 0.8 s before these frames
     expect(fades.at(-1)).toBe(1);
     play(things, 80, () => []);
     expect(things.things).toEqual([]);
   });
 
-  it('fades out what is covered at once, and back in when it is found again', () => {
+  it('fades out what is covered in two reads, and back in when it is found again', () => {
     const things = tracker();
     things.update([at(0.3)]);
-    for (let i = 0; i < 7; i++) {
+    for (let i = 0; i < 8; i++) {
       things.advance(FRAME, undefined);
       things.update([], () => true);
     }
