@@ -29,7 +29,11 @@ export async function writeSheet(path, reader, frames) {
   const composite = [];
   for (const [row, { rgb, detail }] of frames.entries()) {
     const { surfaces, vehicles } = await reader.read(detail);
-    const tiles = [Buffer.from(rgb.data), surfaceTile(rgb.data, surfaces), vehicleTile(rgb.data, vehicles.filter(isSure))];
+    const tiles = [
+      Buffer.from(rgb.data),
+      surfaceTile(rgb.data, surfaces),
+      vehicleTile(rgb.data, vehicles.filter(isSure)),
+    ];
     for (const [column, input] of tiles.entries()) {
       const [left, top] = [column * (width + GAP), row * (height + GAP)];
       composite.push({ input, raw: { width, height, channels: 3 }, left, top });

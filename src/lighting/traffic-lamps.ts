@@ -10,6 +10,12 @@ const RED: LinearColor = [1, 0.035, 0.015];
 const HOT_RED: LinearColor = [1, 0.32, 0.2];
 const PLATE: LinearColor = [1, 0.97, 0.9];
 
+/** Widths of vehicles, shares of the image's, between which lamps become more than far points, and plates readable: nothing flickers at a limit. */
+const NEAR = { from: 0.016, full: 0.024 } as const;
+const PLATE_WIDTH = { from: 0.044, full: 0.056 } as const;
+/** Width below which a vehicle's lamps are listed as far ones. */
+const FAR_WIDTH = 0.02;
+
 /** The vehicles that move: head or tail lamps, number plates, and their light on the road. A parked one is dark, an unsure one too. */
 export class TrafficLamps {
   readonly #style: NightStyle;
@@ -37,7 +43,8 @@ export class TrafficLamps {
     const { halogenShare, headLuma, headPool, glare } = this.#style.traffic;
     const { box, id, draw } = vehicle;
     const color = redraw(draw, 3) < halogenShare ? HALOGEN : XENON;
-    const isFar = box.width < 0.02;
+    const isFar = box.width < FAR_WIDTH;
+    const near = 0.6 + 0.4 * smoothStep(NEAR.from, NEAR.full, box.width);
     const radius = Math.max(0.0011, Math.min(0.0085, 0.042 * box.width));
     for (const [side, place] of vehicle.lamps.entries()) {
       const own = 0.8 + 0.4 * redraw(draw, 5 + side);
@@ -47,7 +54,7 @@ export class TrafficLamps {
         ...place,
         radiusX: radius,
         radiusY: 0.85 * radius,
-        luma: headLuma * strength * own * (isFar ? 0.6 : 1),
+        luma: headLuma * strength * own * near,
         color,
         hardness: 1.15,
         glare: glare * own,
@@ -61,7 +68,8 @@ export class TrafficLamps {
     const { box, id, draw } = vehicle;
     const radius = Math.max(0.001, Math.min(0.012, 0.05 * box.width));
     const own = 0.85 + 0.3 * redraw(draw, 4);
-    const isFar = box.width < 0.02;
+    const isFar = box.width < FAR_WIDTH;
+    const near = smoothStep(NEAR.from, NEAR.full, box.width);
     for (const place of vehicle.lamps) {
       const lamp = { kind: isFar ? ('farLamp' as const) : ('tailLamp' as const), id, ...place };
       lamps.add({
@@ -73,18 +81,17 @@ export class TrafficLamps {
         hardness: 1.6,
         glare: 0.12,
       });
-      if (isFar) continue;
       lamps.add({
         ...lamp,
         radiusX: 0.5 * radius,
         radiusY: 0.33 * radius,
-        luma: 0.75 * tailLuma * strength * own,
+        luma: 0.75 * tailLuma * strength * own * near,
         color: HOT_RED,
         hardness: 1.2,
         glare: 0,
       });
     }
-    if (box.width > 0.05) this.#addPlate(lamps, vehicle, plateLuma * strength);
+    this.#addPlate(lamps, vehicle, plateLuma * strength * smoothStep(PLATE_WIDTH.from, PLATE_WIDTH.full, box.width));
     addPool(light, plane, vehicle, tailPool * strength, RED);
   }
 

@@ -27,6 +27,8 @@ export interface TrackedThing<F extends Found> {
   covers: number;
   /** Seconds for which it stays out, because it was lost. */
   outSeconds: number;
+  /** Motion beyond that of the image around it, in shares of the image per second. */
+  velocity: readonly [x: number, y: number];
 }
 
 /** Options of {@link ThingTracker}. */
@@ -41,6 +43,8 @@ export interface ThingTrackerOptions<F extends Found> {
   readonly lostSeconds?: number;
   /** Sightings after which a new thing appears; default {@link MIN_SIGHTINGS}. Those of the first frame appear at once. */
   readonly minSightings?: number;
+  /** Whether things move by themselves: where the motion of the image misses that, the places where they are found show it. */
+  readonly isMoving?: boolean;
   /** Whether what is found is sure enough to be a new thing; if not, it only continues one. Default: it always is. */
   readonly isSure?: (found: F) => boolean;
   /** Returns the id of a new thing. */
@@ -69,6 +73,10 @@ const MAX_UNREAD_SECONDS = 3;
 const MIN_SIGHTINGS = 2;
 /** Share of a new sighting's place in the tracked place. */
 export const PLACE_SHARE = 0.45;
+/** Share of the error of a predicted place, over time, in the velocity: critically damped beside {@link PLACE_SHARE} (Benedict and Bordner 1962). */
+const VELOCITY_SHARE = 0.13;
+/** Largest velocity, in widths of the image per second. */
+const MAX_VELOCITY = 0.3;
 /** A box that is so far outside the image is gone, shares of the image. */
 const OUTSIDE = 0.01;
 /** Largest number of things, remembered ones too. Bounds the time of a match. */
@@ -97,11 +105,10 @@ export class ThingTracker<F extends Found> {
     const step = seconds / FADE_SECONDS;
     let kept = 0;
     for (const thing of this.#things) {
-      if (shift) {
-        const { x, y, width, height } = thing.box;
-        const [dx, dy] = shift(x + width / 2, y + height / 2);
-        if (dx !== 0 || dy !== 0) thing.box = { x: x + dx, y: y + dy, width, height };
-      }
+      const { x, y, width, height } = thing.box;
+      const [shiftX, shiftY] = shift?.(x + width / 2, y + height / 2) ?? [0, 0];
+      const [dx, dy] = [shiftX + seconds * thing.velocity[0], shiftY + seconds * thing.velocity[1]];
+      if (dx !== 0 || dy !== 0) thing.box = { x: x + dx, y: y + dy, width, height };
       thing.lostSeconds += seconds;
       thing.ageSeconds += seconds;
       thing.outSeconds = Math.max(0, thing.outSeconds - seconds);
@@ -129,11 +136,13 @@ export class ThingTracker<F extends Found> {
       if (this.#options.isSure?.(candidate) === false) continue;
       const { box } = candidate;
       const start = { misses: 0, lostSeconds: 0, ageSeconds: 0, sightings, fade, covers: 0, outSeconds: 0 };
+      const velocity = [0, 0] as const;
       this.#things.push({
         id: this.#options.nextId(),
         draw: this.#options.draw(box),
         box,
         found: candidate,
+        velocity,
         ...start,
       });
     }
@@ -156,6 +165,7 @@ export class ThingTracker<F extends Found> {
       const candidate = found[at];
       if (!candidate || isMatched[at] === 1 || thing.misses === 0) continue;
       isMatched[at] = 1;
+      if (this.#options.isMoving) thing.velocity = velocityOf(thing, candidate.box);
       thing.box = blend(thing.box, candidate.box, placeShare?.(thing, candidate) ?? PLACE_SHARE);
       thing.found = candidate;
       thing.sightings++;
@@ -195,6 +205,16 @@ interface Pair<F extends Found> {
   readonly distance: number;
   readonly thing: TrackedThing<F>;
   readonly at: number;
+}
+
+/** The velocity of a thing that is found at a box. */
+function velocityOf({ box, velocity, lostSeconds }: TrackedThing<Found>, found: Box): readonly [number, number] {
+  if (lostSeconds <= 0) return velocity;
+  const share = VELOCITY_SHARE / lostSeconds;
+  const clamp = (value: number): number => Math.max(-MAX_VELOCITY, Math.min(MAX_VELOCITY, value));
+  const dx = found.x + found.width / 2 - box.x - box.width / 2;
+  const dy = found.y + found.height / 2 - box.y - box.height / 2;
+  return [clamp(velocity[0] + share * dx), clamp(velocity[1] + share * dy)];
 }
 
 /** Whether something hides a thing. */

@@ -10,9 +10,6 @@ const MAX_GROWTH = 1.5;
 /** Confidence from which what is found is a new vehicle: its lamps are lit, so it must be sure. */
 export const MIN_VEHICLE_SCORE = 0.5;
 
-/** Seconds without a sighting after which a vehicle goes that nothing nearer hides. */
-const LOST_SECONDS = 0.5;
-
 /** The vehicles over time. */
 export class VehicleTracker {
   readonly #histories = new WeakMap<TrackedThing<FoundVehicle>, VehicleHistory>();
@@ -23,7 +20,7 @@ export class VehicleTracker {
       reach: 0.7,
       minReach: 0.012,
       rememberSeconds: 2,
-      lostSeconds: LOST_SECONDS,
+      isMoving: true,
       isSure: ({ score }) => score >= MIN_VEHICLE_SCORE,
       nextId,
       draw: (box) => drawAt(seed, 'vehicle', box),
@@ -45,7 +42,7 @@ export class VehicleTracker {
       const history = this.#historyOf(thing);
       history.advance(seconds, thing.fade > 0);
       const { growth } = history;
-      if (growth === 0 || thing.misses > 0) continue;
+      if (growth === 0) continue;
       const scale = Math.exp(Math.max(-MAX_GROWTH, Math.min(MAX_GROWTH, growth)) * seconds);
       const { x, y, width, height } = thing.box;
       const [wider, higher] = [width * (scale - 1), height * (scale - 1)];

@@ -89,6 +89,19 @@ describe('ThingTracker', () => {
     expect(things.things[1]!.box.x).toBeCloseTo(0.5, 3);
   });
 
+  it('moves on by itself where the motion of the image misses that it moves', () => {
+    const options = { reach: 0.8, minReach: 0.01, rememberSeconds: 2, nextId: () => 1, draw: () => 0.5 };
+    const errorOf = (isMoving: boolean): number => {
+      const things = new ThingTracker({ ...options, isMoving });
+      things.update([at(0.3)]);
+      play(things, 60, (frame) => (frame % 3 === 2 ? [at(0.3 + 0.001 * (frame + 1))] : undefined));
+      play(things, 9, undefined);
+      return Math.abs(things.things[0]!.box.x - 0.369);
+    };
+    expect(errorOf(true)).toBeLessThan(0.002);
+    expect(errorOf(false)).toBeGreaterThan(0.009);
+  });
+
   it('gives each of a dense row its own match', () => {
     const things = tracker();
     const row = Array.from({ length: 12 }, (_, i) => at(0.1 + 0.03 * i));
