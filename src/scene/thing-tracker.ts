@@ -1,4 +1,5 @@
 import type { Box } from './scene.js';
+import { thingPairs } from './thing-pairs.js';
 
 /** Something found in one frame that may be something seen before. */
 export interface Found {
@@ -159,7 +160,7 @@ export class ThingTracker<F extends Found> {
   #match(found: readonly F[]): Uint8Array {
     const { reach, minReach, placeShare } = this.#options;
     const isMatched = new Uint8Array(found.length);
-    const pairs = this.#pairs(found, reach, minReach);
+    const pairs = thingPairs(this.#things, found, { reach, minReach });
     for (const thing of this.#things) thing.misses++;
     for (const { thing, at } of pairs) {
       const candidate = found[at];
@@ -175,37 +176,9 @@ export class ThingTracker<F extends Found> {
     }
     return isMatched;
   }
-
-  /** The pairs of tracked and found things within reach, nearest first. */
-  #pairs(found: readonly F[], reach: number, minReach: number): Pair<F>[] {
-    const order = [...found.keys()].sort((a, b) => middleX(found[a]) - middleX(found[b]));
-    const middles = order.map((at) => middleX(found[at]));
-    const largest = found.reduce((size, { box }) => Math.max(size, box.width, box.height), 0);
-    const pairs: Pair<F>[] = [];
-    for (const thing of this.#things) {
-      const { box } = thing;
-      const middle = box.x + box.width / 2;
-      const farthest = reach * Math.max(minReach, (Math.max(box.width, box.height) + largest) / 2);
-      for (let i = lowerBound(middles, middle - farthest); i < order.length; i++) {
-        if ((middles[i] ?? 0) > middle + farthest) break;
-        const at = order[i] ?? 0;
-        const candidate = found[at];
-        if (!candidate) continue;
-        const distance = distanceOf(box, candidate.box, minReach, reach);
-        if (distance < reach) pairs.push({ distance, thing, at });
-      }
-    }
-    return pairs.sort((a, b) => a.distance - b.distance);
-  }
 }
 
 type Limits = Required<Pick<ThingTrackerOptions<Found>, 'rememberSeconds' | 'lostSeconds' | 'minSightings'>>;
-
-interface Pair<F extends Found> {
-  readonly distance: number;
-  readonly thing: TrackedThing<F>;
-  readonly at: number;
-}
 
 /** The velocity of a thing that is found at a box. */
 function velocityOf({ box, velocity, lostSeconds }: TrackedThing<Found>, found: Box): readonly [number, number] {
@@ -233,31 +206,6 @@ function isGone(thing: TrackedThing<Found>, { rememberSeconds, lostSeconds, minS
   if (x + width < -OUTSIDE || x > 1 + OUTSIDE || y + height < -OUTSIDE || y > 1 + OUTSIDE) return true;
   const isFlash = thing.sightings < minSightings && thing.misses >= LOST_READS;
   return thing.fade <= 0 && thing.lostSeconds > (isFlash ? lostSeconds : rememberSeconds);
-}
-
-function middleX(found: Found | undefined): number {
-  return found ? found.box.x + found.box.width / 2 : 0;
-}
-
-/** Index of the first of sorted values that is not below `value`. */
-function lowerBound(values: readonly number[], value: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Distance of two boxes in their mean size, more where their widths differ; Infinity where it exceeds `reach` clearly. */
-function distanceOf(a: Box, b: Box, minReach: number, reach: number): number {
-  const size = Math.max(minReach, (a.width + b.width + ((a.height + b.height) * 9) / 16) / 4);
-  const dx = a.x + a.width / 2 - b.x - b.width / 2;
-  const dy = ((a.y + a.height / 2 - b.y - b.height / 2) * 9) / 16;
-  if (Math.abs(dx) > reach * size || Math.abs(dy) > reach * size) return Infinity;
-  const scale = Math.abs(Math.log((a.width + minReach) / (b.width + minReach)));
-  return Math.sqrt(dx * dx + dy * dy) / size + 0.5 * scale;
 }
 
 function blend(a: Box, b: Box, share: number): Box {
