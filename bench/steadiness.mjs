@@ -1,5 +1,6 @@
 // Steadiness of every clip of the footage and of the built-in street: warping error and flicker of the day, of the night with a new look
-// for each frame, of the night with the default smoothing, and of the night with one constant look. docs/steadiness.md explains the columns.
+// for each frame, of the night with the default smoothing, and of the night with one constant look, and how many of its lamps go out and on
+// again within a second. docs/steadiness.md explains the columns.
 //   npm run build && node bench/steadiness.mjs [--frames 200] [--generator NAME|FILE] [--smoothing 0..1] [CLIP...]
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -45,17 +46,22 @@ const ratio = (row, day, name) => (row[name] / day[name]).toFixed(2).padStart(6)
 const share = ({ flicker }) => `${(100 * flicker).toFixed(2)} %`.padStart(7);
 console.log(`first ${maxFrames} frames, ${values.generator}, smoothing ${values.smoothing}; ratios to the day's own`);
 console.log(
-  `${''.padEnd(30)} cuts  warping error: day   unsmoothed  smoothed  held   not divided: unsm.  smoothed  held   flicker: day  unsm.  smoothed`,
+  `${''.padEnd(30)} cuts  warping error: day   unsmoothed  smoothed  held   not divided: unsm.  smoothed  held   flicker: day  unsm.  smoothed   lamps that blink`,
 );
 const generator = await openGenerator({ generator: values.generator });
 const renderer = await openRenderer();
+let [seen, blinking] = [0, 0];
 for (const input of inputs) {
   const tools = { generator, renderer, smoothing: Number(values.smoothing) };
-  const { day, unsmoothed, result, held, cuts } = await measureSteadiness(firstFrames(input), tools);
+  const { day, unsmoothed, result, held, cuts, lamps } = await measureSteadiness(firstFrames(input), tools);
   const of = (name) => [unsmoothed, result, held].map((row) => ratio(row, day, name)).join('  ');
   console.log(
-    `${basename(input).slice(0, 30).padEnd(30)} ${String(cuts).padStart(4)}  ${day.warpingError.toFixed(5)}  ${of('warpingError')}   ${of('squaredError')}   ${[day, unsmoothed, result].map(share).join('  ')}`,
+    `${basename(input).slice(0, 30).padEnd(30)} ${String(cuts).padStart(4)}  ${day.warpingError.toFixed(5)}  ${of('warpingError')}   ${of('squaredError')}   ${[day, unsmoothed, result].map(share).join('  ')}   ${lamps.blinking} of ${lamps.lamps}`,
   );
+  seen += lamps.lamps;
+  blinking += lamps.blinking;
 }
+if (seen > 0)
+  console.log(`lamps that go out and on again within a second: ${((100 * blinking) / seen).toFixed(1)} % of ${seen}`);
 await generator.close();
 renderer[Symbol.dispose]();

@@ -2,6 +2,7 @@
 import { VEHICLE_CROPS } from '../../dist/infer/model-card.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../dist/image/thumbnail.js';
 import { SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, SURFACES } from '../../dist/scene/scene.js';
+import { MIN_VEHICLE_SCORE } from '../../dist/scene/vehicle-tracker.js';
 import { MEASURED_INDEX, SurfaceConfusion, VehicleMatches } from '../../dist/train/scene/scene-metrics.js';
 
 /** Reads before the clock starts. */
@@ -19,7 +20,8 @@ export async function measureFrames(reader, frames) {
   const matches = new VehicleMatches();
   const each = [];
   for (const frame of frames) {
-    const { surfaces, vehicles } = await reader.read(frame.detail);
+    const { surfaces, vehicles: found } = await reader.read(frame.detail);
+    const vehicles = found.filter(({ score }) => score >= MIN_VEHICLE_SCORE);
     const own = new SurfaceConfusion();
     compareSurfaces(surfaces, frame, [confusion, own]);
     matches.add(frame.vehicles ?? [], vehicles, DETAIL_WIDTH / DETAIL_HEIGHT);

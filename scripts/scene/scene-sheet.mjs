@@ -2,6 +2,7 @@
 import sharp from 'sharp';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../dist/image/thumbnail.js';
 import { SURFACE_WIDTH, SURFACE_HEIGHT, SURFACES } from '../../dist/scene/scene.js';
+import { MIN_VEHICLE_SCORE } from '../../dist/scene/vehicle-tracker.js';
 import { surestAt } from './measure-scenes.mjs';
 
 /** R, G, B of each surface. */
@@ -20,13 +21,19 @@ const FACING_COLORS = { front: [255, 245, 150], rear: [255, 40, 40], side: [80, 
 const GAP = 4;
 const SURFACE_SHARE = 0.65;
 
+const isSure = ({ score }) => score >= MIN_VEHICLE_SCORE;
+
 /** Writes the sheet, one row a frame. */
 export async function writeSheet(path, reader, frames) {
   const [width, height] = [DETAIL_WIDTH, DETAIL_HEIGHT];
   const composite = [];
   for (const [row, { rgb, detail }] of frames.entries()) {
     const { surfaces, vehicles } = await reader.read(detail);
-    const tiles = [Buffer.from(rgb.data), surfaceTile(rgb.data, surfaces), vehicleTile(rgb.data, vehicles)];
+    const tiles = [
+      Buffer.from(rgb.data),
+      surfaceTile(rgb.data, surfaces),
+      vehicleTile(rgb.data, vehicles.filter(isSure)),
+    ];
     for (const [column, input] of tiles.entries()) {
       const [left, top] = [column * (width + GAP), row * (height + GAP)];
       composite.push({ input, raw: { width, height, channels: 3 }, left, top });

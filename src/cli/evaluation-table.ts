@@ -99,12 +99,14 @@ function lampsTable({ lamps }: Evaluation): Cells[] {
 
 function steadinessTable(steadiness: Steadiness): Cells[] {
   const rows = [steadiness.day, steadiness.unsmoothed, steadiness.result, steadiness.held];
+  const { lamps, blinking } = steadiness.lamps;
   const cuts = steadiness.cuts === 1 ? '1 cut' : `${steadiness.cuts} cuts`;
   return [
     [`steadiness over ${steadiness.pairs} pairs, ${cuts}`, 'day', 'unsmoothed', 'result', 'held'],
     ['warping error', ...rows.map(({ warpingError }) => fixed(warpingError, 5))],
     ['  not divided', ...rows.map(({ squaredError }) => fixed(squaredError, 6))],
     ['flicker', ...rows.map(({ flicker }) => (Number.isNaN(flicker) ? '-' : `${(100 * flicker).toFixed(2)} %`))],
+    ['lamps that blink', '', '', lamps === 0 ? '-' : `${blinking} of ${lamps}`, ''],
   ];
 }
 

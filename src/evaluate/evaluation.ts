@@ -2,6 +2,7 @@ import type { Estimate } from './bootstrap.js';
 import type { ToneCurve } from './tone-curve.js';
 import type { BlobCounts } from './invented-lights.js';
 import type { LampHonesty } from './lamp-honesty.js';
+import type { LampBlinkCounts } from './lamp-blinks.js';
 import type { LightsByNumber } from './lights-distance.js';
 import type { ToneRange, Tones } from './tones.js';
 
@@ -116,6 +117,8 @@ export interface Steadiness {
   readonly result: SteadinessValues;
   /** One constant grid up to each cut, without lights: the error of a night that does not change at all. */
   readonly held: SteadinessValues;
+  /** The lamps of the result, and those that go out and on again within a second. */
+  readonly lamps: LampBlinkCounts;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { DIALS } from '../core/controls.js';
 import type { Frame } from '../core/frame.js';
+import { toSeconds, type Micros } from '../core/time.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from '../image/thumbnail.js';
 import { applyLookInto } from '../look/apply-look.js';
 import type { Generator } from '../infer/generator.js';
@@ -20,6 +21,7 @@ import {
 import { createSteadier } from '../temporal/motion-steadier.js';
 import { markUntrusted, WarpingError } from '../temporal/warping-error.js';
 import type { Steadiness, SteadinessValues } from './evaluation.js';
+import { LampBlinks } from './lamp-blinks.js';
 
 const PIXELS = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
 const SIZE = { width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT };
@@ -37,6 +39,8 @@ export async function measureSteadiness(
   const maker = new LookMaker(wantsDetail ? generator : fixedLookGenerator(generator, fresh), steadier);
   const details = new DetailSchedule();
   const meter = await SteadinessMeter.open();
+  const blinks = new LampBlinks();
+  let last: Micros | undefined;
   for await (const frame of frames) {
     using owned = frame;
     const thumbnail = readThumbnail(renderer, owned, wantsDetail);
@@ -45,8 +49,10 @@ export async function measureSteadiness(
     const { data, pts, discontinuity } = thumbnail;
     const { look } = await maker.make(isDetailDue ? thumbnail : { data, pts, discontinuity }, smoothing);
     meter.add(thumbnail, { unsmoothed: fresh, result: look });
+    blinks.add(look, steadier.motion?.backward, toSeconds((pts - (last ?? pts)) as Micros)); // a difference of two Micros is one
+    last = pts;
   }
-  return { ...meter.report(), cuts: steadier.cuts };
+  return { ...meter.report(), cuts: steadier.cuts, lamps: blinks.counts };
 }
 
 /** A generator that always returns the given look. */
@@ -117,7 +123,7 @@ export class SteadinessMeter {
     }
   }
 
-  report(): Omit<Steadiness, 'cuts'> {
+  report(): Omit<Steadiness, 'cuts' | 'lamps'> {
     const { day, unsmoothed, result, held } = this.#sequences;
     const valuesOf = ({ error, flicker }: Sequence): SteadinessValues => ({
       warpingError: error.value,

@@ -126,7 +126,7 @@ export class Lighting {
     this.#streetLamps.addTo(light, lamps, plane, scene, sun.streetLamps * dials.streetLamps);
     this.#traffic.addTo(light, lamps, plane, scene, sun.headlights * dials.traffic);
     addSignals(this.#style, lamps, scene, (1 - sun.day) * dials.traffic);
-    this.#windows.addTo({ light, lamps }, scene, this.#sky.cover, sun.windows * dials.windows);
+    this.#windows.addTo({ light, lamps }, scene, sun.windows * dials.windows);
     this.#shops.addTo(shine, light, plane, scene, this.#day, urban * sun.windows * dials.windows);
     this.#lens.mirror(shine, lamps.energy, plane, scene.bonnet);
   }

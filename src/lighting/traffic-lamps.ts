@@ -17,6 +17,11 @@ const BRAKING_SHARE = 0.3;
 const BODY_GLOW = 0.3;
 /** Its strength there, relative to that on the road. */
 const BODY_SHARE = 3;
+/** Widths of vehicles, shares of the image's, between which lamps become more than far points, and plates readable: nothing flickers at a limit. */
+const NEAR = { from: 0.016, full: 0.024 } as const;
+const PLATE_WIDTH = { from: 0.044, full: 0.056 } as const;
+/** Width below which a vehicle's lamps are listed as far ones. */
+const FAR_WIDTH = 0.02;
 
 /** The vehicles that move: head or tail lamps, number plates, and their light on the road. A parked one is dark, an unsure one too. */
 export class TrafficLamps {
@@ -45,7 +50,8 @@ export class TrafficLamps {
     const { halogenShare, headLuma, headPool, glare } = this.#style.traffic;
     const { box, id, draw } = vehicle;
     const color = redraw(draw, 3) < halogenShare ? HALOGEN : XENON;
-    const isFar = box.width < 0.02;
+    const isFar = box.width < FAR_WIDTH;
+    const near = 0.6 + 0.4 * smoothStep(NEAR.from, NEAR.full, box.width);
     const radius = Math.max(0.0011, Math.min(0.0085, 0.042 * box.width));
     for (const [side, place] of vehicle.lamps.entries()) {
       const own = 0.8 + 0.4 * redraw(draw, 5 + side);
@@ -55,7 +61,7 @@ export class TrafficLamps {
         ...place,
         radiusX: radius,
         radiusY: 0.85 * radius,
-        luma: headLuma * strength * own * (isFar ? 0.6 : 1),
+        luma: headLuma * strength * own * near,
         color,
         hardness: 1.15,
         glare: glare * own,
@@ -79,7 +85,8 @@ export class TrafficLamps {
     const own = (0.7 + 0.35 * redraw(draw, 4)) * (isBraking ? 1.6 : 1);
     const slant = redraw(draw, 7); // wide and low lamps, or narrow and high ones
     const [radiusX, radiusY] = [(0.85 + 0.75 * slant) * radius, (0.95 - 0.45 * slant) * radius];
-    const isFar = box.width < 0.02;
+    const isFar = box.width < FAR_WIDTH;
+    const near = smoothStep(NEAR.from, NEAR.full, box.width);
     for (const place of vehicle.lamps) {
       const lamp = { kind: isFar ? ('farLamp' as const) : ('tailLamp' as const), id, ...place };
       lamps.add({
@@ -91,22 +98,21 @@ export class TrafficLamps {
         hardness: 1.6,
         glare: isBraking ? 0.22 : 0.1,
       });
-      if (isFar) continue;
       addGlow(light, surfaces, place, {
         radius: BODY_GLOW * box.width,
-        strength: BODY_SHARE * tailPool * strength * own,
+        strength: BODY_SHARE * tailPool * strength * own * near,
       });
       lamps.add({
         ...lamp,
         radiusX: 0.45 * radiusX,
         radiusY: 0.45 * radiusY,
-        luma: 0.75 * tailLuma * strength * own,
+        luma: 0.75 * tailLuma * strength * own * near,
         color: HOT_RED,
         hardness: 1.2,
         glare: 0,
       });
     }
-    if (box.width > 0.05) this.#addPlate(lamps, vehicle, plateLuma * strength);
+    this.#addPlate(lamps, vehicle, plateLuma * strength * smoothStep(PLATE_WIDTH.from, PLATE_WIDTH.full, box.width));
     addPool(light, plane, vehicle, tailPool * strength * own, RED);
   }
 

@@ -1,4 +1,4 @@
-import { SURFACES, SURFACE_SIZE, type Pane, type Scene } from '../scene/scene.js';
+import type { Pane, Scene } from '../scene/scene.js';
 import { linearOf } from './day-samples.js';
 import type { LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
@@ -11,8 +11,6 @@ export interface NightLights {
   readonly lamps: LampList;
 }
 
-const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
-const WINDOW = SURFACES.indexOf('window') * SURFACE_SIZE;
 const TUNGSTEN: LinearColor = [1, 0.6, 0.25];
 const NEUTRAL: LinearColor = [1, 0.8, 0.53];
 const COOL: LinearColor = [0.78, 0.93, 1];
@@ -32,21 +30,17 @@ export class Windows {
   }
 
   /** @param amount times the style's share of lit windows. */
-  addTo({ light, lamps }: NightLights, scene: Scene, cover: Float32Array, amount: number): void {
+  addTo({ light, lamps }: NightLights, scene: Scene, amount: number): void {
     const { litShare, luma, spill } = this.#style.windows;
     const lit = litShare * amount;
     if (lit <= 0) return;
     for (const pane of scene.panes) {
       if (pane.draw >= lit) continue;
-      const x = pane.box.x + 0.5 * pane.box.width;
-      const y = pane.box.y + 0.5 * pane.box.height;
-      const sure = sureOf(scene, cover, x, y);
-      if (sure <= 0) continue;
-      const own = 0.3 + 0.7 * redraw(pane.draw, 11) ** 2; // most are dim: a blind, a lamp in the depth of the room
+      const own = pane.fade * pane.facade * (0.3 + 0.7 * redraw(pane.draw, 11) ** 2); // most are dim: a blind, a lamp in the depth of the room
+      if (own <= 0) continue;
       const color = this.#colorOf(pane.draw);
-      const shown = luma * own * sure * pane.fade;
-      addPane(lamps, pane, shown, color);
-      if (spill > 0) addSpill(light, pane, spill * own * sure * pane.fade * linearOf(luma), color);
+      addPane(lamps, pane, luma * own, color);
+      if (spill > 0) addSpill(light, pane, spill * own * linearOf(luma), color);
     }
   }
 
@@ -56,15 +50,6 @@ export class Windows {
     if (at < warmShare) return TUNGSTEN;
     return at < warmShare + coolShare ? COOL : NEUTRAL;
   }
-}
-
-/** How surely a pane lies inside a facade, 0 to 1. */
-function sureOf({ surfaces }: Scene, cover: Float32Array, x: number, y: number): number {
-  const column = Math.min(COLUMNS - 1, Math.max(0, Math.floor(x * COLUMNS)));
-  const row = Math.min(ROWS - 1, Math.max(0, Math.floor(y * ROWS)));
-  const i = row * COLUMNS + column;
-  const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
-  return Math.min(1, Math.max(0, 3 * wall - 1.2)) * (1 - Math.min(1, 2 * (cover[i] ?? 0)));
 }
 
 /** Adds a pane as hard lamps side by side: a large one has bars between its parts, and a blind over the upper ones. */

@@ -11,6 +11,7 @@ export interface FoundScene {
   readonly bonnet: Float32Array;
   readonly hasBonnet: boolean;
   readonly horizon: number;
+  /** Also those that are only sure enough to be ones seen before. */
   readonly vehicles: readonly FoundVehicle[];
   readonly signals: readonly FoundSignal[];
   readonly lampHeads: readonly FoundLampHead[];

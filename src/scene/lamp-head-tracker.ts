@@ -46,10 +46,10 @@ export class LampHeadTracker {
     this.#things.advance(seconds, shift);
   }
 
-  update(found: readonly FoundLampHead[], isCovered: (box: Box) => boolean): void {
+  update(found: readonly FoundLampHead[], isHidden: (box: Box) => boolean): void {
     this.#things.update(
       found.map(({ place, radius, height }) => ({ box: boxAround(place, radius), height })),
-      isCovered,
+      isHidden,
     );
   }
 

@@ -46,8 +46,8 @@ export const SHIPPED_SCENE_MODEL = fileURLToPath(new URL('../../models/scene', i
 const MIN_PEAK_SCORE = 0.25;
 /** Mean probability of vehicle surfaces in the middle of a vehicle: a crowd of people is none. */
 const MIN_SUPPORT = 0.45;
-/** Confidence from which a vehicle is one, after that: its lamps are lit, so it must be sure. */
-const MIN_VEHICLE_SCORE = 0.5;
+/** Confidence from which one that is tracked is seen again, after that; a new one must be surer. */
+const MIN_TRACKED_SCORE = 0.35;
 
 /** Opens a scene network and runs it once. Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE. */
 export async function openSceneReader(options: SceneReaderOptions = {}): Promise<SceneReader> {
@@ -126,7 +126,7 @@ class OrtSceneReader implements SceneReader {
       hasBonnet: readBonnetInto(this.#surfaces, this.#bonnet),
       bonnet: this.#bonnet,
       horizon,
-      vehicles: looked.filter(({ score }) => score >= MIN_VEHICLE_SCORE),
+      vehicles: looked.filter(({ score }) => score >= MIN_TRACKED_SCORE),
       signals: findSignals(this.#surfaces, detail),
       lampHeads: findLampHeads(this.#surfaces, horizon),
       panes: this.#panes.find(this.#surfaces, detail, horizon),

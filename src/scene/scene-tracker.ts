@@ -4,18 +4,19 @@ import { CameraMotionReader } from './camera-motion.js';
 import { DrivingEstimate } from './driving-estimate.js';
 import type { FoundScene } from './found-scene.js';
 import { LampHeadTracker } from './lamp-head-tracker.js';
-import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Pane, type Scene } from './scene.js';
+import { PaneTracker } from './pane-tracker.js';
+import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Scene } from './scene.js';
 import { SignalTracker } from './signal-tracker.js';
 import { SurfaceMean } from './surface-mean.js';
-import { drawAt } from './thing-draw.js';
-import { ThingTracker, type Shift } from './thing-tracker.js';
+import type { Shift } from './thing-tracker.js';
 import { VehicleTracker } from './vehicle-tracker.js';
 
 /** Seconds in which horizon and bonnet are averaged. */
 const HORIZON_SECONDS = 1;
 const BONNET_SECONDS = 1;
-/** What hides things behind it, and the probability from which it does. */
-const COVERS = (['vehicle', 'person', 'vegetation'] as const).map((name) => SURFACES.indexOf(name) * SURFACE_SIZE);
+/** What hides things behind it when it passes, what may also grow before them, and the probability from which it hides them. */
+const MOVERS = (['vehicle', 'person'] as const).map((name) => SURFACES.indexOf(name) * SURFACE_SIZE);
+const COVERS = [...MOVERS, SURFACES.indexOf('vegetation') * SURFACE_SIZE];
 const MIN_COVER = 0.6;
 
 /** Decides what a scene shows over time, from what single frames show and the motion between them. */
@@ -23,7 +24,7 @@ export class SceneTracker {
   readonly #vehicles: VehicleTracker;
   readonly #signals: SignalTracker;
   readonly #lampHeads: LampHeadTracker;
-  readonly #panes: ThingTracker<{ readonly box: Box }>;
+  readonly #panes: PaneTracker;
   readonly #camera = new CameraMotionReader();
   readonly #driving = new DrivingEstimate();
   readonly #mean = new SurfaceMean();
@@ -40,13 +41,7 @@ export class SceneTracker {
     this.#vehicles = new VehicleTracker(seed, nextId);
     this.#signals = new SignalTracker(seed, nextId);
     this.#lampHeads = new LampHeadTracker(seed, nextId);
-    this.#panes = new ThingTracker({
-      reach: 0.7,
-      minReach: 0.008,
-      rememberSeconds: 4,
-      nextId,
-      draw: (box) => drawAt(seed, 'pane', box),
-    });
+    this.#panes = new PaneTracker(seed, nextId);
   }
 
   /** The scene now. Lent until the next call. Throws TypeError before the first update. */
@@ -60,7 +55,7 @@ export class SceneTracker {
       vehicles: this.#vehicles.vehicles,
       signals: this.#signals.signals,
       lampHeads: this.#lampHeads.lampHeads,
-      panes: this.#shownPanes(),
+      panes: this.#panes.panes,
     };
     return this.#scene;
   }
@@ -99,13 +94,11 @@ export class SceneTracker {
       driving: this.#driving.value,
       isMovingAhead: this.#driving.isMovingAhead,
     });
-    const isCovered = (box: Box): boolean => coverAt(found.surfaces, box) > MIN_COVER;
-    this.#signals.update(found.signals, isCovered);
-    this.#lampHeads.update(found.lampHeads, isCovered);
-    this.#panes.update(
-      found.panes.map((box) => ({ box })),
-      isCovered,
-    );
+    const isHidden = (box: Box): boolean => coverAt(found.surfaces, COVERS, box) > MIN_COVER;
+    const isPassed = (box: Box): boolean => coverAt(found.surfaces, MOVERS, box) > MIN_COVER;
+    this.#signals.update(found.signals, isHidden);
+    this.#lampHeads.update(found.lampHeads, isHidden);
+    this.#panes.update(found.panes, this.#mean.surfaces, seconds, isPassed);
     this.#writeBonnet();
     this.#scene = undefined;
   }
@@ -121,12 +114,6 @@ export class SceneTracker {
     this.#horizon = undefined;
     this.#secondsSinceRead = 0;
     this.#scene = undefined;
-  }
-
-  #shownPanes(): Pane[] {
-    const panes: Pane[] = [];
-    for (const { id, draw, fade, box } of this.#panes.things) if (fade > 0) panes.push({ id, draw, fade, box });
-    return panes;
   }
 
   #averageBonnet({ bonnet, hasBonnet }: FoundScene, seconds: number): void {
@@ -169,11 +156,11 @@ function shareOf(seconds: number, memorySeconds: number): number {
   return 1 - Math.exp(-seconds / memorySeconds);
 }
 
-/** Probability of what hides things at the middle of a box. */
-function coverAt(surfaces: Float32Array, { x, y, width, height }: Box): number {
+/** Probability of some surfaces, by the starts of their planes, at the middle of a box. */
+function coverAt(surfaces: Float32Array, planes: readonly number[], { x, y, width, height }: Box): number {
   const column = Math.min(SURFACE_WIDTH - 1, Math.max(0, Math.floor((x + width / 2) * SURFACE_WIDTH)));
   const row = Math.min(SURFACE_HEIGHT - 1, Math.max(0, Math.floor((y + height / 2) * SURFACE_HEIGHT)));
   let sum = 0;
-  for (const plane of COVERS) sum += surfaces[plane + row * SURFACE_WIDTH + column] ?? 0;
+  for (const plane of planes) sum += surfaces[plane + row * SURFACE_WIDTH + column] ?? 0;
   return sum;
 }

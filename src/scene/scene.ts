@@ -87,6 +87,8 @@ export interface LampHead extends Thing {
 /** A window pane inside a facade. */
 export interface Pane extends Thing {
   readonly box: Box;
+  /** How far it shines because what surrounds it is a facade, 0 to 1; decided over time. */
+  readonly facade: number;
 }
 
 /** What one frame shows, as far as a night needs it. Borrowed by whoever lights it; lent until the next one is read. */

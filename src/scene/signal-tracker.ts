@@ -29,7 +29,7 @@ export class SignalTracker {
       // The lens that lights next is up to two lenses' distance away.
       reach: 4,
       minReach: 0.006,
-      rememberSeconds: 1,
+      rememberSeconds: 2,
       nextId,
       draw: (box) => drawAt(seed, 'signal', box),
       placeShare: (thing, found) => this.#shareOf(thing, found),
@@ -53,10 +53,10 @@ export class SignalTracker {
     this.#things.advance(seconds, shift);
   }
 
-  update(found: readonly FoundSignal[], isCovered: (box: Box) => boolean): void {
+  update(found: readonly FoundSignal[], isHidden: (box: Box) => boolean): void {
     this.#things.update(
       found.map(({ place, radius, color }) => ({ box: boxAround(place, radius), color })),
-      isCovered,
+      isHidden,
     );
   }
 

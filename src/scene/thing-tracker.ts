@@ -1,4 +1,5 @@
 import type { Box } from './scene.js';
+import { thingPairs } from './thing-pairs.js';
 
 /** Something found in one frame that may be something seen before. */
 export interface Found {
@@ -23,8 +24,12 @@ export interface TrackedThing<F extends Found> {
   lostSeconds: number;
   /** Seconds since it was found first. */
   ageSeconds: number;
-  /** Whether something hides it: then it fades out at once. */
-  isCovered: boolean;
+  /** Reads that show what hides it, since it was found last. */
+  covers: number;
+  /** Seconds for which it stays out, because it was lost. */
+  outSeconds: number;
+  /** Motion beyond that of the image around it, in shares of the image per second. */
+  velocity: readonly [x: number, y: number];
 }
 
 /** Options of {@link ThingTracker}. */
@@ -35,6 +40,14 @@ export interface ThingTrackerOptions<F extends Found> {
   readonly minReach: number;
   /** Seconds for which a lost thing is remembered: one that is found again in time keeps its id and draw. */
   readonly rememberSeconds: number;
+  /** Seconds without a sighting after which a thing fades out; default {@link LOST_SECONDS}. */
+  readonly lostSeconds?: number;
+  /** Sightings after which a new thing appears; default {@link MIN_SIGHTINGS}. Those of the first frame appear at once. */
+  readonly minSightings?: number;
+  /** Whether things move by themselves: where the motion of the image misses that, the places where they are found show it. */
+  readonly isMoving?: boolean;
+  /** Whether what is found is sure enough to be a new thing; if not, it only continues one. Default: it always is. */
+  readonly isSure?: (found: F) => boolean;
   /** Returns the id of a new thing. */
   readonly nextId: () => number;
   /** Returns the number in [0, 1) of a new thing, from where it is found first. */
@@ -51,12 +64,20 @@ export const FADE_SECONDS = 0.2;
 /** Seconds and reads without a sighting after which a thing fades out: the network misses one now and then. */
 const LOST_SECONDS = 0.35;
 const LOST_READS = 2;
+/** Reads that show what hides a thing after which it is covered and fades out, until it is found again. */
+const COVERED_READS = 2;
+/** Seconds for which what was not sure stays out when it is found again: a second, and the fades before and after it. */
+export const OUT_SECONDS = 1.3;
 /** Seconds after which a thing fades out even when no frame was read. */
 const MAX_UNREAD_SECONDS = 3;
 /** Sightings after which a new thing appears: a passing flash is none. */
 const MIN_SIGHTINGS = 2;
 /** Share of a new sighting's place in the tracked place. */
 export const PLACE_SHARE = 0.45;
+/** Share of the error of a predicted place, over time, in the velocity: critically damped beside {@link PLACE_SHARE} (Benedict and Bordner 1962). */
+const VELOCITY_SHARE = 0.13;
+/** Largest velocity, in widths of the image per second. */
+const MAX_VELOCITY = 0.3;
 /** A box that is so far outside the image is gone, shares of the image. */
 const OUTSIDE = 0.01;
 /** Largest number of things, remembered ones too. Bounds the time of a match. */
@@ -65,11 +86,14 @@ const MAX_THINGS = 320;
 /** Gives things their identity: matches what is found with what was tracked, moved along the motion. */
 export class ThingTracker<F extends Found> {
   readonly #options: ThingTrackerOptions<F>;
+  readonly #limits: Limits;
   #things: TrackedThing<F>[] = [];
   #isFresh = true;
 
   constructor(options: ThingTrackerOptions<F>) {
     this.#options = options;
+    const { rememberSeconds, lostSeconds = LOST_SECONDS, minSightings = MIN_SIGHTINGS } = options;
+    this.#limits = { rememberSeconds, lostSeconds, minSightings };
   }
 
   /** The things now: lit, fading or remembered. Lent until the next call. */
@@ -80,42 +104,46 @@ export class ThingTracker<F extends Found> {
   /** Moves all things to the next frame. @param shift undefined: no motion is known. */
   advance(seconds: number, shift: Shift | undefined): void {
     const step = seconds / FADE_SECONDS;
-    const { rememberSeconds } = this.#options;
     let kept = 0;
     for (const thing of this.#things) {
-      if (shift) {
-        const { x, y, width, height } = thing.box;
-        const [dx, dy] = shift(x + width / 2, y + height / 2);
-        if (dx !== 0 || dy !== 0) thing.box = { x: x + dx, y: y + dy, width, height };
-      }
+      const { x, y, width, height } = thing.box;
+      const [shiftX, shiftY] = shift?.(x + width / 2, y + height / 2) ?? [0, 0];
+      const [dx, dy] = [shiftX + seconds * thing.velocity[0], shiftY + seconds * thing.velocity[1]];
+      if (dx !== 0 || dy !== 0) thing.box = { x: x + dx, y: y + dy, width, height };
       thing.lostSeconds += seconds;
       thing.ageSeconds += seconds;
-      thing.fade = isShown(thing) ? Math.min(1, thing.fade + step) : Math.max(0, thing.fade - step);
-      if (!isGone(thing, rememberSeconds)) this.#things[kept++] = thing;
+      thing.outSeconds = Math.max(0, thing.outSeconds - seconds);
+      const { fade } = thing;
+      thing.fade = isShown(thing, this.#limits) ? Math.min(1, fade + step) : Math.max(0, fade - step);
+      if (fade > 0 && thing.fade === 0 && !isCovered(thing)) thing.outSeconds = OUT_SECONDS;
+      if (!isGone(thing, this.#limits)) this.#things[kept++] = thing;
     }
     this.#things.length = kept;
   }
 
   /**
    * Matches what a frame shows, nearest pairs first.
-   * @param isCovered whether something that hides things is at a box, for things that are not found.
+   * @param isHidden whether a thing that is not found is at a box of something that hides it.
    */
-  update(found: readonly F[], isCovered?: (box: Box) => boolean): void {
+  update(found: readonly F[], isHidden?: (box: Box) => boolean): void {
     const isMatched = this.#match(found);
     for (const thing of this.#things) {
-      if (thing.misses > 0) thing.isCovered = isCovered?.(thing.box) ?? false;
+      if (thing.misses > 0 && isHidden?.(thing.box)) thing.covers++;
     }
-    const sightings = this.#isFresh ? MIN_SIGHTINGS : 1;
+    const sightings = this.#isFresh ? this.#limits.minSightings : 1;
     const fade = this.#isFresh ? 1 : 0;
     for (const [at, candidate] of found.entries()) {
       if (isMatched[at] === 1 || this.#things.length >= MAX_THINGS) continue;
+      if (this.#options.isSure?.(candidate) === false) continue;
       const { box } = candidate;
-      const start = { misses: 0, lostSeconds: 0, ageSeconds: 0, sightings, fade, isCovered: false };
+      const start = { misses: 0, lostSeconds: 0, ageSeconds: 0, sightings, fade, covers: 0, outSeconds: 0 };
+      const velocity = [0, 0] as const;
       this.#things.push({
         id: this.#options.nextId(),
         draw: this.#options.draw(box),
         box,
         found: candidate,
+        velocity,
         ...start,
       });
     }
@@ -132,86 +160,52 @@ export class ThingTracker<F extends Found> {
   #match(found: readonly F[]): Uint8Array {
     const { reach, minReach, placeShare } = this.#options;
     const isMatched = new Uint8Array(found.length);
-    const pairs = this.#pairs(found, reach, minReach);
+    const pairs = thingPairs(this.#things, found, { reach, minReach });
     for (const thing of this.#things) thing.misses++;
     for (const { thing, at } of pairs) {
       const candidate = found[at];
       if (!candidate || isMatched[at] === 1 || thing.misses === 0) continue;
       isMatched[at] = 1;
+      if (this.#options.isMoving) thing.velocity = velocityOf(thing, candidate.box);
       thing.box = blend(thing.box, candidate.box, placeShare?.(thing, candidate) ?? PLACE_SHARE);
       thing.found = candidate;
       thing.sightings++;
       thing.misses = 0;
       thing.lostSeconds = 0;
-      thing.isCovered = false;
+      thing.covers = 0;
     }
     return isMatched;
   }
-
-  /** The pairs of tracked and found things within reach, nearest first. */
-  #pairs(found: readonly F[], reach: number, minReach: number): Pair<F>[] {
-    const order = [...found.keys()].sort((a, b) => middleX(found[a]) - middleX(found[b]));
-    const middles = order.map((at) => middleX(found[at]));
-    const largest = found.reduce((size, { box }) => Math.max(size, box.width, box.height), 0);
-    const pairs: Pair<F>[] = [];
-    for (const thing of this.#things) {
-      const { box } = thing;
-      const middle = box.x + box.width / 2;
-      const farthest = reach * Math.max(minReach, (Math.max(box.width, box.height) + largest) / 2);
-      for (let i = lowerBound(middles, middle - farthest); i < order.length; i++) {
-        if ((middles[i] ?? 0) > middle + farthest) break;
-        const at = order[i] ?? 0;
-        const candidate = found[at];
-        if (!candidate) continue;
-        const distance = distanceOf(box, candidate.box, minReach, reach);
-        if (distance < reach) pairs.push({ distance, thing, at });
-      }
-    }
-    return pairs.sort((a, b) => a.distance - b.distance);
-  }
 }
 
-interface Pair<F extends Found> {
-  readonly distance: number;
-  readonly thing: TrackedThing<F>;
-  readonly at: number;
+type Limits = Required<Pick<ThingTrackerOptions<Found>, 'rememberSeconds' | 'lostSeconds' | 'minSightings'>>;
+
+/** The velocity of a thing that is found at a box. */
+function velocityOf({ box, velocity, lostSeconds }: TrackedThing<Found>, found: Box): readonly [number, number] {
+  if (lostSeconds <= 0) return velocity;
+  const share = VELOCITY_SHARE / lostSeconds;
+  const clamp = (value: number): number => Math.max(-MAX_VELOCITY, Math.min(MAX_VELOCITY, value));
+  const dx = found.x + found.width / 2 - box.x - box.width / 2;
+  const dy = found.y + found.height / 2 - box.y - box.height / 2;
+  return [clamp(velocity[0] + share * dx), clamp(velocity[1] + share * dy)];
 }
 
-function isShown({ sightings, misses, lostSeconds, isCovered }: TrackedThing<Found>): boolean {
-  if (sightings < MIN_SIGHTINGS || isCovered || lostSeconds > MAX_UNREAD_SECONDS) return false;
-  return lostSeconds <= LOST_SECONDS || misses < LOST_READS;
+/** Whether something hides a thing. */
+export function isCovered({ covers }: Pick<TrackedThing<Found>, 'covers'>): boolean {
+  return covers >= COVERED_READS;
 }
 
-function isGone(thing: TrackedThing<Found>, rememberSeconds: number): boolean {
+function isShown(thing: TrackedThing<Found>, { lostSeconds: most, minSightings }: Limits): boolean {
+  const { sightings, misses, lostSeconds, outSeconds } = thing;
+  if (sightings < minSightings || isCovered(thing) || outSeconds > 0 || lostSeconds > MAX_UNREAD_SECONDS) return false;
+  return lostSeconds <= most || misses < LOST_READS;
+}
+
+function isGone(thing: TrackedThing<Found>, { rememberSeconds, lostSeconds, minSightings }: Limits): boolean {
   const { x, y, width, height } = thing.box;
   if (x + width < -OUTSIDE || x > 1 + OUTSIDE || y + height < -OUTSIDE || y > 1 + OUTSIDE) return true;
-  const isFlash = thing.sightings < MIN_SIGHTINGS && thing.misses >= LOST_READS;
-  return thing.fade <= 0 && thing.lostSeconds > (isFlash ? LOST_SECONDS : rememberSeconds);
-}
-
-function middleX(found: Found | undefined): number {
-  return found ? found.box.x + found.box.width / 2 : 0;
-}
-
-/** Index of the first of sorted values that is not below `value`. */
-function lowerBound(values: readonly number[], value: number): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((values[middle] ?? 0) < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/** Distance of two boxes in their mean size, more where their widths differ; Infinity where it exceeds `reach` clearly. */
-function distanceOf(a: Box, b: Box, minReach: number, reach: number): number {
-  const size = Math.max(minReach, (a.width + b.width + ((a.height + b.height) * 9) / 16) / 4);
-  const dx = a.x + a.width / 2 - b.x - b.width / 2;
-  const dy = ((a.y + a.height / 2 - b.y - b.height / 2) * 9) / 16;
-  if (Math.abs(dx) > reach * size || Math.abs(dy) > reach * size) return Infinity;
-  const scale = Math.abs(Math.log((a.width + minReach) / (b.width + minReach)));
-  return Math.sqrt(dx * dx + dy * dy) / size + 0.5 * scale;
+  const isFlash = thing.sightings < minSightings && thing.misses >= LOST_READS;
+  return thing.fade <= 0 && thing.lostSeconds > (isFlash ? lostSeconds : rememberSeconds);
 }
 
 function blend(a: Box, b: Box, share: number): Box {

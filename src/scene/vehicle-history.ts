@@ -3,7 +3,7 @@ import { FacingVotes } from './facing-votes.js';
 import { kerbBeside, placeBeside } from './kerb.js';
 import { ParkedVotes } from './parked-votes.js';
 import type { Box, Facing, Place, Vehicle } from './scene.js';
-import { FADE_SECONDS } from './thing-tracker.js';
+import { FADE_SECONDS, OUT_SECONDS } from './thing-tracker.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
 
 /** What is known of the camera when a vehicle is read. */
@@ -24,6 +24,10 @@ type LampPair = readonly [Place, Place];
 const LAMP_SECONDS = 0.4;
 /** Share of votes below which a facing is not sure, and from which it is sure again. */
 const UNSURE = { at: 0.6, below: 0.57, from: 0.63 } as const;
+/** Seconds for which another decision must hold before it shows. */
+const DECIDE_SECONDS = 0.3;
+/** Seconds in which the confidence in the facing is averaged that is shown: it sets how bright the lamps are. */
+const SURE_SECONDS = 0.5;
 /** Growth of the box in 1/s: how fast it must grow or shrink, for how long, to show which side is seen. */
 const FIXED_GROWTH = 0.08;
 const DRIVING_GROWTH = 0.8;
@@ -57,6 +61,11 @@ export class VehicleHistory {
   #isUnsure = false;
   #shownFacing: Facing = 'side';
   #shownDark = true;
+  /** Confidence in the facing that is shown. */
+  #shownScore = 0;
+  /** Seconds for which another decision than the shown one holds, and since the lamps went out. */
+  #otherSeconds = 0;
+  #darkSeconds = OUT_SECONDS;
   #lit = 1;
   #isFirst = true;
   #secondsSinceSeen = 0;
@@ -71,13 +80,25 @@ export class VehicleHistory {
     return this.#parked.isParked;
   }
 
-  /** Fades its lamps: a new decision shows when they are dark. @param isSeen whether the vehicle itself is shown. */
+  /**
+   * Fades its lamps: a new decision that holds shows when they are dark, and they stay dark for a while.
+   * @param isSeen whether the vehicle itself is shown.
+   */
   advance(seconds: number, isSeen: boolean): void {
     this.#secondsSinceSeen += seconds;
-    const isSame = this.#shownDark === this.#isDark && (this.#shownDark || this.#shownFacing === this.#facing.facing);
+    this.#darkSeconds += seconds;
+    const facing = this.#facing.facing;
+    const isSame = this.#shownDark === this.#isDark && (this.#shownDark || this.#shownFacing === facing);
+    this.#otherSeconds = isSame ? 0 : this.#otherSeconds + seconds;
+    const isLit = !this.#shownDark && this.#shownFacing !== 'side';
+    const willBeLit = !this.#isDark && facing !== 'side';
+    const isDue = this.#otherSeconds >= DECIDE_SECONDS && (isLit || !willBeLit || this.#darkSeconds >= OUT_SECONDS);
     const step = seconds / FADE_SECONDS;
-    this.#lit = isSame ? Math.min(1, this.#lit + step) : Math.max(0, this.#lit - step);
-    if (this.#lit <= 0 || !isSeen || this.#shownDark) this.#show();
+    this.#lit = isDue && isLit ? Math.max(0, this.#lit - step) : Math.min(1, this.#lit + step);
+    if (isSeen && (!isDue || (isLit && this.#lit > 0))) return;
+    if (isSeen && isLit) this.#darkSeconds = 0;
+    if (isSeen && isLit && willBeLit) this.#shownDark = true;
+    else this.#show();
   }
 
   /** Takes a sighting. @param box as tracked. */
@@ -88,7 +109,10 @@ export class VehicleHistory {
     const isCut = found.box.x < EDGE || found.box.x + found.box.width > 1 - EDGE;
     if (isCut) this.#growth.reset();
     else this.#growth.add(found.box.width, seconds);
-    this.#facing.add(found.facing, found.facingScore, this.#facingByGrowth(around.driving, seconds), seconds);
+    const byGrowth = this.#facingByGrowth(around.driving, seconds);
+    // A vehicle without a closer look says nothing of its facing.
+    if (found.facingScore > 0) this.#facing.add(found.facing, found.facingScore, byGrowth, seconds);
+    this.#shownScore += shareOf(seconds, SURE_SECONDS) * (this.#facing.shareOf(this.#shownFacing) - this.#shownScore);
     const { score } = this.#facing;
     if (this.#isFirst) this.#isUnsure = score < UNSURE.at;
     else if (score < UNSURE.below) this.#isUnsure = true;
@@ -119,7 +143,7 @@ export class VehicleHistory {
       box,
       score: this.#score,
       facing: this.#shownFacing,
-      facingScore: this.#facing.shareOf(this.#shownFacing),
+      facingScore: this.#shownScore,
       lamps: [inBox(lamps[0]), inBox(lamps[1])],
       isParked: this.#shownDark,
     };
@@ -133,6 +157,8 @@ export class VehicleHistory {
     if (this.#shownDark && !this.#isDark && !this.#isFirst) this.#lit = 0;
     this.#shownFacing = this.#facing.facing;
     this.#shownDark = this.#isDark;
+    this.#shownScore = this.#facing.score;
+    this.#otherSeconds = 0;
   }
 
   /** The side that is seen, by how the box grows; undefined where that is not clear. */
@@ -151,7 +177,7 @@ export class VehicleHistory {
   #isMoving(box: Box, seconds: number, { driving, isMovingAhead }: VehicleSurroundings): boolean | undefined {
     const now = { x: box.x + box.width / 2, y: box.y + box.height };
     const before = this.#place ?? now;
-    const share = 1 - Math.exp(-seconds / PLACE_SECONDS);
+    const share = shareOf(seconds, PLACE_SECONDS);
     this.#place = { x: before.x + share * (now.x - before.x), y: before.y + share * (now.y - before.y) };
     const rate = this.#growth.rate;
     if (driving >= 0.5) {
@@ -170,7 +196,7 @@ export class VehicleHistory {
     const inBox = ({ x, y }: Place): Place => ({ x: (x - box.x) / box.width, y: (y - box.y) / box.height });
     const now: LampPair = [inBox(lamps[0]), inBox(lamps[1])];
     const before = this.#offsetsFacing === decided ? this.#offsets : undefined;
-    const share = before ? 1 - Math.exp(-seconds / LAMP_SECONDS) : 1;
+    const share = before ? shareOf(seconds, LAMP_SECONDS) : 1;
     const mix = (a: Place, b: Place): Place => ({ x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) });
     this.#offsets = before ? [mix(before[0], now[0]), mix(before[1], now[1])] : now;
     this.#offsetsFacing = facing;
@@ -181,4 +207,9 @@ export class VehicleHistory {
 function kerbOf(box: Box, { driving, horizon, surfaces, isParkedAt }: VehicleSurroundings): number | undefined {
   if (driving <= 0.5 && horizon <= HIGH_HORIZON) return undefined;
   return kerbBeside(surfaces, box) ?? (isParkedAt(placeBeside(box)) ? ROW_KERB : undefined);
+}
+
+/** Share of a new value in a moving average. */
+function shareOf(seconds: number, memorySeconds: number): number {
+  return 1 - Math.exp(-seconds / memorySeconds);
 }

@@ -7,6 +7,9 @@ import type { FoundVehicle } from './vehicle-peaks.js';
 /** Largest growth along which a box is scaled between reads, 1/s. */
 const MAX_GROWTH = 1.5;
 
+/** Confidence from which what is found is a new vehicle: its lamps are lit, so it must be sure. */
+export const MIN_VEHICLE_SCORE = 0.5;
+
 /** The vehicles over time. */
 export class VehicleTracker {
   readonly #histories = new WeakMap<TrackedThing<FoundVehicle>, VehicleHistory>();
@@ -16,7 +19,9 @@ export class VehicleTracker {
     this.#things = new ThingTracker<FoundVehicle>({
       reach: 0.7,
       minReach: 0.012,
-      rememberSeconds: 0.8,
+      rememberSeconds: 2,
+      isMoving: true,
+      isSure: ({ score }) => score >= MIN_VEHICLE_SCORE,
       nextId,
       draw: (box) => drawAt(seed, 'vehicle', box),
     });
@@ -37,7 +42,7 @@ export class VehicleTracker {
       const history = this.#historyOf(thing);
       history.advance(seconds, thing.fade > 0);
       const { growth } = history;
-      if (growth === 0 || thing.misses > 0) continue;
+      if (growth === 0) continue;
       const scale = Math.exp(Math.max(-MAX_GROWTH, Math.min(MAX_GROWTH, growth)) * seconds);
       const { x, y, width, height } = thing.box;
       const [wider, higher] = [width * (scale - 1), height * (scale - 1)];
@@ -46,7 +51,7 @@ export class VehicleTracker {
   }
 
   update(found: readonly FoundVehicle[], surroundings: Omit<VehicleSurroundings, 'isParkedAt'>): void {
-    this.#things.update(found);
+    this.#things.update(found, (box) => found.some((other) => hides(other.box, box)));
     const seen = this.#things.things.filter(({ misses }) => misses === 0).sort((a, b) => footOf(b.box) - footOf(a.box));
     const parked: Box[] = []; // nearer ones
     const isParkedAt = (place: Place): boolean => parked.some((box) => contains(box, place));
@@ -75,4 +80,9 @@ function footOf({ y, height }: Box): number {
 
 function contains({ x, y, width, height }: Box, place: Place): boolean {
   return place.x >= x && place.x <= x + width && place.y >= y && place.y <= y + height;
+}
+
+/** Whether what stands at a box hides the middle of another one behind it. */
+function hides(near: Box, { x, y, width, height }: Box): boolean {
+  return footOf(near) > y + height && contains(near, { x: x + width / 2, y: y + height / 2 });
 }

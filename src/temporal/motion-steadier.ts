@@ -12,8 +12,8 @@ import {
   emptyLook,
   type Look,
 } from '../look/look.js';
+import { LampEaser } from './lamp-easer.js';
 import { FLOW_HEIGHT, FLOW_WIDTH, openMotionEstimator, type Motion, type MotionEstimator } from './motion.js';
-import { moveLampsInto } from './move-lamps.js';
 import type { Steadier } from './steadier.js';
 
 /**
@@ -51,7 +51,7 @@ export async function createSteadier(): Promise<Steadier> {
 /**
  * Warps the grid and the lights along the flow between thumbnails, and blends new looks in with time constants: dropped
  * frames, pauses and variable frame rates make no difference. Blends faster where the motion is unreliable. Lamps move along the
- * flow and are replaced by a new look's: what tracks them fades them.
+ * flow and are eased from look to look by the things they belong to.
  *
  * When the exposure of the day changes, the night first changes by the same factor. The tone curves of a night are steep:
  * unchanged, they would turn a 5 % change of a camera into 15 %, and the night would pump with mains flicker. Halos stay.
@@ -70,6 +70,9 @@ class MotionSteadier implements Steadier {
   #isExposedGridValid = false;
   /** The grid of a new look, converted to the reference exposure. */
   readonly #targetGrid = new Float32Array(GRID_SIZE);
+  readonly #lamps = new LampEaser();
+  /** That of the last blend: lamps are eased in every frame. */
+  #smoothing = 0;
   /** `[36, 64]`: confidence of the propagated look, 0 to 1; the minimum since the last blend. */
   readonly #confidence = new Float32Array(FLOW_HEIGHT * FLOW_WIDTH);
   #pts: Micros | undefined;
@@ -115,7 +118,8 @@ class MotionSteadier implements Steadier {
     this.#isExposedGridValid = false;
     this.#estimator.warpGridInto(this.#look.grid, this.#nextLook.grid);
     this.#estimator.warpLightsInto(this.#look.lights, this.#nextLook.lights);
-    moveLampsInto(this.#look.lamps, motion.backward, this.#nextLook.lamps);
+    this.#lamps.advance(motion.backward, elapsedSeconds, this.#smoothing);
+    this.#lamps.writeInto(this.#nextLook.lamps);
     [this.#look, this.#nextLook] = [this.#nextLook, this.#look];
     for (let i = 0; i < this.#confidence.length; i++) {
       this.#confidence[i] = Math.min(this.#confidence[i] ?? 0, motion.confidence[i] ?? 0);
@@ -128,6 +132,7 @@ class MotionSteadier implements Steadier {
     const elapsedSeconds = this.age;
     if (smoothing === 0 || elapsedSeconds === Infinity) {
       copyLookInto(look, this.#look);
+      this.#lamps.reset(look.lamps);
       this.#exposure = 0;
     } else {
       if (this.#exposure !== 0) exposeInto(look.grid, Math.exp(-this.#exposure), this.#targetGrid);
@@ -138,8 +143,9 @@ class MotionSteadier implements Steadier {
       });
       const { rise, fall, unreliable } = LIGHTS_SECONDS;
       this.#blendLights(look.lights, { rise: weight(rise), fall: weight(fall), unreliable: weight(unreliable) });
-      this.#look.lamps.set(look.lamps);
+      this.#lamps.aim(look.lamps);
     }
+    this.#smoothing = smoothing;
     this.#isExposedGridValid = false;
     this.#confidence.fill(1);
     this.#blendedPts = this.#pts;
@@ -158,6 +164,7 @@ class MotionSteadier implements Steadier {
 
   #dropLook(): void {
     this.#blendedPts = undefined;
+    this.#lamps.clear();
     this.#look.lamps.fill(0);
   }
 

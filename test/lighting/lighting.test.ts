@@ -74,7 +74,7 @@ const vehicle = {
   ],
   isParked: false,
 } as const;
-const pane = { ...thing, box: { x: 0.3, y: 0.3, width: 0.008, height: 0.02 } };
+const pane = { ...thing, box: { x: 0.3, y: 0.3, width: 0.008, height: 0.02 }, facade: 1 };
 const lampHead = { ...thing, place: { x: 0.7, y: 0.2 }, radius: 0.003, height: 0.4 };
 const signal = { ...thing, place: { x: 0.8, y: 0.3 }, radius: 0.003, color: 'red' } as const;
 
@@ -102,7 +102,7 @@ describe('Lighting', () => {
   it('leaves dark what the scene is not sure of, and what is parked', () => {
     const unsure = { ...vehicle, facingScore: 0.3 };
     const parked = { ...vehicle, isParked: true };
-    const outside = { ...pane, box: { ...pane.box, y: 0.7 } };
+    const outside = { ...pane, facade: 0 };
     const unlit = { ...pane, draw: 0.99 };
     const scene = street({ vehicles: [unsure, parked], panes: [outside, unlit] });
     expect(kindsOf(new Lighting(STYLE, 1).light(scene, day(), NIGHT))).toEqual([]);

@@ -116,7 +116,7 @@ describe('SceneTracker', () => {
     const isCovered = (x: number): boolean => x > 0.1 && x < 0.4;
     const bus = surfacesOf((x, y) => (isCovered(x) && y > 0.05 && y < 0.6 ? 'vehicle' : streetAt(x, y)));
     const seen = panes.filter((box) => !isCovered(box.x + 0.006) && box.x < 0.6);
-    play(tracker, 9, { ...STREET, surfaces: bus, panes: seen, lampHeads: [] });
+    play(tracker, 12, { ...STREET, surfaces: bus, panes: seen, lampHeads: [] });
     expect(tracker.scene.lampHeads).toEqual([]);
     expect(tracker.scene.panes.some(({ box }) => isCovered(box.x + 0.006))).toBe(false);
     expect(tracker.scene.panes.filter(({ box }) => box.x > 0.6 && box.x < 0.9).length).toBeGreaterThan(0);

@@ -89,6 +89,19 @@ describe('ThingTracker', () => {
     expect(things.things[1]!.box.x).toBeCloseTo(0.5, 3);
   });
 
+  it('moves on by itself where the motion of the image misses that it moves', () => {
+    const options = { reach: 0.8, minReach: 0.01, rememberSeconds: 2, nextId: () => 1, draw: () => 0.5 };
+    const errorOf = (isMoving: boolean): number => {
+      const things = new ThingTracker({ ...options, isMoving });
+      things.update([at(0.3)]);
+      play(things, 60, (frame) => (frame % 3 === 2 ? [at(0.3 + 0.001 * (frame + 1))] : undefined));
+      play(things, 9, undefined);
+      return Math.abs(things.things[0]!.box.x - 0.369);
+    };
+    expect(errorOf(true)).toBeLessThan(0.002);
+    expect(errorOf(false)).toBeGreaterThan(0.009);
+  });
+
   it('gives each of a dense row its own match', () => {
     const things = tracker();
     const row = Array.from({ length: 12 }, (_, i) => at(0.1 + 0.03 * i));
@@ -97,22 +110,23 @@ describe('ThingTracker', () => {
     expect(things.things.map(({ id }) => id)).toEqual(row.map((_, i) => i + 1));
   });
 
-  it('remembers a lost thing for a while: it keeps its id and draw', () => {
+  it('remembers a lost thing for a while: it keeps its id and draw, and stays out for a second', () => {
     const things = tracker();
     things.update([at(0.3)]);
     play(things, 40, () => []);
     expect(things.things[0]!.fade).toBe(0);
-    const fades = play(things, 10, () => [at(0.3)]);
+    const fades = play(things, 24, () => [at(0.3)]);
     expect(things.things.map(({ id }) => id)).toEqual([1]);
+    expect(fades[14]).toBe(0); // it went out 0.57 s after its last sighting: 0.8 s before these frames
     expect(fades.at(-1)).toBe(1);
     play(things, 80, () => []);
     expect(things.things).toEqual([]);
   });
 
-  it('fades out what is covered at once, and back in when it is found again', () => {
+  it('fades out what is covered in two reads, and back in when it is found again', () => {
     const things = tracker();
     things.update([at(0.3)]);
-    for (let i = 0; i < 7; i++) {
+    for (let i = 0; i < 8; i++) {
       things.advance(FRAME, undefined);
       things.update([], () => true);
     }

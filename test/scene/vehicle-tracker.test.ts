@@ -95,6 +95,40 @@ describe('VehicleTracker', () => {
     expect(lit(shown.at(-1)!)).toBe(1);
   });
 
+  it('does not blink where reads disagree about the facing now and then', () => {
+    const shown = play(tracker(), 4, FIXED, (seconds) => {
+      const box = { x: 0.3 + 0.05 * seconds, y: 0.5, width: 0.1, height: 0.12 };
+      const isOdd = Math.round(seconds * 10) % 8 >= 6;
+      return foundVehicle({ box, facing: isOdd ? 'rear' : 'front', facingScore: isOdd ? 0.55 : 0.8 });
+    });
+    expect(Math.min(...shown.map(lit))).toBe(1);
+    const scores = shown.map(({ facingScore }) => facingScore);
+    for (let i = 1; i < scores.length; i++) expect(Math.abs(scores[i]! - scores[i - 1]!)).toBeLessThan(0.05);
+  });
+
+  it('keeps a vehicle dark for a second whose lamps went out', () => {
+    const shown = play(tracker(), 8, FIXED, (seconds) => {
+      const box = { x: 0.2 + 0.05 * seconds, y: 0.5, width: 0.1, height: 0.12 };
+      return foundVehicle({ box, facingScore: seconds > 2 && seconds < 5 ? 0.4 : 0.95 });
+    });
+    const gaps: number[] = [];
+    for (let i = 0, since = 0; i < shown.length; i++) {
+      if (lit(shown[i]!) === 0) continue;
+      if (since > 0 && i - since > 1) gaps.push((i - since) * FRAME);
+      since = i;
+    }
+    expect(gaps.length).toBeGreaterThan(0);
+    expect(Math.min(...gaps)).toBeGreaterThan(1);
+  });
+
+  it('takes what is not sure enough to be new for a vehicle that was seen before, and for no other', () => {
+    const unsure = foundVehicle({ score: 0.4 });
+    expect(play(tracker(), 2, FIXED, () => unsure)).toEqual([]);
+    const shown = play(tracker(), 2, FIXED, (seconds) => (seconds < 0.5 ? foundVehicle() : unsure));
+    expect(shown).toHaveLength(60);
+    expect(Math.min(...shown.map(({ fade }) => fade))).toBe(1);
+  });
+
   it('keeps a vehicle dark whose facing is not sure', () => {
     const shown = play(tracker(), 2, FIXED, (seconds) =>
       foundVehicle({

@@ -113,12 +113,12 @@ describe('gains', () => {
       ['start', Float32Array.of(3, 4)],
     ]);
     const folded = foldGains(weights);
-    const standardised = tf.tidy(() => {
-      const tensors = [...weights].map(([name, values]) => {
-        return [name, tf.tensor(values, name === 'a/kernel' ? [1, 1, 2, 2] : [2])] as const;
-      });
-      return new Map([...standardise(new Map(tensors))].map(([name, tensor]) => [name, tensor.dataSync<'float32'>()]));
+    const tensors = [...weights].map(([name, values]) => {
+      return [name, tf.tensor(values, name === 'a/kernel' ? [1, 1, 2, 2] : [2])] as const;
     });
+    const standardised = new Map(
+      [...standardise(new Map(tensors))].map(([name, tensor]) => [name, tensor.dataSync<'float32'>()]),
+    );
     for (const plain of [folded, standardised]) {
       expect(plain.get('a/bias')).toEqual(weights.get('a/bias'));
       expect(plain.get('start')).toEqual(weights.get('start'));
