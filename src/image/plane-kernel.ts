@@ -31,6 +31,18 @@ interface PlaneExports {
   skyColour(mask: number, luma: number, u: number, count: number, out: number): void;
   /** Addresses of mask, pale, luma and U; sample count; luma and U of the sky; share to remove. */
   dropGrey: (...args: [number, number, number, number, number, number, number, number]) => void;
+  /** Addresses of day, night, moments and grid. */
+  fitGrid(day: number, night: number, moments: number, grid: number): void;
+  fitLights(grid: number, day: number, night: number, out: number): void;
+  halvePlane(source: number, out: number): void;
+  addDoubled(half: number, out: number, constant: number): void;
+  guidedFilter(guide: number, input: number, out: number, radius: number, epsilon: number, spare: number): void;
+  bloom(plane: number, lamps: number, strength: number, veil: number, spare: number): void;
+  /** Address of light, gain; address of shine, black; address of the table, its last step and scale; address of the output. */
+  expose: (...args: [number, number, number, number, number, number, number, number]) => void;
+  logarithms(source: number, out: number, count: number, black: number): void;
+  /** Addresses of surfaces and materials; their count; addresses of light, logs and sky; share kept, black; address of the output. */
+  reflect: (...args: [number, number, number, number, number, number, number, number, number]) => void;
 }
 
 /** Memory of one kernel in pages of 64 KiB: 4 MiB, twice the planes of a grade. */

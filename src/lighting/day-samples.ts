@@ -1,10 +1,16 @@
+import type { PlaneKernel } from '../image/plane-kernel.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { COLUMNS, createLightPlanes, createPlane, ROWS, SAMPLES } from './samples.js';
+import { COLUMNS, type LightPlanes, planesOf, ROWS, SAMPLES } from './samples.js';
 
 const THUMBNAIL_SAMPLES = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
-/** Steps of the table of linear light. */
+/** Steps of the table of linear light from 0 to 1. */
 const STEPS = 1023;
-const LINEAR = Float32Array.from({ length: STEPS + 1 }, (_, step) => linearOf(step / STEPS));
+/** The table holds gamma-coded values from -1 to 2, clipped: all that Y, U and V in their ranges give. */
+const LINEAR = Float32Array.from({ length: 3 * STEPS + 1 }, (_, step) =>
+  linearOf(Math.min(1, Math.max(0, step / STEPS - 1))),
+);
+/** Where the table holds 0, and what rounds. */
+const ORIGIN = STEPS + 0.5;
 
 /** Linear light of a gamma-coded value, both in [0, 1] (IEC 61966-2-1). */
 export function linearOf(coded: number): number {
@@ -13,13 +19,22 @@ export function linearOf(coded: number): number {
 
 /** The day at 72 x 128: the 2 x 2 means of a thumbnail, gamma-coded and in linear light. Reused from frame to frame. */
 export class DaySamples {
+  /** Y, U, V, then red, green, blue and luminance, one after the other in the kernel's memory. */
+  readonly data: Float32Array;
   /** Gamma-coded Y, U, V in BT.709 full range. */
-  readonly luma = createPlane();
-  readonly u = createPlane();
-  readonly v = createPlane();
-  readonly light = createLightPlanes();
+  readonly luma: Float32Array;
+  readonly u: Float32Array;
+  readonly v: Float32Array;
+  readonly light: LightPlanes;
   /** Relative luminance of {@link light}. */
-  readonly luminance = createPlane();
+  readonly luminance: Float32Array;
+
+  constructor(kernel: PlaneKernel) {
+    this.data = kernel.plane(7 * SAMPLES);
+    const [luma, u, v, red, green, blue, luminance] = planesOf(this.data, 7);
+    [this.luma, this.u, this.v, this.luminance] = [luma, u, v, luminance];
+    this.light = { red, green, blue };
+  }
 
   /** Reads a thumbnail's Y, U, V `[3, 144, 256]`. Borrows it. */
   read(day: Float32Array): void {
@@ -29,12 +44,12 @@ export class DaySamples {
     const [lumas, us, vs, luminance] = [this.luma, this.u, this.v, this.luminance];
     const { red, green, blue } = this.light;
     for (let i = 0; i < SAMPLES; i++) {
-      const luma = lumas[i] ?? 0;
-      const u = us[i] ?? 0;
-      const v = vs[i] ?? 0;
-      const r = linear(luma + 1.5748 * v);
-      const g = linear(luma - 0.1873 * u - 0.4681 * v);
-      const b = linear(luma + 1.8556 * u);
+      const origin = (lumas[i] ?? 0) * STEPS + ORIGIN;
+      const u = STEPS * (us[i] ?? 0);
+      const v = STEPS * (vs[i] ?? 0);
+      const r = LINEAR[(origin + 1.5748 * v) | 0] ?? 0;
+      const g = LINEAR[(origin - 0.1873 * u - 0.4681 * v) | 0] ?? 0;
+      const b = LINEAR[(origin + 1.8556 * u) | 0] ?? 0;
       red[i] = r;
       green[i] = g;
       blue[i] = b;
@@ -51,8 +66,4 @@ function averageInto(day: Float32Array, start: number, out: Float32Array): void 
       out[i] = 0.25 * ((day[at] ?? 0) + (day[at + 1] ?? 0) + (day[below] ?? 0) + (day[below + 1] ?? 0));
     }
   }
-}
-
-function linear(coded: number): number {
-  return LINEAR[Math.min(STEPS, Math.max(0, coded * STEPS + 0.5)) | 0] ?? 0;
 }

@@ -1,6 +1,6 @@
 import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
-import { boxMeanInto } from './box-mean.js';
-import { COLUMNS, createPlane, ROWS, SAMPLES, smoothStep } from './samples.js';
+import type { PlaneFilters } from './plane-filters.js';
+import { COLUMNS, ROWS, SAMPLES, smoothStep } from './samples.js';
 
 /** Focal length in shares of the frame's width: a usual dashcam. */
 const FOCAL_LENGTH = 0.9;
@@ -21,21 +21,33 @@ const VEHICLE = SURFACES.indexOf('vehicle') * SURFACE_SIZE;
  */
 export class GroundPlane {
   /** Distance ahead of the camera, `[72, 128]`, metres. */
-  readonly distance = createPlane();
+  readonly distance: Float32Array;
   /** Height above the ground, metres. */
-  readonly height = createPlane();
+  readonly height: Float32Array;
   /** Share of sky, 0 to 1; the sky has no distance. Borrowed. */
-  sky: Float32Array = createPlane();
+  sky: Float32Array;
   /** Share of ground, 0 to 1. */
-  readonly ground = createPlane();
+  readonly ground: Float32Array;
   /** Natural logarithm of {@link distance}. */
-  readonly logDistance = createPlane();
-  readonly #near = createPlane();
-  readonly #wide = createPlane();
+  readonly logDistance: Float32Array;
+  readonly #filters: PlaneFilters;
+  readonly #near: Float32Array;
+  readonly #wide: Float32Array;
   /** Height of the camera above the ground, metres. */
   cameraHeight = VEHICLE_CAMERA_M;
   /** Row of the horizon. */
   horizon = ROWS / 2;
+
+  constructor(filters: PlaneFilters) {
+    this.#filters = filters;
+    this.distance = filters.createPlane();
+    this.height = filters.createPlane();
+    this.sky = filters.createPlane();
+    this.ground = filters.createPlane();
+    this.logDistance = filters.createPlane();
+    this.#near = filters.createPlane();
+    this.#wide = filters.createPlane();
+  }
 
   /** @param sky share of sky, `[72, 128]`: never ground. Borrowed until the next call. */
   read(scene: Scene, sky: Float32Array): void {
@@ -85,8 +97,8 @@ export class GroundPlane {
   #smooth(): void {
     const [near, wide, distance, ground] = [this.#near, this.#wide, this.distance, this.ground];
     for (let i = 0; i < SAMPLES; i++) near[i] = Math.log(distance[i] ?? 1);
-    boxMeanInto(near, wide, 5, 2);
-    boxMeanInto(near, near, 1);
+    this.#filters.boxMeanInto(near, wide, 5, 2);
+    this.#filters.boxMeanInto(near, near, 1);
     const logs = this.logDistance;
     for (let i = 0; i < SAMPLES; i++) {
       const share = smoothStep(0.2, 0.8, ground[i] ?? 0);

@@ -1,7 +1,7 @@
 import { LAMP_FIELDS, LAMP_KINDS, MAX_LAMPS, type LampKind } from '../look/look.js';
 import { linearOf } from './day-samples.js';
 import { codedOf } from './display.js';
-import { addLight, clearLight, COLUMNS, createLightPlanes, ROWS, type LinearColor } from './samples.js';
+import { addLight, clearLight, COLUMNS, type LightPlanes, ROWS, type LinearColor } from './samples.js';
 
 /** A sharp lamp; see {@link Look.lamps}. */
 export interface Lamp {
@@ -29,9 +29,14 @@ const BRIGHTEST = 14;
 /** Collects the sharp lamps of a look, and the light that they spread over the lens. */
 export class LampList {
   /** Light of the lamps at 128 x 72, linear: what blooms. */
-  readonly energy = createLightPlanes();
+  readonly energy: LightPlanes;
   #lamps: Float32Array = new Float32Array(0);
   #count = 0;
+
+  /** @param energy three planes `[72, 128]`. */
+  constructor(energy: LightPlanes) {
+    this.energy = energy;
+  }
 
   /** Starts a list in `lamps`, `[256, 11]`, which it fills until the next call. */
   start(lamps: Float32Array): void {

@@ -1,49 +1,28 @@
-import { boxMeanInto } from './box-mean.js';
-import { addDoubled, HALF_SAMPLES, halveInto } from './half-plane.js';
 import type { GroundPlane } from './ground-plane.js';
 import type { NightStyle } from './night-style.js';
+import type { PlaneFilters } from './plane-filters.js';
 import { COLUMNS, createPlane, type LightPlanes, ROWS, SAMPLES } from './samples.js';
 
-/** Linear light above which a sample blooms, and the most that one sample gives. */
-const [CLIP, BRIGHTEST] = [0.35, 14];
-/** Widths of the bloom in samples of half size, two means each, and their shares of the light. */
-const HALOS = [
-  { radius: 1, share: 0.2 },
-  { radius: 5, share: 0.11 },
-] as const;
 /** How much of a streak remains from row to row. */
 const STREAK = 0.83;
 
-const bright = createPlane();
-const source = new Float32Array(HALF_SAMPLES);
-const blurred = new Float32Array(HALF_SAMPLES);
-const sum = new Float32Array(HALF_SAMPLES);
 const streaks = new Float32Array(COLUMNS + 1);
 
 /** What lens and wet ground make of bright light: bloom around it, a veil over all, streaks below it. */
 export class Lens {
   readonly #style: NightStyle;
+  readonly #filters: PlaneFilters;
 
-  constructor(style: NightStyle) {
+  constructor(style: NightStyle, filters: PlaneFilters) {
     this.#style = style;
+    this.#filters = filters;
   }
 
   /** Adds to `shine` the bloom of `shine` and of the lamps' `energy`. */
   bloom(shine: LightPlanes, energy: LightPlanes): void {
     const { bloom, veil } = this.#style.lens;
     for (const channel of ['red', 'green', 'blue'] as const) {
-      const [plane, lamps] = [shine[channel], energy[channel]];
-      for (let i = 0; i < SAMPLES; i++) {
-        bright[i] = Math.min(BRIGHTEST, Math.max(0, (plane[i] ?? 0) - CLIP) + (lamps[i] ?? 0));
-      }
-      halveInto(bright, source);
-      sum.fill(0);
-      for (const { radius, share } of HALOS) {
-        boxMeanInto(source, blurred, radius, radius, 2);
-        boxMeanInto(blurred, blurred, radius, radius, 2);
-        for (let i = 0; i < HALF_SAMPLES; i++) sum[i] = (sum[i] ?? 0) + bloom * share * (blurred[i] ?? 0);
-      }
-      addDoubled(sum, plane, veil);
+      this.#filters.bloom(shine[channel], energy[channel], bloom, veil);
     }
   }
 

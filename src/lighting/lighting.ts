@@ -1,3 +1,4 @@
+import { PlaneKernel } from '../image/plane-kernel.js';
 import { copyLookInto, emptyLook, identityLook, type Look } from '../look/look.js';
 import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
 import { DaySamples } from './day-samples.js';
@@ -12,7 +13,8 @@ import { NightSamples } from './night-samples.js';
 import { NightSky, urbanOf } from './night-sky.js';
 import type { NightStyle } from './night-style.js';
 import { Reflectance } from './reflectance.js';
-import { clearLight, createLightPlanes, SAMPLES } from './samples.js';
+import { PlaneFilters } from './plane-filters.js';
+import { clearLight, type LightPlanes, SAMPLES } from './samples.js';
 import { Shops } from './shops.js';
 import { addSignals } from './signals.js';
 import { SkyCover } from './sky-cover.js';
@@ -53,16 +55,16 @@ const SENSITIVITY = 2.2;
  */
 export class Lighting {
   readonly #style: NightStyle;
-  readonly #day = new DaySamples();
-  readonly #sky = new SkyCover();
-  readonly #plane = new GroundPlane();
-  readonly #reflectance = new Reflectance();
-  readonly #light = createLightPlanes();
-  readonly #shine = createLightPlanes();
-  readonly #lamps = new LampList();
-  readonly #night = new NightSamples();
-  readonly #gridFit = new GridFit();
-  readonly #lightsFit = new LightsFit();
+  readonly #day: DaySamples;
+  readonly #sky: SkyCover;
+  readonly #plane: GroundPlane;
+  readonly #reflectance: Reflectance;
+  readonly #light: LightPlanes;
+  readonly #shine: LightPlanes;
+  readonly #lamps: LampList;
+  readonly #night: NightSamples;
+  readonly #gridFit: GridFit;
+  readonly #lightsFit: LightsFit;
   readonly #look = emptyLook();
   readonly #dayLook = identityLook();
   readonly #vignette: Float32Array;
@@ -75,9 +77,19 @@ export class Lighting {
   readonly #nightSky: NightSky;
   readonly #lens: Lens;
 
-  /** @param seed of what no thing of the scene decides: the glow of the sky, lamps out of the frame. */
-  constructor(style: NightStyle, seed: number) {
+  private constructor(kernel: PlaneKernel, style: NightStyle, seed: number) {
     const color = townColor(style);
+    const filters = new PlaneFilters(kernel);
+    this.#day = new DaySamples(kernel);
+    this.#sky = new SkyCover(filters);
+    this.#plane = new GroundPlane(filters);
+    this.#reflectance = new Reflectance(filters);
+    this.#light = filters.createLightPlanes();
+    this.#shine = filters.createLightPlanes();
+    this.#lamps = new LampList(filters.createLightPlanes());
+    this.#night = new NightSamples(kernel);
+    this.#gridFit = new GridFit(kernel);
+    this.#lightsFit = new LightsFit(kernel);
     this.#style = style;
     this.#vignette = vignette(style.lens.vignette);
     this.#town = new TownLight(style, color, seed);
@@ -85,9 +97,17 @@ export class Lighting {
     this.#streetLamps = new StreetLamps(style);
     this.#traffic = new TrafficLamps(style);
     this.#windows = new Windows(style);
-    this.#shops = new Shops(style);
+    this.#shops = new Shops(style, filters);
     this.#nightSky = new NightSky(style, color, seed);
-    this.#lens = new Lens(style);
+    this.#lens = new Lens(style, filters);
+  }
+
+  /**
+   * Loads the kernel. Throws KERNEL_UNAVAILABLE.
+   * @param seed of what no thing of the scene decides: the glow of the sky, lamps out of the frame.
+   */
+  static async open(style: NightStyle, seed: number): Promise<Lighting> {
+    return new Lighting(await PlaneKernel.open(), style, seed);
   }
 
   /**
@@ -156,7 +176,9 @@ export class Lighting {
     const gain = exposureGain(this.#light, this.#shine, { meanLuma: target, minGain, maxGain });
     this.#night.expose(this.#light, gain, this.#shine, black);
     if (sun.day > 0) this.#night.mixDay(this.#day, sun.day);
-    this.#gridFit.fit(this.#day, this.#night, this.#look.grid);
-    this.#lightsFit.fit(this.#look.grid, this.#day, this.#night, this.#look.lights);
+    this.#gridFit.fit(this.#day, this.#night);
+    this.#lightsFit.fit(this.#gridFit.grid, this.#day, this.#night);
+    this.#look.grid.set(this.#gridFit.grid);
+    this.#look.lights.set(this.#lightsFit.lights);
   }
 }

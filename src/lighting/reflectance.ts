@@ -1,7 +1,7 @@
 import { SURFACES, SURFACE_SIZE, type Scene, type Surface } from '../scene/scene.js';
 import type { DaySamples } from './day-samples.js';
-import { guidedFilterInto } from './guided-filter.js';
-import { ALL_SKY, createLightPlanes, createPlane, SAMPLES, smoothStep } from './samples.js';
+import type { PlaneFilters } from './plane-filters.js';
+import { type LightPlanes, planesOf, SAMPLES } from './samples.js';
 
 /** How a surface reflects: its mean reflectance, how much of the day's large and small differences of log light and of its colour it keeps. */
 interface Material {
@@ -30,85 +30,58 @@ const MATERIALS: Readonly<Record<Surface, Material>> = {
   sign: { reflectance: 0.3, large: 0.6, small: 0.85, color: 1 },
   wall: { reflectance: 0.16, large: 0.3, small: 0.7, color: 0.45 },
 };
+/** The same in the order of the surfaces. */
+const KINDS = SURFACES.map((name) => MATERIALS[name]);
 const SKY = SURFACES.indexOf('sky');
+/** Added to the day's light before its logarithm. */
 const BLACK = 0.012;
-/** Share of the light that stays where the scene is not sure of anything: what is not sure is dark. */
-const UNSURE = 0.3;
 
 /** What things reflect, without the sun that shone on them by day: the day's large shading is pressed flat, surface by surface. */
 export class Reflectance {
   /** Reflectance by colour, `[72, 128]` each, 0 to 0.85. */
-  readonly light = createLightPlanes();
-  /** How sure the scene is of what stands there, 0 to 1; what is not sure is dark. */
-  readonly #sure = createPlane();
-  readonly #log = createPlane();
-  readonly #base = createPlane();
-  readonly #mean = createPlane();
-  readonly #large = createPlane();
-  readonly #small = createPlane();
-  readonly #color = createPlane();
+  readonly light: LightPlanes;
+  readonly #filters: PlaneFilters;
+  /** Log light of the day, then the same smoothed. */
+  readonly #logs: Float32Array;
+  readonly #log: Float32Array;
+  readonly #base: Float32Array;
+  readonly #surfaces: Float32Array;
+  /** Of each surface: what is constant of its log reflectance, `large`, `small` and `color`. */
+  readonly #materials: Float32Array;
 
-  /** @param sky share of sky: it reflects nothing. */
+  constructor(filters: PlaneFilters) {
+    const { kernel } = filters;
+    this.light = filters.createLightPlanes();
+    this.#filters = filters;
+    this.#logs = kernel.plane(2 * SAMPLES);
+    [this.#log, this.#base] = planesOf(this.#logs, 2);
+    this.#surfaces = kernel.plane(SURFACES.length * SURFACE_SIZE);
+    this.#materials = kernel.plane(4 * SURFACES.length);
+    for (const [i, { large, small, color }] of KINDS.entries()) this.#materials.set([large, small, color], 4 * i + 1);
+  }
+
+  /** @param sky share of sky, in the kernel's memory: it reflects nothing. */
   read(scene: Scene, day: DaySamples, sky: Float32Array): void {
-    const [log, base, { luminance }] = [this.#log, this.#base, day];
-    for (let i = 0; i < SAMPLES; i++) log[i] = Math.log((luminance[i] ?? 0) + BLACK);
-    guidedFilterInto(log, log, base, 2, 0.3);
+    const [{ kernel }, log, base] = [this.#filters, this.#log, this.#base];
+    kernel.calls.logarithms(kernel.addressOf(day.luminance), kernel.addressOf(log), SAMPLES, BLACK);
+    this.#filters.guideInto(log, log, base, { radius: 2, epsilon: 0.3 });
     const keep = 1 - 0.35 * hardnessOf(scene.surfaces, base);
-    this.#blendMaterials(scene.surfaces, keep);
-    this.#write(day, keep, sky);
-  }
-
-  /** Blends the materials by the probability of their surfaces. @param keep share of the large differences that stays. */
-  #blendMaterials(surfaces: Float32Array, keep: number): void {
-    const [base, mean, large, small, color] = [this.#base, this.#mean, this.#large, this.#small, this.#color];
-    const sure = this.#sure;
-    for (const plane of [mean, large, small, color, sure]) plane.fill(0);
-    for (const [index, name] of SURFACES.entries()) {
-      const material = MATERIALS[name];
-      const start = index * SURFACE_SIZE;
-      const level = levelOf(surfaces, start, base);
-      const constant = Math.log(material.reflectance) - material.large * keep * level;
-      for (let i = 0; i < SAMPLES; i++) {
-        const share = surfaces[start + i] ?? 0;
-        if (share < 0.01) continue;
-        sure[i] = Math.max(sure[i] ?? 0, share);
-        mean[i] = (mean[i] ?? 0) + share * constant;
-        large[i] = (large[i] ?? 0) + share * material.large;
-        small[i] = (small[i] ?? 0) + share * material.small;
-        color[i] = (color[i] ?? 0) + share * material.color;
-      }
+    for (const [i, { reflectance, large }] of KINDS.entries()) {
+      const level = levelOf(scene.surfaces, i * SURFACE_SIZE, base);
+      this.#materials[4 * i] = Math.log(reflectance) - large * keep * level;
     }
-  }
-
-  #write({ luminance, light }: DaySamples, keep: number, sky: Float32Array): void {
-    const [log, base, mean, large, small, color] = [
-      this.#log,
-      this.#base,
-      this.#mean,
-      this.#large,
-      this.#small,
-      this.#color,
-    ];
-    const sure = this.#sure;
-    const { red, green, blue } = this.light;
-    const [dayR, dayG, dayB] = [light.red, light.green, light.blue];
-    for (let i = 0; i < SAMPLES; i++) {
-      if ((sky[i] ?? 0) > ALL_SKY) {
-        red[i] = green[i] = blue[i] = 0;
-        continue;
-      }
-      const level = base[i] ?? 0;
-      const detail = ((log[i] ?? 0) - level) * (small[i] ?? 0);
-      const value = Math.exp((mean[i] ?? 0) + keep * ((large[i] ?? 0) * level + detail));
-      const reflectance = Math.min(0.85, value) * (UNSURE + (1 - UNSURE) * smoothStep(0.1, 0.35, sure[i] ?? 0));
-      const share = color[i] ?? 0;
-      const grey = (1 - share) * reflectance;
-      const scale = (share * reflectance) / ((luminance[i] ?? 0) + BLACK);
-      const most = 2.4 * share * reflectance;
-      red[i] = grey + Math.min(most, scale * (dayR[i] ?? 0));
-      green[i] = grey + Math.min(most, scale * (dayG[i] ?? 0));
-      blue[i] = grey + Math.min(most, scale * (dayB[i] ?? 0));
-    }
+    this.#surfaces.set(scene.surfaces);
+    kernel.calls.reflect(
+      kernel.addressOf(this.#surfaces),
+      kernel.addressOf(this.#materials),
+      SURFACES.length,
+      kernel.addressOf(day.light.red),
+      kernel.addressOf(this.#logs),
+      kernel.addressOf(sky),
+      keep,
+      BLACK,
+      kernel.addressOf(this.light.red),
+    );
   }
 }
 

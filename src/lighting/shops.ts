@@ -1,25 +1,28 @@
 import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
-import { boxMeanInto } from './box-mean.js';
 import type { DaySamples } from './day-samples.js';
 import type { GroundPlane } from './ground-plane.js';
-import { addDoubled, HALF_SAMPLES, halveInto } from './half-plane.js';
 import type { NightStyle } from './night-style.js';
-import { createPlane, type LightPlanes, SAMPLES, smoothStep } from './samples.js';
+import type { PlaneFilters } from './plane-filters.js';
+import { type LightPlanes, SAMPLES, smoothStep } from './samples.js';
 
 const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
 const WINDOW = SURFACES.indexOf('window') * SURFACE_SIZE;
 const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
 
-const spilled = new Float32Array(HALF_SAMPLES);
-
 /** Shop fronts and lit signs: the foot of a facade where the day is vivid or full of detail shines in its own colours. */
 export class Shops {
   readonly #style: NightStyle;
-  readonly #vivid = createPlane();
-  readonly #clutter = createPlane();
+  readonly #filters: PlaneFilters;
+  readonly #vivid: Float32Array;
+  readonly #clutter: Float32Array;
+  readonly #half: Float32Array;
 
-  constructor(style: NightStyle) {
+  constructor(style: NightStyle, filters: PlaneFilters) {
     this.#style = style;
+    this.#filters = filters;
+    this.#vivid = filters.createPlane();
+    this.#clutter = filters.createPlane();
+    this.#half = filters.createHalfPlane();
   }
 
   /** @param shine receives what shines itself. @param light receives what falls on the ground before the shops. */
@@ -35,16 +38,16 @@ export class Shops {
     const { luminance, spill } = this.#style.shops;
     if (amount * (luminance + this.#style.signs.luminance) <= 0) return;
     const vivid = this.#vivid;
-    const clutter = this.#clutter;
-    boxMeanInto(day.luma, clutter, 2);
+    const [filters, clutter, half] = [this.#filters, this.#clutter, this.#half];
+    filters.boxMeanInto(day.luma, clutter, 2);
     for (let i = 0; i < SAMPLES; i++) {
       clutter[i] = Math.abs((day.luma[i] ?? 0) - (clutter[i] ?? 0));
       vivid[i] = Math.abs(day.u[i] ?? 0) + Math.abs(day.v[i] ?? 0);
     }
-    halveInto(clutter, spilled);
-    boxMeanInto(spilled, spilled, 2, 1, 2);
+    filters.halveInto(clutter, half);
+    filters.boxMeanInto(half, half, 2, 1);
     clutter.fill(0);
-    addDoubled(spilled, clutter);
+    filters.addDoubled(half, clutter);
     const [heights, distances, lumas, signLuminance] = [
       plane.height,
       plane.distance,
@@ -73,11 +76,12 @@ export class Shops {
 
   /** Light of the shops on the pavement below and before them. */
   #addSpill(light: LightPlanes, plane: GroundPlane, shine: Float32Array, spill: number): void {
-    halveInto(shine, spilled);
-    boxMeanInto(spilled, spilled, 3, 2, 2);
-    boxMeanInto(spilled, spilled, 2, 2, 2);
+    const [filters, half] = [this.#filters, this.#half];
+    filters.halveInto(shine, half);
+    filters.boxMeanInto(half, half, 3, 2);
+    filters.boxMeanInto(half, half, 2, 2);
     shine.fill(0);
-    addDoubled(spilled, shine);
+    filters.addDoubled(half, shine);
     for (let i = 0; i < SAMPLES; i++) {
       const amount = spill * (shine[i] ?? 0) * (0.35 + 0.65 * (plane.ground[i] ?? 0));
       light.red[i] = (light.red[i] ?? 0) + amount;

@@ -1,8 +1,7 @@
 import { SURFACES, SURFACE_SIZE, type Scene, type Surface } from '../scene/scene.js';
-import { boxMeanInto } from './box-mean.js';
 import type { DaySamples } from './day-samples.js';
-import { guidedFilterInto } from './guided-filter.js';
-import { COLUMNS, createPlane, ROWS, SAMPLES, smoothStep } from './samples.js';
+import type { PlaneFilters } from './plane-filters.js';
+import { COLUMNS, ROWS, SAMPLES, smoothStep } from './samples.js';
 
 const planeOf = (name: Surface): number => SURFACES.indexOf(name) * SURFACE_SIZE;
 const [SKY, ROAD, GROUND] = [planeOf('sky'), planeOf('road'), planeOf('ground')];
@@ -21,11 +20,18 @@ const TOP_ROWS = 2;
  */
 export class SkyCover {
   /** Share of sky, `[72, 128]`, 0 to 1. */
-  readonly cover = createPlane();
-  readonly #texture = createPlane();
+  readonly cover: Float32Array;
+  readonly #filters: PlaneFilters;
+  readonly #texture: Float32Array;
   /** 1 what may be sky, 2 what is. */
   readonly #marks = new Uint8Array(SAMPLES);
   readonly #queue = new Int32Array(SAMPLES);
+
+  constructor(filters: PlaneFilters) {
+    this.#filters = filters;
+    this.cover = filters.createPlane();
+    this.#texture = filters.createPlane();
+  }
 
   read(scene: Scene, day: DaySamples): void {
     const { surfaces } = scene;
@@ -41,7 +47,7 @@ export class SkyCover {
       const isSure = (surfaces[SKY + i] ?? 0) > 0.75;
       this.cover[i] = isSure || this.#marks[i] === 2 ? 1 : 0;
     }
-    guidedFilterInto(day.luma, this.cover, this.cover, 1, 3e-4);
+    this.#filters.guideInto(day.luma, this.cover, this.cover, { radius: 1, epsilon: 3e-4 });
     for (let i = 0; i < SAMPLES; i++) {
       const sure = smoothStep(0.55, 0.9, surfaces[SKY + i] ?? 0);
       this.cover[i] = Math.max(sure, smoothStep(0.08, 0.5, this.cover[i] ?? 0));
@@ -50,7 +56,7 @@ export class SkyCover {
 
   #markCandidates({ surfaces, horizon }: Scene, { luma, u, v }: DaySamples, bright: number): void {
     const texture = this.#texture;
-    boxMeanInto(luma, texture, 1);
+    this.#filters.boxMeanInto(luma, texture, 1);
     for (let i = 0; i < SAMPLES; i++) {
       const isSky = (surfaces[SKY + i] ?? 0) > 0.45;
       const here = luma[i] ?? 0;

@@ -1,0 +1,104 @@
+// What things reflect, from the day's light and the probabilities of their surfaces.
+import { exp2, log2 } from '../exponential';
+
+const SAMPLES: i32 = 128 * 72;
+const PLANE: usize = SAMPLES * 4;
+const LN2: f32 = 0.6931472;
+const LOG2E: f32 = 1.442695;
+/** Shares of a surface below this do not count. */
+const FAINTEST: f32 = 0.01;
+/** Share of sky above which a sample holds nothing else. */
+const ALL_SKY: f32 = 0.995;
+/** Share of the light that stays where the scene is not sure of anything: what is not sure is dark; between two shares of the surest. */
+const UNSURE: f32 = 0.3;
+const UNSURE_BELOW: f32 = 0.1;
+const SURE_ABOVE: f32 = 0.35;
+/** Largest reflectance, and the largest of one colour, in reflectances. */
+const WHITEST: f32 = 0.85;
+const MOST_VIVID: f32 = 2.4;
+
+/** Writes the natural logarithms of `count` samples plus `black`, absolute error 1.1e-5. */
+export function logarithms(source: usize, out: usize, count: i32, black: f32): void {
+  for (let at: usize = 0; at < <usize>count * 4; at += 16) {
+    const value = f32x4.add(v128.load(source + at), f32x4.splat(black));
+    v128.store(out + at, f32x4.mul(log2(value), f32x4.splat(LN2)));
+  }
+}
+
+/**
+ * Writes reflectance by colour, planes R, G, B `[72, 128]`, one after the other; 0 where `sky` is all. `surfaces` is `[count, 72, 128]` shares;
+ * `materials` is `[count, 4]`: of each surface what is constant of its log reflectance, its shares of large and small differences of log
+ * light, and that of colour. `light` is planes R, G, B and luminance of the day; `logs` is its log luminance and that smoothed.
+ */
+export function reflect(
+  surfaces: usize,
+  materials: usize,
+  count: i32,
+  light: usize,
+  logs: usize,
+  sky: usize,
+  keep: f32,
+  black: f32,
+  out: usize,
+): void {
+  for (let at: usize = 0; at < PLANE; at += 16) {
+    const shows = f32x4.le(v128.load(sky + at), f32x4.splat(ALL_SKY));
+    if (!v128.any_true(shows)) {
+      storeColors(out + at, f32x4.splat(0), f32x4.splat(0), f32x4.splat(0));
+      continue;
+    }
+    let constant = f32x4.splat(0);
+    let large = f32x4.splat(0);
+    let small = f32x4.splat(0);
+    let color = f32x4.splat(0);
+    let sure = f32x4.splat(0);
+    for (let surface: usize = 0; surface < <usize>count; surface++) {
+      const all = v128.load(surfaces + surface * PLANE + at);
+      const counts = f32x4.ge(all, f32x4.splat(FAINTEST));
+      if (!v128.any_true(counts)) continue;
+      const share = v128.and(all, counts);
+      const material = materials + surface * 16;
+      sure = f32x4.pmax(sure, share);
+      constant = f32x4.add(constant, f32x4.mul(share, v128.load32_splat(material)));
+      large = f32x4.add(large, f32x4.mul(share, v128.load32_splat(material, 4)));
+      small = f32x4.add(small, f32x4.mul(share, v128.load32_splat(material, 8)));
+      color = f32x4.add(color, f32x4.mul(share, v128.load32_splat(material, 12)));
+    }
+    const level = v128.load(logs + PLANE + at);
+    const detail = f32x4.sub(v128.load(logs + at), level);
+    const kept = f32x4.mul(f32x4.splat(keep), f32x4.add(f32x4.mul(large, level), f32x4.mul(small, detail)));
+    const value = f32x4.pmin(f32x4.splat(WHITEST), exp2(f32x4.mul(f32x4.add(constant, kept), f32x4.splat(LOG2E))));
+    const reflectance = v128.and(f32x4.mul(value, sureness(sure)), shows);
+    const colored = f32x4.mul(color, reflectance);
+    const grey = f32x4.sub(reflectance, colored);
+    const scale = f32x4.div(colored, f32x4.add(v128.load(light + 3 * PLANE + at), f32x4.splat(black)));
+    const most = f32x4.mul(colored, f32x4.splat(MOST_VIVID));
+    storeColors(
+      out + at,
+      f32x4.add(grey, f32x4.pmin(most, f32x4.mul(scale, v128.load(light + at)))),
+      f32x4.add(grey, f32x4.pmin(most, f32x4.mul(scale, v128.load(light + PLANE + at)))),
+      f32x4.add(grey, f32x4.pmin(most, f32x4.mul(scale, v128.load(light + 2 * PLANE + at)))),
+    );
+  }
+}
+
+/** Returns the share of the light that stays, by the largest share of a surface. */
+// @ts-ignore: decorator
+@inline
+function sureness(largest: v128): v128 {
+  const risen = f32x4.mul(
+    f32x4.sub(largest, f32x4.splat(UNSURE_BELOW)),
+    f32x4.splat(1 / (SURE_ABOVE - UNSURE_BELOW)),
+  );
+  const t = f32x4.pmin(f32x4.splat(1), f32x4.pmax(f32x4.splat(0), risen));
+  const smooth = f32x4.mul(f32x4.mul(t, t), f32x4.sub(f32x4.splat(3), f32x4.add(t, t)));
+  return f32x4.add(f32x4.splat(UNSURE), f32x4.mul(f32x4.splat(1 - UNSURE), smooth));
+}
+
+// @ts-ignore: decorator
+@inline
+function storeColors(out: usize, red: v128, green: v128, blue: v128): void {
+  v128.store(out, red);
+  v128.store(out + PLANE, green);
+  v128.store(out + 2 * PLANE, blue);
+}
