@@ -50,6 +50,11 @@ export class PlaneFilters {
     kernel.calls.boxBlur(kernel.addressOf(source), kernel.addressOf(out), columns, rows, radiusX, radiusY, 1);
   }
 
+  /** Writes e to the power of a plane, relative error 5e-6. `out` may be `source`. */
+  exponentials(source: Float32Array, out: Float32Array): void {
+    this.kernel.calls.exponentials(this.kernel.addressOf(source), this.kernel.addressOf(out), SAMPLES);
+  }
+
   /** Writes the 2 x 2 means of a plane `[72, 128]`. */
   halveInto(source: Float32Array, out: Float32Array): void {
     this.kernel.calls.halvePlane(this.kernel.addressOf(source), this.kernel.addressOf(out));

@@ -1,9 +1,8 @@
 // What things reflect, from the day's light and the probabilities of their surfaces.
-import { exp2, log2 } from '../exponential';
+import { exp2 } from '../exponential';
 
 const SAMPLES: i32 = 128 * 72;
 const PLANE: usize = SAMPLES * 4;
-const LN2: f32 = 0.6931472;
 const LOG2E: f32 = 1.442695;
 /** Shares of a surface below this do not count. */
 const FAINTEST: f32 = 0.01;
@@ -16,14 +15,6 @@ const SURE_ABOVE: f32 = 0.35;
 /** Largest reflectance, and the largest of one colour, in reflectances. */
 const WHITEST: f32 = 0.85;
 const MOST_VIVID: f32 = 2.4;
-
-/** Writes the natural logarithms of `count` samples plus `black`, absolute error 1.1e-5. */
-export function logarithms(source: usize, out: usize, count: i32, black: f32): void {
-  for (let at: usize = 0; at < <usize>count * 4; at += 16) {
-    const value = f32x4.add(v128.load(source + at), f32x4.splat(black));
-    v128.store(out + at, f32x4.mul(log2(value), f32x4.splat(LN2)));
-  }
-}
 
 /**
  * Writes reflectance by colour, planes R, G, B `[72, 128]`, one after the other; 0 where `sky` is all. `surfaces` is `[count, 72, 128]` shares;
