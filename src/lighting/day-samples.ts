@@ -1,17 +1,13 @@
 import type { PlaneKernel } from '../image/plane-kernel.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { COLUMNS, type LightPlanes, planesOf, ROWS, SAMPLES } from './samples.js';
+import { type LightPlanes, planesOf, SAMPLES } from './samples.js';
 
-const THUMBNAIL_SAMPLES = THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT;
 /** Steps of the table of linear light from 0 to 1. */
 const STEPS = 1023;
 /** The table holds gamma-coded values from -1 to 2, clipped: all that Y, U and V in their ranges give. */
 const LINEAR = Float32Array.from({ length: 3 * STEPS + 1 }, (_, step) =>
   linearOf(Math.min(1, Math.max(0, step / STEPS - 1))),
 );
-/** Where the table holds 0, and what rounds. */
-const ORIGIN = STEPS + 0.5;
-
 /** Linear light of a gamma-coded value, both in [0, 1] (IEC 61966-2-1). */
 export function linearOf(coded: number): number {
   return coded <= 0.04045 ? coded / 12.92 : ((coded + 0.055) / 1.055) ** 2.4;
@@ -29,7 +25,15 @@ export class DaySamples {
   /** Relative luminance of {@link light}. */
   readonly luminance: Float32Array;
 
+  readonly #kernel: PlaneKernel;
+  readonly #thumbnail: Float32Array;
+  readonly #table: Float32Array;
+
   constructor(kernel: PlaneKernel) {
+    this.#kernel = kernel;
+    this.#thumbnail = kernel.plane(3 * THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT);
+    this.#table = kernel.plane(LINEAR.length);
+    this.#table.set(LINEAR);
     this.data = kernel.plane(7 * SAMPLES);
     const [luma, u, v, red, green, blue, luminance] = planesOf(this.data, 7);
     [this.luma, this.u, this.v, this.luminance] = [luma, u, v, luminance];
@@ -38,32 +42,9 @@ export class DaySamples {
 
   /** Reads a thumbnail's Y, U, V `[3, 144, 256]`. Borrows it. */
   read(day: Float32Array): void {
-    averageInto(day, 0, this.luma);
-    averageInto(day, THUMBNAIL_SAMPLES, this.u);
-    averageInto(day, 2 * THUMBNAIL_SAMPLES, this.v);
-    const [lumas, us, vs, luminance] = [this.luma, this.u, this.v, this.luminance];
-    const { red, green, blue } = this.light;
-    for (let i = 0; i < SAMPLES; i++) {
-      const origin = (lumas[i] ?? 0) * STEPS + ORIGIN;
-      const u = STEPS * (us[i] ?? 0);
-      const v = STEPS * (vs[i] ?? 0);
-      const r = LINEAR[(origin + 1.5748 * v) | 0] ?? 0;
-      const g = LINEAR[(origin - 0.1873 * u - 0.4681 * v) | 0] ?? 0;
-      const b = LINEAR[(origin + 1.8556 * u) | 0] ?? 0;
-      red[i] = r;
-      green[i] = g;
-      blue[i] = b;
-      luminance[i] = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    }
-  }
-}
-
-function averageInto(day: Float32Array, start: number, out: Float32Array): void {
-  for (let row = 0, i = 0; row < ROWS; row++) {
-    let at = start + 2 * row * THUMBNAIL_WIDTH;
-    for (let column = 0; column < COLUMNS; column++, i++, at += 2) {
-      const below = at + THUMBNAIL_WIDTH;
-      out[i] = 0.25 * ((day[at] ?? 0) + (day[at + 1] ?? 0) + (day[below] ?? 0) + (day[below + 1] ?? 0));
-    }
+    const kernel = this.#kernel;
+    this.#thumbnail.set(day);
+    const [table, out] = [kernel.addressOf(this.#table), kernel.addressOf(this.data)];
+    kernel.calls.readDay(kernel.addressOf(this.#thumbnail), table, STEPS, out);
   }
 }

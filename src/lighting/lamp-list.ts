@@ -30,6 +30,8 @@ const BRIGHTEST = 14;
 export class LampList {
   /** Light of the lamps at 128 x 72, linear: what blooms. */
   readonly energy: LightPlanes;
+  /** By row of {@link energy}: 1 where it holds light. */
+  readonly rows = new Uint8Array(ROWS);
   #lamps: Float32Array = new Float32Array(0);
   #count = 0;
 
@@ -44,6 +46,7 @@ export class LampList {
     this.#count = 0;
     lamps.fill(0);
     clearLight(this.energy);
+    this.rows.fill(0);
   }
 
   /** Adds a lamp; leaves out one that is too faint, outside the frame, or more than the list holds. */
@@ -72,6 +75,7 @@ export class LampList {
       const [c, r] = [left + (corner & 1), top + (corner >> 1)];
       if (c < 0 || r < 0 || c >= COLUMNS || r >= ROWS) continue;
       const weight = (1 - Math.abs(column - c)) * (1 - Math.abs(row - r));
+      this.rows[r] = 1;
       addLight(this.energy, r * COLUMNS + c, strength * weight, color);
     }
   }

@@ -14,7 +14,7 @@ import { NightSky, urbanOf } from './night-sky.js';
 import type { NightStyle } from './night-style.js';
 import { Reflectance } from './reflectance.js';
 import { PlaneFilters } from './plane-filters.js';
-import { clearLight, type LightPlanes, SAMPLES } from './samples.js';
+import { clearLight, type LightPlanes } from './samples.js';
 import { Shops } from './shops.js';
 import { addSignals } from './signals.js';
 import { SkyCover } from './sky-cover.js';
@@ -67,7 +67,10 @@ export class Lighting {
   readonly #lightsFit: LightsFit;
   readonly #look = emptyLook();
   readonly #dayLook = identityLook();
-  readonly #vignette: Float32Array;
+  readonly #kernel: PlaneKernel;
+  readonly #bonnet: Float32Array;
+  /** From reflected light to the sensor: sensitivity and vignette. */
+  readonly #gains: Float32Array;
   readonly #town: TownLight;
   readonly #beam: LowBeam;
   readonly #streetLamps: StreetLamps;
@@ -91,7 +94,10 @@ export class Lighting {
     this.#gridFit = new GridFit(kernel);
     this.#lightsFit = new LightsFit(kernel);
     this.#style = style;
-    this.#vignette = vignette(style.lens.vignette);
+    this.#kernel = kernel;
+    this.#bonnet = filters.createPlane();
+    this.#gains = filters.createPlane();
+    this.#gains.set(vignette(style.lens.vignette).map((gain) => SENSITIVITY * gain));
     this.#town = new TownLight(style, color, seed);
     this.#beam = new LowBeam(style);
     this.#streetLamps = new StreetLamps(style);
@@ -148,24 +154,16 @@ export class Lighting {
     addSignals(this.#style, lamps, scene, (1 - sun.day) * dials.traffic);
     this.#windows.addTo({ light, lamps }, scene, this.#sky.cover, sun.windows * dials.windows);
     this.#shops.addTo(shine, light, plane, scene, this.#day, urban * sun.windows * dials.windows);
-    this.#lens.mirror(shine, lamps.energy, plane, scene.bonnet);
+    this.#lens.mirror(shine, lamps, plane, scene.bonnet);
   }
 
   /** Turns the light that falls on things into what they send to the camera. The own bonnet stays black. */
   #reflect({ bonnet }: Scene): void {
-    const gain = this.#vignette;
-    for (const channel of ['red', 'green', 'blue'] as const) {
-      const [light, shine, reflectance] = [
-        this.#light[channel],
-        this.#shine[channel],
-        this.#reflectance.light[channel],
-      ];
-      for (let i = 0; i < SAMPLES; i++) {
-        const clear = 1 - 0.985 * (bonnet[i] ?? 0);
-        light[i] = SENSITIVITY * (light[i] ?? 0) * (reflectance[i] ?? 0) * clear * (gain[i] ?? 1);
-        shine[i] = (shine[i] ?? 0) * clear;
-      }
-    }
+    const kernel = this.#kernel;
+    this.#bonnet.set(bonnet);
+    const [light, shine] = [kernel.addressOf(this.#light.red), kernel.addressOf(this.#shine.red)];
+    const [dark, gains] = [kernel.addressOf(this.#bonnet), kernel.addressOf(this.#gains)];
+    kernel.calls.sendBack(light, kernel.addressOf(this.#reflectance.light.red), shine, dark, gains);
   }
 
   /** Exposes, lets bright light bloom, and fits the look. */

@@ -9,18 +9,23 @@ const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
 const WINDOW = SURFACES.indexOf('window') * SURFACE_SIZE;
 const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
 
+/** Share of sign from which a sample is one. */
+const MIN_SIGN = 0.35;
+
 /** Shop fronts and lit signs: the foot of a facade where the day is vivid or full of detail shines in its own colours. */
 export class Shops {
   readonly #style: NightStyle;
   readonly #filters: PlaneFilters;
-  readonly #vivid: Float32Array;
+  readonly #shine: Float32Array;
   readonly #clutter: Float32Array;
   readonly #half: Float32Array;
+  /** Samples that may shine. */
+  readonly #fronts = new Int32Array(SAMPLES);
 
   constructor(style: NightStyle, filters: PlaneFilters) {
     this.#style = style;
     this.#filters = filters;
-    this.#vivid = filters.createPlane();
+    this.#shine = filters.createPlane();
     this.#clutter = filters.createPlane();
     this.#half = filters.createHalfPlane();
   }
@@ -37,41 +42,53 @@ export class Shops {
     const { surfaces } = scene;
     const { luminance, spill } = this.#style.shops;
     if (amount * (luminance + this.#style.signs.luminance) <= 0) return;
-    const vivid = this.#vivid;
-    const [filters, clutter, half] = [this.#filters, this.#clutter, this.#half];
-    filters.boxMeanInto(day.luma, clutter, 2);
-    for (let i = 0; i < SAMPLES; i++) {
-      clutter[i] = Math.abs((day.luma[i] ?? 0) - (clutter[i] ?? 0));
-      vivid[i] = Math.abs(day.u[i] ?? 0) + Math.abs(day.v[i] ?? 0);
+    const count = this.#findFronts(plane, surfaces);
+    if (count === 0) return;
+    const [clutter, shines, fronts] = [this.#clutter, this.#shine, this.#fronts];
+    this.#readClutter(day.luma);
+    shines.fill(0);
+    for (let k = 0; k < count; k++) {
+      const i = fronts[k] ?? 0;
+      const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
+      const sign = surfaces[SIGN + i] ?? 0;
+      const [height, distance] = [plane.height[i] ?? 0, plane.distance[i] ?? 1];
+      const vivid = Math.abs(day.u[i] ?? 0) + Math.abs(day.v[i] ?? 0);
+      let here = 0;
+      if (isFront(wall, height, distance)) {
+        const foot =
+          smoothStep(0.1, 0.6, height) * (1 - smoothStep(2.8, 4.2, height)) * (1 - smoothStep(30, 70, distance));
+        const busy = Math.max(smoothStep(0.05, 0.11, clutter[i] ?? 0), smoothStep(0.08, 0.22, vivid));
+        here = luminance * smoothStep(0.5, 0.85, wall) * foot * busy * smoothStep(0.12, 0.5, day.luma[i] ?? 0);
+      }
+      const { luminance: signLuminance } = this.#style.signs;
+      if (sign > MIN_SIGN) here += signLuminance * smoothStep(MIN_SIGN, 0.7, sign) * smoothStep(0.1, 0.24, vivid);
+      shines[i] = amount * here;
     }
+    addShine(shine, shines, day);
+    if (spill > 0) this.#addSpill(light, plane, shines, spill);
+  }
+
+  /** Lists the samples that may shine. Returns their number. */
+  #findFronts({ height: heights, distance: distances }: GroundPlane, surfaces: Float32Array): number {
+    const fronts = this.#fronts;
+    let count = 0;
+    for (let i = 0; i < SAMPLES; i++) {
+      const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
+      const isSign = (surfaces[SIGN + i] ?? 0) > MIN_SIGN;
+      if (isSign || isFront(wall, heights[i] ?? 0, distances[i] ?? 1)) fronts[count++] = i;
+    }
+    return count;
+  }
+
+  /** Writes how full of detail the day is around each sample. */
+  #readClutter(luma: Float32Array): void {
+    const [filters, clutter, half] = [this.#filters, this.#clutter, this.#half];
+    filters.boxMeanInto(luma, clutter, 2);
+    for (let i = 0; i < SAMPLES; i++) clutter[i] = Math.abs((luma[i] ?? 0) - (clutter[i] ?? 0));
     filters.halveInto(clutter, half);
     filters.boxMeanInto(half, half, 2, 1);
     clutter.fill(0);
     filters.addDoubled(half, clutter);
-    const [heights, distances, lumas, signLuminance] = [
-      plane.height,
-      plane.distance,
-      day.luma,
-      this.#style.signs.luminance,
-    ];
-    for (let i = 0; i < SAMPLES; i++) {
-      const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
-      const sign = surfaces[SIGN + i] ?? 0;
-      const height = heights[i] ?? 0;
-      const distance = distances[i] ?? 1;
-      const vividness = vivid[i] ?? 0;
-      let shine = 0;
-      if (wall > 0.5 && height > 0.1 && height < 4.2 && distance < 70) {
-        const foot =
-          smoothStep(0.1, 0.6, height) * (1 - smoothStep(2.8, 4.2, height)) * (1 - smoothStep(30, 70, distance));
-        const busy = Math.max(smoothStep(0.05, 0.11, clutter[i] ?? 0), smoothStep(0.08, 0.22, vividness));
-        shine = luminance * smoothStep(0.5, 0.85, wall) * foot * busy * smoothStep(0.12, 0.5, lumas[i] ?? 0);
-      }
-      if (sign > 0.35) shine += signLuminance * smoothStep(0.35, 0.7, sign) * smoothStep(0.1, 0.24, vividness);
-      vivid[i] = amount * shine;
-    }
-    addShine(shine, vivid, day);
-    if (spill > 0) this.#addSpill(light, plane, vivid, spill);
   }
 
   /** Light of the shops on the pavement below and before them. */
@@ -89,6 +106,11 @@ export class Shops {
       light.blue[i] = (light.blue[i] ?? 0) + 0.6 * amount;
     }
   }
+}
+
+/** Whether a wall may be a shop front: sure, at the height of one, near. */
+function isFront(wall: number, height: number, distance: number): boolean {
+  return wall > 0.5 && height > 0.1 && height < 4.2 && distance < 70;
 }
 
 /** Adds the day's own colours, brighter and warmer. */

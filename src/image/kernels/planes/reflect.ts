@@ -93,3 +93,22 @@ function storeColors(out: usize, red: v128, green: v128, blue: v128): void {
   v128.store(out + PLANE, green);
   v128.store(out + 2 * PLANE, blue);
 }
+
+/** Share of light that the own bonnet swallows. */
+const BONNET: f32 = 0.985;
+
+/**
+ * Turns the light that falls on things, planes R, G, B, into what they send to the camera, times `gains`; the bonnet swallows it and what
+ * shines. `reflectance` and `shine` are planes R, G, B; `bonnet` and `gains` one plane each.
+ */
+export function sendBack(light: usize, reflectance: usize, shine: usize, bonnet: usize, gains: usize): void {
+  for (let at: usize = 0; at < PLANE; at += 16) {
+    const clear = f32x4.sub(f32x4.splat(1), f32x4.mul(f32x4.splat(BONNET), v128.load(bonnet + at)));
+    const gain = f32x4.mul(clear, v128.load(gains + at));
+    for (let plane = at; plane < 3 * PLANE; plane += PLANE) {
+      const sent = f32x4.mul(v128.load(light + plane), v128.load(reflectance + plane));
+      v128.store(light + plane, f32x4.mul(sent, gain));
+      v128.store(shine + plane, f32x4.mul(v128.load(shine + plane), clear));
+    }
+  }
+}
