@@ -1,5 +1,5 @@
 // Bells and powers of four floats, and their way to packed integers.
-import { exp2, log2, MAGIC } from '../exponential';
+import { exp2, log2, MAGIC } from '../math/exponential';
 
 const MAGIC_BITS: i32 = 0x4b400000;
 /** -0.5 / ln 2: from half a square to an exponent of 2. */

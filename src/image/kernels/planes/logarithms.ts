@@ -1,5 +1,5 @@
 // Logarithms and exponentials of planes.
-import { exp2, log2 } from '../exponential';
+import { exp2, log2 } from '../math/exponential';
 
 const LN2: f32 = 0.6931472;
 const LOG2E: f32 = 1.442695;

@@ -1,5 +1,5 @@
 // What things reflect, from the day's light and the probabilities of their surfaces.
-import { exp2 } from '../exponential';
+import { exp2 } from '../math/exponential';
 
 const SAMPLES: i32 = 128 * 72;
 const PLANE: usize = SAMPLES * 4;

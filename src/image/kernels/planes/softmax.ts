@@ -1,5 +1,5 @@
 // From logits to planes of probabilities of another size.
-import { exp2 } from '../exponential';
+import { exp2 } from '../math/exponential';
 import { SCRATCH } from './layout';
 
 const LOG2E: f32 = 1.442695;
