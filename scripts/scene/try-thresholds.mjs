@@ -2,6 +2,7 @@
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../dist/image/thumbnail.js';
 import { takeComponents } from '../../dist/scene/components.js';
 import { findLampHeads } from '../../dist/scene/find-lamp-heads.js';
+import { PlaneKernel } from '../../dist/image/plane-kernel.js';
 import { PaneFinder } from '../../dist/scene/find-panes.js';
 import { findSignals } from '../../dist/scene/find-signals.js';
 import { readHorizon } from '../../dist/scene/read-layout.js';
@@ -34,12 +35,14 @@ const MIN_LABELLED = 12;
 
 /** All of some frames, once: `{ frame, surfaces, horizon, peaks, looked }`, vehicles before and after the closer look. */
 export async function readAll(networks, frames) {
-  const resampler = new SurfaceResampler();
+  const kernel = await PlaneKernel.open();
+  let resampler;
   const reads = [];
   for (const frame of frames) {
     const { surfaces: logits, vehicles } = await networks.run(frame.detail);
     const surfaces = new Float32Array(SURFACES.length * SURFACE_SIZE);
-    resampler.resampleInto(logits, surfaces);
+    resampler ??= new SurfaceResampler(kernel, logits.width, logits.height);
+    resampler.resampleInto(logits.data, surfaces);
     const plane = surfacePlane(surfaces, 'vehicle');
     const peaks = vehiclePeaks(vehicles, MIN_PEAK_SCORE).map((vehicle) => ({
       ...vehicle,
@@ -155,9 +158,11 @@ export function lensScores(reads, names) {
   });
 }
 
+const kernel = await PlaneKernel.open();
+
 /** Rows `[probability, panes, on a facade or window, on a window]`. */
 export function paneScores(reads) {
-  const finder = new PaneFinder();
+  const finder = new PaneFinder(kernel);
   const [facade, window] = ['facade', 'window'].map((name) => 1 + SURFACES.indexOf(name));
   const hasWindows = reads.some(({ frame }) => frame.labels.includes(window));
   return FACADES.map((least) => {

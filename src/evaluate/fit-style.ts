@@ -187,7 +187,7 @@ class StyleFitter {
 
   async #measure(style: NightStyle): Promise<NightDistances | undefined> {
     const { seed, signal } = this.#options;
-    const lighting = new Lighting(style, seed);
+    const lighting = await Lighting.open(style, seed);
     for (const [i, night] of this.#nights.entries()) {
       await new Promise(setImmediate); // lets a signal arrive
       const at = this.#days[i];

@@ -7,7 +7,7 @@ import type { PlaneKernel } from './plane-kernel.js';
 export type BlurEdges = 'zero' | 'inside';
 
 /**
- * Box blur of planes of one size `[height, width]`, up to 256 by 144, with radii up to 16. Two passes give a tent filter,
+ * Box blur of planes of one size `[height, width]`, up to 448 by 256, with radii up to 16. Two passes give a tent filter,
  * three nearly a Gaussian. Allocates nothing. Does not copy planes of the kernel.
  */
 export class BoxBlur {

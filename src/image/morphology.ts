@@ -4,7 +4,7 @@ import type { PlaneKernel } from './plane-kernel.js';
 const DIAGONAL_WEIGHT = 0.55;
 
 /**
- * Grey-scale morphology on planes of one size `[height, width]`, up to 256 by 144, with radii up to 16. Samples outside the
+ * Grey-scale morphology on planes of one size `[height, width]`, up to 448 by 256, with radii up to 16. Samples outside the
  * plane are ignored. Allocates nothing. Does not copy planes of the kernel.
  */
 export class Morphology {

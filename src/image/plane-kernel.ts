@@ -1,4 +1,5 @@
 import { openKernel, type Kernel, type KernelConstant } from './kernel.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH } from './thumbnail.js';
 
 /** The exports of `kernels/planes.ts`, which documents them. Addresses are in bytes. */
 interface PlaneExports {
@@ -31,14 +32,32 @@ interface PlaneExports {
   skyColour(mask: number, luma: number, u: number, count: number, out: number): void;
   /** Addresses of mask, pale, luma and U; sample count; luma and U of the sky; share to remove. */
   dropGrey: (...args: [number, number, number, number, number, number, number, number]) => void;
+  /** Addresses of day, night, moments and grid. */
+  fitGrid(day: number, night: number, moments: number, grid: number): void;
+  fitLights(grid: number, day: number, night: number, out: number): void;
+  softmax(logits: number, planes: number, count: number): void;
+  /** Address and count of planes, their width and height; address of the output, its width and height. */
+  enlarge: (...args: [number, number, number, number, number, number, number]) => void;
+  halvePlane(source: number, out: number): void;
+  addDoubled(half: number, out: number, constant: number): void;
+  guidedFilter(guide: number, input: number, out: number, radius: number, epsilon: number, spare: number): void;
+  bloom(plane: number, lamps: number, strength: number, veil: number, spare: number): void;
+  /** Address of light, gain; address of shine, black; address of the table, its last step and scale; address of the output. */
+  expose: (...args: [number, number, number, number, number, number, number, number]) => void;
+  readDay(thumbnail: number, table: number, steps: number, out: number): void;
+  sendBack(light: number, reflectance: number, shine: number, bonnet: number, gains: number): void;
+  exponentials(source: number, out: number, count: number): void;
+  logarithms(source: number, out: number, count: number, black: number): void;
+  /** Addresses of surfaces and materials; their count; addresses of light, logs and sky; share kept, black; address of the output. */
+  reflect: (...args: [number, number, number, number, number, number, number, number, number]) => void;
 }
 
-/** Memory of one kernel in pages of 64 KiB: 4 MiB, twice the planes of a grade. */
-const PAGES = 64;
+/** Memory of one kernel in pages of 64 KiB: 6 MiB, more than the planes of a lighting. */
+const PAGES = 96;
 const PAGE_BYTES = 65536;
-/** Largest plane that fits into the kernel's scratch memory, samples: the size of a thumbnail. */
-const MAX_PLANE_WIDTH = 256;
-const MAX_PLANE_HEIGHT = 144;
+/** Largest plane that fits into the kernel's scratch memory, samples: the size of a detail. */
+const MAX_PLANE_WIDTH = DETAIL_WIDTH;
+const MAX_PLANE_HEIGHT = DETAIL_HEIGHT;
 /** Alignment of SIMD vectors. */
 const ALIGNMENT_BYTES = 16;
 
@@ -84,7 +103,7 @@ export class PlaneKernel {
     return plane.byteOffset;
   }
 
-  /** Throws RangeError when a plane `[height, width]` exceeds the filters' limit of 256 by 144 samples. */
+  /** Throws RangeError when a plane `[height, width]` exceeds the filters' limit of 448 by 256 samples. */
   checkSize(width: number, height: number): void {
     if (!(width <= MAX_PLANE_WIDTH && height <= MAX_PLANE_HEIGHT)) {
       throw new RangeError(

@@ -1,7 +1,7 @@
 import type { PlaneKernel } from './plane-kernel.js';
 
 /**
- * Top-hat transforms (Meyer 1979) of planes of one size `[height, width]`, up to 256 by 144: they keep details that are
+ * Top-hat transforms (Meyer 1979) of planes of one size `[height, width]`, up to 448 by 256: they keep details that are
  * smaller than a square of `2 * radius + 1` and stand out from their surroundings, whatever the brightness there.
  * Allocates nothing.
  */

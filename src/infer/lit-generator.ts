@@ -54,10 +54,12 @@ export async function openLitGenerator(options: LitGeneratorOptions): Promise<Ge
     { model: reader.card.name, version: reader.card.version, device, threads, openMs, style },
     'The scene network is ready.',
   );
-  return new LitGenerator(reader, { style: nightStyle, seed, device });
+  const lighting = await Lighting.open(nightStyle, seed);
+  return new LitGenerator(reader, { lighting, style: nightStyle, seed, device });
 }
 
 interface LitNight {
+  readonly lighting: Lighting;
   readonly style: NightStyle;
   readonly seed: number;
   readonly device: string;
@@ -78,14 +80,14 @@ class LitGenerator implements Generator {
   /** Time of the frame that was announced last; undefined once it was translated. */
   #announced: Micros | undefined;
 
-  constructor(reader: SceneReader, { style, seed, device }: LitNight) {
+  constructor(reader: SceneReader, { lighting, style, seed, device }: LitNight) {
     const { version, licence } = reader.card;
     const description = `the sun off and the lamps on: a scene network and the night style ${style.name}`;
     this.card = { name: 'lit', version, licence, description };
     this.device = device;
     this.grain = style.grain;
     this.#reader = reader;
-    this.#lighting = new Lighting(style, seed);
+    this.#lighting = lighting;
     this.#seed = seed;
     this.#tracker = new SceneTracker(seed);
   }

@@ -2,8 +2,11 @@
 const STEPS = 4095;
 /** Largest linear value of the table; brighter light clips. */
 const LARGEST = 4;
-const SCALE = STEPS / Math.sqrt(LARGEST);
-const TABLE = Float32Array.from({ length: STEPS + 1 }, (_, step) => shoulder((step / STEPS) ** 2 * LARGEST));
+export const DISPLAY_SCALE = STEPS / Math.sqrt(LARGEST);
+/** Display values by `DISPLAY_SCALE` times the square root of light. */
+export const DISPLAY_TABLE = Float32Array.from({ length: STEPS + 1 }, (_, step) =>
+  shoulder((step / STEPS) ** 2 * LARGEST),
+);
 
 /** Gamma-coded value of linear light (IEC 61966-2-1), unclipped below 0 only. */
 export function codedOf(light: number): number {
@@ -14,7 +17,7 @@ export function codedOf(light: number): number {
 /** What a camera shows of linear light, gamma-coded, 0 to 1: straight at first, with a shoulder where it nears clipping. */
 export function displayOf(light: number): number {
   if (!(light > 0)) return 0;
-  return TABLE[Math.min(STEPS, Math.sqrt(light) * SCALE + 0.5) | 0] ?? 1;
+  return DISPLAY_TABLE[Math.min(STEPS, Math.sqrt(light) * DISPLAY_SCALE + 0.5) | 0] ?? 1;
 }
 
 function shoulder(light: number): number {

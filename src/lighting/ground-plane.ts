@@ -1,6 +1,6 @@
 import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
-import { boxMeanInto } from './box-mean.js';
-import { COLUMNS, createPlane, ROWS, SAMPLES, smoothStep } from './samples.js';
+import type { PlaneFilters } from './plane-filters.js';
+import { COLUMNS, ROWS, SAMPLES, smoothStep } from './samples.js';
 
 /** Focal length in shares of the frame's width: a usual dashcam. */
 const FOCAL_LENGTH = 0.9;
@@ -21,21 +21,35 @@ const VEHICLE = SURFACES.indexOf('vehicle') * SURFACE_SIZE;
  */
 export class GroundPlane {
   /** Distance ahead of the camera, `[72, 128]`, metres. */
-  readonly distance = createPlane();
+  readonly distance: Float32Array;
   /** Height above the ground, metres. */
-  readonly height = createPlane();
+  readonly height: Float32Array;
   /** Share of sky, 0 to 1; the sky has no distance. Borrowed. */
-  sky: Float32Array = createPlane();
+  sky: Float32Array;
   /** Share of ground, 0 to 1. */
-  readonly ground = createPlane();
+  readonly ground: Float32Array;
   /** Natural logarithm of {@link distance}. */
-  readonly logDistance = createPlane();
-  readonly #near = createPlane();
-  readonly #wide = createPlane();
+  readonly logDistance: Float32Array;
+  readonly #filters: PlaneFilters;
+  /** Logarithm of the distance of each column's foot. */
+  readonly #feet = new Float32Array(COLUMNS);
+  readonly #near: Float32Array;
+  readonly #wide: Float32Array;
   /** Height of the camera above the ground, metres. */
   cameraHeight = VEHICLE_CAMERA_M;
   /** Row of the horizon. */
   horizon = ROWS / 2;
+
+  constructor(filters: PlaneFilters) {
+    this.#filters = filters;
+    this.distance = filters.createPlane();
+    this.height = filters.createPlane();
+    this.sky = filters.createPlane();
+    this.ground = filters.createPlane();
+    this.logDistance = filters.createPlane();
+    this.#near = filters.createPlane();
+    this.#wide = filters.createPlane();
+  }
 
   /** @param sky share of sky, `[72, 128]`: never ground. Borrowed until the next call. */
   read(scene: Scene, sky: Float32Array): void {
@@ -66,17 +80,18 @@ export class GroundPlane {
     return ((column - COLUMNS / 2 + 0.5) * distance) / FOCAL;
   }
 
+  /** Writes the logarithm of the distance of the nearest ground in each column, from the bottom up to what stands on it. */
   #readGround({ surfaces }: Scene, sky: Float32Array): void {
-    const below = this.distanceOfRow(ROWS + 6);
-    for (let column = 0; column < COLUMNS; column++) {
-      let foot = below;
-      for (let row = ROWS - 1; row >= 0; row--) {
-        const i = row * COLUMNS + column;
-        const share = (surfaces[ROAD + i] ?? 0) + (surfaces[GROUND + i] ?? 0);
-        const isBelow = row > this.horizon - 1 && (sky[i] ?? 0) < 0.5;
-        this.ground[i] = isBelow ? share : 0;
-        if (share > 0.5 && isBelow) foot = this.distanceOfRow(row);
-        this.distance[i] = foot;
+    const [ground, logs, feet] = [this.ground, this.#near, this.#feet];
+    feet.fill(Math.log(this.distanceOfRow(ROWS + 6)));
+    for (let row = ROWS - 1; row >= 0; row--) {
+      const log = Math.log(this.distanceOfRow(row));
+      const isLow = row > this.horizon - 1;
+      for (let column = 0, i = row * COLUMNS; column < COLUMNS; column++, i++) {
+        const share = isLow && (sky[i] ?? 0) < 0.5 ? (surfaces[ROAD + i] ?? 0) + (surfaces[GROUND + i] ?? 0) : 0;
+        ground[i] = share;
+        if (share > 0.5) feet[column] = log;
+        logs[i] = feet[column] ?? 0;
       }
     }
   }
@@ -84,21 +99,19 @@ export class GroundPlane {
   /** Smooths distances: a little on the ground, more where things stand, whose feet differ from column to column. */
   #smooth(): void {
     const [near, wide, distance, ground] = [this.#near, this.#wide, this.distance, this.ground];
-    for (let i = 0; i < SAMPLES; i++) near[i] = Math.log(distance[i] ?? 1);
-    boxMeanInto(near, wide, 9, 2);
-    boxMeanInto(near, near, 1);
+    this.#filters.boxMeanInto(near, wide, 9, 2);
+    this.#filters.boxMeanInto(near, near, 1);
     const logs = this.logDistance;
     for (let i = 0; i < SAMPLES; i++) {
       const share = smoothStep(0.2, 0.8, ground[i] ?? 0);
-      const log = (wide[i] ?? 0) + share * ((near[i] ?? 0) - (wide[i] ?? 0));
-      logs[i] = log;
-      distance[i] = Math.exp(log);
+      logs[i] = (wide[i] ?? 0) + share * ((near[i] ?? 0) - (wide[i] ?? 0));
     }
+    this.#filters.exponentials(logs, distance);
   }
 
   #readVehicles(scene: Scene): void {
     for (const { box } of scene.vehicles) {
-      const distance = this.distanceOfRow((box.y + box.height) * ROWS);
+      const log = Math.log(this.distanceOfRow((box.y + box.height) * ROWS));
       const [top, bottom] = [Math.max(0, Math.floor(box.y * ROWS)), Math.min(ROWS, (box.y + box.height) * ROWS)];
       const [left, right] = [
         Math.max(0, Math.floor(box.x * COLUMNS)),
@@ -107,7 +120,7 @@ export class GroundPlane {
       for (let row = top; row < bottom; row++) {
         for (let column = left; column < right; column++) {
           const i = row * COLUMNS + column;
-          if ((scene.surfaces[VEHICLE + i] ?? 0) > 0.4) this.distance[i] = distance;
+          if ((scene.surfaces[VEHICLE + i] ?? 0) > 0.4) this.#near[i] = log;
         }
       }
     }

@@ -1,7 +1,7 @@
 import { LAMP_FIELDS, LAMP_KINDS, MAX_LAMPS, type LampKind } from '../look/look.js';
 import { linearOf } from './day-samples.js';
 import { codedOf } from './display.js';
-import { addLight, clearLight, COLUMNS, createLightPlanes, ROWS, type LinearColor } from './samples.js';
+import { addLight, clearLight, COLUMNS, type LightPlanes, ROWS, type LinearColor } from './samples.js';
 
 /** A sharp lamp; see {@link Look.lamps}. */
 export interface Lamp {
@@ -29,9 +29,16 @@ const BRIGHTEST = 14;
 /** Collects the sharp lamps of a look, and the light that they spread over the lens. */
 export class LampList {
   /** Light of the lamps at 128 x 72, linear: what blooms. */
-  readonly energy = createLightPlanes();
+  readonly energy: LightPlanes;
+  /** By row of {@link energy}: 1 where it holds light. */
+  readonly rows = new Uint8Array(ROWS);
   #lamps: Float32Array = new Float32Array(0);
   #count = 0;
+
+  /** @param energy three planes `[72, 128]`. */
+  constructor(energy: LightPlanes) {
+    this.energy = energy;
+  }
 
   /** Starts a list in `lamps`, `[256, 11]`, which it fills until the next call. */
   start(lamps: Float32Array): void {
@@ -39,6 +46,7 @@ export class LampList {
     this.#count = 0;
     lamps.fill(0);
     clearLight(this.energy);
+    this.rows.fill(0);
   }
 
   /** Adds a lamp; leaves out one that is too faint, outside the frame, or more than the list holds. */
@@ -67,6 +75,7 @@ export class LampList {
       const [c, r] = [left + (corner & 1), top + (corner >> 1)];
       if (c < 0 || r < 0 || c >= COLUMNS || r >= ROWS) continue;
       const weight = (1 - Math.abs(column - c)) * (1 - Math.abs(row - r));
+      this.rows[r] = 1;
       addLight(this.energy, r * COLUMNS + c, strength * weight, color);
     }
   }

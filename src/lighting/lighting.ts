@@ -1,3 +1,4 @@
+import { PlaneKernel } from '../image/plane-kernel.js';
 import { copyLookInto, emptyLook, identityLook, type Look } from '../look/look.js';
 import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
 import { DaySamples } from './day-samples.js';
@@ -12,7 +13,8 @@ import { NightSamples } from './night-samples.js';
 import { NightSky, urbanOf } from './night-sky.js';
 import type { NightStyle } from './night-style.js';
 import { Reflectance } from './reflectance.js';
-import { clearLight, createLightPlanes, SAMPLES } from './samples.js';
+import { PlaneFilters } from './plane-filters.js';
+import { clearLight, type LightPlanes } from './samples.js';
 import { Shops } from './shops.js';
 import { addSignals } from './signals.js';
 import { SkyCover } from './sky-cover.js';
@@ -53,19 +55,22 @@ const SENSITIVITY = 2.2;
  */
 export class Lighting {
   readonly #style: NightStyle;
-  readonly #day = new DaySamples();
-  readonly #sky = new SkyCover();
-  readonly #plane = new GroundPlane();
-  readonly #reflectance = new Reflectance();
-  readonly #light = createLightPlanes();
-  readonly #shine = createLightPlanes();
-  readonly #lamps = new LampList();
-  readonly #night = new NightSamples();
-  readonly #gridFit = new GridFit();
-  readonly #lightsFit = new LightsFit();
+  readonly #day: DaySamples;
+  readonly #sky: SkyCover;
+  readonly #plane: GroundPlane;
+  readonly #reflectance: Reflectance;
+  readonly #light: LightPlanes;
+  readonly #shine: LightPlanes;
+  readonly #lamps: LampList;
+  readonly #night: NightSamples;
+  readonly #gridFit: GridFit;
+  readonly #lightsFit: LightsFit;
   readonly #look = emptyLook();
   readonly #dayLook = identityLook();
-  readonly #vignette: Float32Array;
+  readonly #kernel: PlaneKernel;
+  readonly #bonnet: Float32Array;
+  /** From reflected light to the sensor: sensitivity and vignette. */
+  readonly #gains: Float32Array;
   readonly #town: TownLight;
   readonly #beam: LowBeam;
   readonly #streetLamps: StreetLamps;
@@ -75,19 +80,40 @@ export class Lighting {
   readonly #nightSky: NightSky;
   readonly #lens: Lens;
 
-  /** @param seed of what no thing of the scene decides: the glow of the sky, lamps out of the frame. */
-  constructor(style: NightStyle, seed: number) {
+  private constructor(kernel: PlaneKernel, style: NightStyle, seed: number) {
     const color = townColor(style);
+    const filters = new PlaneFilters(kernel);
+    this.#day = new DaySamples(kernel);
+    this.#sky = new SkyCover(filters);
+    this.#plane = new GroundPlane(filters);
+    this.#reflectance = new Reflectance(filters);
+    this.#light = filters.createLightPlanes();
+    this.#shine = filters.createLightPlanes();
+    this.#lamps = new LampList(filters.createLightPlanes());
+    this.#night = new NightSamples(kernel);
+    this.#gridFit = new GridFit(kernel);
+    this.#lightsFit = new LightsFit(kernel);
     this.#style = style;
-    this.#vignette = vignette(style.lens.vignette);
+    this.#kernel = kernel;
+    this.#bonnet = filters.createPlane();
+    this.#gains = filters.createPlane();
+    this.#gains.set(vignette(style.lens.vignette).map((gain) => SENSITIVITY * gain));
     this.#town = new TownLight(style, color, seed);
     this.#beam = new LowBeam(style);
     this.#streetLamps = new StreetLamps(style);
     this.#traffic = new TrafficLamps(style);
     this.#windows = new Windows(style);
-    this.#shops = new Shops(style);
+    this.#shops = new Shops(style, filters);
     this.#nightSky = new NightSky(style, color, seed);
-    this.#lens = new Lens(style);
+    this.#lens = new Lens(style, filters);
+  }
+
+  /**
+   * Loads the kernel. Throws KERNEL_UNAVAILABLE.
+   * @param seed of what no thing of the scene decides: the glow of the sky, lamps out of the frame.
+   */
+  static async open(style: NightStyle, seed: number): Promise<Lighting> {
+    return new Lighting(await PlaneKernel.open(), style, seed);
   }
 
   /**
@@ -128,24 +154,16 @@ export class Lighting {
     addSignals(this.#style, lamps, scene, (1 - sun.day) * dials.traffic);
     this.#windows.addTo({ light, lamps }, scene, sun.windows * dials.windows);
     this.#shops.addTo(shine, light, plane, scene, this.#day, urban * sun.windows * dials.windows);
-    this.#lens.mirror(shine, lamps.energy, plane, scene.bonnet);
+    this.#lens.mirror(shine, lamps, plane, scene.bonnet);
   }
 
   /** Turns the light that falls on things into what they send to the camera. The own bonnet stays black. */
   #reflect({ bonnet }: Scene): void {
-    const gain = this.#vignette;
-    for (const channel of ['red', 'green', 'blue'] as const) {
-      const [light, shine, reflectance] = [
-        this.#light[channel],
-        this.#shine[channel],
-        this.#reflectance.light[channel],
-      ];
-      for (let i = 0; i < SAMPLES; i++) {
-        const clear = 1 - 0.985 * (bonnet[i] ?? 0);
-        light[i] = SENSITIVITY * (light[i] ?? 0) * (reflectance[i] ?? 0) * clear * (gain[i] ?? 1);
-        shine[i] = (shine[i] ?? 0) * clear;
-      }
-    }
+    const kernel = this.#kernel;
+    this.#bonnet.set(bonnet);
+    const [light, shine] = [kernel.addressOf(this.#light.red), kernel.addressOf(this.#shine.red)];
+    const [dark, gains] = [kernel.addressOf(this.#bonnet), kernel.addressOf(this.#gains)];
+    kernel.calls.sendBack(light, kernel.addressOf(this.#reflectance.light.red), shine, dark, gains);
   }
 
   /** Exposes, lets bright light bloom, and fits the look. */
@@ -156,7 +174,9 @@ export class Lighting {
     const gain = exposureGain(this.#light, this.#shine, { meanLuma: target, minGain, maxGain });
     this.#night.expose(this.#light, gain, this.#shine, black);
     if (sun.day > 0) this.#night.mixDay(this.#day, sun.day);
-    this.#gridFit.fit(this.#day, this.#night, this.#look.grid);
-    this.#lightsFit.fit(this.#look.grid, this.#day, this.#night, this.#look.lights);
+    this.#gridFit.fit(this.#day, this.#night);
+    this.#lightsFit.fit(this.#gridFit.grid, this.#day, this.#night);
+    this.#look.grid.set(this.#gridFit.grid);
+    this.#look.lights.set(this.#lightsFit.lights);
   }
 }

@@ -1,36 +1,35 @@
+import type { PlaneKernel } from '../image/plane-kernel.js';
 import type { DaySamples } from './day-samples.js';
-import { displayOf } from './display.js';
-import { createPlane, type LightPlanes, SAMPLES, smoothStep } from './samples.js';
-
-const DARK_SATURATION = 0.92;
+import { DISPLAY_SCALE, DISPLAY_TABLE } from './display.js';
+import { type LightPlanes, planesOf, SAMPLES } from './samples.js';
 
 /** A night at 72 x 128, gamma-coded Y, U, V in BT.709 full range. */
 export class NightSamples {
-  readonly luma = createPlane();
-  readonly u = createPlane();
-  readonly v = createPlane();
-
+  /** Y, U, V, then {@link reflected}, one after the other in the kernel's memory. */
+  readonly data: Float32Array;
+  readonly luma: Float32Array;
+  readonly u: Float32Array;
+  readonly v: Float32Array;
   /** Share of the light that things reflect, 0 to 1; the rest shines itself. */
-  readonly reflected = createPlane();
+  readonly reflected: Float32Array;
 
-  /** Shows `gain * light + shine` as a camera does. @param black linear light that is lost. */
+  readonly #kernel: PlaneKernel;
+  readonly #table: Float32Array;
+
+  constructor(kernel: PlaneKernel) {
+    this.#kernel = kernel;
+    this.#table = kernel.plane(DISPLAY_TABLE.length);
+    this.#table.set(DISPLAY_TABLE);
+    this.data = kernel.plane(4 * SAMPLES);
+    [this.luma, this.u, this.v, this.reflected] = planesOf(this.data, 4);
+  }
+
+  /** Shows `gain * light + shine`, planes of the kernel, as a camera does. @param black linear light that is lost. */
   expose(light: LightPlanes, gain: number, shine: LightPlanes, black: number): void {
-    const [lumas, us, vs, reflected] = [this.luma, this.u, this.v, this.reflected];
-    const [lightR, lightG, lightB] = [light.red, light.green, light.blue];
-    const [shineR, shineG, shineB] = [shine.red, shine.green, shine.blue];
-    for (let i = 0; i < SAMPLES; i++) {
-      const litG = gain * (lightG[i] ?? 0);
-      const totalG = litG + (shineG[i] ?? 0);
-      const red = displayOf(gain * (lightR[i] ?? 0) + (shineR[i] ?? 0) - black);
-      const green = displayOf(totalG - black);
-      const blue = displayOf(gain * (lightB[i] ?? 0) + (shineB[i] ?? 0) - black);
-      const luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-      const saturation = DARK_SATURATION + (1 - DARK_SATURATION) * smoothStep(0.03, 0.4, luma);
-      lumas[i] = luma;
-      us[i] = (saturation * (blue - luma)) / 1.8556;
-      vs[i] = (saturation * (red - luma)) / 1.5748;
-      reflected[i] = litG / (totalG + 1e-5);
-    }
+    const kernel = this.#kernel;
+    const [lit, shining] = [kernel.addressOf(light.red), kernel.addressOf(shine.red)];
+    const [table, out] = [kernel.addressOf(this.#table), kernel.addressOf(this.data)];
+    kernel.calls.expose(lit, gain, shining, black, table, DISPLAY_TABLE.length - 1, DISPLAY_SCALE, out);
   }
 
   /** Mixes the day in. @param share of the day, 0 to 1. */

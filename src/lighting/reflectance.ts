@@ -1,7 +1,7 @@
 import { SURFACES, SURFACE_SIZE, type Scene, type Surface } from '../scene/scene.js';
 import type { DaySamples } from './day-samples.js';
-import { guidedFilterInto } from './guided-filter.js';
-import { ALL_SKY, createLightPlanes, createPlane, SAMPLES, smoothStep } from './samples.js';
+import type { PlaneFilters } from './plane-filters.js';
+import { type LightPlanes, planesOf, SAMPLES } from './samples.js';
 
 /** How a surface reflects: its mean reflectance, how much of the day's large and small differences of log light and of its colour it keeps. */
 interface Material {
@@ -9,6 +9,10 @@ interface Material {
   readonly large: number;
   readonly small: number;
   readonly color: number;
+  /** How much stronger small bright differences are by lamps than by day: the glass beads of paint send light back. Default 0. */
+  readonly paint?: number;
+  /** How much darker it is where the day is blown out, which is sky that was misread, or sun; 0 to 1. Default 0. */
+  readonly blownOut?: number;
 }
 
 /**
@@ -17,110 +21,75 @@ interface Material {
  */
 const MATERIALS: Readonly<Record<Surface, Material>> = {
   sky: { reflectance: 0.06, large: 0, small: 0.3, color: 0.2 },
-  road: { reflectance: 0.13, large: 0.16, small: 0.75, color: 0.25 },
+  road: { reflectance: 0.13, large: 0.16, small: 0.75, color: 0.25, paint: 0.7 },
   ground: { reflectance: 0.14, large: 0.22, small: 0.75, color: 0.4 },
-  facade: { reflectance: 0.2, large: 0.42, small: 0.72, color: 0.55 },
-  window: { reflectance: 0.1, large: 0.35, small: 0.75, color: 0.5 },
-  vegetation: { reflectance: 0.055, large: 0.22, small: 0.6, color: 0.45 },
+  facade: { reflectance: 0.2, large: 0.42, small: 0.72, color: 0.55, blownOut: 0.8 },
+  window: { reflectance: 0.1, large: 0.35, small: 0.75, color: 0.5, blownOut: 0.8 },
+  vegetation: { reflectance: 0.055, large: 0.22, small: 0.6, color: 0.45, blownOut: 0.8 },
   vehicle: { reflectance: 0.13, large: 0.5, small: 0.75, color: 0.85 },
   person: { reflectance: 0.13, large: 0.45, small: 0.75, color: 0.8 },
-  pole: { reflectance: 0.15, large: 0.25, small: 0.65, color: 0.4 },
+  pole: { reflectance: 0.15, large: 0.25, small: 0.65, color: 0.4, blownOut: 0.8 },
   lampHead: { reflectance: 0.2, large: 0.2, small: 0.8, color: 0.4 },
   signal: { reflectance: 0.08, large: 0.3, small: 0.75, color: 0.6 },
   sign: { reflectance: 0.3, large: 0.6, small: 0.85, color: 1 },
-  wall: { reflectance: 0.16, large: 0.3, small: 0.7, color: 0.45 },
+  wall: { reflectance: 0.16, large: 0.3, small: 0.7, color: 0.45, blownOut: 0.8 },
 };
+/** The same in the order of the surfaces. */
+const KINDS = SURFACES.map((name) => MATERIALS[name]);
 const SKY = SURFACES.indexOf('sky');
-const GROUND = SURFACES.indexOf('ground') * SURFACE_SIZE;
-const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
-const ROAD = SURFACES.indexOf('road') * SURFACE_SIZE;
-/** Paint on the road is brighter by lamps than by day: its glass beads send their light back. */
-const PAINT = 0.7;
-/** How much darker what stands is where the day is blown out: sky that was misread, or sun. */
-const BLOWN_OUT = 0.8;
+/** Numbers of a material in the kernel. */
+const FIELDS = 6;
+/** Added to the day's light before its logarithm. */
 const BLACK = 0.012;
-/** Share of the light that stays where the scene is not sure of anything: what is not sure is dark. */
-const UNSURE = 0.3;
 
 /** What things reflect, without the sun that shone on them by day: the day's large shading is pressed flat, surface by surface. */
 export class Reflectance {
   /** Reflectance by colour, `[72, 128]` each, 0 to 0.85. */
-  readonly light = createLightPlanes();
-  /** How sure the scene is of what stands there, 0 to 1; what is not sure is dark. */
-  readonly #sure = createPlane();
-  readonly #log = createPlane();
-  readonly #base = createPlane();
-  readonly #mean = createPlane();
-  readonly #large = createPlane();
-  readonly #small = createPlane();
-  readonly #color = createPlane();
+  readonly light: LightPlanes;
+  readonly #filters: PlaneFilters;
+  /** Log light of the day, then the same smoothed. */
+  readonly #logs: Float32Array;
+  readonly #log: Float32Array;
+  readonly #base: Float32Array;
+  readonly #surfaces: Float32Array;
+  /** Of each surface: what is constant of its log reflectance, and the rest of its material in the order of {@link Material}. */
+  readonly #materials: Float32Array;
 
-  /** @param sky share of sky: it reflects nothing. */
+  constructor(filters: PlaneFilters) {
+    const { kernel } = filters;
+    this.light = filters.createLightPlanes();
+    this.#filters = filters;
+    this.#logs = kernel.plane(2 * SAMPLES);
+    [this.#log, this.#base] = planesOf(this.#logs, 2);
+    this.#surfaces = kernel.plane(SURFACES.length * SURFACE_SIZE);
+    this.#materials = kernel.plane(FIELDS * SURFACES.length);
+    for (const [i, { large, small, color, paint = 0, blownOut = 0 }] of KINDS.entries()) {
+      this.#materials.set([large, small, color, paint, blownOut], FIELDS * i + 1);
+    }
+  }
+
+  /** @param sky share of sky, in the kernel's memory: it reflects nothing. */
   read(scene: Scene, day: DaySamples, sky: Float32Array): void {
-    const [log, base, { luminance }] = [this.#log, this.#base, day];
-    for (let i = 0; i < SAMPLES; i++) log[i] = Math.log((luminance[i] ?? 0) + BLACK);
-    guidedFilterInto(log, log, base, 2, 0.3);
+    const [{ kernel }, log, base] = [this.#filters, this.#log, this.#base];
+    kernel.calls.logarithms(kernel.addressOf(day.luminance), kernel.addressOf(log), SAMPLES, BLACK);
+    this.#filters.guideInto(log, log, base, { radius: 2, epsilon: 0.3 });
     const keep = 1 - 0.35 * hardnessOf(scene.surfaces, base);
-    this.#blendMaterials(scene.surfaces, keep);
-    this.#write(scene.surfaces, day, keep, sky);
-  }
-
-  /** Blends the materials by the probability of their surfaces. @param keep share of the large differences that stays. */
-  #blendMaterials(surfaces: Float32Array, keep: number): void {
-    const [base, mean, large, small, color] = [this.#base, this.#mean, this.#large, this.#small, this.#color];
-    const sure = this.#sure;
-    for (const plane of [mean, large, small, color, sure]) plane.fill(0);
-    for (const [index, name] of SURFACES.entries()) {
-      const material = MATERIALS[name];
-      const start = index * SURFACE_SIZE;
-      const level = levelOf(surfaces, start, base);
-      const constant = Math.log(material.reflectance) - material.large * keep * level;
-      for (let i = 0; i < SAMPLES; i++) {
-        const share = surfaces[start + i] ?? 0;
-        if (share < 0.01) continue;
-        sure[i] = Math.max(sure[i] ?? 0, share);
-        mean[i] = (mean[i] ?? 0) + share * constant;
-        large[i] = (large[i] ?? 0) + share * material.large;
-        small[i] = (small[i] ?? 0) + share * material.small;
-        color[i] = (color[i] ?? 0) + share * material.color;
-      }
+    for (const [i, { reflectance, large }] of KINDS.entries()) {
+      const level = levelOf(scene.surfaces, i * SURFACE_SIZE, base);
+      this.#materials[FIELDS * i] = Math.log(reflectance) - large * keep * level;
     }
-  }
-
-  #write(surfaces: Float32Array, { luminance, light, luma }: DaySamples, keep: number, sky: Float32Array): void {
-    const [log, base, mean, large, small, color] = [
-      this.#log,
-      this.#base,
-      this.#mean,
-      this.#large,
-      this.#small,
-      this.#color,
-    ];
-    const sure = this.#sure;
-    const { red, green, blue } = this.light;
-    const [dayR, dayG, dayB] = [light.red, light.green, light.blue];
-    for (let i = 0; i < SAMPLES; i++) {
-      if ((sky[i] ?? 0) > ALL_SKY) {
-        red[i] = green[i] = blue[i] = 0;
-        continue;
-      }
-      const level = base[i] ?? 0;
-      const difference = (log[i] ?? 0) - level;
-      const paint = difference > 0 ? 1 + PAINT * (surfaces[ROAD + i] ?? 0) : 1;
-      const detail = difference * (small[i] ?? 0) * paint;
-      const value = Math.exp((mean[i] ?? 0) + keep * ((large[i] ?? 0) * level + detail));
-      const stands = 1 - (surfaces[ROAD + i] ?? 0) - (surfaces[GROUND + i] ?? 0) - (surfaces[SIGN + i] ?? 0);
-      const blown = stands * smoothStep(0.9, 0.99, luma[i] ?? 0);
-      const certain = (UNSURE + (1 - UNSURE) * smoothStep(0.1, 0.35, sure[i] ?? 0)) * (1 - BLOWN_OUT * blown);
-      const reflectance = Math.min(0.85, value) * certain;
-      const share = color[i] ?? 0;
-      const grey = (1 - share) * reflectance;
-      const scale = (share * reflectance) / ((luminance[i] ?? 0) + BLACK);
-      const most = 2.4 * share * reflectance;
-      red[i] = grey + Math.min(most, scale * (dayR[i] ?? 0));
-      green[i] = grey + Math.min(most, scale * (dayG[i] ?? 0));
-      blue[i] = grey + Math.min(most, scale * (dayB[i] ?? 0));
-    }
+    this.#surfaces.set(scene.surfaces);
+    kernel.calls.reflect(
+      kernel.addressOf(this.#surfaces),
+      kernel.addressOf(this.#materials),
+      SURFACES.length,
+      kernel.addressOf(day.light.red),
+      kernel.addressOf(this.#logs),
+      kernel.addressOf(sky),
+      keep,
+      BLACK,
+      kernel.addressOf(this.light.red),
+    );
   }
 }
 

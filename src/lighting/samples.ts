@@ -25,9 +25,15 @@ export function createPlane(): Float32Array {
   return new Float32Array(SAMPLES);
 }
 
-/** Creates three planes of zeros. */
-export function createLightPlanes(): LightPlanes {
-  return { red: createPlane(), green: createPlane(), blue: createPlane() };
+/** A tuple of `Count` planes. */
+type Planes<Count extends number, All extends Float32Array[] = []> = All['length'] extends Count
+  ? All
+  : Planes<Count, [...All, Float32Array]>;
+
+/** Views of the first `count` planes of an array that holds them one after the other. */
+export function planesOf<Count extends number>(data: Float32Array, count: Count): Planes<Count> {
+  const planes = Array.from({ length: count }, (_, i) => data.subarray(i * SAMPLES, (i + 1) * SAMPLES));
+  return planes as Planes<Count>; // the array is as long as asked for
 }
 
 /** Sets all samples of three planes to 0. */

@@ -1,25 +1,33 @@
 import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
-import { boxMeanInto } from './box-mean.js';
 import type { DaySamples } from './day-samples.js';
 import type { GroundPlane } from './ground-plane.js';
-import { addDoubled, HALF_SAMPLES, halveInto } from './half-plane.js';
 import type { NightStyle } from './night-style.js';
-import { createPlane, type LightPlanes, SAMPLES, smoothStep } from './samples.js';
+import type { PlaneFilters } from './plane-filters.js';
+import { type LightPlanes, SAMPLES, smoothStep } from './samples.js';
 
 const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
 const WINDOW = SURFACES.indexOf('window') * SURFACE_SIZE;
 const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
 
-const spilled = new Float32Array(HALF_SAMPLES);
+/** Share of sign from which a sample is one. */
+const MIN_SIGN = 0.35;
 
 /** Shop fronts and lit signs: the foot of a facade where the day is vivid or full of detail shines in its own colours. */
 export class Shops {
   readonly #style: NightStyle;
-  readonly #vivid = createPlane();
-  readonly #clutter = createPlane();
+  readonly #filters: PlaneFilters;
+  readonly #shine: Float32Array;
+  readonly #clutter: Float32Array;
+  readonly #half: Float32Array;
+  /** Samples that may shine. */
+  readonly #fronts = new Int32Array(SAMPLES);
 
-  constructor(style: NightStyle) {
+  constructor(style: NightStyle, filters: PlaneFilters) {
     this.#style = style;
+    this.#filters = filters;
+    this.#shine = filters.createPlane();
+    this.#clutter = filters.createPlane();
+    this.#half = filters.createHalfPlane();
   }
 
   /** @param shine receives what shines itself. @param light receives what falls on the ground before the shops. */
@@ -34,52 +42,65 @@ export class Shops {
     const { surfaces } = scene;
     const { luminance, spill } = this.#style.shops;
     if (amount * (luminance + this.#style.signs.luminance) <= 0) return;
-    const vivid = this.#vivid;
-    const clutter = this.#clutter;
-    boxMeanInto(day.luma, clutter, 2);
-    for (let i = 0; i < SAMPLES; i++) {
-      clutter[i] = Math.abs((day.luma[i] ?? 0) - (clutter[i] ?? 0));
-      vivid[i] = Math.abs(day.u[i] ?? 0) + Math.abs(day.v[i] ?? 0);
-    }
-    halveInto(clutter, spilled);
-    boxMeanInto(spilled, spilled, 2, 1, 2);
-    clutter.fill(0);
-    addDoubled(spilled, clutter);
-    const [heights, distances, lumas, signLuminance] = [
-      plane.height,
-      plane.distance,
-      day.luma,
-      this.#style.signs.luminance,
-    ];
-    for (let i = 0; i < SAMPLES; i++) {
+    const count = this.#findFronts(plane, surfaces);
+    if (count === 0) return;
+    const [clutter, shines, fronts] = [this.#clutter, this.#shine, this.#fronts];
+    this.#readClutter(day.luma);
+    shines.fill(0);
+    for (let k = 0; k < count; k++) {
+      const i = fronts[k] ?? 0;
       const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
       const sign = surfaces[SIGN + i] ?? 0;
-      const height = heights[i] ?? 0;
-      const distance = distances[i] ?? 1;
-      const vividness = vivid[i] ?? 0;
-      let shine = 0;
-      if (wall > 0.5 && height > 0.1 && height < 4.2 && distance < 70) {
+      const [height, distance] = [plane.height[i] ?? 0, plane.distance[i] ?? 1];
+      const vivid = Math.abs(day.u[i] ?? 0) + Math.abs(day.v[i] ?? 0);
+      let here = 0;
+      if (isFront(wall, height, distance)) {
         const foot =
           smoothStep(0.1, 0.6, height) * (1 - smoothStep(2.8, 4.2, height)) * (1 - smoothStep(30, 70, distance));
-        const busy = Math.max(smoothStep(0.05, 0.11, clutter[i] ?? 0), smoothStep(0.08, 0.22, vividness));
-        const luma = lumas[i] ?? 0;
+        const busy = Math.max(smoothStep(0.05, 0.11, clutter[i] ?? 0), smoothStep(0.08, 0.22, vivid));
+        const luma = day.luma[i] ?? 0;
         const seen = smoothStep(0.12, 0.5, luma) * (1 - smoothStep(0.86, 0.97, luma)); // blown out: sky or sun, no shop
-        shine = luminance * smoothStep(0.5, 0.85, wall) * foot * busy * seen * (1 - (plane.sky[i] ?? 0));
+        here = luminance * smoothStep(0.5, 0.85, wall) * foot * busy * seen * (1 - (plane.sky[i] ?? 0));
       }
-      if (sign > 0.35) shine += signLuminance * smoothStep(0.35, 0.7, sign) * smoothStep(0.1, 0.24, vividness);
-      vivid[i] = amount * shine;
+      const { luminance: signLuminance } = this.#style.signs;
+      if (sign > MIN_SIGN) here += signLuminance * smoothStep(MIN_SIGN, 0.7, sign) * smoothStep(0.1, 0.24, vivid);
+      shines[i] = amount * here;
     }
-    addShine(shine, vivid, day);
-    if (spill > 0) this.#addSpill(light, plane, vivid, spill);
+    addShine(shine, shines, day);
+    if (spill > 0) this.#addSpill(light, plane, shines, spill);
+  }
+
+  /** Lists the samples that may shine. Returns their number. */
+  #findFronts({ height: heights, distance: distances }: GroundPlane, surfaces: Float32Array): number {
+    const fronts = this.#fronts;
+    let count = 0;
+    for (let i = 0; i < SAMPLES; i++) {
+      const wall = (surfaces[FACADE + i] ?? 0) + (surfaces[WINDOW + i] ?? 0);
+      const isSign = (surfaces[SIGN + i] ?? 0) > MIN_SIGN;
+      if (isSign || isFront(wall, heights[i] ?? 0, distances[i] ?? 1)) fronts[count++] = i;
+    }
+    return count;
+  }
+
+  /** Writes how full of detail the day is around each sample. */
+  #readClutter(luma: Float32Array): void {
+    const [filters, clutter, half] = [this.#filters, this.#clutter, this.#half];
+    filters.boxMeanInto(luma, clutter, 2);
+    for (let i = 0; i < SAMPLES; i++) clutter[i] = Math.abs((luma[i] ?? 0) - (clutter[i] ?? 0));
+    filters.halveInto(clutter, half);
+    filters.boxMeanInto(half, half, 2, 1);
+    clutter.fill(0);
+    filters.addDoubled(half, clutter);
   }
 
   /** Light of the shops on the pavement below and before them. */
   #addSpill(light: LightPlanes, plane: GroundPlane, shine: Float32Array, spill: number): void {
-    halveInto(shine, spilled);
-    boxMeanInto(spilled, spilled, 3, 2, 2);
-    boxMeanInto(spilled, spilled, 2, 2, 2);
+    const [filters, half] = [this.#filters, this.#half];
+    filters.halveInto(shine, half);
+    filters.boxMeanInto(half, half, 3, 2);
+    filters.boxMeanInto(half, half, 2, 2);
     shine.fill(0);
-    addDoubled(spilled, shine);
+    filters.addDoubled(half, shine);
     for (let i = 0; i < SAMPLES; i++) {
       const amount = spill * (shine[i] ?? 0) * (0.35 + 0.65 * (plane.ground[i] ?? 0));
       light.red[i] = (light.red[i] ?? 0) + amount;
@@ -87,6 +108,11 @@ export class Shops {
       light.blue[i] = (light.blue[i] ?? 0) + 0.6 * amount;
     }
   }
+}
+
+/** Whether a wall may be a shop front: sure, at the height of one, near. */
+function isFront(wall: number, height: number, distance: number): boolean {
+  return wall > 0.5 && height > 0.1 && height < 4.2 && distance < 70;
 }
 
 /** Adds the day's own colours, brighter and warmer. */

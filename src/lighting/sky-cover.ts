@@ -1,8 +1,7 @@
 import { SURFACES, SURFACE_SIZE, type Scene, type Surface } from '../scene/scene.js';
-import { boxMeanInto } from './box-mean.js';
 import type { DaySamples } from './day-samples.js';
-import { guidedFilterInto } from './guided-filter.js';
-import { COLUMNS, createPlane, ROWS, SAMPLES, smoothStep } from './samples.js';
+import type { PlaneFilters } from './plane-filters.js';
+import { COLUMNS, ROWS, SAMPLES, smoothStep } from './samples.js';
 
 const planeOf = (name: Surface): number => SURFACES.indexOf(name) * SURFACE_SIZE;
 const [SKY, ROAD, GROUND] = [planeOf('sky'), planeOf('road'), planeOf('ground')];
@@ -21,17 +20,25 @@ const TOP_ROWS = 2;
  */
 export class SkyCover {
   /** Share of sky, `[72, 128]`, 0 to 1. */
-  readonly cover = createPlane();
-  readonly #texture = createPlane();
+  readonly cover: Float32Array;
+  readonly #filters: PlaneFilters;
+  readonly #texture: Float32Array;
   /** 1 what may be sky, 2 what is. */
   readonly #marks = new Uint8Array(SAMPLES);
   readonly #queue = new Int32Array(SAMPLES);
 
+  constructor(filters: PlaneFilters) {
+    this.#filters = filters;
+    this.cover = filters.createPlane();
+    this.#texture = filters.createPlane();
+  }
+
   read(scene: Scene, day: DaySamples): void {
     const { surfaces } = scene;
+    const [cover, marks] = [this.cover, this.#marks];
     const bright = brightnessOf(surfaces, day.luma);
     if (bright === 0) {
-      this.cover.fill(0);
+      cover.fill(0);
       return;
     }
     this.#markCandidates(scene, day, bright);
@@ -39,24 +46,28 @@ export class SkyCover {
     this.#flood();
     for (let i = 0; i < SAMPLES; i++) {
       const isSure = (surfaces[SKY + i] ?? 0) > 0.75;
-      this.cover[i] = isSure || this.#marks[i] === 2 ? 1 : 0;
+      cover[i] = isSure || marks[i] === 2 ? 1 : 0;
     }
-    guidedFilterInto(day.luma, this.cover, this.cover, 1, 3e-4);
+    this.#filters.guideInto(day.luma, cover, cover, { radius: 1, epsilon: 3e-4 });
     for (let i = 0; i < SAMPLES; i++) {
-      const sure = smoothStep(0.55, 0.9, surfaces[SKY + i] ?? 0);
-      this.cover[i] = Math.max(sure, smoothStep(0.08, 0.5, this.cover[i] ?? 0));
+      const [share, grown] = [surfaces[SKY + i] ?? 0, cover[i] ?? 0];
+      if (share <= 0.55 && grown <= 0.08) cover[i] = 0;
+      else cover[i] = Math.max(smoothStep(0.55, 0.9, share), smoothStep(0.08, 0.5, grown));
     }
   }
 
   #markCandidates({ surfaces, horizon }: Scene, { luma, u, v }: DaySamples, bright: number): void {
-    const texture = this.#texture;
-    boxMeanInto(luma, texture, 1);
+    const [texture, marks] = [this.#texture, this.#marks];
+    const lowest = horizon * SAMPLES;
+    this.#filters.boxMeanInto(luma, texture, 1);
     for (let i = 0; i < SAMPLES; i++) {
-      const isSky = (surfaces[SKY + i] ?? 0) > 0.45;
       const here = luma[i] ?? 0;
-      const isPlain = here > 0.8 * bright && Math.abs(here - (texture[i] ?? 0)) < 0.03 && i < horizon * SAMPLES;
-      const isBlue = (u[i] ?? 0) > 0.06 && (v[i] ?? 0) < -0.02 && sumAt(surfaces, MOVABLE, i) < 0.3;
-      this.#marks[i] = isSky || (isPlain && (isBlue || sumAt(surfaces, SOLID, i) < 0.5)) ? 1 : 0;
+      if ((surfaces[SKY + i] ?? 0) > 0.45) marks[i] = 1;
+      else if (i >= lowest || here <= 0.8 * bright || Math.abs(here - (texture[i] ?? 0)) >= 0.03) marks[i] = 0;
+      else {
+        const isBlue = (u[i] ?? 0) > 0.06 && (v[i] ?? 0) < -0.02 && sumAt(surfaces, MOVABLE, i) < 0.3;
+        marks[i] = isBlue || sumAt(surfaces, SOLID, i) < 0.5 ? 1 : 0;
+      }
     }
   }
 
@@ -72,7 +83,7 @@ export class SkyCover {
           start = -1;
         } else if (isBelowSky && ground > 0.4 && (luma[i] ?? 0) > pale) {
           if (start < 0) start = i;
-        } else {
+        } else if (isBelowSky) {
           const stands = sumAt(surfaces, STANDING, i) > 0.5;
           if (start >= 0 && stands) for (let at = start; at < i; at += COLUMNS) this.#marks[at] = 1;
           if (ground > 0.4 || stands) isBelowSky = false;

@@ -1,3 +1,5 @@
+import { isFiniteArray } from '../image/is-finite-array.js';
+
 /** Rows of the bilateral grid. */
 export const GRID_HEIGHT = 9;
 /** Columns of the bilateral grid. */
@@ -113,11 +115,4 @@ export function copyLookInto(from: Look, out: Look): void {
 /** True when every number of the look is finite. A failing network breaks this first. */
 export function isFiniteLook(look: Look): boolean {
   return isFiniteArray(look.grid) && isFiniteArray(look.lights) && isFiniteArray(look.lamps);
-}
-
-/** Zero times a value that is not finite is NaN, which the sum keeps. A plain loop is 16 times as fast as `every`. */
-function isFiniteArray(values: Float32Array): boolean {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += 0 * (values[i] ?? 0);
-  return sum === 0;
 }

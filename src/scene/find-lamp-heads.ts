@@ -1,6 +1,6 @@
 import { takeComponents } from './components.js';
 import { SURFACE_HEIGHT, SURFACE_WIDTH, type Place } from './scene.js';
-import { surfacePlane } from './scene-maps.js';
+import { markAbove, surfacePlane } from './scene-maps.js';
 
 /** The head of a street lamp in one frame. */
 export interface FoundLampHead {
@@ -36,7 +36,7 @@ export function findLampHeads(
     pole: MIN_POLE,
   },
 ): FoundLampHead[] {
-  const heads = Uint8Array.from(surfacePlane(surfaces, 'lampHead'), (value) => (value > minHead ? 1 : 0));
+  const heads = markAbove(surfacePlane(surfaces, 'lampHead'), minHead);
   const found: FoundLampHead[] = takeComponents(heads, SURFACE_WIDTH, MAX_HEAD_AREA).map((area) => {
     const y = (area.top + area.bottom) / 2 / SURFACE_HEIGHT;
     const height = Math.max(0.03, 1.15 * (horizon - y));
@@ -49,7 +49,7 @@ export function findLampHeads(
   const pole = surfacePlane(surfaces, 'pole');
   const signal = surfacePlane(surfaces, 'signal');
   const sign = surfacePlane(surfaces, 'sign');
-  const poles = Uint8Array.from(pole, (value) => (value > minPole ? 1 : 0));
+  const poles = markAbove(pole, minPole);
   const kept = poles.slice();
   for (const area of takeComponents(poles, SURFACE_WIDTH)) {
     const height = (area.bottom - area.top) / SURFACE_HEIGHT;

@@ -1,10 +1,12 @@
+import { Morphology } from '../image/morphology.js';
+import type { PlaneKernel } from '../image/plane-kernel.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
 import { takeComponents } from './components.js';
 import { SURFACE_HEIGHT, SURFACE_WIDTH, type Box } from './scene.js';
 import { surfacePlane } from './scene-maps.js';
 
-/** Side of the closing's window, samples: panes are narrower. */
-const CLOSING = 13;
+/** Radius of the closing's window, samples: panes are narrower. */
+const CLOSING_RADIUS = 6;
 /** A pane is darker than the wall around it by this. */
 const MIN_CONTRAST = 0.07;
 /** Probability of facade and window from which a sample may belong to a pane. */
@@ -22,9 +24,18 @@ export const MAX_PANES = 160;
 
 /** Finds the panes of windows: small dark upright boxes inside sure facades. */
 export class PaneFinder {
-  readonly #luma = new Float32Array(DETAIL_WIDTH * DETAIL_HEIGHT);
-  readonly #closed = new Float32Array(DETAIL_WIDTH * DETAIL_HEIGHT);
+  readonly #kernel: PlaneKernel;
+  readonly #closed: Float32Array;
   readonly #mask = new Uint8Array(DETAIL_WIDTH * DETAIL_HEIGHT);
+  /** Column of a surface map by column of a detail. */
+  readonly #columns = Int32Array.from({ length: DETAIL_WIDTH }, (_, x) =>
+    Math.floor((x * SURFACE_WIDTH) / DETAIL_WIDTH),
+  );
+
+  constructor(kernel: PlaneKernel) {
+    this.#kernel = kernel;
+    this.#closed = kernel.plane(DETAIL_WIDTH * DETAIL_HEIGHT);
+  }
 
   /**
    * The panes above the ground, largest first. @param surfaces `[13, 72, 128]`. @param detail `[3, 256, 448]`.
@@ -32,13 +43,15 @@ export class PaneFinder {
    */
   find(surfaces: Float32Array, detail: Float32Array, horizon: number, minFacade = MIN_FACADE): Box[] {
     const lowest = Math.min(DETAIL_HEIGHT, Math.round((horizon + 0.02) * DETAIL_HEIGHT));
-    if (lowest < CLOSING || !this.#markFacades(surfaces, lowest, minFacade)) return [];
-    this.#close(detail, lowest);
-    for (let i = 0; i < lowest * DETAIL_WIDTH; i++) {
-      if (this.#mask[i] === 1 && (this.#closed[i] ?? 0) - (detail[i] ?? 0) < MIN_CONTRAST) this.#mask[i] = 0;
+    if (lowest <= 2 * CLOSING_RADIUS || !this.#markFacades(surfaces, lowest, minFacade)) return [];
+    const [mask, closed] = [this.#mask, this.#closed];
+    const luma = closed.subarray(0, lowest * DETAIL_WIDTH);
+    luma.set(detail.subarray(0, luma.length));
+    new Morphology(this.#kernel, DETAIL_WIDTH, lowest).closeInto(luma, CLOSING_RADIUS, luma);
+    for (let i = 0; i < luma.length; i++) {
+      if (mask[i] === 1 && (closed[i] ?? 0) - (detail[i] ?? 0) < MIN_CONTRAST) mask[i] = 0;
     }
-    this.#mask.fill(0, lowest * DETAIL_WIDTH);
-    const panes = takeComponents(this.#mask, DETAIL_WIDTH, MAX_WIDTH * MAX_HEIGHT).filter((area) => {
+    const panes = takeComponents(mask.subarray(0, luma.length), DETAIL_WIDTH, MAX_WIDTH * MAX_HEIGHT).filter((area) => {
       const width = area.right - area.left;
       const height = area.bottom - area.top;
       const isPane = width <= 2.6 * height + 2 && height <= 5 * width && width <= MAX_WIDTH && height <= MAX_HEIGHT;
@@ -59,67 +72,23 @@ export class PaneFinder {
     const window = surfacePlane(surfaces, 'window');
     const vegetation = surfacePlane(surfaces, 'vegetation');
     const isSure = new Uint8Array(SURFACE_WIDTH * SURFACE_HEIGHT);
+    const isWall = (j: number): boolean => (facade[j] ?? 0) + (window[j] ?? 0) >= minFacade;
     let count = 0;
     for (let y = 1; y < SURFACE_HEIGHT - 1; y++) {
       for (let x = 1; x < SURFACE_WIDTH - 1; x++) {
         const i = y * SURFACE_WIDTH + x;
-        let least = 1;
-        for (const j of [i, i - 1, i + 1, i - SURFACE_WIDTH, i + SURFACE_WIDTH]) {
-          least = Math.min(least, (facade[j] ?? 0) + (window[j] ?? 0));
-        }
-        if (least < minFacade || (vegetation[i] ?? 0) > MAX_VEGETATION) continue;
+        if (!isWall(i) || (vegetation[i] ?? 0) > MAX_VEGETATION) continue;
+        if (!isWall(i - 1) || !isWall(i + 1) || !isWall(i - SURFACE_WIDTH) || !isWall(i + SURFACE_WIDTH)) continue;
         isSure[i] = 1;
         count++;
       }
     }
     if (count === 0) return false;
+    const [mask, columns] = [this.#mask, this.#columns];
     for (let y = 0, i = 0; y < lowest; y++) {
       const row = Math.floor((y * SURFACE_HEIGHT) / DETAIL_HEIGHT) * SURFACE_WIDTH;
-      for (let x = 0; x < DETAIL_WIDTH; x++, i++) {
-        this.#mask[i] = isSure[row + Math.floor((x * SURFACE_WIDTH) / DETAIL_WIDTH)] ?? 0;
-      }
+      for (let x = 0; x < DETAIL_WIDTH; x++, i++) mask[i] = isSure[row + (columns[x] ?? 0)] ?? 0;
     }
     return true;
-  }
-
-  /** Grey closing of the luma of the first rows: maxima, then minima, over a square window. */
-  #close(detail: Float32Array, rows: number): void {
-    const size = rows * DETAIL_WIDTH;
-    this.#luma.set(detail.subarray(0, size));
-    const isMax = true;
-    slide(this.#luma, this.#closed, { count: DETAIL_WIDTH, step: 1, lines: rows, lineStep: DETAIL_WIDTH }, isMax);
-    slide(this.#closed, this.#luma, { count: rows, step: DETAIL_WIDTH, lines: DETAIL_WIDTH, lineStep: 1 }, isMax);
-    slide(this.#luma, this.#closed, { count: DETAIL_WIDTH, step: 1, lines: rows, lineStep: DETAIL_WIDTH }, !isMax);
-    slide(this.#closed, this.#luma, { count: rows, step: DETAIL_WIDTH, lines: DETAIL_WIDTH, lineStep: 1 }, !isMax);
-    this.#closed.set(this.#luma.subarray(0, size));
-  }
-}
-
-interface Lines {
-  readonly count: number;
-  readonly step: number;
-  readonly lines: number;
-  readonly lineStep: number;
-}
-
-/** Extremes over a window of {@link CLOSING} samples along lines, by blocks (van Herk 1992). */
-function slide(from: Float32Array, to: Float32Array, { count, step, lines, lineStep }: Lines, isMax: boolean): void {
-  const radius = CLOSING >> 1;
-  const padded = Math.ceil((count + 2 * radius) / CLOSING) * CLOSING;
-  const ahead = new Float32Array(padded);
-  const back = new Float32Array(padded);
-  const sign = isMax ? 1 : -1;
-  for (let line = 0; line < lines; line++) {
-    const start = line * lineStep;
-    for (let i = 0; i < padded; i++) {
-      const at = i - radius;
-      const value = at >= 0 && at < count ? sign * (from[start + at * step] ?? 0) : -Infinity;
-      ahead[i] = i % CLOSING === 0 ? value : Math.max(ahead[i - 1] ?? 0, value);
-      back[i] = value;
-    }
-    for (let i = padded - 2; i >= 0; i--) {
-      if (i % CLOSING !== CLOSING - 1) back[i] = Math.max(back[i] ?? 0, back[i + 1] ?? 0);
-    }
-    for (let i = 0; i < count; i++) to[start + i * step] = sign * Math.max(back[i] ?? 0, ahead[i + 2 * radius] ?? 0);
   }
 }

@@ -2,7 +2,7 @@ import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
 import { takeComponents, type Component } from './components.js';
 import { findLens, type DetailBox } from './signal-lens.js';
 import { SURFACE_HEIGHT, SURFACE_WIDTH, type Place, type SignalColor } from './scene.js';
-import { surfacePlane } from './scene-maps.js';
+import { markAbove, surfacePlane } from './scene-maps.js';
 
 /** A lit lens in one frame. */
 export interface FoundSignal {
@@ -30,7 +30,7 @@ const SCALE_Y = DETAIL_HEIGHT / SURFACE_HEIGHT;
  * dark. @param surfaces `[13, 72, 128]`. @param detail `[3, 256, 448]`.
  */
 export function findSignals(surfaces: Float32Array, detail: Float32Array, minSignal = MIN_SIGNAL): FoundSignal[] {
-  const mask = Uint8Array.from(surfacePlane(surfaces, 'signal'), (value) => (value > minSignal ? 1 : 0));
+  const mask = markAbove(surfacePlane(surfaces, 'signal'), minSignal);
   return takeComponents(mask, SURFACE_WIDTH, MAX_AREA).flatMap((area) => {
     const largest = Math.max(SMALL_LENS, MAX_LENS_SHARE * area.count * SCALE_X * SCALE_Y);
     const lens = findLens(detail, boxOf(area), largest);

@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
+import { PlaneKernel } from '../image/plane-kernel.js';
+import { isFiniteArray } from '../image/is-finite-array.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
 import { parseSceneCard, type SceneModelCard } from '../infer/model-card.js';
 import { invalid, readModelFile, type ModelFile } from '../infer/model-file.js';
@@ -56,6 +58,7 @@ export async function openSceneReader(options: SceneReaderOptions = {}): Promise
   if (height !== DETAIL_HEIGHT || width !== DETAIL_WIDTH) {
     throw invalid(`${file.path} must read ${DETAIL_WIDTH}x${DETAIL_HEIGHT}, got ${width}x${height}.`);
   }
+  const kernel = await PlaneKernel.open();
   const session = await openModelSession(file, { device: options.device ?? 'cpu', threads: options.threads ?? 1 });
   const { Tensor } = await loadOrt();
   const length = 3 * DETAIL_WIDTH * DETAIL_HEIGHT;
@@ -72,6 +75,7 @@ export async function openSceneReader(options: SceneReaderOptions = {}): Promise
     file,
     session,
     new Tensor('float32', new Float32Array(length), file.card.input.shape),
+    kernel,
   );
   try {
     await reader.read(new Float32Array(length).fill(0.3, 0, DETAIL_WIDTH * DETAIL_HEIGHT));
@@ -88,13 +92,22 @@ class OrtSceneReader implements SceneReader {
   readonly #path: string;
   readonly #session: InferenceSession;
   readonly #input: Tensor;
-  readonly #resampler = new SurfaceResampler();
-  readonly #panes = new PaneFinder();
+  readonly #resampler: SurfaceResampler;
+  readonly #panes: PaneFinder;
   readonly #surfaces = new Float32Array(SURFACES.length * SURFACE_SIZE);
   readonly #bonnet = new Float32Array(SURFACE_SIZE);
   #closed = false;
 
-  constructor(looker: VehicleLooker, file: ModelFile<SceneModelCard>, session: InferenceSession, input: Tensor) {
+  constructor(
+    looker: VehicleLooker,
+    file: ModelFile<SceneModelCard>,
+    session: InferenceSession,
+    input: Tensor,
+    kernel: PlaneKernel,
+  ) {
+    const [, , height = 0, width = 0] = file.card.outputs.surfaces.shape;
+    this.#resampler = new SurfaceResampler(kernel, width, height);
+    this.#panes = new PaneFinder(kernel);
     this.#looker = looker;
     this.card = file.card;
     this.#path = file.path;
@@ -112,10 +125,8 @@ class OrtSceneReader implements SceneReader {
     } catch (cause) {
       throw this.#failed(reasonOf(cause), cause);
     }
-    const [, , rows = 0, columns = 0] = surfaces.shape;
     const [, , height = 0, width = 0] = vehicles.shape;
-    const logits = { data: this.#dataOf(result, surfaces.name), width: columns, height: rows };
-    this.#resampler.resampleInto(logits, this.#surfaces);
+    this.#resampler.resampleInto(this.#dataOf(result, surfaces.name), this.#surfaces);
     const maps = { data: this.#dataOf(result, vehicles.name), width, height };
     const plane = surfacePlane(this.#surfaces, 'vehicle');
     const peaks = vehiclePeaks(maps, MIN_PEAK_SCORE).filter(({ box }) => supportOf(plane, box) >= MIN_SUPPORT);
@@ -147,10 +158,7 @@ class OrtSceneReader implements SceneReader {
   #dataOf(result: InferenceSession.OnnxValueMapType, name: string): Float32Array {
     const data = result[name]?.data;
     if (!(data instanceof Float32Array)) throw this.#failed(`output ${name} is not float32`);
-    for (let i = 0, sum = 0; i < data.length; i++) {
-      sum += 0 * (data[i] ?? 0);
-      if (i === data.length - 1 && sum !== 0) throw this.#failed(`output ${name} is not finite`);
-    }
+    if (!isFiniteArray(data)) throw this.#failed(`output ${name} is not finite`);
     return data;
   }
 

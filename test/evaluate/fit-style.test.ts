@@ -26,7 +26,7 @@ const KNOWN: NightStyle = {
 
 beforeAll(async () => {
   mkdirSync(join(folder, 'nights'));
-  const lighting = new Lighting(KNOWN, 7);
+  const lighting = await Lighting.open(KNOWN, 7);
   let count = 0;
   for (const { day, scene } of paintedDays(NIGHTS, 50)) {
     const night = new Float32Array(day.length);

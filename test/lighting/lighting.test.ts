@@ -79,45 +79,45 @@ const lampHead = { ...thing, place: { x: 0.7, y: 0.2 }, radius: 0.003, height: 0
 const signal = { ...thing, place: { x: 0.8, y: 0.3 }, radius: 0.003, color: 'red' } as const;
 
 describe('Lighting', () => {
-  it('gives the same look for the same scene, day and seed', () => {
+  it('gives the same look for the same scene, day and seed', async () => {
     const scene = street({ driving: 1, vehicles: [vehicle], panes: [pane], lampHeads: [lampHead] });
-    const first = structuredClone(new Lighting(STYLE, 5).light(scene, day(), NIGHT));
-    const lighting = new Lighting(STYLE, 5);
+    const first = structuredClone((await Lighting.open(STYLE, 5)).light(scene, day(), NIGHT));
+    const lighting = await Lighting.open(STYLE, 5);
     lighting.light(street(), day().fill(0.3), NIGHT);
     const second = lighting.light(scene, day(), NIGHT);
     expect(second).toEqual(first);
     expect(isFiniteLook(second)).toBe(true);
   });
 
-  it('lights no lamp without a thing', () => {
-    expect(kindsOf(new Lighting(STYLE, 1).light(street({ driving: 1 }), day(), NIGHT))).toEqual([]);
+  it('lights no lamp without a thing', async () => {
+    expect(kindsOf((await Lighting.open(STYLE, 1)).light(street({ driving: 1 }), day(), NIGHT))).toEqual([]);
   });
 
-  it('lights each kind of thing with its own lamps', () => {
+  it('lights each kind of thing with its own lamps', async () => {
     const scene = street({ vehicles: [vehicle], panes: [pane], lampHeads: [lampHead], signals: [signal] });
-    const kinds = kindsOf(new Lighting(STYLE, 1).light(scene, day(), NIGHT));
+    const kinds = kindsOf((await Lighting.open(STYLE, 1)).light(scene, day(), NIGHT));
     expect(new Set(kinds)).toEqual(new Set(['headLamp', 'window', 'streetLamp', 'signal']));
   });
 
-  it('leaves dark what the scene is not sure of, and what is parked', () => {
+  it('leaves dark what the scene is not sure of, and what is parked', async () => {
     const unsure = { ...vehicle, facingScore: 0.3 };
     const parked = { ...vehicle, isParked: true };
     const outside = { ...pane, facade: 0 };
     const unlit = { ...pane, draw: 0.99 };
     const scene = street({ vehicles: [unsure, parked], panes: [outside, unlit] });
-    expect(kindsOf(new Lighting(STYLE, 1).light(scene, day(), NIGHT))).toEqual([]);
+    expect(kindsOf((await Lighting.open(STYLE, 1)).light(scene, day(), NIGHT))).toEqual([]);
   });
 
-  it('turns everything off when the dials are 0', () => {
+  it('turns everything off when the dials are 0', async () => {
     const things = { driving: 1, vehicles: [vehicle], panes: [pane], lampHeads: [lampHead], signals: [signal] };
-    const lighting = new Lighting(STYLE, 1);
+    const lighting = await Lighting.open(STYLE, 1);
     const lit = meanLuma(lighting.light(street(things), day(), NIGHT), ROAD_ROWS);
     const look = lighting.light(street(things), day(), { ...NIGHT, dials: UNLIT });
     expect(kindsOf(look)).toEqual([]);
     expect(meanLuma(look, ROAD_ROWS)).toBeLessThan(0.4 * lit);
   });
 
-  it('makes a dark sky, without the pale rim of what is as bright and plain', () => {
+  it('makes a dark sky, without the pale rim of what is as bright and plain', async () => {
     const scene = street({ driving: 1 });
     const facade = SURFACES.indexOf('facade') * SURFACE_SIZE;
     const other = SURFACES.indexOf('vegetation') * SURFACE_SIZE;
@@ -126,14 +126,14 @@ describe('Lighting', () => {
       scene.surfaces[other + i] = 1;
       scene.surfaces[facade + i] = 0;
     }
-    const look = new Lighting(STYLE, 1).light(scene, day(), NIGHT);
+    const look = (await Lighting.open(STYLE, 1)).light(scene, day(), NIGHT);
     const sky = meanLuma(look, SKY_ROWS);
     expect(sky).toBeLessThan(0.13);
     expect(meanLuma(look, [32, 35])).toBeLessThan(sky + 0.03);
   });
 
-  it('lights the road of a driving camera, and not that of a fixed one', () => {
-    const lighting = new Lighting(STYLE, 1);
+  it('lights the road of a driving camera, and not that of a fixed one', async () => {
+    const lighting = await Lighting.open(STYLE, 1);
     const driving = meanLuma(lighting.light(street({ driving: 1 }), day(), NIGHT), ROAD_ROWS);
     const dark = meanLuma(
       lighting.light(street({ driving: 1 }), day(), { ...NIGHT, dials: { ...DEFAULT_LIGHTING_DIALS, headlights: 0 } }),
@@ -142,8 +142,8 @@ describe('Lighting', () => {
     expect(driving).toBeGreaterThan(dark);
   });
 
-  it('is the day when the sun is high, and dusk between', () => {
-    const lighting = new Lighting(STYLE, 1);
+  it('is the day when the sun is high, and dusk between', async () => {
+    const lighting = await Lighting.open(STYLE, 1);
     const scene = street({ vehicles: [vehicle] });
     const night = meanLuma(lighting.light(scene, day(), NIGHT), ROAD_ROWS);
     const dusk = meanLuma(lighting.light(scene, day(), { ...NIGHT, hour: -5 }), ROAD_ROWS);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PlaneKernel } from '../../src/image/plane-kernel.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../src/image/thumbnail.js';
 import { MAX_PANES, PaneFinder } from '../../src/scene/find-panes.js';
 import { detailOf, streetAt, surfacesOf } from './found-scenes.js';
@@ -18,8 +19,8 @@ function panes(columns: number, rows: number): Parameters<typeof detailOf>[1] {
   }));
 }
 
-describe('PaneFinder', () => {
-  const finder = new PaneFinder();
+describe('PaneFinder', async () => {
+  const finder = new PaneFinder(await PlaneKernel.open());
 
   it('finds dark upright boxes in a facade, as large as they are', () => {
     const found = finder.find(surfaces, detailOf(0.55, panes(4, 2)), HORIZON);

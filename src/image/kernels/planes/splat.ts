@@ -65,15 +65,20 @@ export function splat(luma: usize, u: usize, s: usize, sums: usize): void {
  * has `count` nodes. At its ends a node is its own neighbour. `out` may not be `sums`.
  */
 export function spread(sums: usize, out: usize, step: i32, count: i32, share: f32): void {
+  spreadNodes(sums, out, step, count, share, NODE);
+}
+
+/** The same of nodes of any number of `bytes`, a multiple of 16. */
+export function spreadNodes(sums: usize, out: usize, step: i32, count: i32, share: f32, bytes: i32): void {
   const weight = f32x4.splat(share);
   for (let node = 0; node < GRID_HEIGHT * GRID_WIDTH * GRID_BINS; node++) {
     const position = (node / step) % count;
-    const at = sums + node * NODE;
-    const before = position > 0 ? -step * NODE : 0;
-    const after = position < count - 1 ? step * NODE : 0;
-    for (let half = 0; half < NODE; half += 16) {
-      const neighbours = f32x4.add(v128.load(at + before + half), v128.load(at + after + half));
-      v128.store(out + node * NODE + half, f32x4.add(v128.load(at + half), f32x4.mul(weight, neighbours)));
+    const at = sums + node * bytes;
+    const before = position > 0 ? -step * bytes : 0;
+    const after = position < count - 1 ? step * bytes : 0;
+    for (let offset = 0; offset < bytes; offset += 16) {
+      const neighbours = f32x4.add(v128.load(at + before + offset), v128.load(at + after + offset));
+      v128.store(out + node * bytes + offset, f32x4.add(v128.load(at + offset), f32x4.mul(weight, neighbours)));
     }
   }
 }

@@ -1,0 +1,59 @@
+// A thumbnail at half its size, gamma-coded and in linear light.
+import { halved } from './half-plane';
+
+const WIDTH: usize = 256;
+const HEIGHT: i32 = 144;
+const ROW: usize = WIDTH * 4;
+const CHANNEL: usize = WIDTH * HEIGHT * 4;
+const PLANE: usize = CHANNEL / 4;
+
+/**
+ * Reads a thumbnail `[3, 144, 256]` and writes seven planes `[72, 128]`, one after the other: mean Y, U, V, linear R, G, B (BT.709) and their
+ * luminance. `table` is the linear light of gamma-coded values from -1 to 2, `3 * steps + 1` numbers.
+ */
+export function readDay(thumbnail: usize, table: usize, steps: i32, out: usize): void {
+  const scale = f32x4.splat(<f32>steps);
+  const last = i32x4.splat(3 * steps);
+  for (let y = 0; y < HEIGHT; y += 2) {
+    for (let x: usize = 0; x < ROW; x += 32) {
+      const luma = four(thumbnail + x);
+      const u = four(thumbnail + CHANNEL + x);
+      const v = four(thumbnail + 2 * CHANNEL + x);
+      const position = f32x4.add(f32x4.mul(luma, scale), f32x4.add(scale, f32x4.splat(0.5)));
+      const stepsU = f32x4.mul(u, scale);
+      const stepsV = f32x4.mul(v, scale);
+      const red = linear(f32x4.add(position, f32x4.mul(f32x4.splat(1.5748), stepsV)), table, last);
+      const chroma = f32x4.add(f32x4.mul(f32x4.splat(0.1873), stepsU), f32x4.mul(f32x4.splat(0.4681), stepsV));
+      const green = linear(f32x4.sub(position, chroma), table, last);
+      const blue = linear(f32x4.add(position, f32x4.mul(f32x4.splat(1.8556), stepsU)), table, last);
+      const redAndGreen = f32x4.add(f32x4.mul(f32x4.splat(0.2126), red), f32x4.mul(f32x4.splat(0.7152), green));
+      v128.store(out, luma);
+      v128.store(out + PLANE, u);
+      v128.store(out + 2 * PLANE, v);
+      v128.store(out + 3 * PLANE, red);
+      v128.store(out + 4 * PLANE, green);
+      v128.store(out + 5 * PLANE, blue);
+      v128.store(out + 6 * PLANE, f32x4.add(redAndGreen, f32x4.mul(f32x4.splat(0.0722), blue)));
+      out += 16;
+    }
+    thumbnail += 2 * ROW;
+  }
+}
+
+/** Returns four 2 x 2 means. */
+// @ts-ignore: decorator
+@inline
+function four(at: usize): v128 {
+  const low = f32x4.add(v128.load(at), v128.load(at + ROW));
+  return halved(low, f32x4.add(v128.load(at, 16), v128.load(at + ROW, 16)));
+}
+
+// @ts-ignore: decorator
+@inline
+function linear(position: v128, table: usize, last: v128): v128 {
+  const step = i32x4.max_s(i32x4.splat(0), i32x4.min_s(i32x4.trunc_sat_f32x4_s(position), last));
+  const first = v128.load32_zero(table + i32x4.extract_lane(step, 0) * 4);
+  const second = v128.load32_lane(table + i32x4.extract_lane(step, 1) * 4, first, 1);
+  const third = v128.load32_lane(table + i32x4.extract_lane(step, 2) * 4, second, 2);
+  return v128.load32_lane(table + i32x4.extract_lane(step, 3) * 4, third, 3);
+}
