@@ -23,6 +23,9 @@ export interface Lamp {
 /** Lamps smaller than this share of the width are drawn as large as this, and dimmer. */
 const SMALLEST_RADIUS = 0.0009;
 const FAINTEST_LUMA = 0.02;
+/** Luma of a streak at its brightest, and half its length in radii of its lamp. */
+const STREAK_LUMA = 0.3;
+const STREAK_LENGTH = 9;
 /** Largest linear luminance that one lamp adds to the bloom, and its exponent above clipping. */
 const BRIGHTEST = 14;
 
@@ -62,6 +65,15 @@ export class LampList {
     this.#lamps.set([...values, LAMP_KINDS.indexOf(lamp.kind), lamp.id], this.#count * LAMP_FIELDS);
     this.#count++;
     this.#spread(lamp);
+  }
+
+  /** Adds the streak that a wiped windscreen draws from a bright lamp: upright, faint, the longer the brighter. @param amount 0 without, 1 strong. */
+  addStreak(lamp: Lamp, amount: number): void {
+    const excess = Math.min(1, Math.max(0, lamp.luma - 1) / 3);
+    const luma = STREAK_LUMA * amount * excess;
+    if (luma < FAINTEST_LUMA) return;
+    const radiusY = STREAK_LENGTH * lamp.radiusX * (0.5 + 0.5 * excess);
+    this.add({ ...lamp, radiusX: 0.5 * lamp.radiusX, radiusY, luma, hardness: 1, glare: 0 });
   }
 
   /** Adds a lamp's light to the four samples around it. */

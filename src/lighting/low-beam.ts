@@ -47,7 +47,7 @@ export class LowBeam {
         const above = (((heights[i] ?? 0) - LAMP_M) / distance - cutOff - (rises[column] ?? 0)) / SOFTNESS;
         const cut = LEAK + 0.5 - (0.5 * above) / Math.sqrt(1 + above * above);
         const square = distance * distance;
-        const reach = (330 * smoothStep(0.5, 7, distance)) / (square + 110 + (square * distance) / 45);
+        const reach = (330 * smoothStep(1.5, 9, distance)) / (square + 110 + (square * distance) / 45);
         let shine = Math.min(2.4, strength * (beams[column] ?? 0) * cut * reach);
         const sign = 1.4 * (surfaces[SIGN + i] ?? 0) - 0.25;
         if (sign > 0) shine += (sign * signs * (signBeams[column] ?? 0)) / (1 + square / 2000);

@@ -70,7 +70,7 @@ const schema = z
       maxGain: between(1, 8),
       black: between(0, 0.02),
     }),
-    lens: z.strictObject({ bloom: between(0, 3), veil: between(0, 0.02), vignette: share }),
+    lens: z.strictObject({ bloom: between(0, 3), streak: share, veil: between(0, 0.02), vignette: share }),
     grain: z.strictObject({ luma: between(0, 0.1), chroma: between(0, 0.1) }),
   })
   .readonly();
@@ -100,7 +100,7 @@ export interface NightStyle {
   readonly signals: Readonly<Record<'luma' | 'glare', number>>;
   readonly ground: Readonly<Record<'wetness', number>>;
   readonly exposure: Readonly<Record<'meanLuma' | 'minGain' | 'maxGain' | 'black', number>>;
-  readonly lens: Readonly<Record<'bloom' | 'veil' | 'vignette', number>>;
+  readonly lens: Readonly<Record<'bloom' | 'streak' | 'veil' | 'vignette', number>>;
   readonly grain: Readonly<Record<'luma' | 'chroma', number>>;
 }
 

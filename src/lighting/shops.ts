@@ -3,14 +3,18 @@ import type { DaySamples } from './day-samples.js';
 import type { GroundPlane } from './ground-plane.js';
 import type { NightStyle } from './night-style.js';
 import type { PlaneFilters } from './plane-filters.js';
-import { type LightPlanes, SAMPLES, smoothStep } from './samples.js';
+import { COLUMNS, type LightPlanes, SAMPLES, smoothStep } from './samples.js';
 
 const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
 const WINDOW = SURFACES.indexOf('window') * SURFACE_SIZE;
 const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
+/** A sample and those around it. */
+const AROUND = [-2 * COLUMNS, -COLUMNS - 1, -COLUMNS, -COLUMNS + 1, -2, -1, 0, 1, 2, COLUMNS - 1, COLUMNS, COLUMNS + 1];
 
 /** Share of sign from which a sample is one. */
 const MIN_SIGN = 0.35;
+/** Shine of what is only full of detail, such as window frames, relative to what is vivid. */
+const CLUTTER_SHARE = 0.3;
 
 /** Shop fronts and lit signs: the foot of a facade where the day is vivid or full of detail shines in its own colours. */
 export class Shops {
@@ -57,9 +61,9 @@ export class Shops {
       if (isFront(wall, height, distance)) {
         const foot =
           smoothStep(0.1, 0.6, height) * (1 - smoothStep(2.8, 4.2, height)) * (1 - smoothStep(30, 70, distance));
-        const busy = Math.max(smoothStep(0.05, 0.11, clutter[i] ?? 0), smoothStep(0.08, 0.22, vivid));
-        const luma = day.luma[i] ?? 0;
-        const seen = smoothStep(0.12, 0.5, luma) * (1 - smoothStep(0.86, 0.97, luma)); // blown out: sky or sun, no shop
+        const busy = Math.max(CLUTTER_SHARE * smoothStep(0.05, 0.11, clutter[i] ?? 0), smoothStep(0.08, 0.22, vivid));
+        const seen =
+          smoothStep(0.12, 0.5, day.luma[i] ?? 0) * (1 - smoothStep(0.86, 0.97, brightestAround(day.luma, i)));
         here = luminance * smoothStep(0.5, 0.85, wall) * foot * busy * seen * (1 - (plane.sky[i] ?? 0));
       }
       const { luminance: signLuminance } = this.#style.signs;
@@ -113,6 +117,13 @@ export class Shops {
 /** Whether a wall may be a shop front: sure, at the height of one, near. */
 function isFront(wall: number, height: number, distance: number): boolean {
   return wall > 0.5 && height > 0.1 && height < 4.2 && distance < 70;
+}
+
+/** Brightest luma around a sample: where it is blown out, sky shines through branches, or the sun on a wall; neither is a shop. */
+function brightestAround(luma: Float32Array, sample: number): number {
+  let most = 0;
+  for (const step of AROUND) most = Math.max(most, luma[sample + step] ?? 0);
+  return most;
 }
 
 /** Adds the day's own colours, brighter and warmer. */

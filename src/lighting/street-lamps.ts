@@ -1,6 +1,6 @@
 import type { LampHead, Scene } from '../scene/scene.js';
 import { FOCAL, type GroundPlane } from './ground-plane.js';
-import type { LampList } from './lamp-list.js';
+import type { Lamp, LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
 import { addLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS } from './samples.js';
 
@@ -23,20 +23,24 @@ export class StreetLamps {
   addTo(light: LightPlanes, lamps: LampList, plane: GroundPlane, scene: Scene, amount: number): void {
     if (amount <= 0) return;
     const { luma, glare } = this.#style.streetLamps;
+    const { streak } = this.#style.lens;
     for (const [index, head] of scene.lampHeads.entries()) {
       const color = lampColor(this.#style, head.draw);
       const isFar = head.radius < 0.0014;
-      lamps.add({
+      const radius = Math.min(MAX_RADIUS, 1.4 * head.radius);
+      const lamp: Lamp = {
         kind: isFar ? 'farLamp' : 'streetLamp',
         id: head.id,
         ...head.place,
-        radiusX: Math.min(MAX_RADIUS, 1.4 * head.radius),
-        radiusY: 0.7 * Math.min(MAX_RADIUS, 1.4 * head.radius),
+        radiusX: radius,
+        radiusY: 0.7 * radius,
         luma: luma * amount * head.fade * (0.8 + 0.4 * redraw(head.draw, 2)),
         color,
         hardness: 1.3,
         glare,
-      });
+      };
+      lamps.add(lamp);
+      lamps.addStreak(lamp, streak);
       if (index < MAX_POOLS) this.#addPool(light, plane, head, amount * head.fade, color);
     }
   }

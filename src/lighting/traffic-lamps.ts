@@ -1,6 +1,6 @@
 import { SURFACES, SURFACE_SIZE, type Place, type Scene, type Vehicle } from '../scene/scene.js';
 import type { GroundPlane } from './ground-plane.js';
-import type { LampList } from './lamp-list.js';
+import type { Lamp, LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
 import { addLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS, smoothStep } from './samples.js';
 
@@ -16,7 +16,7 @@ const BRAKING_SHARE = 0.3;
 /** Reach of a tail lamp's light on its own body, a share of the vehicle's width. */
 const BODY_GLOW = 0.3;
 /** Its strength there, relative to that on the road. */
-const BODY_SHARE = 3;
+const BODY_SHARE = 5;
 /** Widths of vehicles, shares of the image's, between which lamps become more than far points, and plates readable: nothing flickers at a limit. */
 const NEAR = { from: 0.016, full: 0.024 } as const;
 const PLATE_WIDTH = { from: 0.044, full: 0.056 } as const;
@@ -48,14 +48,15 @@ export class TrafficLamps {
 
   #addFront(light: LightPlanes, lamps: LampList, plane: GroundPlane, vehicle: Vehicle, strength: number): void {
     const { halogenShare, headLuma, headPool, glare } = this.#style.traffic;
+    const { streak } = this.#style.lens;
     const { box, id, draw } = vehicle;
     const color = redraw(draw, 3) < halogenShare ? HALOGEN : XENON;
     const isFar = box.width < FAR_WIDTH;
     const near = 0.6 + 0.4 * smoothStep(NEAR.from, NEAR.full, box.width);
-    const radius = Math.max(0.0011, Math.min(0.0085, 0.042 * box.width));
+    const radius = Math.max(0.0011, Math.min(0.0085, (0.032 + 0.018 * redraw(draw, 9)) * box.width));
     for (const [side, place] of vehicle.lamps.entries()) {
       const own = 0.8 + 0.4 * redraw(draw, 5 + side);
-      lamps.add({
+      const lamp: Lamp = {
         kind: isFar ? 'farLamp' : 'headLamp',
         id,
         ...place,
@@ -65,7 +66,9 @@ export class TrafficLamps {
         color,
         hardness: 1.15,
         glare: glare * own,
-      });
+      };
+      lamps.add(lamp);
+      lamps.addStreak(lamp, streak * own);
     }
     addPool(light, plane, vehicle, headPool * strength, color);
   }
