@@ -61,6 +61,7 @@ function sceneOf(painted: PaintedScene, seed: number): Scene {
     surfaces,
     bonnet,
     horizon: painted.horizon,
+    street: 1,
     driving: painted.isDriving ? 1 : 0,
     vehicles: vehicles.map(({ box, facing, lamps, isParked, visibleShare }) => ({
       ...thing('vehicle', box),

@@ -148,12 +148,13 @@ export class Lighting {
     clearLight(shine);
     lamps.start(this.#look.lamps);
     this.#town.addTo(light, plane, urban, sun.streetLamps * dials.streetLamps);
-    this.#beam.addTo(light, plane, scene, scene.driving * sun.headlights * dials.headlights);
-    this.#streetLamps.addTo(light, lamps, plane, scene, sun.streetLamps * dials.streetLamps);
-    this.#traffic.addTo(light, lamps, plane, scene, sun.headlights * dials.traffic);
-    addSignals(this.#style, lamps, scene, (1 - sun.day) * dials.traffic);
-    this.#windows.addTo({ light, lamps }, scene, sun.windows * dials.windows);
-    this.#shops.addTo(shine, light, plane, scene, this.#day, urban * sun.windows * dials.windows);
+    const { street } = scene;
+    this.#beam.addTo(light, plane, scene, street * scene.driving * sun.headlights * dials.headlights);
+    this.#streetLamps.addTo(light, lamps, plane, scene, street * sun.streetLamps * dials.streetLamps);
+    this.#traffic.addTo(light, lamps, plane, scene, street * sun.headlights * dials.traffic);
+    addSignals(this.#style, lamps, scene, street * (1 - sun.day) * dials.traffic);
+    this.#windows.addTo({ light, lamps }, scene, street * sun.windows * dials.windows);
+    this.#shops.addTo(shine, light, plane, scene, this.#day, street * urban * sun.windows * dials.windows);
     this.#lens.mirror(shine, lamps, plane, scene.bonnet);
   }
 

@@ -11,6 +11,8 @@ export interface FoundScene {
   readonly bonnet: Float32Array;
   readonly hasBonnet: boolean;
   readonly horizon: number;
+  /** As `Scene.street`. */
+  readonly street: number;
   /** Also those that are only sure enough to be ones seen before. */
   readonly vehicles: readonly FoundVehicle[];
   readonly signals: readonly FoundSignal[];

@@ -12,6 +12,7 @@ import { PaneFinder } from './find-panes.js';
 import { findSignals } from './find-signals.js';
 import type { FoundScene } from './found-scene.js';
 import { readBonnetInto, readHorizon } from './read-layout.js';
+import { readStreet } from './read-street.js';
 import { SURFACES, SURFACE_SIZE } from './scene.js';
 import { surfacePlane, SurfaceResampler } from './scene-maps.js';
 import { supportOf } from './vehicle-support.js';
@@ -137,6 +138,7 @@ class OrtSceneReader implements SceneReader {
       hasBonnet: readBonnetInto(this.#surfaces, this.#bonnet),
       bonnet: this.#bonnet,
       horizon,
+      street: readStreet(this.#surfaces),
       vehicles: looked.filter(({ score }) => score >= MIN_TRACKED_SCORE),
       signals: findSignals(this.#surfaces, detail),
       lampHeads: findLampHeads(this.#surfaces, horizon),

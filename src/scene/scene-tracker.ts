@@ -11,8 +11,9 @@ import { SurfaceMean } from './surface-mean.js';
 import type { Shift } from './thing-tracker.js';
 import { VehicleTracker } from './vehicle-tracker.js';
 
-/** Seconds in which horizon and bonnet are averaged. */
+/** Seconds in which horizon, bonnet and whether there is a street are averaged. */
 const HORIZON_SECONDS = 1;
+const STREET_SECONDS = 1;
 const BONNET_SECONDS = 1;
 /** What hides things behind it when it passes, what may also grow before them, and the probability from which it hides them. */
 const MOVERS = (['vehicle', 'person'] as const).map((name) => SURFACES.indexOf(name) * SURFACE_SIZE);
@@ -31,6 +32,7 @@ export class SceneTracker {
   readonly #bonnet = new Float32Array(SURFACE_SIZE);
   readonly #shownBonnet = new Float32Array(SURFACE_SIZE);
   #horizon: number | undefined;
+  #street = 0;
   #secondsSinceRead = 0;
   #nextId = 1;
   #scene: Scene | undefined;
@@ -51,6 +53,7 @@ export class SceneTracker {
       surfaces: this.#mean.surfaces,
       bonnet: this.#shownBonnet,
       horizon: this.#horizon,
+      street: this.#street,
       driving: this.#driving.value,
       vehicles: this.#vehicles.vehicles,
       signals: this.#signals.signals,
@@ -84,6 +87,8 @@ export class SceneTracker {
     const seconds = this.#secondsSinceRead;
     this.#secondsSinceRead = 0;
     this.#averageBonnet(found, seconds);
+    const streetShare = this.#horizon === undefined ? 1 : shareOf(seconds, STREET_SECONDS);
+    this.#street += streetShare * (found.street - this.#street);
     const before = this.#horizon ?? found.horizon;
     this.#horizon = before + shareOf(seconds, HORIZON_SECONDS) * (found.horizon - before);
     this.#driving.update(found, seconds);

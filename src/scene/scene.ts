@@ -99,6 +99,8 @@ export interface Scene {
   readonly bonnet: Float32Array;
   /** Height of the horizon from the top, in shares of the image's height; may lie outside [0, 1]. */
   readonly horizon: number;
+  /** How surely the image shows a street at all, 0 to 1: where it does not, nothing is lit. */
+  readonly street: number;
   /** How surely the camera drives: 0 fixed, 1 in a moving vehicle. */
   readonly driving: number;
   readonly vehicles: readonly Vehicle[];

@@ -37,6 +37,7 @@ export function foundScene(parts: Partial<FoundScene> = {}): FoundScene {
     bonnet: new Float32Array(SURFACE_SIZE),
     hasBonnet: false,
     horizon: 0.435,
+    street: 1,
     vehicles: [],
     signals: [],
     lampHeads: [],

@@ -26,6 +26,11 @@ const SCENE_OPTIONS = {
   lambdaLamps: weight(0.5, 'L1 of the vehicles’ lamps, in widths and heights'),
   synthShare: share(0.2, ['share', 'of the batch: painted streets']),
   synthCount: integer(600, [0, 100_000], ['images', 'painted streets, made before the first step']),
+  nonStreetCount: integer(
+    300,
+    [0, 100_000],
+    ['images', 'noise, text and patterns among the painted ones: where nothing may be found'],
+  ),
   validationShare: number(0.12, [0, 0.5], ['share', 'of the images held back, whole groups of them']),
   validateEvery: integer(1000, [1, 1_000_000], ['steps', 'between validations']),
   checkpointEvery: integer(500, [1, 1_000_000], ['steps', 'between checkpoints']),

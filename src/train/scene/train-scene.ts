@@ -1,5 +1,6 @@
 import { openBackend, type BackendChoice } from '../backends/open-backend.js';
 import type { LabelledScene } from './labelled-scene.js';
+import { nonStreets } from './non-streets.js';
 import { paintedScenes } from './painted-scenes.js';
 import { SceneBatches, surfaceWeights } from './scene-batches.js';
 import { readSceneFolder } from './scene-folder.js';
@@ -71,18 +72,19 @@ interface Scenes {
 }
 
 async function loadScenes(source: string, options: SceneOptions): Promise<Scenes> {
-  const { seed, synthCount, synthShare, validationShare } = options;
+  const { seed, synthCount, synthShare, nonStreetCount, validationShare } = options;
   const isSynth = source === 'synth';
   const painted = isSynth || synthShare > 0 ? paintedScenes({ count: synthCount, seed }) : [];
+  const others = nonStreets({ count: isSynth || synthShare > 0 ? nonStreetCount : 0, seed });
   if (isSynth) {
     const held = Math.ceil(PAINTED_VALIDATION_SHARE * painted.length);
-    return { real: painted.slice(held), painted: [], validation: painted.slice(0, held) };
+    return { real: [...painted.slice(held), ...others], painted: [], validation: painted.slice(0, held) };
   }
   const { train, validation }: SceneSplit = splitByGroup(await readSceneFolder(source), {
     share: validationShare,
     seed,
   });
-  return { real: train, painted, validation };
+  return { real: train, painted: [...painted, ...others], validation };
 }
 
 /** The metrics in one line. */
