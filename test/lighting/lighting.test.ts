@@ -134,7 +134,7 @@ describe('Lighting', () => {
     }
     const look = (await Lighting.open(STYLE, 1)).light(scene, day(), NIGHT);
     const sky = meanLuma(look, SKY_ROWS);
-    expect(sky).toBeLessThan(0.13);
+    expect(sky).toBeLessThan(0.17); // as the upper third of real nights of a town
     expect(meanLuma(look, [32, 35])).toBeLessThan(sky + 0.05);
   });
 
