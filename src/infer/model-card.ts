@@ -104,7 +104,7 @@ export interface VehicleModelCard extends TrainedModelCard {
 }
 
 /** Crops that a vehicle network looks at in one run. */
-export const VEHICLE_CROPS = 12;
+export const VEHICLE_CROPS = 6;
 /** Side of a crop, samples. */
 export const VEHICLE_CROP_SIDE = 48;
 /** Side of a crop over that of the vehicle's box: what stands around it shows its facing too. */

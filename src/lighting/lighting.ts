@@ -14,7 +14,7 @@ import { NightSky, urbanOf } from './night-sky.js';
 import type { NightStyle } from './night-style.js';
 import { Reflectance } from './reflectance.js';
 import { PlaneFilters } from './plane-filters.js';
-import { clearLight, type LightPlanes } from './samples.js';
+import { clearLight, type LightPlanes, SAMPLES, smoothStep } from './samples.js';
 import { Shops } from './shops.js';
 import { addSignals } from './signals.js';
 import { SkyCover } from './sky-cover.js';
@@ -46,8 +46,18 @@ export interface LightOptions {
 }
 
 const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
+/** Mean luma of a day that shows nothing, and from which it shows all: a covered camera stays black. */
+const SEEN = [0.015, 0.06] as const;
 /** Gain from reflected light to the sensor. */
 const SENSITIVITY = 2.2;
+
+/** What decides how much is lit. */
+interface Surroundings {
+  /** How much of a town the frame shows, 0 to 1. */
+  readonly urban: number;
+  /** How surely it shows a street at all, 0 to 1. */
+  readonly sure: number;
+}
 
 /**
  * Turns the sun off and the lamps on: what stands where, and a night style, to a look. Pure formulas without a network;
@@ -132,15 +142,16 @@ export class Lighting {
     this.#reflectance.read(scene, this.#day, this.#sky.cover);
     const facades = urbanOf(scene.surfaces.subarray(FACADE, FACADE + SURFACE_SIZE));
     const urban = Math.max(facades, this.#style.town.everywhere * (1 - 0.5 * scene.driving));
-    this.#lightUp(scene, sun, dials, urban);
+    const seen = seenOf(this.#day.luma);
+    this.#lightUp(scene, sun, dials, { urban, sure: scene.street * seen });
     this.#reflect(scene);
     this.#nightSky.coverOver(this.#light, this.#sky.cover, this.#plane.horizon, urban, sun);
-    this.#develop(scene, sun);
+    this.#develop(sun, seen);
     return this.#look;
   }
 
   /** Gathers the light that falls on things, what shines itself, and the sharp lamps. */
-  #lightUp(scene: Scene, sun: SunState, dials: LightingDials, urban: number): void {
+  #lightUp(scene: Scene, sun: SunState, dials: LightingDials, { urban, sure }: Surroundings): void {
     const [light, shine, lamps, plane] = [this.#light, this.#shine, this.#lamps, this.#plane];
     light.red.fill(sun.skylight[0]);
     light.green.fill(sun.skylight[1]);
@@ -148,13 +159,12 @@ export class Lighting {
     clearLight(shine);
     lamps.start(this.#look.lamps);
     this.#town.addTo(light, plane, urban, sun.streetLamps * dials.streetLamps);
-    const { street } = scene;
-    this.#beam.addTo(light, plane, scene, street * scene.driving * sun.headlights * dials.headlights);
-    this.#streetLamps.addTo(light, lamps, plane, scene, street * sun.streetLamps * dials.streetLamps);
-    this.#traffic.addTo(light, lamps, plane, scene, street * sun.headlights * dials.traffic);
-    addSignals(this.#style, lamps, scene, street * (1 - sun.day) * dials.traffic);
-    this.#windows.addTo({ light, lamps }, scene, street * sun.windows * dials.windows);
-    this.#shops.addTo(shine, light, plane, scene, this.#day, street * urban * sun.windows * dials.windows);
+    this.#beam.addTo(light, plane, scene, sure * scene.driving * sun.headlights * dials.headlights);
+    this.#streetLamps.addTo(light, lamps, plane, scene, sure * sun.streetLamps * dials.streetLamps);
+    this.#traffic.addTo(light, lamps, plane, scene, sure * sun.headlights * dials.traffic);
+    addSignals(this.#style, lamps, scene, sure * (1 - sun.day) * dials.traffic);
+    this.#windows.addTo({ light, lamps }, scene, sure * sun.windows * dials.windows);
+    this.#shops.addTo(shine, light, plane, scene, this.#day, sure * urban * sun.windows * dials.windows);
     this.#lens.mirror(shine, lamps, plane, scene.bonnet);
   }
 
@@ -168,16 +178,23 @@ export class Lighting {
   }
 
   /** Exposes, lets bright light bloom, and fits the look. */
-  #develop(scene: Scene, sun: SunState): void {
+  #develop(sun: SunState, seen: number): void {
     const { meanLuma, minGain, maxGain, black } = this.#style.exposure;
     this.#lens.bloom(this.#shine, this.#lamps.energy);
     const target = meanLuma + sun.meanLuma;
     const gain = exposureGain(this.#light, this.#shine, { meanLuma: target, minGain, maxGain });
-    this.#night.expose(this.#light, gain, this.#shine, black);
+    this.#night.expose(this.#light, seen * gain, this.#shine, black);
     if (sun.day > 0) this.#night.mixDay(this.#day, sun.day);
     this.#gridFit.fit(this.#day, this.#night);
     this.#lightsFit.fit(this.#gridFit.grid, this.#day, this.#night);
     this.#look.grid.set(this.#gridFit.grid);
     this.#look.lights.set(this.#lightsFit.lights);
   }
+}
+
+/** How much a day shows, 0 to 1, by its mean luma. */
+function seenOf(luma: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < SAMPLES; i++) sum += luma[i] ?? 0;
+  return smoothStep(SEEN[0], SEEN[1], sum / SAMPLES);
 }

@@ -1,8 +1,8 @@
 import { toSeconds, type Micros } from '../core/time.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 
-/** How long the look of a detail is as good as a new one, seconds of the video: at 24 to 30 frames a second every third frame is due. */
-const FRESH_SECONDS = 0.095;
+/** How long the look of a detail is as good as a new one, seconds of the video: at 24 and 25 frames a second every third frame is due, at 30 every fourth. */
+const FRESH_SECONDS = 0.115;
 
 /** Decides which frames of a video are read in detail; depends on their times alone. */
 export class DetailSchedule {
@@ -10,7 +10,7 @@ export class DetailSchedule {
 
   /**
    * True when the next frame is due: the first one, one that does not continue the video, any frame without smoothing, and one
-   * about a tenth of a second after the last that was due.
+   * about an eighth of a second after the last that was due.
    */
   isDue({ pts, discontinuity }: Omit<Thumbnail, 'data'>, smoothing: number): boolean {
     const last = this.#last;

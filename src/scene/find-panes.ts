@@ -8,13 +8,13 @@ import { surfacePlane } from './scene-maps.js';
 /** Radius of the closing's window, samples: panes are narrower. */
 const CLOSING_RADIUS = 6;
 /** A pane is darker than the wall around it by this. */
-const MIN_CONTRAST = 0.07;
+const MIN_CONTRAST = 0.085;
 /** Probability of facade and window from which a sample may belong to a pane. */
 const MIN_FACADE = 0.7;
 /** Probability of vegetation above which it does not. */
 const MAX_VEGETATION = 0.25;
 /** Sizes of a pane: samples, and shares of the image. */
-const MIN_AREA = 4;
+const MIN_AREA = 8;
 const MAX_WIDTH = DETAIL_WIDTH / 26;
 const MAX_HEIGHT = DETAIL_HEIGHT / 11;
 /** Share of its box that a pane fills: what fills less is no pane but a gap. */

@@ -29,6 +29,8 @@ export const SHIPPED_VEHICLE_MODEL = fileURLToPath(new URL('../../models/vehicle
 const CHANNELS = 8;
 const FACINGS = ['front', 'rear', 'side'] as const satisfies readonly Facing[];
 const CROP_SIZE = VEHICLE_CROP_SIDE ** 2;
+/** Most vehicles of a frame that are looked at. */
+const MAX_LOOKED = 12;
 const DETAIL_SIZE = DETAIL_WIDTH * DETAIL_HEIGHT;
 
 /** Opens a vehicle network. Throws NocturneError MODEL_NOT_FOUND or MODEL_INVALID. */
@@ -56,32 +58,39 @@ export class VehicleLooker implements AsyncDisposable {
   }
 
   /**
-   * The vehicles with what a closer look says of them, the widest {@link VEHICLE_CROPS} of them; the others keep what they have and are
+   * The vehicles with what a closer look says of them, the widest {@link MAX_LOOKED} of them; the others keep what they have and are
    * less sure. Borrows the detail, `[3, 256, 448]`. Throws NocturneError `MODEL_FAILED`.
    */
   async look(vehicles: readonly FoundVehicle[], detail: Float32Array): Promise<FoundVehicle[]> {
     if (this.#closed) throw new TypeError('look needs an open looker, got a closed one');
     if (vehicles.length === 0) return [];
-    const widest = [...vehicles].sort((a, b) => b.box.width - a.box.width).slice(0, VEHICLE_CROPS);
+    const widest = [...vehicles].sort((a, b) => b.box.width - a.box.width).slice(0, MAX_LOOKED);
+    const looked = new Map<FoundVehicle, FoundVehicle>();
+    for (let from = 0; from < widest.length; from += VEHICLE_CROPS) {
+      const some = widest.slice(from, from + VEHICLE_CROPS);
+      const output = await this.#lookAt(some, detail);
+      some.forEach((vehicle, i) => {
+        looked.set(vehicle, lookedAt(vehicle, output.subarray(i * CHANNELS, (i + 1) * CHANNELS)));
+      });
+    }
+    return vehicles.map((vehicle) => looked.get(vehicle) ?? { ...vehicle, facingScore: 0 });
+  }
+
+  /** What the network says of at most {@link VEHICLE_CROPS} vehicles, `[6, 8]`. */
+  async #lookAt(vehicles: readonly FoundVehicle[], detail: Float32Array): Promise<Float32Array> {
     const data = this.#input.data as Float32Array; // a float32 tensor's data is one
     data.fill(0);
-    widest.forEach(({ box }, i) => {
+    vehicles.forEach(({ box }, i) => {
       cropInto(detail, box, data.subarray(i * 3 * CROP_SIZE, (i + 1) * 3 * CROP_SIZE));
     });
     const { name } = this.card.outputs.vehicle;
-    let output: Float32Array;
     try {
       const result = await this.#session.run({ [this.card.input.name]: this.#input }, [name]);
-      output = result[name]?.data as Float32Array; // the card says float32
+      return result[name]?.data as Float32Array; // the card says float32
     } catch (cause) {
       const message = `${this.#path} failed: ${reasonOf(cause)}.`;
       throw new NocturneError({ code: 'MODEL_FAILED', stage: 'infer', message, fatal: false, cause });
     }
-    return vehicles.map((vehicle) => {
-      const i = widest.indexOf(vehicle);
-      if (i < 0) return { ...vehicle, facingScore: 0 };
-      return lookedAt(vehicle, output.subarray(i * CHANNELS, (i + 1) * CHANNELS));
-    });
   }
 
   async close(): Promise<void> {

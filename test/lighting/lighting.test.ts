@@ -99,6 +99,13 @@ describe('Lighting', () => {
     expect(kindsOf(look)).toEqual([]);
   });
 
+  it('stays black where the day is black', async () => {
+    const things = { vehicles: [vehicle], panes: [pane], lampHeads: [lampHead], signals: [signal] };
+    const look = (await Lighting.open(STYLE, 1)).light(street({ ...things, driving: 1 }), day().fill(0), NIGHT);
+    expect(kindsOf(look)).toEqual([]);
+    expect(meanLuma(look, [0, 71])).toBeLessThan(0.01);
+  });
+
   it('lights each kind of thing with its own lamps', async () => {
     const scene = street({ vehicles: [vehicle], panes: [pane], lampHeads: [lampHead], signals: [signal] });
     const kinds = kindsOf((await Lighting.open(STYLE, 1)).light(scene, day(), NIGHT));
