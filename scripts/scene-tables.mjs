@@ -108,7 +108,7 @@ function timeTable({ scene, vehicle, read }) {
   const row = (name, values) => [name, ...values.map((value) => `${value.toFixed(1)} ms`)];
   const rows = [
     row('scene network', scene),
-    row('vehicle network, 12 crops', vehicle),
+    row('vehicle network, 6 crops', vehicle),
     row('reading a frame: both, decoding, finders', read),
   ];
   return `${cpus()[0]?.model.trim() ?? 'unknown CPU'}, one thread:\n\n${table(['', 'p50', 'p95'], rows)}`;

@@ -5,7 +5,7 @@ const FACINGS: readonly Facing[] = ['front', 'rear', 'side'];
 /** Memory of the votes in seconds. */
 const MEMORY_SECONDS = 1.5;
 /** Weight of a vote from motion; a read's weight is 1. */
-const MOTION_WEIGHT = 2;
+const MOTION_WEIGHT = 3;
 /** Power to which many votes raise a share, less 1, and how many votes do: reads of one vehicle are not independent. */
 const SHARPENING = 0.6;
 const SHARP_VOTES = 6;

@@ -34,6 +34,8 @@ const DRIVING_GROWTH = 0.8;
 const GROWTH_SECONDS = 0.4;
 /** Share of votes for the side above which growth says nothing: a vehicle that turns changes its width. */
 const MAX_SIDE = 0.4;
+/** Height of its foot below the horizon from which its approach shows, share of the image's height. */
+const MIN_BELOW = 0.03;
 /** Distance from the image's edges within which a box is cut off, share of the width. */
 const EDGE = 0.012;
 /** Growth from which a vehicle moves before a fixed camera, and up to which it moves along with a driving one; 1/s. */
@@ -52,6 +54,8 @@ export class VehicleHistory {
   readonly #facing = new FacingVotes();
   readonly #parked = new ParkedVotes();
   readonly #growth = new BoxGrowth();
+  /** How fast its foot moves away from the horizon: before a fixed camera, the same as growth, and steadier. */
+  readonly #approach = new BoxGrowth();
   #score = 0;
   #grows = 0;
   #growthSeconds = 0;
@@ -109,6 +113,9 @@ export class VehicleHistory {
     const isCut = found.box.x < EDGE || found.box.x + found.box.width > 1 - EDGE;
     if (isCut) this.#growth.reset();
     else this.#growth.add(found.box.width, seconds);
+    const below = box.y + box.height - around.horizon;
+    if (below < MIN_BELOW || around.driving >= 0.5) this.#approach.reset();
+    else this.#approach.add(below, seconds);
     const byGrowth = this.#facingByGrowth(around.driving, seconds);
     // A vehicle without a closer look says nothing of its facing.
     if (found.facingScore > 0) this.#facing.add(found.facing, found.facingScore, byGrowth, seconds);
@@ -163,8 +170,9 @@ export class VehicleHistory {
 
   /** The side that is seen, by how the box grows; undefined where that is not clear. */
   #facingByGrowth(driving: number, seconds: number): Facing | undefined {
-    const rate = this.#growth.rate;
     const isDriving = driving >= 0.5;
+    const approach = isDriving ? 0 : this.#approach.rate;
+    const rate = approach === 0 ? this.#growth.rate : (this.#growth.rate + approach) / 2;
     const grows = rate > (isDriving ? DRIVING_GROWTH : FIXED_GROWTH) ? 1 : rate < -FIXED_GROWTH ? -1 : 0;
     this.#growthSeconds = grows === this.#grows ? this.#growthSeconds + seconds : 0;
     this.#grows = grows;

@@ -12,12 +12,12 @@ function dueFrames(rate: number, count: number, smoothing = 0.6): number[] {
 
 describe('a detail schedule', () => {
   it.each([
-    [30, [0, 3, 6, 9]],
+    [30, [0, 4, 8]],
     [25, [0, 3, 6, 9]],
     [24, [0, 3, 6, 9]],
-    [60, [0, 6]],
+    [60, [0, 7]],
     [10, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]],
-  ])('asks for the first frame and then for one in a tenth of a second: at %i frames a second', (rate, due) => {
+  ])('asks for the first frame and then for one in an eighth of a second: at %i frames a second', (rate, due) => {
     expect(dueFrames(rate, 10)).toEqual(due);
   });
 

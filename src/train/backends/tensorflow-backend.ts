@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
-import { LEAKY_RELU_GRADIENT } from '../networks/tfjs-gradients.js';
 import { type Backend, isInstalled, reasonOf, startBackend, unavailable } from './backend.js';
+import { LEAKY_RELU_GRADIENT } from './leaky-relu-gradient.js';
 import { replaceKernel } from './replace-kernel.js';
 
 /** Tried in this order. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { LEAKY_RELU_GRADIENT } from '../backends/leaky-relu-gradient.js';
 import type { Padding } from './ops.js';
 
 // Operations whose gradients tfjs 4.22 lacks, computes wrongly or computes slowly. Each consists of kernels that the tensorflow,
@@ -23,9 +24,6 @@ export function asNhwc(x: tf.Tensor): tf.Tensor4D {
   if (x.rank !== 4) throw new RangeError(`images must have the shape [N, H, W, C], got [${x.shape.join(', ')}]`);
   return x as tf.Tensor4D; // its rank is 4
 }
-
-/** Name of a kernel that some backends have: the gradient of the leaky ReLU from `dy` and `x`. */
-export const LEAKY_RELU_GRADIENT = 'LeakyReluGrad';
 
 /** `x` where positive, else `slope * x`; the slope at 0 is `slope`. */
 export function leakyRelu(x: tf.Tensor, slope: number): tf.Tensor {
