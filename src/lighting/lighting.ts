@@ -46,8 +46,8 @@ export interface LightOptions {
 }
 
 const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
-/** Mean luma of a day that shows nothing, and from which it shows all: a covered camera stays black. */
-const SEEN = [0.015, 0.06] as const;
+/** Mean luma up to which a frame stays as it is, and from which it is a day: what is night already is left alone. */
+const SEEN = [0.05, 0.13] as const;
 /** Gain from reflected light to the sensor. */
 const SENSITIVITY = 2.2;
 
@@ -183,8 +183,9 @@ export class Lighting {
     this.#lens.bloom(this.#shine, this.#lamps.energy);
     const target = meanLuma + sun.meanLuma;
     const gain = exposureGain(this.#light, this.#shine, { meanLuma: target, minGain, maxGain });
-    this.#night.expose(this.#light, seen * gain, this.#shine, black);
-    if (sun.day > 0) this.#night.mixDay(this.#day, sun.day);
+    this.#night.expose(this.#light, gain, this.#shine, black);
+    const stays = 1 - (1 - sun.day) * seen;
+    if (stays > 0) this.#night.mixDay(this.#day, stays);
     this.#gridFit.fit(this.#day, this.#night);
     this.#lightsFit.fit(this.#gridFit.grid, this.#day, this.#night);
     this.#look.grid.set(this.#gridFit.grid);
@@ -192,7 +193,7 @@ export class Lighting {
   }
 }
 
-/** How much a day shows, 0 to 1, by its mean luma. */
+/** How surely a frame is a day, 0 to 1, by its mean luma. */
 function seenOf(luma: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < SAMPLES; i++) sum += luma[i] ?? 0;

@@ -9,7 +9,7 @@ const VALUE_BITS = 24;
 const CHECK_BITS = 8;
 const END: readonly number[] = [0, 1];
 /** Blocks in the row. */
-const TIME_CODE_BLOCKS = START.length + VALUE_BITS + CHECK_BITS + END.length;
+export const TIME_CODE_BLOCKS = START.length + VALUE_BITS + CHECK_BITS + END.length;
 /** Modulus of the code's milliseconds. */
 export const TIME_CODE_MODULUS_MS = 2 ** VALUE_BITS;
 

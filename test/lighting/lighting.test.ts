@@ -99,6 +99,16 @@ describe('Lighting', () => {
     expect(kindsOf(look)).toEqual([]);
   });
 
+  it('leaves alone what is night already', async () => {
+    const dark = day().map((value) => 0.1 * value);
+    const look = (await Lighting.open(STYLE, 1)).light(street({ vehicles: [vehicle], driving: 1 }), dark, NIGHT);
+    expect(kindsOf(look)).toEqual([]);
+    const shown = dark.slice();
+    applyLookInto(look, dark, shown);
+    const distance = shown.reduce((most, value, i) => Math.max(most, Math.abs(value - dark[i]!)), 0);
+    expect(distance).toBeLessThan(0.02);
+  });
+
   it('stays black where the day is black', async () => {
     const things = { vehicles: [vehicle], panes: [pane], lampHeads: [lampHead], signals: [signal] };
     const look = (await Lighting.open(STYLE, 1)).light(street({ ...things, driving: 1 }), day().fill(0), NIGHT);
