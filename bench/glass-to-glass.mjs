@@ -1,5 +1,6 @@
 // Glass-to-glass latency: the built-in street draws the wall clock as a time code into each frame it makes; the frame passes the whole chain (night, H.264,
-// WebSocket, WebCodecs, canvas), and the benchmark reads the time code from the canvas when the viewer page draws it. Prints p50 and p99.
+// WebSocket, WebCodecs, canvas), and the benchmark reads the time code from the canvas when the viewer page draws it. Prints p50 and p99. The part with
+// the time code is left by day, in the split view: lit relights it.
 // Options: --seconds 20 --size 1280x720 --rate 30 --generator auto --screenshot FILE. Needs Chromium: CHROMIUM names it, default /usr/bin/chromium.
 import { spawn } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -24,7 +25,9 @@ const { values } = parseArgs({
 const [width, height] = values.size.split('x').map(Number);
 const main = new URL('../dist/cli/main.js', import.meta.url).pathname;
 const input = `street:size=${values.size},rate=${values.rate},timecode=1`;
-const flags = ['--port', '0', '--log-level', 'warn', '--generator', values.generator];
+const split = Math.min(1, (timeCodeBlock(width, height) * (TIME_CODE_BLOCKS + 2) + 8) / width).toFixed(3);
+const view = ['--view', 'split', '--split', split];
+const flags = ['--port', '0', '--log-level', 'warn', '--generator', values.generator, ...view];
 const server = spawn(process.execPath, [main, 'serve', input, ...flags], {
   stdio: ['ignore', 'pipe', 'inherit'],
 });
@@ -73,6 +76,7 @@ try {
   }
   const stats = await page.evaluate('nocturne.stats()');
   if (values.screenshot) await page.screenshot({ path: values.screenshot });
+  if (latencies.length === 0) throw new Error(`no time code could be read, of ${unread} frames`);
   latencies.sort((a, b) => a - b);
   const quantile = (q) => latencies[Math.min(latencies.length - 1, Math.floor(q * latencies.length))].toFixed(1);
   process.stdout.write(
