@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 import { openSceneReader, SHIPPED_SCENE_MODEL } from '../dist/scene/scene-reader.js';
 import { SHIPPED_VEHICLE_MODEL } from '../dist/scene/vehicle-looker.js';
+import { MIN_VEHICLE_SCORE } from '../dist/scene/vehicle-tracker.js';
 import { MEASURED_NAMES } from '../dist/train/scene/scene-metrics.js';
 import { camvidFrames, frameSources, heldBackFrames } from './scene/labelled-frames.mjs';
 import { measureFrames, measureTimes } from './scene/measure-scenes.mjs';
@@ -36,8 +37,6 @@ const SHOWABLE = ['enggen/Deep-Learning-Coursera', 'tuan1011nguyen/objectdetecTr
 /** Rows of the sheet: so many of the frames that are read best, and of those that are read worst; at most two of a group. */
 const SHEET_HALF = 3;
 const MAX_OF_GROUP = 2;
-/** The score of vehicles at which their facing is measured; the one of the reader. */
-const VEHICLE_SCORE = 0.5;
 
 const VEHICLE_COLUMNS = ['found', 'precision', 'facing right'];
 
@@ -119,12 +118,12 @@ function vehicleThresholds(reads) {
     decimals(score),
     ...shares.map((share) => decimals(share)),
   ]);
-  const facings = facingScores(reads, VEHICLE_SCORE).map((row) => row.map((value) => decimals(value)));
+  const facings = facingScores(reads, MIN_VEHICLE_SCORE).map((row) => row.map((value) => decimals(value)));
   return [
     table(['score', ...VEHICLE_COLUMNS, ...VEHICLE_COLUMNS.map((name) => `${name}, no closer look`)], scores),
     table(
       ['support by the surfaces', 'found', 'precision'],
-      supportScores(reads, VEHICLE_SCORE).map((row) => row.map((value) => decimals(value))),
+      supportScores(reads, MIN_VEHICLE_SCORE).map((row) => row.map((value) => decimals(value))),
     ),
     table(['facing score', 'share kept', 'right', 'right of fronts', 'right of rears'], facings),
   ].join('\n\n');
@@ -165,8 +164,8 @@ function thresholdTable(sets, columns, score) {
 function constantTable({ reads, signal }) {
   const rows = [
     ['`MIN_VEHICLE_SCORE`', 'labelled vehicles', vehicleScores(reads), 2, 0.7],
-    ['`MIN_SUPPORT`', 'labelled vehicles', supportScores(reads, VEHICLE_SCORE), 2, 0.7],
-    ['least facing score', 'right facings', facingScores(reads, VEHICLE_SCORE), 2, 0.95],
+    ['`MIN_SUPPORT`', 'labelled vehicles', supportScores(reads, MIN_VEHICLE_SCORE), 2, 0.7],
+    ['least facing score', 'right facings', facingScores(reads, MIN_VEHICLE_SCORE), 2, 0.95],
     ['`MIN_SIGNAL`', 'lenses in a labelled signal', lensScores(reads, signal), 2, 0.6],
     ['`MIN_HEAD`', 'labelled heads', areaScores(reads, 'lampHead', ['lampHead']), 2, 0.5],
     ['`MIN_POLE`', 'tops on a labelled pole', poleScores(reads), 2, 0.7],
