@@ -50,6 +50,34 @@ export function addLight(planes: LightPlanes, sample: number, amount: number, [r
   planes.blue[sample] = (planes.blue[sample] ?? 0) + amount * blue;
 }
 
+/** An ellipse on the planes, in samples: its centre and its radii. */
+export interface Ellipse {
+  readonly x: number;
+  readonly y: number;
+  readonly radiusX: number;
+  readonly radiusY: number;
+}
+
+/** Adds a colour within an ellipse, softly: `amount` in its middle, nothing at its edge. @param shares factor by sample; default 1. */
+export function addSoftLight(
+  planes: LightPlanes,
+  { x, y, radiusX, radiusY }: Ellipse,
+  amount: number,
+  color: LinearColor,
+  shares?: Float32Array,
+): void {
+  const [top, bottom] = [Math.max(0, Math.floor(y - radiusY)), Math.min(ROWS - 1, Math.ceil(y + radiusY))];
+  const [left, right] = [Math.max(0, Math.floor(x - radiusX)), Math.min(COLUMNS - 1, Math.ceil(x + radiusX))];
+  for (let row = top; row <= bottom; row++) {
+    for (let column = left; column <= right; column++) {
+      const square = ((column - x) / radiusX) ** 2 + ((row - y) / radiusY) ** 2;
+      if (square >= 1) continue;
+      const i = row * COLUMNS + column;
+      addLight(planes, i, amount * (1 - square) ** 2 * (shares ? (shares[i] ?? 0) : 1), color);
+    }
+  }
+}
+
 /** 0 below `from`, 1 above `to`, smooth between. */
 export function smoothStep(from: number, to: number, value: number): number {
   const t = Math.min(1, Math.max(0, (value - from) / (to - from)));

@@ -2,7 +2,16 @@ import { SURFACES, SURFACE_SIZE, type Place, type Scene, type Vehicle } from '..
 import type { GroundPlane } from './ground-plane.js';
 import type { Lamp, LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
-import { addLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS, smoothStep } from './samples.js';
+import {
+  addLight,
+  addSoftLight,
+  COLUMNS,
+  type LightPlanes,
+  type LinearColor,
+  redraw,
+  ROWS,
+  smoothStep,
+} from './samples.js';
 
 const XENON: LinearColor = [0.9, 0.96, 1];
 const HALOGEN: LinearColor = [1, 0.86, 0.62];
@@ -143,17 +152,8 @@ function addGlow(
   { radius, strength }: { readonly radius: number; readonly strength: number },
 ): void {
   const reach = Math.max(1.2, radius * COLUMNS);
-  const [centreX, centreY] = [x * COLUMNS - 0.5, y * ROWS - 0.5];
-  const last = Math.min(ROWS - 1, Math.ceil(centreY + reach));
-  for (let row = Math.max(0, Math.floor(centreY - reach)); row <= last; row++) {
-    const right = Math.min(COLUMNS - 1, Math.ceil(centreX + reach));
-    for (let column = Math.max(0, Math.floor(centreX - reach)); column <= right; column++) {
-      const soft = 1 - ((column - centreX) ** 2 + (row - centreY) ** 2) / (reach * reach);
-      if (soft <= 0) continue;
-      const i = row * COLUMNS + column;
-      addLight(light, i, strength * soft * soft * (surfaces[VEHICLE + i] ?? 0), RED);
-    }
-  }
+  const around = { x: x * COLUMNS - 0.5, y: y * ROWS - 0.5, radiusX: reach, radiusY: reach };
+  addSoftLight(light, around, strength, RED, surfaces.subarray(VEHICLE, VEHICLE + SURFACE_SIZE));
 }
 
 /** Light of a vehicle's lamps on the ground before it (or behind it), and on what stands there. */

@@ -2,7 +2,7 @@ import type { Pane, Scene } from '../scene/scene.js';
 import { linearOf } from './day-samples.js';
 import type { LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
-import { addLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS } from './samples.js';
+import { addSoftLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS } from './samples.js';
 
 /** What lamps add their light to. */
 export interface NightLights {
@@ -78,18 +78,11 @@ function addPane(lamps: LampList, { box, id, draw }: Pane, luma: number, color: 
 
 /** Light of a pane on the wall around it. */
 function addSpill(light: LightPlanes, { box }: Pane, strength: number, color: LinearColor): void {
-  const [centreX, centreY] = [(box.x + 0.5 * box.width) * COLUMNS - 0.5, (box.y + 0.5 * box.height) * ROWS - 0.5];
-  const radiusX = 1.2 + box.width * COLUMNS;
-  const radiusY = 1.2 + box.height * ROWS;
-  const [top, bottom] = [Math.max(0, Math.floor(centreY - radiusY)), Math.min(ROWS - 1, Math.ceil(centreY + radiusY))];
-  const [left, right] = [
-    Math.max(0, Math.floor(centreX - radiusX)),
-    Math.min(COLUMNS - 1, Math.ceil(centreX + radiusX)),
-  ];
-  for (let row = top; row <= bottom; row++) {
-    for (let column = left; column <= right; column++) {
-      const square = ((column - centreX) / radiusX) ** 2 + ((row - centreY) / radiusY) ** 2;
-      if (square < 1) addLight(light, row * COLUMNS + column, 0.4 * strength * (1 - square) ** 2, color);
-    }
-  }
+  const around = {
+    x: (box.x + 0.5 * box.width) * COLUMNS - 0.5,
+    y: (box.y + 0.5 * box.height) * ROWS - 0.5,
+    radiusX: 1.2 + box.width * COLUMNS,
+    radiusY: 1.2 + box.height * ROWS,
+  };
+  addSoftLight(light, around, 0.4 * strength, color);
 }

@@ -1,5 +1,6 @@
 import type { CameraMotion } from './camera-motion.js';
 import type { FoundScene } from './found-scene.js';
+import { newShare } from './moving-average.js';
 import { SURFACE_HEIGHT, SURFACE_WIDTH } from './scene.js';
 import { surfacePlane } from './scene-maps.js';
 
@@ -63,7 +64,7 @@ export class DrivingEstimate {
   advance(motion: CameraMotion | undefined, seconds: number): void {
     if (seconds <= 0) return;
     if (motion) {
-      const share = 1 - Math.exp(-seconds / MOTION_SECONDS);
+      const share = newShare(seconds, MOTION_SECONDS);
       this.#shift += share * (motion.shift / seconds - this.#shift);
       this.#expansion += share * (motion.expansion / seconds - this.#expansion);
     }
@@ -79,7 +80,7 @@ export class DrivingEstimate {
       this.#value = priorOf(found);
       this.#bonnet = seen;
     } else {
-      this.#bonnet += (1 - Math.exp(-seconds / BONNET_SECONDS)) * (seen - this.#bonnet);
+      this.#bonnet += newShare(seconds, BONNET_SECONDS) * (seen - this.#bonnet);
     }
   }
 

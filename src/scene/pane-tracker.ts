@@ -1,3 +1,4 @@
+import { newShare } from './moving-average.js';
 import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Pane } from './scene.js';
 import { drawAt } from './thing-draw.js';
 import { FADE_SECONDS, isCovered, ThingTracker, type Shift, type TrackedThing } from './thing-tracker.js';
@@ -78,7 +79,7 @@ export class PaneTracker {
       found.map((box) => ({ box })),
       isHidden,
     );
-    const share = 1 - Math.exp(-seconds / WALL_SECONDS);
+    const share = newShare(seconds, WALL_SECONDS);
     for (const thing of this.#things.things) {
       const { misses, box } = thing;
       if (misses >= REPLACED_READS && found.some((other) => containsMiddle(other, box))) {

@@ -1,3 +1,5 @@
+import { newShare } from './moving-average.js';
+
 /** What one read says about whether a vehicle is parked. */
 export interface ParkedSigns {
   /** How surely it stands at the kerb, 0 to 1; undefined where that cannot be seen. */
@@ -61,7 +63,7 @@ export class ParkedVotes {
       if (kerb > PARKED_AT_ONCE) this.isParked = true;
       return;
     }
-    this.#kerb += (1 - Math.exp(-seconds / KERB_SECONDS)) * (kerb - this.#kerb);
+    this.#kerb += newShare(seconds, KERB_SECONDS) * (kerb - this.#kerb);
     if (this.#kerb > PARKED_FROM) this.isParked = true;
     else if (this.#kerb < PARKED_TO && !(isFixed && this.#standingSeconds > STAND_SECONDS)) this.isParked = false;
   }

@@ -4,6 +4,7 @@ import { CameraMotionReader } from './camera-motion.js';
 import { DrivingEstimate } from './driving-estimate.js';
 import type { FoundScene } from './found-scene.js';
 import { LampHeadTracker } from './lamp-head-tracker.js';
+import { newShare } from './moving-average.js';
 import { PaneTracker } from './pane-tracker.js';
 import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Scene } from './scene.js';
 import { SignalTracker } from './signal-tracker.js';
@@ -87,10 +88,10 @@ export class SceneTracker {
     const seconds = this.#secondsSinceRead;
     this.#secondsSinceRead = 0;
     this.#averageBonnet(found, seconds);
-    const streetShare = this.#horizon === undefined ? 1 : shareOf(seconds, STREET_SECONDS);
+    const streetShare = this.#horizon === undefined ? 1 : newShare(seconds, STREET_SECONDS);
     this.#street += streetShare * (found.street - this.#street);
     const before = this.#horizon ?? found.horizon;
-    this.#horizon = before + shareOf(seconds, HORIZON_SECONDS) * (found.horizon - before);
+    this.#horizon = before + newShare(seconds, HORIZON_SECONDS) * (found.horizon - before);
     this.#driving.update(found, seconds);
     this.#mean.update(found.surfaces);
     this.#vehicles.update(found.vehicles, {
@@ -128,7 +129,7 @@ export class SceneTracker {
       return;
     }
     if (!hasBonnet && this.#driving.bonnet < 0.01) return;
-    const share = shareOf(seconds, BONNET_SECONDS);
+    const share = newShare(seconds, BONNET_SECONDS);
     for (let i = 0; i < SURFACE_SIZE; i++) mean[i] = (mean[i] ?? 0) + share * ((bonnet[i] ?? 0) - (mean[i] ?? 0));
   }
 
@@ -154,11 +155,6 @@ export function stillScene(found: FoundScene, seed: number): Scene {
     lampHeads: scene.lampHeads.map(asStill),
     panes: scene.panes.map(asStill),
   };
-}
-
-/** Share of a new value in a moving average. */
-function shareOf(seconds: number, memorySeconds: number): number {
-  return 1 - Math.exp(-seconds / memorySeconds);
 }
 
 /** Probability of some surfaces, by the starts of their planes, at the middle of a box. */

@@ -1,6 +1,7 @@
 import { BoxGrowth } from './box-growth.js';
 import { FacingVotes } from './facing-votes.js';
 import { kerbBeside, placeBeside } from './kerb.js';
+import { newShare } from './moving-average.js';
 import { ParkedVotes } from './parked-votes.js';
 import type { Box, Facing, Place, Vehicle } from './scene.js';
 import { FADE_SECONDS, OUT_SECONDS } from './thing-tracker.js';
@@ -119,7 +120,7 @@ export class VehicleHistory {
     const byGrowth = this.#facingByGrowth(around.driving, seconds);
     // A vehicle without a closer look says nothing of its facing.
     if (found.facingScore > 0) this.#facing.add(found.facing, found.facingScore, byGrowth, seconds);
-    this.#shownScore += shareOf(seconds, SURE_SECONDS) * (this.#facing.shareOf(this.#shownFacing) - this.#shownScore);
+    this.#shownScore += newShare(seconds, SURE_SECONDS) * (this.#facing.shareOf(this.#shownFacing) - this.#shownScore);
     const { score } = this.#facing;
     if (this.#isFirst) this.#isUnsure = score < UNSURE.at;
     else if (score < UNSURE.below) this.#isUnsure = true;
@@ -185,7 +186,7 @@ export class VehicleHistory {
   #isMoving(box: Box, seconds: number, { driving, isMovingAhead }: VehicleSurroundings): boolean | undefined {
     const now = { x: box.x + box.width / 2, y: box.y + box.height };
     const before = this.#place ?? now;
-    const share = shareOf(seconds, PLACE_SECONDS);
+    const share = newShare(seconds, PLACE_SECONDS);
     this.#place = { x: before.x + share * (now.x - before.x), y: before.y + share * (now.y - before.y) };
     const rate = this.#growth.rate;
     if (driving >= 0.5) {
@@ -204,7 +205,7 @@ export class VehicleHistory {
     const inBox = ({ x, y }: Place): Place => ({ x: (x - box.x) / box.width, y: (y - box.y) / box.height });
     const now: LampPair = [inBox(lamps[0]), inBox(lamps[1])];
     const before = this.#offsetsFacing === decided ? this.#offsets : undefined;
-    const share = before ? shareOf(seconds, LAMP_SECONDS) : 1;
+    const share = before ? newShare(seconds, LAMP_SECONDS) : 1;
     const mix = (a: Place, b: Place): Place => ({ x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) });
     this.#offsets = before ? [mix(before[0], now[0]), mix(before[1], now[1])] : now;
     this.#offsetsFacing = facing;
@@ -215,9 +216,4 @@ export class VehicleHistory {
 function kerbOf(box: Box, { driving, horizon, surfaces, isParkedAt }: VehicleSurroundings): number | undefined {
   if (driving <= 0.5 && horizon <= HIGH_HORIZON) return undefined;
   return kerbBeside(surfaces, box) ?? (isParkedAt(placeBeside(box)) ? ROW_KERB : undefined);
-}
-
-/** Share of a new value in a moving average. */
-function shareOf(seconds: number, memorySeconds: number): number {
-  return 1 - Math.exp(-seconds / memorySeconds);
 }

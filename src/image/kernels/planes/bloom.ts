@@ -1,13 +1,8 @@
 // What a lens makes of bright light: bloom around it, and a veil over all.
 import { boxBlur } from './blur';
 import { addDoubled, halved } from './half-plane';
+import { HALF, HALF_HEIGHT, HALF_WIDTH, ROW } from './sizes';
 
-const WIDTH: i32 = 128;
-const HEIGHT: i32 = 72;
-const ROW: usize = WIDTH * 4;
-const HALF_WIDTH: i32 = WIDTH / 2;
-const HALF_HEIGHT: i32 = HEIGHT / 2;
-const HALF: usize = HALF_WIDTH * HALF_HEIGHT * 4;
 /** Linear light above which a sample blooms, and the most that one sample gives. */
 const CLIP: f32 = 0.35;
 const BRIGHTEST: f32 = 14;

@@ -1,6 +1,7 @@
 // From light to what a camera shows.
+import { smoothStep } from '../math/smooth-step';
+import { PLANE } from './sizes';
 
-const PLANE: usize = 128 * 72 * 4;
 /** Saturation in the dark, and the lumas between which it rises to 1. */
 const DARK_SATURATION: f32 = 0.92;
 const DARK: f32 = 0.03;
@@ -55,8 +56,6 @@ function displayed(light: v128, black: f32, table: usize, steps: i32, scale: f32
 // @ts-ignore: decorator
 @inline
 function saturationOf(luma: v128): v128 {
-  const risen = f32x4.mul(f32x4.sub(luma, f32x4.splat(DARK)), f32x4.splat(1 / (BRIGHT - DARK)));
-  const t = f32x4.pmin(f32x4.splat(1), f32x4.pmax(f32x4.splat(0), risen));
-  const smooth = f32x4.mul(f32x4.mul(t, t), f32x4.sub(f32x4.splat(3), f32x4.add(t, t)));
-  return f32x4.add(f32x4.splat(DARK_SATURATION), f32x4.mul(f32x4.splat(1 - DARK_SATURATION), smooth));
+  const brightness = smoothStep(luma, DARK, BRIGHT);
+  return f32x4.add(f32x4.splat(DARK_SATURATION), f32x4.mul(f32x4.splat(1 - DARK_SATURATION), brightness));
 }

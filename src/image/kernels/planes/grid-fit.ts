@@ -1,14 +1,9 @@
 // Fits the bilateral grid of a look to a night: least squares over the samples of each cell and luma bin.
+import { bins, findBins, shares } from './luma-bins';
+import { GRID_BINS, GRID_HEIGHT, GRID_WIDTH, HEIGHT, PLANE, WIDTH } from './sizes';
 import { spreadNodes } from './splat';
 import { first, fourth, second, third, transpose } from './transpose';
 
-/** Columns and rows of the planes; columns, rows and luma bins of the grid. */
-const WIDTH: i32 = 128;
-const HEIGHT: i32 = 72;
-const PLANE: usize = WIDTH * HEIGHT * 4;
-const GRID_WIDTH: i32 = 16;
-const GRID_HEIGHT: i32 = 9;
-const GRID_BINS: i32 = 8;
 /**
  * Bytes of the moments of a cell and bin, f32: weight, Y, YY, R, RY, U, V, UU + VV, RU, RV, RU U + RV V and a zero, where R, RU and
  * RV are Y, U and V of the night.
@@ -62,20 +57,18 @@ function splatFour(day: usize, night: usize, cell: usize): void {
   const r = v128.load(night);
   const ru = v128.load(night + PLANE);
   const rv = v128.load(night + 2 * PLANE);
-  const z = f32x4.mul(f32x4.pmin(one, f32x4.pmax(f32x4.splat(0), y)), f32x4.splat(<f32>(GRID_BINS - 1)));
-  const bins = i32x4.min_s(i32x4.trunc_sat_f32x4_s(z), i32x4.splat(GRID_BINS - 2));
-  const share = f32x4.sub(z, f32x4.convert_i32x4_s(bins));
+  findBins(y);
   const weight = f32x4.add(f32x4.splat(FLOOR), f32x4.mul(f32x4.splat(1 - FLOOR), v128.load(night + 3 * PLANE)));
-  const high = f32x4.mul(weight, share);
+  const high = f32x4.mul(weight, shares);
   const low = f32x4.sub(weight, high);
   const squares = f32x4.add(f32x4.mul(u, u), f32x4.mul(v, v));
   const joint = f32x4.add(f32x4.mul(ru, u), f32x4.mul(rv, v));
-  splatVector(cell, 0, one, y, f32x4.mul(y, y), r, bins, low, high);
-  splatVector(cell, 16, f32x4.mul(r, y), u, v, squares, bins, low, high);
-  splatVector(cell, 32, ru, rv, joint, f32x4.splat(0), bins, low, high);
+  splatVector(cell, 0, one, y, f32x4.mul(y, y), r, low, high);
+  splatVector(cell, 16, f32x4.mul(r, y), u, v, squares, low, high);
+  splatVector(cell, 32, ru, rv, joint, f32x4.splat(0), low, high);
 }
 
-/** Adds four moments of four samples. */
+/** Adds four moments of four samples to their bins. */
 // @ts-ignore: decorator
 @inline
 function splatVector(
@@ -85,7 +78,6 @@ function splatVector(
   b: v128,
   c: v128,
   d: v128,
-  bins: v128,
   low: v128,
   high: v128,
 ): void {

@@ -2,13 +2,8 @@
 import { boxBlur } from './blur';
 import { doubleRow, halvePlane } from './half-plane';
 import { SCRATCH, SCRATCH_BYTES } from './layout';
+import { HALF, HALF_HEIGHT, HALF_WIDTH, HEIGHT, ROW } from './sizes';
 
-const WIDTH: i32 = 128;
-const HEIGHT: i32 = 72;
-const ROW: usize = WIDTH * 4;
-const HALF_WIDTH: i32 = WIDTH / 2;
-const HALF_HEIGHT: i32 = HEIGHT / 2;
-const HALF: usize = HALF_WIDTH * HALF_HEIGHT * 4;
 /** Rows of both coefficients of the fit, at the end of the scratch memory, which rows of half planes do not reach. */
 const SLOPES: usize = SCRATCH + SCRATCH_BYTES - 2 * ROW;
 const OFFSETS: usize = SLOPES + ROW;

@@ -1,11 +1,7 @@
 // Planes of half the size: what is smooth is computed on [36, 64] and doubled to [72, 128].
 import { SCRATCH } from './layout';
+import { HALF_HEIGHT, HALF_ROW, HEIGHT, ROW } from './sizes';
 
-const WIDTH: i32 = 128;
-const HEIGHT: i32 = 72;
-const ROW: usize = WIDTH * 4;
-const HALF_HEIGHT: i32 = HEIGHT / 2;
-const HALF_ROW: usize = ROW / 2;
 /** A row of half the size, with a vector to spare on either side. */
 const MIXED: usize = SCRATCH + 16;
 

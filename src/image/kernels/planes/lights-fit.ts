@@ -1,14 +1,9 @@
 // Fits the lights layer of a look to what its grid leaves of a night.
 import { SCRATCH } from './layout';
+import { bins, findBins, shares } from './luma-bins';
+import { GRID_BINS, GRID_HEIGHT, GRID_WIDTH, HEIGHT, PLANE, WIDTH } from './sizes';
 import { first, fourth, second, third, transpose } from './transpose';
 
-/** Columns and rows of the planes; columns, rows and luma bins of the grid. */
-const WIDTH: i32 = 128;
-const HEIGHT: i32 = 72;
-const PLANE: usize = WIDTH * HEIGHT * 4;
-const GRID_WIDTH: i32 = 16;
-const GRID_HEIGHT: i32 = 9;
-const GRID_BINS: i32 = 8;
 /** Bytes of an affine transform, and of a row of them. */
 const AFFINE: i32 = 48;
 const GRID_ROW: i32 = GRID_WIDTH * GRID_BINS * AFFINE;
@@ -69,18 +64,15 @@ function mix(a: v128, b: v128, share: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function fitFour(x: i32, day: usize, night: usize, out: usize): void {
-  const zero = f32x4.splat(0);
   const y = v128.load(day);
   const u = v128.load(day + PLANE);
   const v = v128.load(day + 2 * PLANE);
-  const z = f32x4.mul(f32x4.pmin(f32x4.splat(1), f32x4.pmax(zero, y)), f32x4.splat(<f32>(GRID_BINS - 1)));
-  const bins = i32x4.min_s(i32x4.trunc_sat_f32x4_s(z), i32x4.splat(GRID_BINS - 2));
-  const share = f32x4.sub(z, f32x4.convert_i32x4_s(bins));
-  transpose(y, u, v, zero);
-  const a = transformed(x, first, i32x4.extract_lane(bins, 0), f32x4.extract_lane(share, 0));
-  const b = transformed(x + 1, second, i32x4.extract_lane(bins, 1), f32x4.extract_lane(share, 1));
-  const c = transformed(x + 2, third, i32x4.extract_lane(bins, 2), f32x4.extract_lane(share, 2));
-  const d = transformed(x + 3, fourth, i32x4.extract_lane(bins, 3), f32x4.extract_lane(share, 3));
+  findBins(y);
+  transpose(y, u, v, f32x4.splat(0));
+  const a = transformed(x, first, i32x4.extract_lane(bins, 0), f32x4.extract_lane(shares, 0));
+  const b = transformed(x + 1, second, i32x4.extract_lane(bins, 1), f32x4.extract_lane(shares, 1));
+  const c = transformed(x + 2, third, i32x4.extract_lane(bins, 2), f32x4.extract_lane(shares, 2));
+  const d = transformed(x + 3, fourth, i32x4.extract_lane(bins, 3), f32x4.extract_lane(shares, 3));
   transpose(a, b, c, d);
 
   // [4] what the grid leaves

@@ -1,8 +1,8 @@
 // What things reflect, from the day's light and the probabilities of their surfaces.
 import { exp2 } from '../math/exponential';
+import { smoothStep } from '../math/smooth-step';
+import { PLANE } from './sizes';
 
-const SAMPLES: i32 = 128 * 72;
-const PLANE: usize = SAMPLES * 4;
 const LOG2E: f32 = 1.442695;
 /** Shares of a surface below this do not count. */
 const FAINTEST: f32 = 0.01;
@@ -93,15 +93,6 @@ export function reflect(
 function sureness(largest: v128): v128 {
   const smooth = smoothStep(largest, UNSURE_BELOW, SURE_ABOVE);
   return f32x4.add(f32x4.splat(UNSURE), f32x4.mul(f32x4.splat(1 - UNSURE), smooth));
-}
-
-/** 0 below `from`, 1 above `to`, smooth between. */
-// @ts-ignore: decorator
-@inline
-function smoothStep(values: v128, from: f32, to: f32): v128 {
-  const risen = f32x4.mul(f32x4.sub(values, f32x4.splat(from)), f32x4.splat(1 / (to - from)));
-  const t = f32x4.pmin(f32x4.splat(1), f32x4.pmax(f32x4.splat(0), risen));
-  return f32x4.mul(f32x4.mul(t, t), f32x4.sub(f32x4.splat(3), f32x4.add(t, t)));
 }
 
 // @ts-ignore: decorator

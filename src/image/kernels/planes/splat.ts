@@ -1,11 +1,6 @@
 // Splats samples onto the nodes of a bilateral grid: the sums that a local regression needs.
+import { GRID_BINS, GRID_HEIGHT, GRID_WIDTH, HEIGHT, WIDTH } from './sizes';
 
-/** Columns and rows of the planes; columns, rows and luma bins of the grid. */
-const WIDTH: i32 = 128;
-const HEIGHT: i32 = 72;
-const GRID_WIDTH: i32 = 16;
-const GRID_HEIGHT: i32 = 9;
-const GRID_BINS: i32 = 8;
 /** Bytes of a node's sums: weight, U, U^2, S, then U * S and three zeros, f32. */
 const NODE: i32 = 32;
 const COLUMN: i32 = GRID_BINS * NODE;
