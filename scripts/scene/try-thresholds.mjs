@@ -3,6 +3,7 @@ import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../dist/image/thumbnail.js';
 import { takeComponents } from '../../dist/scene/components.js';
 import { findLampHeads } from '../../dist/scene/find-lamp-heads.js';
 import { PlaneKernel } from '../../dist/image/plane-kernel.js';
+import { DarkDetails } from '../../dist/scene/dark-details.js';
 import { PaneFinder } from '../../dist/scene/find-panes.js';
 import { findSignals } from '../../dist/scene/find-signals.js';
 import { readHorizon } from '../../dist/scene/read-layout.js';
@@ -130,7 +131,7 @@ export function poleScores(reads) {
   const accepted = ['pole', 'lampHead'].map((name) => 1 + SURFACES.indexOf(name));
   return PROBABILITIES.map((least) => {
     const tops = reads.flatMap(({ frame, surfaces, horizon }) =>
-      findLampHeads(surfaces, horizon, { head: NEVER, pole: least }).map(({ place }) => ({
+      findLampHeads(surfaces, horizon, [], { head: NEVER, pole: least }).map(({ place }) => ({
         frame,
         at: boxAround(place),
       })),
@@ -162,16 +163,18 @@ const kernel = await PlaneKernel.open();
 
 /** Rows `[probability, panes, on a facade or window, on a window]`. */
 export function paneScores(reads) {
-  const finder = new PaneFinder(kernel);
+  const finder = new PaneFinder();
+  const dark = new DarkDetails(kernel);
   const [facade, window] = ['facade', 'window'].map((name) => 1 + SURFACES.indexOf(name));
   const hasWindows = reads.some(({ frame }) => frame.labels.includes(window));
   return FACADES.map((least) => {
-    const labels = reads.flatMap(({ frame, surfaces, horizon }) =>
-      finder
-        .find(surfaces, frame.detail, horizon, least)
-        .map(({ x, y, width, height }) => labelAt(frame, x + width / 2, y + height / 2))
-        .filter((label) => label > 0),
-    );
+    const labels = reads.flatMap(({ frame, surfaces, horizon }) => {
+      dark.read(frame.detail, Math.round((horizon + 0.02) * DETAIL_HEIGHT));
+      return finder
+        .find(surfaces, dark, frame.detail, least)
+        .map(({ box: { x, y, width, height } }) => labelAt(frame, x + width / 2, y + height / 2))
+        .filter((label) => label > 0);
+    });
     return [
       least,
       labels.length,

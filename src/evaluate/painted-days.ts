@@ -74,7 +74,7 @@ function sceneOf(painted: PaintedScene, seed: number): Scene {
     })),
     signals: signals.map((signal) => ({ ...thing('signal', pointBox(signal.place)), ...signal })),
     lampHeads: lampHeads.map((head) => ({ ...thing('lampHead', pointBox(head.place)), ...head })),
-    panes: panesOf(painted).map((box) => ({ ...thing('pane', box), box, facade: 1 })),
+    panes: panesOf(painted).map((box) => ({ ...thing('pane', box), box, facade: 1, dayBelow: 0 })),
   };
 }
 

@@ -114,7 +114,7 @@ export class Lighting {
     this.#traffic = new TrafficLamps(style);
     this.#windows = new Windows(style);
     this.#shops = new Shops(style, filters);
-    this.#nightSky = new NightSky(style, color, seed);
+    this.#nightSky = new NightSky(style, color, seed, filters);
     this.#lens = new Lens(style, filters);
   }
 
@@ -145,7 +145,8 @@ export class Lighting {
     const seen = seenOf(this.#day.luma);
     this.#lightUp(scene, sun, dials, { urban, sure: scene.street * seen });
     this.#reflect(scene);
-    this.#nightSky.coverOver(this.#light, this.#sky.cover, this.#plane.horizon, urban, sun);
+    const daySky = { cover: this.#sky.cover, luma: this.#day.luma, horizonRow: this.#plane.horizon };
+    this.#nightSky.coverOver(this.#light, daySky, urban, sun);
     this.#develop(sun, seen);
     return this.#look;
   }

@@ -1,16 +1,35 @@
 import { Random } from '../core/random.js';
 import type { NightStyle } from './night-style.js';
+import type { PlaneFilters } from './plane-filters.js';
 import { COLUMNS, type LightPlanes, type LinearColor, ROWS, SAMPLES } from './samples.js';
 import type { SunState } from './sun-state.js';
 
-/** The sky at night: nearly black at the zenith, brighter near the horizon, where the town glows; uneven from side to side. */
+/** Clouds throw the town's glow back as they throw the sun's light: how much more or less than the mean of the day's sky, at most. */
+const CLOUDS = { power: 1.3, least: 0.45, most: 1.35 } as const;
+/** Radius over which clouds are smoothed, samples. */
+const CLOUD_RADIUS = 2;
+
+/** What the day's sky is like. */
+interface DaySky {
+  /** Share of sky, `[72, 128]`. */
+  readonly cover: Float32Array;
+  /** Luma by day, `[72, 128]`, in the kernel's memory. */
+  readonly luma: Float32Array;
+  readonly horizonRow: number;
+}
+
+/** The sky at night: nearly black at the zenith, brighter near the horizon, where the town glows; uneven from side to side and by the day's clouds. */
 export class NightSky {
+  readonly #filters: PlaneFilters;
+  readonly #clouds: Float32Array;
   readonly #style: NightStyle;
   readonly #color: LinearColor;
   /** Glow by column, around 1. */
   readonly #sides = new Float32Array(COLUMNS);
 
-  constructor(style: NightStyle, color: LinearColor, seed: number) {
+  constructor(style: NightStyle, color: LinearColor, seed: number, filters: PlaneFilters) {
+    this.#filters = filters;
+    this.#clouds = filters.createPlane();
     this.#style = style;
     this.#color = color;
     const random = new Random(seed ^ 0x736b79);
@@ -22,7 +41,9 @@ export class NightSky {
   }
 
   /** Covers `light` with the sky where `cover` says so. @param urban how much of a town the frame shows, 0 to 1. */
-  coverOver(light: LightPlanes, cover: Float32Array, horizonRow: number, urban: number, sun: SunState): void {
+  coverOver(light: LightPlanes, day: DaySky, urban: number, sun: SunState): void {
+    const { cover, horizonRow } = day;
+    const clouds = this.#readClouds(day);
     const { zenith, glow, glowHeight } = this.#style.sky;
     const { red, green, blue } = light;
     for (let row = 0, i = 0; row < ROWS; row++) {
@@ -38,12 +59,32 @@ export class NightSky {
       for (let column = 0; column < COLUMNS; column++, i++) {
         const share = cover[i] ?? 0;
         if (share <= 0) continue;
-        const here = town * (this.#sides[column] ?? 1);
+        const here = town * (this.#sides[column] ?? 1) * (clouds[i] ?? 1);
         red[i] = (1 - share) * (red[i] ?? 0) + share * (r + here * (0.35 + 0.65 * tintR));
         green[i] = (1 - share) * (green[i] ?? 0) + share * (g + here * (0.35 + 0.65 * tintG));
         blue[i] = (1 - share) * (blue[i] ?? 0) + share * (b + here * (0.35 + 0.65 * tintB));
       }
     }
+  }
+
+  /** How much of the glow each sample of the sky throws back, around 1. */
+  #readClouds({ cover, luma }: DaySky): Float32Array {
+    const clouds = this.#clouds;
+    let [sum, weight] = [0, 1e-6];
+    for (let i = 0; i < SAMPLES; i++) {
+      sum += (cover[i] ?? 0) * (luma[i] ?? 0);
+      weight += cover[i] ?? 0;
+    }
+    const mean = Math.max(0.05, sum / weight);
+    for (let i = 0; i < SAMPLES; i++) {
+      // Outside the sky its mean: what stands before it is no cloud.
+      clouds[i] = ((cover[i] ?? 0) * (luma[i] ?? 0)) / mean + 1 - (cover[i] ?? 0);
+    }
+    this.#filters.boxMeanInto(clouds, clouds, CLOUD_RADIUS);
+    for (let i = 0; i < SAMPLES; i++) {
+      clouds[i] = Math.min(CLOUDS.most, Math.max(CLOUDS.least, (clouds[i] ?? 1) ** CLOUDS.power));
+    }
+    return clouds;
   }
 }
 

@@ -22,10 +22,10 @@ interface Material {
 const MATERIALS: Readonly<Record<Surface, Material>> = {
   sky: { reflectance: 0.06, large: 0, small: 0.3, color: 0.2 },
   road: { reflectance: 0.13, large: 0.16, small: 0.75, color: 0.25, paint: 0.7 },
-  ground: { reflectance: 0.14, large: 0.22, small: 0.75, color: 0.4 },
+  ground: { reflectance: 0.14, large: 0.22, small: 0.75, color: 0.28 },
   facade: { reflectance: 0.2, large: 0.42, small: 0.72, color: 0.55, blownOut: 0.8 },
   window: { reflectance: 0.1, large: 0.35, small: 0.75, color: 0.5, blownOut: 0.8 },
-  vegetation: { reflectance: 0.055, large: 0.22, small: 0.6, color: 0.45, blownOut: 0.8 },
+  vegetation: { reflectance: 0.055, large: 0.22, small: 0.6, color: 0.3, blownOut: 0.8 },
   vehicle: { reflectance: 0.13, large: 0.5, small: 0.75, color: 0.85 },
   person: { reflectance: 0.13, large: 0.45, small: 0.75, color: 0.8 },
   pole: { reflectance: 0.15, large: 0.25, small: 0.65, color: 0.4, blownOut: 0.8 },

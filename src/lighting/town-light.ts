@@ -10,8 +10,18 @@ const [NEAR_M, FAR_M] = [2, 160];
 /** Distance at which the air and the dark have taken most of a lamp, in metres. */
 const REACH_M = 38;
 
+/** Half width of a lamp's pool along the street, metres: on the ground, and on what stands, whose distance is less sure. */
+const GROUND_POOL_M = 7;
+const STANDING_POOL_M = 22;
+
 /** Light by step of the logarithm of distance. */
 type LightTable = LightPlanes;
+
+/** The lamps of one side of the street: their light on the ground and on what stands. */
+interface SideLamps {
+  readonly ground: LightTable;
+  readonly standing: LightTable;
+}
 
 /**
  * The light that falls everywhere: a little skylight, the glow of the town, and the pools of lamps that stand out of the frame on
@@ -19,8 +29,8 @@ type LightTable = LightPlanes;
  */
 export class TownLight {
   readonly #style: NightStyle;
-  readonly #left: LightTable;
-  readonly #right: LightTable;
+  readonly #left: SideLamps;
+  readonly #right: SideLamps;
   readonly #color: LinearColor;
 
   constructor(style: NightStyle, color: LinearColor, seed: number) {
@@ -34,8 +44,7 @@ export class TownLight {
   /** @param urban how much of a town the frame shows, 0 to 1. @param amount share of the lamps that are on. */
   addTo(light: LightPlanes, plane: GroundPlane, urban: number, amount: number): void {
     const { skylight, glow, unseenLamps } = this.#style.town;
-    const { red: leftR, green: leftG, blue: leftB } = this.#left;
-    const { red: rightR, green: rightG, blue: rightB } = this.#right;
+    const [left, right] = [this.#left, this.#right];
     const [skyR, skyG, skyB] = skylight;
     const nearest = Math.log(NEAR_M);
     const scale = STEPS / (Math.log(FAR_M) - nearest);
@@ -43,7 +52,7 @@ export class TownLight {
     const { distance: distances, logDistance: logs, height: heights } = plane;
     const [townR, townG, townB] = this.#color;
     const strength = urban * amount;
-    const { sky } = plane;
+    const { sky, ground } = plane;
     for (let i = 0; i < SAMPLES; i++) {
       if ((sky[i] ?? 0) > ALL_SKY) continue;
       const distance = distances[i] ?? 1;
@@ -56,28 +65,41 @@ export class TownLight {
       const here = strength * glow * reach * (0.3 + 0.7 * low);
       const onRight = strength * unseenLamps * low * toRight;
       const onLeft = strength * unseenLamps * low - onRight;
-      const poolR = onLeft * (leftR[step] ?? 0) + onRight * (rightR[step] ?? 0);
-      const poolG = onLeft * (leftG[step] ?? 0) + onRight * (rightG[step] ?? 0);
-      const poolB = onLeft * (leftB[step] ?? 0) + onRight * (rightB[step] ?? 0);
-      red[i] = (red[i] ?? 0) + skyR + here * townR + poolR;
-      green[i] = (green[i] ?? 0) + skyG + here * townG + poolG;
-      blue[i] = (blue[i] ?? 0) + skyB + here * townB + poolB;
+      const share = ground[i] ?? 0;
+      const [groundL, groundR] = [onLeft * share, onRight * share];
+      const [standingL, standingR] = [onLeft - groundL, onRight - groundR];
+      const pool = (channel: 'red' | 'green' | 'blue'): number =>
+        groundL * (left.ground[channel][step] ?? 0) +
+        groundR * (right.ground[channel][step] ?? 0) +
+        standingL * (left.standing[channel][step] ?? 0) +
+        standingR * (right.standing[channel][step] ?? 0);
+      red[i] = (red[i] ?? 0) + skyR + here * townR + pool('red');
+      green[i] = (green[i] ?? 0) + skyG + here * townG + pool('green');
+      blue[i] = (blue[i] ?? 0) + skyB + here * townB + pool('blue');
     }
   }
 
-  /** Light of one side's lamps over the logarithm of distance. @param offset of the first lamp, in spacings. */
-  #poolsOf(random: Random, offset: number): LightTable {
+  /** Light of one side's lamps. @param offset of the first lamp, in spacings. */
+  #poolsOf(random: Random, offset: number): SideLamps {
     const { spacingM } = this.#style.town;
     const createTable = (): Float32Array => new Float32Array(STEPS + 1);
-    const pools: LightTable = { red: createTable(), green: createTable(), blue: createTable() };
+    const createLight = (): LightTable => ({ red: createTable(), green: createTable(), blue: createTable() });
+    const pools: SideLamps = { ground: createLight(), standing: createLight() };
     for (let at = spacingM * offset; at < FAR_M; at += spacingM) {
       const distance = at + random.between(-0.12, 0.12) * spacingM;
       const strength = random.between(0.5, 1.3);
       const color = mixColors(this.#color, lampColor(this.#style, random.next()), 0.85);
       for (let step = 0; step <= STEPS; step++) {
         const here = NEAR_M * (FAR_M / NEAR_M) ** (step / STEPS);
-        const away = (here - distance) / 7;
-        addLight(pools, step, strength / (1 + away * away) ** 2 / (1 + (here / 60) ** 2), color);
+        const fall = strength / (1 + (here / 60) ** 2);
+        for (const [name, halfWidth] of [
+          ['ground', GROUND_POOL_M],
+          ['standing', STANDING_POOL_M],
+        ] as const) {
+          // A wider pool holds the same light.
+          const away = (here - distance) / halfWidth;
+          addLight(pools[name], step, ((GROUND_POOL_M / halfWidth) * fall) / (1 + away * away) ** 2, color);
+        }
       }
     }
     return pools;

@@ -25,7 +25,7 @@ const BRAKING_SHARE = 0.3;
 /** Reach of a tail lamp's light on its own body, a share of the vehicle's width. */
 const BODY_GLOW = 0.3;
 /** Its strength there, relative to that on the road. */
-const BODY_SHARE = 5;
+const BODY_SHARE = 3;
 /** Widths of vehicles, shares of the image's, between which lamps become more than far points, and plates readable: nothing flickers at a limit. */
 const NEAR = { from: 0.016, full: 0.024 } as const;
 const PLATE_WIDTH = { from: 0.044, full: 0.056 } as const;

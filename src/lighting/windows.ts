@@ -14,12 +14,13 @@ export interface NightLights {
 const TUNGSTEN: LinearColor = [1, 0.6, 0.25];
 const NEUTRAL: LinearColor = [1, 0.8, 0.53];
 const COOL: LinearColor = [0.78, 0.93, 1];
-/** Usual size of a pane's part, shares of the frame's width and height, and most parts along one side. */
-const PART_WIDTH = 0.011;
-const PART_HEIGHT = 0.022;
-const MAX_PARTS = 3;
-/** Share of a part that shines; the rest is its frame. */
-const PART_FILL = 0.84;
+/** How much larger than its box a window is drawn: its own pixels by day show where its glass ends. */
+const MARGIN = 1.12;
+/** Without such pixels: smaller, for its frame. */
+const FILL = 0.84;
+/** Share of the windows with a blind, and what it lets through. */
+const BLIND_SHARE = 0.35;
+const BLIND = 0.45;
 
 /** The windows: each pane inside a sure facade is lit or dark as a whole, by its draw, and lights the wall around it a little. */
 export class Windows {
@@ -52,28 +53,27 @@ export class Windows {
   }
 }
 
-/** Adds a pane as hard lamps side by side: a large one has bars between its parts, and a blind over the upper ones. */
-function addPane(lamps: LampList, { box, id, draw }: Pane, luma: number, color: LinearColor): void {
-  const across = Math.min(MAX_PARTS, Math.max(1, Math.round(box.width / PART_WIDTH)));
-  const down = Math.min(MAX_PARTS, Math.max(1, Math.round(box.height / PART_HEIGHT)));
-  const blind = 0.6 * redraw(draw, 13);
-  for (let row = 0; row < down; row++) {
-    const isBehindBlind = (row + 0.5) / down < blind;
-    for (let column = 0; column < across; column++) {
-      lamps.add({
-        kind: 'window',
-        id,
-        x: box.x + ((column + 0.5) / across) * box.width,
-        y: box.y + ((row + 0.5) / down) * box.height,
-        radiusX: (PART_FILL * box.width) / (2 * across),
-        radiusY: (PART_FILL * box.height * 9) / (32 * down),
-        luma: luma * (isBehindBlind ? 0.6 : 1),
-        color,
-        hardness: 2.6,
-        glare: 0.04,
-      });
-    }
-  }
+/** Adds a window as a box of light that its frame and bars hide; one with a blind is dimmer in its upper part. */
+function addPane(lamps: LampList, { box, id, draw, dayBelow }: Pane, luma: number, color: LinearColor): void {
+  const size = dayBelow > 0 ? MARGIN : FILL;
+  const blind = redraw(draw, 13) < BLIND_SHARE ? 0.25 + 0.5 * redraw(draw, 14) : 0;
+  const add = (top: number, bottom: number, share: number): void => {
+    lamps.add({
+      kind: 'window',
+      id,
+      x: box.x + box.width / 2,
+      y: box.y + (0.5 + size * ((top + bottom) / 2 - 0.5)) * box.height,
+      radiusX: (size * box.width) / 2,
+      radiusY: (size * (bottom - top) * box.height * 9) / 32,
+      luma: share * luma,
+      color,
+      hardness: 3.4,
+      glare: 0.04,
+      dayBelow,
+    });
+  };
+  if (blind > 0) add(0, blind, BLIND);
+  add(blind, 1, 1);
 }
 
 /** Light of a pane on the wall around it. */

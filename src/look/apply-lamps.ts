@@ -9,29 +9,39 @@ const MAX_LIGHT = 8;
 
 /**
  * Draws the lamps of a look on an image in float arithmetic: see `Look`. A chroma sample stands for its own pixel alone.
- * @param image `[3, height, width]` of Y, U, V in BT.709 full range; changed in place.
+ * @param image `[3, height, width]` of Y, U, V in BT.709 full range; changed in place. @param day its luma by day, `[height, width]`.
  */
-export function applyLampsInto(lamps: Float32Array, image: Float32Array, width: number, height: number): void {
+export function applyLampsInto(
+  lamps: Float32Array,
+  image: Float32Array,
+  day: Float32Array,
+  [width, height]: readonly [width: number, height: number],
+): void {
   const shapes = lampShapes(lamps, width, height);
   if (shapes.length === 0) return;
   const light = new Float32Array(3 * width * height);
-  for (const shape of shapes) addLight(shape, light, width, height);
+  for (const shape of shapes) addLight(shape, light, day, [width, height]);
   const count = width * height;
   for (let i = 0; i < count; i++) {
     const luma = Math.min(MAX_LIGHT, light[i] ?? 0);
     if (luma === 0) continue;
     const [u, v] = [light[count + i] ?? 0, light[2 * count + i] ?? 0];
     const share = colorShare(luma, u, v);
-    const day = 1 - Math.min(1, luma) ** 2;
+    const rest = 1 - Math.min(1, luma) ** 2;
     const y = image[i] ?? 0;
     image[i] = Math.max(y, Math.min(1, y + luma));
-    image[count + i] = day * (image[count + i] ?? 0) + share * u;
-    image[2 * count + i] = day * (image[2 * count + i] ?? 0) + share * v;
+    image[count + i] = rest * (image[count + i] ?? 0) + share * u;
+    image[2 * count + i] = rest * (image[2 * count + i] ?? 0) + share * v;
   }
 }
 
 /** Adds the luma of a lamp and its chroma to `[3, height, width]`. */
-function addLight(shape: LampShape, light: Float32Array, width: number, height: number): void {
+function addLight(
+  shape: LampShape,
+  light: Float32Array,
+  day: Float32Array,
+  [width, height]: readonly [width: number, height: number],
+): void {
   const [reachX, reachY] = lampReach(shape);
   const count = width * height;
   const fromX = Math.max(0, Math.floor(shape.x - reachX));
@@ -40,8 +50,8 @@ function addLight(shape: LampShape, light: Float32Array, width: number, height: 
   const toY = Math.min(height, Math.ceil(shape.y + reachY));
   for (let y = fromY; y < toY; y++) {
     for (let x = fromX; x < toX; x++) {
-      const luma = lumaAt(shape, x + 0.5 - shape.x, y + 0.5 - shape.y);
       const i = y * width + x;
+      const luma = lumaAt(shape, x + 0.5 - shape.x, y + 0.5 - shape.y, day[i] ?? 0);
       light[i] = (light[i] ?? 0) + luma;
       light[count + i] = (light[count + i] ?? 0) + shape.u * luma;
       light[2 * count + i] = (light[2 * count + i] ?? 0) + shape.v * luma;
@@ -49,11 +59,12 @@ function addLight(shape: LampShape, light: Float32Array, width: number, height: 
   }
 }
 
-/** Luma of a lamp at a distance from its centre, pixels. */
-function lumaAt(shape: LampShape, dx: number, dy: number): number {
+/** Luma of a lamp at a distance from its centre, pixels, where the day has a luma. */
+function lumaAt(shape: LampShape, dx: number, dy: number, day: number): number {
   const across = ((dx / shape.radiusX) ** 2) ** shape.hardness;
   const down = ((dy / shape.radiusY) ** 2) ** shape.hardness;
-  const spot = shape.spotLuma * Math.exp(-0.5 * (across + down));
+  const shown = shape.dayEnd > 0 ? Math.min(1, Math.max(0, (shape.dayEnd - day) * shape.daySlope)) : 1;
+  const spot = shown * shape.spotLuma * Math.exp(-0.5 * (across + down));
   const distance = dx * dx + dy * dy;
   const near = Math.exp(-0.5 * (distance / shape.nearRadius ** 2));
   const wide = Math.exp(-0.5 * (distance / shape.wideRadius ** 2));

@@ -46,7 +46,7 @@ export function applyLookInto(look: Look, day: Float32Array, out: Float32Array, 
       }
     }
   }
-  applyLampsInto(look.lamps, out, width, height);
+  applyLampsInto(look.lamps, out, day, size);
 }
 
 /** Applies the grid alone; see {@link applyLookInto}. @param planes 1 for luma only: `out` is then `[height, width]`. */

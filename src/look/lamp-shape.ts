@@ -12,6 +12,8 @@ const MAX_LAMP_LUMA = 8;
 const MAX_TINT = 4;
 /** Radii of the two Gaussians of a glow, in radii of its lamp: their sum falls like `exp(-distance / (3 radii))`. */
 const GLOW_RADII = { near: 1.2, wide: 2.5 } as const;
+/** Rise of the day's luma over which a lamp with `dayBelow` fades from all to none. */
+const DAY_EDGE = 0.05;
 /** Smallest light that is drawn: a quarter of a code value. */
 const MIN_LIGHT = 1 / 1020;
 
@@ -36,6 +38,9 @@ export interface LampShape {
   readonly wideRadius: number;
   /** Distance from which the glow is too faint to be drawn; 0 without a glow. */
   readonly glowReach: number;
+  /** Luma by day from which the spot does not show; 0 where it shows everywhere. Below it the share that shows rises by `daySlope`, up to 1. */
+  readonly dayEnd: number;
+  readonly daySlope: number;
 }
 
 /**
@@ -86,6 +91,8 @@ function shapeOf(lamps: Float32Array, at: number, width: number, height: number,
     nearRadius: GLOW_RADII.near * meanRadius,
     wideRadius,
     glowReach: wideRadius * Math.sqrt(gaussianReach((glowLuma / 2) * strongest)),
+    dayEnd: number(9) > 0 ? number(9) + DAY_EDGE / 2 : 0,
+    daySlope: 1 / DAY_EDGE,
   };
 }
 

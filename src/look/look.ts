@@ -20,8 +20,8 @@ export const LIGHTS_CHANNELS = 4;
 export const LIGHTS_SIZE = LIGHTS_CHANNELS * LIGHTS_HEIGHT * LIGHTS_WIDTH;
 /** Largest number of lamps in a look. */
 export const MAX_LAMPS = 256;
-/** Numbers of one lamp: x, y, radiusX, radiusY, luma, u, v, hardness, glare, kind, id. See {@link Look.lamps}. */
-export const LAMP_FIELDS = 11;
+/** Numbers of one lamp: x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, kind, id. See {@link Look.lamps}. */
+export const LAMP_FIELDS = 12;
 /** Numbers in a list of lamps. */
 export const LAMPS_SIZE = MAX_LAMPS * LAMP_FIELDS;
 /** What a lamp is, in the order of the field `kind`. */
@@ -58,9 +58,10 @@ export const CORE_GAIN_CHROMA = 1.4;
  *
  *     spot = exp(-((dx^2 / radiusX^2)^hardness + (dy^2 / radiusY^2)^hardness) / 2)
  *     glow = exp(-(d / 1.2 r)^2 / 2) / 2 + exp(-(d / 2.5 r)^2 / 2) / 2
- *     light = luma ((1 - glare) spot + glare glow)
+ *     light = luma ((1 - glare) shown spot + glare glow)
  *
- * where `luma` is at most 8. `L` is the sum of all lamps' light, `C` that of their light times `[u, v]`. Luma saturates at white
+ * where `luma` is at most 8, and `shown` is 1 but for a lamp with `dayBelow`: a window, whose light its frame and bars hide. There
+ * `shown` falls from 1 to 0 as the pixel's luma by day rises by 0.05 around `dayBelow`. `L` is the sum of all lamps' light, `C` that of their light times `[u, v]`. Luma saturates at white
  * and never falls. Chroma keeps what fits between `L` and white: `excess` is what the brightest of red, green and blue of `C`
  * exceeds its luma by. A lamp is coloured at its rim and white where its own light clips.
  *
@@ -76,10 +77,10 @@ export interface Look {
   /** `[4, 72, 128]`: core (a gain, 0 or more), haloY, haloU, haloV (light added). */
   readonly lights: Float32Array;
   /**
-   * `[256, 11]`: sharp lamps, drawn at full resolution on top. The list ends at the first lamp of luma 0. Of each:
+   * `[256, 12]`: sharp lamps, drawn at full resolution on top. The list ends at the first lamp of luma 0. Of each:
    * x, y of its centre in shares of the frame's width and height; radiusX, radiusY in shares of the frame's width; luma at
    * its centre, above 1 where it clips; u, v of its rim, BT.709, per unit of luma; hardness, 1 a soft spot and 4 a box with round corners;
-   * glare, the share of its luma in a wider glow; kind, an index into {@link LAMP_KINDS};
+   * glare, the share of its luma in a wider glow; dayBelow, the luma by day below which its spot shows, 0 where it shows everywhere; kind, an index into {@link LAMP_KINDS};
    * id of the thing it belongs to, 0 in a still.
    */
   readonly lamps: Float32Array;

@@ -59,6 +59,8 @@ export function writeLampsInto(lamps: Float32Array, canvas: LampCanvas, out: Flo
     const from = firstColumn(shape);
     const span = VECTOR * Math.ceil((Math.min(width, shape.x + lampReach(shape)[0] + 1) - from) / VECTOR);
     writeShapeInto(shape, codes.luma * CODE, out, at);
+    out[at + 18] = shape.dayEnd > 0 ? codes.black + shape.dayEnd * codes.luma : 0;
+    out[at + 19] = shape.daySlope / codes.luma;
     ints[at + 13] = Math.round((toFrame[4] * u + toFrame[5] * v) * tintOne);
     ints[at + 14] = Math.round((toFrame[7] * u + toFrame[8] * v) * tintOne);
     ints[at + 15] = from;

@@ -14,7 +14,7 @@ export interface FoundLampHead {
 /** Probability from which a sample is a lamp head. */
 const MIN_HEAD = 0.6;
 /** Probability from which a sample belongs to a pole. */
-const MIN_POLE = 0.38;
+const MIN_POLE = 0.6;
 /** A pole with a lamp is at least this high, and ends at least this far above the horizon; shares of the image's height. */
 const MIN_HEIGHT = 0.12;
 const MIN_RISE = 0.1;
@@ -24,28 +24,42 @@ const MIN_SLENDERNESS = 2;
 const RADIUS_SHARE = 0.02;
 /** Heads nearer to each other than this are one; shares of the image's width. */
 const MIN_DISTANCE = 0.02;
+/** Largest distance of a head from the top of its pole, shares of the image's width and height. */
+const MAX_ARM = 0.07;
 /** Largest area of a head, samples. */
 const MAX_HEAD_AREA = 60;
 
-/** The lamp heads: where the network sees one, and at the top of tall poles. @param surfaces `[13, 72, 128]`. */
+/**
+ * The lamp heads: those of `posts`, then where the network sees one, and at the top of tall poles.
+ * @param surfaces `[13, 72, 128]`. @param posts heads of posts before the sky.
+ */
 export function findLampHeads(
   surfaces: Float32Array,
   horizon: number,
+  posts: readonly FoundLampHead[],
   { head: minHead, pole: minPole }: { readonly head: number; readonly pole: number } = {
     head: MIN_HEAD,
     pole: MIN_POLE,
   },
 ): FoundLampHead[] {
   const heads = markAbove(surfacePlane(surfaces, 'lampHead'), minHead);
-  const found: FoundLampHead[] = takeComponents(heads, SURFACE_WIDTH, MAX_HEAD_AREA).map((area) => {
+  const found = [...posts];
+  const isKnown = ({ x, y }: Place): boolean =>
+    found.some(({ place }) => {
+      const [dx, dy] = [Math.abs(place.x - x), Math.abs(place.y - y)];
+      return dx < MIN_DISTANCE || (dx < MAX_ARM && dy < MAX_ARM);
+    });
+  for (const area of takeComponents(heads, SURFACE_WIDTH, MAX_HEAD_AREA)) {
     const y = (area.top + area.bottom) / 2 / SURFACE_HEIGHT;
     const height = Math.max(0.03, 1.15 * (horizon - y));
-    return {
-      place: { x: (area.left + area.right) / 2 / SURFACE_WIDTH, y },
+    const place = { x: (area.left + area.right) / 2 / SURFACE_WIDTH, y };
+    if (isKnown(place)) continue;
+    found.push({
+      place,
       radius: Math.min(0.012, Math.max(0.0016, (0.35 * (area.right - area.left)) / SURFACE_WIDTH)),
       height,
-    };
-  });
+    });
+  }
   const pole = surfacePlane(surfaces, 'pole');
   const signal = surfacePlane(surfaces, 'signal');
   const sign = surfacePlane(surfaces, 'sign');
@@ -70,7 +84,7 @@ export function findLampHeads(
     }
     if (other > 0.3) continue; // the pole bears a signal or a sign
     const place = { x: sum / count / SURFACE_WIDTH, y: (area.top + 0.5) / SURFACE_HEIGHT };
-    if (found.some((head) => Math.abs(head.place.x - place.x) < MIN_DISTANCE)) continue;
+    if (isKnown(place)) continue;
     found.push({ place, radius: Math.min(0.006, Math.max(0.0014, (RADIUS_SHARE * height * 9) / 16)), height });
   }
   return found;

@@ -1,6 +1,6 @@
 import type { FoundLampHead } from './find-lamp-heads.js';
+import type { FoundPane } from './find-panes.js';
 import type { FoundSignal } from './find-signals.js';
-import type { Box } from './scene.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
 
 /** What the network and the finders see in one frame, before it is decided over time. Lent until the next frame. */
@@ -17,5 +17,5 @@ export interface FoundScene {
   readonly vehicles: readonly FoundVehicle[];
   readonly signals: readonly FoundSignal[];
   readonly lampHeads: readonly FoundLampHead[];
-  readonly panes: readonly Box[];
+  readonly panes: readonly FoundPane[];
 }

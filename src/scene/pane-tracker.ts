@@ -1,11 +1,8 @@
+import type { FoundPane } from './find-panes.js';
 import { newShare } from './moving-average.js';
 import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Pane } from './scene.js';
 import { drawAt } from './thing-draw.js';
 import { FADE_SECONDS, isCovered, ThingTracker, type Shift, type TrackedThing } from './thing-tracker.js';
-
-interface FoundPane {
-  readonly box: Box;
-}
 
 /** What surrounds a pane. */
 interface PaneSite {
@@ -54,9 +51,9 @@ export class PaneTracker {
   get panes(): Pane[] {
     const panes: Pane[] = [];
     for (const thing of this.#things.things) {
-      const { id, draw, fade, box } = thing;
+      const { id, draw, fade, box, found } = thing;
       const facade = this.#sites.get(thing)?.shown ?? 0;
-      if (fade > 0) panes.push({ id, draw, fade, box, facade });
+      if (fade > 0) panes.push({ id, draw, fade, box, facade, dayBelow: found.dayBelow });
     }
     return panes;
   }
@@ -74,15 +71,12 @@ export class PaneTracker {
    * @param surfaces `[13, 72, 128]`. @param seconds since the last read.
    * @param isHidden whether something that hides a pane is at a box.
    */
-  update(found: readonly Box[], surfaces: Float32Array, seconds: number, isHidden: (box: Box) => boolean): void {
-    this.#things.update(
-      found.map((box) => ({ box })),
-      isHidden,
-    );
+  update(found: readonly FoundPane[], surfaces: Float32Array, seconds: number, isHidden: (box: Box) => boolean): void {
+    this.#things.update(found, isHidden);
     const share = newShare(seconds, WALL_SECONDS);
     for (const thing of this.#things.things) {
       const { misses, box } = thing;
-      if (misses >= REPLACED_READS && found.some((other) => containsMiddle(other, box))) {
+      if (misses >= REPLACED_READS && found.some((other) => containsMiddle(other.box, box))) {
         thing.lostSeconds = Math.max(thing.lostSeconds, LOST_SECONDS + 1e-3);
       }
       if (isCovered(thing)) continue;

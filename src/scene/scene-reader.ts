@@ -7,7 +7,9 @@ import { parseSceneCard, type SceneModelCard } from '../infer/model-card.js';
 import { invalid, readModelFile, type ModelFile } from '../infer/model-file.js';
 import { openModelSession } from '../infer/model-session.js';
 import { loadOrt, reasonOf, type InferenceSession, type Tensor } from '../infer/ort-runtime.js';
+import { DarkDetails } from './dark-details.js';
 import { findLampHeads } from './find-lamp-heads.js';
+import { LampPostFinder } from './find-lamp-posts.js';
 import { PaneFinder } from './find-panes.js';
 import { findSignals } from './find-signals.js';
 import type { FoundScene } from './found-scene.js';
@@ -52,6 +54,9 @@ const MIN_SUPPORT = 0.45;
 /** Confidence from which one that is tracked is seen again, after that; a new one must be surer. */
 const MIN_TRACKED_SCORE = 0.35;
 
+/** How far below the horizon windows and lamps are looked for, a share of the image's height. */
+const BELOW_HORIZON = 0.02;
+
 /** Opens a scene network and runs it once. Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE. */
 export async function openSceneReader(options: SceneReaderOptions = {}): Promise<SceneReader> {
   const file = await readModelFile(options.model ?? SHIPPED_SCENE_MODEL, parseSceneCard);
@@ -94,7 +99,9 @@ class OrtSceneReader implements SceneReader {
   readonly #session: InferenceSession;
   readonly #input: Tensor;
   readonly #resampler: SurfaceResampler;
-  readonly #panes: PaneFinder;
+  readonly #dark: DarkDetails;
+  readonly #panes = new PaneFinder();
+  readonly #posts = new LampPostFinder();
   readonly #surfaces = new Float32Array(SURFACES.length * SURFACE_SIZE);
   readonly #bonnet = new Float32Array(SURFACE_SIZE);
   #closed = false;
@@ -108,7 +115,7 @@ class OrtSceneReader implements SceneReader {
   ) {
     const [, , height = 0, width = 0] = file.card.outputs.surfaces.shape;
     this.#resampler = new SurfaceResampler(kernel, width, height);
-    this.#panes = new PaneFinder(kernel);
+    this.#dark = new DarkDetails(kernel);
     this.#looker = looker;
     this.card = file.card;
     this.#path = file.path;
@@ -133,6 +140,8 @@ class OrtSceneReader implements SceneReader {
     const peaks = vehiclePeaks(maps, MIN_PEAK_SCORE).filter(({ box }) => supportOf(plane, box) >= MIN_SUPPORT);
     const looked = await this.#looker.look(peaks, detail);
     const horizon = readHorizon(this.#surfaces);
+    this.#dark.read(detail, Math.round((horizon + BELOW_HORIZON) * DETAIL_HEIGHT));
+    const posts = this.#posts.find(this.#surfaces, this.#dark, detail, horizon);
     return {
       surfaces: this.#surfaces,
       hasBonnet: readBonnetInto(this.#surfaces, this.#bonnet),
@@ -141,8 +150,8 @@ class OrtSceneReader implements SceneReader {
       street: readStreet(this.#surfaces),
       vehicles: looked.filter(({ score }) => score >= MIN_TRACKED_SCORE),
       signals: findSignals(this.#surfaces, detail),
-      lampHeads: findLampHeads(this.#surfaces, horizon),
-      panes: this.#panes.find(this.#surfaces, detail, horizon),
+      lampHeads: findLampHeads(this.#surfaces, horizon, posts),
+      panes: this.#panes.find(this.#surfaces, this.#dark, detail),
     };
   }
 

@@ -84,11 +84,13 @@ export interface LampHead extends Thing {
   readonly height: number;
 }
 
-/** A window pane inside a facade. */
+/** A window inside a facade: one pane, or some with bars between them. */
 export interface Pane extends Thing {
   readonly box: Box;
   /** How far it shines because what surrounds it is a facade, 0 to 1; decided over time. */
   readonly facade: number;
+  /** Luma between its glass and its frame by day, 0 to 1: what is darker is glass; 0 where the whole box is. */
+  readonly dayBelow: number;
 }
 
 /** What one frame shows, as far as a night needs it. Borrowed by whoever lights it; lent until the next one is read. */

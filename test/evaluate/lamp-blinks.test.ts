@@ -15,7 +15,7 @@ interface ShownLamp {
 function lookOf(lamps: readonly ShownLamp[]): { lamps: Float32Array } {
   const list = new Float32Array(LAMPS_SIZE);
   for (const [i, { id, x = 0.5, luma = 1, kind = 'window' }] of lamps.entries()) {
-    list.set([x, 0.5, 0.01, 0.01, luma, 0, 0, 1, 0, LAMP_KINDS.indexOf(kind), id], i * LAMP_FIELDS);
+    list.set([x, 0.5, 0.01, 0.01, luma, 0, 0, 1, 0, 0, LAMP_KINDS.indexOf(kind), id], i * LAMP_FIELDS);
   }
   return { lamps: list };
 }

@@ -14,7 +14,7 @@ describe('applyLookInto', () => {
     const lamps = lampList(96, randomLamps(new Random(4), 40, 6));
     const out = new Float32Array(3 * COUNT);
     applyLookInto({ ...identityLook(), lamps }, new Float32Array(3 * COUNT).fill(0.1, 0, COUNT), out, SIZE);
-    const reference = referenceLamps(lamps, { width: 96, height: 54, color: FULL, dial: 1 });
+    const reference = referenceLamps(lamps, { width: 96, height: 54, color: FULL, dial: 1, day: () => 25.5 });
     for (let i = 0; i < COUNT; i++) {
       const expected = reference.luma(i % 96, Math.floor(i / 96), 25.5) / 255;
       expect(Math.abs(out[i]! - expected)).toBeLessThan(0.004); // a code value

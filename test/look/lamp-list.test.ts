@@ -20,6 +20,6 @@ it('reads every field, and every lamp up to the first that is dark', () => {
 it('reads a full list, and refuses a kind that does not exist', () => {
   const full = lookOfLamps(Array.from({ length: MAX_LAMPS }, (_, id) => ({ id })));
   expect(lampsOf(full).at(-1)?.id).toBe(MAX_LAMPS - 1);
-  full.lamps[LAMP_FIELDS + 9] = LAMP_KINDS.length;
+  full.lamps[LAMP_FIELDS + 10] = LAMP_KINDS.length;
   expect(() => lampsOf(full)).toThrow(/must be 0 to 8, got 9/);
 });

@@ -115,6 +115,50 @@ describe('a lamp', () => {
   });
 });
 
+describe('a lamp behind a frame', () => {
+  /** Bars of luma 180, two pixels wide, every eight pixels of a dark grey frame. */
+  const barred = (): Frame => {
+    const frame = makeFrame(SHAPE, (plane) => (plane === 0 ? 30 : 128));
+    for (let row = 0; row < 72; row++) {
+      for (let x = 0; x < 128; x += 8) frame.y.fill(180, row * frame.strides[0] + x, row * frame.strides[0] + x + 2);
+    }
+    return frame;
+  };
+
+  it('shows where the day is darker than a luma, and nowhere else', () => {
+    const lamp: TestLamp = { ...CENTER, radius: [20, 12], luma: 0.6, hardness: 4, dayBelow: 0.4 };
+    using day = barred();
+    using night = barred();
+    renderer.apply({ ...identityLook(), lamps: lampList(128, [lamp]) }, PLAIN, night);
+    for (let x = 52; x < 76; x++) {
+      const at = 36 * night.strides[0] + x;
+      expect(night.y[at]! - day.y[at]!).toBe(x % 8 < 2 ? 0 : Math.round(0.6 * 219));
+    }
+  });
+
+  it('fades where the day is about as bright', () => {
+    const light = [0.375, 0.3875, 0.4, 0.4125, 0.425].map((luma) => {
+      using frame = makeFrame(SHAPE, (plane) => (plane === 0 ? Math.round(16 + 219 * luma) : 128));
+      const before = frame.y[0]!;
+      const lamp: TestLamp = { ...CENTER, radius: 9, luma: 0.5, hardness: 4, dayBelow: 0.4 };
+      renderer.apply({ ...identityLook(), lamps: lampList(128, [lamp]) }, PLAIN, frame);
+      return (centerOf(frame)[0]! - before) / (0.5 * 219);
+    });
+    expect(light[0]).toBeCloseTo(1, 1);
+    expect(light[2]).toBeCloseTo(0.5, 1);
+    expect(light[4]).toBeCloseTo(0, 1);
+    expect(light).toEqual(light.toSorted((a, b) => b - a));
+  });
+
+  it('keeps its glow, which lies on the lens', () => {
+    using frame = barred();
+    using day = barred();
+    const lamp: TestLamp = { ...CENTER, radius: 6, luma: 1, glare: 0.5, dayBelow: 0.4 };
+    renderer.apply({ ...identityLook(), lamps: lampList(128, [lamp]) }, PLAIN, frame);
+    expect(frame.y[36 * 128 + 64]! - day.y[36 * 128 + 64]!).toBeGreaterThan(20);
+  });
+});
+
 describe('the list of lamps', () => {
   it('ends at the first lamp of luma 0', () => {
     const lamps = [

@@ -11,6 +11,7 @@ export interface TestLamp {
   readonly tint?: readonly [u: number, v: number];
   readonly hardness?: number;
   readonly glare?: number;
+  readonly dayBelow?: number;
 }
 
 /** Chroma of lamps per unit of luma. */
@@ -39,6 +40,7 @@ export function lampList(width: number, lamps: readonly TestLamp[]): Float32Arra
       v,
       lamp.hardness ?? 1,
       lamp.glare ?? 0,
+      lamp.dayBelow ?? 0,
     ];
     list.set(numbers, i * LAMP_FIELDS);
   }
@@ -56,5 +58,6 @@ export function randomLamps(random: Random, count: number, maxRadius: number): T
     tint: tints[random.below(tints.length)]!,
     hardness: random.next() < 0.3 ? 1 : random.between(1, 4),
     glare: random.next() < 0.3 ? 0 : random.next(),
+    dayBelow: random.next() < 0.6 ? 0 : random.next(),
   }));
 }

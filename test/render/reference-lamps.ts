@@ -19,6 +19,8 @@ export interface ReferenceCanvas {
   readonly color: Color;
   /** Dial of the lights times strength. */
   readonly dial: number;
+  /** Luma code of a pixel by day. */
+  readonly day: (x: number, y: number) => number;
 }
 
 const unchanged = (_x: number, _y: number, code: number): number => code;
@@ -66,23 +68,27 @@ export function referenceLamps(lamps: Float32Array, canvas: ReferenceCanvas): Re
 
 function addLamp(
   lamp: number[],
-  { width, height, dial }: ReferenceCanvas,
+  { width, height, dial, color, day }: ReferenceCanvas,
   light: Float64Array,
   tint: Float64Array,
 ): void {
-  const [x, y, shareX, shareY, luma, u, v, hard, glare] = lamp as [number, number, number, number, number] & number[];
+  const [x, y, shareX, shareY, luma, u, v, hard, glare, dayBelow] = lamp as [number, number, number, number, number] &
+    number[];
   const [trueX, trueY] = [shareX * width, shareY * width];
   const [rx, ry] = [Math.max(0.6, trueX), Math.max(0.6, trueY)];
   const drawn = Math.min(8, Math.max(0, (dial * luma * trueX * trueY) / (rx * ry)));
   const hardness = Math.min(4, Math.max(1, hard!), 1 + 1.25 * (Math.min(rx, ry) - 0.6));
   const share = Math.min(1, Math.max(0, glare!));
+  const codes = rangeCodes(color.range);
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       const [dx, dy] = [column + 0.5 - x * width, row + 0.5 - y * height];
       const spot = Math.exp(-0.5 * (((dx / rx) ** 2) ** hardness + ((dy / ry) ** 2) ** hardness));
       const squared = (dx * dx + dy * dy) / (rx * ry);
       const glow = 0.5 * Math.exp((-0.5 * squared) / 1.2 ** 2) + 0.5 * Math.exp((-0.5 * squared) / 2.5 ** 2);
-      const sum = drawn * ((1 - share) * spot + share * glow);
+      const excess = (day(column, row) - codes.black) / codes.luma - dayBelow!;
+      const shown = dayBelow! > 0 ? Math.min(1, Math.max(0, 0.5 - excess / 0.05)) : 1;
+      const sum = drawn * ((1 - share) * shown * spot + share * glow);
       light[row * width + column]! += sum;
       const sample = 2 * ((row >> 1) * (width / 2) + (column >> 1));
       tint[sample]! += (u! * sum) / 4;

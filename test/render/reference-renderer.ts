@@ -37,7 +37,13 @@ export function renderReference(look: Look, controls: Controls, frame: Frame, se
   const grainU = grainOf(frame, seed, chromaGain, 1);
   const grainV = grainOf(frame, seed, chromaGain, 2);
   const lampDial = controls.lights * (isLightsOnly ? 1 : controls.strength);
-  const lamps = referenceLamps(look.lamps, { width, height, color: frame.color, dial: lampDial });
+  const lamps = referenceLamps(look.lamps, {
+    width,
+    height,
+    color: frame.color,
+    dial: lampDial,
+    day: (x, y) => dayY[y * strideY + x]!,
+  });
 
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -19,7 +19,7 @@ function withArea(
 
 describe('findLampHeads', () => {
   it('finds a head where one is seen, with the height of its pole', () => {
-    const [head, ...others] = findLampHeads(surfacesOf(withArea('lampHead', [40, 8, 42, 9])), HORIZON);
+    const [head, ...others] = findLampHeads(surfacesOf(withArea('lampHead', [40, 8, 42, 9])), HORIZON, []);
     expect(others).toEqual([]);
     expect(head!.place.x).toBeCloseTo(41 / SURFACE_WIDTH);
     expect(head!.place.y).toBeCloseTo(8.5 / SURFACE_HEIGHT);
@@ -28,11 +28,19 @@ describe('findLampHeads', () => {
 
   it('finds the top of a tall pole, once with a head on it', () => {
     const pole = withArea('pole', [60, 6, 61, 34]);
-    const [head, ...others] = findLampHeads(surfacesOf(pole), HORIZON);
+    const [head, ...others] = findLampHeads(surfacesOf(pole), HORIZON, []);
     expect(others).toEqual([]);
     expect(head!.place.x).toBeCloseTo(60.5 / SURFACE_WIDTH);
     expect(head!.place.y).toBeCloseTo(6.5 / SURFACE_HEIGHT);
-    expect(findLampHeads(surfacesOf(withArea('lampHead', [59, 5, 62, 6], pole)), HORIZON)).toHaveLength(1);
+    expect(findLampHeads(surfacesOf(withArea('lampHead', [59, 5, 62, 6], pole)), HORIZON, [])).toHaveLength(1);
+  });
+
+  it('keeps the heads of posts, and finds none again that is at the top of one', () => {
+    const pole = surfacesOf(withArea('pole', [60, 6, 61, 34]));
+    const post = { place: { x: 0.44, y: 0.1 }, radius: 0.003, height: 0.4 };
+    expect(findLampHeads(pole, HORIZON, [post])).toEqual([post]);
+    const elsewhere = { ...post, place: { x: 0.2, y: 0.1 } };
+    expect(findLampHeads(pole, HORIZON, [elsewhere])).toEqual([elsewhere, expect.anything()]);
   });
 
   it.each([
@@ -43,6 +51,6 @@ describe('findLampHeads', () => {
     ['poles with a sign', withArea('sign', [59, 4, 62, 6], withArea('pole', [60, 6, 61, 34]))],
     ['poles with a signal', withArea('signal', [60, 4, 61, 6], withArea('pole', [60, 6, 61, 34]))],
   ])('finds none on %s', (_, surfaceAt) => {
-    expect(findLampHeads(surfacesOf(surfaceAt), HORIZON)).toEqual([]);
+    expect(findLampHeads(surfacesOf(surfaceAt), HORIZON, [])).toEqual([]);
   });
 });

@@ -1,18 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { PaneTracker } from '../../src/scene/pane-tracker.js';
+import type { FoundPane } from '../../src/scene/find-panes.js';
 import type { Box, Pane } from '../../src/scene/scene.js';
 import { streetAt, surfacesOf } from './found-scenes.js';
 
 const FRAME = 1 / 30;
 const WALL = surfacesOf(streetAt);
 const NO_WALL = surfacesOf((x, y) => (y < 0.45 ? 'sky' : streetAt(x, y)));
-const PANE: Box = { x: 0.3, y: 0.3, width: 0.012, height: 0.03 };
+const PANE: FoundPane = { box: { x: 0.3, y: 0.3, width: 0.012, height: 0.03 }, dayBelow: 0.4 };
 const nothing = (): boolean => false;
 
 /** How bright the first pane is in each frame, 0 to 1; every third frame is read. */
 function play(
   seconds: number,
-  read: (seconds: number) => { found: readonly Box[]; surfaces?: Float32Array; isHidden?: (box: Box) => boolean },
+  read: (seconds: number) => { found: readonly FoundPane[]; surfaces?: Float32Array; isHidden?: (box: Box) => boolean },
 ): number[] {
   let id = 1;
   const tracker = new PaneTracker(1, () => id++);
@@ -66,7 +67,7 @@ describe('PaneTracker', () => {
   });
 
   it('gives way to another pane that is found in its place', () => {
-    const larger: Box = { x: 0.24, y: 0.28, width: 0.08, height: 0.06 };
+    const larger: FoundPane = { box: { x: 0.24, y: 0.28, width: 0.08, height: 0.06 }, dayBelow: 0.4 };
     const shown = play(3, (seconds) => ({ found: seconds > 1 ? [larger] : [PANE] }));
     expect(shown[Math.round(1.3 / FRAME)]).toBe(1);
     expect(shown[Math.round(1.9 / FRAME)]).toBe(0);

@@ -6,10 +6,8 @@ import { ahead, foundScene, foundVehicle, motionOf, STILL, streetAt, surfacesOf 
 
 const FRAME = 1 / 30;
 const panes = Array.from({ length: 60 }, (_, i) => ({
-  x: 0.1 + 0.05 * (i % 15),
-  y: 0.18 + 0.06 * Math.floor(i / 15),
-  width: 0.012,
-  height: 0.03,
+  box: { x: 0.1 + 0.05 * (i % 15), y: 0.18 + 0.06 * Math.floor(i / 15), width: 0.012, height: 0.03 },
+  dayBelow: 0.4,
 }));
 const STREET = foundScene({
   panes,
@@ -95,7 +93,7 @@ describe('SceneTracker', () => {
     expect(new Set(ids).size).toBe(64);
     const moved = (frames: number): FoundScene => ({
       ...STREET,
-      panes: panes.map((box) => ({ ...box, x: box.x + 0.003 * frames })),
+      panes: panes.map((pane) => ({ ...pane, box: { ...pane.box, x: pane.box.x + 0.003 * frames } })),
     });
     for (let frame = 1; frame <= 30; frame++) {
       tracker.advance(
@@ -107,7 +105,7 @@ describe('SceneTracker', () => {
     expect(tracker.scene.panes.map(({ id, draw }) => [id, draw])).toEqual(
       before.panes.map(({ id, draw }) => [id, draw]),
     );
-    expect(tracker.scene.panes[0]!.box.x).toBeCloseTo(panes[0]!.x + 0.09);
+    expect(tracker.scene.panes[0]!.box.x).toBeCloseTo(panes[0]!.box.x + 0.09);
   });
 
   it('fades out panes and lamp heads that something covers, and keeps what is only missed', () => {
@@ -115,7 +113,7 @@ describe('SceneTracker', () => {
     play(tracker, 9, STREET);
     const isCovered = (x: number): boolean => x > 0.1 && x < 0.4;
     const bus = surfacesOf((x, y) => (isCovered(x) && y > 0.05 && y < 0.6 ? 'vehicle' : streetAt(x, y)));
-    const seen = panes.filter((box) => !isCovered(box.x + 0.006) && box.x < 0.6);
+    const seen = panes.filter(({ box }) => !isCovered(box.x + 0.006) && box.x < 0.6);
     play(tracker, 12, { ...STREET, surfaces: bus, panes: seen, lampHeads: [] });
     expect(tracker.scene.lampHeads).toEqual([]);
     expect(tracker.scene.panes.some(({ box }) => isCovered(box.x + 0.006))).toBe(false);

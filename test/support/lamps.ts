@@ -11,6 +11,7 @@ const PLAIN: Lamp = {
   v: 0,
   hardness: 2,
   glare: 0.1,
+  dayBelow: 0,
   kind: 'streetLamp',
   id: 0,
 };
@@ -19,8 +20,8 @@ const PLAIN: Lamp = {
 export function lookOfLamps(lamps: readonly Partial<Lamp>[]): Look {
   const look = emptyLook();
   for (const [i, change] of lamps.entries()) {
-    const { x, y, radiusX, radiusY, luma, u, v, hardness, glare, kind, id } = { ...PLAIN, ...change };
-    const fields = [x, y, radiusX, radiusY, luma, u, v, hardness, glare, LAMP_KINDS.indexOf(kind), id];
+    const { x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, kind, id } = { ...PLAIN, ...change };
+    const fields = [x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, LAMP_KINDS.indexOf(kind), id];
     look.lamps.set(fields, i * LAMP_FIELDS);
   }
   return look;

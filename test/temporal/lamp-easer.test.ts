@@ -11,15 +11,15 @@ const VECTORS = 64 * 36;
 const STILL = new Float32Array(2 * VECTORS);
 const FRAME = 1 / 30;
 const LAMP: Lamp = {
-  ...{ x: 0.5, y: 0.5, radiusX: 0.01, radiusY: 0.01, luma: 1, u: 0, v: 0, hardness: 1, glare: 0 },
+  ...{ x: 0.5, y: 0.5, radiusX: 0.01, radiusY: 0.01, luma: 1, u: 0, v: 0, hardness: 1, glare: 0, dayBelow: 0 },
   ...{ kind: 'streetLamp', id: 7 },
 };
 
 function lampList(lamps: readonly Partial<Lamp>[]): Float32Array {
   const list = new Float32Array(LAMPS_SIZE);
   for (const [i, lamp] of lamps.entries()) {
-    const { x, y, radiusX, radiusY, luma, u, v, hardness, glare, kind, id } = { ...LAMP, ...lamp };
-    const numbers = [x, y, radiusX, radiusY, luma, u, v, hardness, glare, LAMP_KINDS.indexOf(kind), id];
+    const { x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, kind, id } = { ...LAMP, ...lamp };
+    const numbers = [x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, LAMP_KINDS.indexOf(kind), id];
     list.set(numbers, i * LAMP_FIELDS);
   }
   return list;

@@ -67,6 +67,7 @@ export function applyBand(
     const chromaY = (row + r) >> 1;
     const y0 = y + r * strideY;
     const y1 = y0 + strideY;
+    const hasLamps = collectLamps(row + r, from, y0, y1); // while the rows are still the day's
     const rowU = u + (r >> 1) * strideU;
     const rowV = v + (r >> 1) * strideV;
     prepareChromaRow(chromaY, frameHeight >> 1);
@@ -77,6 +78,6 @@ export function applyBand(
     lumaRow(row + r + 1, y1, rowU, rowV, from);
     memory.copy(rowU + fromChroma, outU + fromChroma, half - fromChroma);
     memory.copy(rowV + fromChroma, outV + fromChroma, half - fromChroma);
-    if (collectLamps(row + r, from)) blendLamps(y0, y1, rowU, rowV);
+    if (hasLamps) blendLamps(y0, y1, rowU, rowV);
   }
 }

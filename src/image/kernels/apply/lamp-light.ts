@@ -128,19 +128,21 @@ function sumPairs(low: v128, high: v128, factors: v128): v128 {
   return i16x8.narrow_i32x4_s(first, i32x4.shr_u(i32x4.add(i32x4.dot_i16x8_s(high, factors), half), 15));
 }
 
-/** Adds a lamp's spot to rows `row` and `row + 1`. False when it does not reach them. */
-export function addSpot(lamp: usize, row: i32, from: i32): bool {
+/** Adds a lamp's spot to rows `row` and `row + 1`, whose luma by day is at `day0` and `day1`. False when it does not reach them. */
+export function addSpot(lamp: usize, row: i32, from: i32, day0: usize, day1: usize): bool {
   const inverseY = load<f32>(lamp, lamps.L_INVERSE_Y);
   const y0 = (<f32>row + 0.5 - load<f32>(lamp, lamps.L_Y)) * inverseY;
   const y1 = y0 + inverseY;
   const rest = load<f32>(lamp, lamps.L_SPOT_REACH) - min(y0 * y0, y1 * y1);
   if (rest <= 0) return false;
-  if (load<f32>(lamp, lamps.L_HARDNESS) == 1) {
+  const hasDay = load<f32>(lamp, lamps.L_DAY_END) > 0;
+  if (load<f32>(lamp, lamps.L_HARDNESS) == 1 && !hasDay) {
     within(lamp, sqrt<f32>(rest) / load<f32>(lamp, lamps.L_INVERSE_X), from);
     addSoft(lamp, y0 * y0, y1 * y1);
   } else {
     within(lamp, sqrt<f32>(load<f32>(lamp, lamps.L_SPOT_REACH)) / load<f32>(lamp, lamps.L_INVERSE_X), from);
-    addHard(lamp, y0 * y0, y1 * y1);
+    if (hasDay) addBehind(lamp, y0 * y0, y1 * y1, day0, day1);
+    else addHard(lamp, y0 * y0, y1 * y1);
   }
   return true;
 }
@@ -171,9 +173,26 @@ function addSoft(lamp: usize, squared0: f32, squared1: f32): void {
 }
 
 /** Adds a harder spot, a rounded box: its profile is computed for every pixel. */
+function addHard(lamp: usize, squared0: f32, squared1: f32): void {
+  addBox(lamp, squared0, squared1, false, 0, 0);
+}
+
+/** The same for one that shows only where the day is dark. */
+function addBehind(lamp: usize, squared0: f32, squared1: f32, day0: usize, day1: usize): void {
+  addBox(lamp, squared0, squared1, true, day0, day1);
+}
+
+/** Returns a profile of four pixels, less where their `codes` of the day's luma are near `end` or above it. */
 // @ts-ignore: decorator
 @inline
-function addHard(lamp: usize, squared0: f32, squared1: f32): void {
+function shown(profile: v128, codes: v128, end: v128, slope: v128): v128 {
+  const share = f32x4.mul(f32x4.sub(end, f32x4.convert_i32x4_u(codes)), slope);
+  return f32x4.mul(profile, f32x4.max(f32x4.splat(0), f32x4.min(f32x4.splat(1), share)));
+}
+
+// @ts-ignore: decorator
+@inline
+function addBox(lamp: usize, squared0: f32, squared1: f32, hasDay: bool, day0: usize, day1: usize): void {
   const inverse = load<f32>(lamp, lamps.L_INVERSE_X);
   const hardness = f32x4.splat(load<f32>(lamp, lamps.L_HARDNESS));
   const upper = power(f32x4.splat(squared0), hardness);
@@ -189,15 +208,25 @@ function addHard(lamp: usize, squared0: f32, squared1: f32): void {
   const chromaU = lampU;
   const chromaV = lampV;
   mark(firstColumn, end);
+  const dayEnd = f32x4.splat(load<f32>(lamp, lamps.L_DAY_END));
+  const daySlope = f32x4.splat(load<f32>(lamp, lamps.L_DAY_SLOPE));
   let dx = f32x4.mul(f32x4.add(f32x4.splat(start), f32x4(0, 1, 2, 3)), f32x4.splat(inverse));
   for (let x = firstColumn; x < end; x += 8) {
     const next = f32x4.add(dx, four);
     const low = power(f32x4.mul(dx, dx), hardness);
     const high = power(f32x4.mul(next, next), hardness);
-    const upperLow = bell(f32x4.add(upper, low));
-    const upperHigh = bell(f32x4.add(upper, high));
-    const lowerLow = bell(f32x4.add(lower, low));
-    const lowerHigh = bell(f32x4.add(lower, high));
+    let upperLow = bell(f32x4.add(upper, low));
+    let upperHigh = bell(f32x4.add(upper, high));
+    let lowerLow = bell(f32x4.add(lower, low));
+    let lowerHigh = bell(f32x4.add(lower, high));
+    if (hasDay) {
+      const above = v128.load8x8_u(day0 + x);
+      const below = v128.load8x8_u(day1 + x);
+      upperLow = shown(upperLow, i32x4.extend_low_i16x8_u(above), dayEnd, daySlope);
+      upperHigh = shown(upperHigh, i32x4.extend_high_i16x8_u(above), dayEnd, daySlope);
+      lowerLow = shown(lowerLow, i32x4.extend_low_i16x8_u(below), dayEnd, daySlope);
+      lowerHigh = shown(lowerHigh, i32x4.extend_high_i16x8_u(below), dayEnd, daySlope);
+    }
     add(luma + x * 2, rowBytes, chromaU + x * 2, chromaV + x * 2, packed(upperLow, upperHigh, height), packed(lowerLow, lowerHigh, height), u, v);
     dx = f32x4.add(next, four);
   }

@@ -27,3 +27,6 @@ export const L_FROM: usize = 60;
 export const L_SPAN: usize = 64;
 /** Offset of its three profiles from the first lamp's, bytes: see lamp-light.ts. */
 export const L_PROFILES: usize = 68;
+/** f32: code of the day's luma from which its spot does not show, 0 where it shows everywhere; share of it that shows per code below that, up to all. */
+export const L_DAY_END: usize = 72;
+export const L_DAY_SLOPE: usize = 76;
