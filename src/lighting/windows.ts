@@ -16,6 +16,8 @@ const NEUTRAL: LinearColor = [1, 0.8, 0.53];
 const COOL: LinearColor = [0.78, 0.93, 1];
 /** How much larger than its box a window is drawn: its own pixels by day show where its glass ends. */
 const MARGIN = 1.12;
+/** Smallest window that shows frame and bars, shares of the frame's width and height; in smaller ones they would flicker. */
+const LARGE = { width: 0.013, height: 0.024 } as const;
 /** Without such pixels: smaller, for its frame. */
 const FILL = 0.84;
 /** Share of the windows with a blind, and what it lets through. */
@@ -54,7 +56,10 @@ export class Windows {
 }
 
 /** Adds a window as a box of light that its frame and bars hide; one with a blind is dimmer in its upper part. */
-function addPane(lamps: LampList, { box, id, draw, dayBelow }: Pane, luma: number, color: LinearColor): void {
+function addPane(lamps: LampList, pane: Pane, luma: number, color: LinearColor): void {
+  const { box, id, draw } = pane;
+  const isLarge = box.width >= LARGE.width && box.height >= LARGE.height;
+  const dayBelow = isLarge ? pane.dayBelow : 0;
   const size = dayBelow > 0 ? MARGIN : FILL;
   const blind = redraw(draw, 13) < BLIND_SHARE ? 0.25 + 0.5 * redraw(draw, 14) : 0;
   const add = (top: number, bottom: number, share: number): void => {

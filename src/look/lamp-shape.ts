@@ -13,7 +13,7 @@ const MAX_TINT = 4;
 /** Radii of the two Gaussians of a glow, in radii of its lamp: their sum falls like `exp(-distance / (3 radii))`. */
 const GLOW_RADII = { near: 1.2, wide: 2.5 } as const;
 /** Rise of the day's luma over which a lamp with `dayBelow` fades from all to none. */
-const DAY_EDGE = 0.05;
+const DAY_EDGE = 0.16;
 /** Smallest light that is drawn: a quarter of a code value. */
 const MIN_LIGHT = 1 / 1020;
 

@@ -61,7 +61,7 @@ export const CORE_GAIN_CHROMA = 1.4;
  *     light = luma ((1 - glare) shown spot + glare glow)
  *
  * where `luma` is at most 8, and `shown` is 1 but for a lamp with `dayBelow`: a window, whose light its frame and bars hide. There
- * `shown` falls from 1 to 0 as the pixel's luma by day rises by 0.05 around `dayBelow`. `L` is the sum of all lamps' light, `C` that of their light times `[u, v]`. Luma saturates at white
+ * `shown` falls from 1 to 0 as the pixel's luma by day rises by 0.16 around `dayBelow`. `L` is the sum of all lamps' light, `C` that of their light times `[u, v]`. Luma saturates at white
  * and never falls. Chroma keeps what fits between `L` and white: `excess` is what the brightest of red, green and blue of `C`
  * exceeds its luma by. A lamp is coloured at its rim and white where its own light clips.
  *

@@ -137,7 +137,7 @@ describe('a lamp behind a frame', () => {
   });
 
   it('fades where the day is about as bright', () => {
-    const light = [0.375, 0.3875, 0.4, 0.4125, 0.425].map((luma) => {
+    const light = [0.31, 0.36, 0.4, 0.44, 0.49].map((luma) => {
       using frame = makeFrame(SHAPE, (plane) => (plane === 0 ? Math.round(16 + 219 * luma) : 128));
       const before = frame.y[0]!;
       const lamp: TestLamp = { ...CENTER, radius: 9, luma: 0.5, hardness: 4, dayBelow: 0.4 };

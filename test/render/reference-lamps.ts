@@ -87,7 +87,7 @@ function addLamp(
       const squared = (dx * dx + dy * dy) / (rx * ry);
       const glow = 0.5 * Math.exp((-0.5 * squared) / 1.2 ** 2) + 0.5 * Math.exp((-0.5 * squared) / 2.5 ** 2);
       const excess = (day(column, row) - codes.black) / codes.luma - dayBelow!;
-      const shown = dayBelow! > 0 ? Math.min(1, Math.max(0, 0.5 - excess / 0.05)) : 1;
+      const shown = dayBelow! > 0 ? Math.min(1, Math.max(0, 0.5 - excess / 0.16)) : 1;
       const sum = drawn * ((1 - share) * shown * spot + share * glow);
       light[row * width + column]! += sum;
       const sample = 2 * ((row >> 1) * (width / 2) + (column >> 1));
