@@ -92,7 +92,7 @@ export const MODULES = {
       'how networks learn night: data, networks, losses, CycleGAN, backends, ONNX export ([how](docs/training.md))',
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/synth', 'src/infer', 'src/evaluate'],
-      ...['src/scene/scene.ts', 'src/scene/vehicle-peaks.ts'],
+      ...['src/scene/scene.ts', 'src/scene/scene-reader.ts', 'src/scene/vehicle-peaks.ts'],
     ],
     packages: {
       '@tensorflow/tfjs-core': [],

@@ -20,7 +20,7 @@ export async function measureFrames(reader, frames) {
   const matches = new VehicleMatches();
   const each = [];
   for (const frame of frames) {
-    const { surfaces, vehicles: found } = await reader.read(frame.detail);
+    const { surfaces, vehicles: found } = await reader.read(frame.detail, { isStill: true });
     const vehicles = found.filter(({ score }) => score >= MIN_VEHICLE_SCORE);
     const own = new SurfaceConfusion();
     compareSurfaces(surfaces, frame, [confusion, own]);

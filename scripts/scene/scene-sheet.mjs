@@ -28,7 +28,7 @@ export async function writeSheet(path, reader, frames) {
   const [width, height] = [DETAIL_WIDTH, DETAIL_HEIGHT];
   const composite = [];
   for (const [row, { rgb, detail }] of frames.entries()) {
-    const { surfaces, vehicles } = await reader.read(detail);
+    const { surfaces, vehicles } = await reader.read(detail, { isStill: true });
     const tiles = [
       Buffer.from(rgb.data),
       surfaceTile(rgb.data, surfaces),

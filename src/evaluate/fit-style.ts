@@ -117,7 +117,7 @@ async function readDays(input: EvaluationInput, options: FitStyleOptions): Promi
     signal.throwIfAborted();
     const detail = details?.at(i);
     if (!detail) throw new RangeError(`details must have one for each of ${images.length} days, got none for ${i}`);
-    scenes.push({ day, scene: stillScene(await reader.read(detail), seed) });
+    scenes.push({ day, scene: stillScene(await reader.read(detail, { isStill: true }), seed) });
     onProgress?.({ step: 'finding what stands where', done: i + 1, expected: images.length });
   }
   return { scenes, notices };

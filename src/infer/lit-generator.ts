@@ -106,7 +106,7 @@ class LitGenerator implements Generator {
     const isAnnounced = pts === this.#announced;
     this.#announced = undefined;
     if (!detail) enlargeThumbnailInto(data, this.#enlarged);
-    const found = await this.#reader.read(detail ?? this.#enlarged);
+    const found = await this.#reader.read(detail ?? this.#enlarged, { isStill: !isAnnounced });
     if (isAnnounced) this.#tracker.update(found);
     const scene = isAnnounced ? this.#tracker.scene : stillScene(found, this.#seed);
     const { sunElevation: hour, ...dials } = this.#controls;

@@ -44,7 +44,10 @@ export class TownLight {
   /** @param urban how much of a town the frame shows, 0 to 1. @param amount share of the lamps that are on. */
   addTo(light: LightPlanes, plane: GroundPlane, urban: number, amount: number): void {
     const { skylight, glow, unseenLamps } = this.#style.town;
-    const [left, right] = [this.#left, this.#right];
+    const { red: leftR, green: leftG, blue: leftB } = this.#left.ground;
+    const { red: rightR, green: rightG, blue: rightB } = this.#right.ground;
+    const { red: wideLeftR, green: wideLeftG, blue: wideLeftB } = this.#left.standing;
+    const { red: wideRightR, green: wideRightG, blue: wideRightB } = this.#right.standing;
     const [skyR, skyG, skyB] = skylight;
     const nearest = Math.log(NEAR_M);
     const scale = STEPS / (Math.log(FAR_M) - nearest);
@@ -66,16 +69,19 @@ export class TownLight {
       const onRight = strength * unseenLamps * low * toRight;
       const onLeft = strength * unseenLamps * low - onRight;
       const share = ground[i] ?? 0;
-      const [groundL, groundR] = [onLeft * share, onRight * share];
-      const [standingL, standingR] = [onLeft - groundL, onRight - groundR];
-      const pool = (channel: 'red' | 'green' | 'blue'): number =>
-        groundL * (left.ground[channel][step] ?? 0) +
-        groundR * (right.ground[channel][step] ?? 0) +
-        standingL * (left.standing[channel][step] ?? 0) +
-        standingR * (right.standing[channel][step] ?? 0);
-      red[i] = (red[i] ?? 0) + skyR + here * townR + pool('red');
-      green[i] = (green[i] ?? 0) + skyG + here * townG + pool('green');
-      blue[i] = (blue[i] ?? 0) + skyB + here * townB + pool('blue');
+      const groundL = onLeft * share;
+      const groundR = onRight * share;
+      const wideL = onLeft - groundL;
+      const wideR = onRight - groundR;
+      const onGroundR = groundL * (leftR[step] ?? 0) + groundR * (rightR[step] ?? 0);
+      const onGroundG = groundL * (leftG[step] ?? 0) + groundR * (rightG[step] ?? 0);
+      const onGroundB = groundL * (leftB[step] ?? 0) + groundR * (rightB[step] ?? 0);
+      const standingR = wideL * (wideLeftR[step] ?? 0) + wideR * (wideRightR[step] ?? 0);
+      const standingG = wideL * (wideLeftG[step] ?? 0) + wideR * (wideRightG[step] ?? 0);
+      const standingB = wideL * (wideLeftB[step] ?? 0) + wideR * (wideRightB[step] ?? 0);
+      red[i] = (red[i] ?? 0) + skyR + here * townR + onGroundR + standingR;
+      green[i] = (green[i] ?? 0) + skyG + here * townG + onGroundG + standingG;
+      blue[i] = (blue[i] ?? 0) + skyB + here * townB + onGroundB + standingB;
     }
   }
 

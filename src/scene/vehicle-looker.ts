@@ -27,6 +27,8 @@ export const SHIPPED_VEHICLE_MODEL = fileURLToPath(new URL('../../models/vehicle
 
 /** Channels of the network's output. */
 const CHANNELS = 8;
+/** By channel: the one that says the same of a mirrored crop. */
+const SAME_CHANNELS = [0, 1, 2, 3, 6, 7, 4, 5] as const;
 const FACINGS = ['front', 'rear', 'side'] as const satisfies readonly Facing[];
 const CROP_SIZE = VEHICLE_CROP_SIDE ** 2;
 /** Most vehicles of a frame that are looked at. */
@@ -60,15 +62,22 @@ export class VehicleLooker implements AsyncDisposable {
   /**
    * The vehicles with what a closer look says of them, the widest {@link MAX_LOOKED} of them; the others keep what they have and are
    * less sure. Borrows the detail, `[3, 256, 448]`. Throws NocturneError `MODEL_FAILED`.
+   * @param mirrored the same detail mirrored, borrowed: what the network says of both is averaged.
    */
-  async look(vehicles: readonly FoundVehicle[], detail: Float32Array): Promise<FoundVehicle[]> {
+  async look(
+    vehicles: readonly FoundVehicle[],
+    detail: Float32Array,
+    mirrored?: Float32Array,
+  ): Promise<FoundVehicle[]> {
     if (this.#closed) throw new TypeError('look needs an open looker, got a closed one');
     if (vehicles.length === 0) return [];
     const widest = [...vehicles].sort((a, b) => b.box.width - a.box.width).slice(0, MAX_LOOKED);
     const looked = new Map<FoundVehicle, FoundVehicle>();
     for (let from = 0; from < widest.length; from += VEHICLE_CROPS) {
       const some = widest.slice(from, from + VEHICLE_CROPS);
-      const output = await this.#lookAt(some, detail);
+      const boxes = some.map(({ box }) => box);
+      const output = await this.#lookAt(boxes, detail);
+      if (mirrored) addMirroredOutput(output, await this.#lookAt(boxes.map(mirroredBox), mirrored));
       some.forEach((vehicle, i) => {
         looked.set(vehicle, lookedAt(vehicle, output.subarray(i * CHANNELS, (i + 1) * CHANNELS)));
       });
@@ -76,17 +85,17 @@ export class VehicleLooker implements AsyncDisposable {
     return vehicles.map((vehicle) => looked.get(vehicle) ?? { ...vehicle, facingScore: 0 });
   }
 
-  /** What the network says of at most {@link VEHICLE_CROPS} vehicles, `[6, 8]`. */
-  async #lookAt(vehicles: readonly FoundVehicle[], detail: Float32Array): Promise<Float32Array> {
+  /** What the network says of at most {@link VEHICLE_CROPS} boxes, `[6, 8]`. The caller owns it. */
+  async #lookAt(boxes: readonly Box[], detail: Float32Array): Promise<Float32Array> {
     const data = this.#input.data as Float32Array; // a float32 tensor's data is one
     data.fill(0);
-    vehicles.forEach(({ box }, i) => {
+    boxes.forEach((box, i) => {
       cropInto(detail, box, data.subarray(i * 3 * CROP_SIZE, (i + 1) * 3 * CROP_SIZE));
     });
     const { name } = this.card.outputs.vehicle;
     try {
       const result = await this.#session.run({ [this.card.input.name]: this.#input }, [name]);
-      return result[name]?.data as Float32Array; // the card says float32
+      return (result[name]?.data as Float32Array).slice(); // the card says float32
     } catch (cause) {
       const message = `${this.#path} failed: ${reasonOf(cause)}.`;
       throw new NocturneError({ code: 'MODEL_FAILED', stage: 'infer', message, fatal: false, cause });
@@ -101,6 +110,20 @@ export class VehicleLooker implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+}
+
+function mirroredBox({ x, y, width, height }: Box): Box {
+  return { x: 1 - x - width, y, width, height };
+}
+
+/** Averages `[6, 8]` with what the network says of the mirrored crops: there the left lamp is the right one. */
+function addMirroredOutput(output: Float32Array, mirrored: Float32Array): void {
+  for (let start = 0; start < output.length; start += CHANNELS) {
+    for (const [channel, other] of SAME_CHANNELS.entries()) {
+      const sign = channel === 4 || channel === 6 ? -1 : 1;
+      output[start + channel] = 0.5 * ((output[start + channel] ?? 0) + sign * (mirrored[start + other] ?? 0));
+    }
   }
 }
 

@@ -16,18 +16,32 @@ const CONCURRENT_READS = 4;
 /** Confidence below which a facing does not count. */
 const MIN_FACING_SCORE = 0.6;
 
+/**
+ * What is seen from the side: its side is a large share of its pixels, or a smaller one and it is this many times as long as high. The
+ * labels say front or rear of it all the same.
+ */
+const ALL_SIDE = 0.2;
+const MIN_SIDE = 0.1;
+const SIDE_LENGTH = 1.7;
+/** Confidence in that. */
+const SIDE_SCORE = 0.8;
+
 /** A vehicle in `objects.jsonl`. */
 interface VehicleLine {
   readonly box: readonly [number, number, number, number];
   readonly kind: string;
   readonly facing?: 'front' | 'rear';
   readonly facingScore?: number;
+  /** Share of the vehicle's side among its pixels. */
+  readonly sideShare?: number;
   readonly lamps?: readonly { readonly box: readonly [number, number, number, number] }[];
 }
 
 /** A line of `objects.jsonl`. */
 interface ObjectsLine {
   readonly frame: string;
+  /** Columns and rows of the frame. */
+  readonly size: readonly [width: number, height: number];
   readonly vehicles: readonly VehicleLine[];
 }
 
@@ -59,7 +73,11 @@ export async function readSceneGroups(folder: string): Promise<ReadonlyMap<strin
   return parseIndex(await readText(join(folder, 'INDEX.tsv')));
 }
 
-async function readScene(folder: string, { frame, vehicles }: ObjectsLine, group: string): Promise<LabelledScene> {
+async function readScene(
+  folder: string,
+  { frame, vehicles, size: [width, height] }: ObjectsLine,
+  group: string,
+): Promise<LabelledScene> {
   const label = frame.replace(/\.[^.]+$/, '.png');
   const size = [LABEL_WIDTH, LABEL_HEIGHT] as const;
   const image = await readRgb(join(folder, 'images', frame), [SCENE_IMAGE_WIDTH, SCENE_IMAGE_HEIGHT]);
@@ -69,11 +87,16 @@ async function readScene(folder: string, { frame, vehicles }: ObjectsLine, group
     rgb: new Uint8Array(image.data),
     surfaces: await readGrey(join(folder, 'surface', label), size),
     confidence: await readGrey(join(folder, 'confidence', label), size),
-    vehicles: vehicles.map(labelledVehicle),
+    vehicles: vehicles.map((vehicle) => labelledVehicle(vehicle, width / height)),
   };
 }
 
-function labelledVehicle({ box, kind, facing, facingScore = 0, lamps = [] }: VehicleLine): LabelledVehicle {
+/** @param aspect width of the frame over its height, in pixels. */
+function labelledVehicle(line: VehicleLine, aspect: number): LabelledVehicle {
+  const { box, kind, facing, facingScore = 0, sideShare = 0, lamps = [] } = line;
+  const length = (aspect * (box[2] - box[0])) / (box[3] - box[1]);
+  const isSide = sideShare >= ALL_SIDE || (sideShare >= MIN_SIDE && length >= SIDE_LENGTH);
+  if (facing !== undefined && kind !== 'motorcycle' && isSide) return { box, facing: 'side', facingScore: SIDE_SCORE };
   if (facing === undefined || kind === 'motorcycle' || facingScore < MIN_FACING_SCORE) return { box, facingScore: 0 };
   const middles = lamps.map(({ box: [x0, y0, x1, y1] }) => [(x0 + x1) / 2, (y0 + y1) / 2] as const);
   const centre = (box[0] + box[2]) / 2;

@@ -7,6 +7,7 @@ import type { Weights } from '../networks/ops.js';
 import { TfjsOps } from '../networks/tfjs-ops.js';
 import { traceNetwork } from '../networks/trace.js';
 import { CROP_CHANNELS, CROP_SIDE, vehicleNetwork } from '../networks/vehicle-network.js';
+import { findHardNegatives } from './hard-negatives.js';
 import { paintedScenes } from './painted-scenes.js';
 import { readSceneFolder } from './scene-folder.js';
 import { logSoftmax } from './scene-losses.js';
@@ -55,13 +56,25 @@ export async function trainVehicle(runOptions: VehicleRunOptions): Promise<Super
   const options = supervisedOptions(runOptions, vehicleOptions);
   await using backend = await openBackend(runOptions.backend, runOptions.onWarning);
   runOptions.onStart?.(options, backend);
-  const { seed, synthCount, synthShare, validationShare, batch, negativeShare } = options;
+  const { seed, synthCount, synthShare, validationShare, batch, negativeShare, hardShare } = options;
   const split = splitByGroup(await readSceneFolder(runOptions.source), { share: validationShare, seed });
   const painted = synthShare > 0 ? paintedScenes({ count: synthCount, seed }) : [];
   const held = vehicleExamples(split.validation);
-  runOptions.onLine?.(`${vehicleExamples(split.train).length} vehicles, ${held.length} held back`);
+  const hard = hardShare > 0 ? await findHardNegatives(split.train) : [];
+  runOptions.onLine?.(
+    `${vehicleExamples(split.train).length} vehicles, ${held.length} held back; ${hard.length} places that only look like one`,
+  );
   const model = new VehicleModel(options);
-  const data = new VehicleCrops({ real: split.train, painted, batch, paintedShare: synthShare, negativeShare, seed });
+  const data = new VehicleCrops({
+    real: split.train,
+    painted,
+    batch,
+    paintedShare: synthShare,
+    negativeShare,
+    hard,
+    hardShare,
+    seed,
+  });
   try {
     return await runSupervised({
       recipe: 'vehicle',

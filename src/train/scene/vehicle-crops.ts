@@ -5,6 +5,7 @@ import { CROP_SIDE } from '../networks/vehicle-network.js';
 import type { Crop } from './crop.js';
 import { columnInCrop, rowInCrop } from './crop.js';
 import { NO_DEGRADATION, randomDegradation } from './degradation.js';
+import type { HardNegative } from './hard-negatives.js';
 import { boxOf, type LabelledScene, type LabelledVehicle } from './labelled-scene.js';
 import { writeInput } from './scene-sampler.js';
 
@@ -49,6 +50,9 @@ interface VehicleCropsOptions {
   readonly batch: number;
   readonly paintedShare: number;
   readonly negativeShare: number;
+  /** Places that look like a vehicle and are none, and their share of the crops without one. */
+  readonly hard: readonly HardNegative[];
+  readonly hardShare: number;
   readonly seed: number;
 }
 
@@ -82,11 +86,13 @@ export class VehicleCrops {
 
   /** The next batch. */
   next(): CropBatch {
-    const { batch, paintedShare, negativeShare, real } = this.#options;
+    const { batch, paintedShare, negativeShare, real, hard, hardShare } = this.#options;
     const random = this.#random;
     for (let i = 0; i < batch; i++) {
-      if (random.next() < negativeShare) this.#writeNegative(random.pick(real), i);
-      else {
+      if (random.next() < negativeShare) {
+        if (hard.length > 0 && random.next() < hardShare) this.#writeHardNegative(random.pick(hard), i);
+        else this.#writeNegative(random.pick(real), i);
+      } else {
         const isPainted = this.#painted.length > 0 && random.next() < paintedShare;
         this.#writeVehicle(random.pick(isPainted ? this.#painted : this.#real), i);
       }
@@ -95,15 +101,25 @@ export class VehicleCrops {
   }
 
   #writeVehicle({ scene, vehicle }: VehicleExample, i: number): void {
+    const crop = cropAround(vehicle.box, this.#randomChange());
+    this.#write(scene, crop, i);
+    writeCropTargets(vehicle, crop, this.#batch.targets.subarray(i * CROP_TARGETS, (i + 1) * CROP_TARGETS));
+  }
+
+  /** A network never places a box exactly. */
+  #randomChange(): Parameters<typeof cropAround>[1] {
     const random = this.#random;
     const shift = (): number => random.between(-0.09, 0.09);
-    const crop = cropAround(vehicle.box, {
+    return {
       shift: [shift(), shift()],
       scale: [Math.exp(random.between(-0.16, 0.2)), Math.exp(random.between(-0.16, 0.2))],
       isFlipped: random.next() < 0.5,
-    });
-    this.#write(scene, crop, i);
-    writeCropTargets(vehicle, crop, this.#batch.targets.subarray(i * CROP_TARGETS, (i + 1) * CROP_TARGETS));
+    };
+  }
+
+  #writeHardNegative({ scene, box: { x, y, width, height } }: HardNegative, i: number): void {
+    this.#write(scene, cropAround([x, y, x + width, y + height], this.#randomChange()), i);
+    this.#batch.targets.subarray(i * CROP_TARGETS, (i + 1) * CROP_TARGETS).fill(0);
   }
 
   #writeNegative(scene: LabelledScene, i: number): void {

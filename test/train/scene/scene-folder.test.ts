@@ -14,6 +14,15 @@ const CAR = {
   lamps: [{ box: [0.5, 0.5, 0.6, 0.6] }, { box: [0.2, 0.5, 0.3, 0.6] }],
 };
 
+/** Twice as long as high in pixels. */
+const LONG = { box: [0.2, 0.4, 0.8, 0.8], kind: 'car', facing: 'rear', facingScore: 0.9, sideShare: 0.12, lamps: [] };
+const SIDES = [
+  LONG,
+  { ...CAR, sideShare: 0.25 }, // as long as high, and almost nothing but its side
+  { ...CAR, facing: 'rear', sideShare: 0.12 },
+  { ...LONG, sideShare: 0.02 },
+];
+
 async function writeGrey(path: string, [width, height]: readonly [number, number], value: number): Promise<void> {
   const data = Buffer.alloc(width * height, value);
   await sharp(data, { raw: { width, height, channels: 1 } })
@@ -31,8 +40,8 @@ beforeAll(async () => {
     await writeGrey(join(folder, 'confidence', frame.replace('.jpg', '.png')), [160, 120], 204);
   }
   const lines = [
-    { frame: 'one.jpg', vehicles: [CAR, { ...CAR, kind: 'motorcycle' }, { ...CAR, facingScore: 0.4 }] },
-    { frame: 'two.jpg', vehicles: [] },
+    { frame: 'one.jpg', size: [64, 48], vehicles: [CAR, { ...CAR, kind: 'motorcycle' }, { ...CAR, facingScore: 0.4 }] },
+    { frame: 'two.jpg', size: [64, 48], vehicles: SIDES },
   ];
   writeFileSync(join(folder, 'objects.jsonl'), lines.map((line) => JSON.stringify(line)).join('\r\n'));
   writeFileSync(join(folder, 'INDEX.tsv'), 'frame\tsource\tgroup\r\none.jpg\tx\thill\r\ntwo.jpg\ty\tvalley\r\n');
@@ -46,7 +55,8 @@ describe('readSceneFolder', () => {
     expect([one?.surfaces.length, one?.confidence.length, one?.confidence[0]]).toEqual([57_600, 57_600, 204]);
     expect(one?.rgb.length).toBe(3 * 512 * 288);
     expect(Math.abs(one!.rgb[0]! - 0x80)).toBeLessThan(4);
-    expect(two?.vehicles).toEqual([]);
+    expect(two?.vehicles.map(({ facing }) => facing)).toEqual(['side', 'side', 'rear', 'rear']);
+    expect(two?.vehicles[0]).toEqual({ box: LONG.box, facing: 'side', facingScore: 0.8 });
   });
 
   it('orders lamps from left to right, and trusts no facing of motorcycles or unsure ones', async () => {

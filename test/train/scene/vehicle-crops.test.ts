@@ -47,7 +47,16 @@ describe('VehicleCrops', () => {
     greyAt: (x, y) => (x > 0.2 && x < 0.6 && y > 0.4 && y < 0.8 ? 255 : 20),
     vehicles: [CAR],
   });
-  const options = { real: [scene], painted: [], batch: 64, paintedShare: 0, negativeShare: 0.3, seed: 2 };
+  const options = {
+    real: [scene],
+    painted: [],
+    batch: 64,
+    paintedShare: 0,
+    negativeShare: 0.3,
+    hard: [],
+    hardShare: 0.5,
+    seed: 2,
+  };
 
   it('shows vehicles in the middle, and places without one', () => {
     const crops = new VehicleCrops(options);
@@ -65,6 +74,17 @@ describe('VehicleCrops', () => {
     expect(others / (vehicles + others)).toBeLessThan(0.4);
     expect(brightVehicles / vehicles).toBeGreaterThan(0.95);
     expect(brightOthers / others).toBeLessThan(0.3); // parts of a vehicle are none
+  });
+
+  it('shows places that only look like a vehicle as none', () => {
+    const bright = handMadeScene({ greyAt: () => 255, vehicles: [CAR] });
+    const hard = [{ scene: bright, box: { x: 0.7, y: 0.5, width: 0.2, height: 0.2 } }];
+    const crops = new VehicleCrops({ ...options, negativeShare: 1, hard, hardShare: 1 });
+    const { input, targets } = crops.next();
+    for (let i = 0; i < 64; i++) {
+      expect([...targets.subarray(i * CROP_TARGETS, (i + 1) * CROP_TARGETS)]).toEqual(new Array<number>(11).fill(0));
+      expect(input[3 * (i * 48 * 48 + 24 * 48 + 24)]).toBeGreaterThan(0.4);
+    }
   });
 
   it('continues from its state with the same crops', () => {
