@@ -91,7 +91,9 @@ function lampList(random, fields) {
       const [radiusX, radiusY] = [random.between(...radius), random.between(...radius)];
       const [luma, u, v] = [random.between(0.4, 3), random.between(-0.4, 0.1), random.between(-0.1, 1)];
       const [hardness, glare] = [random.next() < 0.4 ? 3 : 1, random.between(0.1, 0.5)];
-      list.set([random.next(), random.between(0.2, 0.8), radiusX, radiusY, luma, u, v, hardness, glare], at);
+      const dayBelow = hardness > 1 && random.next() < 0.6 ? 0.5 : 0; // windows
+      const place = [random.next(), random.between(0.2, 0.8)];
+      list.set([...place, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow], at);
     }
   }
   return list;

@@ -169,7 +169,7 @@ export function paneScores(reads) {
   const hasWindows = reads.some(({ frame }) => frame.labels.includes(window));
   return FACADES.map((least) => {
     const labels = reads.flatMap(({ frame, surfaces, horizon }) => {
-      dark.read(frame.detail, Math.round((horizon + 0.02) * DETAIL_HEIGHT));
+      dark.read(frame.detail, horizon);
       return finder
         .find(surfaces, dark, frame.detail, least)
         .map(({ box: { x, y, width, height } }) => labelAt(frame, x + width / 2, y + height / 2))

@@ -44,7 +44,7 @@ interface PlaneExports {
   bloom(plane: number, lamps: number, strength: number, veil: number, spare: number): void;
   /** Address of light, gain; address of shine, black; address of the table, its last step and scale; address of the output. */
   expose: (...args: [number, number, number, number, number, number, number, number]) => void;
-  readDay(thumbnail: number, table: number, steps: number, veil: number, out: number): void;
+  readDay(thumbnail: number, table: number, steps: number, haze: number, out: number): void;
   sendBack(light: number, reflectance: number, shine: number, bonnet: number, gains: number): void;
   exponentials(source: number, out: number, count: number): void;
   logarithms(source: number, out: number, count: number, black: number): void;

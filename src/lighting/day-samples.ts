@@ -8,12 +8,12 @@ const STEPS = 1023;
 const LINEAR = Float32Array.from({ length: 3 * STEPS + 1 }, (_, step) =>
   linearOf(Math.min(1, Math.max(0, step / STEPS - 1))),
 );
-/** Share of the frame that is black without a veil, how much of the veil is taken off, and the luma below which there is none. */
+/** Share of the frame that is black without haze, how much of the haze is taken off, and the luma below which there is none. */
 const BLACK_SHARE = 0.01;
-const VEIL_SHARE = 0.85;
-const NO_VEIL = 0.05;
+const HAZE_SHARE = 0.85;
+const NO_HAZE = 0.05;
 /** Every so many samples of a thumbnail count for it. */
-const VEIL_STEP = 7;
+const HAZE_STEP = 7;
 /** Steps of luma. */
 const LEVELS = 256;
 
@@ -30,7 +30,7 @@ export class DaySamples {
   readonly luma: Float32Array;
   readonly u: Float32Array;
   readonly v: Float32Array;
-  /** Without the veil that lies over the day. */
+  /** Without the day's haze. */
   readonly light: LightPlanes;
   /** Relative luminance of {@link light}. */
   readonly luminance: Float32Array;
@@ -55,23 +55,23 @@ export class DaySamples {
     const kernel = this.#kernel;
     this.#thumbnail.set(day);
     const [table, out] = [kernel.addressOf(this.#table), kernel.addressOf(this.data)];
-    kernel.calls.readDay(kernel.addressOf(this.#thumbnail), table, STEPS, veilOf(day), out);
+    kernel.calls.readDay(kernel.addressOf(this.#thumbnail), table, STEPS, hazeOf(day), out);
   }
 }
 
 /**
- * Linear light that haze, glare or a poor lens lays over the whole day: its darkest samples would be black. Lamps at night have
- * no such veil, and what is lit through it looks like fog.
+ * Linear light that haze, glare or a poor lens lays over the whole day: its darkest samples would be black. What is lit through it at night
+ * looks like fog.
  */
-function veilOf(day: Float32Array): number {
+function hazeOf(day: Float32Array): number {
   const counts = new Uint16Array(LEVELS);
   let total = 0;
-  for (let i = 0; i < THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT; i += VEIL_STEP) {
+  for (let i = 0; i < THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT; i += HAZE_STEP) {
     const level = Math.min(LEVELS - 1, Math.max(0, Math.round((day[i] ?? 0) * (LEVELS - 1))));
     counts[level] = (counts[level] ?? 0) + 1;
     total++;
   }
   let level = 0;
   for (let below = counts[0] ?? 0; below <= BLACK_SHARE * total && level < LEVELS - 1;) below += counts[++level] ?? 0;
-  return VEIL_SHARE * Math.max(0, linearOf(level / (LEVELS - 1)) - linearOf(NO_VEIL));
+  return HAZE_SHARE * Math.max(0, linearOf(level / (LEVELS - 1)) - linearOf(NO_HAZE));
 }

@@ -13,7 +13,7 @@ const CLOUD_RADIUS = 2;
 interface DaySky {
   /** Share of sky, `[72, 128]`. */
   readonly cover: Float32Array;
-  /** Luma by day, `[72, 128]`, in the kernel's memory. */
+  /** Luma by day, `[72, 128]`. */
   readonly luma: Float32Array;
   readonly horizonRow: number;
 }

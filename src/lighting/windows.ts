@@ -2,7 +2,7 @@ import type { Pane, Scene } from '../scene/scene.js';
 import { linearOf } from './day-samples.js';
 import type { LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
-import { addSoftLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS } from './samples.js';
+import { addSoftLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS, smoothStep } from './samples.js';
 
 /** What lamps add their light to. */
 export interface NightLights {
@@ -14,12 +14,12 @@ export interface NightLights {
 const TUNGSTEN: LinearColor = [1, 0.6, 0.25];
 const NEUTRAL: LinearColor = [1, 0.8, 0.53];
 const COOL: LinearColor = [0.78, 0.93, 1];
-/** How much larger than its box a window is drawn: its own pixels by day show where its glass ends. */
-const MARGIN = 1.12;
-/** Smallest window that shows frame and bars, shares of the frame's width and height; in smaller ones they would flicker. */
+/** How much larger than its box a large window is drawn, whose own pixels by day show where its glass ends, and a small one. */
+const SIZES = { large: 1.12, small: 0.84 } as const;
+/** Width and height, shares of the frame's, of a large window; in a small one frame and bars would flicker. Between 0.8 and 1.2 of these it is both. */
 const LARGE = { width: 0.013, height: 0.024 } as const;
-/** Without such pixels: smaller, for its frame. */
-const FILL = 0.84;
+/** Luma by day that nothing exceeds: a small window shines all over. */
+const EVERYWHERE = 1.2;
 /** Share of the windows with a blind, and what it lets through. */
 const BLIND_SHARE = 0.35;
 const BLIND = 0.45;
@@ -58,9 +58,10 @@ export class Windows {
 /** Adds a window as a box of light that its frame and bars hide; one with a blind is dimmer in its upper part. */
 function addPane(lamps: LampList, pane: Pane, luma: number, color: LinearColor): void {
   const { box, id, draw } = pane;
-  const isLarge = box.width >= LARGE.width && box.height >= LARGE.height;
-  const dayBelow = isLarge ? pane.dayBelow : 0;
-  const size = dayBelow > 0 ? MARGIN : FILL;
+  const isLarge = smoothStep(0.8, 1.2, Math.min(box.width / LARGE.width, box.height / LARGE.height));
+  const glass = pane.dayBelow > 0 ? isLarge : 0;
+  const dayBelow = EVERYWHERE + glass * (pane.dayBelow - EVERYWHERE);
+  const size = SIZES.small + glass * (SIZES.large - SIZES.small);
   const blind = redraw(draw, 13) < BLIND_SHARE ? 0.25 + 0.5 * redraw(draw, 14) : 0;
   const add = (top: number, bottom: number, share: number): void => {
     lamps.add({
@@ -77,8 +78,8 @@ function addPane(lamps: LampList, pane: Pane, luma: number, color: LinearColor):
       dayBelow,
     });
   };
+  add(blind, 1, 1); // the brighter part first: it stays the same lamp while the other one appears
   if (blind > 0) add(0, blind, BLIND);
-  add(blind, 1, 1);
 }
 
 /** Light of a pane on the wall around it. */

@@ -4,6 +4,8 @@ import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
 
 /** Radius of the closing's window, samples: what is narrower and darker than what surrounds it stands out. */
 const RADIUS = 6;
+/** How far below the horizon windows may be, a share of the image's height. */
+const BELOW_HORIZON = 0.02;
 
 /** A detail without its small dark things: what surrounds them, sample by sample. */
 export class DarkDetails {
@@ -16,7 +18,7 @@ export class DarkDetails {
     this.#closed = kernel.plane(DETAIL_WIDTH * DETAIL_HEIGHT);
   }
 
-  /** Rows from the top that {@link read} has closed. */
+  /** Rows from the top that {@link read} has closed; 0 without any. */
   get rows(): number {
     return this.#rows;
   }
@@ -26,8 +28,12 @@ export class DarkDetails {
     return this.#closed.subarray(0, this.#rows * DETAIL_WIDTH);
   }
 
-  /** Closes the upper rows of a detail's luma. @param detail `[3, 256, 448]`, borrowed. @param rows 0 where they are too few. */
-  read(detail: Float32Array, rows: number): void {
+  /**
+   * Closes a detail's luma down to a little below the horizon; where that leaves too few rows, none. @param detail `[3, 256, 448]`, borrowed.
+   * @param horizon share of the image's height.
+   */
+  read(detail: Float32Array, horizon: number): void {
+    const rows = Math.round((horizon + BELOW_HORIZON) * DETAIL_HEIGHT);
     this.#rows = rows > 2 * RADIUS ? Math.min(DETAIL_HEIGHT, rows) : 0;
     if (this.#rows === 0) return;
     const luma = this.around;

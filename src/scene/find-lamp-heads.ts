@@ -31,7 +31,7 @@ const MAX_HEAD_AREA = 60;
 
 /**
  * The lamp heads: those of `posts`, then where the network sees one, and at the top of tall poles.
- * @param surfaces `[13, 72, 128]`. @param posts heads of posts before the sky.
+ * @param surfaces `[13, 72, 128]`. @param horizon share of the image's height. @param posts heads of posts before the sky.
  */
 export function findLampHeads(
   surfaces: Float32Array,
@@ -44,16 +44,11 @@ export function findLampHeads(
 ): FoundLampHead[] {
   const heads = markAbove(surfacePlane(surfaces, 'lampHead'), minHead);
   const found = [...posts];
-  const isKnown = ({ x, y }: Place): boolean =>
-    found.some(({ place }) => {
-      const [dx, dy] = [Math.abs(place.x - x), Math.abs(place.y - y)];
-      return dx < MIN_DISTANCE || (dx < MAX_ARM && dy < MAX_ARM);
-    });
   for (const area of takeComponents(heads, SURFACE_WIDTH, MAX_HEAD_AREA)) {
     const y = (area.top + area.bottom) / 2 / SURFACE_HEIGHT;
     const height = Math.max(0.03, 1.15 * (horizon - y));
     const place = { x: (area.left + area.right) / 2 / SURFACE_WIDTH, y };
-    if (isKnown(place)) continue;
+    if (posts.some((head) => isOnePole(head.place, place))) continue;
     found.push({
       place,
       radius: Math.min(0.012, Math.max(0.0016, (0.35 * (area.right - area.left)) / SURFACE_WIDTH)),
@@ -65,6 +60,7 @@ export function findLampHeads(
   const sign = surfacePlane(surfaces, 'sign');
   const poles = markAbove(pole, minPole);
   const kept = poles.slice();
+  const seen = [...found];
   for (const area of takeComponents(poles, SURFACE_WIDTH)) {
     const height = (area.bottom - area.top) / SURFACE_HEIGHT;
     const top = area.top / SURFACE_HEIGHT;
@@ -84,8 +80,19 @@ export function findLampHeads(
     }
     if (other > 0.3) continue; // the pole bears a signal or a sign
     const place = { x: sum / count / SURFACE_WIDTH, y: (area.top + 0.5) / SURFACE_HEIGHT };
-    if (isKnown(place)) continue;
-    found.push({ place, radius: Math.min(0.006, Math.max(0.0014, (RADIUS_SHARE * height * 9) / 16)), height });
+    if (seen.some((head) => isOnePole(head.place, place))) continue;
+    if (found.some((head) => Math.abs(head.place.x - place.x) < MIN_DISTANCE)) continue;
+    found.push({ place, radius: headRadius(height), height });
   }
   return found;
+}
+
+/** Whether a head may be that of a pole whose top is at a place. */
+function isOnePole(head: Place, top: Place): boolean {
+  return Math.abs(head.x - top.x) < MAX_ARM && Math.abs(head.y - top.y) < MAX_ARM;
+}
+
+/** Radius of a head, a share of the image's width. @param height of its pole, a share of the image's height. */
+export function headRadius(height: number): number {
+  return Math.min(0.006, Math.max(0.0014, (RADIUS_SHARE * height * 9) / 16));
 }

@@ -1,6 +1,6 @@
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
 import type { DarkDetails } from './dark-details.js';
-import type { FoundLampHead } from './find-lamp-heads.js';
+import { type FoundLampHead, headRadius } from './find-lamp-heads.js';
 import { SURFACE_HEIGHT, SURFACE_WIDTH } from './scene.js';
 import { surfacePlane } from './scene-maps.js';
 
@@ -21,7 +21,7 @@ const MAX_SLANT = 0.3;
 /** The place of a head: beside the top of its stem and above it, in stems, at least and at most so many samples. */
 const BESIDE = { stems: 1.3, least: 12, most: 44 } as const;
 const ABOVE = { stems: 0.3, least: 6, most: 16 } as const;
-/** An arm is longer than this, and at least so long as a share of the longer one; a lantern is wider than its stem by this. */
+/** Length of an arm from the middle of its stem, samples, and of the shorter one of two as a share of the longer; half the width of a lantern. */
 const MIN_ARM = 5;
 const MIN_ARM_SHARE = 0.35;
 const MIN_LANTERN = 3;
@@ -31,11 +31,11 @@ const MIN_LANTERN_STEM = 18;
 const MIN_RISE = 0.06;
 /** Probability of a signal or a sign at a head from which it is none. */
 const MAX_SIGNAL = 0.3;
-/** Height of a lamp in heights above the horizon, for a camera at 1.4 m and a lamp at 8 m; its radius as a share of that height. */
+/** Height of a lamp in heights above the horizon, for a camera at 1.4 m and a lamp at 8 m. */
 const HEIGHT_SHARE = 1.2;
-const RADIUS_SHARE = 0.02;
-/** Most posts in a frame. */
-const MAX_POSTS = 24;
+/** Most heads in a frame, and most stems whose tops are looked at, longest first. */
+const MAX_HEADS = 32;
+const MAX_STEMS = 160;
 
 const { most: MARGIN } = BESIDE;
 
@@ -69,7 +69,7 @@ export class LampPostFinder {
       if (taken.some((other) => isBeside(stem, other))) continue;
       taken.push(stem);
       heads.push(...this.#headsOf(stem, surfaces, horizon));
-      if (taken.length >= MAX_POSTS) break;
+      if (taken.length >= MAX_STEMS || heads.length >= MAX_HEADS) break;
     }
     return heads;
   }
@@ -132,7 +132,7 @@ export class LampPostFinder {
     if (longer >= MIN_ARM) {
       for (const end of [left, right]) {
         const length = Math.abs(end - stem.x);
-        if (length < Math.max(MIN_ARM - 1, MIN_ARM_SHARE * longer)) continue;
+        if (length < Math.max(MIN_ARM, MIN_ARM_SHARE * longer)) continue;
         const rows = samples
           .filter((i) => Math.abs((i % DETAIL_WIDTH) - end) <= 2)
           .map((i) => Math.floor(i / DETAIL_WIDTH));
@@ -147,7 +147,7 @@ export class LampPostFinder {
       const rise = horizon - place.y;
       if (rise < MIN_RISE || signalAt(surfaces, place.x, place.y) > MAX_SIGNAL) return [];
       const height = HEIGHT_SHARE * rise;
-      return [{ place, radius: Math.min(0.006, Math.max(0.0014, (RADIUS_SHARE * height * 9) / 16)), height }];
+      return [{ place, radius: headRadius(height), height }];
     });
   }
 

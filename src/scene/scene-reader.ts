@@ -64,9 +64,6 @@ const MIN_SUPPORT = 0.45;
 /** Confidence from which one that is tracked is seen again, after that; a new one must be surer. */
 const MIN_TRACKED_SCORE = 0.35;
 
-/** How far below the horizon windows and lamps are looked for, a share of the image's height. */
-const BELOW_HORIZON = 0.02;
-
 /** Opens a scene network and runs it once. Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE. */
 export async function openSceneReader(options: SceneReaderOptions = {}): Promise<SceneReader> {
   const file = await readModelFile(options.model ?? SHIPPED_SCENE_MODEL, parseSceneCard);
@@ -151,7 +148,7 @@ class OrtSceneReader implements SceneReader {
     const peaks = vehiclePeaks(maps, MIN_PEAK_SCORE).filter(({ box }) => supportOf(plane, box) >= MIN_SUPPORT);
     const looked = await this.#looker.look(peaks, detail, mirrored);
     const horizon = readHorizon(this.#surfaces);
-    this.#dark.read(detail, Math.round((horizon + BELOW_HORIZON) * DETAIL_HEIGHT));
+    this.#dark.read(detail, horizon);
     const posts = this.#posts.find(this.#surfaces, this.#dark, detail, horizon);
     return {
       surfaces: this.#surfaces,

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../src/image/thumbnail.js';
+import { linearOf } from '../../src/lighting/day-samples.js';
+import { codedOf } from '../../src/lighting/display.js';
 import { DEFAULT_LIGHTING_DIALS, Lighting, type LightingDials } from '../../src/lighting/lighting.js';
 import { parseNightStyle, readNightStyle, STYLE_NAMES } from '../../src/lighting/night-style.js';
 import { applyLookInto } from '../../src/look/apply-look.js';
+import { lampsOf } from '../../src/look/lamp-list.js';
 import { identityLook, isFiniteLook, LAMP_FIELDS, LAMP_KINDS, MAX_LAMPS, type Look } from '../../src/look/look.js';
 import {
   SURFACE_HEIGHT,
@@ -129,6 +132,74 @@ describe('Lighting', () => {
     const unlit = { ...pane, draw: 0.99 };
     const scene = street({ vehicles: [unsure, parked], panes: [outside, unlit] });
     expect(kindsOf((await Lighting.open(STYLE, 1)).light(scene, day(), NIGHT))).toEqual([]);
+  });
+
+  it('lights a large window through its own pixels, brighter part first, and a small one all over', async () => {
+    const large = { ...pane, id: 4, box: { x: 0.3, y: 0.3, width: 0.03, height: 0.05 }, dayBelow: 0.4 };
+    const small = { ...pane, id: 5, dayBelow: 0.4 };
+    const draws = Array.from({ length: 12 }, (_, i) => (i + 0.5) / 20); // all of them lit, some with a blind
+    let blinds = 0;
+    for (const draw of draws) {
+      const scene = street({
+        panes: [
+          { ...large, draw },
+          { ...small, draw },
+        ],
+      });
+      const lamps = lampsOf((await Lighting.open(STYLE, 1)).light(scene, day(), NIGHT));
+      const [first, ...others] = lamps.filter(({ id }) => id === 4);
+      expect(first!.dayBelow).toBeCloseTo(0.4);
+      expect(first!.luma).toBe(Math.max(...lamps.filter(({ id }) => id === 4).map(({ luma }) => luma)));
+      if (others.length > 0) blinds++;
+      const heights = [first!, ...others].map(({ radiusY }) => (2 * radiusY * 16) / 9);
+      expect(heights.reduce((sum, height) => sum + height, 0)).toBeCloseTo(1.12 * 0.05, 4);
+      for (const { dayBelow } of lamps.filter(({ id }) => id === 5)) expect(dayBelow).toBeGreaterThan(1.1);
+    }
+    expect(blinds).toBeGreaterThan(0);
+    expect(blinds).toBeLessThan(draws.length);
+  });
+
+  it('changes a window that grows from all over to its glass without a step', async () => {
+    const lighting = await Lighting.open(STYLE, 1);
+    const belows = Array.from({ length: 40 }, (_, i) => {
+      const box = { x: 0.3, y: 0.3, width: 0.008 + 0.0002 * i, height: 0.04 };
+      const [lamp] = lampsOf(lighting.light(street({ panes: [{ ...pane, box, dayBelow: 0.4 }] }), day(), NIGHT));
+      return lamp!.dayBelow;
+    });
+    expect([belows[0], belows.at(-1)]).toEqual([expect.closeTo(1.2), expect.closeTo(0.4)]);
+    for (let i = 1; i < belows.length; i++) expect(Math.abs(belows[i]! - belows[i - 1]!)).toBeLessThan(0.06);
+  });
+
+  it('takes the haze of a day off: what is lit has the contrast of a clear day', async () => {
+    const lighting = await Lighting.open(STYLE, 1);
+    const clear = day();
+    clear.fill(0.02, COUNT - 3 * THUMBNAIL_WIDTH, COUNT); // something is black
+    const hazy = clear.map((value, i) => (i < COUNT ? codedOf(linearOf(value) * 0.75 + 0.25) : value));
+    const contrast = (values: Float32Array): number => {
+      const night = new Float32Array(3 * COUNT);
+      applyLookInto(lighting.light(street({ driving: 1 }), values, NIGHT), values, night);
+      const rows = night.subarray(40 * THUMBNAIL_WIDTH, 70 * THUMBNAIL_WIDTH);
+      const mean = rows.reduce((sum, luma) => sum + luma, 0) / rows.length;
+      return Math.sqrt(rows.reduce((sum, luma) => sum + (luma - mean) ** 2, 0) / rows.length) / mean;
+    };
+    expect(contrast(hazy)).toBeGreaterThan(0.75 * contrast(clear));
+  });
+
+  it('lets bright clouds throw more of the town’s glow back than dark ones', async () => {
+    const values = day();
+    for (let row = 0; row < THUMBNAIL_HEIGHT / 4; row++) {
+      values.fill(0.6, row * THUMBNAIL_WIDTH, row * THUMBNAIL_WIDTH + 128);
+    }
+    const night = new Float32Array(3 * COUNT);
+    applyLookInto((await Lighting.open(STYLE, 1)).light(street(), values, NIGHT), values, night);
+    const mean = (from: number, to: number): number => {
+      let sum = 0;
+      for (let row = 8; row < 30; row++) {
+        for (let x = from; x < to; x++) sum += night[row * THUMBNAIL_WIDTH + x]!;
+      }
+      return sum / (22 * (to - from));
+    };
+    expect(mean(0, 110)).toBeLessThan(0.85 * mean(146, 256));
   });
 
   it('turns everything off when the dials are 0', async () => {

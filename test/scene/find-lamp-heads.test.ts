@@ -35,6 +35,14 @@ describe('findLampHeads', () => {
     expect(findLampHeads(surfacesOf(withArea('lampHead', [59, 5, 62, 6], pole)), HORIZON, [])).toHaveLength(1);
   });
 
+  it('finds every head that is seen, also beside another and in one column', () => {
+    const first = withArea('lampHead', [40, 8, 42, 9]);
+    const heads = (area: readonly number[]): number =>
+      findLampHeads(surfacesOf(withArea('lampHead', area, first)), HORIZON, []).length;
+    expect(heads([46, 8, 48, 9])).toBe(2);
+    expect(heads([40, 20, 42, 21])).toBe(2);
+  });
+
   it('keeps the heads of posts, and finds none again that is at the top of one', () => {
     const pole = surfacesOf(withArea('pole', [60, 6, 61, 34]));
     const post = { place: { x: 0.44, y: 0.1 }, radius: 0.003, height: 0.4 };

@@ -29,7 +29,7 @@ describe('LampPostFinder', async () => {
       for (let y = top; y < top + height; y++)
         detail.fill(DARK, y * DETAIL_WIDTH + left, y * DETAIL_WIDTH + left + width);
     }
-    dark.read(detail, Math.round(HORIZON * DETAIL_HEIGHT));
+    dark.read(detail, HORIZON);
     return finder.find(surfacesOf(seen), dark, detail, HORIZON);
   }
   const post: Line = [200, 40, 2, 80];

@@ -24,7 +24,7 @@ describe('PaneFinder', async () => {
   const finder = new PaneFinder();
   const dark = new DarkDetails(await PlaneKernel.open());
   const find = (seen: Float32Array, detail: Float32Array): FoundPane[] => {
-    dark.read(detail, Math.round((HORIZON + 0.02) * DETAIL_HEIGHT));
+    dark.read(detail, HORIZON);
     return finder.find(seen, dark, detail);
   };
 

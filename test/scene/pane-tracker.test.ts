@@ -52,6 +52,15 @@ describe('PaneTracker', () => {
     for (let i = 1; i < gone.length; i++) expect(gone[i - 1]! - gone[i]!).toBeLessThan(FRAME / 0.2 + 1e-6);
   });
 
+  it('passes on where glass ends, as it was found last', () => {
+    const tracker = new PaneTracker(1, () => 1);
+    tracker.update([PANE], WALL, 0, nothing);
+    expect(tracker.panes[0]).toMatchObject({ dayBelow: 0.4 });
+    tracker.advance(FRAME, undefined);
+    tracker.update([{ ...PANE, dayBelow: 0.3 }], WALL, FRAME, nothing);
+    expect(tracker.panes[0]).toMatchObject({ dayBelow: 0.3 });
+  });
+
   it('is dark from the first frame where there is no facade', () => {
     expect(Math.max(...play(1, () => ({ found: [PANE], surfaces: NO_WALL })))).toBe(0);
   });

@@ -1,12 +1,13 @@
+import { NocturneError } from '../../core/errors.js';
+import { Random } from '../../core/random.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../image/thumbnail.js';
 import { parseSceneCard } from '../../infer/model-card.js';
 import { readModelFile } from '../../infer/model-file.js';
 import { openModelSession } from '../../infer/model-session.js';
-import { loadOrt } from '../../infer/ort-runtime.js';
+import { loadOrt, reasonOf } from '../../infer/ort-runtime.js';
 import { SURFACES, type Box } from '../../scene/scene.js';
 import { SHIPPED_SCENE_MODEL } from '../../scene/scene-reader.js';
 import { overlap, vehiclePeaks } from '../../scene/vehicle-peaks.js';
-import { Random } from '../../core/random.js';
 import { boxOf, LABEL_HEIGHT, LABEL_WIDTH, type LabelledScene } from './labelled-scene.js';
 import { PLAIN_SHOT, writeInput } from './scene-sampler.js';
 
@@ -44,16 +45,23 @@ export async function findHardNegatives(
   const pixels = new Float32Array(3 * count);
   const planes = new Float32Array(3 * count);
   const found: HardNegative[] = [];
+  const { name } = outputs.vehicles;
+  const run = async (detail: Float32Array): Promise<Float32Array> => {
+    try {
+      const result = await session.run({ [input.name]: new Tensor('float32', detail, input.shape) }, [name]);
+      return result[name]?.data as Float32Array; // the card says float32
+    } catch (cause) {
+      const message = `${file.path} failed: ${reasonOf(cause)}.`;
+      throw new NocturneError({ code: 'MODEL_FAILED', stage: 'train', message, cause });
+    }
+  };
   try {
     for (const scene of scenes) {
       writeInput(scene, PLAIN_SHOT, { width: DETAIL_WIDTH, height: DETAIL_HEIGHT }, { out: pixels, start: 0, random });
       for (let i = 0; i < count; i++) {
         for (let c = 0; c < 3; c++) planes[c * count + i] = pixels[3 * i + c] ?? 0;
       }
-      const result = await session.run({ [input.name]: new Tensor('float32', planes, input.shape) }, [
-        outputs.vehicles.name,
-      ]);
-      const data = result[outputs.vehicles.name]?.data as Float32Array; // the card says float32
+      const data = await run(planes);
       for (const { box } of vehiclePeaks({ data, width, height }, MIN_SCORE)) {
         const isOther = scene.vehicles.every((vehicle) => overlap(boxOf(vehicle), box) < MAX_OVERLAP);
         if (isOther && doubtAt(scene, box) <= MAX_DOUBT) found.push({ scene, box });

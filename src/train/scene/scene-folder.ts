@@ -40,8 +40,8 @@ interface VehicleLine {
 /** A line of `objects.jsonl`. */
 interface ObjectsLine {
   readonly frame: string;
-  /** Columns and rows of the frame. */
-  readonly size: readonly [width: number, height: number];
+  /** Columns and rows of the frame; without them a vehicle's length is not known. */
+  readonly size?: readonly [width: number, height: number];
   readonly vehicles: readonly VehicleLine[];
 }
 
@@ -75,7 +75,7 @@ export async function readSceneGroups(folder: string): Promise<ReadonlyMap<strin
 
 async function readScene(
   folder: string,
-  { frame, vehicles, size: [width, height] }: ObjectsLine,
+  { frame, vehicles, size: pixels }: ObjectsLine,
   group: string,
 ): Promise<LabelledScene> {
   const label = frame.replace(/\.[^.]+$/, '.png');
@@ -87,11 +87,11 @@ async function readScene(
     rgb: new Uint8Array(image.data),
     surfaces: await readGrey(join(folder, 'surface', label), size),
     confidence: await readGrey(join(folder, 'confidence', label), size),
-    vehicles: vehicles.map((vehicle) => labelledVehicle(vehicle, width / height)),
+    vehicles: vehicles.map((vehicle) => labelledVehicle(vehicle, pixels ? pixels[0] / pixels[1] : 0)),
   };
 }
 
-/** @param aspect width of the frame over its height, in pixels. */
+/** @param aspect width of the frame over its height, in pixels; 0 where it is not known. */
 function labelledVehicle(line: VehicleLine, aspect: number): LabelledVehicle {
   const { box, kind, facing, facingScore = 0, sideShare = 0, lamps = [] } = line;
   const length = (aspect * (box[2] - box[0])) / (box[3] - box[1]);

@@ -30,7 +30,7 @@ export interface SceneMetrics {
   /** Mean of sky, ground, facade, vegetation and vehicle. */
   readonly meanIou: number;
   readonly vehicles: VehicleScores;
-  /** What chooses the best checkpoint: the mean IoU, and found, precise and rightly faced vehicles; higher is better. */
+  /** What chooses the best checkpoint: the mean IoU, and how many vehicles are found and are some (F1); higher is better. */
   readonly score: number;
 }
 
@@ -58,7 +58,7 @@ export async function measureScenes(
   tf.dispose([...kept.values()]);
   const scores = matches.scores;
   const f1 = (2 * scores.found * scores.precision) / (scores.found + scores.precision);
-  const vehicleScore = Number.isFinite(f1) ? f1 * scores.facing : 0;
+  const vehicleScore = Number.isFinite(f1) ? f1 : 0; // the vehicle network decides the facing
   return {
     iou: confusion.iou(),
     meanIou: confusion.mean,

@@ -13,7 +13,10 @@ const VEHICLE_OPTIONS = {
   lambdaFacing: weight(1, 'cross-entropy of the facing'),
   lambdaLamps: weight(6, 'L1 of the lamps, in sides of the crop'),
   negativeShare: share(0.35, ['share', 'of the crops: no vehicle in the middle']),
-  hardShare: share(0.5, ['share', 'of these: places that the shipped scene network takes for one']),
+  hardShare: share(0.5, [
+    'share',
+    'of these: places that the shipped scene network takes for one; a resumed run needs the same one',
+  ]),
   synthShare: share(0.15, ['share', 'of the crops: painted vehicles']),
   synthCount: integer(300, [0, 100_000], ['images', 'painted streets, made before the first step']),
   validationShare: number(0.12, [0, 0.5], ['share', 'of the images held back, whole groups of them']),

@@ -24,7 +24,14 @@ it('finds where the network sees a vehicle and the labels show none', async () =
 });
 
 it('leaves out labelled vehicles, and places of which nobody knows', async () => {
-  for (const { scene, box } of await findHardNegatives(painted)) {
+  // The labels of half of the vehicles are denied.
+  const half = denied.map((scene, i) => {
+    const vehicles = painted[i]?.vehicles ?? [];
+    return { ...scene, vehicles: vehicles.filter((_, at) => at % 2 === 0) };
+  });
+  const found = await findHardNegatives(half);
+  expect(found.length).toBeGreaterThan(0);
+  for (const { scene, box } of found) {
     for (const vehicle of scene.vehicles) expect(overlap(boxOf(vehicle), box)).toBeLessThan(0.1);
   }
   const unknown = denied.map((scene) => ({ ...scene, confidence: new Uint8Array(LABEL_WIDTH * LABEL_HEIGHT) }));

@@ -9,12 +9,12 @@ const PLANE: usize = CHANNEL / 4;
 
 /**
  * Reads a thumbnail `[3, 144, 256]` and writes seven planes `[72, 128]`, one after the other: mean Y, U, V, linear R, G, B (BT.709) and their
- * luminance. `table` is the linear light of gamma-coded values from -1 to 2, `3 * steps + 1` numbers; `veil`, below 1, is light that lies over
+ * luminance. `table` is the linear light of gamma-coded values from -1 to 2, `3 * steps + 1` numbers; `haze`, below 1, is light that lies over
  * the whole frame: linear light is what remains without it, 1 remaining 1.
  */
-export function readDay(thumbnail: usize, table: usize, steps: i32, veil: f32, out: usize): void {
-  const veils = f32x4.splat(veil);
-  const rest = f32x4.splat(1 / (1 - veil));
+export function readDay(thumbnail: usize, table: usize, steps: i32, haze: f32, out: usize): void {
+  const hazes = f32x4.splat(haze);
+  const rest = f32x4.splat(1 / (1 - haze));
   const scale = f32x4.splat(<f32>steps);
   const last = i32x4.splat(3 * steps);
   for (let y = 0; y < HEIGHT; y += 2) {
@@ -25,10 +25,10 @@ export function readDay(thumbnail: usize, table: usize, steps: i32, veil: f32, o
       const position = f32x4.add(f32x4.mul(luma, scale), f32x4.add(scale, f32x4.splat(0.5)));
       const stepsU = f32x4.mul(u, scale);
       const stepsV = f32x4.mul(v, scale);
-      const red = clear(linear(f32x4.add(position, f32x4.mul(f32x4.splat(1.5748), stepsV)), table, last), veils, rest);
+      const red = clear(linear(f32x4.add(position, f32x4.mul(f32x4.splat(1.5748), stepsV)), table, last), hazes, rest);
       const chroma = f32x4.add(f32x4.mul(f32x4.splat(0.1873), stepsU), f32x4.mul(f32x4.splat(0.4681), stepsV));
-      const green = clear(linear(f32x4.sub(position, chroma), table, last), veils, rest);
-      const blue = clear(linear(f32x4.add(position, f32x4.mul(f32x4.splat(1.8556), stepsU)), table, last), veils, rest);
+      const green = clear(linear(f32x4.sub(position, chroma), table, last), hazes, rest);
+      const blue = clear(linear(f32x4.add(position, f32x4.mul(f32x4.splat(1.8556), stepsU)), table, last), hazes, rest);
       const redAndGreen = f32x4.add(f32x4.mul(f32x4.splat(0.2126), red), f32x4.mul(f32x4.splat(0.7152), green));
       v128.store(out, luma);
       v128.store(out + PLANE, u);
@@ -43,11 +43,11 @@ export function readDay(thumbnail: usize, table: usize, steps: i32, veil: f32, o
   }
 }
 
-/** Returns light without the veil. */
+/** Returns light without haze. */
 // @ts-ignore: decorator
 @inline
-function clear(light: v128, veil: v128, rest: v128): v128 {
-  return f32x4.mul(f32x4.max(f32x4.splat(0), f32x4.sub(light, veil)), rest);
+function clear(light: v128, haze: v128, rest: v128): v128 {
+  return f32x4.mul(f32x4.max(f32x4.splat(0), f32x4.sub(light, haze)), rest);
 }
 
 /** Returns four 2 x 2 means. */
