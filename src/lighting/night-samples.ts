@@ -24,7 +24,7 @@ export class NightSamples {
     [this.luma, this.u, this.v, this.reflected] = planesOf(this.data, 4);
   }
 
-  /** Shows `gain * light + shine`, planes of the kernel, as a camera does. @param black linear light that is lost. */
+  /** Shows `gain * light + shine`, planes of the kernel, as a camera does. @param black linear light of which half is lost. */
   expose(light: LightPlanes, gain: number, shine: LightPlanes, black: number): void {
     const kernel = this.#kernel;
     const [lit, shining] = [kernel.addressOf(light.red), kernel.addressOf(shine.red)];

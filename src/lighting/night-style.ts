@@ -68,7 +68,7 @@ const schema = z
       meanLuma: between(0.02, 0.5),
       minGain: between(0.1, 1),
       maxGain: between(1, 8),
-      black: between(0, 0.02),
+      black: between(0, 0.06),
     }),
     lens: z.strictObject({ bloom: between(0, 3), streak: share, veil: between(0, 0.02), vignette: share }),
     grain: z.strictObject({ luma: between(0, 0.1), chroma: between(0, 0.1) }),

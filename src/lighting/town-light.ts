@@ -98,14 +98,10 @@ export class TownLight {
       for (let step = 0; step <= STEPS; step++) {
         const here = NEAR_M * (FAR_M / NEAR_M) ** (step / STEPS);
         const fall = strength / (1 + (here / 60) ** 2);
-        for (const [name, halfWidth] of [
-          ['ground', GROUND_POOL_M],
-          ['standing', STANDING_POOL_M],
-        ] as const) {
-          // A wider pool holds the same light.
-          const away = (here - distance) / halfWidth;
-          addLight(pools[name], step, ((GROUND_POOL_M / halfWidth) * fall) / (1 + away * away) ** 2, color);
-        }
+        const [near, wide] = [(here - distance) / GROUND_POOL_M, (here - distance) / STANDING_POOL_M];
+        addLight(pools.ground, step, fall / (1 + near * near) ** 2, color);
+        // A wider pool holds the same light.
+        addLight(pools.standing, step, ((GROUND_POOL_M / STANDING_POOL_M) * fall) / (1 + wide * wide) ** 2, color);
       }
     }
     return pools;

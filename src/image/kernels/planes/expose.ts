@@ -3,13 +3,14 @@ import { smoothStep } from '../math/smooth-step';
 import { PLANE } from './sizes';
 
 /** Saturation in the dark, and the lumas between which it rises to 1. */
-const DARK_SATURATION: f32 = 0.92;
+const DARK_SATURATION: f32 = 0.95;
 const DARK: f32 = 0.03;
 const BRIGHT: f32 = 0.4;
 
 /**
  * Writes Y, U, V (BT.709) and the share of the light that things reflect, planes `[72, 128]` one after the other, of `gain * light + shine`.
- * `light` and `shine` are planes R, G, B. `black` is linear light that is lost. `table` is `steps + 1` display values, gamma-coded, by `scale` times
+ * `light` and `shine` are planes R, G, B. A camera loses half of a light as strong as `black`, more of a fainter one and less of a stronger one, and its
+ * colour stays: subtracted, it would leave hard black edges with bright colours. `table` is `steps + 1` display values, gamma-coded, by `scale` times
  * the square root of light.
  */
 export function expose(
@@ -28,9 +29,15 @@ export function expose(
     const total = f32x4.add(lit, v128.load(shine + PLANE + at));
     const totalR = f32x4.add(f32x4.mul(gains, v128.load(light + at)), v128.load(shine + at));
     const totalB = f32x4.add(f32x4.mul(gains, v128.load(light + 2 * PLANE + at)), v128.load(shine + 2 * PLANE + at));
-    const red = displayed(totalR, black, table, steps, scale);
-    const green = displayed(total, black, table, steps, scale);
-    const blue = displayed(totalB, black, table, steps, scale);
+    const luminance = f32x4.add(
+      f32x4.add(f32x4.mul(f32x4.splat(0.2126), totalR), f32x4.mul(f32x4.splat(0.7152), total)),
+      f32x4.mul(f32x4.splat(0.0722), totalB),
+    );
+    const squared = f32x4.mul(luminance, luminance);
+    const seen = f32x4.div(squared, f32x4.add(squared, f32x4.splat(black * black + 1e-9)));
+    const red = displayed(f32x4.mul(totalR, seen), table, steps, scale);
+    const green = displayed(f32x4.mul(total, seen), table, steps, scale);
+    const blue = displayed(f32x4.mul(totalB, seen), table, steps, scale);
     const redAndGreen = f32x4.add(f32x4.mul(f32x4.splat(0.2126), red), f32x4.mul(f32x4.splat(0.7152), green));
     const luma = f32x4.add(redAndGreen, f32x4.mul(f32x4.splat(0.0722), blue));
     const saturation = saturationOf(luma);
@@ -43,8 +50,8 @@ export function expose(
 
 // @ts-ignore: decorator
 @inline
-function displayed(light: v128, black: f32, table: usize, steps: i32, scale: f32): v128 {
-  const above = f32x4.pmax(f32x4.splat(0), f32x4.sub(light, f32x4.splat(black)));
+function displayed(light: v128, table: usize, steps: i32, scale: f32): v128 {
+  const above = f32x4.pmax(f32x4.splat(0), light);
   const position = f32x4.add(f32x4.mul(f32x4.sqrt(above), f32x4.splat(scale)), f32x4.splat(0.5));
   const step = i32x4.min_s(i32x4.trunc_sat_f32x4_s(position), i32x4.splat(steps));
   const first = v128.load32_zero(table + i32x4.extract_lane(step, 0) * 4);
