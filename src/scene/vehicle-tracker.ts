@@ -8,7 +8,7 @@ import type { FoundVehicle } from './vehicle-peaks.js';
 const MAX_GROWTH = 1.5;
 
 /** Confidence from which what is found is a new vehicle: its lamps are lit, so it must be sure. */
-export const MIN_VEHICLE_SCORE = 0.5;
+export const MIN_VEHICLE_SCORE = 0.55;
 
 /** The vehicles over time. */
 export class VehicleTracker {

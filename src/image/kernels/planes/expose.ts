@@ -2,8 +2,9 @@
 import { smoothStep } from '../math/smooth-step';
 import { PLANE } from './sizes';
 
-/** Saturation in the dark, and the lumas between which it rises to 1. */
-const DARK_SATURATION: f32 = 0.95;
+/** Saturation in the dark and in bright light, as cameras raise it, and the lumas between which it changes. */
+const DARK_SATURATION: f32 = 1.15;
+const BRIGHT_SATURATION: f32 = 1.4;
 const DARK: f32 = 0.03;
 const BRIGHT: f32 = 0.4;
 
@@ -64,5 +65,5 @@ function displayed(light: v128, table: usize, steps: i32, scale: f32): v128 {
 @inline
 function saturationOf(luma: v128): v128 {
   const brightness = smoothStep(luma, DARK, BRIGHT);
-  return f32x4.add(f32x4.splat(DARK_SATURATION), f32x4.mul(f32x4.splat(1 - DARK_SATURATION), brightness));
+  return f32x4.add(f32x4.splat(DARK_SATURATION), f32x4.mul(f32x4.splat(BRIGHT_SATURATION - DARK_SATURATION), brightness));
 }
