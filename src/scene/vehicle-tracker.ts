@@ -9,11 +9,18 @@ const MAX_GROWTH = 1.5;
 
 /** Confidence from which what is found is a new vehicle: its lamps are lit, so it must be sure. */
 export const MIN_VEHICLE_SCORE = 0.55;
+/**
+ * The same where the camera looks down and shows no horizon: from there a bin or a stall looks like a van. Horizons, shares of the image's
+ * height, between which it changes.
+ */
+const MIN_SCORE_FROM_ABOVE = 0.72;
+const HORIZONS = { above: 0.02, usual: 0.2 } as const;
 
 /** The vehicles over time. */
 export class VehicleTracker {
   readonly #histories = new WeakMap<TrackedThing<FoundVehicle>, VehicleHistory>();
   readonly #things: ThingTracker<FoundVehicle>;
+  #minScore = MIN_VEHICLE_SCORE;
 
   constructor(seed: number, nextId: () => number) {
     this.#things = new ThingTracker<FoundVehicle>({
@@ -21,7 +28,7 @@ export class VehicleTracker {
       minReach: 0.012,
       rememberSeconds: 2,
       isMoving: true,
-      isSure: ({ score }) => score >= MIN_VEHICLE_SCORE,
+      isSure: ({ score }) => score >= this.#minScore,
       nextId,
       draw: (box) => drawAt(seed, 'vehicle', box),
     });
@@ -51,6 +58,8 @@ export class VehicleTracker {
   }
 
   update(found: readonly FoundVehicle[], surroundings: Omit<VehicleSurroundings, 'isParkedAt'>): void {
+    const down = (HORIZONS.usual - surroundings.horizon) / (HORIZONS.usual - HORIZONS.above);
+    this.#minScore = MIN_VEHICLE_SCORE + (MIN_SCORE_FROM_ABOVE - MIN_VEHICLE_SCORE) * Math.min(1, Math.max(0, down));
     this.#things.update(found, (box) => found.some((other) => hides(other.box, box)));
     const seen = this.#things.things.filter(({ misses }) => misses === 0).sort((a, b) => footOf(b.box) - footOf(a.box));
     const parked: Box[] = []; // nearer ones

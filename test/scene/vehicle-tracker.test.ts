@@ -129,6 +129,15 @@ describe('VehicleTracker', () => {
     expect(Math.min(...shown.map(({ fade }) => fade))).toBe(1);
   });
 
+  it('must be surer of a new vehicle where the camera looks down and shows no horizon', () => {
+    const above = { ...FIXED, horizon: 0 };
+    const seen = (score: number, around: Surroundings): number =>
+      play(tracker(), 1, around, () => foundVehicle({ score })).length;
+    expect(seen(0.6, FIXED)).toBeGreaterThan(0);
+    expect(seen(0.6, above)).toBe(0);
+    expect(seen(0.8, above)).toBeGreaterThan(0);
+  });
+
   it('keeps a vehicle dark whose facing is not sure', () => {
     const shown = play(tracker(), 2, FIXED, (seconds) =>
       foundVehicle({
