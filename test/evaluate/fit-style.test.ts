@@ -19,9 +19,9 @@ const NIGHTS = 10;
 const CITY = readNightStyle('city-led');
 const KNOWN: NightStyle = {
   ...CITY,
-  sky: { zenith: [0.004, 0.009, 0.03], glow: 0.09, glowHeight: 0.35 },
-  streetLamps: { ...CITY.streetLamps, strength: 1.2 },
-  exposure: { ...CITY.exposure, meanLuma: 0.26, maxGain: 3 },
+  sky: { zenith: [0.008, 0.02, 0.06], glow: 0.15, glowHeight: 0.35 },
+  town: { ...CITY.town, unseenLamps: 2.5 },
+  exposure: { ...CITY.exposure, meanLuma: 0.34, black: 0.02 },
 };
 
 beforeAll(async () => {

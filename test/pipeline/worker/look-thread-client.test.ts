@@ -8,7 +8,7 @@ import { silentLogger, type Logger } from '../../../src/core/logger.js';
 import { fromSeconds } from '../../../src/core/time.js';
 import { copyLookInto, emptyLook, type Look } from '../../../src/look/look.js';
 import { openGenerator } from '../../../src/infer/open-generator.js';
-import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../../src/image/thumbnail.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH, type Thumbnail } from '../../../src/image/thumbnail.js';
 import { LookThreadChannel, openLookThread } from '../../../src/pipeline/worker/look-thread-client.js';
 import { streetThumbnail } from '../../infer/grade/street-thumbnail.js';
 import { asThumbnail, noiseThumbnail, paint, rampThumbnail } from '../../infer/synthetic-thumbnails.js';
@@ -55,9 +55,14 @@ describe('a look thread', () => {
     expect(threaded.wantsDetail).toBe(true);
     const dusk = { ...lightingOf(DEFAULT_CONTROLS), sunElevation: -4 };
     const detail = new Float32Array(3 * DETAIL_WIDTH * DETAIL_HEIGHT).map((_, i) => (i % 97) / 97);
-    const night = copyOf(await inline.translate(asThumbnail(days[0]!)));
+    /** Of a frame of a video: a still is read otherwise. */
+    const translate = async (thumbnail: Thumbnail): Promise<Look> => {
+      inline.advance?.(thumbnail, undefined, 0);
+      return copyOf(await inline.translate(thumbnail));
+    };
+    const night = await translate(asThumbnail(days[0]!));
     inline.setLighting?.(dusk);
-    const wanted = copyOf(await inline.translate({ ...asThumbnail(days[0]!), detail }));
+    const wanted = await translate({ ...asThumbnail(days[0]!), detail });
     const first = asThumbnail(days[0]!, fromSeconds(1), true);
     expect(copyOf((await threaded.make(first, 0)).look).grid).toEqual(night.grid);
     const second = { ...asThumbnail(days[0]!, fromSeconds(2), true), detail };
