@@ -36,7 +36,7 @@ export interface SceneReaderOptions {
 /** How {@link SceneReader.read} reads. */
 export interface ReadOptions {
   /**
-   * Whether no other frame will tell more: the networks then also read the mirrored frame, and what they say is averaged. Twice the time,
+   * Whether no other frame will show more: the networks then also read the mirrored frame, and what they say is averaged. Twice the time,
    * and surer. Default false.
    */
   readonly isStill?: boolean;
