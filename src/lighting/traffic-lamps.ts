@@ -29,6 +29,8 @@ const BODY_SHARE = 3;
 /** Widths of vehicles, shares of the image's, between which lamps become more than far points, and plates readable: nothing flickers at a limit. */
 const NEAR = { from: 0.016, full: 0.024 } as const;
 const PLATE_WIDTH = { from: 0.044, full: 0.056 } as const;
+/** How far down its box a vehicle's lamps are, in heights: where the network places them in the canvas of a lorry, they stay dark. */
+const HIGH = { dark: 0.24, lit: 0.36 } as const;
 /** Width below which a vehicle's lamps are listed as far ones. */
 const FAR_WIDTH = 0.02;
 
@@ -48,7 +50,7 @@ export class TrafficLamps {
       if (vehicle.isParked || vehicle.facing === 'side') continue;
       if (redraw(vehicle.draw, 1) >= litShare) continue;
       const sure = smoothStep(0.45, 0.65, vehicle.facingScore) * smoothStep(0.2, 0.4, vehicle.score);
-      const strength = amount * vehicle.fade * sure;
+      const strength = amount * vehicle.fade * sure * smoothStep(HIGH.dark, HIGH.lit, lampsDown(vehicle));
       if (strength <= 0.01) continue;
       if (vehicle.facing === 'front') this.#addFront(light, lamps, plane, vehicle, strength);
       else this.#addRear(light, lamps, plane, scene, vehicle, strength * (0.6 + 0.4 * scene.driving));
@@ -142,6 +144,11 @@ export class TrafficLamps {
       glare: 0,
     });
   }
+}
+
+/** How far below the top of a vehicle its lamps are, in its heights. */
+function lampsDown({ box, lamps: [left, right] }: Vehicle): number {
+  return ((left.y + right.y) / 2 - box.y) / box.height;
 }
 
 /** Light of a tail lamp on its own vehicle, within `radius`, a share of the frame's width. */

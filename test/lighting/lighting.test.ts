@@ -134,6 +134,19 @@ describe('Lighting', () => {
     expect(kindsOf((await Lighting.open(STYLE, 1)).light(scene, day(), NIGHT))).toEqual([]);
   });
 
+  it('leaves a vehicle dark whose lamps would be near its roof', async () => {
+    const lighting = await Lighting.open(STYLE, 1);
+    const at = (y: number): string[] => {
+      const lamps = [
+        { x: 0.42, y },
+        { x: 0.5, y },
+      ] as const;
+      return kindsOf(lighting.light(street({ vehicles: [{ ...vehicle, lamps }] }), day(), NIGHT));
+    };
+    expect(at(0.5 + 0.2 * 0.15)).toEqual([]);
+    expect(at(0.5 + 0.4 * 0.15)).toContain('headLamp');
+  });
+
   it('lights a large window through its own pixels, brighter part first, and a small one all over', async () => {
     const large = { ...pane, id: 4, box: { x: 0.3, y: 0.3, width: 0.03, height: 0.05 }, dayBelow: 0.4 };
     const small = { ...pane, id: 5, dayBelow: 0.4 };

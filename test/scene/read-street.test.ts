@@ -8,6 +8,12 @@ describe('readStreet', () => {
     expect(readStreet(surfacesOf(streetAt))).toBe(1);
   });
 
+  it('is sure of a jam, whose vehicles hide most of the road', () => {
+    const jam = surfacesOf((x, y) => (y > 0.5 && Math.abs(x - 0.4) > 0.03 ? 'vehicle' : streetAt(x, y)));
+    expect(readStreet(jam)).toBe(1);
+    expect(readStreet(surfacesOf(() => 'vehicle'))).toBe(0);
+  });
+
   it('finds none where there is no ground below', () => {
     expect(readStreet(surfacesOf(() => 'facade'))).toBe(0);
     expect(readStreet(surfacesOf((_, y) => (y < 0.5 ? 'road' : 'vegetation')))).toBe(0); // turned upside down
