@@ -6,13 +6,11 @@ import { readGrey, readRgb } from '../../dist/image/image-file.js';
 import { imageToYuv } from '../../dist/image/rgb-image.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../dist/image/thumbnail.js';
 import { SURFACES } from '../../dist/scene/scene.js';
-import { LABEL_HEIGHT, LABEL_WIDTH } from '../../dist/train/scene/labelled-scene.js';
+import { LABEL_HEIGHT, LABEL_WIDTH, MIN_CONFIDENCE } from '../../dist/train/scene/labelled-scene.js';
 import { readSceneFolder, readSceneGroups } from '../../dist/train/scene/scene-folder.js';
 import { sceneOptions } from '../../dist/train/scene/scene-options.js';
 import { splitByGroup } from '../../dist/train/scene/scene-split.js';
 
-/** Confidence of a label from which it is measured, as in training. */
-const MIN_CONFIDENCE = 102;
 /** What the indices of CamVid's masks mean (looked up on the masks). The pole includes its lamp head, the sign signals. */
 const CAMVID = [
   ...['sky', 'facade', 'pole', 'road', 'ground', 'vegetation', 'sign', 'wall'],

@@ -113,16 +113,12 @@ function edgeLuma({ left, top, right, bottom }: Component, around: Float32Array,
 function joined(panes: readonly Component[]): Component[] {
   const areas = [...panes];
   for (let i = 0; i < areas.length; i++) {
-    for (let isGrown = true; isGrown;) {
-      isGrown = false;
-      for (let j = i + 1; j < areas.length; j++) {
-        const [a, b] = [areas[i], areas[j]];
-        if (!a || !b || !isOneWindow(a, b)) continue;
-        areas[i] = union(a, b);
-        areas.splice(j, 1);
-        isGrown = true;
-        break;
-      }
+    const partOf = (area: Component | undefined): number =>
+      areas.findIndex((other, j) => j > i && area !== undefined && isOneWindow(area, other));
+    for (let j = partOf(areas[i]); j >= 0; j = partOf(areas[i])) {
+      const [part] = areas.splice(j, 1);
+      const area = areas[i];
+      if (area && part) areas[i] = union(area, part);
     }
   }
   return areas;

@@ -13,14 +13,14 @@ import { LampPostFinder } from './find-lamp-posts.js';
 import { PaneFinder } from './find-panes.js';
 import { findSignals } from './find-signals.js';
 import type { FoundScene } from './found-scene.js';
-import { addMirrored, addMirroredVehicles, mirrorDetailInto } from './mirror.js';
+import { addMirrored, mirrorDetailInto } from './mirror.js';
 import { readBonnetInto, readHorizon } from './read-layout.js';
 import { readStreet } from './read-street.js';
 import { SURFACES, SURFACE_SIZE } from './scene.js';
 import { surfacePlane, SurfaceResampler } from './scene-maps.js';
 import { supportOf } from './vehicle-support.js';
 import { openVehicleLooker, type VehicleLooker } from './vehicle-looker.js';
-import { vehiclePeaks } from './vehicle-peaks.js';
+import { MIRRORED_VEHICLES, vehiclePeaks } from './vehicle-peaks.js';
 
 /** Options of {@link openSceneReader}. */
 export interface SceneReaderOptions {
@@ -180,22 +180,23 @@ class OrtSceneReader implements SceneReader {
     if (!mirrored) return first;
     const [surfaces, vehicles] = [first.surfaces.slice(), first.vehicles.slice()];
     const second = await this.#runOnce(mirrored);
-    const [, , , surfaceWidth = 0] = this.card.outputs.surfaces.shape;
-    const [, , height = 0, width = 0] = this.card.outputs.vehicles.shape;
-    addMirrored(surfaces, second.surfaces, surfaceWidth);
-    addMirroredVehicles({ data: vehicles, width, height }, second.vehicles);
+    const maps = (data: Float32Array, [, , height = 0, width = 0]: readonly number[]) => ({ data, width, height });
+    const { outputs } = this.card;
+    addMirrored(maps(surfaces, outputs.surfaces.shape), second.surfaces);
+    addMirrored(maps(vehicles, outputs.vehicles.shape), second.vehicles, MIRRORED_VEHICLES);
     return { surfaces, vehicles };
   }
 
   async #runOnce(detail: Float32Array): Promise<NetworkOutputs> {
     (this.#input.data as Float32Array).set(detail); // a float32 tensor's data is one
     const { surfaces, vehicles } = this.card.outputs;
+    let result: InferenceSession.OnnxValueMapType;
     try {
-      const result = await this.#session.run({ [this.card.input.name]: this.#input }, [surfaces.name, vehicles.name]);
-      return { surfaces: this.#dataOf(result, surfaces.name), vehicles: this.#dataOf(result, vehicles.name) };
+      result = await this.#session.run({ [this.card.input.name]: this.#input }, [surfaces.name, vehicles.name]);
     } catch (cause) {
-      throw cause instanceof NocturneError ? cause : this.#failed(reasonOf(cause), cause);
+      throw this.#failed(reasonOf(cause), cause);
     }
+    return { surfaces: this.#dataOf(result, surfaces.name), vehicles: this.#dataOf(result, vehicles.name) };
   }
 
   #dataOf(result: InferenceSession.OnnxValueMapType, name: string): Float32Array {

@@ -11,6 +11,7 @@ import {
 import { readModelFile } from '../infer/model-file.js';
 import { openModelSession } from '../infer/model-session.js';
 import { loadOrt, reasonOf, type InferenceSession, type Tensor } from '../infer/ort-runtime.js';
+import { addMirrored } from './mirror.js';
 import type { Box, Facing } from './scene.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
 
@@ -27,8 +28,8 @@ export const SHIPPED_VEHICLE_MODEL = fileURLToPath(new URL('../../models/vehicle
 
 /** Channels of the network's output. */
 const CHANNELS = 8;
-/** By channel: the one that says the same of a mirrored crop. */
-const SAME_CHANNELS = [0, 1, 2, 3, 6, 7, 4, 5] as const;
+/** What a mirror changes in them: both lamps. */
+const MIRRORED = { same: [0, 1, 2, 3, 6, 7, 4, 5], alongX: [4, 6] } as const;
 const FACINGS = ['front', 'rear', 'side'] as const satisfies readonly Facing[];
 const CROP_SIZE = VEHICLE_CROP_SIDE ** 2;
 /** Most vehicles of a frame that are looked at. */
@@ -77,9 +78,11 @@ export class VehicleLooker implements AsyncDisposable {
       const some = widest.slice(from, from + VEHICLE_CROPS);
       const boxes = some.map(({ box }) => box);
       const output = await this.#lookAt(boxes, detail);
-      if (mirrored) addMirroredOutput(output, await this.#lookAt(boxes.map(mirroredBox), mirrored));
+      const other = mirrored && (await this.#lookAt(boxes.map(mirroredBox), mirrored));
       some.forEach((vehicle, i) => {
-        looked.set(vehicle, lookedAt(vehicle, output.subarray(i * CHANNELS, (i + 1) * CHANNELS)));
+        const own = (values: Float32Array): Float32Array => values.subarray(i * CHANNELS, (i + 1) * CHANNELS);
+        if (other) addMirrored({ data: own(output), width: 1, height: 1 }, own(other), MIRRORED);
+        looked.set(vehicle, lookedAt(vehicle, own(output)));
       });
     }
     return vehicles.map((vehicle) => looked.get(vehicle) ?? { ...vehicle, facingScore: 0 });
@@ -115,16 +118,6 @@ export class VehicleLooker implements AsyncDisposable {
 
 function mirroredBox({ x, y, width, height }: Box): Box {
   return { x: 1 - x - width, y, width, height };
-}
-
-/** Averages `[6, 8]` with what the network says of the mirrored crops: there the left lamp is the right one. */
-function addMirroredOutput(output: Float32Array, mirrored: Float32Array): void {
-  for (let start = 0; start < output.length; start += CHANNELS) {
-    for (const [channel, other] of SAME_CHANNELS.entries()) {
-      const sign = channel === 4 || channel === 6 ? -1 : 1;
-      output[start + channel] = 0.5 * ((output[start + channel] ?? 0) + sign * (mirrored[start + other] ?? 0));
-    }
-  }
 }
 
 function lookedAt(vehicle: FoundVehicle, output: Float32Array): FoundVehicle {

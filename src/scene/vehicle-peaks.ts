@@ -19,6 +19,8 @@ export interface VehicleMaps {
   readonly height: number;
 }
 
+/** What a mirror changes in a vehicle head: the centre's offset along x, and both lamps. */
+export const MIRRORED_VEHICLES = { same: [0, 1, 2, 3, 4, 5, 6, 7, 10, 11, 8, 9], alongX: [6, 8, 10] } as const;
 /** Facings in the order of the head's planes. */
 const FACINGS = ['front', 'rear', 'side'] as const;
 /** Largest number of vehicles in a frame. */

@@ -8,7 +8,8 @@ import { loadOrt, reasonOf } from '../../infer/ort-runtime.js';
 import { SURFACES, type Box } from '../../scene/scene.js';
 import { SHIPPED_SCENE_MODEL } from '../../scene/scene-reader.js';
 import { overlap, vehiclePeaks } from '../../scene/vehicle-peaks.js';
-import { boxOf, LABEL_HEIGHT, LABEL_WIDTH, type LabelledScene } from './labelled-scene.js';
+import { transpose } from '../export/onnx-layout.js';
+import { boxOf, LABEL_HEIGHT, LABEL_WIDTH, MIN_CONFIDENCE, type LabelledScene } from './labelled-scene.js';
 import { PLAIN_SHOT, writeInput } from './scene-sampler.js';
 
 /** A place where the scene network sees a vehicle that is none. */
@@ -24,8 +25,6 @@ const MAX_OVERLAP = 0.1;
 /** Share of a place's samples that may be labelled vehicle or unknown: labels miss some vehicles. */
 const MAX_DOUBT = 0.12;
 const VEHICLE = 1 + SURFACES.indexOf('vehicle');
-/** Confidence of a label, 0 to 255, below which it is unknown. */
-const MIN_CONFIDENCE = 102;
 
 /**
  * Finds the places where a scene network sees a vehicle and the labels show none. What it mistakes for one (a fence, a house, a row of
@@ -41,9 +40,7 @@ export async function findHardNegatives(
   const session = await openModelSession(file, { device: 'cpu', threads: 1 });
   const { Tensor } = await loadOrt();
   const random = new Random(1);
-  const count = DETAIL_WIDTH * DETAIL_HEIGHT;
-  const pixels = new Float32Array(3 * count);
-  const planes = new Float32Array(3 * count);
+  const pixels = new Float32Array(3 * DETAIL_WIDTH * DETAIL_HEIGHT);
   const found: HardNegative[] = [];
   const { name } = outputs.vehicles;
   const run = async (detail: Float32Array): Promise<Float32Array> => {
@@ -58,10 +55,7 @@ export async function findHardNegatives(
   try {
     for (const scene of scenes) {
       writeInput(scene, PLAIN_SHOT, { width: DETAIL_WIDTH, height: DETAIL_HEIGHT }, { out: pixels, start: 0, random });
-      for (let i = 0; i < count; i++) {
-        for (let c = 0; c < 3; c++) planes[c * count + i] = pixels[3 * i + c] ?? 0;
-      }
-      const data = await run(planes);
+      const data = await run(transpose(pixels, [DETAIL_HEIGHT, DETAIL_WIDTH, 3], [2, 0, 1]));
       for (const { box } of vehiclePeaks({ data, width, height }, MIN_SCORE)) {
         const isOther = scene.vehicles.every((vehicle) => overlap(boxOf(vehicle), box) < MAX_OVERLAP);
         if (isOther && doubtAt(scene, box) <= MAX_DOUBT) found.push({ scene, box });

@@ -9,6 +9,9 @@ export const LABEL_WIDTH = 320;
 /** Rows of it. */
 export const LABEL_HEIGHT = 180;
 
+/** Confidence of a label, 0 to 255, from which it counts as known. */
+export const MIN_CONFIDENCE = 102;
+
 /** A vehicle as labelled; all places in shares of the image's width and height. */
 export interface LabelledVehicle {
   /** Left, top, right, bottom. */

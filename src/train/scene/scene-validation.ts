@@ -2,11 +2,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../core/random.js';
 import { SURFACES } from '../../scene/scene.js';
 import { vehiclePeaks, type VehicleMaps } from '../../scene/vehicle-peaks.js';
+import { transpose } from '../export/onnx-layout.js';
 import { sceneNetwork, SURFACE_CHANNELS, VEHICLE_CHANNELS } from '../networks/scene-network.js';
 import type { Weights } from '../networks/ops.js';
 import { TfjsOps } from '../networks/tfjs-ops.js';
 import { traceNetwork } from '../networks/trace.js';
-import { LABEL_HEIGHT, LABEL_WIDTH, type LabelledScene } from './labelled-scene.js';
+import { LABEL_HEIGHT, LABEL_WIDTH, MIN_CONFIDENCE, type LabelledScene } from './labelled-scene.js';
 import {
   MEASURED_INDEX,
   SurfaceConfusion,
@@ -21,8 +22,6 @@ import { SURFACE_STEP, VEHICLE_STEP } from './scene-targets.js';
 const MIN_SCORE = 0.3;
 /** Columns over rows of the images. */
 const ASPECT = 16 / 9;
-/** Confidence of a label from which it is measured. */
-const MIN_CONFIDENCE = 102;
 
 /** How well a scene network reads images that it was not trained on. */
 export interface SceneMetrics {
@@ -51,7 +50,7 @@ export async function measureScenes(
       sceneNetwork<tf.Tensor>(new TfjsOps(kept), tf.tensor4d(input, [1, size.height, size.width, 3])),
     );
     compareSurfaces(await surfaces.data(), scene, size, confusion);
-    const maps = toPlanes(await vehicles.data(), size);
+    const maps = toPlanes(await vehicles.data<'float32'>(), size);
     matches.add(scene.vehicles, vehiclePeaks(maps, MIN_SCORE), ASPECT);
     tf.dispose([surfaces, vehicles]);
   }
@@ -103,11 +102,7 @@ function best(values: ArrayLike<number>, start: number): number {
   return at;
 }
 
-function toPlanes(values: ArrayLike<number>, size: InputSize): VehicleMaps {
+function toPlanes(values: Float32Array, size: InputSize): VehicleMaps {
   const [width, height] = [size.width / VEHICLE_STEP, size.height / VEHICLE_STEP];
-  const data = new Float32Array(width * height * VEHICLE_CHANNELS);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < VEHICLE_CHANNELS; c++) data[c * width * height + i] = values[i * VEHICLE_CHANNELS + c] ?? 0;
-  }
-  return { data, width, height };
+  return { data: transpose(values, [height, width, VEHICLE_CHANNELS], [2, 0, 1]), width, height };
 }
