@@ -215,6 +215,10 @@ function defineTrain(program: Command): void {
     .option('--options <file>', 'read training options from a JSON file')
     .option('--set <key=value>', 'set one training option; repeatable', collect)
     .option('--resume', 'continue the run')
+    .option(
+      '--init <model>',
+      'start from a trained network of the recipe scene or vehicle, instead of from random weights',
+    )
     .addHelpText('after', () => trainingOptionsHelp())
     .action(async (data: string | undefined, _options: unknown, command: Command) => {
       const { train } = await import('./train.js');

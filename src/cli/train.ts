@@ -24,11 +24,15 @@ interface TrainFlags {
   readonly options?: string;
   readonly set?: readonly string[];
   readonly resume?: boolean;
+  readonly init?: string;
 }
 
 /** `nocturne train [DATA]`. */
 export async function train(data: string | undefined, command: Command): Promise<void> {
   const flags = command.opts<TrainFlags>();
+  if (flags.init !== undefined && (flags.recipe === 'cyclegan' || flags.resume)) {
+    throw invalid('--init starts a new run of the recipes scene and vehicle.');
+  }
   if (flags.recipe !== 'cyclegan') return trainOnScenes(data, flags);
   const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
   const print = (line: string): void => {
@@ -80,6 +84,7 @@ async function trainOnScenes(data: string | undefined, flags: TrainFlags): Promi
       backend: flags.backend,
       options: givenOptions(flags),
       isResumed: flags.resume ?? false,
+      ...(flags.init !== undefined && { init: flags.init }),
       signal: stopSignal(),
       onWarning: (line: string) => print(`warning: ${line}`),
       onLine: print,

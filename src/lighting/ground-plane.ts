@@ -8,6 +8,10 @@ const FOCAL_LENGTH = 0.9;
 export const FOCAL = FOCAL_LENGTH * COLUMNS;
 /** Height of a camera in a vehicle, in metres. */
 const VEHICLE_CAMERA_M = 1.35;
+/** What stands behind a vehicle at the side of the street is farther to the side than the vehicle's foot by this, metres. */
+const BEHIND_VEHICLE_M = 3;
+/** Columns from the middle within which a vehicle stands in the street, not beside it. */
+const MIDDLE_COLUMNS = 12;
 /** Bounds of distances, in metres. */
 const [NEAREST_M, FARTHEST_M] = [2, 160];
 
@@ -33,6 +37,8 @@ export class GroundPlane {
   readonly #filters: PlaneFilters;
   /** Logarithm of the distance of each column's foot. */
   readonly #feet = new Float32Array(COLUMNS);
+  /** By column: 1 where a vehicle stands on that foot. */
+  readonly #isBehind = new Uint8Array(COLUMNS);
   readonly #near: Float32Array;
   readonly #wide: Float32Array;
   /** Height of the camera above the ground, metres. */
@@ -82,7 +88,8 @@ export class GroundPlane {
 
   /** Writes the logarithm of the distance of the nearest ground in each column, from the bottom up to what stands on it. */
   #readGround({ surfaces }: Scene, sky: Float32Array): void {
-    const [ground, logs, feet] = [this.ground, this.#near, this.#feet];
+    const [ground, logs, feet, isBehind] = [this.ground, this.#near, this.#feet, this.#isBehind];
+    isBehind.fill(0);
     feet.fill(Math.log(this.distanceOfRow(ROWS + 6)));
     for (let row = ROWS - 1; row >= 0; row--) {
       const log = Math.log(this.distanceOfRow(row));
@@ -90,7 +97,13 @@ export class GroundPlane {
       for (let column = 0, i = row * COLUMNS; column < COLUMNS; column++, i++) {
         const share = isLow && (sky[i] ?? 0) < 0.5 ? (surfaces[ROAD + i] ?? 0) + (surfaces[GROUND + i] ?? 0) : 0;
         ground[i] = share;
-        if (share > 0.5) feet[column] = log;
+        if (share > 0.5) {
+          feet[column] = log;
+          isBehind[column] = 0;
+        } else if (isBehind[column] === 0 && (surfaces[VEHICLE + i] ?? 0) > 0.4) {
+          feet[column] = behindVehicle(feet[column] ?? 0, column);
+          isBehind[column] = 1;
+        }
         logs[i] = feet[column] ?? 0;
       }
     }
@@ -125,4 +138,10 @@ export class GroundPlane {
       }
     }
   }
+}
+
+/** Logarithm of the distance of what stands behind a vehicle. @param foot logarithm of the distance of the vehicle's foot. */
+function behindVehicle(foot: number, column: number): number {
+  const aside = Math.max(MIDDLE_COLUMNS, Math.abs(column - COLUMNS / 2 + 0.5));
+  return Math.log(Math.min(FARTHEST_M, Math.exp(foot) + (BEHIND_VEHICLE_M * FOCAL) / aside));
 }

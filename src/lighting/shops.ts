@@ -13,6 +13,11 @@ const AROUND = [-2 * COLUMNS, -COLUMNS - 1, -COLUMNS, -COLUMNS + 1, -2, -1, 0, 1
 
 /** Share of sign from which a sample is one. */
 const MIN_SIGN = 0.35;
+/** Probability of window between which the foot of a facade is shop glass. */
+const GLASS = { from: 0.1, full: 0.3 } as const;
+/** Light of what lit shop glass shows, relative to a shop's luminance, and the largest gain of the day's light there. */
+const GLASS_LIGHT = 0.06;
+const MAX_GLASS_GAIN = 14;
 /** Shine of what is only full of detail, such as window frames, relative to what is vivid. */
 const CLUTTER_SHARE = 0.3;
 
@@ -22,6 +27,8 @@ export class Shops {
   readonly #filters: PlaneFilters;
   readonly #shine: Float32Array;
   readonly #clutter: Float32Array;
+  /** Mean luminance of the day around each sample. */
+  readonly #around: Float32Array;
   readonly #half: Float32Array;
   /** Samples that may shine. */
   readonly #fronts = new Int32Array(SAMPLES);
@@ -31,6 +38,7 @@ export class Shops {
     this.#filters = filters;
     this.#shine = filters.createPlane();
     this.#clutter = filters.createPlane();
+    this.#around = filters.createPlane();
     this.#half = filters.createHalfPlane();
   }
 
@@ -48,8 +56,9 @@ export class Shops {
     if (amount * (luminance + this.#style.signs.luminance) <= 0) return;
     const count = this.#findFronts(plane, surfaces);
     if (count === 0) return;
-    const [clutter, shines, fronts] = [this.#clutter, this.#shine, this.#fronts];
+    const [clutter, shines, fronts, around] = [this.#clutter, this.#shine, this.#fronts, this.#around];
     this.#readClutter(day.luma);
+    this.#filters.boxMeanInto(day.luminance, around, 4);
     shines.fill(0);
     for (let k = 0; k < count; k++) {
       const i = fronts[k] ?? 0;
@@ -64,7 +73,12 @@ export class Shops {
         const busy = Math.max(CLUTTER_SHARE * smoothStep(0.05, 0.11, clutter[i] ?? 0), smoothStep(0.08, 0.22, vivid));
         const seen =
           smoothStep(0.12, 0.5, day.luma[i] ?? 0) * (1 - smoothStep(0.86, 0.97, brightestAround(day.luma, i)));
-        here = luminance * smoothStep(0.5, 0.85, wall) * foot * busy * seen * (1 - (plane.sky[i] ?? 0));
+        const clear = smoothStep(0.5, 0.85, wall) * foot * (1 - (plane.sky[i] ?? 0));
+        const glass = smoothStep(GLASS.from, GLASS.full, surfaces[WINDOW + i] ?? 0) * (1 - smoothStep(0.7, 0.85, day.luma[i] ?? 0));
+        const mean = around[i] ?? 1;
+        const isDark = 1 - smoothStep(1, 1.5, (day.luminance[i] ?? 0) / mean); // the frame and the wall are not
+        const inside = Math.min(MAX_GLASS_GAIN, GLASS_LIGHT / mean);
+        here = luminance * clear * Math.max(busy * seen, glass * isDark * inside);
       }
       const { luminance: signLuminance } = this.#style.signs;
       if (sign > MIN_SIGN) here += signLuminance * smoothStep(MIN_SIGN, 0.7, sign) * smoothStep(0.1, 0.24, vivid);

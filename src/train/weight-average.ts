@@ -44,6 +44,12 @@ export class WeightAverage {
     return readVector(this.#average);
   }
 
+  /** Forgets the average: it is the present parameters again. */
+  restart(): void {
+    this.#average.dispose();
+    this.#average = tf.keep(tf.clone(this.#vector.flat));
+  }
+
   /** Copies an average in. Throws RangeError for another size. */
   load(average: Float32Array): void {
     if (average.length !== this.#vector.size) {

@@ -8,6 +8,8 @@ const EPSILON = 1e-6;
 const KERNEL = '/kernel';
 /** Gain of an untrained kernel: the norm of a kernel initialised by He et al. (2015). */
 const START_GAIN = Math.SQRT2;
+/** Norm of a kernel that trained for long, before it is standardised. */
+const TRAINED_NORM = 1.5 * START_GAIN;
 
 /**
  * Adds a learned gain per filter, `NAME/gain`, to each kernel with the initialiser `he`: see {@link standardise}. Training then
@@ -94,6 +96,29 @@ function foldKernel(kernel: Float32Array, gain: Float32Array): Float32Array {
     for (let i = f; i < kernel.length; i += filters) out[i] = ((kernel[i] ?? 0) - mean) * factor;
   }
   return out;
+}
+
+/**
+ * Weights with gains whose plain kernels are the given ones: to train on from an exported network. Kernels get the norm that training
+ * gives them, since the optimiser's steps are relative to it.
+ * @param parameters with gains.
+ */
+export function unfoldGains(parameters: readonly ParameterSpec[], plain: Weights): Weights {
+  const weights = new Map(plain);
+  for (const { name, shape } of parameters) {
+    const kernel = plain.get(name);
+    const filters = shape.at(-1) ?? 1;
+    if (!kernel || !parameters.some((spec) => spec.name === gainName(name))) continue;
+    const gain = new Float32Array(filters);
+    for (const [i, value] of kernel.entries()) gain[i % filters] = (gain[i % filters] ?? 0) + value * value;
+    for (let f = 0; f < filters; f++) gain[f] = Math.sqrt(gain[f] ?? 0);
+    weights.set(
+      name,
+      kernel.map((value, i) => (TRAINED_NORM * value) / Math.max(gain[i % filters] ?? 0, EPSILON)),
+    );
+    weights.set(gainName(name), gain);
+  }
+  return weights;
 }
 
 function isStandardised({ name, init, shape }: ParameterSpec): boolean {

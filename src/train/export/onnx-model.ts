@@ -77,6 +77,35 @@ export function encodeModel(model: OnnxModel): Uint8Array {
   return type.encode(message).finish();
 }
 
+/** The float32 constants of an ONNX file that {@link encodeModel} wrote, by name. Copies. Throws an Error for other bytes. */
+export function decodeFloats(bytes: Uint8Array): ReadonlyMap<string, Float32Array> {
+  const type = schemaType('onnx.ModelProto');
+  const { graph } = type.toObject(type.decode(bytes), { longs: Number }) as DecodedModel; // as the schema says
+  const result = new Map<string, Float32Array>();
+  for (const { name, dataType, rawData } of graph?.initializer ?? []) {
+    if (name === undefined || dataType !== FLOAT || !rawData) continue;
+    result.set(name, floats(rawData));
+  }
+  return result;
+}
+
+/** What {@link decodeFloats} needs of a decoded ModelProto. */
+interface DecodedModel {
+  readonly graph?: {
+    readonly initializer?: readonly {
+      readonly name?: string;
+      readonly dataType?: number;
+      readonly rawData?: Uint8Array;
+    }[];
+  };
+}
+
+/** Numbers from their bytes, little-endian as the schema requires. */
+function floats(bytes: Uint8Array): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.byteLength / 4 }, (_, i) => view.getFloat32(4 * i, true));
+}
+
 function schemaType(name: string): protobuf.Type {
   const schema = readFileSync(new URL('./onnx.proto', import.meta.url), 'utf8');
   return protobuf.parse(schema).root.lookupType(name);

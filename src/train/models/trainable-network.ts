@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Random } from '../../core/random.js';
 import { arraysWithPrefix, type NamedArrays } from '../checkpoint.js';
 import { FlatAdam, type AdamOptions } from '../flat-adam.js';
-import type { Network } from '../networks/ops.js';
+import type { Network, Weights } from '../networks/ops.js';
 import { TfjsOps } from '../networks/tfjs-ops.js';
 import { traceNetwork } from '../networks/trace.js';
 import { ParameterVector, readVector } from '../parameter-vector.js';
 import { applySpectralNorm, SpectralState } from '../spectral-norm.js';
 import { WeightAverage } from '../weight-average.js';
-import { standardise, withGains } from '../weight-standardisation.js';
+import { standardise, unfoldGains, withGains } from '../weight-standardisation.js';
 
 /** Options of {@link TrainableNetwork}. */
 export interface TrainableNetworkOptions {
@@ -61,6 +61,12 @@ export class TrainableNetwork<K extends string = string> {
   step(gradients: readonly tf.Tensor[], learningRate: number): void {
     this.adam.step(gradients, learningRate);
     this.average?.update(this.adam.steps);
+  }
+
+  /** Copies weights in, of the average too, for a training that starts from them. @param weights plain, without gains. */
+  start(weights: Weights): void {
+    this.vector.load(this.#isStandardised ? unfoldGains(this.vector.parameters, weights) : weights);
+    this.average?.restart();
   }
 
   /** The state for a checkpoint; a copy. */

@@ -1,6 +1,7 @@
 import { Random } from '../../core/random.js';
 import { SURFACE_CHANNELS } from '../networks/scene-network.js';
 import type { LabelledScene } from './labelled-scene.js';
+import { canShowBonnet, withBonnet } from './paint-bonnet.js';
 import { randomShot, writeInput, type InputSize } from './scene-sampler.js';
 import {
   SURFACE_STEP,
@@ -28,6 +29,8 @@ export interface SceneBatchesOptions {
   readonly batch: number;
   /** Share of a batch that is painted. */
   readonly paintedShare: number;
+  /** Share of the labelled streets that get a painted bonnet, of those with road in the bottom's middle. */
+  readonly bonnetShare: number;
   readonly sizes: { readonly whole: InputSize; readonly crop: InputSize };
   readonly classWeights: Float32Array;
   readonly seed: number;
@@ -72,7 +75,7 @@ export class SceneBatches {
     const share = isWhole ? 1 : sizes.crop.width / sizes.whole.width;
     const random = this.#random;
     for (let i = 0; i < batch; i++) {
-      const scene = painted.length > 0 && random.next() < paintedShare ? random.pick(painted) : this.#pickReal();
+      const scene = painted.length > 0 && random.next() < paintedShare ? random.pick(painted) : this.#drawReal();
       const shot = randomShot(random, share);
       writeInput(scene, shot, size, { out: input, start: (i * input.length) / batch, random });
       writeSurfaceTargets(scene, shot.crop, size, {
@@ -84,6 +87,12 @@ export class SceneBatches {
       writeVehicleTargets(scene, shot.crop, size, { out: vehicles, start, whole: sizes.whole });
     }
     return result;
+  }
+
+  #drawReal(): LabelledScene {
+    const scene = this.#pickReal();
+    if (this.#random.next() >= this.#options.bonnetShare || !canShowBonnet(scene)) return scene;
+    return withBonnet(scene, this.#random);
   }
 
   #pickReal(): LabelledScene {

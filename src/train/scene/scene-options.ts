@@ -26,6 +26,7 @@ const SCENE_OPTIONS = {
   lambdaLamps: weight(0.5, 'L1 of the vehicles’ lamps, in widths and heights'),
   synthShare: share(0.2, ['share', 'of the batch: painted streets']),
   synthCount: integer(600, [0, 100_000], ['images', 'painted streets, made before the first step']),
+  bonnetShare: share(0.15, ['share', 'of the labelled streets: a bonnet or dashboard is painted into them']),
   nonStreetCount: integer(
     300,
     [0, 100_000],

@@ -56,6 +56,11 @@ export class SupervisedModel<K extends string> {
     return foldGains(vector.namedViews(await average.read()));
   }
 
+  /** Copies plain weights in, for a training that starts from them. Throws RangeError for those of another network. */
+  start(weights: Weights): void {
+    this.#net.start(weights);
+  }
+
   state(): Promise<NamedArrays> {
     return this.#net.state();
   }

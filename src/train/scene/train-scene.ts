@@ -1,4 +1,7 @@
+import { parseSceneCard } from '../../infer/model-card.js';
 import { openBackend, type BackendChoice } from '../backends/open-backend.js';
+import { readWeights } from '../export/read-weights.js';
+import { sceneNetwork } from '../networks/scene-network.js';
 import type { LabelledScene } from './labelled-scene.js';
 import { nonStreets } from './non-streets.js';
 import { paintedScenes } from './painted-scenes.js';
@@ -17,6 +20,8 @@ export interface SceneRunOptions extends SupervisedRun {
   readonly backend: BackendChoice;
   /** Given options. The rest have their defaults, or on resuming the values of the run, which must not change. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** A trained network to start from: its `.onnx` file, card or folder. Default: random weights. */
+  readonly init?: string;
   readonly onWarning?: (line: string) => void;
   /** Called before the first step. */
   readonly onStart?: (options: SceneOptions, backend: { readonly name: string; readonly device: string }) => void;
@@ -32,17 +37,25 @@ const PAINTED_VALIDATION_SHARE = 0.1;
 export async function trainScene(runOptions: SceneRunOptions): Promise<SupervisedResult<SceneMetrics>> {
   const { onWarning, onStart, onLine } = runOptions;
   const options = supervisedOptions(runOptions, sceneOptions);
+  const input = [options.height, options.width, 3] as const;
+  const start =
+    runOptions.init === undefined
+      ? undefined
+      : await readWeights({ path: runOptions.init, parseCard: parseSceneCard, network: sceneNetwork, input });
   await using backend = await openBackend(runOptions.backend, onWarning);
   onStart?.(options, backend);
   const { real, painted, validation } = await loadScenes(runOptions.source, options);
   onLine?.(`${real.length} labelled and ${painted.length} painted images, ${validation.length} held back`);
-  const { batch, width, height, cropWidth, cropHeight, synthShare, classPower, seed, steps, wholeSteps } = options;
+  const { batch, width, height, cropWidth, cropHeight, synthShare, bonnetShare, classPower, seed, steps, wholeSteps } =
+    options;
   const model = new SceneModel(options);
+  if (start) model.start(start);
   const batches = new SceneBatches({
     real,
     painted,
     batch,
     paintedShare: synthShare,
+    bonnetShare,
     sizes: { whole: { width, height }, crop: { width: cropWidth, height: cropHeight } },
     classWeights: surfaceWeights(real, classPower),
     seed,

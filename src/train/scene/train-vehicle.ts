@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../core/random.js';
-import { VEHICLE_CROP_CONTEXT } from '../../infer/model-card.js';
+import { parseVehicleCard, VEHICLE_CROP_CONTEXT } from '../../infer/model-card.js';
 import { openBackend, type BackendChoice } from '../backends/open-backend.js';
+import { readWeights } from '../export/read-weights.js';
 import type { Losses } from '../models/trainable-network.js';
 import type { Weights } from '../networks/ops.js';
 import { TfjsOps } from '../networks/tfjs-ops.js';
@@ -31,6 +32,8 @@ export interface VehicleRunOptions extends SupervisedRun {
   readonly source: string;
   readonly backend: BackendChoice;
   readonly options: Readonly<Record<string, unknown>>;
+  /** A trained network to start from: its `.onnx` file, card or folder. Default: random weights. */
+  readonly init?: string;
   readonly onWarning?: (line: string) => void;
   /** Called before the first step. */
   readonly onStart?: (options: VehicleOptions, backend: { readonly name: string; readonly device: string }) => void;
@@ -54,6 +57,15 @@ const INPUT = [CROP_SIDE, CROP_SIDE, 3] as const;
 /** Trains the vehicle network: recipe `vehicle`. Throws as `trainScene` does. */
 export async function trainVehicle(runOptions: VehicleRunOptions): Promise<SupervisedResult<CropMetrics>> {
   const options = supervisedOptions(runOptions, vehicleOptions);
+  const start =
+    runOptions.init === undefined
+      ? undefined
+      : await readWeights({
+          path: runOptions.init,
+          parseCard: parseVehicleCard,
+          network: vehicleNetwork,
+          input: INPUT,
+        });
   await using backend = await openBackend(runOptions.backend, runOptions.onWarning);
   runOptions.onStart?.(options, backend);
   const { seed, synthCount, synthShare, validationShare, batch, negativeShare, hardShare } = options;
@@ -65,6 +77,7 @@ export async function trainVehicle(runOptions: VehicleRunOptions): Promise<Super
     `${vehicleExamples(split.train).length} vehicles, ${held.length} held back; ${hard.length} places that only look like one`,
   );
   const model = new VehicleModel(options);
+  if (start) model.start(start);
   const data = new VehicleCrops({
     real: split.train,
     painted,
