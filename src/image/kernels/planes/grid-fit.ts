@@ -20,6 +20,11 @@ const BIN_SHARE: f32 = 0.02;
 const BIN_DECAY: f32 = 0.3;
 /** Weight of a sample that shines itself; those that only reflect have 1. */
 const FLOOR: f32 = 0.15;
+/**
+ * Luma by which the weight of a bright night falls to a quarter: a cell and bin follow what is darkest there. A pixel on the edge of a
+ * dark thing has the day's luma of a lit one beside it; it must not shine. What is brighter is the lights layer's.
+ */
+const DIM: f32 = 0.06;
 /** How strongly a slope is drawn to the ratio of night to day, which keeps texture. */
 const RIDGE: f64 = 0.0012;
 
@@ -58,7 +63,9 @@ function splatFour(day: usize, night: usize, cell: usize): void {
   const ru = v128.load(night + PLANE);
   const rv = v128.load(night + 2 * PLANE);
   findBins(y);
-  const weight = f32x4.add(f32x4.splat(FLOOR), f32x4.mul(f32x4.splat(1 - FLOOR), v128.load(night + 3 * PLANE)));
+  const share = f32x4.add(f32x4.splat(FLOOR), f32x4.mul(f32x4.splat(1 - FLOOR), v128.load(night + 3 * PLANE)));
+  const dim = f32x4.div(f32x4.splat(DIM), f32x4.add(f32x4.splat(DIM), f32x4.pmax(f32x4.splat(0), r)));
+  const weight = f32x4.mul(share, f32x4.mul(dim, dim));
   const high = f32x4.mul(weight, shares);
   const low = f32x4.sub(weight, high);
   const squares = f32x4.add(f32x4.mul(u, u), f32x4.mul(v, v));

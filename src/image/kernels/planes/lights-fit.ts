@@ -82,10 +82,11 @@ function fitFour(x: i32, day: usize, night: usize, out: usize): void {
   const gain = f32x4.pmin(f32x4.splat(MAX_CORE), f32x4.div(lit, scale));
   const core = v128.and(gain, f32x4.ge(gain, f32x4.splat(FAINT)));
   const luma = f32x4.sub(missing, f32x4.mul(f32x4.mul(core, f32x4.splat(CORE_LUMA)), y));
-  const shows = f32x4.ge(f32x4.abs(luma), f32x4.splat(FAINT));
   const chroma = f32x4.mul(core, f32x4.splat(CORE_CHROMA));
   const haloU = f32x4.sub(f32x4.sub(v128.load(night + PLANE), second), f32x4.mul(chroma, u));
   const haloV = f32x4.sub(f32x4.sub(v128.load(night + 2 * PLANE), third), f32x4.mul(chroma, v));
+  const largest = f32x4.pmax(f32x4.abs(luma), f32x4.pmax(f32x4.abs(haloU), f32x4.abs(haloV)));
+  const shows = f32x4.ge(largest, f32x4.splat(FAINT));
   v128.store(out, core);
   v128.store(out + PLANE, v128.and(luma, shows));
   v128.store(out + 2 * PLANE, v128.and(haloU, shows));
