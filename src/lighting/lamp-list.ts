@@ -20,6 +20,8 @@ export interface Lamp {
   readonly glare: number;
   /** Luma by day below which it shows; default everywhere. */
   readonly dayBelow?: number;
+  /** V by day above which it shows; default everywhere. */
+  readonly dayRed?: number;
 }
 
 /** Lamps smaller than this share of the width are drawn as large as this, and dimmer. */
@@ -45,7 +47,7 @@ export class LampList {
     this.energy = energy;
   }
 
-  /** Starts a list in `lamps`, `[256, 12]`, which it fills until the next call. */
+  /** Starts a list in `lamps`, `[256, 13]`, which it fills until the next call. */
   start(lamps: Float32Array): void {
     this.#lamps = lamps;
     this.#count = 0;
@@ -64,7 +66,8 @@ export class LampList {
     const shrink = Math.min(1, Math.sqrt((lamp.radiusX * lamp.radiusY) / (radiusX * radiusY)));
     const [u, v] = rimChroma(lamp.color);
     const values = [x, y, radiusX, radiusY, lamp.luma * Math.max(0.5, shrink), u, v, lamp.hardness, lamp.glare];
-    this.#lamps.set([...values, lamp.dayBelow ?? 0, LAMP_KINDS.indexOf(lamp.kind), lamp.id], this.#count * LAMP_FIELDS);
+    const rest = [lamp.dayBelow ?? 0, LAMP_KINDS.indexOf(lamp.kind), lamp.id, lamp.dayRed ?? 0];
+    this.#lamps.set([...values, ...rest], this.#count * LAMP_FIELDS);
     this.#count++;
     this.#spread(lamp);
   }

@@ -1,4 +1,4 @@
-import { SURFACES, SURFACE_SIZE, type Place, type Scene, type Vehicle } from '../scene/scene.js';
+import { SURFACES, SURFACE_SIZE, type Place, type Scene, type TailGlass, type Vehicle } from '../scene/scene.js';
 import type { GroundPlane } from './ground-plane.js';
 import type { Lamp, LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
@@ -31,6 +31,13 @@ const NEAR = { from: 0.016, full: 0.024 } as const;
 const PLATE_WIDTH = { from: 0.044, full: 0.056 } as const;
 /** How far down its box a vehicle's lamps are, in heights: where the network places them in the canvas of a lorry, they stay dark. */
 const HIGH = { dark: 0.24, lit: 0.36 } as const;
+/** Height over width of the frame that radii are drawn for. */
+const ASPECT = 9 / 16;
+/** How much larger than its glass a tail lamp's box is: it must reach beyond the glass, whose edges it fades at. */
+const GLASS_SIZE = 1.5;
+/** Its luma and its glow, relative to those of a lamp whose glass is not seen, which is smaller. */
+const GLASS_LUMA = 0.75;
+const GLASS_GLARE = 1;
 /** Width below which a vehicle's lamps are listed as far ones. */
 const FAR_WIDTH = 0.02;
 
@@ -102,25 +109,24 @@ export class TrafficLamps {
     const isFar = box.width < FAR_WIDTH;
     const near = smoothStep(NEAR.from, NEAR.full, box.width);
     for (const place of vehicle.lamps) {
-      const lamp = { kind: isFar ? ('farLamp' as const) : ('tailLamp' as const), id, ...place };
-      lamps.add({
-        ...lamp,
-        radiusX,
-        radiusY,
-        luma: tailLuma * strength * own,
-        color: RED,
-        hardness: 1.6,
-        glare: isBraking ? 0.22 : 0.1,
-      });
+      const { x, y, glass } = place;
+      const lamp = { kind: isFar ? ('farLamp' as const) : ('tailLamp' as const), id, x, y };
+      const glare = isBraking ? 0.22 : 0.1;
+      const luma = tailLuma * strength * own;
+      // Glass that is seen shines in its own outline.
+      if (glass)
+        lamps.add({ ...lamp, ...shapeOf(glass), luma: GLASS_LUMA * luma, color: RED, glare: GLASS_GLARE * glare });
+      else lamps.add({ ...lamp, radiusX, radiusY, luma, color: RED, hardness: 1.6, glare });
       addGlow(light, surfaces, place, {
         radius: BODY_GLOW * box.width,
         strength: BODY_SHARE * tailPool * strength * own * near,
       });
       lamps.add({
         ...lamp,
-        radiusX: 0.45 * radiusX,
-        radiusY: 0.45 * radiusY,
-        luma: 0.75 * tailLuma * strength * own * near,
+        ...(glass
+          ? { radiusX: 0.16 * glass.width, radiusY: 0.16 * glass.height * ASPECT }
+          : { radiusX: 0.45 * radiusX, radiusY: 0.45 * radiusY }),
+        luma: (glass ? 0.5 : 0.75) * tailLuma * strength * own * near,
         color: HOT_RED,
         hardness: 1.2,
         glare: 0,
@@ -144,6 +150,12 @@ export class TrafficLamps {
       glare: 0,
     });
   }
+}
+
+/** A box around glass: how much of it shines is decided by the day's own red. */
+function shapeOf({ width, height, red }: TailGlass): Pick<Lamp, 'radiusX' | 'radiusY' | 'hardness' | 'dayRed'> {
+  const half = GLASS_SIZE / 2;
+  return { radiusX: half * width, radiusY: half * height * ASPECT, hardness: 3, dayRed: red };
 }
 
 /** How far below the top of a vehicle its lamps are, in its heights. */

@@ -9,7 +9,7 @@ const MAX_LIGHT = 8;
 
 /**
  * Draws the lamps of a look on an image in float arithmetic: see `Look`. A chroma sample stands for its own pixel alone.
- * @param image `[3, height, width]` of Y, U, V in BT.709 full range; changed in place. @param day its luma by day, `[height, width]`.
+ * @param image `[3, height, width]` of Y, U, V in BT.709 full range; changed in place. @param day the same by day.
  */
 export function applyLampsInto(
   lamps: Float32Array,
@@ -51,7 +51,8 @@ function addLight(
   for (let y = fromY; y < toY; y++) {
     for (let x = fromX; x < toX; x++) {
       const i = y * width + x;
-      const luma = lumaAt(shape, x + 0.5 - shape.x, y + 0.5 - shape.y, day[i] ?? 0);
+      const shown = shownAt(shape, day[i] ?? 0, day[2 * count + i] ?? 0);
+      const luma = lumaAt(shape, x + 0.5 - shape.x, y + 0.5 - shape.y, shown);
       light[i] = (light[i] ?? 0) + luma;
       light[count + i] = (light[count + i] ?? 0) + shape.u * luma;
       light[2 * count + i] = (light[2 * count + i] ?? 0) + shape.v * luma;
@@ -59,11 +60,17 @@ function addLight(
   }
 }
 
-/** Luma of a lamp at a distance from its centre, pixels, where the day has a luma. */
-function lumaAt(shape: LampShape, dx: number, dy: number, day: number): number {
+/** Share of a lamp's spot that shows where the day has a luma and a V. */
+function shownAt({ dayEnd, daySlope, redStart, redSlope }: LampShape, luma: number, v: number): number {
+  const clamped = (share: number): number => Math.min(1, Math.max(0, share));
+  if (dayEnd > 0) return clamped((dayEnd - luma) * daySlope);
+  return redStart === undefined ? 1 : clamped((v - redStart) * redSlope);
+}
+
+/** Luma of a lamp at a distance from its centre, pixels. @param shown share of its spot that shows there. */
+function lumaAt(shape: LampShape, dx: number, dy: number, shown: number): number {
   const across = ((dx / shape.radiusX) ** 2) ** shape.hardness;
   const down = ((dy / shape.radiusY) ** 2) ** shape.hardness;
-  const shown = shape.dayEnd > 0 ? Math.min(1, Math.max(0, (shape.dayEnd - day) * shape.daySlope)) : 1;
   const spot = shown * shape.spotLuma * Math.exp(-0.5 * (across + down));
   const distance = dx * dx + dy * dy;
   const near = Math.exp(-0.5 * (distance / shape.nearRadius ** 2));

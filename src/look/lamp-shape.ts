@@ -14,6 +14,8 @@ const MAX_TINT = 4;
 const GLOW_RADII = { near: 1.2, wide: 2.5 } as const;
 /** Rise of the day's luma over which a lamp with `dayBelow` fades from all to none. */
 const DAY_EDGE = 0.16;
+/** Rise of the day's V over which a lamp with `dayRed` shows, from none to all. */
+const RED_EDGE = 0.08;
 /** Smallest light that is drawn: a quarter of a code value. */
 const MIN_LIGHT = 1 / 1020;
 
@@ -41,6 +43,9 @@ export interface LampShape {
   /** Luma by day from which the spot does not show; 0 where it shows everywhere. Below it the share that shows rises by `daySlope`, up to 1. */
   readonly dayEnd: number;
   readonly daySlope: number;
+  /** V by day from which the spot begins to show, 0 or more; undefined where it shows everywhere. Above it the share rises by `redSlope`, up to 1. */
+  readonly redStart: number | undefined;
+  readonly redSlope: number;
 }
 
 /**
@@ -93,6 +98,8 @@ function shapeOf(lamps: Float32Array, at: number, width: number, height: number,
     glowReach: wideRadius * Math.sqrt(gaussianReach((glowLuma / 2) * strongest)),
     dayEnd: number(9) > 0 ? number(9) + DAY_EDGE / 2 : 0,
     daySlope: 1 / DAY_EDGE,
+    redStart: number(12) > 0 ? Math.max(0, number(12) - RED_EDGE / 2) : undefined,
+    redSlope: 1 / RED_EDGE,
   };
 }
 

@@ -20,8 +20,8 @@ export const LIGHTS_CHANNELS = 4;
 export const LIGHTS_SIZE = LIGHTS_CHANNELS * LIGHTS_HEIGHT * LIGHTS_WIDTH;
 /** Largest number of lamps in a look. */
 export const MAX_LAMPS = 256;
-/** Numbers of one lamp: x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, kind, id. See {@link Look.lamps}. */
-export const LAMP_FIELDS = 12;
+/** Numbers of one lamp: x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, kind, id, dayRed. See {@link Look.lamps}. */
+export const LAMP_FIELDS = 13;
 /** Numbers in a list of lamps. */
 export const LAMPS_SIZE = MAX_LAMPS * LAMP_FIELDS;
 /** What a lamp is, in the order of the field `kind`. */
@@ -61,7 +61,8 @@ export const CORE_GAIN_CHROMA = 1.4;
  *     light = luma ((1 - glare) shown spot + glare glow)
  *
  * where `luma` is at most 8, and `shown` is 1 but for a lamp with `dayBelow`: a window, whose light its frame and bars hide. There
- * `shown` falls from 1 to 0 as the pixel's luma by day rises by 0.16 around `dayBelow`. `L` is the sum of all lamps' light, `C` that of their light times `[u, v]`. Luma saturates at white
+ * `shown` falls from 1 to 0 as the pixel's luma by day rises by 0.16 around `dayBelow`. Of a lamp with `dayRed`, the red glass of a
+ * vehicle's tail, it rises from 0 to 1 as the pixel's V by day, in the frame's own matrix, rises by 0.08 around `dayRed` (from 0 at least). `L` is the sum of all lamps' light, `C` that of their light times `[u, v]`. Luma saturates at white
  * and never falls. Chroma keeps what fits between `L` and white: `excess` is what the brightest of red, green and blue of `C`
  * exceeds its luma by. A lamp is coloured at its rim and white where its own light clips.
  *
@@ -77,11 +78,11 @@ export interface Look {
   /** `[4, 72, 128]`: core (a gain, 0 or more), haloY, haloU, haloV (light added). */
   readonly lights: Float32Array;
   /**
-   * `[256, 12]`: sharp lamps, drawn at full resolution on top. The list ends at the first lamp of luma 0. Of each:
+   * `[256, 13]`: sharp lamps, drawn at full resolution on top. The list ends at the first lamp of luma 0. Of each:
    * x, y of its centre in shares of the frame's width and height; radiusX, radiusY in shares of the frame's width; luma at
    * its centre, above 1 where it clips; u, v of its rim, BT.709, per unit of luma; hardness, 1 a soft spot and 4 a box with round corners;
    * glare, the share of its luma in a wider glow; dayBelow, the luma by day below which its spot shows, 0 where it shows everywhere; kind, an index into {@link LAMP_KINDS};
-   * id of the thing it belongs to, 0 in a still.
+   * id of the thing it belongs to, 0 in a still; dayRed, the V by day above which its spot shows, 0 where it shows everywhere.
    */
   readonly lamps: Float32Array;
 }

@@ -3,7 +3,7 @@ import { rangeCodes, yuvToRgb, yuvToYuv } from '../image/color-matrix.js';
 import { lampReach, lampShapes, type LampShape } from '../look/lamp-shape.js';
 
 /** Numbers of one record in the kernel's memory. */
-export const LAMP_RECORD_SIZE = 20;
+export const LAMP_RECORD_SIZE = 24;
 /** Pixels of one vector. */
 const VECTOR = 8;
 /** Profiles of one lamp: the two Gaussians of its glow, and its spot. */
@@ -20,6 +20,8 @@ const UNSQUARE_ONE = 128;
 /** Luma without colour, and room for colour without luma: see `Look`. */
 const COLORLESS = 1.5;
 const ROOM = 1.06;
+/** Code of U and V without colour. */
+const GREY = 128;
 /** One, as room and as excess: the strongest excess per unit of chroma, times this, still fits a factor. */
 const ROOM_ONE = 1700;
 
@@ -43,7 +45,7 @@ export interface LampRecords {
 /**
  * Writes the lamps of a look that a frame shows as records of the kernel (`lamp-record.ts` lists their numbers), in the order
  * of their first row.
- * @param out `[256, 20]`
+ * @param out `[256, 24]`
  */
 export function writeLampsInto(lamps: Float32Array, canvas: LampCanvas, out: Float32Array): LampRecords {
   const { width, height, color, gain } = canvas;
@@ -61,6 +63,8 @@ export function writeLampsInto(lamps: Float32Array, canvas: LampCanvas, out: Flo
     writeShapeInto(shape, codes.luma * CODE, out, at);
     out[at + 18] = shape.dayEnd > 0 ? codes.black + shape.dayEnd * codes.luma : 0;
     out[at + 19] = shape.daySlope / codes.luma;
+    out[at + 20] = shape.redStart === undefined ? -1 : GREY + shape.redStart * codes.chroma;
+    out[at + 21] = shape.redSlope / codes.chroma;
     ints[at + 13] = Math.round((toFrame[4] * u + toFrame[5] * v) * tintOne);
     ints[at + 14] = Math.round((toFrame[7] * u + toFrame[8] * v) * tintOne);
     ints[at + 15] = from;

@@ -14,6 +14,7 @@ import { PaneFinder } from './find-panes.js';
 import { findSignals } from './find-signals.js';
 import type { FoundScene } from './found-scene.js';
 import { addMirrored, mirrorDetailInto } from './mirror.js';
+import { withTailGlass } from './find-tail-glass.js';
 import { readBonnetInto, readHorizon } from './read-layout.js';
 import { readStreet } from './read-street.js';
 import { SURFACES, SURFACE_SIZE } from './scene.js';
@@ -156,7 +157,9 @@ class OrtSceneReader implements SceneReader {
       bonnet: this.#bonnet,
       horizon,
       street: readStreet(this.#surfaces),
-      vehicles: looked.filter(({ score }) => score >= MIN_TRACKED_SCORE),
+      vehicles: looked
+        .filter(({ score }) => score >= MIN_TRACKED_SCORE)
+        .map((vehicle) => withTailGlass(vehicle, detail, this.#surfaces)),
       signals: findSignals(this.#surfaces, detail),
       lampHeads: findLampHeads(this.#surfaces, horizon, posts),
       panes: this.#panes.find(this.#surfaces, this.#dark, detail),

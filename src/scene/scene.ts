@@ -50,6 +50,21 @@ export interface Thing {
   readonly fade: number;
 }
 
+/** The red glass of a tail lamp, as the day shows it. */
+export interface TailGlass {
+  /** Shares of the image's width and height. */
+  readonly width: number;
+  readonly height: number;
+  /** V between the glass and the body around it, BT.709, above 0: what is redder is glass. */
+  readonly red: number;
+}
+
+/** The middle of a vehicle's lamp. */
+export interface VehicleLamp extends Place {
+  /** Of a tail lamp whose glass is seen. */
+  readonly glass?: TailGlass;
+}
+
 /** A vehicle. */
 export interface Vehicle extends Thing {
   readonly box: Box;
@@ -59,7 +74,7 @@ export interface Vehicle extends Thing {
   /** Confidence in the facing, 0 to 1. */
   readonly facingScore: number;
   /** The two lamps that the camera sees, left then right: head lamps of a front, tail lamps of a rear. */
-  readonly lamps: readonly [Place, Place];
+  readonly lamps: readonly [VehicleLamp, VehicleLamp];
   /** Whether it stands parked: then it is dark. */
   readonly isParked: boolean;
 }

@@ -3,7 +3,7 @@ import { FacingVotes } from './facing-votes.js';
 import { kerbBeside, placeBeside } from './kerb.js';
 import { newShare } from './moving-average.js';
 import { ParkedVotes } from './parked-votes.js';
-import type { Box, Facing, Place, Vehicle } from './scene.js';
+import type { Box, Facing, Place, TailGlass, Vehicle, VehicleLamp } from './scene.js';
 import { FADE_SECONDS, OUT_SECONDS } from './thing-tracker.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
 
@@ -19,7 +19,20 @@ export interface VehicleSurroundings {
   readonly isParkedAt: (place: Place) => boolean;
 }
 
-type LampPair = readonly [Place, Place];
+/** Glass of a lamp in the box of its vehicle, and how often it is seen, 0 to 1. */
+interface GlassInBox extends TailGlass {
+  readonly seen: number;
+}
+
+/** A lamp in the box of its vehicle. */
+interface LampInBox extends Place {
+  readonly glass?: GlassInBox;
+}
+
+type LampPair = readonly [LampInBox, LampInBox];
+
+/** How often glass must be seen for a lamp to have one. */
+const MIN_GLASS_SEEN = 0.5;
 
 /** Seconds in which the lamps' places in the box are averaged. */
 const LAMP_SECONDS = 0.4;
@@ -143,7 +156,14 @@ export class VehicleHistory {
       { x: 0.15, y: 0.6 },
       { x: 0.85, y: 0.6 },
     ];
-    const inBox = ({ x, y }: Place): Place => ({ x: box.x + x * box.width, y: box.y + y * box.height });
+    const inImage = ({ x, y, glass }: LampInBox): VehicleLamp => ({
+      x: box.x + x * box.width,
+      y: box.y + y * box.height,
+      ...(glass &&
+        glass.seen >= MIN_GLASS_SEEN && {
+          glass: { width: glass.width * box.width, height: glass.height * box.height, red: glass.red },
+        }),
+    });
     return {
       id,
       draw,
@@ -152,7 +172,7 @@ export class VehicleHistory {
       score: this.#score,
       facing: this.#shownFacing,
       facingScore: this.#shownScore,
-      lamps: [inBox(lamps[0]), inBox(lamps[1])],
+      lamps: [inImage(lamps[0]), inImage(lamps[1])],
       isParked: this.#shownDark,
     };
   }
@@ -202,14 +222,38 @@ export class VehicleHistory {
   #addLamps({ facing, box, lamps }: FoundVehicle, seconds: number): void {
     const decided = this.#facing.facing;
     if (this.#offsets && facing !== decided) return;
-    const inBox = ({ x, y }: Place): Place => ({ x: (x - box.x) / box.width, y: (y - box.y) / box.height });
+    const inBox = ({ x, y, glass }: VehicleLamp): LampInBox => ({
+      x: (x - box.x) / box.width,
+      y: (y - box.y) / box.height,
+      ...(glass && {
+        glass: { width: glass.width / box.width, height: glass.height / box.height, red: glass.red, seen: 1 },
+      }),
+    });
     const now: LampPair = [inBox(lamps[0]), inBox(lamps[1])];
     const before = this.#offsetsFacing === decided ? this.#offsets : undefined;
     const share = before ? newShare(seconds, LAMP_SECONDS) : 1;
-    const mix = (a: Place, b: Place): Place => ({ x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y) });
+    const mix = (a: LampInBox, b: LampInBox): LampInBox => {
+      const glass = mixGlass(a.glass, b.glass, share);
+      return { x: a.x + share * (b.x - a.x), y: a.y + share * (b.y - a.y), ...(glass && { glass }) };
+    };
     this.#offsets = before ? [mix(before[0], now[0]), mix(before[1], now[1])] : now;
     this.#offsetsFacing = facing;
   }
+}
+
+/** Averages the glass that is seen; where none is, it stays and is seen less. */
+function mixGlass(before: GlassInBox | undefined, now: GlassInBox | undefined, share: number): GlassInBox | undefined {
+  if (!before || !now) {
+    const glass = before ?? now;
+    return glass && { ...glass, seen: before ? (1 - share) * before.seen : share };
+  }
+  const mix = (a: number, b: number): number => a + share * (b - a);
+  return {
+    width: mix(before.width, now.width),
+    height: mix(before.height, now.height),
+    red: mix(before.red, now.red),
+    seen: mix(before.seen, 1),
+  };
 }
 
 /** How surely it stands at the kerb, 0 to 1: what stands behind a parked vehicle, on its outer side, is in the same row. */

@@ -1,4 +1,4 @@
-import type { Box, Facing, Place } from './scene.js';
+import type { Box, Facing, Place, VehicleLamp } from './scene.js';
 
 /** A vehicle as the network finds it in one frame. */
 export interface FoundVehicle {
@@ -9,7 +9,7 @@ export interface FoundVehicle {
   /** 0 to 1; of three facings. */
   readonly facingScore: number;
   /** Left, then right. */
-  readonly lamps: readonly [Place, Place];
+  readonly lamps: readonly [VehicleLamp, VehicleLamp];
 }
 
 /** A vehicle head: planes of `[12, height, width]`; see `VEHICLE_CHANNELS` of the network. */

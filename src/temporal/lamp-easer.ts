@@ -37,7 +37,7 @@ interface EasedLamp {
 export class LampEaser {
   #lamps: EasedLamp[] = [];
 
-  /** Takes the lamps of a look as they are. Borrows `lamps`, `[256, 12]`. */
+  /** Takes the lamps of a look as they are. Borrows `lamps`, `[256, 13]`. */
   reset(lamps: Float32Array): void {
     this.#lamps = read(lamps).map(({ key, fields }) => createLamp(key, fields, 1));
   }
@@ -47,7 +47,7 @@ export class LampEaser {
     this.#lamps = [];
   }
 
-  /** Takes the lamps of a new look as what to approach. Borrows `lamps`, `[256, 12]`. */
+  /** Takes the lamps of a new look as what to approach. Borrows `lamps`, `[256, 13]`. */
   aim(lamps: Float32Array): void {
     const held = new Map<string, EasedLamp>();
     for (const lamp of this.#lamps) if (lamp.key !== undefined && !held.has(lamp.key)) held.set(lamp.key, lamp);
@@ -80,7 +80,7 @@ export class LampEaser {
     this.#lamps = this.#lamps.filter(({ isLost, fade }) => !isLost || fade > 0);
   }
 
-  /** Writes the lamps as they are now into `out`, `[256, 12]`: those of the last look first. */
+  /** Writes the lamps as they are now into `out`, `[256, 13]`: those of the last look first. */
   writeInto(out: Float32Array): void {
     let at = 0;
     for (const { now, fade } of this.#lamps) {

@@ -134,6 +134,22 @@ describe('Lighting', () => {
     expect(kindsOf((await Lighting.open(STYLE, 1)).light(scene, day(), NIGHT))).toEqual([]);
   });
 
+  it('draws a tail lamp within its red glass where that is seen', async () => {
+    const lighting = await Lighting.open(STYLE, 1);
+    const [left, right] = vehicle.lamps;
+    const glass = { width: 0.02, height: 0.04, red: 0.15 };
+    const rear = { ...vehicle, facing: 'rear', lamps: [{ ...left, glass }, right] } as const;
+    const lamps = lampsOf(lighting.light(street({ vehicles: [rear] }), day(), NIGHT)).filter(
+      ({ kind }) => kind === 'tailLamp',
+    );
+    const box = lamps.find(({ dayRed }) => dayRed > 0)!;
+    expect(box.dayRed).toBeCloseTo(0.15);
+    expect(box.x).toBeCloseTo(left.x);
+    expect(box.radiusX).toBeGreaterThan(0.5 * glass.width);
+    expect(box.radiusY).toBeGreaterThan(0.5 * glass.height * (9 / 16));
+    for (const lamp of lamps) if (lamp.x > 0.46) expect(lamp.dayRed).toBe(0);
+  });
+
   it('leaves a vehicle dark whose lamps would be near its roof', async () => {
     const lighting = await Lighting.open(STYLE, 1);
     const at = (y: number): string[] => {

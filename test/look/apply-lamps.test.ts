@@ -13,8 +13,10 @@ describe('applyLookInto', () => {
   it("draws lamps with the luma of a frame's", () => {
     const lamps = lampList(96, randomLamps(new Random(4), 40, 6));
     const out = new Float32Array(3 * COUNT);
-    applyLookInto({ ...identityLook(), lamps }, new Float32Array(3 * COUNT).fill(0.1, 0, COUNT), out, SIZE);
-    const reference = referenceLamps(lamps, { width: 96, height: 54, color: FULL, dial: 1, day: () => 25.5 });
+    const day = new Float32Array(3 * COUNT).fill(0.1, 0, COUNT).fill(0.12, 2 * COUNT);
+    applyLookInto({ ...identityLook(), lamps }, day, out, SIZE);
+    const codes = { day: () => 25.5, dayV: () => 128 + 0.12 * 255 };
+    const reference = referenceLamps(lamps, { width: 96, height: 54, color: FULL, dial: 1, ...codes });
     for (let i = 0; i < COUNT; i++) {
       const expected = reference.luma(i % 96, Math.floor(i / 96), 25.5) / 255;
       expect(Math.abs(out[i]! - expected)).toBeLessThan(0.004); // a code value

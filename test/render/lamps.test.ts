@@ -159,6 +159,45 @@ describe('a lamp behind a frame', () => {
   });
 });
 
+describe('a lamp of red glass', () => {
+  const RED = 128 + Math.round(0.2 * 224);
+  /** Grey but for red columns of 8 pixels, every 16. */
+  const striped = (): Frame => {
+    const frame = makeFrame(SHAPE, (plane) => (plane === 0 ? 60 : 128));
+    for (let row = 0; row < 36; row++) {
+      for (let x = 0; x < 64; x += 8) frame.v.fill(RED, row * frame.strides[2] + x, row * frame.strides[2] + x + 4);
+    }
+    return frame;
+  };
+
+  it('shows where the day is redder than a V, and nowhere else', () => {
+    const lamp: TestLamp = { ...CENTER, radius: [20, 12], luma: 0.4, hardness: 4, dayRed: 0.1 };
+    using day = striped();
+    using night = striped();
+    renderer.apply({ ...identityLook(), lamps: lampList(128, [lamp]) }, PLAIN, night);
+    for (let x = 52; x < 76; x++) {
+      const at = 36 * night.strides[0] + x;
+      const added = night.y[at]! - day.y[at]!;
+      if (x % 16 < 8) expect(Math.abs(added - 0.4 * 219)).toBeLessThan(1.5);
+      else expect(added).toBe(0);
+    }
+  });
+
+  it('fades where the day is about as red', () => {
+    const light = [0.05, 0.08, 0.1, 0.12, 0.15].map((red) => {
+      using frame = makeFrame(SHAPE, (plane) => (plane === 0 ? 60 : plane === 1 ? 128 : 128 + Math.round(224 * red)));
+      const before = frame.y[0]!;
+      const lamp: TestLamp = { ...CENTER, radius: 9, luma: 0.5, hardness: 4, dayRed: 0.1 };
+      renderer.apply({ ...identityLook(), lamps: lampList(128, [lamp]) }, PLAIN, frame);
+      return (centerOf(frame)[0]! - before) / (0.5 * 219);
+    });
+    expect(light[0]).toBe(0);
+    expect(light[2]).toBeCloseTo(0.5, 1);
+    expect(light[4]).toBeCloseTo(1, 1);
+    expect(light).toEqual(light.toSorted((a, b) => a - b));
+  });
+});
+
 describe('the list of lamps', () => {
   it('ends at the first lamp of luma 0', () => {
     const lamps = [

@@ -12,6 +12,7 @@ export interface TestLamp {
   readonly hardness?: number;
   readonly glare?: number;
   readonly dayBelow?: number;
+  readonly dayRed?: number;
 }
 
 /** Chroma of lamps per unit of luma. */
@@ -41,6 +42,9 @@ export function lampList(width: number, lamps: readonly TestLamp[]): Float32Arra
       lamp.hardness ?? 1,
       lamp.glare ?? 0,
       lamp.dayBelow ?? 0,
+      0,
+      0,
+      lamp.dayRed ?? 0,
     ];
     list.set(numbers, i * LAMP_FIELDS);
   }
@@ -59,5 +63,6 @@ export function randomLamps(random: Random, count: number, maxRadius: number): T
     hardness: random.next() < 0.3 ? 1 : random.between(1, 4),
     glare: random.next() < 0.3 ? 0 : random.next(),
     dayBelow: random.next() < 0.6 ? 0 : random.next(),
+    dayRed: random.next() < 0.6 ? 0 : random.between(0, 0.3),
   }));
 }

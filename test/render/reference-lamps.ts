@@ -21,6 +21,8 @@ export interface ReferenceCanvas {
   readonly dial: number;
   /** Luma code of a pixel by day. */
   readonly day: (x: number, y: number) => number;
+  /** V code of a chroma sample by day. */
+  readonly dayV: (x: number, y: number) => number;
 }
 
 const unchanged = (_x: number, _y: number, code: number): number => code;
@@ -68,11 +70,11 @@ export function referenceLamps(lamps: Float32Array, canvas: ReferenceCanvas): Re
 
 function addLamp(
   lamp: number[],
-  { width, height, dial, color, day }: ReferenceCanvas,
+  { width, height, dial, color, day, dayV }: ReferenceCanvas,
   light: Float64Array,
   tint: Float64Array,
 ): void {
-  const [x, y, shareX, shareY, luma, u, v, hard, glare, dayBelow] = lamp as [number, number, number, number, number] &
+  const [x, y, shareX, shareY, luma, u, v, hard, glare, dayBelow, , , dayRed] = lamp as [number, number, number, number, number] &
     number[];
   const [trueX, trueY] = [shareX * width, shareY * width];
   const [rx, ry] = [Math.max(0.6, trueX), Math.max(0.6, trueY)];
@@ -87,7 +89,10 @@ function addLamp(
       const squared = (dx * dx + dy * dy) / (rx * ry);
       const glow = 0.5 * Math.exp((-0.5 * squared) / 1.2 ** 2) + 0.5 * Math.exp((-0.5 * squared) / 2.5 ** 2);
       const excess = (day(column, row) - codes.black) / codes.luma - dayBelow!;
-      const shown = dayBelow! > 0 ? Math.min(1, Math.max(0, 0.5 - excess / 0.16)) : 1;
+      const red = (dayV(column >> 1, row >> 1) - 128) / codes.chroma;
+      const redder = red - Math.max(0, dayRed! - 0.04);
+      const inGlass = dayRed! > 0 ? Math.min(1, Math.max(0, redder / 0.08)) : 1;
+      const shown = dayBelow! > 0 ? Math.min(1, Math.max(0, 0.5 - excess / 0.16)) : inGlass;
       const sum = drawn * ((1 - share) * shown * spot + share * glow);
       light[row * width + column]! += sum;
       const sample = 2 * ((row >> 1) * (width / 2) + (column >> 1));

@@ -43,6 +43,7 @@ export function renderReference(look: Look, controls: Controls, frame: Frame, se
     color: frame.color,
     dial: lampDial,
     day: (x, y) => dayY[y * strideY + x]!,
+    dayV: (x, y) => dayV[y * strideV + x]!,
   });
 
   for (let y = 0; y < height; y++) {

@@ -67,9 +67,9 @@ export function applyBand(
     const chromaY = (row + r) >> 1;
     const y0 = y + r * strideY;
     const y1 = y0 + strideY;
-    const hasLamps = collectLamps(row + r, from, y0, y1); // while the rows are still the day's
     const rowU = u + (r >> 1) * strideU;
     const rowV = v + (r >> 1) * strideV;
+    const hasLamps = collectLamps(row + r, from, y0, y1, rowV); // while the rows are still the day's
     prepareChromaRow(chromaY, frameHeight >> 1);
     prepareLights(chromaY, frameHeight >> 1, 2, 5, chromaNarrow, half);
     setChromaRow(outU, outV, noiseOf((row + r) * 3 + 1), noiseOf((row + r) * 3 + 2));

@@ -129,19 +129,21 @@ function sumPairs(low: v128, high: v128, factors: v128): v128 {
 }
 
 /** Adds a lamp's spot to rows `row` and `row + 1`, whose luma by day is at `day0` and `day1`. False when it does not reach them. */
-export function addSpot(lamp: usize, row: i32, from: i32, day0: usize, day1: usize): bool {
+export function addSpot(lamp: usize, row: i32, from: i32, day0: usize, day1: usize, dayV: usize): bool {
   const inverseY = load<f32>(lamp, lamps.L_INVERSE_Y);
   const y0 = (<f32>row + 0.5 - load<f32>(lamp, lamps.L_Y)) * inverseY;
   const y1 = y0 + inverseY;
   const rest = load<f32>(lamp, lamps.L_SPOT_REACH) - min(y0 * y0, y1 * y1);
   if (rest <= 0) return false;
   const hasDay = load<f32>(lamp, lamps.L_DAY_END) > 0;
-  if (load<f32>(lamp, lamps.L_HARDNESS) == 1 && !hasDay) {
+  const hasRed = load<f32>(lamp, lamps.L_RED_START) >= 0;
+  if (load<f32>(lamp, lamps.L_HARDNESS) == 1 && !hasDay && !hasRed) {
     within(lamp, sqrt<f32>(rest) / load<f32>(lamp, lamps.L_INVERSE_X), from);
     addSoft(lamp, y0 * y0, y1 * y1);
   } else {
     within(lamp, sqrt<f32>(load<f32>(lamp, lamps.L_SPOT_REACH)) / load<f32>(lamp, lamps.L_INVERSE_X), from);
     if (hasDay) addBehind(lamp, y0 * y0, y1 * y1, day0, day1);
+    else if (hasRed) addRed(lamp, y0 * y0, y1 * y1, dayV);
     else addHard(lamp, y0 * y0, y1 * y1);
   }
   return true;
@@ -174,15 +176,20 @@ function addSoft(lamp: usize, squared0: f32, squared1: f32): void {
 
 /** Adds a harder spot, a rounded box: its profile is computed for every pixel. */
 function addHard(lamp: usize, squared0: f32, squared1: f32): void {
-  addBox(lamp, squared0, squared1, false, 0, 0);
+  addBox(lamp, squared0, squared1, false, false, 0, 0, 0);
 }
 
 /** The same for one that shows only where the day is dark. */
 function addBehind(lamp: usize, squared0: f32, squared1: f32, day0: usize, day1: usize): void {
-  addBox(lamp, squared0, squared1, true, day0, day1);
+  addBox(lamp, squared0, squared1, true, false, day0, day1, 0);
 }
 
-/** Returns a profile of four pixels, less where their `codes` of the day's luma are near `end` or above it. */
+/** The same for one that shows only where the day is red. */
+function addRed(lamp: usize, squared0: f32, squared1: f32, dayV: usize): void {
+  addBox(lamp, squared0, squared1, false, true, 0, 0, dayV);
+}
+
+/** Returns a profile of four pixels, less where their `codes` of the day are near `end` or beyond it: above it, or with a negative slope below. */
 // @ts-ignore: decorator
 @inline
 function shown(profile: v128, codes: v128, end: v128, slope: v128): v128 {
@@ -192,7 +199,16 @@ function shown(profile: v128, codes: v128, end: v128, slope: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function addBox(lamp: usize, squared0: f32, squared1: f32, hasDay: bool, day0: usize, day1: usize): void {
+function addBox(
+  lamp: usize,
+  squared0: f32,
+  squared1: f32,
+  hasDay: bool,
+  hasRed: bool,
+  day0: usize,
+  day1: usize,
+  dayV: usize,
+): void {
   const inverse = load<f32>(lamp, lamps.L_INVERSE_X);
   const hardness = f32x4.splat(load<f32>(lamp, lamps.L_HARDNESS));
   const upper = power(f32x4.splat(squared0), hardness);
@@ -210,6 +226,8 @@ function addBox(lamp: usize, squared0: f32, squared1: f32, hasDay: bool, day0: u
   mark(firstColumn, end);
   const dayEnd = f32x4.splat(load<f32>(lamp, lamps.L_DAY_END));
   const daySlope = f32x4.splat(load<f32>(lamp, lamps.L_DAY_SLOPE));
+  const redStart = f32x4.splat(load<f32>(lamp, lamps.L_RED_START));
+  const redSlope = f32x4.splat(-load<f32>(lamp, lamps.L_RED_SLOPE));
   let dx = f32x4.mul(f32x4.add(f32x4.splat(start), f32x4(0, 1, 2, 3)), f32x4.splat(inverse));
   for (let x = firstColumn; x < end; x += 8) {
     const next = f32x4.add(dx, four);
@@ -226,6 +244,16 @@ function addBox(lamp: usize, squared0: f32, squared1: f32, hasDay: bool, day0: u
       upperHigh = shown(upperHigh, i32x4.extend_high_i16x8_u(above), dayEnd, daySlope);
       lowerLow = shown(lowerLow, i32x4.extend_low_i16x8_u(below), dayEnd, daySlope);
       lowerHigh = shown(lowerHigh, i32x4.extend_high_i16x8_u(below), dayEnd, daySlope);
+    }
+    if (hasRed) {
+      const reds = v128.load32_zero(dayV + (x >> 1));
+      const codes = i16x8.extend_low_i8x16_u(v128.shuffle<i8>(reds, reds, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7));
+      const left = i32x4.extend_low_i16x8_u(codes);
+      const right = i32x4.extend_high_i16x8_u(codes);
+      upperLow = shown(upperLow, left, redStart, redSlope);
+      upperHigh = shown(upperHigh, right, redStart, redSlope);
+      lowerLow = shown(lowerLow, left, redStart, redSlope);
+      lowerHigh = shown(lowerHigh, right, redStart, redSlope);
     }
     add(luma + x * 2, rowBytes, chromaU + x * 2, chromaV + x * 2, packed(upperLow, upperHigh, height), packed(lowerLow, lowerHigh, height), u, v);
     dx = f32x4.add(next, four);

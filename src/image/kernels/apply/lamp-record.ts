@@ -30,3 +30,6 @@ export const L_PROFILES: usize = 68;
 /** f32: code of the day's luma from which its spot does not show, 0 where it shows everywhere; share of it that shows per code below that, up to all. */
 export const L_DAY_END: usize = 72;
 export const L_DAY_SLOPE: usize = 76;
+/** f32: code of the day's V from which its spot begins to show, negative where it shows everywhere; share of it that shows per code above that, up to all. */
+export const L_RED_START: usize = 80;
+export const L_RED_SLOPE: usize = 84;

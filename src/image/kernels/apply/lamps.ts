@@ -27,9 +27,9 @@ export function setLamps(count: i32, profileBytes: i32): bool {
 
 /**
  * Sums the light of all lamps on rows `row` and `row + 1`, from column `from` on; `day0` and `day1` are the addresses of the day's
- * luma. False without any. Rows must rise from call to call.
+ * luma, `dayV` that of its V. False without any. Rows must rise from call to call.
  */
-export function collectLamps(row: i32, from: i32, day0: usize, day1: usize): bool {
+export function collectLamps(row: i32, from: i32, day0: usize, day1: usize, dayV: usize): bool {
   while (nextRecord < recordsEnd && load<f32>(nextRecord, L_FIRST_ROW) < <f32>(row + 2)) {
     store<i32>(at.ACTIVE_LAMPS + active * 4, <i32>nextRecord);
     active++;
@@ -45,7 +45,7 @@ export function collectLamps(row: i32, from: i32, day0: usize, day1: usize): boo
       store<i32>(at.ACTIVE_LAMPS + i * 4, load<i32>(at.ACTIVE_LAMPS + active * 4));
     } else {
       const hasGlow = addGlow(lamp, row, from);
-      const hasSpot = addSpot(lamp, row, from, day0, day1);
+      const hasSpot = addSpot(lamp, row, from, day0, day1, dayV);
       any = any || hasGlow || hasSpot;
     }
   }

@@ -93,9 +93,9 @@ export const CORNER_COLUMN_BYTES: i32 = 256 * 8;
 export const CROSS_CORNERS: usize = CORNERS + (GRID_WIDTH - 1) * CORNER_COLUMN_BYTES;
 /** What lamps need to know of a frame, 15 f32, written by TypeScript: see lamp-blend.ts. */
 export const LAMP_FRAME: usize = CROSS_CORNERS + 2 * (GRID_WIDTH - 1) * CORNER_COLUMN_BYTES;
-/** `[256, 20]` f32 and i32: lamps in the order of their first row, written by TypeScript; lamp-record.ts lists their numbers. */
+/** `[256, 24]` f32 and i32: lamps in the order of their first row, written by TypeScript; lamp-record.ts lists their numbers. */
 export const LAMPS_IN: usize = LAMP_FRAME + 64;
-export const LAMP_BYTES: i32 = 80;
+export const LAMP_BYTES: i32 = 96;
 export const MAX_LAMPS: i32 = 256;
 /** `[256]` addresses, i32: the lamps that reach the current rows. */
 export const ACTIVE_LAMPS: usize = LAMPS_IN + MAX_LAMPS * LAMP_BYTES;
