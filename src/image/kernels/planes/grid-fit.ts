@@ -24,7 +24,7 @@ const FLOOR: f32 = 0.15;
  * Luma by which the weight of a bright night falls to a quarter: a cell and bin follow what is darkest there. A pixel on the edge of a
  * dark thing has the day's luma of a lit one beside it; it must not shine. What is brighter is the lights layer's.
  */
-const DIM: f32 = 0.06;
+const DIM: f32 = 0.12;
 /** How strongly a slope is drawn to the ratio of night to day, which keeps texture. */
 const RIDGE: f64 = 0.0012;
 
