@@ -41,13 +41,13 @@ describe('the fit of a look', async () => {
   };
 
   it('leaves the edges of dark things dark between lit ground of the same luma', () => {
-    expect(gridLuma(EDGE)).toBeLessThan(0.12); // the mean is 0.38
+    expect(gridLuma(EDGE)).toBeLessThan(0.19); // the mean is 0.38
   });
 
   it('lights the ground in the lights layer, in the night’s own colour', () => {
     const middle = (4 * 8 + 4) * COLUMNS + 8 * 8 + 4; // of the cell that gridLuma reads
     const core = plane(0)[middle]!;
-    expect(core).toBeGreaterThan(0.5);
+    expect(core).toBeGreaterThan(0.3);
     expect(gridLuma(GROUND) + core * 0.9 * GROUND + plane(1)[middle]!).toBeCloseTo(0.4, 1);
     expect(core * 1.4 * 0.05 + plane(2)[middle]!).toBeLessThan(-0.04);
   });
