@@ -14,7 +14,7 @@ import { NightSky, urbanOf } from './night-sky.js';
 import type { NightStyle } from './night-style.js';
 import { Reflectance } from './reflectance.js';
 import { PlaneFilters } from './plane-filters.js';
-import { clearLight, type LightPlanes, SAMPLES, smoothStep } from './samples.js';
+import { clearLight, COLUMNS, type LightPlanes, ROWS, SAMPLES, smoothStep } from './samples.js';
 import { Shops } from './shops.js';
 import { addSignals } from './signals.js';
 import { SkyCover } from './sky-cover.js';
@@ -48,6 +48,10 @@ export interface LightOptions {
 const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
 /** Mean luma up to which a frame stays as it is, and from which it is a day: what is night already is left alone. */
 const SEEN = [0.05, 0.13] as const;
+/** Radius over which the bonnet's edge is soft, samples. */
+const BONNET_EDGE = 2;
+/** Rows, shares of the height, between which the ground before a driving camera grows dark, and by how much. */
+const NEAREST = { from: 0.72, to: 1, dark: 0.8 } as const;
 /** Gain from reflected light to the sensor. */
 const SENSITIVITY = 2.2;
 
@@ -78,6 +82,7 @@ export class Lighting {
   readonly #look = emptyLook();
   readonly #dayLook = identityLook();
   readonly #kernel: PlaneKernel;
+  readonly #filters: PlaneFilters;
   readonly #bonnet: Float32Array;
   /** From reflected light to the sensor: sensitivity and vignette. */
   readonly #gains: Float32Array;
@@ -105,6 +110,7 @@ export class Lighting {
     this.#lightsFit = new LightsFit(kernel);
     this.#style = style;
     this.#kernel = kernel;
+    this.#filters = filters;
     this.#bonnet = filters.createPlane();
     this.#gains = filters.createPlane();
     this.#gains.set(vignette(style.lens.vignette).map((gain) => SENSITIVITY * gain));
@@ -169,10 +175,18 @@ export class Lighting {
     this.#lens.mirror(shine, lamps, plane, scene.bonnet);
   }
 
-  /** Turns the light that falls on things into what they send to the camera. The own bonnet stays black. */
-  #reflect({ bonnet }: Scene): void {
+  /**
+   * Turns the light that falls on things into what they send to the camera. The own bonnet stays black, and what is nearest a camera that
+   * drives grows dark: a bonnet or dashboard is often there, and its own headlights begin beyond it.
+   */
+  #reflect({ bonnet, driving }: Scene): void {
     const kernel = this.#kernel;
     this.#bonnet.set(bonnet);
+    this.#filters.boxMeanInto(this.#bonnet, this.#bonnet, BONNET_EDGE);
+    for (let row = Math.floor(NEAREST.from * ROWS); row < ROWS; row++) {
+      const share = NEAREST.dark * driving * smoothStep(NEAREST.from, NEAREST.to, (row + 0.5) / ROWS);
+      for (let i = row * COLUMNS; i < (row + 1) * COLUMNS; i++) this.#bonnet[i] = Math.max(share, this.#bonnet[i] ?? 0);
+    }
     const [light, shine] = [kernel.addressOf(this.#light.red), kernel.addressOf(this.#shine.red)];
     const [dark, gains] = [kernel.addressOf(this.#bonnet), kernel.addressOf(this.#gains)];
     kernel.calls.sendBack(light, kernel.addressOf(this.#reflectance.light.red), shine, dark, gains);

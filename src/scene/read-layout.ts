@@ -12,8 +12,10 @@ const BONNET_TOP = 0.68;
 /** The part of the bottom row through which the bonnet leaves the image, shares of the width. */
 const BONNET_FROM = 0.25;
 const BONNET_TO = 0.75;
+/** Columns of the surface map on either side over which a bonnet's edge is smoothed. */
+const EDGE_COLUMNS = 7;
 /** Share of that part that must be bonnet. */
-const MIN_BONNET_SHARE = 0.35;
+const MIN_BONNET_SHARE = 0.7;
 
 /** The height of the horizon, in shares of the image's height: the top of the ground. @param surfaces `[13, 72, 128]`. */
 export function readHorizon(surfaces: Float32Array): number {
@@ -59,6 +61,23 @@ export function readBonnetInto(surfaces: Float32Array, out: Float32Array): boole
   // What reaches the search's top over a long stretch is an object that stands there, not a bonnet.
   let atTop = 0;
   for (let x = 0; x < SURFACE_WIDTH; x++) atTop += out[top * SURFACE_WIDTH + x] ?? 0;
-  if (atTop > 0.25 * SURFACE_WIDTH) out.fill(0);
-  return atTop <= 0.25 * SURFACE_WIDTH;
+  const isBonnet = atTop <= 0.25 * SURFACE_WIDTH;
+  if (isBonnet) smoothEdge(out);
+  else out.fill(0);
+  return isBonnet;
+}
+
+/** Gives a bonnet a smooth upper edge, as bonnets have: the mean of its own over {@link EDGE_COLUMNS} on either side. */
+function smoothEdge(bonnet: Float32Array): void {
+  const tops = Float32Array.from({ length: SURFACE_WIDTH }, (_, x) => {
+    let top = SURFACE_HEIGHT;
+    while (top > 0 && bonnet[(top - 1) * SURFACE_WIDTH + x] === 1) top--;
+    return top;
+  });
+  bonnet.fill(0);
+  for (let x = 0; x < SURFACE_WIDTH; x++) {
+    const around = tops.subarray(Math.max(0, x - EDGE_COLUMNS), x + EDGE_COLUMNS + 1);
+    const top = around.reduce((sum, value) => sum + value, 0) / around.length;
+    for (let y = Math.round(top); y < SURFACE_HEIGHT; y++) bonnet[y * SURFACE_WIDTH + x] = 1;
+  }
 }
