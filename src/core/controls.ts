@@ -95,7 +95,7 @@ export const DIALS = {
   smoothing: {
     min: 0,
     max: 1,
-    default: 0.6,
+    default: 0.9,
     step: 0.01,
     label: 'Smoothing',
     help: 'temporal smoothing of the look; 0 is none',

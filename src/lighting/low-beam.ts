@@ -25,7 +25,7 @@ export class LowBeam {
     this.#style = style;
     for (let column = 0; column < COLUMNS; column++) {
       const angle = (column - COLUMNS / 2 + 0.5) / FOCAL;
-      this.#beam[column] = 0.5 * Math.exp(-((angle / 0.55) ** 2)) + 0.8 * Math.exp(-(((angle - 0.02) / 0.17) ** 2));
+      this.#beam[column] = 0.33 * Math.exp(-((angle / 0.42) ** 2)) + 0.95 * Math.exp(-(((angle - 0.02) / 0.18) ** 2));
       this.#signs[column] = Math.exp(-((angle / 0.42) ** 2));
       this.#rise[column] = 0.012 * Math.min(1, Math.max(0, 6 * angle));
     }

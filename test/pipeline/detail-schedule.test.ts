@@ -3,7 +3,7 @@ import { fromSeconds } from '../../src/core/time.js';
 import { DetailSchedule } from '../../src/pipeline/detail-schedule.js';
 
 /** The numbers of the frames that are due, of a video at a frame rate. */
-function dueFrames(rate: number, count: number, smoothing = 0.6): number[] {
+function dueFrames(rate: number, count: number, smoothing = 0.9): number[] {
   const schedule = new DetailSchedule();
   return Array.from({ length: count }, (_, i) => i).filter((i) =>
     schedule.isDue({ pts: fromSeconds(7 + i / rate), discontinuity: false }, smoothing),
