@@ -55,6 +55,8 @@ const EDGE = 0.012;
 /** Growth from which a vehicle moves before a fixed camera, and up to which it moves along with a driving one; 1/s. */
 const MOVING_GROWTH = 0.1;
 const ALONG_GROWTH = 0.05;
+/** Width from which a box's growth says so, share of the image's: a farther vehicle's is small in any case. */
+const MIN_ALONG_WIDTH = 0.03;
 /** Seconds in which a standing vehicle's place is averaged, and how far from it a moving one is: a share of its width, and of the image's. */
 const PLACE_SECONDS = 1;
 const MOVED = { width: 0.1, image: 0.004 } as const;
@@ -86,6 +88,8 @@ export class VehicleHistory {
   #darkSeconds = OUT_SECONDS;
   #lit = 1;
   #isFirst = true;
+  /** Whether it was first seen at the image's edge: what comes in there while the camera moves ahead overtakes it, and never shows its front. */
+  #cameFromEdge = false;
   #secondsSinceSeen = 0;
 
   /** Growth of its box, 1/s. */
@@ -127,12 +131,15 @@ export class VehicleHistory {
     const isCut = found.box.x < EDGE || found.box.x + found.box.width > 1 - EDGE;
     if (isCut) this.#growth.reset();
     else this.#growth.add(found.box.width, seconds);
+    if (this.#isFirst) this.#cameFromEdge = isCut;
     const below = box.y + box.height - around.horizon;
     if (below < MIN_BELOW || around.driving >= 0.5) this.#approach.reset();
     else this.#approach.add(below, seconds);
-    const byGrowth = this.#facingByGrowth(around.driving, seconds);
+    const byGrowth = this.#facingByGrowth(box, around, seconds);
     // A vehicle without a closer look says nothing of its facing.
-    if (found.facingScore > 0) this.#facing.add(found.facing, found.facingScore, byGrowth, seconds);
+    const isOvertaking = this.#cameFromEdge && around.driving >= 0.5 && around.isMovingAhead;
+    if (found.facingScore > 0 && !(isOvertaking && found.facing === 'front'))
+      this.#facing.add(found.facing, found.facingScore, byGrowth, seconds);
     this.#shownScore += newShare(seconds, SURE_SECONDS) * (this.#facing.shareOf(this.#shownFacing) - this.#shownScore);
     const { score } = this.#facing;
     if (this.#isFirst) this.#isUnsure = score < UNSURE.at;
@@ -190,11 +197,18 @@ export class VehicleHistory {
   }
 
   /** The side that is seen, by how the box grows; undefined where that is not clear. */
-  #facingByGrowth(driving: number, seconds: number): Facing | undefined {
+  #facingByGrowth(
+    { width }: Box,
+    { driving, isMovingAhead }: VehicleSurroundings,
+    seconds: number,
+  ): Facing | undefined {
     const isDriving = driving >= 0.5;
     const approach = isDriving ? 0 : this.#approach.rate;
     const rate = approach === 0 ? this.#growth.rate : (this.#growth.rate + approach) / 2;
-    const grows = rate > (isDriving ? DRIVING_GROWTH : FIXED_GROWTH) ? 1 : rate < -FIXED_GROWTH ? -1 : 0;
+    // What does not grow before a camera that moves ahead moves along: neither what comes towards it nor what stands does that.
+    const isAlong = isDriving && isMovingAhead && width >= MIN_ALONG_WIDTH && rate !== 0 && rate < ALONG_GROWTH;
+    const isShrinking = isAlong || rate < -FIXED_GROWTH;
+    const grows = rate > (isDriving ? DRIVING_GROWTH : FIXED_GROWTH) ? 1 : isShrinking ? -1 : 0;
     this.#growthSeconds = grows === this.#grows ? this.#growthSeconds + seconds : 0;
     this.#grows = grows;
     if (grows === 0 || this.#growthSeconds < GROWTH_SECONDS) return undefined;
@@ -211,7 +225,7 @@ export class VehicleHistory {
     const rate = this.#growth.rate;
     if (driving >= 0.5) {
       // What stands grows when the camera moves ahead; what does not grow moves along.
-      if (!isMovingAhead || rate === 0 || box.width < 0.04) return undefined;
+      if (!isMovingAhead || rate === 0 || box.width < MIN_ALONG_WIDTH) return undefined;
       return rate < ALONG_GROWTH;
     }
     const away = Math.hypot(now.x - this.#place.x, ((now.y - this.#place.y) * 9) / 16);

@@ -63,12 +63,24 @@ describe('VehicleTracker', () => {
     ['leaves before a fixed camera', FIXED, -0.2, 'rear'],
     ['leaves a driving camera', DRIVING, -0.3, 'rear'],
     ['comes fast to a driving camera', DRIVING, 1, 'front'],
+    ['keeps its distance ahead of a driving camera', DRIVING, 0.01, 'rear'],
   ] as const)('decides the facing of what %s', (_, around, rate, facing) => {
     const wrong = facing === 'front' ? 'rear' : 'front';
     const width = rate > 0.5 ? 0.02 : 0.08;
     const shown = play(tracker(), 3, around, (seconds) => grown(seconds, rate, wrong, 0.6, width));
     expect(shown.at(-1)!.facing).toBe(facing);
     expect(lit(shown.at(-1)!)).toBe(1);
+  });
+
+  it('never takes what overtakes a driving camera for one that comes towards it', () => {
+    const from = (seconds: number): FoundVehicle => {
+      const box = { x: 0.1 * seconds, y: 0.5, width: 0.1, height: 0.1 };
+      return foundVehicle({ box, facing: 'front', facingScore: 0.8 });
+    };
+    for (const { facing, facingScore } of play(tracker(), 2, DRIVING, from)) {
+      expect(facing === 'front' && facingScore > 0).toBe(false);
+    }
+    expect(play(tracker(), 2, FIXED, from).at(-1)!.facing).toBe('front');
   });
 
   it('leaves the facing of what grows slowly before a driving camera to the network', () => {
