@@ -10,6 +10,10 @@ export interface ParkedSigns {
   readonly isSide: boolean;
   /** Whether the camera stands: then standing for long says something too. */
   readonly isFixed: boolean;
+  /** Whether the camera has surely stood for a while: what appears before it comes by moving. */
+  readonly isSettled: boolean;
+  /** Whether its motion has shown the side that is decided on. */
+  readonly isShown: boolean;
 }
 
 /** Memory of the kerb in seconds. */
@@ -35,13 +39,22 @@ export class ParkedVotes {
   #standingSeconds = 0;
   #movingSeconds = 0;
   #hasMoved = false;
+  #isFirst = true;
+  /** Whether it counts as parked until its motion shows which side is seen. */
+  #mustMove = false;
 
   /** @param seconds since the last read. */
-  add({ kerb, isMoving, isSide, isFixed }: ParkedSigns, seconds: number): void {
+  add({ kerb, isMoving, isSide, isFixed, isSettled, isShown }: ParkedSigns, seconds: number): void {
+    if (this.#isFirst) this.#mustMove = this.isParked = isSettled;
+    this.#isFirst = false;
+    if (this.#mustMove && isShown) {
+      this.#mustMove = this.isParked = false;
+      this.#hasMoved = true;
+    }
     if (isMoving === true) {
       this.#movingSeconds += seconds;
       this.#standingSeconds = 0;
-      if (this.#movingSeconds >= MOVE_SECONDS) {
+      if (this.#movingSeconds >= MOVE_SECONDS && !this.#mustMove) {
         this.#hasMoved = true;
         this.#kerb = undefined;
         this.isParked = false;
@@ -57,7 +70,7 @@ export class ParkedVotes {
 
   #addKerb(kerb: number | undefined, isFixed: boolean, seconds: number): void {
     // What was seen to move may wait beside a kerb.
-    if (kerb === undefined || this.#hasMoved) return;
+    if (kerb === undefined || this.#hasMoved || this.#mustMove) return;
     if (this.#kerb === undefined) {
       this.#kerb = kerb;
       if (kerb > PARKED_AT_ONCE) this.isParked = true;

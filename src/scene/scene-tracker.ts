@@ -12,6 +12,9 @@ import { SurfaceMean } from './surface-mean.js';
 import type { Shift } from './thing-tracker.js';
 import { VehicleTracker } from './vehicle-tracker.js';
 
+/** How surely a camera drives, below which it surely stands, and how long it must have been shown for that to count, seconds. */
+const SURELY_FIXED = 0.2;
+const SETTLE_SECONDS = 1.5;
 /** Seconds in which horizon, bonnet and whether there is a street are averaged. */
 const HORIZON_SECONDS = 1;
 const STREET_SECONDS = 1;
@@ -35,6 +38,8 @@ export class SceneTracker {
   #horizon: number | undefined;
   #street = 0;
   #secondsSinceRead = 0;
+  /** Seconds since the start or the last cut. */
+  #shownSeconds = 0;
   #nextId = 1;
   #scene: Scene | undefined;
 
@@ -87,6 +92,7 @@ export class SceneTracker {
   update(found: FoundScene): void {
     const seconds = this.#secondsSinceRead;
     this.#secondsSinceRead = 0;
+    this.#shownSeconds += seconds;
     this.#averageBonnet(found, seconds);
     const streetShare = this.#horizon === undefined ? 1 : newShare(seconds, STREET_SECONDS);
     this.#street += streetShare * (found.street - this.#street);
@@ -99,6 +105,7 @@ export class SceneTracker {
       horizon: this.#horizon,
       driving: this.#driving.value,
       isMovingAhead: this.#driving.isMovingAhead,
+      isSettled: this.#driving.value < SURELY_FIXED && this.#shownSeconds > SETTLE_SECONDS,
     });
     const isHidden = (box: Box): boolean => coverAt(found.surfaces, COVERS, box) > MIN_COVER;
     const isPassed = (box: Box): boolean => coverAt(found.surfaces, MOVERS, box) > MIN_COVER;
@@ -118,7 +125,7 @@ export class SceneTracker {
     this.#driving.reset();
     this.#mean.reset();
     this.#horizon = undefined;
-    this.#secondsSinceRead = 0;
+    this.#secondsSinceRead = this.#shownSeconds = 0;
     this.#scene = undefined;
   }
 

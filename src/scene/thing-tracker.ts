@@ -80,6 +80,8 @@ const VELOCITY_SHARE = 0.13;
 const MAX_VELOCITY = 0.3;
 /** A box that is so far outside the image is gone, shares of the image. */
 const OUTSIDE = 0.01;
+/** Distance from the image's sides and its bottom within which a box is at its edge, shares of the image. */
+const EDGE = 0.012;
 /** Largest number of things, remembered ones too. Bounds the time of a match. */
 const MAX_THINGS = 320;
 
@@ -92,8 +94,8 @@ export class ThingTracker<F extends Found> {
 
   constructor(options: ThingTrackerOptions<F>) {
     this.#options = options;
-    const { rememberSeconds, lostSeconds = LOST_SECONDS, minSightings = MIN_SIGHTINGS } = options;
-    this.#limits = { rememberSeconds, lostSeconds, minSightings };
+    const { rememberSeconds, lostSeconds = LOST_SECONDS, minSightings = MIN_SIGHTINGS, isMoving = false } = options;
+    this.#limits = { rememberSeconds, lostSeconds, minSightings, isMoving };
   }
 
   /** The things now: lit, fading or remembered. Lent until the next call. */
@@ -178,7 +180,9 @@ export class ThingTracker<F extends Found> {
   }
 }
 
-type Limits = Required<Pick<ThingTrackerOptions<Found>, 'rememberSeconds' | 'lostSeconds' | 'minSightings'>>;
+type Limits = Required<
+  Pick<ThingTrackerOptions<Found>, 'rememberSeconds' | 'lostSeconds' | 'minSightings' | 'isMoving'>
+>;
 
 /** The velocity of a thing that is found at a box. */
 function velocityOf({ box, velocity, lostSeconds }: TrackedThing<Found>, found: Box): readonly [number, number] {
@@ -195,10 +199,16 @@ export function isCovered({ covers }: Pick<TrackedThing<Found>, 'covers'>): bool
   return covers >= COVERED_READS;
 }
 
-function isShown(thing: TrackedThing<Found>, { lostSeconds: most, minSightings }: Limits): boolean {
+function isShown(thing: TrackedThing<Found>, { lostSeconds: most, minSightings, isMoving }: Limits): boolean {
   const { sightings, misses, lostSeconds, outSeconds } = thing;
   if (sightings < minSightings || isCovered(thing) || outSeconds > 0 || lostSeconds > MAX_UNREAD_SECONDS) return false;
+  // What moves and is missed at the edge has left.
+  if (isMoving && misses > 0 && isAtEdge(thing.box)) return false;
   return lostSeconds <= most || misses < LOST_READS;
+}
+
+function isAtEdge({ x, y, width, height }: Box): boolean {
+  return x < EDGE || x + width > 1 - EDGE || y + height > 1 - EDGE;
 }
 
 function isGone(thing: TrackedThing<Found>, { rememberSeconds, lostSeconds, minSightings }: Limits): boolean {

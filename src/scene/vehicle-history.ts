@@ -15,6 +15,8 @@ export interface VehicleSurroundings {
   readonly driving: number;
   /** Whether the camera moves ahead now. */
   readonly isMovingAhead: boolean;
+  /** Whether the camera has surely stood for a while. */
+  readonly isSettled: boolean;
   /** Whether a parked vehicle that stands nearer is seen at a place. */
   readonly isParkedAt: (place: Place) => boolean;
 }
@@ -150,6 +152,8 @@ export class VehicleHistory {
       isMoving: this.#isFirst ? undefined : this.#isMoving(box, seconds, around),
       isSide: this.#facing.facing === 'side',
       isFixed: around.driving < 0.5,
+      isSettled: around.isSettled,
+      isShown: byGrowth !== undefined && byGrowth === this.#facing.facing,
     };
     this.#parked.add(signs, seconds);
     this.#addLamps(found, seconds);

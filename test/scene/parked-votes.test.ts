@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { ParkedVotes, type ParkedSigns } from '../../src/scene/parked-votes.js';
 
 const READ = 0.1;
-const NOTHING: ParkedSigns = { kerb: undefined, isMoving: undefined, isSide: false, isFixed: false };
+const NOTHING: ParkedSigns = {
+  kerb: undefined,
+  isMoving: undefined,
+  isSide: false,
+  isFixed: false,
+  isSettled: false,
+  isShown: false,
+};
 
 /** Whether it is parked after each of many reads. */
 function play(votes: ParkedVotes, seconds: number, signs: (read: number) => Partial<ParkedSigns>): boolean[] {
@@ -31,12 +38,12 @@ describe('ParkedVotes', () => {
   });
 
   it('parks what stands for seconds before a fixed camera, but lets a waiting vehicle wait', () => {
-    const standing = { isMoving: false, isFixed: true };
+    const standing = { isMoving: false, isFixed: true, isSettled: false, isShown: false };
     const shown = play(new ParkedVotes(), 5, () => standing);
     expect(shown[20]).toBe(false);
     expect(shown.at(-1)).toBe(true);
     const waiting = new ParkedVotes();
-    play(waiting, 1, () => ({ isMoving: true, isFixed: true }));
+    play(waiting, 1, () => ({ isMoving: true, isFixed: true, isSettled: false, isShown: false }));
     expect(play(waiting, 10, () => standing).some(Boolean)).toBe(false);
     expect(play(waiting, 10, () => standing).at(-1)).toBe(true);
   });

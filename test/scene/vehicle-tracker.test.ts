@@ -8,7 +8,7 @@ import { foundVehicle, streetAt, surfacesOf } from './found-scenes.js';
 const FRAME = 1 / 30;
 const surfaces = surfacesOf(streetAt);
 type Surroundings = Omit<VehicleSurroundings, 'isParkedAt'>;
-const FIXED: Surroundings = { surfaces, horizon: 0.435, driving: 0.1, isMovingAhead: false };
+const FIXED: Surroundings = { surfaces, horizon: 0.435, driving: 0.1, isMovingAhead: false, isSettled: false };
 const DRIVING: Surroundings = { ...FIXED, driving: 0.9, isMovingAhead: true };
 
 function tracker(): VehicleTracker {
@@ -192,6 +192,15 @@ describe('VehicleTracker', () => {
     });
     expect(shown[30]!.isParked).toBe(true);
     expect(lit(shown.at(-1)!)).toBe(1);
+  });
+
+  it('leaves dark what appears before a camera that stands for long until it moves: a stall looks like a van', () => {
+    const settled = { ...FIXED, isSettled: true };
+    const stall = foundVehicle();
+    for (const vehicle of play(tracker(), 2.5, settled, () => stall)) expect(lit(vehicle)).toBe(0);
+    const moving = play(tracker(), 2.5, settled, (seconds) => grown(seconds, 0.2, 'front', 0.9, 0.08));
+    expect(lit(moving[0]!)).toBe(0);
+    expect(lit(moving.at(-1)!)).toBe(1);
   });
 
   it('parks what stands for seconds before a fixed camera, by fading it out', () => {
