@@ -12,7 +12,7 @@ export interface ParkedSigns {
   readonly isFixed: boolean;
   /** Whether the camera has surely stood for a while: what appears before it comes by moving. */
   readonly isSettled: boolean;
-  /** Whether its motion has shown the side that is decided on. */
+  /** Whether its motion has shown the side that is decided on, or the network is sure of it. */
   readonly isShown: boolean;
 }
 
@@ -40,22 +40,19 @@ export class ParkedVotes {
   #movingSeconds = 0;
   #hasMoved = false;
   #isFirst = true;
-  /** Whether it counts as parked until its motion shows which side is seen. */
+  /** Whether it counts as parked until it moves and it is sure which side is seen. */
   #mustMove = false;
 
   /** @param seconds since the last read. */
   add({ kerb, isMoving, isSide, isFixed, isSettled, isShown }: ParkedSigns, seconds: number): void {
     if (this.#isFirst) this.#mustMove = this.isParked = isSettled;
     this.#isFirst = false;
-    if (this.#mustMove && isShown) {
-      this.#mustMove = this.isParked = false;
-      this.#hasMoved = true;
-    }
     if (isMoving === true) {
       this.#movingSeconds += seconds;
       this.#standingSeconds = 0;
-      if (this.#movingSeconds >= MOVE_SECONDS && !this.#mustMove) {
+      if (this.#movingSeconds >= MOVE_SECONDS && (isShown || !this.#mustMove)) {
         this.#hasMoved = true;
+        this.#mustMove = false;
         this.#kerb = undefined;
         this.isParked = false;
       }

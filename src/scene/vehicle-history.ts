@@ -40,6 +40,8 @@ const MIN_GLASS_SEEN = 0.5;
 const LAMP_SECONDS = 0.4;
 /** Share of votes below which a facing is not sure, and from which it is sure again. */
 const UNSURE = { at: 0.6, below: 0.57, from: 0.63 } as const;
+/** Share of votes from which a facing is sure before motion shows it. */
+const SURE_FACING = 0.78;
 /** Seconds for which another decision must hold before it shows. */
 const DECIDE_SECONDS = 0.3;
 /** Seconds in which the confidence in the facing is averaged that is shown: it sets how bright the lamps are. */
@@ -153,7 +155,7 @@ export class VehicleHistory {
       isSide: this.#facing.facing === 'side',
       isFixed: around.driving < 0.5,
       isSettled: around.isSettled,
-      isShown: byGrowth !== undefined && byGrowth === this.#facing.facing,
+      isShown: byGrowth === this.#facing.facing || (byGrowth === undefined && score >= SURE_FACING),
     };
     this.#parked.add(signs, seconds);
     this.#addLamps(found, seconds);

@@ -13,7 +13,7 @@ export const MIN_VEHICLE_SCORE = 0.55;
  * The same where the camera looks down and shows no horizon: from there a bin or a stall looks like a van. Horizons, shares of the image's
  * height, between which it changes.
  */
-const MIN_SCORE_FROM_ABOVE = 0.72;
+const MIN_SCORE_FROM_ABOVE = 0.82;
 const HORIZONS = { above: 0.02, usual: 0.2 } as const;
 
 /** The vehicles over time. */
