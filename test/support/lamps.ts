@@ -12,6 +12,7 @@ const PLAIN: Lamp = {
   hardness: 2,
   glare: 0.1,
   dayBelow: 0,
+  dayRed: 0,
   kind: 'streetLamp',
   id: 0,
 };
@@ -20,8 +21,8 @@ const PLAIN: Lamp = {
 export function lookOfLamps(lamps: readonly Partial<Lamp>[]): Look {
   const look = emptyLook();
   for (const [i, change] of lamps.entries()) {
-    const { x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, kind, id } = { ...PLAIN, ...change };
-    const fields = [x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, LAMP_KINDS.indexOf(kind), id];
+    const { x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, kind, id, dayRed } = { ...PLAIN, ...change };
+    const fields = [x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, LAMP_KINDS.indexOf(kind), id, dayRed];
     look.lamps.set(fields, i * LAMP_FIELDS);
   }
   return look;

@@ -27,7 +27,7 @@ beforeAll(useBackend);
 describe('the scene model', () => {
   it('learns one scene: every loss falls, and the exported weights read it', { timeout: 120_000 }, async () => {
     const batches = new SceneBatches({
-      ...{ real: [scene], painted: [], batch: OPTIONS.batch, paintedShare: 0, seed: 2 },
+      ...{ real: [scene], painted: [], batch: OPTIONS.batch, paintedShare: 0, bonnetShare: 0, seed: 2 },
       sizes: { whole: SIZE, crop: SIZE },
       classWeights: new Float32Array(13).fill(1),
     });
@@ -54,7 +54,7 @@ describe('the scene model', () => {
 
   it('continues from its state as if it had not stopped', async () => {
     const batches = new SceneBatches({
-      ...{ real: [scene], painted: [], batch: OPTIONS.batch, paintedShare: 0, seed: 3 },
+      ...{ real: [scene], painted: [], batch: OPTIONS.batch, paintedShare: 0, bonnetShare: 0, seed: 3 },
       sizes: { whole: SIZE, crop: SIZE },
       classWeights: new Float32Array(13).fill(1),
     });

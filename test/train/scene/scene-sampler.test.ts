@@ -65,6 +65,7 @@ describe('SceneBatches', () => {
     painted: [],
     batch: 2,
     paintedShare: 0,
+    bonnetShare: 0,
     sizes: { whole: { width: 64, height: 32 }, crop: { width: 32, height: 32 } },
     classWeights: new Float32Array(13).fill(1),
     seed: 4,
