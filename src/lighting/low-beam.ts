@@ -7,7 +7,7 @@ const SIGN = SURFACES.indexOf('sign') * SURFACE_SIZE;
 /** Height of the own head lamps above the ground, in metres. */
 const LAMP_M = 0.65;
 /** Share of the beam that leaks above its cut-off. */
-const LEAK = 0.022;
+const LEAK = 0.07;
 /** Distance beyond which the beam lights nothing. */
 const REACH_M = 150;
 /** Softness of the cut-off, a slope. */

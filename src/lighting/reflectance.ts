@@ -26,7 +26,7 @@ const MATERIALS: Readonly<Record<Surface, Material>> = {
   facade: { reflectance: 0.2, large: 0.42, small: 0.72, color: 0.55, blownOut: 0.8 },
   window: { reflectance: 0.1, large: 0.35, small: 0.75, color: 0.5, blownOut: 0.8 },
   vegetation: { reflectance: 0.055, large: 0.22, small: 0.6, color: 0.3, blownOut: 0.8 },
-  vehicle: { reflectance: 0.09, large: 0.35, small: 0.75, color: 0.6 },
+  vehicle: { reflectance: 0.13, large: 0.4, small: 0.75, color: 0.6 },
   person: { reflectance: 0.13, large: 0.4, small: 0.75, color: 0.65 },
   pole: { reflectance: 0.15, large: 0.25, small: 0.65, color: 0.4, blownOut: 0.8 },
   lampHead: { reflectance: 0.2, large: 0.2, small: 0.8, color: 0.4 },

@@ -74,7 +74,8 @@ export class Shops {
         const seen =
           smoothStep(0.12, 0.5, day.luma[i] ?? 0) * (1 - smoothStep(0.86, 0.97, brightestAround(day.luma, i)));
         const clear = smoothStep(0.5, 0.85, wall) * foot * (1 - (plane.sky[i] ?? 0));
-        const glass = smoothStep(GLASS.from, GLASS.full, surfaces[WINDOW + i] ?? 0) * (1 - smoothStep(0.7, 0.85, day.luma[i] ?? 0));
+        const glass =
+          smoothStep(GLASS.from, GLASS.full, surfaces[WINDOW + i] ?? 0) * (1 - smoothStep(0.7, 0.85, day.luma[i] ?? 0));
         const mean = around[i] ?? 1;
         const isDark = 1 - smoothStep(1, 1.5, (day.luminance[i] ?? 0) / mean); // the frame and the wall are not
         const inside = Math.min(MAX_GLASS_GAIN, GLASS_LIGHT / mean);

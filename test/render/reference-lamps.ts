@@ -74,7 +74,13 @@ function addLamp(
   light: Float64Array,
   tint: Float64Array,
 ): void {
-  const [x, y, shareX, shareY, luma, u, v, hard, glare, dayBelow, , , dayRed] = lamp as [number, number, number, number, number] &
+  const [x, y, shareX, shareY, luma, u, v, hard, glare, dayBelow, , , dayRed] = lamp as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ] &
     number[];
   const [trueX, trueY] = [shareX * width, shareY * width];
   const [rx, ry] = [Math.max(0.6, trueX), Math.max(0.6, trueY)];

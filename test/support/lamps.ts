@@ -22,7 +22,21 @@ export function lookOfLamps(lamps: readonly Partial<Lamp>[]): Look {
   const look = emptyLook();
   for (const [i, change] of lamps.entries()) {
     const { x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, kind, id, dayRed } = { ...PLAIN, ...change };
-    const fields = [x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, LAMP_KINDS.indexOf(kind), id, dayRed];
+    const fields = [
+      x,
+      y,
+      radiusX,
+      radiusY,
+      luma,
+      u,
+      v,
+      hardness,
+      glare,
+      dayBelow,
+      LAMP_KINDS.indexOf(kind),
+      id,
+      dayRed,
+    ];
     look.lamps.set(fields, i * LAMP_FIELDS);
   }
   return look;

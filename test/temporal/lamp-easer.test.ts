@@ -11,7 +11,19 @@ const VECTORS = 64 * 36;
 const STILL = new Float32Array(2 * VECTORS);
 const FRAME = 1 / 30;
 const LAMP: Lamp = {
-  ...{ x: 0.5, y: 0.5, radiusX: 0.01, radiusY: 0.01, luma: 1, u: 0, v: 0, hardness: 1, glare: 0, dayBelow: 0, dayRed: 0 },
+  ...{
+    x: 0.5,
+    y: 0.5,
+    radiusX: 0.01,
+    radiusY: 0.01,
+    luma: 1,
+    u: 0,
+    v: 0,
+    hardness: 1,
+    glare: 0,
+    dayBelow: 0,
+    dayRed: 0,
+  },
   ...{ kind: 'streetLamp', id: 7 },
 };
 
