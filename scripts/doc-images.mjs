@@ -10,13 +10,16 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const footage = process.env.NOCTURNE_FOOTAGE ?? join(root, '../shared/data');
 const folder = mkdtempSync(join(tmpdir(), 'nocturne-images-'));
 
-/** Writes one frame of an input beside its night, 1600 columns together. */
+/** Seconds of the input before the frame: by then the motion has shown what faces where. */
+const LEAD = 6;
+
+/** Writes one frame of an input, at some seconds, beside its night, 1600 columns together. */
 async function sideBySide(input, seconds, name) {
-  const window = { start: seconds, duration: 2, crf: 14, preset: 'veryfast', overwrite: true };
+  const window = { start: seconds - LEAD, duration: LEAD + 1, crf: 14, preset: 'veryfast', overwrite: true };
   const [day, night] = [join(folder, 'day.mp4'), join(folder, 'night.mp4')];
   await render(input, day, { ...window, view: 'day' });
   await render(input, night, window);
-  const args = ['-v', 'error', '-y', '-ss', '1', '-i', day, '-ss', '1', '-i', night];
+  const args = ['-v', 'error', '-y', '-ss', String(LEAD), '-i', day, '-ss', String(LEAD), '-i', night];
   const filter = '[0]scale=800:-2[a];[1]scale=800:-2[b];[a][b]hstack';
   execFileSync('ffmpeg', [
     ...args,
@@ -32,9 +35,9 @@ async function sideBySide(input, seconds, name) {
 }
 
 try {
-  await sideBySide('street:size=1280x720,rate=25,seed=1,duration=30', 20, 'street.jpg');
+  await sideBySide('street:size=1280x720,rate=25,seed=1,duration=30', 21, 'street.jpg');
   const clip = join(footage, 'clips/freeway-dashcam-540p25.mp4');
-  if (existsSync(clip)) await sideBySide(clip, 5, 'freeway.jpg');
+  if (existsSync(clip)) await sideBySide(clip, 8, 'freeway.jpg');
   else process.stderr.write(`SKIPPED: no footage at ${clip}; set NOCTURNE_FOOTAGE\n`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
