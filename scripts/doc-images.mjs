@@ -35,7 +35,7 @@ async function sideBySide(input, seconds, name) {
 }
 
 try {
-  await sideBySide('street:size=1280x720,rate=25,seed=1,duration=30', 21, 'street.jpg');
+  await sideBySide('street:size=1280x720,rate=25,seed=1,duration=30', 24, 'street.jpg');
   const clip = join(footage, 'clips/freeway-dashcam-540p25.mp4');
   if (existsSync(clip)) await sideBySide(clip, 8, 'freeway.jpg');
   else process.stderr.write(`SKIPPED: no footage at ${clip}; set NOCTURNE_FOOTAGE\n`);
