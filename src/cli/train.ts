@@ -30,8 +30,11 @@ interface TrainFlags {
 /** `nocturne train [DATA]`. */
 export async function train(data: string | undefined, command: Command): Promise<void> {
   const flags = command.opts<TrainFlags>();
-  if (flags.init !== undefined && (flags.recipe === 'cyclegan' || flags.resume)) {
-    throw invalid('--init starts a new run of the recipes scene and vehicle.');
+  if (flags.init !== undefined && flags.recipe === 'cyclegan') {
+    throw invalid('--init belongs to the recipes scene and vehicle, got --recipe cyclegan.');
+  }
+  if (flags.init !== undefined && flags.resume) {
+    throw invalid('--init starts a new run, --resume continues one: they exclude each other.');
   }
   if (flags.recipe !== 'cyclegan') return trainOnScenes(data, flags);
   const bar = new ProgressBar(process.stderr, TRAINING_STYLE);

@@ -10,7 +10,7 @@ export const FOCAL = FOCAL_LENGTH * COLUMNS;
 const VEHICLE_CAMERA_M = 1.35;
 /** What stands behind a vehicle at the side of the street is farther to the side than the vehicle's foot by this, metres. */
 const BEHIND_VEHICLE_M = 3;
-/** Columns from the middle within which a vehicle stands in the street, not beside it. */
+/** Columns from the middle within which that pushes no farther: ahead, a street goes on behind a vehicle. */
 const MIDDLE_COLUMNS = 12;
 /** Bounds of distances, in metres. */
 const [NEAREST_M, FARTHEST_M] = [2, 160];
@@ -37,7 +37,7 @@ export class GroundPlane {
   readonly #filters: PlaneFilters;
   /** Logarithm of the distance of each column's foot. */
   readonly #feet = new Float32Array(COLUMNS);
-  /** By column: 1 where a vehicle stands on that foot. */
+  /** By column: 1 where a vehicle stands on that foot, until what is behind it comes. */
   readonly #isBehind = new Uint8Array(COLUMNS);
   readonly #near: Float32Array;
   readonly #wide: Float32Array;
@@ -100,9 +100,11 @@ export class GroundPlane {
         if (share > 0.5) {
           feet[column] = log;
           isBehind[column] = 0;
-        } else if (isBehind[column] === 0 && (surfaces[VEHICLE + i] ?? 0) > 0.4) {
-          feet[column] = behindVehicle(feet[column] ?? 0, column);
+        } else if ((surfaces[VEHICLE + i] ?? 0) > 0.4) {
           isBehind[column] = 1;
+        } else if (isBehind[column] === 1) {
+          feet[column] = behindVehicle(feet[column] ?? 0, column);
+          isBehind[column] = 0;
         }
         logs[i] = feet[column] ?? 0;
       }

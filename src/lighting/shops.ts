@@ -18,6 +18,8 @@ const GLASS = { from: 0.1, full: 0.3 } as const;
 /** Light of what lit shop glass shows, relative to a shop's luminance, and the largest gain of the day's light there. */
 const GLASS_LIGHT = 0.06;
 const MAX_GLASS_GAIN = 14;
+/** Least luminance of the day around glass that counts. */
+const DARKEST = 1e-4;
 /** Shine of what is only full of detail, such as window frames, relative to what is vivid. */
 const CLUTTER_SHARE = 0.3;
 
@@ -76,7 +78,7 @@ export class Shops {
         const clear = smoothStep(0.5, 0.85, wall) * foot * (1 - (plane.sky[i] ?? 0));
         const glass =
           smoothStep(GLASS.from, GLASS.full, surfaces[WINDOW + i] ?? 0) * (1 - smoothStep(0.7, 0.85, day.luma[i] ?? 0));
-        const mean = around[i] ?? 1;
+        const mean = Math.max(DARKEST, around[i] ?? 1);
         const isDark = 1 - smoothStep(1, 1.5, (day.luminance[i] ?? 0) / mean); // the frame and the wall are not
         const inside = Math.min(MAX_GLASS_GAIN, GLASS_LIGHT / mean);
         here = luminance * clear * Math.max(busy * seen, glass * isDark * inside);

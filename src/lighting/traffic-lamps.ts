@@ -35,9 +35,8 @@ const HIGH = { dark: 0.24, lit: 0.36 } as const;
 const ASPECT = 9 / 16;
 /** How much larger than its glass a tail lamp's box is: it must reach beyond the glass, whose edges it fades at. */
 const GLASS_SIZE = 1.5;
-/** Its luma and its glow, relative to those of a lamp whose glass is not seen, which is smaller. */
+/** Its luma, relative to that of a lamp whose glass is not seen, which is smaller. */
 const GLASS_LUMA = 0.75;
-const GLASS_GLARE = 1;
 /** Width below which a vehicle's lamps are listed as far ones. */
 const FAR_WIDTH = 0.02;
 
@@ -114,8 +113,7 @@ export class TrafficLamps {
       const glare = isBraking ? 0.22 : 0.1;
       const luma = tailLuma * strength * own;
       // Glass that is seen shines in its own outline.
-      if (glass)
-        lamps.add({ ...lamp, ...shapeOf(glass), luma: GLASS_LUMA * luma, color: RED, glare: GLASS_GLARE * glare });
+      if (glass) lamps.add({ ...lamp, ...shapeOf(glass), luma: GLASS_LUMA * luma, color: RED, glare });
       else lamps.add({ ...lamp, radiusX, radiusY, luma, color: RED, hardness: 1.6, glare });
       addGlow(light, surfaces, place, {
         radius: BODY_GLOW * box.width,

@@ -20,8 +20,8 @@ const MAX_TILT = 0.14;
 const MAX_RATIO = 3;
 /** Probability of a person from which red is clothes. */
 const MAX_PERSON = 0.25;
-/** Every so many samples of the body count. */
-const STEP = 2;
+/** About so many samples of the body count. */
+const BODY_SAMPLES = 400;
 
 const PIXELS = DETAIL_WIDTH * DETAIL_HEIGHT;
 
@@ -76,8 +76,9 @@ function areaOf(x0: number, y0: number, x1: number, y1: number): Area {
 function medianRed(reds: Float32Array, { box: { x, y, width, height } }: FoundVehicle): number {
   const { left, top, right, bottom } = areaOf(x, y, x + width, y + height);
   const values: number[] = [];
-  for (let row = top; row < bottom; row += STEP) {
-    for (let column = left; column < right; column += STEP) values.push(reds[row * DETAIL_WIDTH + column] ?? 0);
+  const step = Math.max(1, Math.floor(Math.sqrt(((right - left) * (bottom - top)) / BODY_SAMPLES)));
+  for (let row = top; row < bottom; row += step) {
+    for (let column = left; column < right; column += step) values.push(reds[row * DETAIL_WIDTH + column] ?? 0);
   }
   values.sort((a, b) => a - b);
   return values[values.length >> 1] ?? 0;
@@ -98,7 +99,8 @@ function lampAt(reds: Float32Array, body: number, { box }: FoundVehicle, lamp: V
   if (peakX < 0 || most < MIN_RED || most - body < MIN_CONTRAST) return lamp;
   const red = Math.max(body, 0) + EDGE * (most - Math.max(body, 0));
   const limits = areaOf(box.x - 0.05 * box.width, box.y, box.x + 1.05 * box.width, box.y + box.height);
-  const glass = grow(reds, [peakX, peakY], red, limits);
+  const largest = [MAX_WIDTH * box.width * DETAIL_WIDTH, MAX_HEIGHT * box.height * DETAIL_HEIGHT] as const;
+  const glass = grow(reds, [peakX, peakY], red, limits, largest);
   const [width, height] = [(glass.right - glass.left) / DETAIL_WIDTH, (glass.bottom - glass.top) / DETAIL_HEIGHT];
   if (glass.count < MIN_AREA || width > MAX_WIDTH * box.width || height > MAX_HEIGHT * box.height) return lamp;
   const tail: TailGlass = { width, height, red };
@@ -109,17 +111,21 @@ function lampAt(reds: Float32Array, body: number, { box }: FoundVehicle, lamp: V
   };
 }
 
-/** The connected samples around a seed whose V is at least `red`: their bounding box and number. */
+/**
+ * The connected samples around a seed whose V is at least `red`: their bounding box and number. Ends once they are larger than `largest`
+ * (columns, rows).
+ */
 function grow(
   reds: Float32Array,
   [x, y]: readonly [number, number],
   red: number,
   { left, top, right, bottom }: Area,
+  largest: readonly [number, number],
 ): Area & { readonly count: number } {
   const seen = new Set([y * DETAIL_WIDTH + x]);
   const stack = [...seen];
   let [x0, y0, x1, y1] = [x, y, x + 1, y + 1];
-  while (stack.length > 0) {
+  while (stack.length > 0 && x1 - x0 <= largest[0] + 1 && y1 - y0 <= largest[1] + 1) {
     const at = stack.pop() ?? 0;
     const column = at % DETAIL_WIDTH;
     const row = (at - column) / DETAIL_WIDTH;

@@ -47,6 +47,7 @@ export class ParkedVotes {
   add({ kerb, isMoving, isSide, isFixed, isSettled, isShown }: ParkedSigns, seconds: number): void {
     if (this.#isFirst) this.#mustMove = this.isParked = isSettled;
     this.#isFirst = false;
+    if (this.#mustMove && !isFixed) this.#mustMove = this.isParked = false; // the camera drives off
     if (isMoving === true) {
       this.#movingSeconds += seconds;
       this.#standingSeconds = 0;

@@ -55,7 +55,7 @@ export interface TailGlass {
   /** Shares of the image's width and height. */
   readonly width: number;
   readonly height: number;
-  /** V between the glass and the body around it, BT.709, above 0: what is redder is glass. */
+  /** V between the glass and the body around it, above 0: what is redder is glass. BT.709; a frame's own V of other matrices differs by a few per cent. */
   readonly red: number;
 }
 

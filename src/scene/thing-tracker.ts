@@ -82,6 +82,8 @@ const MAX_VELOCITY = 0.3;
 const OUTSIDE = 0.01;
 /** Distance from the image's sides and its bottom within which a box is at its edge, shares of the image. */
 const EDGE = 0.012;
+/** Speed out of the image from which a thing at its edge leaves, shares of the image per second. */
+const LEAVING_SPEED = 0.03;
 /** Largest number of things, remembered ones too. Bounds the time of a match. */
 const MAX_THINGS = 320;
 
@@ -202,13 +204,14 @@ export function isCovered({ covers }: Pick<TrackedThing<Found>, 'covers'>): bool
 function isShown(thing: TrackedThing<Found>, { lostSeconds: most, minSightings, isMoving }: Limits): boolean {
   const { sightings, misses, lostSeconds, outSeconds } = thing;
   if (sightings < minSightings || isCovered(thing) || outSeconds > 0 || lostSeconds > MAX_UNREAD_SECONDS) return false;
-  // What moves and is missed at the edge has left.
-  if (isMoving && misses > 0 && isAtEdge(thing.box)) return false;
+  if (isMoving && misses > 0 && isLeaving(thing)) return false;
   return lostSeconds <= most || misses < LOST_READS;
 }
 
-function isAtEdge({ x, y, width, height }: Box): boolean {
-  return x < EDGE || x + width > 1 - EDGE || y + height > 1 - EDGE;
+/** Whether a thing is at an edge of the image and moves out there: missed once, it has left. */
+function isLeaving({ box: { x, y, width, height }, velocity: [vx, vy] }: TrackedThing<Found>): boolean {
+  const out = (isAtEdge: boolean, speed: number): boolean => isAtEdge && speed > LEAVING_SPEED;
+  return out(x < EDGE, -vx) || out(x + width > 1 - EDGE, vx) || out(y + height > 1 - EDGE, vy);
 }
 
 function isGone(thing: TrackedThing<Found>, { rememberSeconds, lostSeconds, minSightings }: Limits): boolean {

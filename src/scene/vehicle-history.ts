@@ -140,6 +140,7 @@ export class VehicleHistory {
     if (below < MIN_BELOW || around.driving >= 0.5) this.#approach.reset();
     else this.#approach.add(below, seconds);
     const byGrowth = this.#facingByGrowth(box, around, seconds);
+    if (byGrowth === 'front' || (!isCut && this.#growth.rate > ALONG_GROWTH)) this.#cameFromEdge = false;
     // A vehicle without a closer look says nothing of its facing.
     const isOvertaking = this.#cameFromEdge && around.driving >= 0.5 && around.isMovingAhead;
     if (found.facingScore > 0 && !(isOvertaking && found.facing === 'front'))

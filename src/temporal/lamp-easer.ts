@@ -15,7 +15,7 @@ const MIN_LUMA = 0.0005;
 const MAX_HELD = 2 * MAX_LAMPS;
 
 /** Indices of a lamp's fields; see `Look.lamps`. */
-const [X, Y, RADIUS_X, LUMA, U, V, KIND, ID] = [0, 1, 2, 4, 5, 6, 10, 11] as const;
+const [X, Y, RADIUS_X, LUMA, U, V, KIND, ID, DAY_RED] = [0, 1, 2, 4, 5, 6, 10, 11, 12] as const;
 
 interface EasedLamp {
   /** The same in each look that draws it; undefined without an id. */
@@ -75,6 +75,7 @@ export class LampEaser {
     for (const lamp of this.#lamps) {
       const { now, goal, isLost } = lamp;
       for (let i = 0; i < KIND; i++) now[i] = mix(now[i] ?? 0, goal[i] ?? 0, i === LUMA ? luma : shape);
+      now[DAY_RED] = mix(now[DAY_RED] ?? 0, goal[DAY_RED] ?? 0, shape);
       lamp.fade = isLost ? Math.max(0, lamp.fade - step) : Math.min(1, lamp.fade + step);
     }
     this.#lamps = this.#lamps.filter(({ isLost, fade }) => !isLost || fade > 0);
@@ -139,7 +140,9 @@ function isSame(goal: Float32Array, fields: Float32Array): boolean {
   const between = (i: number): number => Math.abs((goal[i] ?? 0) - (fields[i] ?? 0));
   const reach = REACH.width + REACH.radii * (goal[RADIUS_X] ?? 0);
   const isNear = Math.hypot(between(X), (between(Y) * 9) / 16) <= reach;
-  return isNear && between(U) <= SAME_COLOR && between(V) <= SAME_COLOR;
+  // A disc whose glass is found is another lamp: one fades into the other.
+  const isAlike = (goal[DAY_RED] ?? 0) > 0 === (fields[DAY_RED] ?? 0) > 0;
+  return isNear && isAlike && between(U) <= SAME_COLOR && between(V) <= SAME_COLOR;
 }
 
 function weightOf(seconds: number, timeConstantSeconds: number): number {

@@ -63,6 +63,8 @@ function meanLuma(look: Look, [from, to]: readonly [number, number]): number {
   return rows.reduce((sum, luma) => sum + luma, 0) / rows.length;
 }
 
+/** Samples of a surface map. */
+const SAMPLES = 128 * 72;
 const SKY_ROWS = [0, 30] as const;
 const ROAD_ROWS = [90, 140] as const;
 const vehicle = {
@@ -110,6 +112,19 @@ describe('Lighting', () => {
     applyLookInto(look, dark, shown);
     const distance = shown.reduce((most, value, i) => Math.max(most, Math.abs(value - dark[i]!)), 0);
     expect(distance).toBeLessThan(0.02);
+  });
+
+  it('stays finite before a wall with black windows', async () => {
+    const lighting = await Lighting.open(STYLE, 1);
+    const scene = street({ driving: 1 });
+    scene.surfaces.fill(0, 3 * SAMPLES, 5 * SAMPLES);
+    for (let i = 2304; i < 4600; i++) {
+      for (let surface = 0; surface < 13; surface++) scene.surfaces[surface * SAMPLES + i] = surface === 3 ? 0.6 : 0;
+      scene.surfaces[4 * SAMPLES + i] = 0.4;
+    }
+    const black = day();
+    for (let i = 0; i < COUNT; i++) if (i > 0.2 * COUNT && i < 0.6 * COUNT) black[i] = 0;
+    expect(isFiniteLook(lighting.light(scene, black, NIGHT))).toBe(true);
   });
 
   it('stays black where the day is black', async () => {

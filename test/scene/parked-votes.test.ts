@@ -37,6 +37,16 @@ describe('ParkedVotes', () => {
     expect(play(votes, 1, () => ({ kerb: 0.9, isMoving: false })).some(Boolean)).toBe(false);
   });
 
+  it('keeps parked what appears before a settled camera, until it moves and its side is known, or the camera drives off', () => {
+    const settled = { isFixed: true, isSettled: true, isShown: false };
+    const votes = new ParkedVotes();
+    expect(play(votes, 1, () => ({ ...settled, isMoving: true })).every(Boolean)).toBe(true);
+    expect(play(votes, 1, () => ({ ...settled, isMoving: true, isShown: true })).at(-1)).toBe(false);
+    const left = new ParkedVotes();
+    play(left, 1, () => ({ ...settled, isMoving: false }));
+    expect(play(left, 0.2, () => ({ isFixed: false, isSettled: false })).at(-1)).toBe(false);
+  });
+
   it('parks what stands for seconds before a fixed camera, but lets a waiting vehicle wait', () => {
     const standing = { isMoving: false, isFixed: true, isSettled: false, isShown: false };
     const shown = play(new ParkedVotes(), 5, () => standing);

@@ -30,8 +30,9 @@ const LAMP: Lamp = {
 function lampList(lamps: readonly Partial<Lamp>[]): Float32Array {
   const list = new Float32Array(LAMPS_SIZE);
   for (const [i, lamp] of lamps.entries()) {
-    const { x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, kind, id } = { ...LAMP, ...lamp };
-    const numbers = [x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, LAMP_KINDS.indexOf(kind), id];
+    const { x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow, kind, id, dayRed } = { ...LAMP, ...lamp };
+    const place = [x, y, radiusX, radiusY, luma, u, v, hardness, glare, dayBelow];
+    const numbers = [...place, LAMP_KINDS.indexOf(kind), id, dayRed];
     list.set(numbers, i * LAMP_FIELDS);
   }
   return list;
@@ -129,6 +130,17 @@ describe('LampEaser', () => {
     const frames = nextFrames(easerWith([red]), [{ kind: 'signal', v: -0.5, y: 0.52 }], 6);
     for (const lamps of frames) for (const { v, y } of lamps) expect(y).toBeCloseTo(v > 0 ? 0.5 : 0.52);
     expect(frames.at(-1)).toHaveLength(1);
+  });
+
+  it('fades a disc out and the red glass in that takes its place, and eases the edge of glass', () => {
+    const disc = { kind: 'tailLamp', id: 7 } as const;
+    const [first] = nextFrames(easerWith([disc]), [{ ...disc, dayRed: 0.2 }], 1);
+    expect(first!.map(({ dayRed }) => dayRed > 0.1)).toEqual(expect.arrayContaining([true, false]));
+    const eased = nextFrames(easerWith([{ ...disc, dayRed: 0.2 }]), [{ ...disc, dayRed: 0.3 }], 60).map(
+      ([lamp]) => lamp!.dayRed,
+    );
+    expect(eased[0]).toBeLessThan(0.27);
+    expect(eased.at(-1)).toBeCloseTo(0.3, 2);
   });
 
   it('fades out a lamp that a new look has elsewhere instead of drawing it across the frame', () => {

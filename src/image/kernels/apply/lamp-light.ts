@@ -128,7 +128,7 @@ function sumPairs(low: v128, high: v128, factors: v128): v128 {
   return i16x8.narrow_i32x4_s(first, i32x4.shr_u(i32x4.add(i32x4.dot_i16x8_s(high, factors), half), 15));
 }
 
-/** Adds a lamp's spot to rows `row` and `row + 1`, whose luma by day is at `day0` and `day1`. False when it does not reach them. */
+/** Adds a lamp's spot to rows `row` and `row + 1`, whose luma by day is at `day0` and `day1`, their V at `dayV`. False when it does not reach them. */
 export function addSpot(lamp: usize, row: i32, from: i32, day0: usize, day1: usize, dayV: usize): bool {
   const inverseY = load<f32>(lamp, lamps.L_INVERSE_Y);
   const y0 = (<f32>row + 0.5 - load<f32>(lamp, lamps.L_Y)) * inverseY;
