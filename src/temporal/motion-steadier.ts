@@ -22,7 +22,7 @@ import type { Steadier } from './steadier.js';
  */
 const GRID_SECONDS = { reliable: 1.2, unreliable: 0.5 } as const;
 /** The same for the lights. Lamps turn on faster than they turn off: a blinking lamp stays lit, more evenly. */
-const LIGHTS_SECONDS = { rise: 0.35, fall: 0.45, unreliable: 0.2 } as const;
+const LIGHTS_SECONDS = { rise: 0.45, fall: 0.5, unreliable: 0.2 } as const;
 
 /** Exposure changes between frames up to this size are estimation noise; natural logarithm. */
 const EXPOSURE_NOISE = 0.008;
