@@ -1,6 +1,7 @@
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
-import { SURFACE_HEIGHT, SURFACE_WIDTH, type TailGlass, type VehicleLamp } from './scene.js';
-import { surfacePlane } from './scene-maps.js';
+import type { TailGlass, VehicleLamp } from './scene.js';
+import { sampleAt, surfacePlane } from './scene-maps.js';
+import type { DetailBox } from './signal-lens.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
 
 /** How far from where the network places a lamp its glass may be: widths and heights of the vehicle. */
@@ -36,7 +37,7 @@ export function withTailGlass(vehicle: FoundVehicle, detail: Float32Array, surfa
   const person = surfacePlane(surfaces, 'person');
   const found = vehicle.lamps.map((lamp) => {
     const seen = lampAt(reds, body, vehicle, lamp);
-    return isPerson(person, seen) ? lamp : seen;
+    return (person[sampleAt(seen)] ?? 0) > MAX_PERSON ? lamp : seen;
   });
   const [left = vehicle.lamps[0], right = vehicle.lamps[1]] = found;
   return areAlike(left, right, vehicle) ? { ...vehicle, lamps: [left, right] } : vehicle;
@@ -49,21 +50,8 @@ function areAlike(left: VehicleLamp, right: VehicleLamp, { box }: FoundVehicle):
   return Math.abs(left.y - right.y) < MAX_TILT * box.height && Math.max(ratio, 1 / ratio) < MAX_RATIO;
 }
 
-function isPerson(person: Float32Array, { x, y }: VehicleLamp): boolean {
-  const column = Math.min(SURFACE_WIDTH - 1, Math.max(0, Math.floor(x * SURFACE_WIDTH)));
-  const row = Math.min(SURFACE_HEIGHT - 1, Math.max(0, Math.floor(y * SURFACE_HEIGHT)));
-  return (person[row * SURFACE_WIDTH + column] ?? 0) > MAX_PERSON;
-}
-
-/** Samples of the detail, right and bottom exclusive. */
-interface Area {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
-
-function areaOf(x0: number, y0: number, x1: number, y1: number): Area {
+/** The samples of a detail in a part of the image, whose left, top, right and bottom are shares of it. */
+function detailBoxOf(x0: number, y0: number, x1: number, y1: number): DetailBox {
   return {
     left: Math.max(0, Math.floor(x0 * DETAIL_WIDTH)),
     top: Math.max(0, Math.floor(y0 * DETAIL_HEIGHT)),
@@ -74,7 +62,7 @@ function areaOf(x0: number, y0: number, x1: number, y1: number): Area {
 
 /** V of the vehicle's body: the median over its box. */
 function medianRed(reds: Float32Array, { box: { x, y, width, height } }: FoundVehicle): number {
-  const { left, top, right, bottom } = areaOf(x, y, x + width, y + height);
+  const { left, top, right, bottom } = detailBoxOf(x, y, x + width, y + height);
   const values: number[] = [];
   const step = Math.max(1, Math.floor(Math.sqrt(((right - left) * (bottom - top)) / BODY_SAMPLES)));
   for (let row = top; row < bottom; row += step) {
@@ -87,7 +75,7 @@ function medianRed(reds: Float32Array, { box: { x, y, width, height } }: FoundVe
 /** A lamp where its glass is; as it was where no glass is seen. */
 function lampAt(reds: Float32Array, body: number, { box }: FoundVehicle, lamp: VehicleLamp): VehicleLamp {
   const [reachX, reachY] = [REACH.x * box.width, REACH.y * box.height];
-  const around = areaOf(lamp.x - reachX, lamp.y - reachY, lamp.x + reachX, lamp.y + reachY);
+  const around = detailBoxOf(lamp.x - reachX, lamp.y - reachY, lamp.x + reachX, lamp.y + reachY);
   let most = 0;
   let [peakX, peakY] = [-1, -1];
   for (let row = around.top; row < around.bottom; row++) {
@@ -98,7 +86,7 @@ function lampAt(reds: Float32Array, body: number, { box }: FoundVehicle, lamp: V
   }
   if (peakX < 0 || most < MIN_RED || most - body < MIN_CONTRAST) return lamp;
   const red = Math.max(body, 0) + EDGE * (most - Math.max(body, 0));
-  const limits = areaOf(box.x - 0.05 * box.width, box.y, box.x + 1.05 * box.width, box.y + box.height);
+  const limits = detailBoxOf(box.x - 0.05 * box.width, box.y, box.x + 1.05 * box.width, box.y + box.height);
   const largest = [MAX_WIDTH * box.width * DETAIL_WIDTH, MAX_HEIGHT * box.height * DETAIL_HEIGHT] as const;
   const glass = grow(reds, [peakX, peakY], red, limits, largest);
   const [width, height] = [(glass.right - glass.left) / DETAIL_WIDTH, (glass.bottom - glass.top) / DETAIL_HEIGHT];
@@ -119,9 +107,9 @@ function grow(
   reds: Float32Array,
   [x, y]: readonly [number, number],
   red: number,
-  { left, top, right, bottom }: Area,
+  { left, top, right, bottom }: DetailBox,
   largest: readonly [number, number],
-): Area & { readonly count: number } {
+): DetailBox & { readonly count: number } {
   const seen = new Set([y * DETAIL_WIDTH + x]);
   const stack = [...seen];
   let [x0, y0, x1, y1] = [x, y, x + 1, y + 1];

@@ -1,5 +1,5 @@
 import type { PlaneKernel } from '../image/plane-kernel.js';
-import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Surface } from './scene.js';
+import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Place, type Surface } from './scene.js';
 
 /** Writes the probabilities of the surfaces, `[13, 72, 128]`, from logits of another size: softmax, then bilinear. */
 export class SurfaceResampler {
@@ -35,6 +35,13 @@ export class SurfaceResampler {
 export function surfacePlane(surfaces: Float32Array, surface: Surface): Float32Array {
   const start = SURFACES.indexOf(surface) * SURFACE_SIZE;
   return surfaces.subarray(start, start + SURFACE_SIZE);
+}
+
+/** The sample of a plane at a place; the nearest one where the place is outside the image. */
+export function sampleAt({ x, y }: Place): number {
+  const column = Math.min(SURFACE_WIDTH - 1, Math.max(0, Math.floor(x * SURFACE_WIDTH)));
+  const row = Math.min(SURFACE_HEIGHT - 1, Math.max(0, Math.floor(y * SURFACE_HEIGHT)));
+  return row * SURFACE_WIDTH + column;
 }
 
 /** A mask of a surface's plane: 1 where the probability is above `least`. */

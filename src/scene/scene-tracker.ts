@@ -6,7 +6,8 @@ import type { FoundScene } from './found-scene.js';
 import { LampHeadTracker } from './lamp-head-tracker.js';
 import { newShare } from './moving-average.js';
 import { PaneTracker } from './pane-tracker.js';
-import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH, type Box, type Scene } from './scene.js';
+import { SURFACES, SURFACE_SIZE, type Box, type Scene } from './scene.js';
+import { sampleAt } from './scene-maps.js';
 import { SignalTracker } from './signal-tracker.js';
 import { SurfaceMean } from './surface-mean.js';
 import type { Shift } from './thing-tracker.js';
@@ -166,9 +167,8 @@ export function stillScene(found: FoundScene, seed: number): Scene {
 
 /** Probability of some surfaces, by the starts of their planes, at the middle of a box. */
 function coverAt(surfaces: Float32Array, planes: readonly number[], { x, y, width, height }: Box): number {
-  const column = Math.min(SURFACE_WIDTH - 1, Math.max(0, Math.floor((x + width / 2) * SURFACE_WIDTH)));
-  const row = Math.min(SURFACE_HEIGHT - 1, Math.max(0, Math.floor((y + height / 2) * SURFACE_HEIGHT)));
+  const middle = sampleAt({ x: x + width / 2, y: y + height / 2 });
   let sum = 0;
-  for (const plane of planes) sum += surfaces[plane + row * SURFACE_WIDTH + column] ?? 0;
+  for (const plane of planes) sum += surfaces[plane + middle] ?? 0;
   return sum;
 }

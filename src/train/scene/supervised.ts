@@ -17,6 +17,8 @@ export interface SupervisedRun {
   /** Folder of the run: options, checkpoints, log and page. */
   readonly run: string;
   readonly isResumed: boolean;
+  /** A trained network of the recipe to start from: its `.onnx` file, card or folder. Default: random weights. */
+  readonly init?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: TrainingProgress) => void;
   /** Receives lines for the terminal: the result of each validation. */

@@ -20,8 +20,6 @@ export interface SceneRunOptions extends SupervisedRun {
   readonly backend: BackendChoice;
   /** Given options. The rest have their defaults, or on resuming the values of the run, which must not change. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** A trained network to start from: its `.onnx` file, card or folder. Default: random weights. */
-  readonly init?: string;
   readonly onWarning?: (line: string) => void;
   /** Called before the first step. */
   readonly onStart?: (options: SceneOptions, backend: { readonly name: string; readonly device: string }) => void;

@@ -32,8 +32,6 @@ export interface VehicleRunOptions extends SupervisedRun {
   readonly source: string;
   readonly backend: BackendChoice;
   readonly options: Readonly<Record<string, unknown>>;
-  /** A trained network to start from: its `.onnx` file, card or folder. Default: random weights. */
-  readonly init?: string;
   readonly onWarning?: (line: string) => void;
   /** Called before the first step. */
   readonly onStart?: (options: VehicleOptions, backend: { readonly name: string; readonly device: string }) => void;
