@@ -71,11 +71,16 @@ export interface ModelSource {
   readonly url?: string;
 }
 
+/** What identifies a trained network. */
+export type NetworkOrigin = Pick<TrainedModelCard, 'name' | 'version' | 'sha256'>;
+
 /** How a network was trained, for reproduction. */
 export interface TrainingCard {
   readonly recipe?: string;
   readonly seed?: number;
   readonly steps?: number;
+  /** The trained network that it started from; absent for random weights. */
+  readonly init?: NetworkOrigin;
   /** Values of the recipe's options. */
   readonly options?: Readonly<Record<string, unknown>>;
 }

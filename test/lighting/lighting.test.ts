@@ -281,6 +281,30 @@ describe('Lighting', () => {
     expect(driving).toBeGreaterThan(dark);
   });
 
+  it('darkens the ground nearest a driving camera, and not that before a fixed one', async () => {
+    const lighting = await Lighting.open(STYLE, 1);
+    const fall = (driving: number): number => {
+      const look = lighting.light(street({ driving }), day(), NIGHT);
+      return meanLuma(look, [138, 144]) / meanLuma(look, [100, 106]);
+    };
+    expect(fall(1)).toBeLessThan(0.6 * fall(0));
+  });
+
+  it('keeps the own bonnet black, with an edge that is no step', async () => {
+    const lighting = await Lighting.open(STYLE, 1);
+    const bonnet = new Float32Array(SURFACE_SIZE).fill(1, 60 * SURFACE_WIDTH);
+    const lit = lighting.light(street({ driving: 0 }), day(), NIGHT);
+    const at = (look: Look): number[] =>
+      Array.from({ length: 12 }, (_, i) => meanLuma(look, [108 + 2 * i, 110 + 2 * i]));
+    const without = at(lit);
+    const shares = at(lighting.light(street({ driving: 0, bonnet }), day(), NIGHT)).map(
+      (luma, i) => luma / without[i]!,
+    );
+    expect(shares[0]).toBeGreaterThan(0.8);
+    expect(shares.at(-1)).toBeLessThan(0.15);
+    for (let i = 1; i < shares.length; i++) expect(shares[i - 1]! - shares[i]!).toBeLessThan(0.4);
+  });
+
   it('is the day when the sun is high, and dusk between', async () => {
     const lighting = await Lighting.open(STYLE, 1);
     const scene = street({ vehicles: [vehicle] });

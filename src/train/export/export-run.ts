@@ -6,7 +6,13 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
-import type { OnnxModelCard, SceneModelCard, VehicleModelCard, TrainedModelCard } from '../../infer/model-card.js';
+import type {
+  NetworkOrigin,
+  OnnxModelCard,
+  SceneModelCard,
+  VehicleModelCard,
+  TrainedModelCard,
+} from '../../infer/model-card.js';
 import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
 import { nightgrid } from '../networks/nightgrid.js';
 import { sceneNetwork } from '../networks/scene-network.js';
@@ -46,6 +52,8 @@ interface LookMetrics {
 interface BestHeader<M> {
   readonly options: Readonly<Record<string, unknown>>;
   readonly step: number;
+  /** Absent when the run started from random weights. */
+  readonly init?: NetworkOrigin;
   readonly metrics: M;
 }
 
@@ -96,7 +104,7 @@ async function exportSceneRun(
   { path, header, arrays }: BestCheckpoint,
 ): Promise<WrittenModel<SceneModelCard>> {
   const { metrics, description = 'a scene network trained by nocturne train', ...card } = options;
-  const { options: given, step, metrics: validation } = header as unknown as BestHeader<SceneMetrics>; // as the trainer writes it
+  const { options: given, step, init, metrics: validation } = header as unknown as BestHeader<SceneMetrics>; // as the trainer writes it
   const trained = sceneOptions(given);
   const { parameters } = traceNetwork(sceneNetwork, [DETAIL_HEIGHT, DETAIL_WIDTH, 3]);
   const isSame = parameters.every(({ name, shape }) => arrays.get(name)?.length === sizeOf(shape));
@@ -105,7 +113,7 @@ async function exportSceneRun(
     ...card,
     description,
     weights: arrays,
-    training: { recipe: 'scene', seed: trained.seed, steps: step, options: { ...trained } },
+    training: { recipe: 'scene', seed: trained.seed, steps: step, ...(init && { init }), options: { ...trained } },
     metrics: { ...sceneMetrics(validation), ...metrics },
   });
 }
@@ -115,7 +123,7 @@ async function exportVehicleRun(
   { path, header, arrays }: BestCheckpoint,
 ): Promise<WrittenModel<VehicleModelCard>> {
   const { metrics, description = 'a vehicle network trained by nocturne train', ...card } = options;
-  const { options: given, step, metrics: validation } = header as unknown as BestHeader<CropMetrics>; // as the trainer writes it
+  const { options: given, step, init, metrics: validation } = header as unknown as BestHeader<CropMetrics>; // as the trainer writes it
   const trained = vehicleOptions(given);
   const { parameters } = traceNetwork(vehicleNetwork, [CROP_SIDE, CROP_SIDE, 3]);
   const isSame = parameters.every(({ name, shape }) => arrays.get(name)?.length === sizeOf(shape));
@@ -125,7 +133,7 @@ async function exportVehicleRun(
     ...card,
     description,
     weights: arrays,
-    training: { recipe: 'vehicle', seed: trained.seed, steps: step, options: { ...trained } },
+    training: { recipe: 'vehicle', seed: trained.seed, steps: step, ...(init && { init }), options: { ...trained } },
     metrics: { 'validation.facing': facing, 'validation.lampOffset': lampOffset, ...metrics },
   });
 }

@@ -1,5 +1,5 @@
 import { NocturneError } from '../../core/errors.js';
-import type { TrainedModelCard } from '../../infer/model-card.js';
+import type { NetworkOrigin, TrainedModelCard } from '../../infer/model-card.js';
 import { readModelFile } from '../../infer/model-file.js';
 import type { Network, Weights } from '../networks/ops.js';
 import { sizeOf, traceNetwork } from '../networks/trace.js';
@@ -17,8 +17,15 @@ interface ReadWeightsOptions<K extends string> {
   readonly input: readonly [number, number, number];
 }
 
-/** The plain weights of an exported network, in the layout of training. Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID. */
-export async function readWeights<K extends string>(options: ReadWeightsOptions<K>): Promise<Weights> {
+/** An exported network to start a training from. */
+export interface TrainingStart {
+  /** Plain, in the layout of training. */
+  readonly weights: Weights;
+  readonly origin: NetworkOrigin;
+}
+
+/** Reads the weights of an exported network. Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID. */
+export async function readWeights<K extends string>(options: ReadWeightsOptions<K>): Promise<TrainingStart> {
   const { path, parseCard, network, input } = options;
   const file = await readModelFile(path, parseCard);
   const stored = decodeFloats(file.bytes);
@@ -36,7 +43,8 @@ export async function readWeights<K extends string>(options: ReadWeightsOptions<
     }
     weights.set(name, isKernel(shape) ? toHwio(values, shape) : values);
   }
-  return weights;
+  const { name, version, sha256 } = file.card;
+  return { weights, origin: { name, version, sha256 } };
 }
 
 function isKernel(shape: readonly number[]): boolean {

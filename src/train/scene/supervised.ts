@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { abortedError, NocturneError } from '../../core/errors.js';
 import { readCheckpoint, writeCheckpoint, type NamedArrays } from '../checkpoint.js';
+import type { NetworkOrigin } from '../../infer/model-card.js';
 import type { Losses } from '../models/trainable-network.js';
 import type { Weights } from '../networks/ops.js';
 import { formatOptionsFile, parseOptionsFile } from '../options.js';
@@ -51,6 +52,8 @@ interface SupervisedTask<M> {
   readonly recipe: string;
   readonly run: SupervisedRun;
   readonly options: SupervisedOptions;
+  /** The network that a new run starts from; a resumed run reads it from its checkpoint. */
+  readonly init: NetworkOrigin | undefined;
   readonly backend: { readonly name: 'tensorflow' | 'webgpu' | 'wasm'; readonly device: string };
   readonly model: {
     state(): Promise<NamedArrays>;
@@ -73,6 +76,7 @@ interface Header<M> {
   readonly step: number;
   readonly random: number;
   readonly seconds: number;
+  readonly init?: NetworkOrigin;
   readonly best?: M;
 }
 
@@ -129,6 +133,7 @@ class SupervisedTraining<M extends { readonly score: number }> {
   readonly #log: LossLog;
   readonly #facts: Readonly<Record<string, string>>;
   #step = 0;
+  #init: NetworkOrigin | undefined;
   #best: M | undefined;
   /** Seconds of training before this run resumed. */
   #previousSeconds = 0;
@@ -136,6 +141,7 @@ class SupervisedTraining<M extends { readonly score: number }> {
 
   constructor(task: SupervisedTask<M>, log: LossLog, facts: Readonly<Record<string, string>>) {
     this.#task = task;
+    this.#init = task.init;
     this.#log = log;
     this.#facts = facts;
   }
@@ -146,6 +152,7 @@ class SupervisedTraining<M extends { readonly score: number }> {
     this.#task.model.load(arrays);
     this.#task.data.restore(saved.random);
     this.#step = saved.step;
+    this.#init = saved.init;
     this.#best = saved.best;
     this.#previousSeconds = saved.seconds;
   }
@@ -221,7 +228,7 @@ class SupervisedTraining<M extends { readonly score: number }> {
     const metrics = await measure(weights);
     if (!this.#best || metrics.score > this.#best.score) {
       this.#best = metrics;
-      const header = { recipe, options, step: this.#step, metrics };
+      const header = { recipe, options, step: this.#step, metrics, ...(this.#init && { init: this.#init }) };
       await writeCheckpoint(this.#path(BEST_CHECKPOINT), { header, arrays: weights });
     }
     return metrics;
@@ -232,6 +239,7 @@ class SupervisedTraining<M extends { readonly score: number }> {
       step: this.#step,
       random: this.#task.data.state,
       seconds: this.#seconds,
+      ...(this.#init && { init: this.#init }),
       ...(this.#best && { best: this.#best }),
     };
     const arrays = await this.#task.model.state();

@@ -47,7 +47,7 @@ export async function trainScene(runOptions: SceneRunOptions): Promise<Supervise
   const { batch, width, height, cropWidth, cropHeight, synthShare, bonnetShare, classPower, seed, steps, wholeSteps } =
     options;
   const model = new SceneModel(options);
-  if (start) model.start(start);
+  if (start) model.start(start.weights);
   const batches = new SceneBatches({
     real,
     painted,
@@ -63,6 +63,7 @@ export async function trainScene(runOptions: SceneRunOptions): Promise<Supervise
       recipe: 'scene',
       run: runOptions,
       options,
+      init: start?.origin,
       backend,
       model,
       data: batches,

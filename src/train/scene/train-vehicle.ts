@@ -75,7 +75,7 @@ export async function trainVehicle(runOptions: VehicleRunOptions): Promise<Super
     `${vehicleExamples(split.train).length} vehicles, ${held.length} held back; ${hard.length} places that only look like one`,
   );
   const model = new VehicleModel(options);
-  if (start) model.start(start);
+  if (start) model.start(start.weights);
   const data = new VehicleCrops({
     real: split.train,
     painted,
@@ -91,6 +91,7 @@ export async function trainVehicle(runOptions: VehicleRunOptions): Promise<Super
       recipe: 'vehicle',
       run: runOptions,
       options,
+      init: start?.origin,
       backend,
       model,
       data,

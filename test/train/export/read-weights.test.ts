@@ -25,7 +25,7 @@ describe('readWeights', async () => {
   it('reads what was exported: exported again, the file is the same', async () => {
     const file = await readModelFile(SHIPPED_SCENE_MODEL, parseSceneCard);
     const { name, version, description, licence } = file.card;
-    const weights = await readWeights(shipped);
+    const { weights } = await readWeights(shipped);
     const out = join(folder, 'scene');
     await exportScene({ weights, name, version, description, licence, out });
     const again = await readModelFile(out, parseSceneCard);
@@ -33,7 +33,7 @@ describe('readWeights', async () => {
   });
 
   it('lets a training start where the exported one was', async () => {
-    const weights = await readWeights(shipped);
+    const { weights } = await readWeights(shipped);
     const model = new SceneModel(sceneOptions({ width: 96, height: 64, batch: 2 }));
     model.start(weights);
     const started = await model.weights();
