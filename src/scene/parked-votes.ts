@@ -50,8 +50,9 @@ export class ParkedVotes {
     if (this.#mustMove && !isFixed) this.#mustMove = this.isParked = false; // the camera drives off
     if (isMoving === true) {
       this.#movingSeconds += seconds;
+      if (this.#movingSeconds < MOVE_SECONDS) return; // a box jitters
       this.#standingSeconds = 0;
-      if (this.#movingSeconds >= MOVE_SECONDS && (isShown || !this.#mustMove)) {
+      if (isShown || !this.#mustMove) {
         this.#hasMoved = true;
         this.#mustMove = false;
         this.#kerb = undefined;

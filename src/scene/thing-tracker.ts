@@ -204,13 +204,13 @@ export function isCovered({ covers }: Pick<TrackedThing<Found>, 'covers'>): bool
 function isShown(thing: TrackedThing<Found>, { lostSeconds: most, minSightings, isMoving }: Limits): boolean {
   const { sightings, misses, lostSeconds, outSeconds } = thing;
   if (sightings < minSightings || isCovered(thing) || outSeconds > 0 || lostSeconds > MAX_UNREAD_SECONDS) return false;
-  if (isMoving && misses > 0 && isLeaving(thing)) return false;
+  if (isMoving && misses > 0 && hasLeft(thing)) return false;
   return lostSeconds <= most || misses < LOST_READS;
 }
 
-/** Whether a thing is at an edge of the image and moves out there: missed once, it has left. */
-function isLeaving({ box: { x, y, width, height }, velocity: [vx, vy] }: TrackedThing<Found>): boolean {
-  const out = (isAtEdge: boolean, speed: number): boolean => isAtEdge && speed > LEAVING_SPEED;
+/** Whether a missed thing at an edge of the image has left there: it moved out, or is missed again. */
+function hasLeft({ box: { x, y, width, height }, velocity: [vx, vy], misses }: TrackedThing<Found>): boolean {
+  const out = (isAtEdge: boolean, speed: number): boolean => isAtEdge && (speed > LEAVING_SPEED || misses > 1);
   return out(x < EDGE, -vx) || out(x + width > 1 - EDGE, vx) || out(y + height > 1 - EDGE, vy);
 }
 

@@ -58,6 +58,8 @@ const MIN_BELOW = 0.03;
 const EDGE = 0.012;
 /** Growth from which a vehicle moves before a fixed camera, and up to which it moves along with a driving one; 1/s. */
 const MOVING_GROWTH = 0.1;
+/** What a box's jitter adds to the first: for each width of the image, 1/s. */
+const JITTER = 0.004;
 const ALONG_GROWTH = 0.05;
 /** Width from which a box's growth says so, share of the image's: a farther vehicle's is small in any case. */
 const MIN_ALONG_WIDTH = 0.03;
@@ -148,6 +150,7 @@ export class VehicleHistory {
     this.#shownScore += newShare(seconds, SURE_SECONDS) * (this.#facing.shareOf(this.#shownFacing) - this.#shownScore);
     const { score } = this.#facing;
     if (this.#isFirst) this.#isUnsure = score < UNSURE.at;
+    else if (byGrowth !== undefined && byGrowth !== this.#facing.facing) this.#isUnsure = true;
     else if (score < UNSURE.below) this.#isUnsure = true;
     else if (score > UNSURE.from) this.#isUnsure = false;
     const signs = {
@@ -236,7 +239,7 @@ export class VehicleHistory {
       return rate < ALONG_GROWTH;
     }
     const away = Math.hypot(now.x - this.#place.x, ((now.y - this.#place.y) * 9) / 16);
-    return away > MOVED.width * box.width + MOVED.image || Math.abs(rate) > MOVING_GROWTH;
+    return away > MOVED.width * box.width + MOVED.image || Math.abs(rate) > MOVING_GROWTH + JITTER / box.width;
   }
 
   /** Averages the lamps' places in the box, over sightings of the side that is decided on. */

@@ -58,6 +58,11 @@ describe('ParkedVotes', () => {
     expect(play(waiting, 10, () => standing).at(-1)).toBe(true);
   });
 
+  it('parks what stands though single reads take its jitter for motion', () => {
+    const shown = play(new ParkedVotes(), 6, (read) => ({ isFixed: true, isMoving: read % 4 === 1 }));
+    expect(shown.at(-1)).toBe(true);
+  });
+
   it('does not park what stands before a camera that drives', () => {
     expect(play(new ParkedVotes(), 20, () => ({ isMoving: false })).some(Boolean)).toBe(false);
   });

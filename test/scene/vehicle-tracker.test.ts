@@ -212,6 +212,27 @@ describe('VehicleTracker', () => {
     }
   });
 
+  it('parks a far vehicle before a fixed camera though its box jitters by a pixel', () => {
+    const shown = play(tracker(), 8, FIXED, (seconds) =>
+      grown(0, 0, 'front', 0.9, 0.03 + 0.003 * Math.sin(3 * seconds)),
+    );
+    expect(lit(shown.at(-1)!)).toBe(0);
+  });
+
+  it('puts the lamps out of what moves as its decided side cannot', () => {
+    const shown = play(tracker(), 1.3, FIXED, (seconds) => grown(seconds, -0.5, 'front', 0.97, 0.1));
+    expect(lit(shown[10]!)).toBe(1);
+    expect(lit(shown.at(-1)!)).toBeCloseTo(0);
+  });
+
+  it('takes what is missed twice at the edge for gone', () => {
+    const box = { x: 0.9, y: 0.5, width: 0.12, height: 0.1 };
+    const shown = play(tracker(), 1.1, FIXED, (seconds) => (seconds < 0.5 ? foundVehicle({ box }) : undefined));
+    const inside = play(tracker(), 1.1, FIXED, (seconds) => (seconds < 0.5 ? foundVehicle() : undefined));
+    const after = (vehicles: readonly Vehicle[]): number => vehicles.filter((vehicle) => lit(vehicle) > 0).length;
+    expect(after(shown)).toBeLessThan(after(inside) - 3);
+  });
+
   it('keeps a vehicle lit that drives ahead of the camera at its speed, beside a verge', () => {
     const box = { x: 0.68, y: 0.6, width: 0.12, height: 0.1 };
     const shown = play(tracker(), 3, DRIVING, () => foundVehicle({ box, facing: 'rear' }));
