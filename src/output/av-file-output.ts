@@ -2,11 +2,13 @@ import { AVFMT_GLOBALHEADER } from 'node-av/constants';
 import { FormatContext, Rational } from 'node-av/lib';
 import type { CodecContext, OutputFormat, Stream } from 'node-av/lib';
 import { extname } from 'node:path';
-import { NocturneError } from '../core/errors.js';
+import type { NocturneError } from '../core/errors.js';
 import type { FrameFormat } from '../core/frame.js';
-import type { TimeBase } from '../core/time.js';
+import type { Micros, TimeBase } from '../core/time.js';
 import { checkStatus, encoderFailure } from '../encode/av-error.js';
 import { fileCodec, openFileContext, rationalRate } from './av-file-context.js';
+import { unsupported } from './av-container.js';
+import { FileEncoder } from './av-file-encoder.js';
 import type { StreamCopy } from './av-stream-copy.js';
 import type { FileSinkOptions } from './file-options.js';
 import { checkHeader } from './output-error.js';
@@ -18,6 +20,8 @@ export interface FileOutputOptions {
   /** True when chapters are added to the finished file: that also moves an MP4's index to the front. */
   readonly hasChapters: boolean;
   readonly streamCopy: StreamCopy | undefined;
+  /** Time of copied streams that becomes 0. */
+  readonly start: Micros;
   readonly sinkOptions: FileSinkOptions;
   /** Encoder name as FFmpeg spells it. */
   readonly encoder: string;
@@ -26,32 +30,33 @@ export interface FileOutputOptions {
 
 /** A file with its header written and its encoder open, from the first frame on, which gives the size. */
 export interface FileOutput {
-  readonly frameFormat: FrameFormat;
   readonly context: CodecContext;
+  /** Of the context. */
+  readonly encoder: FileEncoder;
   readonly output: FormatContext;
   readonly video: Stream;
+  /** Frees everything. */
+  close(): Promise<void>;
 }
 
-/** Opens encoder and file; the caller frees both. Throws LibavError or NocturneError. */
+/** Opens encoder and file; the caller closes them. Throws LibavError or NocturneError. */
 export function openFileOutput(options: FileOutputOptions): FileOutput {
-  const { frameFormat, format, sinkOptions, streamCopy } = options;
-  const context = openContext(options);
+  const { sinkOptions, streamCopy } = options;
+  const context = openEncoder(options);
   const output = new FormatContext();
   try {
-    checkStatus(output.allocOutputContext2(format, null, options.temporaryPath), 'choose the container');
-    const video = output.newStream(null);
-    checkStatus(video.codecpar.fromContext(context), 'set the parameters of the video');
-    if (fileCodec(sinkOptions) === 'hevc' && isMp4(format)) video.codecpar.codecTag = 'hvc1'; // the tag that Apple's players require
-    video.timeBase = context.timeBase;
-    video.avgFrameRate = rationalRate(sinkOptions.frameRate);
-    video.sampleAspectRatio = new Rational(...frameFormat.sampleAspect);
-    streamCopy?.addTo(output, video);
-    if (isMp4(format)) setMp4Options(output, sinkOptions.timeBase, options.hasChapters);
+    const video = addVideo(output, context, options);
+    streamCopy?.addTo(output, video, options.start);
+    if (isMp4(options.format) && !options.hasChapters) output.setOption('movflags', '+faststart');
     checkStatus(output.openOutputSync(), 'open the output');
-    if (checkHeader(output.writeHeaderSync()) < 0) {
-      throw unsupported(`The container ${extname(sinkOptions.path)} does not support video of ${options.encoder}.`);
-    }
-    return { frameFormat, context, output, video };
+    if (checkHeader(output.writeHeaderSync()) < 0) throw unsupportedVideo(sinkOptions, options.encoder);
+    const encoder = new FileEncoder(context, options.encoder);
+    const close = async (): Promise<void> => {
+      if (!encoder.hasHung) context.freeContext();
+      await output.closeOutput();
+      output.freeContext();
+    };
+    return { context, encoder, output, video, close };
   } catch (error) {
     context.freeContext();
     output.closeOutputSync();
@@ -60,12 +65,14 @@ export function openFileOutput(options: FileOutputOptions): FileOutput {
   }
 }
 
-/** A NocturneError `OUTPUT_UNSUPPORTED`. */
-export function unsupported(message: string): NocturneError {
-  return new NocturneError({ code: 'OUTPUT_UNSUPPORTED', stage: 'output', message });
-}
+/** Options of {@link openEncoder} and {@link addVideo}. */
+export type VideoOptions = Pick<
+  FileOutputOptions,
+  'frameFormat' | 'temporaryPath' | 'sinkOptions' | 'encoder' | 'format'
+>;
 
-function openContext({ format, frameFormat, sinkOptions, encoder }: FileOutputOptions): CodecContext {
+/** Opens the encoder for a container. The caller frees the context. Throws NocturneError. */
+export function openEncoder({ format, frameFormat, sinkOptions, encoder }: VideoOptions): CodecContext {
   try {
     return openFileContext(frameFormat, sinkOptions, {
       hasGlobalHeader: (format.flags & AVFMT_GLOBALHEADER) !== 0,
@@ -76,12 +83,30 @@ function openContext({ format, frameFormat, sinkOptions, encoder }: FileOutputOp
   }
 }
 
+/** Sets the container of an output and adds the stream of its video. Throws LibavError. */
+export function addVideo(output: FormatContext, context: CodecContext, options: VideoOptions): Stream {
+  const { format, frameFormat, sinkOptions, temporaryPath } = options;
+  checkStatus(output.allocOutputContext2(format, null, temporaryPath), 'choose the container');
+  const video = output.newStream(null);
+  checkStatus(video.codecpar.fromContext(context), 'set the parameters of the video');
+  if (fileCodec(sinkOptions) === 'hevc' && isMp4(format)) video.codecpar.codecTag = 'hvc1'; // the tag that Apple's players require
+  video.timeBase = context.timeBase;
+  video.avgFrameRate = rationalRate(sinkOptions.frameRate);
+  video.sampleAspectRatio = new Rational(...frameFormat.sampleAspect);
+  if (isMp4(format)) setTimescales(output, sinkOptions.timeBase);
+  return video;
+}
+
+/** The failure of a container that cannot hold the video of an encoder. */
+export function unsupportedVideo({ path }: Pick<FileSinkOptions, 'path'>, encoder: string): NocturneError {
+  return unsupported(`The container ${extname(path)} does not support video of ${encoder}.`);
+}
+
 /** FFmpeg 8.1: the MP4 muxer doubles a track's timescale until it reaches this. Done here, so that the movie's timescale is the same. */
 const MP4_MIN_TIMESCALE = 10_000;
 
-/** Puts the index at the front, and makes timescales as fine as the video's, so that the start time of the first frame is exact. */
-function setMp4Options(output: FormatContext, timeBase: TimeBase, hasChapters: boolean): void {
-  if (!hasChapters) output.setOption('movflags', '+faststart');
+/** Makes MP4's timescales as fine as the video's, so that the start time of the first frame is exact. */
+function setTimescales(output: FormatContext, timeBase: TimeBase): void {
   if (timeBase.num !== 1) return;
   let scale = timeBase.den;
   while (scale < MP4_MIN_TIMESCALE) scale *= 2;

@@ -1,4 +1,4 @@
-import { AV_DISPOSITION_ATTACHED_PIC } from 'node-av/constants';
+import { AV_CHANNEL_ORDER_NATIVE, AV_CHANNEL_ORDER_UNSPEC, AV_DISPOSITION_ATTACHED_PIC } from 'node-av/constants';
 import { Dictionary } from 'node-av/lib';
 import type { FormatContext, OutputFormat, Stream } from 'node-av/lib';
 import { checkStatus } from '../encode/av-error.js';
@@ -6,6 +6,9 @@ import { checkStatus } from '../encode/av-error.js';
 /** Metadata that describes the bytes of the old file and is wrong for the new one. */
 const STALE_TAGS =
   /^(major_brand|minor_version|compatible_brands|encoder|vendor_id|duration|rotate|bps|number_of_(frames|bytes)|_statistics_.*)(-\w+)?$/i;
+
+/** libav's masks of the layouts that a number of channels leaves no doubt about: mono and stereo. */
+const CHANNEL_MASKS: Readonly<Record<number, bigint>> = { 1: 0x4n, 2: 0x3n };
 
 /** True for a container with edit lists, which can hide some of its packets: MP4 and its family. */
 export function hasEditLists(format: OutputFormat | null): boolean {
@@ -22,10 +25,19 @@ export function addCopiedStream(output: FormatContext, from: Stream): Stream {
   const to = output.newStream(null);
   checkStatus(from.codecpar.copy(to.codecpar), 'copy stream parameters');
   to.codecpar.codecTag = 0;
+  setChannelLayout(to);
   to.timeBase = from.timeBase;
   to.disposition = from.disposition;
   to.metadata = Dictionary.fromObject(copiedTags(from.metadata));
   return to;
+}
+
+/** Mono and stereo need no layout to be understood, but the MP4 muxer does: AVI and others store only the number of channels. */
+function setChannelLayout({ codecpar }: Stream): void {
+  const { order, nbChannels } = codecpar.channelLayout;
+  const mask = CHANNEL_MASKS[nbChannels];
+  if (order !== AV_CHANNEL_ORDER_UNSPEC || mask === undefined) return;
+  codecpar.channelLayout = { order: AV_CHANNEL_ORDER_NATIVE, nbChannels, mask };
 }
 
 /** The tags of a file or stream that are valid for a copy of it. */

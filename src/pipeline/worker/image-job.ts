@@ -1,5 +1,5 @@
 import { renameSync, rmSync } from 'node:fs';
-import { basename, join, parse } from 'node:path';
+import { basename } from 'node:path';
 import { lightingOf } from '../../core/controls.js';
 import { abortedError, NocturneError } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
@@ -11,6 +11,7 @@ import { openGenerator } from '../../infer/open-generator.js';
 import { listNames, skippedNotices } from '../../ingest/image-list.js';
 import { openSource } from '../../ingest/open-source.js';
 import { DEFAULT_SOURCE_OPTIONS } from '../../ingest/source-options.js';
+import { temporaryPathOf } from '../../output/atomic-file.js';
 import type { Renderer } from '../../render/renderer.js';
 import { readThumbnail } from '../../render/read-thumbnail.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
@@ -127,8 +128,7 @@ async function renderImage(task: ImageTask, tools: ImageTools): Promise<Rendered
   const look = await times.measureAsync('look', () => generator.translate(thumbnail));
   renderer.apply(look, settings.controls, frame);
   const night = cropImage(frameToRgb(frame), width, height);
-  const { dir, base, ext } = parse(task.to);
-  const temporary = join(dir, `.${base}.nocturne-${process.pid}${ext}`);
+  const temporary = temporaryPathOf(task.to);
   try {
     await writeImage(temporary, night);
     renameSync(temporary, task.to);

@@ -66,7 +66,8 @@ async function renderToFile(
     const progress = meter.addFrame();
     if (progress) post({ type: 'progress', progress });
   };
-  const onApplied = async (frame: Frame, look: Look): Promise<void> => lampFile?.addFrame(frame, look);
+  const onApplied = async (frame: Frame, look: Look): Promise<void> =>
+    lampFile?.addFrame(frame, look, sink.placeOf(frame));
   await runPipeline({ ...stages, controls: () => settings.controls, onApplied, onFrame }, signal);
   if (signal.aborted) throw abortedError(`${settings.output} was complete`);
   await lampFile?.finish(); // a full disk shows here, before the video has its name

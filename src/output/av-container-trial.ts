@@ -1,0 +1,117 @@
+import { AV_CODEC_ID_BIN_DATA, AV_CODEC_ID_NONE } from 'node-av/constants';
+import { avGetCodecName } from 'node-av/lib';
+import type { AVCodecID } from 'node-av/constants';
+import { rationalRate } from './av-file-context.js';
+import { unsupportedVideo } from './av-file-output.js';
+import type { VideoOptions } from './av-file-output.js';
+import { tryFile } from './av-trial-file.js';
+import type { StreamSample, TrialReading } from './av-trial-file.js';
+import { TrialVideo } from './av-trial-video.js';
+import type { FileSinkOptions } from './file-options.js';
+
+/** Places of the trial's frames, in frames: uneven ones show whether a container keeps times or counts frames. */
+const UNEVEN_PLACES = [0, 1, 2, 4, 5, 11, 12];
+const EVEN_PLACES = [0, 1, 2, 3, 4, 5, 6];
+
+/** Containers store times in ticks of up to a millisecond, seconds. */
+const TIME_TOLERANCE_S = 0.0011;
+
+/** Codecs that a container stores under one name, or that a demuxer tells apart only by their data. */
+const EQUAL_CODECS: readonly ReadonlySet<string>[] = [
+  new Set(['mp1', 'mp2', 'mp3']),
+  new Set(['subrip', 'text']),
+  new Set(['ssa', 'ass']),
+];
+
+/** Options of {@link ContainerTrial.open}. */
+export type TrialOptions = Omit<VideoOptions, 'frameFormat'>;
+
+/**
+ * What a container holds, found by trial: a short file is written whole beside the output, read back and removed. A header
+ * alone proves little: some muxers fail at the end, some write private data that no player reads, some count frames.
+ */
+export class ContainerTrial implements Disposable {
+  /** False for a container of one frame rate, which needs frames in equal steps. */
+  readonly keepsTimes: boolean;
+  readonly #video: TrialVideo;
+
+  private constructor(video: TrialVideo, keepsTimes: boolean) {
+    this.#video = video;
+    this.keepsTimes = keepsTimes;
+  }
+
+  /** Tries the video. The caller closes the trial. Throws NocturneError `OUTPUT_UNSUPPORTED`, and LibavError when the disk fails. */
+  static async open(options: TrialOptions): Promise<ContainerTrial> {
+    const uneven = await TrialVideo.encode(options, UNEVEN_PLACES);
+    if (await holdsVideo(uneven, true)) return new ContainerTrial(uneven, true);
+    uneven[Symbol.dispose]();
+    const sinkOptions = { ...options.sinkOptions, timeBase: frameTimeBase(options.sinkOptions) };
+    const even = await TrialVideo.encode({ ...options, sinkOptions }, EVEN_PLACES);
+    if (await holdsVideo(even, false)) return new ContainerTrial(even, false);
+    even[Symbol.dispose]();
+    throw unsupportedVideo(options.sinkOptions, options.encoder);
+  }
+
+  /** The options of the sink, with a time base that the container keeps. */
+  get sinkOptions(): FileSinkOptions {
+    return this.#video.options.sinkOptions;
+  }
+
+  /** Whether the container holds a stream beside the video and the streams that it is known to hold. Throws LibavError when the disk fails. */
+  async holds(candidate: StreamSample, held: readonly StreamSample[]): Promise<boolean> {
+    const samples = [...held, candidate];
+    const reading = await tryFile(this.#video, samples);
+    if (!reading || !isWhole(this.#video, reading, this.keepsTimes)) return false;
+    // A track without packets may not be written, and is then not found.
+    const isLike = isLikeStream(candidate);
+    const found = reading.others.filter(isLike).length;
+    return candidate.packets.length === 0 || found >= samples.filter((sample) => isLike(kindOf(sample))).length;
+  }
+
+  [Symbol.dispose](): void {
+    this.#video[Symbol.dispose]();
+  }
+}
+
+/** One tick a frame, at the nominal rate. */
+function frameTimeBase({ frameRate }: FileSinkOptions): { num: number; den: number } {
+  const { num, den } = rationalRate(frameRate);
+  return { num: den, den: num };
+}
+
+async function holdsVideo(video: TrialVideo, needsTimes: boolean): Promise<boolean> {
+  try {
+    const reading = await tryFile(video, []);
+    return reading !== undefined && isWhole(video, reading, needsTimes);
+  } catch (error) {
+    video[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** True when every frame is there, under its codec and at its time. @param needsTimes false: a frame may have no time. */
+function isWhole({ context, times: expected }: TrialVideo, reading: TrialReading, needsTimes: boolean): boolean {
+  const { videoCodec, times } = reading;
+  if (videoCodec !== context.codecId || times.length !== expected.length) return false;
+  const isTimed = !times.some(Number.isNaN);
+  if (needsTimes && !isTimed) return false;
+  const found = isTimed ? times.toSorted((a, b) => a - b) : times;
+  const start = found.find((time) => !Number.isNaN(time)) ?? 0;
+  return found.every((time, n) => Number.isNaN(time) || Math.abs(time - start - (expected[n] ?? 0)) <= TIME_TOLERANCE_S);
+}
+
+function kindOf({ stream }: StreamSample): { type: number; codec: number } {
+  return { type: stream.codecpar.codecType, codec: stream.codecpar.codecId };
+}
+
+/** True for streams of the same kind and codec; private data is like nothing. */
+function isLikeStream(candidate: StreamSample): (other: { type: number; codec: number }) => boolean {
+  const { type, codec } = kindOf(candidate);
+  return (other) => other.type === type && isEqualCodec(other.codec, codec);
+}
+
+function isEqualCodec(a: number, b: number): boolean {
+  if (a === AV_CODEC_ID_NONE || a === AV_CODEC_ID_BIN_DATA) return false;
+  const [first, second] = [a, b].map((id) => avGetCodecName(id as AVCodecID) ?? ''); // libav's own number
+  return a === b || EQUAL_CODECS.some((set) => set.has(first ?? '') && set.has(second ?? ''));
+}
