@@ -19,7 +19,7 @@ import {
 import { Frame as AvFrame, Rational } from 'node-av/lib';
 import type { AVPixelFormat } from 'node-av/constants';
 import type { CodecContext } from 'node-av/lib';
-import type { Color, ColorMatrix } from '../core/color.js';
+import type { ColorMatrix } from '../core/color.js';
 import type { Frame, FrameFormat } from '../core/frame.js';
 import { checkStatus } from './av-error.js';
 
@@ -39,12 +39,6 @@ export function setFrameFormat(context: CodecContext, frameFormat: FrameFormat):
   context.colorPrimaries = tags.primaries;
   context.colorTrc = tags.transfer;
   context.colorRange = frameFormat.color.range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-}
-
-/** Sets the matrix and range of an AVFrame, which libswscale reads. */
-export function tagAvFrame(avFrame: AvFrame, color: Color): void {
-  avFrame.colorSpace = TAGS[color.matrix].space;
-  avFrame.colorRange = color.range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
 /** Pixel formats that encoders take. */

@@ -97,7 +97,9 @@ function isWhole({ context, times: expected }: TrialVideo, reading: TrialReading
   if (needsTimes && !isTimed) return false;
   const found = isTimed ? times.toSorted((a, b) => a - b) : times;
   const start = found.find((time) => !Number.isNaN(time)) ?? 0;
-  return found.every((time, n) => Number.isNaN(time) || Math.abs(time - start - (expected[n] ?? 0)) <= TIME_TOLERANCE_S);
+  return found.every(
+    (time, n) => Number.isNaN(time) || Math.abs(time - start - (expected[n] ?? 0)) <= TIME_TOLERANCE_S,
+  );
 }
 
 function kindOf({ stream }: StreamSample): { type: number; codec: number } {

@@ -14,6 +14,14 @@ const REMEDIES: Readonly<Record<string, string>> = {
 /** Muxers that accept every codec and write its bytes without a container, under a name that promises pixels. */
 const HEADERLESS = new Set(['rawvideo']);
 
+/** FFmpeg 8.1: the AVI muxer begins every stream at 0, whenever it begins. */
+const BEGIN_AT_ZERO = new Set(['avi']);
+
+/** True when a container keeps the time of its first frame. One that counts frames does not: see `ContainerTrial.keepsTimes`. */
+export function keepsStart(format: OutputFormat): boolean {
+  return !BEGIN_AT_ZERO.has(format.name ?? '');
+}
+
 /** True when a muxer of this build claims the extension of a path, for video or anything else. */
 export function hasMuxer(path: string): boolean {
   return OutputFormat.guessFormat(null, path, null) !== null;

@@ -20,7 +20,12 @@ interface FileEncoder {
 
 const FILE_ENCODERS: Readonly<Record<FileCodec, FileEncoder>> = {
   h264: { name: 'libx264', defaultCrf: 20, minSide: 2, avOptions: (preset) => ({ preset }) },
-  hevc: { name: 'libx265', defaultCrf: 23, minSide: 16, avOptions: (preset) => ({ preset, 'x265-params': 'log-level=none' }) },
+  hevc: {
+    name: 'libx265',
+    defaultCrf: 23,
+    minSide: 16,
+    avOptions: (preset) => ({ preset, 'x265-params': 'log-level=none' }),
+  },
   // SVT-AV1: preset 13 is the fastest, lower ones are slower.
   av1: { name: 'libsvtav1', defaultCrf: 30, minSide: 26, avOptions: (_, effort) => ({ preset: String(12 - effort) }) },
   // libvpx: constant quality needs bit rate 0; cpu-used 8 is the fastest, lower ones are slower.
@@ -38,6 +43,8 @@ export interface ContainerTraits {
   readonly hasGlobalHeader: boolean;
   /** It stores B-frames without shifting every pts, as containers do whose decode times start at 0. */
   readonly supportsBFrames: boolean;
+  /** Frames from one keyframe to the next, at most; undefined: the encoder decides. */
+  readonly maxGop: number | undefined;
 }
 
 /** Frames per second where the source's rate is unknown. */
@@ -81,6 +88,7 @@ export function openFileContext(
     context.framerate = rationalRate(options.frameRate);
     context.setFlags(AV_CODEC_FLAG_FRAME_DURATION);
     if (!container.supportsBFrames) context.maxBFrames = 0;
+    if (container.maxGop !== undefined) context.gopSize = container.maxGop;
     if (container.hasGlobalHeader) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     const preset = options.preset ?? 'medium';
     const avOptions = {

@@ -77,6 +77,7 @@ export function openEncoder({ format, frameFormat, sinkOptions, encoder }: Video
     return openFileContext(frameFormat, sinkOptions, {
       hasGlobalHeader: (format.flags & AVFMT_GLOBALHEADER) !== 0,
       supportsBFrames: isMp4(format) || format.name === 'matroska' || format.name === 'webm',
+      maxGop: format.name === 'mxf' ? MXF_MAX_GOP : undefined,
     });
   } catch (error) {
     throw encoderFailure('ENCODER_UNAVAILABLE', encoder, error);
@@ -101,6 +102,9 @@ export function addVideo(output: FormatContext, context: CodecContext, options: 
 export function unsupportedVideo({ path }: Pick<FileSinkOptions, 'path'>, encoder: string): NocturneError {
   return unsupported(`The container ${extname(path)} does not support video of ${encoder}.`);
 }
+
+/** FFmpeg 8.1: the MXF muxer fails in the middle of a file whose index, of one byte a frame, does not reach a keyframe. */
+const MXF_MAX_GOP = 120;
 
 /** FFmpeg 8.1: the MP4 muxer doubles a track's timescale until it reaches this. Done here, so that the movie's timescale is the same. */
 const MP4_MIN_TIMESCALE = 10_000;

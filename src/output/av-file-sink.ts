@@ -10,7 +10,7 @@ import type { Micros } from '../core/time.js';
 import { checkStatus, silenceLibavLog } from '../encode/av-error.js';
 import { AvEncoderInput } from '../encode/av-encoder-input.js';
 import { AtomicFile } from './atomic-file.js';
-import { videoContainer } from './av-container.js';
+import { keepsStart, videoContainer } from './av-container.js';
 import { ContainerTrial } from './av-container-trial.js';
 import { fileCodec, fileEncoderName } from './av-file-context.js';
 import { openFileOutput } from './av-file-output.js';
@@ -163,10 +163,11 @@ class AvFileSink implements FileSink {
   #firstOr(frame: Frame): { readonly frameFormat: FrameFormat; readonly start: Micros } {
     if (this.#first) return this.#first;
     const { width, height, color, sampleAspect } = frame;
-    const { streamCopy, sinkOptions, keepsTimes } = this.#options;
+    const { streamCopy, sinkOptions, keepsTimes, format } = this.#options;
+    const canBeginLater = keepsTimes && keepsStart(format);
     const earliest = Math.min(frame.pts, streamCopy?.soundStart ?? Number.POSITIVE_INFINITY);
-    // Frames of a part that begins later count from there; a container of one frame rate begins at 0.
-    const start = (sinkOptions.startS ?? 0) > 0 ? 0 : keepsTimes ? Math.min(0, earliest) : earliest;
+    // Frames of a part that begins later count from there.
+    const start = (sinkOptions.startS ?? 0) > 0 ? 0 : canBeginLater ? Math.min(0, earliest) : earliest;
     return (this.#first = { frameFormat: { width, height, color, sampleAspect }, start: micros(start) });
   }
 

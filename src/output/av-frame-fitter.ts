@@ -1,9 +1,23 @@
-import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
+import {
+  AVCOL_RANGE_JPEG,
+  AVCOL_RANGE_MPEG,
+  AVCOL_SPC_BT2020_NCL,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_SMPTE170M,
+  AV_PIX_FMT_YUV420P,
+} from 'node-av/constants';
+import type { AVColorSpace } from 'node-av/constants';
 import { Frame as AvFrame, SoftwareScaleContext } from 'node-av/lib';
+import type { Color, ColorMatrix } from '../core/color.js';
 import type { FrameFormat } from '../core/frame.js';
 import { checkStatus } from '../encode/av-error.js';
-import { tagAvFrame } from '../encode/av-encoder-input.js';
 import { areaFor, type FrameArea } from './frame-fit.js';
+
+const MATRICES: Readonly<Record<ColorMatrix, AVColorSpace>> = {
+  bt601: AVCOL_SPC_SMPTE170M,
+  bt709: AVCOL_SPC_BT709,
+  bt2020: AVCOL_SPC_BT2020_NCL,
+};
 
 /** Luma of black, by range, and chroma of grey. */
 const BLACK = { limited: 16, full: 0 } as const;
@@ -23,10 +37,10 @@ export class AvFrameFitter implements Disposable {
   async fit(avFrame: AvFrame, from: FrameFormat): Promise<AvFrame> {
     const to = this.#to;
     const area = areaFor(from, to);
-    tagAvFrame(avFrame, from.color);
+    setColor(avFrame, from.color);
     const scaled = allocateI420(area);
     try {
-      tagAvFrame(scaled, to.color);
+      setColor(scaled, to.color);
       checkStatus(await this.#scaler.scaleFrame(scaled, avFrame), 'scale a frame');
       if (area.width === to.width && area.height === to.height) return scaled;
       const whole = allocateI420(to);
@@ -48,6 +62,12 @@ export class AvFrameFitter implements Disposable {
 export function free(avFrame: AvFrame): void {
   avFrame.unref();
   avFrame.free();
+}
+
+/** Sets the matrix and range, between which libswscale converts. */
+function setColor(avFrame: AvFrame, { matrix, range }: Color): void {
+  avFrame.colorSpace = MATRICES[matrix];
+  avFrame.colorRange = range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
 function allocateI420({ width, height }: { readonly width: number; readonly height: number }): AvFrame {

@@ -1,4 +1,10 @@
-import { AVDISCARD_ALL, AVFMT_TS_DISCONT, AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_VIDEO, AV_NOPTS_VALUE } from 'node-av/constants';
+import {
+  AVDISCARD_ALL,
+  AVFMT_TS_DISCONT,
+  AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_VIDEO,
+  AV_NOPTS_VALUE,
+} from 'node-av/constants';
 import { Dictionary, Packet as AvPacket } from 'node-av/lib';
 import type { FormatContext, OutputFormat, Stream } from 'node-av/lib';
 import { fromSeconds, micros, ticksToMicros, type Micros } from '../core/time.js';
@@ -119,9 +125,7 @@ export class StreamCopy {
   addTo(output: FormatContext, video: Stream, start: Micros): void {
     const window = windowOf(this.#input, this.#options, start);
     this.#shift = window.shift;
-    this.#streams = new Map(
-      this.#selection.streams.map((stream) => [stream.index, new CopiedStream(stream, window)]),
-    );
+    this.#streams = new Map(this.#selection.streams.map((stream) => [stream.index, new CopiedStream(stream, window)]));
     output.metadata = Dictionary.fromObject(copiedTags(this.#input.context.metadata));
     if (this.#video) {
       video.metadata = Dictionary.fromObject(copiedTags(this.#video.metadata));
@@ -202,7 +206,11 @@ async function samplesOf(input: StreamCopyInput, streams: readonly Stream[]): Pr
 }
 
 /** See {@link StreamCopy.soundStart}. What an edit list or a decoder's padding puts before 0 is not heard. */
-function soundStart({ context }: StreamCopyInput, samples: readonly StreamSample[], { streams }: StreamSelection): number {
+function soundStart(
+  { context }: StreamCopyInput,
+  samples: readonly StreamSample[],
+  { streams }: StreamSelection,
+): number {
   if (context.iformat?.name?.includes('mp4') === true) return Number.POSITIVE_INFINITY;
   const starts = samples.map(({ stream, packets: [first] }) => {
     const { codecType, initialPadding, sampleRate } = stream.codecpar;

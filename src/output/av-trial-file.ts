@@ -106,9 +106,8 @@ async function readFile(path: string): Promise<TrialReading> {
   try {
     checkStatus(await input.openInput(path, null, null), 'read the trial');
     checkStatus(await input.findStreamInfo(null), 'read the trial');
-    const video = input.streams.find(
-      (stream) => stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !isCoverArt(stream),
-    );
+    const { streams } = input; // new objects at each access
+    const video = streams.find((stream) => stream.codecpar.codecType === AVMEDIA_TYPE_VIDEO && !isCoverArt(stream));
     const times: number[] = [];
     for (;;) {
       const status = await input.readFrame(packet);
@@ -117,7 +116,7 @@ async function readFile(path: string): Promise<TrialReading> {
       if (video && packet.streamIndex === video.index && packet.size > 0) times.push(timeOf(packet, video));
       packet.unref();
     }
-    const others = input.streams
+    const others = streams
       .filter((stream) => stream !== video)
       .map(({ codecpar }) => ({ type: codecpar.codecType, codec: codecpar.codecId }));
     return { videoCodec: video?.codecpar.codecId, times, others };

@@ -40,7 +40,7 @@ export class ConstantRate {
     const rate = Math.round((den / num) * 1000) / 1000;
     return [
       `converted to ${rate} frames/s, since ${container} has one frame rate: ` +
-        `${this.#repeated} frames repeated, ${this.#dropped} dropped`,
+        `repeated ${this.#repeated}, dropped ${this.#dropped}`,
     ];
   }
 }

@@ -47,14 +47,13 @@ export class FitCounter {
     const first = this.#first;
     if (isSameFormat(first, frame)) return false;
     const from = `${toSeconds(frame.pts).toFixed(3)} s`;
-    if (!isSameFormat({ ...first, color: frame.color }, frame)) {
+    const { width, height, sampleAspect, color } = frame;
+    if (!isSameFormat({ width, height, sampleAspect, color: first.color }, first)) {
       this.#scaled++;
       const size = sizeOf(frame);
       if (!this.#sizes.has(size)) this.#sizes.set(size, from);
     }
-    if (!isSameFormat({ ...frame, color: first.color }, frame)) {
-      if (this.#recolored++ === 0) this.#recoloredFrom = from;
-    }
+    if (!isSameFormat({ ...first, color }, first) && this.#recolored++ === 0) this.#recoloredFrom = from;
     return true;
   }
 
