@@ -16,7 +16,7 @@ const EVEN_PLACES = [0, 1, 2, 3, 4, 5, 6];
 /** Containers store times in ticks of up to a millisecond, seconds. */
 const TIME_TOLERANCE_S = 0.0011;
 
-/** Codecs that a container stores under one name, or that a demuxer tells apart only by their data. */
+/** Codecs that a container stores under one name, or that a demuxer distinguishes only by their data. */
 const EQUAL_CODECS: readonly ReadonlySet<string>[] = [
   new Set(['mp1', 'mp2', 'mp3']),
   new Set(['subrip', 'text']),

@@ -12,7 +12,7 @@ interface FileEncoder {
   readonly name: string;
   /** Default crf: about the same visual quality for each encoder. */
   readonly defaultCrf: number;
-  /** Fewest columns and rows. Below them libx265 does not open, and SVT-AV1 4 hangs. */
+  /** Fewest columns and rows. Below them libx265 does not open, and SVT-AV1 3.1 hangs. */
   readonly minSide: number;
   /** AVOptions. `effort`: index in {@link FILE_PRESETS}, 0 fastest to 8 slowest. */
   avOptions(preset: FilePreset, effort: number): Readonly<Record<string, string>>;

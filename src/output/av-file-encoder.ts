@@ -7,7 +7,7 @@ import { withDeadline } from './deadline.js';
 /** How long one call of an encoder may take, seconds: far more than the slowest preset needs for a frame of 8K. */
 const CALL_TIMEOUT_S = 600;
 
-/** Encodes AVFrames with an open context, which it borrows. No call waits for ever: SVT-AV1 4 never returns from some. */
+/** Encodes AVFrames with an open context, which it borrows. No call waits for ever: SVT-AV1 3.1 never returns from some. */
 export class FileEncoder {
   readonly #context: CodecContext;
   readonly #name: string;

@@ -36,7 +36,7 @@ export class StreamCopyInput {
   #pending: Promise<unknown> = Promise.resolve();
   #endReason: EndReason | undefined;
   #isFreed = false;
-  /** Packets that {@link peek} read ahead, for {@link read}. */
+  /** Packets that {@link peek} has read, for {@link read}. */
   readonly #peeked: AvPacket[] = [];
 
   private constructor(options: StreamCopyInputOptions) {

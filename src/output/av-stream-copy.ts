@@ -194,7 +194,7 @@ export class StreamCopy {
   }
 }
 
-/** The first packets of streams. What is read ahead is read again. */
+/** The first packets of streams. They are read again. */
 async function samplesOf(input: StreamCopyInput, streams: readonly Stream[]): Promise<readonly StreamSample[]> {
   const sounds = streams.filter(({ codecpar }) => codecpar.codecType === AVMEDIA_TYPE_AUDIO);
   const isKept = (index: number): boolean => canJumpBack(input) || streams.some((stream) => stream.index === index);
