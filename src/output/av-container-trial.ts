@@ -1,6 +1,9 @@
 import { AV_CODEC_ID_BIN_DATA, AV_CODEC_ID_NONE } from 'node-av/constants';
 import { avGetCodecName } from 'node-av/lib';
 import type { AVCodecID } from 'node-av/constants';
+import { extname } from 'node:path';
+import type { NocturneError } from '../core/errors.js';
+import { unsupported } from './av-container.js';
 import { rationalRate } from './av-file-context.js';
 import { unsupportedVideo } from './av-file-output.js';
 import type { VideoOptions } from './av-file-output.js';
@@ -9,9 +12,13 @@ import type { StreamSample, TrialReading } from './av-trial-file.js';
 import { TrialVideo } from './av-trial-video.js';
 import type { FileSinkOptions } from './file-options.js';
 
-/** Places of the trial's frames, in frames: uneven ones show whether a container keeps times or counts frames. */
+/** Places of the trial's frames: uneven ones show whether a container keeps times or counts frames. */
 const UNEVEN_PLACES = [0, 1, 2, 4, 5, 11, 12];
 const EVEN_PLACES = [0, 1, 2, 3, 4, 5, 6];
+/** Frames per second that every container takes. */
+const USUAL_RATE = 25;
+/** From one uneven place to the next, seconds. */
+const PLACE_S = 1 / USUAL_RATE;
 
 /** Containers store times in ticks of up to a millisecond, seconds. */
 const TIME_TOLERANCE_S = 0.0011;
@@ -42,14 +49,18 @@ export class ContainerTrial implements Disposable {
 
   /** Tries the video. The caller closes the trial. Throws NocturneError `OUTPUT_UNSUPPORTED`, and LibavError when the disk fails. */
   static async open(options: TrialOptions): Promise<ContainerTrial> {
-    const uneven = await TrialVideo.encode(options, UNEVEN_PLACES);
+    const { timeBase } = options.sinkOptions;
+    const ticksPerPlace = Math.max(1, Math.round((PLACE_S * timeBase.den) / timeBase.num));
+    const uneven = await TrialVideo.encode(
+      options,
+      UNEVEN_PLACES.map((place) => place * ticksPerPlace),
+    );
     if (await holdsVideo(uneven, true)) return new ContainerTrial(uneven, true);
     uneven[Symbol.dispose]();
-    const sinkOptions = { ...options.sinkOptions, timeBase: frameTimeBase(options.sinkOptions) };
-    const even = await TrialVideo.encode({ ...options, sinkOptions }, EVEN_PLACES);
+    const even = await encodeEven(options);
     if (await holdsVideo(even, false)) return new ContainerTrial(even, false);
     even[Symbol.dispose]();
-    throw unsupportedVideo(options.sinkOptions, options.encoder);
+    throw await refusal(options);
   }
 
   /** The options of the sink, with a time base that the container keeps. */
@@ -73,10 +84,20 @@ export class ContainerTrial implements Disposable {
   }
 }
 
-/** One tick a frame, at the nominal rate. */
-function frameTimeBase({ frameRate }: FileSinkOptions): { num: number; den: number } {
-  const { num, den } = rationalRate(frameRate);
-  return { num: den, den: num };
+/** Encodes frames in equal steps, with one tick a frame. */
+async function encodeEven(options: TrialOptions): Promise<TrialVideo> {
+  const { num, den } = rationalRate(options.sinkOptions.frameRate);
+  const sinkOptions = { ...options.sinkOptions, timeBase: { num: den, den: num } };
+  return TrialVideo.encode({ ...options, sinkOptions }, EVEN_PLACES);
+}
+
+/** Why a container does not hold the video: its rate or its codec. */
+async function refusal(options: TrialOptions): Promise<NocturneError> {
+  const { path, frameRate } = options.sinkOptions;
+  using usual = await encodeEven({ ...options, sinkOptions: { ...options.sinkOptions, frameRate: USUAL_RATE } });
+  if (!(await holdsVideo(usual, false))) return unsupportedVideo(options.sinkOptions, options.encoder);
+  const rate = Math.round(frameRate * 1000) / 1000;
+  return unsupported(`The container ${extname(path)} does not support ${rate} frames/s.`, 'Use .mp4 or .mkv.');
 }
 
 async function holdsVideo(video: TrialVideo, needsTimes: boolean): Promise<boolean> {

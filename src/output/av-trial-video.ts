@@ -3,11 +3,9 @@ import { Frame as AvFrame, Packet as AvPacket } from 'node-av/lib';
 import type { CodecContext } from 'node-av/lib';
 import type { FrameFormat } from '../core/frame.js';
 import { checkStatus } from '../encode/av-error.js';
-import { rationalRate } from './av-file-context.js';
 import { FileEncoder } from './av-file-encoder.js';
 import { openEncoder } from './av-file-output.js';
 import type { VideoOptions } from './av-file-output.js';
-import type { FileSinkOptions } from './file-options.js';
 
 /** Format of the frames: small, and large enough for every encoder and container. */
 const FRAME_FORMAT: FrameFormat = {
@@ -36,13 +34,12 @@ export class TrialVideo implements Disposable {
   }
 
   /**
-   * Encodes a frame at each place. The caller closes the result. Throws NocturneError.
-   * @param places of the frames, from 0, in frames of the nominal rate.
+   * Encodes a frame at each of the given times. The caller closes the result. Throws NocturneError.
+   * @param ticks integers from 0, in the time base of the options.
    */
-  static async encode(options: Omit<VideoOptions, 'frameFormat'>, places: readonly number[]): Promise<TrialVideo> {
-    const ticks = ticksOf(places, options.sinkOptions);
+  static async encode(options: Omit<VideoOptions, 'frameFormat'>, ticks: readonly number[]): Promise<TrialVideo> {
     const { num, den } = options.sinkOptions.timeBase;
-    const times = ticks.map((tick) => (Number(tick) * num) / den);
+    const times = ticks.map((tick) => (tick * num) / den);
     const video = new TrialVideo({ ...options, frameFormat: FRAME_FORMAT }, times);
     try {
       await video.#encode(ticks);
@@ -58,7 +55,7 @@ export class TrialVideo implements Disposable {
     for (const packet of this.packets.splice(0)) packet.free();
   }
 
-  async #encode(ticks: readonly bigint[]): Promise<void> {
+  async #encode(ticks: readonly number[]): Promise<void> {
     const encoder = new FileEncoder(this.context, this.options.encoder);
     const packet = new AvPacket();
     packet.alloc();
@@ -69,7 +66,7 @@ export class TrialVideo implements Disposable {
     const frame = greyFrame();
     try {
       for (const pts of ticks) {
-        frame.pts = pts;
+        frame.pts = BigInt(pts);
         await encoder.encode(frame, packet, keep);
       }
       await encoder.encode(null, packet, keep);
@@ -78,14 +75,6 @@ export class TrialVideo implements Disposable {
       packet.free();
     }
   }
-}
-
-/** Ticks of places in frames; they increase also where a tick is longer than a frame. */
-function ticksOf(places: readonly number[], { timeBase, frameRate }: FileSinkOptions): bigint[] {
-  const rate = rationalRate(frameRate);
-  const ticksPerFrame = (rate.den * timeBase.den) / (rate.num * timeBase.num);
-  const perFrame = Math.max(1, ticksPerFrame);
-  return places.map((place) => BigInt(Math.round(place * perFrame)));
 }
 
 function greyFrame(): AvFrame {

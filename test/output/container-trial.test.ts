@@ -136,6 +136,10 @@ describe.skipIf(!hasFfmpeg)('a container of one frame rate', () => {
     expect({ notices, frames }).toEqual({ notices: [], frames: 10 });
   });
 
+  test('is refused at a rate that it does not have', async () => {
+    await expect(write('slow.mxf', { frameRate: 0.5 })).rejects.toThrow('.mxf does not support 0.5 frames/s');
+  });
+
   test('is complete beyond the reach of its index', async () => {
     const seconds = Array.from({ length: 300 }, (_, n) => n / 25);
     expect(await write('long.mxf', {}, seconds)).toMatchObject({ frames: 300 });
