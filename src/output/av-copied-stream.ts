@@ -10,8 +10,7 @@ import type { FormatContext, Packet as AvPacket, Stream } from 'node-av/lib';
 import { checkStatus } from '../encode/av-error.js';
 import { micros, microsToTicks, ticksToMicros } from '../core/time.js';
 import type { Micros } from '../core/time.js';
-import { addCopiedStream, hasEditLists, isCoverArt } from './av-output-stream.js';
-import { describeStream } from './av-stream-selection.js';
+import { addCopiedStream, describeStream, hasEditLists, isCoverArt } from './av-output-stream.js';
 
 /** The part of the input that is copied. */
 export interface CopyWindow {

@@ -7,10 +7,9 @@ import {
   AV_CODEC_ID_DVB_SUBTITLE,
   AV_CODEC_ID_DVB_TELETEXT,
 } from 'node-av/constants';
-import { avGetCodecName } from 'node-av/lib';
 import type { OutputFormat, Stream } from 'node-av/lib';
 import type { ContainerTrial } from './av-container-trial.js';
-import { isCoverArt } from './av-output-stream.js';
+import { describeStream, isCoverArt } from './av-output-stream.js';
 import type { StreamSample } from './av-trial-file.js';
 
 /** Streams to copy to an output. */
@@ -19,14 +18,6 @@ export interface StreamSelection {
   /** One line for each stream that the container does not support. */
   readonly notices: readonly string[];
 }
-
-const MEDIA_TYPE_NAMES = new Map<number, string>([
-  [AVMEDIA_TYPE_VIDEO, 'video'],
-  [AVMEDIA_TYPE_AUDIO, 'audio'],
-  [AVMEDIA_TYPE_SUBTITLE, 'subtitle'],
-  [AVMEDIA_TYPE_ATTACHMENT, 'attachment'],
-  [AVMEDIA_TYPE_DATA, 'data'],
-]);
 
 /**
  * Selects the streams that the output's container holds. Throws LibavError when the disk fails.
@@ -46,14 +37,6 @@ export async function selectStreams(
     else if (!isChapterTrack(stream)) notices.push(`not copied: ${describeStream(stream)}`);
   }
   return { streams: held.map(({ stream }) => stream), notices };
-}
-
-/** A stream for people: kind, index, codec and language. */
-export function describeStream(stream: Stream): string {
-  const kind = MEDIA_TYPE_NAMES.get(stream.codecpar.codecType) ?? 'unknown';
-  const tags = stream.metadata?.getAll() ?? {};
-  const language = tags['language'] === undefined ? '' : `, ${tags['language']}`;
-  return `${kind} stream ${stream.index} (${avGetCodecName(stream.codecpar.codecId) ?? 'unknown codec'}${language})`;
 }
 
 /** False for streams that make no sense beside another video: timecode and telemetry. */

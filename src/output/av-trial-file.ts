@@ -5,7 +5,7 @@ import { rm } from 'node:fs/promises';
 import { micros } from '../core/time.js';
 import { checkStatus, LibavError } from '../encode/av-error.js';
 import { CopiedStream, decodeTime } from './av-copied-stream.js';
-import { addVideo } from './av-file-output.js';
+import { addVideo } from './av-output-video.js';
 import { isCoverArt } from './av-output-stream.js';
 import type { TrialVideo } from './av-trial-video.js';
 import { isDiskFailure, outputFailure } from './output-error.js';

@@ -4,8 +4,8 @@ import type { CodecContext } from 'node-av/lib';
 import type { FrameFormat } from '../core/frame.js';
 import { checkStatus } from '../encode/av-error.js';
 import { FileEncoder } from './av-file-encoder.js';
-import { openEncoder } from './av-file-output.js';
-import type { VideoOptions } from './av-file-output.js';
+import { openEncoder } from './av-output-video.js';
+import type { VideoOptions } from './av-output-video.js';
 
 /** Format of the frames: small, and large enough for every encoder and container. */
 const FRAME_FORMAT: FrameFormat = {
