@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { NocturneError } from '../core/errors.js';
 
@@ -6,13 +7,14 @@ const MEDIA_EXTENSION = /\.(mp4|m4v|mov|mkv|webm|ts|avi|flv|m3u8|mpd)(?:[?#]|$)/
 const MAX_NAME_LENGTH = 60;
 
 /**
- * Names the stream of each input: as given by `NAME=INPUT`, else after the input; equal names get a number.
+ * Names the stream of each input: as given by `NAME=INPUT`, else after the input; equal names get a number. A file whose
+ * own name has that form is the input.
  * Throws NocturneError CONFIG_INVALID if a given name is not unique.
  */
 export function nameInputs(inputs: readonly string[]): { name: string; input: string }[] {
   const taken = new Set<string>();
   return inputs.map((argument) => {
-    const given = /^([A-Za-z0-9][A-Za-z0-9_-]{0,59})=(.+)$/s.exec(argument);
+    const given = existsSync(argument) ? null : /^([A-Za-z0-9][A-Za-z0-9_-]{0,59})=(.+)$/s.exec(argument);
     const input = given?.[2] ?? argument;
     const wanted = given?.[1] ?? nameOf(input);
     if (given && taken.has(wanted)) {

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import { access, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
@@ -26,13 +26,12 @@ export class AtomicFile {
   private constructor(path: string, overwrite: boolean) {
     this.path = path;
     this.#overwrite = overwrite;
-    const extension = extname(path);
-    const name = basename(path, extension);
-    this.temporaryPath = join(dirname(path), `.${name}.nocturne-${process.pid}-${nextNumber()}${extension}`);
+    this.temporaryPath = temporaryPathOf(path);
   }
 
   /** Checks that the file may be written. Writes nothing. Throws NocturneError. */
   static async open(options: AtomicFileOptions): Promise<AtomicFile> {
+    checkNameLength(options.path);
     const existing = await statOf(options.path);
     if (existing) await checkReplaceable(options, existing);
     const path = existing ? await realpath(options.path) : resolve(options.path);
@@ -61,8 +60,30 @@ export class AtomicFile {
   }
 }
 
-/** Names of temporary files: of {@link AtomicFile}, and of a render's images. Captures the process id. */
-const TEMPORARY_NAME = /^\..*\.nocturne-(\d+)(?:-\d+)?(?:\.[^.]+)?$/;
+/** Names of temporary files. Captures the process id. */
+const TEMPORARY_NAME = /^\..*\.nocturne-(\d+)-\d+(?:\.[^.]+)?$/;
+/** Longest file name that the file systems in use take, bytes of UTF-8. */
+const MAX_NAME_BYTES = 255;
+
+/** A hidden path beside `path`, with its extension and as much of its name as fits; no other file of this process has it. */
+export function temporaryPathOf(path: string): string {
+  const extension = extname(path);
+  const suffix = `.nocturne-${process.pid}-${nextNumber()}${extension}`;
+  const name = cutUtf8(basename(path, extension), MAX_NAME_BYTES - Buffer.byteLength(`.${suffix}`));
+  return join(dirname(path), `.${name}${suffix}`);
+}
+
+/** The longest start of a text that takes `maxBytes` of UTF-8 or fewer. */
+function cutUtf8(text: string, maxBytes: number): string {
+  let bytes = 0;
+  let end = 0;
+  for (const character of text) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > maxBytes) break;
+    end += character.length;
+  }
+  return text.slice(0, end);
+}
 
 /**
  * Removes the temporary files that a dead process left for the output `path`: beside a file, inside a folder. Never throws.
@@ -108,6 +129,15 @@ async function checkReplaceable(options: AtomicFileOptions, existing: Stats): Pr
 
 function existsError(path: string): NocturneError {
   return new NocturneError({ code: 'OUTPUT_EXISTS', stage: 'output', message: `The output ${path} already exists.` });
+}
+
+/** Throws NocturneError for a path or name that is too long for the file system, which a temporary name would hide. */
+export function checkNameLength(path: string): void {
+  try {
+    lstatSync(path);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG') throw outputFailure(path, error);
+  }
 }
 
 /** Stats of a path; undefined when nothing exists there or the stats are not available (an address, an unreadable folder). */

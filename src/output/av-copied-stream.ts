@@ -10,12 +10,13 @@ import type { FormatContext, Packet as AvPacket, Stream } from 'node-av/lib';
 import { checkStatus } from '../encode/av-error.js';
 import { micros, microsToTicks, ticksToMicros } from '../core/time.js';
 import type { Micros } from '../core/time.js';
-import { addCopiedStream, hasEditLists, isCoverArt } from './av-output-stream.js';
-import { describeStream } from './av-stream-selection.js';
+import { addCopiedStream, describeStream, hasEditLists, isCoverArt } from './av-output-stream.js';
 
 /** The part of the input that is copied. */
 export interface CopyWindow {
-  /** Subtracted from every timestamp, microseconds. 0: the part begins with the input. */
+  /** True when the part begins with the input. */
+  readonly isFromStart: boolean;
+  /** Subtracted from every timestamp, microseconds. Negative where the input begins before 0. */
   readonly shift: Micros;
   /** End of the part after the shift, microseconds; infinite: the end of the input. */
   readonly end: number;
@@ -86,7 +87,7 @@ export class CopiedStream {
 
   /** Decode time of a packet of the stream, as {@link CopyTime.time}. */
   timeOf(packet: AvPacket): Micros | undefined {
-    return decodeTime(packet, this.#from, this.#window);
+    return decodeTime(packet, this.#from, this.#window.shift);
   }
 
   /** Duration of a packet that may not overlap the next one (audio); else 0. */
@@ -94,13 +95,16 @@ export class CopiedStream {
     return this.isAudio ? ticksToMicros(packet.duration, this.#from.timeBase) : micros(0);
   }
 
-  /** Writes a packet of the stream, or drops it: outside the window, hidden, overlapping or corrupt. Throws LibavError. */
-  write(packet: AvPacket, { time, offset }: CopyTime, output: FormatContext): void {
+  /**
+   * Writes a packet of the stream, or drops it: outside the window, hidden, overlapping or corrupt. Returns whether it was
+   * written. Throws LibavError.
+   */
+  write(packet: AvPacket, { time, offset }: CopyTime, output: FormatContext): boolean {
     const to = this.#to;
-    if (!to || this.#isOutside(packet, time ?? 0)) return;
+    if (!to || this.#isOutside(packet, time ?? 0)) return false;
     if (offset === undefined) {
       this.#overlapping++;
-      return;
+      return false;
     }
     this.#addTime(packet, micros(offset - this.#window.shift));
     packet.rescaleTs(this.#from.timeBase, to.timeBase);
@@ -108,8 +112,12 @@ export class CopiedStream {
     packet.streamIndex = to.index;
     packet.pos = -1n;
     const status = output.interleavedWriteFrameSync(packet);
-    if (status === AVERROR_INVALIDDATA) this.#corrupt++;
-    else checkStatus(status, 'write a copied packet');
+    if (status === AVERROR_INVALIDDATA) {
+      this.#corrupt++;
+      return false;
+    }
+    checkStatus(status, 'write a copied packet');
+    return true;
   }
 
   /**
@@ -118,7 +126,7 @@ export class CopiedStream {
    */
   #dropHidden(to: Stream): void {
     const { initialPadding, frameSize, sampleRate } = to.codecpar;
-    const canPrime = this.#window.shift === 0 && frameSize > 0 && sampleRate > 0;
+    const canPrime = this.#window.isFromStart && frameSize > 0 && sampleRate > 0;
     const padding = canPrime ? Math.min(initialPadding, (initialPadding % frameSize) + frameSize) : 0;
     to.codecpar.initialPadding = padding;
     const { startTime, timeBase } = this.#from;
@@ -132,7 +140,7 @@ export class CopiedStream {
     if (this.isCoverArt) return false;
     const { from, to } = this.#hiddenRange;
     const isHidden = packet.hasFlags(AV_PKT_FLAG_DISCARD) && (time < from || time >= to);
-    return isHidden || time >= this.#window.end || (this.#window.shift > 0 && time < 0);
+    return isHidden || time >= this.#window.end || (!this.#window.isFromStart && time < 0);
   }
 
   /** Repairs small disorder as the source's timeline does: by the smallest step that the container allows. */
@@ -155,11 +163,11 @@ export class CopiedStream {
   }
 }
 
-/** Decode time of a packet in the input's clock, after the window's shift; undefined: the packet has none. */
-export function decodeTime(packet: AvPacket, stream: Stream, window: CopyWindow): Micros | undefined {
+/** Decode time of a packet in the input's clock, less `shift`; undefined: the packet has none. */
+export function decodeTime(packet: AvPacket, stream: Stream, shift: Micros): Micros | undefined {
   const { dts, pts } = packet;
   const ticks = dts !== AV_NOPTS_VALUE ? dts : pts;
-  return ticks === AV_NOPTS_VALUE ? undefined : micros(ticksToMicros(ticks, stream.timeBase) - window.shift);
+  return ticks === AV_NOPTS_VALUE ? undefined : micros(ticksToMicros(ticks, stream.timeBase) - shift);
 }
 
 function count(number: number, noun: string): string {

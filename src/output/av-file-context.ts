@@ -12,19 +12,27 @@ interface FileEncoder {
   readonly name: string;
   /** Default crf: about the same visual quality for each encoder. */
   readonly defaultCrf: number;
+  /** Fewest columns and rows. Below them libx265 does not open, and SVT-AV1 3.1 hangs. */
+  readonly minSide: number;
   /** AVOptions. `effort`: index in {@link FILE_PRESETS}, 0 fastest to 8 slowest. */
   avOptions(preset: FilePreset, effort: number): Readonly<Record<string, string>>;
 }
 
 const FILE_ENCODERS: Readonly<Record<FileCodec, FileEncoder>> = {
-  h264: { name: 'libx264', defaultCrf: 20, avOptions: (preset) => ({ preset }) },
-  hevc: { name: 'libx265', defaultCrf: 23, avOptions: (preset) => ({ preset, 'x265-params': 'log-level=none' }) },
+  h264: { name: 'libx264', defaultCrf: 20, minSide: 2, avOptions: (preset) => ({ preset }) },
+  hevc: {
+    name: 'libx265',
+    defaultCrf: 23,
+    minSide: 16,
+    avOptions: (preset) => ({ preset, 'x265-params': 'log-level=none' }),
+  },
   // SVT-AV1: preset 13 is the fastest, lower ones are slower.
-  av1: { name: 'libsvtav1', defaultCrf: 30, avOptions: (_, effort) => ({ preset: String(12 - effort) }) },
+  av1: { name: 'libsvtav1', defaultCrf: 30, minSide: 26, avOptions: (_, effort) => ({ preset: String(12 - effort) }) },
   // libvpx: constant quality needs bit rate 0; cpu-used 8 is the fastest, lower ones are slower.
   vp9: {
     name: 'libvpx-vp9',
     defaultCrf: 31,
+    minSide: 2,
     avOptions: (_, effort) => ({ b: '0', deadline: 'good', 'cpu-used': String(8 - effort), 'row-mt': '1' }),
   },
 };
@@ -35,6 +43,8 @@ export interface ContainerTraits {
   readonly hasGlobalHeader: boolean;
   /** It stores B-frames without shifting every pts, as containers do whose decode times start at 0. */
   readonly supportsBFrames: boolean;
+  /** Frames from one keyframe to the next, at most; undefined: the encoder decides. */
+  readonly maxGop: number | undefined;
 }
 
 /** Frames per second where the source's rate is unknown. */
@@ -56,7 +66,10 @@ export function fileEncoderName(codec: FileCodec): string {
   });
 }
 
-/** Opens an encoder for a file: B-frames and lookahead, pts in the source's time base. The caller frees the context. Throws LibavError. */
+/**
+ * Opens an encoder for a file: B-frames and lookahead, pts in the source's time base. The caller frees the context. Throws
+ * LibavError, and NocturneError for frames that are too small for the codec.
+ */
 export function openFileContext(
   frameFormat: FrameFormat,
   options: FileSinkOptions,
@@ -64,6 +77,7 @@ export function openFileContext(
 ): CodecContext {
   silenceLibavLog();
   const encoder = FILE_ENCODERS[fileCodec(options)];
+  checkSize(frameFormat, fileCodec(options), encoder);
   const context = new CodecContext();
   try {
     const codec = findEncoder(encoder.name);
@@ -74,6 +88,7 @@ export function openFileContext(
     context.framerate = rationalRate(options.frameRate);
     context.setFlags(AV_CODEC_FLAG_FRAME_DURATION);
     if (!container.supportsBFrames) context.maxBFrames = 0;
+    if (container.maxGop !== undefined) context.gopSize = container.maxGop;
     if (container.hasGlobalHeader) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
     const preset = options.preset ?? 'medium';
     const avOptions = {
@@ -89,6 +104,16 @@ export function openFileContext(
     context.freeContext();
     throw error;
   }
+}
+
+function checkSize({ width, height }: FrameFormat, codec: FileCodec, { name, minSide }: FileEncoder): void {
+  if (Math.min(width, height) >= minSide) return;
+  throw new NocturneError({
+    code: 'OUTPUT_UNSUPPORTED',
+    stage: 'output',
+    message: `The codec ${codec} (${name}) needs frames of ${minSide}x${minSide} or more, got ${width}x${height}.`,
+    remedy: 'Use --codec h264.',
+  });
 }
 
 /** A frame rate as a fraction: n/1001 for NTSC rates, else in thousandths. */

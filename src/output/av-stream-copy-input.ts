@@ -1,6 +1,6 @@
 import { AVERROR_EXIT, AVSEEK_FLAG_BACKWARD, AV_NOPTS_VALUE } from 'node-av/constants';
-import { FormatContext } from 'node-av/lib';
-import type { Packet as AvPacket } from 'node-av/lib';
+import { FormatContext, Packet as AvPacket } from 'node-av/lib';
+import type { Stream } from 'node-av/lib';
 import { abortedError, NocturneError } from '../core/errors.js';
 import { maskUrl } from '../core/mask-url.js';
 import { fromSeconds } from '../core/time.js';
@@ -18,6 +18,10 @@ export interface StreamCopyInputOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+/** Packets of a stream that {@link StreamCopyInput.peek} waits for. */
+const PEEKED_PACKETS = 4;
+/** How much of an input {@link StreamCopyInput.peek} reads: a stream may be announced and have no packet. */
+const MAX_PEEKED_BYTES = 16 << 20;
 
 /** Why every further call fails. */
 type EndReason = 'closed' | 'aborted' | 'timeout';
@@ -32,6 +36,8 @@ export class StreamCopyInput {
   #pending: Promise<unknown> = Promise.resolve();
   #endReason: EndReason | undefined;
   #isFreed = false;
+  /** Packets that {@link peek} has read, for {@link read}. */
+  readonly #peeked: AvPacket[] = [];
 
   private constructor(options: StreamCopyInputOptions) {
     this.#options = options;
@@ -59,7 +65,38 @@ export class StreamCopyInput {
 
   /** Reads the next packet. Returns 0, or libav's negative status at the end and after {@link stop}. Throws NocturneError on abort and timeout. */
   async read(packet: AvPacket): Promise<number> {
+    const peeked = this.#endReason === undefined ? this.#peeked.shift() : undefined;
+    if (peeked) {
+      const status = packet.ref(peeked);
+      peeked.free();
+      return status;
+    }
     return this.#await(() => this.context.readFrame(packet));
+  }
+
+  /**
+   * Reads ahead until each of some streams has its first packets, up to {@link MAX_PEEKED_BYTES} or the end. Every packet that
+   * `isKept` is read again by {@link read}, and lent until then. Throws NocturneError on abort and timeout.
+   */
+  async peek(awaited: readonly Stream[], isKept: (stream: number) => boolean): Promise<readonly AvPacket[]> {
+    const missing = new Map(awaited.map(({ index }) => [index, PEEKED_PACKETS]));
+    const packet = new AvPacket();
+    packet.alloc();
+    try {
+      for (let bytes = 0; missing.size > 0 && bytes < MAX_PEEKED_BYTES; bytes += packet.size) {
+        packet.unref();
+        if ((await this.#await(() => this.context.readFrame(packet))) < 0) break; // the next read finds it again
+        const { streamIndex } = packet;
+        const left = (missing.get(streamIndex) ?? 1) - 1;
+        if (left > 0) missing.set(streamIndex, left);
+        else missing.delete(streamIndex);
+        const copy = isKept(streamIndex) ? packet.clone() : null;
+        if (copy) this.#peeked.push(copy);
+      }
+    } finally {
+      packet.free();
+    }
+    return this.#peeked;
   }
 
   /** Seeks to the last keyframe at or before `startS` seconds from the input's start; does nothing in a format that cannot seek. */
@@ -81,6 +118,7 @@ export class StreamCopyInput {
     await this.#pending.catch(() => undefined);
     if (this.#isFreed) return;
     this.#isFreed = true;
+    for (const packet of this.#peeked.splice(0)) packet.free();
     await this.context.closeInput().catch(() => undefined);
   }
 

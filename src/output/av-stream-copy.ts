@@ -1,22 +1,31 @@
-import { AVDISCARD_ALL, AVFMT_TS_DISCONT, AVMEDIA_TYPE_VIDEO, AV_NOPTS_VALUE } from 'node-av/constants';
+import {
+  AVDISCARD_ALL,
+  AVFMT_TS_DISCONT,
+  AVMEDIA_TYPE_AUDIO,
+  AVMEDIA_TYPE_VIDEO,
+  AV_NOPTS_VALUE,
+} from 'node-av/constants';
 import { Dictionary, Packet as AvPacket } from 'node-av/lib';
-import type { FormatContext, Stream } from 'node-av/lib';
-import { fromSeconds, micros, ticksToMicros } from '../core/time.js';
+import type { FormatContext, OutputFormat, Stream } from 'node-av/lib';
+import { fromSeconds, micros, ticksToMicros, type Micros } from '../core/time.js';
 import { silenceLibavLog } from '../encode/av-error.js';
+import type { ContainerTrial } from './av-container-trial.js';
 import { CopiedStream, decodeTime } from './av-copied-stream.js';
 import type { CopyTime, CopyWindow } from './av-copied-stream.js';
 import { copiedTags } from './av-output-stream.js';
 import { StreamCopyInput } from './av-stream-copy-input.js';
 import { selectStreams } from './av-stream-selection.js';
 import type { StreamSelection } from './av-stream-selection.js';
+import type { StreamSample } from './av-trial-file.js';
 import { CopyTimeline } from './copy-timeline.js';
 
 /** Options of {@link StreamCopy.open}. */
 export interface StreamCopyOptions {
   /** File or address to copy from. */
   readonly inputPath: string;
-  /** A path in the output's folder, with its extension; probes of the container write there. */
-  readonly probePath: string;
+  /** The output's container, and a trial of it. */
+  readonly format: OutputFormat;
+  readonly trial: ContainerTrial;
   /** Start of the part to copy, seconds from the input's start. */
   readonly startS: number;
   /** Length of the part, seconds; undefined: to the end. */
@@ -27,15 +36,21 @@ export interface StreamCopyOptions {
   readonly timeoutMs: number | undefined;
 }
 
+/** Packets of a stream in a trial. */
+const MAX_SAMPLE_PACKETS = 8;
+/** Containers round the time that a decoder's padding takes, microseconds. */
+const PADDING_TOLERANCE_MICROS = 2000;
+
 /** The packet that is read and not written yet. */
 interface PendingPacket extends CopyTime {
   readonly stream: CopiedStream;
 }
 
 interface OpenedCopy {
+  readonly options: StreamCopyOptions;
   readonly input: StreamCopyInput;
-  readonly window: CopyWindow;
   readonly video: Stream | undefined;
+  readonly samples: readonly StreamSample[];
   readonly selection: StreamSelection;
 }
 
@@ -44,24 +59,29 @@ interface OpenedCopy {
  * without transcoding. Repairs timestamps that jump back in the same way as those of the video.
  */
 export class StreamCopy {
-  /** One line for each stream that the container does not support. */
+  /** One line for each stream that the container does not hold. */
   readonly notices: readonly string[];
+  /** Start of the earliest copied sound in the input's clock, microseconds; infinite without sound that is heard from its start. */
+  readonly soundStart: number;
+  readonly #options: StreamCopyOptions;
   readonly #input: StreamCopyInput;
-  readonly #window: CopyWindow;
-  /** By index in the input. */
-  readonly #streams: ReadonlyMap<number, CopiedStream>;
+  readonly #selection: StreamSelection;
+  /** By index in the input; empty until the output is known. */
+  #streams: ReadonlyMap<number, CopiedStream> = new Map();
+  #shift = micros(0);
   readonly #video: Stream | undefined;
   readonly #packet = new AvPacket();
   readonly #timeline = new CopyTimeline();
   #pending: PendingPacket | undefined;
   #isDone = false;
 
-  private constructor({ input, window, video, selection }: OpenedCopy) {
+  private constructor({ options, input, video, samples, selection }: OpenedCopy) {
+    this.#options = options;
     this.#input = input;
-    this.#window = window;
     this.#video = video;
-    this.#streams = new Map(selection.streams.map((stream) => [stream.index, new CopiedStream(stream, window)]));
+    this.#selection = selection;
     this.notices = selection.notices;
+    this.soundStart = soundStart(input, samples, selection);
     this.#packet.alloc();
   }
 
@@ -74,13 +94,14 @@ export class StreamCopy {
       const { streams } = input.context;
       const videoIndex = input.context.findBestStream(AVMEDIA_TYPE_VIDEO);
       const video = streams.find((stream) => stream.index === videoIndex);
-      const selection = await selectStreams(
-        streams.filter((stream) => stream !== video),
-        options.probePath,
-      );
-      discardOthers(input, selection.streams, video);
       if (startS > 0) await input.seek(startS);
-      return new StreamCopy({ input, window: windowOf(input, options), video, selection });
+      const samples = await samplesOf(
+        input,
+        streams.filter((stream) => stream !== video),
+      );
+      const selection = await selectStreams(samples, options.format, options.trial);
+      discardOthers(input, selection.streams, video);
+      return new StreamCopy({ options, input, video, samples, selection });
     } catch (error) {
       await input.close();
       throw error;
@@ -89,7 +110,7 @@ export class StreamCopy {
 
   /** Number of streams copied. */
   get count(): number {
-    return this.#streams.size;
+    return this.#selection.streams.length;
   }
 
   /** What of the copied streams was dropped, a line each. */
@@ -97,8 +118,14 @@ export class StreamCopy {
     return [...this.#streams.values()].flatMap((stream) => stream.dropNotices);
   }
 
-  /** Adds streams, metadata and the video's tags to an output whose header is not written yet. Throws LibavError. */
-  addTo(output: FormatContext, video: Stream): void {
+  /**
+   * Adds streams, metadata and the video's tags to an output whose header is not written yet. Throws LibavError.
+   * @param start time in the input's clock that becomes 0; not used for a part that begins later than the input.
+   */
+  addTo(output: FormatContext, video: Stream, start: Micros): void {
+    const window = windowOf(this.#input, this.#options, start);
+    this.#shift = window.shift;
+    this.#streams = new Map(this.#selection.streams.map((stream) => [stream.index, new CopiedStream(stream, window)]));
     output.metadata = Dictionary.fromObject(copiedTags(this.#input.context.metadata));
     if (this.#video) {
       video.metadata = Dictionary.fromObject(copiedTags(this.#video.metadata));
@@ -154,32 +181,63 @@ export class StreamCopy {
   }
 
   #observeVideo(video: Stream): void {
-    const time = decodeTime(this.#packet, video, this.#window);
+    const time = decodeTime(this.#packet, video, this.#shift);
     const { pts, duration, isKeyframe } = this.#packet;
     if (time === undefined || pts === AV_NOPTS_VALUE) return;
     const { num, den } = video.avgFrameRate;
     this.#timeline.observeVideo({
       time,
-      pts: micros(ticksToMicros(pts, video.timeBase) - this.#window.shift),
+      pts: micros(ticksToMicros(pts, video.timeBase) - this.#shift),
       duration: duration > 0n || num === 0 ? ticksToMicros(duration, video.timeBase) : micros((1e6 * den) / num),
       isKeyframe,
     });
   }
 }
 
-/** Makes the demuxer discard the packets of other streams, except the video where timestamps may jump back. */
-function discardOthers({ context }: StreamCopyInput, copied: readonly Stream[], video: Stream | undefined): void {
-  const kept = new Set(copied.map((stream) => stream.index));
-  const canJumpBack = ((context.iformat?.flags ?? 0) & AVFMT_TS_DISCONT) !== 0;
-  if (canJumpBack && video) kept.add(video.index);
-  for (const stream of context.streams) if (!kept.has(stream.index)) stream.discard = AVDISCARD_ALL;
+/** The first packets of streams. They are read again. */
+async function samplesOf(input: StreamCopyInput, streams: readonly Stream[]): Promise<readonly StreamSample[]> {
+  const sounds = streams.filter(({ codecpar }) => codecpar.codecType === AVMEDIA_TYPE_AUDIO);
+  const isKept = (index: number): boolean => canJumpBack(input) || streams.some((stream) => stream.index === index);
+  const packets = await input.peek(sounds, isKept);
+  return streams.map((stream) => ({
+    stream,
+    packets: packets.filter(({ streamIndex }) => streamIndex === stream.index).slice(0, MAX_SAMPLE_PACKETS),
+  }));
 }
 
-function windowOf({ context }: StreamCopyInput, { startS, durationS }: StreamCopyOptions): CopyWindow {
-  const start = context.startTime === AV_NOPTS_VALUE ? 0 : Number(context.startTime);
-  const begin = startS > 0 ? 0 : start;
-  return {
-    shift: fromSeconds(startS > 0 ? start / 1e6 + startS : 0),
-    end: durationS === undefined ? Number.POSITIVE_INFINITY : begin + durationS * 1e6,
-  };
+/** See {@link StreamCopy.soundStart}. What an edit list or a decoder's padding puts before 0 is not heard. */
+function soundStart(
+  { context }: StreamCopyInput,
+  samples: readonly StreamSample[],
+  { streams }: StreamSelection,
+): number {
+  if (context.iformat?.name?.includes('mp4') === true) return Number.POSITIVE_INFINITY;
+  const starts = samples.map(({ stream, packets: [first] }) => {
+    const { codecType, initialPadding, sampleRate } = stream.codecpar;
+    const time = first && codecType === AVMEDIA_TYPE_AUDIO ? decodeTime(first, stream, micros(0)) : undefined;
+    if (time === undefined || !streams.includes(stream)) return Number.POSITIVE_INFINITY;
+    const padding = sampleRate > 0 ? (initialPadding / sampleRate) * 1e6 : 0;
+    return padding > 0 && time < 0 && time + padding > -PADDING_TOLERANCE_MICROS ? 0 : time;
+  });
+  return Math.min(...starts, Number.POSITIVE_INFINITY);
+}
+
+/** Makes the demuxer discard the packets of other streams, except the video where timestamps may jump back. */
+function discardOthers(input: StreamCopyInput, copied: readonly Stream[], video: Stream | undefined): void {
+  const kept = new Set(copied.map((stream) => stream.index));
+  if (canJumpBack(input) && video) kept.add(video.index);
+  for (const stream of input.context.streams) if (!kept.has(stream.index)) stream.discard = AVDISCARD_ALL;
+}
+
+function canJumpBack({ context }: StreamCopyInput): boolean {
+  return ((context.iformat?.flags ?? 0) & AVFMT_TS_DISCONT) !== 0;
+}
+
+function windowOf({ context }: StreamCopyInput, options: StreamCopyOptions, start: Micros): CopyWindow {
+  const { startS, durationS } = options;
+  const inputStart = context.startTime === AV_NOPTS_VALUE ? 0 : Number(context.startTime);
+  const isFromStart = startS === 0;
+  const shift = isFromStart ? start : fromSeconds(inputStart / 1e6 + startS);
+  const from = isFromStart ? inputStart - shift : 0;
+  return { isFromStart, shift, end: durationS === undefined ? Number.POSITIVE_INFINITY : from + durationS * 1e6 };
 }

@@ -1,5 +1,7 @@
-import type { TimeBase } from '../core/time.js';
+import type { Frame } from '../core/frame.js';
+import type { Micros, TimeBase } from '../core/time.js';
 import type { FrameSink } from '../core/frame-sink.js';
+import type { FrameArea } from './frame-fit.js';
 
 /** Video codecs for files. */
 export const FILE_CODECS = ['h264', 'hevc', 'av1', 'vp9'] as const;
@@ -66,8 +68,16 @@ export interface SinkReport {
   readonly notices: readonly string[];
 }
 
+/** Where and when a frame is shown in the file. */
+export interface FramePlace extends FrameArea {
+  /** In the file: it begins at 0 where the input begins before. */
+  readonly pts: Micros;
+}
+
 /** A video file being written. It appears at its path complete, at `finish()`, or not at all. */
 export interface FileSink extends FrameSink, AsyncDisposable {
+  /** The place of a frame, before or after it is written. The first call decides: frames of another format are fitted in. */
+  placeOf(frame: Frame): FramePlace;
   /** Writes the remaining packets and moves the file to its path. Throws NocturneError; no file is left then. */
   finish(): Promise<SinkReport>;
   /** Stops and removes the partial file. Idempotent, never throws; does nothing after `finish()`. */

@@ -14,8 +14,13 @@ const DISK_FAILURES = new Set([...NO_SPACE, 'EIO', 'EROFS']);
 /** Returns the status of writing a header. Throws {@link LibavError} when the disk failed, not the muxer. */
 export function checkHeader(status: number): number {
   const failure = new LibavError(status, 'write the header');
-  if (status < 0 && DISK_FAILURES.has(errnoName(failure))) throw failure;
+  if (status < 0 && isDiskFailure(failure)) throw failure;
   return status;
+}
+
+/** True when the disk failed, not the muxer. */
+export function isDiskFailure(cause: unknown): boolean {
+  return DISK_FAILURES.has(errnoName(cause));
 }
 
 /** Translates a failure to write `path`, of libav or the file system, for users. */
@@ -31,6 +36,7 @@ export function outputFailure(path: string, cause: unknown): NocturneError {
 
 function describeFailure(path: string, cause: unknown): { code: ErrorCode; reason: string; remedy?: string } {
   const name = errnoName(cause);
+  if (name === 'ENAMETOOLONG') return { code: 'OUTPUT_FAILED', reason: 'the name is too long', remedy: 'Shorten it.' };
   if (NO_SPACE.has(name)) return { code: 'OUTPUT_NO_SPACE', reason: 'the disk is full' };
   if (NO_PERMISSION.has(name)) return { code: 'OUTPUT_NO_PERMISSION', reason: 'permission denied' };
   if (name === 'ENOENT' || name === 'ENOTDIR') {

@@ -43,7 +43,10 @@ export async function renderInWorker(
       onMessage: (message) => {
         if (message.type === 'opened') options.onOpened?.(message.info);
         if (message.type === 'progress') options.onProgress?.(message.progress);
-        if (message.type === 'failed') fail(deserializeError(message.error));
+        if (message.type === 'failed') {
+          fail(deserializeError(message.error));
+          stop(); // a worker whose encoder hangs does not end by itself
+        }
         if (message.type === 'done' && message.report) {
           const { report } = message;
           settle(() => resolve(report));

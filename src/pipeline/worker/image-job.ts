@@ -1,5 +1,5 @@
 import { renameSync, rmSync } from 'node:fs';
-import { basename, join, parse } from 'node:path';
+import { basename } from 'node:path';
 import { lightingOf } from '../../core/controls.js';
 import { abortedError, NocturneError } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
@@ -11,6 +11,8 @@ import { openGenerator } from '../../infer/open-generator.js';
 import { listNames, skippedNotices } from '../../ingest/image-list.js';
 import { openSource } from '../../ingest/open-source.js';
 import { DEFAULT_SOURCE_OPTIONS } from '../../ingest/source-options.js';
+import { temporaryPathOf } from '../../output/atomic-file.js';
+import { outputFailure } from '../../output/output-error.js';
 import type { Renderer } from '../../render/renderer.js';
 import { readThumbnail } from '../../render/read-thumbnail.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
@@ -44,7 +46,7 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
       results.add(task, await renderImage(task, tools));
     } catch (error) {
       if (signal.aborted) throw abortedAfter(settings, meter.frames);
-      if (tasks.length === 1 || !isInputError(error)) throw error;
+      if (tasks.length === 1 || !isInputError(error)) throw withComplete(error, meter.frames);
       results.skip(task);
       meter.skipFrame();
       logger.warn({ reason: error.message }, 'skipped an image that could not be read');
@@ -127,11 +129,12 @@ async function renderImage(task: ImageTask, tools: ImageTools): Promise<Rendered
   const look = await times.measureAsync('look', () => generator.translate(thumbnail));
   renderer.apply(look, settings.controls, frame);
   const night = cropImage(frameToRgb(frame), width, height);
-  const { dir, base, ext } = parse(task.to);
-  const temporary = join(dir, `.${base}.nocturne-${process.pid}${ext}`);
+  const temporary = temporaryPathOf(task.to);
   try {
     await writeImage(temporary, night);
     renameSync(temporary, task.to);
+  } catch (error) {
+    throw writeFailure(error, task.to, temporary);
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -160,6 +163,24 @@ function isInputError(error: unknown): error is NocturneError {
 function nothingRead({ input }: RenderSettings, count: number): NocturneError {
   const message = `none of the ${count} images of ${input} could be read.`;
   return new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message });
+}
+
+/** A failure to write an image, with the name that the user gave it. */
+function writeFailure(error: unknown, path: string, temporary: string): NocturneError {
+  if (!(error instanceof NocturneError)) return outputFailure(path, error);
+  const { code, stage } = error;
+  const isFull = code === 'OUTPUT_NO_SPACE';
+  const message = isFull ? `Cannot write ${path}: the disk is full.` : error.message.replaceAll(temporary, path);
+  return new NocturneError({ code, stage, message, cause: error });
+}
+
+/** A failure to write that also reports the images before it. Returns other failures as they are. */
+function withComplete(error: unknown, complete: number): unknown {
+  if (!(error instanceof NocturneError) || !error.code.startsWith('OUTPUT_') || complete === 0) return error;
+  const { code, stage, message, cause } = error;
+  const images = complete === 1 ? 'The image' : `The ${complete} images`;
+  const remedy = `${error.remedy} ${images} rendered so far can be used; pass --overwrite to start again.`;
+  return new NocturneError({ code, stage, message, remedy, cause });
 }
 
 function abortedAfter({ output }: RenderSettings, complete: number): NocturneError {

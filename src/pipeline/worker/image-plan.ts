@@ -1,10 +1,12 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
 import { isImagePath, WRITABLE_EXTENSIONS, writableExtension } from '../../image/image-extensions.js';
 import { parseInput } from '../../ingest/input-address.js';
 import { imagesOf } from '../../ingest/open-source.js';
 import { otherFilesNotices } from '../../ingest/image-list.js';
+import { checkNameLength } from '../../output/atomic-file.js';
+import { hasMuxer } from '../../output/av-container.js';
 import { outputFailure } from '../../output/output-error.js';
 import type { RenderSettings } from '../stream-settings.js';
 
@@ -26,8 +28,13 @@ export interface ImagePlan {
 export function isImageRender(input: string, output: string): boolean {
   const { kind, target } = parseInput(input);
   if (kind !== 'path') return false;
-  if (isFolder(target)) return !/\.[a-z0-9]{2,4}$/i.test(output) || isImagePath(output);
-  return isImagePath(target) && (isImagePath(output) || isFolder(output));
+  if (isFolder(target)) return namesFolder(output) || isImagePath(output) || !hasMuxer(output);
+  return isImagePath(target) && (isImagePath(output) || namesFolder(output));
+}
+
+/** True for a folder that exists, and for a path that ends as a folder's. */
+function namesFolder(output: string): boolean {
+  return isFolder(output) || /[/\\]$/.test(output);
 }
 
 /**
@@ -38,17 +45,17 @@ export async function planImages(settings: Pick<RenderSettings, 'input' | 'outpu
   const { input, output, overwrite } = settings;
   const address = parseInput(input);
   const isOfFolder = isFolder(address.target);
-  if (isOfFolder && (isImagePath(output) || isFile(output))) {
+  if (isOfFolder && !namesFolder(output) && (isImagePath(output) || isFile(output))) {
     throw unsupported(`${input} is an image folder and ${output} is one file.`, 'Use a folder or a video file.');
   }
   const images = await imagesOf(address);
   if (!images) throw new TypeError(`input must be an image or a folder, got ${input}`);
-  const isToFolder = isOfFolder || isFolder(output);
+  const isToFolder = isOfFolder || namesFolder(output);
   const tasks = images.paths.map((from) => {
     return { from, to: isToFolder ? join(output, writableName(basename(from))) : output };
   });
   checkTasks(tasks, overwrite);
-  if (isOfFolder) createFolder(output);
+  if (isToFolder) createFolder(output);
   else if (!existsSync(dirname(resolve(output)))) {
     const message = `the folder of ${output} does not exist.`;
     throw new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message, remedy: 'Create it first.' });
@@ -81,6 +88,7 @@ function checkTasks(tasks: readonly ImageTask[], overwrite: boolean): void {
     if (other !== undefined)
       throw unsupported(`${other} and ${from} would both be written to ${to}.`, 'Rename one of them.');
     fromByTarget.set(to, from);
+    checkNameLength(to);
     if (writableExtension(to) === undefined) {
       throw unsupported(
         `${to} has no image format that can be written.`,
@@ -107,9 +115,19 @@ function isSameFile(a: string, b: string): boolean {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  return statOf(path)?.isDirectory() ?? false;
 }
 
 function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  return statOf(path)?.isFile() ?? false;
+}
+
+/** Stats of a path; undefined where nothing can be, since it does not exist or its name is too long. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENAMETOOLONG') return undefined;
+    throw error;
+  }
 }

@@ -4,6 +4,7 @@ import type { Frame } from '../../core/frame.js';
 import { toSeconds } from '../../core/time.js';
 import type { Look } from '../../look/look.js';
 import { parseInput } from '../../ingest/input-address.js';
+import type { FramePlace } from '../../output/file-options.js';
 import { LineFile } from '../../output/line-file.js';
 import type { RenderSettings } from '../stream-settings.js';
 import { lampRecords } from './lamp-record.js';
@@ -34,9 +35,9 @@ export class LampFile {
     return new LampFile(await LineFile.open({ path, overwrite, inputPath: parseInput(input).target }));
   }
 
-  /** Adds the next frame of a video. Borrows both. Throws NocturneError when it cannot be written. */
-  async addFrame(frame: Pick<Frame, 'pts' | 'width' | 'height'>, look: Look): Promise<void> {
-    const line = { frame: this.#frames++, pts: toSeconds(frame.pts), lamps: lampRecords(look, frame) };
+  /** Adds the next frame of a video, at its place in the output. Borrows all. Throws NocturneError when it cannot be written. */
+  async addFrame(frame: Pick<Frame, 'width' | 'height'>, look: Look, place: FramePlace): Promise<void> {
+    const line = { frame: this.#frames++, pts: toSeconds(place.pts), lamps: lampRecords(look, frame, place) };
     await this.#lines.write(JSON.stringify(line));
   }
 

@@ -1,6 +1,7 @@
 import { yuvToRgb } from '../../image/color-matrix.js';
 import { lampsOf, type Lamp } from '../../look/lamp-list.js';
 import type { LampKind, Look } from '../../look/look.js';
+import type { FrameArea } from '../../output/frame-fit.js';
 
 /** Decimals of positions and radii, and of luma. */
 const PIXEL_DECIMALS = 2;
@@ -19,10 +20,15 @@ const REASONS: Readonly<Record<LampKind, string>> = {
   farLamp: 'small far light that the day shows as a bright or vivid spot',
 };
 
+interface FrameSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A lamp as `--lamps` writes it; docs/lamps.md explains each field. */
 export interface LampRecord {
   readonly kind: LampKind;
-  /** Centre, pixels from the left and upper edge of the frame. */
+  /** Centre, pixels from the left and upper edge of the output. */
   readonly x: number;
   readonly y: number;
   /** Pixels. */
@@ -37,24 +43,29 @@ export interface LampRecord {
   readonly id: number;
 }
 
-/** Describes the lamps of a look in pixels of a frame of the given size. */
-export function lampRecords(
-  look: Pick<Look, 'lamps'>,
-  frame: { readonly width: number; readonly height: number },
-): LampRecord[] {
-  const { width, height } = frame;
+/**
+ * Describes the lamps of a look in pixels of the output.
+ * @param frame size of the look's frame. @param area where the output shows it; default: it is the whole output.
+ */
+export function lampRecords(look: Pick<Look, 'lamps'>, frame: FrameSize, area: FrameArea = whole(frame)): LampRecord[] {
+  const { x, y, width, height } = area;
+  const shareOfHeight = (height * frame.width) / frame.height; // a radius is a share of the width in both directions
   const pixels = (value: number): number => rounded(value, PIXEL_DECIMALS);
   return lampsOf(look).map((lamp) => ({
     kind: lamp.kind,
-    x: pixels(lamp.x * width),
-    y: pixels(lamp.y * height),
+    x: pixels(x + lamp.x * width),
+    y: pixels(y + lamp.y * height),
     radiusX: pixels(lamp.radiusX * width),
-    radiusY: pixels(lamp.radiusY * width), // a share of the width too
+    radiusY: pixels(lamp.radiusY * shareOfHeight),
     color: rimColor(lamp),
     luma: rounded(lamp.luma, LUMA_DECIMALS),
     reason: REASONS[lamp.kind],
     id: lamp.id,
   }));
+}
+
+function whole({ width, height }: FrameSize): FrameArea {
+  return { x: 0, y: 0, width, height };
 }
 
 /** The colour of a lamp's chroma: its largest channel is 255, none is below 0. */

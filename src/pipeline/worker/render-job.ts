@@ -8,6 +8,7 @@ import { skippedNotices } from '../../ingest/image-list.js';
 import { parseInput } from '../../ingest/input-address.js';
 import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from '../../ingest/source-options.js';
 import type { Look } from '../../look/look.js';
+import { checkNameLength } from '../../output/atomic-file.js';
 import { openFileSink } from '../../output/av-file-sink.js';
 import type { FileSink, FileSinkOptions } from '../../output/file-options.js';
 import type { RenderSettings } from '../stream-settings.js';
@@ -26,6 +27,7 @@ import { withStages, type OpenStages } from './with-stages.js';
  */
 export async function runRenderJob(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   try {
+    checkNameLength(settings.output);
     if (isImageRender(settings.input, settings.output)) return await runImageJob(settings, context);
     const report = await renderVideo(settings, context);
     return { ...report, liveFrames: Frame.liveCount };
@@ -66,7 +68,8 @@ async function renderToFile(
     const progress = meter.addFrame();
     if (progress) post({ type: 'progress', progress });
   };
-  const onApplied = async (frame: Frame, look: Look): Promise<void> => lampFile?.addFrame(frame, look);
+  const onApplied = async (frame: Frame, look: Look): Promise<void> =>
+    lampFile?.addFrame(frame, look, sink.placeOf(frame));
   await runPipeline({ ...stages, controls: () => settings.controls, onApplied, onFrame }, signal);
   if (signal.aborted) throw abortedError(`${settings.output} was complete`);
   await lampFile?.finish(); // a full disk shows here, before the video has its name

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fromSeconds } from '../../../src/core/time.js';
 import { emptyLook, LAMP_KINDS, MAX_LAMPS } from '../../../src/look/look.js';
+import type { FramePlace } from '../../../src/output/file-options.js';
 import { LampFile } from '../../../src/pipeline/worker/lamp-file.js';
 import { lampRecords } from '../../../src/pipeline/worker/lamp-record.js';
 import { lookOfLamps } from '../../support/lamps.js';
@@ -53,12 +54,17 @@ describe('a record', () => {
   });
 });
 
+/** The place of a frame that is the whole output. */
+function placeOf(seconds: number): FramePlace {
+  return { ...frame(seconds), x: 0, y: 0 };
+}
+
 describe('the list of lamps', () => {
   it('has one line a frame in order, and appears when it is complete', async () => {
     await using file = await openFile('a.jsonl');
     const look = lookOfLamps([{ kind: 'signal', id: 3 }]);
-    await file.addFrame(frame(0.04), look);
-    await file.addFrame(frame(0.08), emptyLook());
+    await file.addFrame(frame(0.04), look, placeOf(0.04));
+    await file.addFrame(frame(0.08), emptyLook(), placeOf(0.08));
     await file.finish();
     expect(readdirSync(folder)).not.toContain('a.jsonl');
     await file.commit();
@@ -71,7 +77,7 @@ describe('the list of lamps', () => {
   it('keeps all lines of many full lists', async () => {
     await using file = await openFile('full.jsonl');
     const full = lookOfLamps(Array.from({ length: MAX_LAMPS }, (_, id) => ({ id, kind: 'window' as const })));
-    for (let i = 0; i < 12; i++) await file.addFrame(frame(i), full);
+    for (let i = 0; i < 12; i++) await file.addFrame(frame(i), full, placeOf(i));
     await file.finish();
     await file.commit();
     const lines = linesOf('full.jsonl') as { lamps: unknown[] }[];
@@ -89,7 +95,7 @@ describe('the list of lamps', () => {
   it('leaves nothing when it is not complete', async () => {
     {
       await using file = await openFile('gone.jsonl');
-      await file.addFrame(frame(0), emptyLook());
+      await file.addFrame(frame(0), emptyLook(), placeOf(0));
     }
     expect(readdirSync(folder).filter((name) => name.includes('gone'))).toEqual([]);
   });
@@ -125,7 +131,7 @@ describe('the list of lamps', () => {
       const full = lookOfLamps(Array.from({ length: MAX_LAMPS }, () => ({})));
       const writing = async (): Promise<void> => {
         await using file = await openFile('small/lamps.jsonl');
-        for (let i = 0; i < 20; i++) await file.addFrame(frame(i), full);
+        for (let i = 0; i < 20; i++) await file.addFrame(frame(i), full, placeOf(i));
         await file.finish();
       };
       await expect(writing()).rejects.toMatchObject({ code: 'OUTPUT_NO_SPACE' });
