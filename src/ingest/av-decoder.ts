@@ -15,6 +15,8 @@ export interface AvDecoderOptions {
   readonly threads: number;
   /** Name of the input for errors, secrets masked. */
   readonly label: string;
+  /** A frame with more pixels counts as corrupt: libav refuses it before it takes memory. */
+  readonly maxPixels: number;
 }
 
 /** Decoder of one video stream. It lends its AVFrames; return each with `recycle`. */
@@ -40,6 +42,7 @@ export class AvDecoder implements Disposable {
     context.parametersToContext(stream.codecpar);
     context.pktTimebase = stream.timeBase;
     context.threadCount = options.threads;
+    context.setOption('max_pixels', BigInt(options.maxPixels));
     if (options.lowDelay) {
       context.threadType = av.FF_THREAD_SLICE;
       context.setFlags(av.AV_CODEC_FLAG_LOW_DELAY);

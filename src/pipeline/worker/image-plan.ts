@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
 import { isImagePath, WRITABLE_EXTENSIONS, writableExtension } from '../../image/image-extensions.js';
+import { imageSignature } from '../../image/image-kind.js';
 import { parseInput } from '../../ingest/input-address.js';
 import { imagesOf } from '../../ingest/open-source.js';
-import { otherFilesNotices } from '../../ingest/image-list.js';
+import { ignoredNotices } from '../../ingest/image-list.js';
 import { outputFailure } from '../../output/output-error.js';
 import type { RenderSettings } from '../stream-settings.js';
 
@@ -27,7 +28,7 @@ export function isImageRender(input: string, output: string): boolean {
   const { kind, target } = parseInput(input);
   if (kind !== 'path') return false;
   if (isFolder(target)) return !/\.[a-z0-9]{2,4}$/i.test(output) || isImagePath(output);
-  return isImagePath(target) && (isImagePath(output) || isFolder(output));
+  return imageSignature(target) !== undefined && (isImagePath(output) || isFolder(output));
 }
 
 /**
@@ -41,7 +42,7 @@ export async function planImages(settings: Pick<RenderSettings, 'input' | 'outpu
   if (isOfFolder && (isImagePath(output) || isFile(output))) {
     throw unsupported(`${input} is an image folder and ${output} is one file.`, 'Use a folder or a video file.');
   }
-  const images = await imagesOf(address);
+  const images = await imagesOf(address, { withAnimated: true });
   if (!images) throw new TypeError(`input must be an image or a folder, got ${input}`);
   const isToFolder = isOfFolder || isFolder(output);
   const tasks = images.paths.map((from) => {
@@ -53,7 +54,7 @@ export async function planImages(settings: Pick<RenderSettings, 'input' | 'outpu
     const message = `the folder of ${output} does not exist.`;
     throw new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message, remedy: 'Create it first.' });
   }
-  return { tasks, notices: otherFilesNotices(images) };
+  return { tasks, notices: ignoredNotices(images) };
 }
 
 /** The same name, or the name of a PNG where the format can be read but not written. */

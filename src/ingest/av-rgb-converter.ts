@@ -1,0 +1,77 @@
+import { SoftwareScaleContext } from 'node-av/lib';
+import * as av from 'node-av/constants';
+import { NocturneError } from '../core/errors.js';
+import type { RgbImage } from '../image/rgb-image.js';
+import { errorText } from './av-errors.js';
+import { allocateAvFrame } from './av-frame.js';
+import type { AvFramePool, DecodedFormat, DecodedFrame } from './av-frame-pool.js';
+
+/** Converts RGB images to I420 frames: all in BT.709, limited range, so that images of every kind have one colour meaning. */
+export class AvRgbConverter implements Disposable {
+  readonly #pool: AvFramePool;
+  readonly #scaler = new SoftwareScaleContext();
+  #format: DecodedFormat | undefined;
+  #isOpen = true;
+
+  constructor(pool: AvFramePool) {
+    this.#pool = pool;
+    this.#scaler.allocContext();
+  }
+
+  /**
+   * Copies an image into a frame, which the caller passes on or releases. A last odd column or row is left out, which
+   * `isCropped` reports. Rejects with NocturneError INPUT_UNSUPPORTED for an image under 2x2 pixels.
+   */
+  async convert(image: RgbImage): Promise<DecodedFrame & { readonly isCropped: boolean }> {
+    const [width, height] = [image.width & ~1, image.height & ~1];
+    const sizes = `${image.width}x${image.height}`;
+    if (width === 0 || height === 0) throw unsupported(`a video must have at least 2x2 pixels, got ${sizes}.`);
+    const source = allocateAvFrame();
+    const frame = this.#pool.acquire(this.#formatOf(width, height));
+    try {
+      Object.assign(source, { width, height, format: av.AV_PIX_FMT_RGB24 });
+      source.colorSpace = av.AVCOL_SPC_RGB;
+      source.colorRange = av.AVCOL_RANGE_JPEG;
+      const code = source.getBuffer(0);
+      if (code >= 0) copyRows(image, source.data?.[0], source.linesize[0] ?? 0, height);
+      const scaled = code < 0 ? code : await this.#scaler.scaleFrame(frame.avFrame, source);
+      if (scaled < 0) throw unsupported(`an image of ${sizes} could not be converted: ${errorText(scaled)}.`);
+      return { ...frame, isCropped: width !== image.width || height !== image.height };
+    } catch (error) {
+      this.#pool.release(frame);
+      throw error;
+    } finally {
+      source.unref();
+      source.free();
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#scaler.freeContext();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** The same object for images of the same size, so that a change is detected by identity. */
+  #formatOf(width: number, height: number): DecodedFormat {
+    if (this.#format?.width !== width || this.#format.height !== height) {
+      const color = { matrix: 'bt709', range: 'limited' } as const;
+      this.#format = { width, height, color, sampleAspect: [1, 1], notices: [] };
+    }
+    return this.#format;
+  }
+}
+
+function copyRows({ width, data }: RgbImage, plane: Buffer | undefined, stride: number, height: number): void {
+  const rowBytes = 3 * (width & ~1);
+  for (let y = 0; y < height; y++) plane?.set(data.subarray(3 * width * y, 3 * width * y + rowBytes), y * stride);
+}
+
+function unsupported(message: string): NocturneError {
+  return new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message });
+}
