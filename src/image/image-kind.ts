@@ -14,26 +14,27 @@ export interface ImageSignature {
 /** Bytes that {@link imageSignature} looks at: an animated PNG says so after its colour profile. */
 const HEAD_BYTES = 65_536;
 
-/** Formats by their first bytes; a dot stands for any byte. */
+/** Formats by their first bytes, one of several texts in Latin-1 or a pattern; in a text, a dot stands for any byte. */
 const SIGNATURES = [
-  ['jpeg', /^\xff\xd8\xff/],
-  ['png', /^\x89PNG\r\n\x1a\n/],
-  ['webp', /^RIFF....WEBP/s],
-  ['tiff', /^(II[*+]\0|MM\0[*+])/],
-  ['gif', /^GIF8[79]a/],
-  ['bmp', /^BM.{12}[\x0c\x28\x34\x38\x40\x6c\x7c]\0\0\0/s],
-  ['jxl', /^(\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n)/],
-  ['jp2', /^(\0\0\0\x0cjP {2}\r\n\x87\n|\xff\x4f\xff\x51)/],
+  ['jpeg', ['\xff\xd8\xff']],
+  ['png', ['\x89PNG\r\n\x1a\n']],
+  ['webp', ['RIFF....WEBP']],
+  ['tiff', ['II*\0', 'II+\0', 'MM\0*', 'MM\0+']],
+  ['gif', ['GIF87a', 'GIF89a']],
+  // The size of its header, in one byte, tells a bitmap from text that begins with BM.
+  ['bmp', ['\x0c', '\x28', '\x34', '\x38', '\x40', '\x6c', '\x7c'].map((size) => `BM............${size}\0\0\0`)],
+  ['jxl', ['\xff\x0a', '\0\0\0\x0cJXL \r\n\x87\n']],
+  ['jp2', ['\0\0\0\x0cjP  \r\n\x87\n', '\xff\x4f\xff\x51']],
   ['pbm', /^P[14][\s#]/],
   ['pgm', /^P[25][\s#]/],
   ['ppm', /^P[36][\s#]/],
   ['pam', /^P7\s/],
   ['pfm', /^P[Ff]\s/],
   ['phm', /^P[Hh]\s/],
-  ['exr', /^\x76\x2f\x31\x01/],
-  ['hdr', /^#\?(RADIANCE|RGBE)\n/],
-  ['dpx', /^(SDPX|XPDS)/],
-  ['qoi', /^qoif/],
+  ['exr', ['\x76\x2f\x31\x01']],
+  ['hdr', ['#?RADIANCE\n', '#?RGBE\n']],
+  ['dpx', ['SDPX', 'XPDS']],
+  ['qoi', ['qoif']],
 ] as const;
 
 /** Brands of HEIF files by what they are coded with. */
@@ -51,10 +52,15 @@ export function imageSignature(path: string): ImageSignature | undefined {
 
 function signatureOf(head: Buffer, extension: string): ImageSignature | undefined {
   const text = head.toString('latin1', 0, 256);
-  const kind = SIGNATURES.find(([, pattern]) => pattern.test(text))?.[0];
+  const kind = SIGNATURES.find(([, start]) => hasStart(text, start))?.[0];
   if (kind !== undefined) return { kind, isAnimated: isAnimated(kind, head) };
   if (text.slice(4, 8) === 'ftyp') return heifSignature(head);
   return extension === '.tga' && head.length > 18 ? { kind: 'tga', isAnimated: false } : undefined;
+}
+
+function hasStart(text: string, start: RegExp | readonly string[]): boolean {
+  if (start instanceof RegExp) return start.test(text);
+  return start.some((expected) => Array.from(expected, (char, i) => char === '.' || char === text[i]).every(Boolean));
 }
 
 /** A HEIF file names its codec in its brands, the main one first. */

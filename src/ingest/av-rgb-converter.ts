@@ -1,12 +1,12 @@
 import { SoftwareScaleContext } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
-import type { RgbImage } from '../image/rgb-image.js';
+import { IMAGE_COLOR, type RgbImage } from '../image/rgb-image.js';
 import { errorText } from './av-errors.js';
 import { allocateAvFrame } from './av-frame.js';
 import type { AvFramePool, DecodedFormat, DecodedFrame } from './av-frame-pool.js';
 
-/** Converts RGB images to I420 frames: all in BT.709, limited range, so that images of every kind have one colour meaning. */
+/** Converts RGB images to I420 frames: all in BT.709, full range, so that images of every kind have one colour meaning. */
 export class AvRgbConverter implements Disposable {
   readonly #pool: AvFramePool;
   readonly #scaler = new SoftwareScaleContext();
@@ -60,8 +60,7 @@ export class AvRgbConverter implements Disposable {
   /** The same object for images of the same size, so that a change is detected by identity. */
   #formatOf(width: number, height: number): DecodedFormat {
     if (this.#format?.width !== width || this.#format.height !== height) {
-      const color = { matrix: 'bt709', range: 'limited' } as const;
-      this.#format = { width, height, color, sampleAspect: [1, 1], notices: [] };
+      this.#format = { width, height, color: IMAGE_COLOR, sampleAspect: [1, 1], notices: [] };
     }
     return this.#format;
   }

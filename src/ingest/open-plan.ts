@@ -56,7 +56,17 @@ export function planFile(path: string, options: SourceOptions, label: string, is
 
 /** FFmpeg's demuxers of the image formats that libav reads. TGA has no signature: its demuxer goes by the name. */
 const IMAGE_DEMUXERS: Readonly<Partial<Record<ImageKind, string>>> = {
-  ...{ bmp: 'bmp_pipe', pbm: 'pbm_pipe', pgm: 'pgm_pipe', ppm: 'ppm_pipe', jxl: 'jpegxl_pipe', jp2: 'j2k_pipe', pfm: 'pfm_pipe', phm: 'phm_pipe', pam: 'pam_pipe' },
+  ...{
+    bmp: 'bmp_pipe',
+    pbm: 'pbm_pipe',
+    pgm: 'pgm_pipe',
+    ppm: 'ppm_pipe',
+    jxl: 'jpegxl_pipe',
+    jp2: 'j2k_pipe',
+    pfm: 'pfm_pipe',
+    phm: 'phm_pipe',
+    pam: 'pam_pipe',
+  },
   ...{ exr: 'exr_pipe', hdr: 'hdr_pipe', dpx: 'dpx_pipe', qoi: 'qoi_pipe', tga: 'image2' },
 };
 

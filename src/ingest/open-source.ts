@@ -75,25 +75,25 @@ export async function planInput(address: InputAddress, options: SourceOptions): 
 }
 
 /**
- * The images of an input, at least one: a folder's, or the input itself, by its content; undefined for other inputs, an
- * animated image (GIF among them) or one with a named format among them, which are videos. Rejects with NocturneError.
- * @param options `withAnimated` true counts an animated image as an image: its first frame.
+ * The images of an input, at least one: a folder's, or the input itself if it is one by its content; undefined for other
+ * inputs. An animated image, a GIF among them, and one with a named format are videos. Rejects with NocturneError.
+ * @param options `isSingle` true: a file counts as an image whatever it holds, an animated one as its first frame.
  */
 export async function imagesOf(
   address: InputAddress,
-  options: { readonly withAnimated?: boolean; readonly inputFormat?: string | undefined } = {},
+  options: { readonly isSingle?: boolean; readonly inputFormat?: string | undefined } = {},
 ): Promise<ImageList | undefined> {
   if (address.kind !== 'path') return undefined;
   const stats = await statReadable(address);
   if (!stats.isDirectory()) {
-    const signature = stats.isFile() ? imageSignature(address.target) : undefined;
-    const isVideo = signature?.isAnimated === true && options.withAnimated !== true;
-    if (!signature || isVideo || options.inputFormat !== undefined) return undefined;
-    return { paths: [address.target], others: [], folders: [] };
+    const isStill = (): boolean =>
+      options.inputFormat === undefined && stats.isFile() && imageSignature(address.target)?.isAnimated === false;
+    return options.isSingle === true || isStill() ? { paths: [address.target], others: [], folders: [] } : undefined;
   }
   const images = await listImages(address.target);
   if (images.paths.length > 0) return images;
-  const inFolders = images.folders.length > 0 ? `; it has folders, which are not searched: ${listNames(images.folders)}` : '';
+  const inFolders =
+    images.folders.length > 0 ? `; it has folders, which are not searched: ${listNames(images.folders)}` : '';
   const message = `${address.label} is a folder without images${inFolders}.`;
   throw new NocturneError({
     code: 'INPUT_NOT_VIDEO',

@@ -28,7 +28,8 @@ export function isImageRender(input: string, output: string): boolean {
   const { kind, target } = parseInput(input);
   if (kind !== 'path') return false;
   if (isFolder(target)) return !/\.[a-z0-9]{2,4}$/i.test(output) || isImagePath(output);
-  return imageSignature(target) !== undefined && (isImagePath(output) || isFolder(output));
+  const isImage = isImagePath(target) || imageSignature(target) !== undefined;
+  return isImage && (isImagePath(output) || isFolder(output));
 }
 
 /**
@@ -42,7 +43,7 @@ export async function planImages(settings: Pick<RenderSettings, 'input' | 'outpu
   if (isOfFolder && (isImagePath(output) || isFile(output))) {
     throw unsupported(`${input} is an image folder and ${output} is one file.`, 'Use a folder or a video file.');
   }
-  const images = await imagesOf(address, { withAnimated: true });
+  const images = await imagesOf(address, { isSingle: true });
   if (!images) throw new TypeError(`input must be an image or a folder, got ${input}`);
   const isToFolder = isOfFolder || isFolder(output);
   const tasks = images.paths.map((from) => {
