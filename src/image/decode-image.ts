@@ -6,6 +6,10 @@ import type { RgbImage } from './rgb-image.js';
 import { checkImageSize } from './size-limits.js';
 import { encodeTiff, type PixelData } from './tiff.js';
 
+/** Words for changes that another reader makes too. */
+export const FIRST_ONLY = 'only the first of several frames or pages is read';
+export const ROTATED = 'rotated upright';
+
 /** An image file's pixels as 8-bit sRGB. */
 export interface DecodedImage {
   readonly image: RgbImage;
@@ -49,8 +53,8 @@ const KNOWN_DEPTHS: readonly string[] = ['uchar', 'ushort', 'float', 'double'];
 
 function changesOf({ depth, space, icc, orientation = 1, pages = 1 }: Metadata, isFloat: boolean): string[] {
   return [
-    ...(pages > 1 ? ['only the first of several frames or pages is read'] : []),
-    ...(orientation > 1 ? ['rotated upright'] : []),
+    ...(pages > 1 ? [FIRST_ONLY] : []),
+    ...(orientation > 1 ? [ROTATED] : []),
     ...(space === 'cmyk' ? ['converted from CMYK to sRGB'] : []),
     ...(icc && space !== 'cmyk' && !isSrgbProfile(icc) ? ['converted from its colour profile to sRGB'] : []),
     ...(depth === 'ushort' ? ['converted from 16 bit to 8 bit'] : []),
@@ -66,8 +70,10 @@ function isSrgbProfile(icc: Buffer): boolean {
 async function toRgb(file: Buffer): Promise<{ image: RgbImage; isTransparent: boolean; isDamaged: boolean }> {
   try {
     return { ...flatten(await toSrgb(open(file, 'error'))), isDamaged: false };
-  } catch {
-    return { ...flatten(await toSrgb(open(file, 'none'))), isDamaged: true };
+  } catch (error) {
+    const found = { ...flatten(await toSrgb(open(file, 'none'))), isDamaged: true };
+    if (found.image.data.every((value) => value === 0)) throw error; // not one pixel could be decoded
+    return found;
   }
 }
 
@@ -100,7 +106,8 @@ function flatten({ width, height, channels, data }: RawImage): { image: RgbImage
 
 /** A grey floating-point image, with or without alpha, as a TIFF in RGB. */
 async function greyToRgb(file: Buffer, { orientation }: Metadata): Promise<Buffer> {
-  const { data, info } = await open(file, 'none').raw({ depth: 'float' }).toBuffer({ resolveWithObject: true });
+  const raw = open(file, 'none').toColourspace('b-w').raw({ depth: 'float' });
+  const { data, info } = await raw.toBuffer({ resolveWithObject: true });
   const { width, height, channels } = info;
   const grey = new Float32Array(data.buffer, data.byteOffset, width * height * channels);
   const out = new Float32Array(width * height * (channels + 2));

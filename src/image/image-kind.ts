@@ -37,12 +37,14 @@ const SIGNATURES = [
   ['qoi', ['qoif']],
 ] as const;
 
+/** A stream of motion JPEG without a container is a video. It begins as an image does, so that only its name says so. */
+const MJPEG_EXTENSIONS = ['.mjpeg', '.mjpg'];
 /** Brands of HEIF files by what they are coded with. */
 const AVIF_BRANDS = ['avif', 'avis'];
 const HEIC_BRANDS = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'hevm', 'hevs', 'mif1', 'msf1'];
 
 /**
- * The image format of a file by its content; its name counts only for TGA, which has no signature. Undefined for any other
+ * The image format of a file by its content; its name counts only for TGA, which has no signature, and motion JPEG. Undefined for any other
  * file, also one that cannot be read.
  */
 export function imageSignature(path: string): ImageSignature | undefined {
@@ -52,6 +54,7 @@ export function imageSignature(path: string): ImageSignature | undefined {
 
 function signatureOf(head: Buffer, extension: string): ImageSignature | undefined {
   const text = head.toString('latin1', 0, 256);
+  if (MJPEG_EXTENSIONS.includes(extension)) return undefined;
   const kind = SIGNATURES.find(([, start]) => hasStart(text, start))?.[0];
   if (kind !== undefined) return { kind, isAnimated: isAnimated(kind, head) };
   if (text.slice(4, 8) === 'ftyp') return heifSignature(head);

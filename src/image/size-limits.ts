@@ -13,13 +13,13 @@ export const MAX_VIDEO_PIXELS = 35_651_584;
 /** Throws NocturneError INPUT_UNSUPPORTED for an upright image of more columns or pixels than the limits. @param label its name for people. */
 export function checkImageSize(width: number, height: number, label: string): void {
   if (width <= MAX_COLUMNS && width * height <= MAX_IMAGE_PIXELS) return;
-  throw tooLarge(`${label} is ${width}x${height}; an image may have 16,384 columns and 268 million pixels.`);
+  throw tooLarge(`${label} is ${width}x${height}; an image may have at most 16,384 columns and 268.4 million pixels.`);
 }
 
 /** Throws NocturneError INPUT_UNSUPPORTED for a video whose frames have more columns, rows or pixels than the limits. */
 export function checkVideoSize(width: number, height: number, label: string): void {
   if (Math.max(width, height) <= MAX_COLUMNS && width * height <= MAX_VIDEO_PIXELS) return;
-  throw tooLarge(`${label} is ${width}x${height}; a video may have 16,384 columns or rows and 35.6 million pixels.`);
+  throw tooLarge(`${label} is ${width}x${height}; a video may have at most 16,384 columns, as many rows and 35.6 million pixels.`);
 }
 
 function tooLarge(message: string): NocturneError {

@@ -1,6 +1,7 @@
 import { Codec, CodecContext, type Frame as AvFrame, type Packet, type Stream } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
+import { alphaDecoderOf } from './av-alpha.js';
 import { openError, errorText } from './av-errors.js';
 import { allocateAvFrame } from './av-frame.js';
 
@@ -35,7 +36,7 @@ export class AvDecoder implements Disposable {
 
   /** Opens the decoder of a stream. Rejects with NocturneError INPUT_UNSUPPORTED. */
   static async open(stream: Stream, options: AvDecoderOptions): Promise<AvDecoder> {
-    const codec = Codec.findDecoder(stream.codecpar.codecId);
+    const codec = alphaDecoderOf(stream) ?? Codec.findDecoder(stream.codecpar.codecId);
     if (!codec) throw openError(av.AVERROR_DECODER_NOT_FOUND, options.label, false);
     const context = new CodecContext();
     context.allocContext3(codec);

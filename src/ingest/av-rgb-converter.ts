@@ -1,7 +1,7 @@
 import { SoftwareScaleContext } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
-import { IMAGE_COLOR, type RgbImage } from '../image/rgb-image.js';
+import { cropImage, IMAGE_COLOR, type RgbImage } from '../image/rgb-image.js';
 import { errorText } from './av-errors.js';
 import { allocateAvFrame } from './av-frame.js';
 import type { AvFramePool, DecodedFormat, DecodedFrame } from './av-frame-pool.js';
@@ -19,13 +19,12 @@ export class AvRgbConverter implements Disposable {
   }
 
   /**
-   * Copies an image into a frame, which the caller passes on or releases. A last odd column or row is left out, which
-   * `isCropped` reports. Rejects with NocturneError INPUT_UNSUPPORTED for an image under 2x2 pixels.
+   * Copies an image into a frame, which the caller passes on or releases. A last odd column or row is left out, or repeated
+   * where it is the only one; `isCropped` reports both. Rejects with NocturneError INPUT_UNSUPPORTED.
    */
-  async convert(image: RgbImage): Promise<DecodedFrame & { readonly isCropped: boolean }> {
-    const [width, height] = [image.width & ~1, image.height & ~1];
-    const sizes = `${image.width}x${image.height}`;
-    if (width === 0 || height === 0) throw unsupported(`a video must have at least 2x2 pixels, got ${sizes}.`);
+  async convert(odd: RgbImage): Promise<DecodedFrame & { readonly isCropped: boolean }> {
+    const [width, height] = [Math.max(2, odd.width & ~1), Math.max(2, odd.height & ~1)];
+    const image = cropImage(odd, width, height);
     const source = allocateAvFrame();
     const frame = this.#pool.acquire(this.#formatOf(width, height));
     try {
@@ -33,10 +32,10 @@ export class AvRgbConverter implements Disposable {
       source.colorSpace = av.AVCOL_SPC_RGB;
       source.colorRange = av.AVCOL_RANGE_JPEG;
       const code = source.getBuffer(0);
-      if (code >= 0) copyRows(image, source.data?.[0], source.linesize[0] ?? 0, height);
+      if (code >= 0) copyRows(image, source.data?.[0], source.linesize[0] ?? 0);
       const scaled = code < 0 ? code : await this.#scaler.scaleFrame(frame.avFrame, source);
-      if (scaled < 0) throw unsupported(`an image of ${sizes} could not be converted: ${errorText(scaled)}.`);
-      return { ...frame, isCropped: width !== image.width || height !== image.height };
+      if (scaled < 0) throw unsupported(`an image of ${width}x${height} could not be converted: ${errorText(scaled)}.`);
+      return { ...frame, isCropped: image !== odd };
     } catch (error) {
       this.#pool.release(frame);
       throw error;
@@ -66,9 +65,9 @@ export class AvRgbConverter implements Disposable {
   }
 }
 
-function copyRows({ width, data }: RgbImage, plane: Buffer | undefined, stride: number, height: number): void {
-  const rowBytes = 3 * (width & ~1);
-  for (let y = 0; y < height; y++) plane?.set(data.subarray(3 * width * y, 3 * width * y + rowBytes), y * stride);
+function copyRows({ width, height, data }: RgbImage, plane: Buffer | undefined, stride: number): void {
+  const rowBytes = 3 * width;
+  for (let y = 0; y < height; y++) plane?.set(data.subarray(rowBytes * y, rowBytes * (y + 1)), y * stride);
 }
 
 function unsupported(message: string): NocturneError {

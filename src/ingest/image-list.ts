@@ -22,8 +22,7 @@ export async function listImages(folder: string): Promise<ImageList> {
   const entries = (await readdir(folder, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
   const namesOf = (isWanted: (entry: Dirent) => boolean): string[] => inOrder(entries.filter(isWanted));
   const files = namesOf((entry) => !entry.isDirectory());
-  const isImage = (name: string): boolean =>
-    isImagePath(name) || imageSignature(join(folder, name))?.isAnimated === false;
+  const isImage = (name: string): boolean => isImagePath(name) || imageSignature(join(folder, name)) !== undefined;
   const images = new Set(files.filter(isImage));
   return {
     paths: [...images].map((name) => join(folder, name)),

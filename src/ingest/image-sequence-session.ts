@@ -9,7 +9,7 @@ import { readImage } from './read-image.js';
 import type { DecodeSession, SessionContext, SessionEndReason, SessionInfo, TimedFrame } from './decode-session.js';
 import { DEFAULT_IMAGE_RATE } from './source-options.js';
 
-const CROPPED = 'odd size: the last column or row is left out';
+const CROPPED = 'odd size: the last column or row is left out, or repeated where it is the only one';
 /** Maximum number of names of skipped images to keep. */
 const MAX_SKIPPED_NAMES = 100;
 

@@ -1,7 +1,7 @@
 import { NocturneError } from '../core/errors.js';
 import { maskUrl } from '../core/mask-url.js';
 import { readFailure } from '../image/image-file.js';
-import { convertPixels, decodeImage, type DecodedImage } from '../image/decode-image.js';
+import { convertPixels, decodeImage, FIRST_ONLY, ROTATED, type DecodedImage } from '../image/decode-image.js';
 import { imageSignature, type ImageKind } from '../image/image-kind.js';
 import { decodeStill } from './av-still.js';
 import { planImage } from './open-plan.js';
@@ -24,11 +24,13 @@ export async function readImage(path: string, signal?: AbortSignal): Promise<Rea
   const signature = imageSignature(path);
   if (!signature) throw await readFailure(path, new Error('its content is no image format that is read here'));
   if (signature.kind === 'heic') throw heicError(label);
-  const { kind } = signature;
-  if (DECODED_BY_SHARP.includes(kind)) return { ...(await decodeImage(path)), kind };
+  const { kind, isAnimated } = signature;
+  // sharp 0.35 does not take AVIF sequences.
+  const isSequence = kind === 'avif' && isAnimated;
+  if (DECODED_BY_SHARP.includes(kind) && !isSequence) return { ...(await decodeImage(path)), kind };
   const { isRotated, ...pixels } = await decodeStill(planImage(path, kind, label), signal);
   const { image, changes } = await convertPixels(pixels, label);
-  return { image, changes: isRotated ? ['rotated upright', ...changes] : changes, kind };
+  return { image, changes: [...(isSequence ? [FIRST_ONLY] : []), ...(isRotated ? [ROTATED] : []), ...changes], kind };
 }
 
 function heicError(label: string): NocturneError {
