@@ -21,7 +21,7 @@ const SIGNATURES = [
   ['webp', ['RIFF....WEBP']],
   ['tiff', ['II*\0', 'II+\0', 'MM\0*', 'MM\0+']],
   ['gif', ['GIF87a', 'GIF89a']],
-  // The size of its header, in one byte, tells a bitmap from text that begins with BM.
+  // Text may begin with BM too, but the size of a bitmap's header follows.
   ['bmp', ['\x0c', '\x28', '\x34', '\x38', '\x40', '\x6c', '\x7c'].map((size) => `BM............${size}\0\0\0`)],
   ['jxl', ['\xff\x0a', '\0\0\0\x0cJXL \r\n\x87\n']],
   ['jp2', ['\0\0\0\x0cjP  \r\n\x87\n', '\xff\x4f\xff\x51']],

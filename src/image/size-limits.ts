@@ -19,7 +19,9 @@ export function checkImageSize(width: number, height: number, label: string): vo
 /** Throws NocturneError INPUT_UNSUPPORTED for a video whose frames have more columns, rows or pixels than the limits. */
 export function checkVideoSize(width: number, height: number, label: string): void {
   if (Math.max(width, height) <= MAX_COLUMNS && width * height <= MAX_VIDEO_PIXELS) return;
-  throw tooLarge(`${label} is ${width}x${height}; a video may have at most 16,384 columns, as many rows and 35.6 million pixels.`);
+  throw tooLarge(
+    `${label} is ${width}x${height}; a video may have at most 16,384 columns, as many rows and 35.6 million pixels.`,
+  );
 }
 
 function tooLarge(message: string): NocturneError {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { convertPixels, decodeImage, type DecodedImage } from '../../src/image/decode-image.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -20,7 +20,7 @@ function pixel({ image }: DecodedImage, x: number, y = 0): number[] {
 }
 
 /** 64 x 48: red in the left half, blue in the right one. @param alpha of the left half. */
-function halves(alpha = 255): sharp.Sharp {
+function halves(alpha = 255): Sharp {
   const data = Buffer.alloc(4 * 64 * 48);
   for (let i = 0; i < 64 * 48; i++) data.set(i % 64 < 32 ? [255, 0, 0, alpha] : [0, 0, 255, 255], 4 * i);
   return sharp(data, { raw: { width: 64, height: 48, channels: 4 } });
@@ -54,7 +54,10 @@ describe('decodeImage', () => {
     const found = await convertPixels({ width: 1, height: 1, channels: 3, samples: deep }, 'deep');
     expect(pixel(found, 0)).toEqual([0, 128, 255]);
     expect(found.changes).toEqual(['converted from 16 bit to 8 bit']);
-    const png = await sharp(deep, { raw: { width: 1, height: 1, channels: 3 } }).toColourspace('rgb16').png().toBuffer();
+    const png = await sharp(deep, { raw: { width: 1, height: 1, channels: 3 } })
+      .toColourspace('rgb16')
+      .png()
+      .toBuffer();
     expect((await decoded(png)).changes).toEqual(['converted from 16 bit to 8 bit']);
     // 0.2159 of the light is 128 in sRGB; more light than white is white.
     const light = Float32Array.from([0, 0.21586, 4]);
@@ -72,7 +75,9 @@ describe('decodeImage', () => {
 
   it('rotates upright by EXIF', async () => {
     for (const format of ['jpeg', 'png', 'webp', 'tiff'] as const) {
-      const found = await decoded(await halves().removeAlpha().withMetadata({ orientation: 6 }).toFormat(format).toBuffer());
+      const found = await decoded(
+        await halves().removeAlpha().withMetadata({ orientation: 6 }).toFormat(format).toBuffer(),
+      );
       expect([found.image.width, found.image.height]).toEqual([48, 64]);
       expect(pixel(found, 24, 4)[0]).toBeGreaterThan(200);
       expect(pixel(found, 24, 60)[2]).toBeGreaterThan(200);
@@ -81,9 +86,15 @@ describe('decodeImage', () => {
   });
 
   it('takes the first of several frames or pages', async () => {
-    const images = await Promise.all([halves(), halves().negate({ alpha: false })].map((image) => image.png().toBuffer()));
+    const images = await Promise.all(
+      [halves(), halves().negate({ alpha: false })].map((image) => image.png().toBuffer()),
+    );
     for (const format of ['webp', 'gif', 'tiff'] as const) {
-      const found = await decoded(await sharp(images, { join: { animated: true } }).toFormat(format).toBuffer());
+      const found = await decoded(
+        await sharp(images, { join: { animated: true } })
+          .toFormat(format)
+          .toBuffer(),
+      );
       expect(found.image.height).toBe(48);
       expect(pixel(found, 4)[0]).toBeGreaterThan(240);
       expect(found.changes).toContain('only the first of several frames or pages is read');
@@ -102,8 +113,13 @@ describe('decodeImage', () => {
   });
 
   it('refuses an image that is too large before it takes memory for it', async () => {
-    const wide = await sharp({ create: { width: 16_386, height: 2, channels: 3, background: '#333' } }).png().toBuffer();
-    const failure = { code: 'INPUT_UNSUPPORTED', message: expect.stringMatching(/16386x2; .* 16,384 columns/) as string };
+    const wide = await sharp({ create: { width: 16_386, height: 2, channels: 3, background: '#333' } })
+      .png()
+      .toBuffer();
+    const failure = {
+      code: 'INPUT_UNSUPPORTED',
+      message: expect.stringMatching(/16386x2; .* 16,384 columns/) as string,
+    };
     await expect(decoded(wide)).rejects.toMatchObject(failure);
   });
 });

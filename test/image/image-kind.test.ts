@@ -16,14 +16,19 @@ function signatureOf(name: string, content: Uint8Array | string): ReturnType<typ
 const red = sharp({ create: { width: 8, height: 8, channels: 3, background: '#f00' } });
 
 describe('imageSignature', () => {
-  it.each(['jpeg', 'png', 'webp', 'tiff', 'avif'] as const)('knows %s by its content, whatever its name', async (kind) => {
-    const bytes = await red.clone().toFormat(kind).toBuffer();
-    for (const name of ['a.mp4', 'a', 'a.png']) expect(signatureOf(name, bytes)).toEqual({ kind, isAnimated: false });
-  });
+  it.each(['jpeg', 'png', 'webp', 'tiff', 'avif'] as const)(
+    'knows %s by its content, whatever its name',
+    async (kind) => {
+      const bytes = await red.clone().toFormat(kind).toBuffer();
+      for (const name of ['a.mp4', 'a', 'a.png']) expect(signatureOf(name, bytes)).toEqual({ kind, isAnimated: false });
+    },
+  );
 
   it('knows animations', async () => {
     const images = [await red.clone().png().toBuffer(), await red.clone().negate().png().toBuffer()];
-    const frames = await sharp(images, { join: { animated: true } }).webp().toBuffer();
+    const frames = await sharp(images, { join: { animated: true } })
+      .webp()
+      .toBuffer();
     expect(signatureOf('a.webp', frames)).toEqual({ kind: 'webp', isAnimated: true });
     expect(signatureOf('a.gif', await red.clone().gif().toBuffer())).toEqual({ kind: 'gif', isAnimated: true });
   });

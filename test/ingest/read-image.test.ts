@@ -47,24 +47,24 @@ describe.runIf(hasFfmpeg)('an image, read as a frame and as an image,', () => {
     await ffmpeg('-f', 'lavfi', '-i', rgba, '-frames:v', '1', at('alpha.png'));
   });
 
-  const kinds: readonly (readonly [name: string, args: readonly string[], change?: RegExp])[] = [
-    ['bmp', []],
-    ['tga', []],
-    ['jp2', []],
-    ['ppm', []],
-    ['tiff', []],
-    ['dpx', []],
-    ['jpg', ['-q:v', '1', '-pix_fmt', 'yuvj444p']],
-    ['webp', ['-lossless', '1']],
-    ['png', ['-pix_fmt', 'rgb48be'], /^converted from 16 bit to 8 bit$/],
-    ['ppm', ['-pix_fmt', 'rgb48be'], /^converted from 16 bit to 8 bit$/],
+  const kinds: readonly (readonly [extension: string, args: readonly string[], changes: readonly string[]])[] = [
+    ['bmp', [], []],
+    ['tga', [], []],
+    ['jp2', [], []],
+    ['ppm', [], []],
+    ['tiff', [], []],
+    ['dpx', [], []],
+    ['jpg', ['-q:v', '1', '-pix_fmt', 'yuvj444p'], []],
+    ['webp', ['-lossless', '1'], []],
+    ['png', ['-pix_fmt', 'rgb48be'], ['converted from 16 bit to 8 bit']],
+    ['ppm', ['-pix_fmt', 'rgb48be'], ['converted from 16 bit to 8 bit']],
   ];
-  it.each(kinds)('is the same in .%s %j', async (extension, args, change) => {
+  it.each(kinds)('is the same in .%s %j', async (extension, args, changes) => {
     const path = at(`kind.${extension}`);
     await ffmpeg('-i', at('day.png'), ...args, '-frames:v', '1', path);
     const found = await agreedOn(path);
     expect(Math.abs(found.luma - luma)).toBeLessThan(2);
-    expect(found.changes).toEqual(change ? [expect.stringMatching(change)] : []);
+    expect(found.changes).toEqual(changes);
   });
 
   it('is read by its content, whatever its name', async () => {
@@ -110,8 +110,14 @@ describe.runIf(hasFfmpeg)('an image, read as a frame and as an image,', () => {
     const images = [await sharp(at('day.png')).png().toBuffer(), await sharp(at('day.png')).negate().png().toBuffer()];
     mkdirSync(at('animated'));
     const animated = sharp(images, { join: { animated: true } });
-    await animated.clone().webp({ delay: [100, 100] }).toFile(at('animated', '1.webp'));
-    await animated.clone().gif({ delay: [100, 100] }).toFile(at('animated', '2.gif'));
+    await animated
+      .clone()
+      .webp({ delay: [100, 100] })
+      .toFile(at('animated', '1.webp'));
+    await animated
+      .clone()
+      .gif({ delay: [100, 100] })
+      .toFile(at('animated', '2.gif'));
     await ffmpeg('-i', at('animated', '2.gif'), '-f', 'apng', at('animated', '3.png'));
     for (const name of ['1.webp', '2.gif', '3.png']) {
       await using source = await openSource(at('animated', name), options());
@@ -201,7 +207,9 @@ describe.runIf(hasFfmpeg)('frames that are too large', () => {
 
 /** The day in linear light, `[HEIGHT, WIDTH, 3]`. */
 async function linearLight(): Promise<Float32Array> {
-  const data = await sharp(readFileSync(at('day.png'))).raw().toBuffer();
+  const data = await sharp(readFileSync(at('day.png')))
+    .raw()
+    .toBuffer();
   return Float32Array.from(data, (value) => {
     const code = value / 255;
     return code <= 0.04045 ? code / 12.92 : ((code + 0.055) / 1.055) ** 2.4;
