@@ -13,7 +13,7 @@ export const MODULES = {
   'src/image': {
     holds: 'pure pixel maths: thumbnail, top-hat, blur, matrices; image files; every WASM kernel’s source',
     imports: ['src/core'],
-    packages: { sharp: ['image-file.ts'] },
+    packages: { sharp: ['image-file.ts', 'decode-image.ts'] },
   },
   'src/look': { holds: 'the look and its arithmetic', imports: ['src/core', 'src/image'] },
   'src/scene': {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { parseJson } from '../core/decode-text.js';
 import { NocturneError } from '../core/errors.js';
 import type { OnnxModelCard } from '../infer/model-card.js';
 import { exportRun } from '../train/export/export-run.js';
@@ -68,7 +69,7 @@ interface EvaluationJson {
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return parseJson(readFileSync(path));
   } catch (error) {
     throw invalid(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}.`);
   }

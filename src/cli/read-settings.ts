@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { resolveSettings } from '../config/resolve.js';
 import type { Settings } from '../config/settings.js';
+import { parseJson } from '../core/decode-text.js';
 import { NocturneError } from '../core/errors.js';
 import { DEFAULT_CONFIG_FILE } from './settings-options.js';
 
@@ -20,7 +21,7 @@ function readConfigFile(named: string | undefined): { path: string; values: unkn
   const path = named ?? DEFAULT_CONFIG_FILE;
   if (named === undefined && !existsSync(path)) return undefined;
   try {
-    return { path, values: JSON.parse(readFileSync(path, 'utf8')) };
+    return { path, values: parseJson(readFileSync(path)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new NocturneError({

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { decodeText } from '../core/decode-text.js';
 import { NocturneError } from '../core/errors.js';
 import type { BackendChoice } from '../train/backends/open-backend.js';
 import { describeOptions, parseOptionsFile } from '../train/options.js';
@@ -139,7 +140,7 @@ function givenOptions({ options, set = [] }: TrainFlags): Record<string, unknown
 
 function readOptions(path: string): Record<string, unknown> {
   try {
-    return { ...parseOptionsFile(readFileSync(path, 'utf8')) };
+    return { ...parseOptionsFile(decodeText(readFileSync(path))) };
   } catch (error) {
     throw invalid(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}.`);
   }

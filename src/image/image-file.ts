@@ -143,7 +143,8 @@ export async function writeImage(
   }
 }
 
-async function readFailure(path: string, cause: unknown): Promise<NocturneError> {
+/** Translates a failure to read an image file. */
+export async function readFailure(path: string, cause: unknown): Promise<NocturneError> {
   // sharp 0.35: its error texts do not distinguish these cases on every system, so ask the file system.
   const reason = await access(path, constants.R_OK).then(
     () => undefined,

@@ -14,7 +14,7 @@ export interface RgbImage {
 }
 
 /** The colour of image files as video: their RGB in BT.709, full range, which loses no levels. */
-const IMAGE_COLOR: Color = { matrix: 'bt709', range: 'full' };
+export const IMAGE_COLOR: Color = { matrix: 'bt709', range: 'full' };
 
 /** Returns the image as planar Y, U, V `[3, height, width]`, BT.709 full range: Y in [0, 1], U and V in [-0.5, 0.5]. Copies. */
 export function imageToYuv(image: RgbImage): Float32Array {

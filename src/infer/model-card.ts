@@ -34,7 +34,7 @@ export interface TensorCard {
 
 /** What the cards of all ONNX models hold: `NAME.json` beside `NAME.onnx`. Unknown fields are kept unchanged. */
 export interface TrainedModelCard extends ModelCard {
-  /** SHA-256 of the model file, 64 lower-case hexadecimal digits. */
+  /** SHA-256 of the model file, 64 hexadecimal digits. */
   readonly sha256: string;
   /** `[1, 3, H, W]` float32, NCHW: Y in [0, 1], U and V in [-0.5, 0.5], BT.709 full range. */
   readonly input: TensorCard & { readonly layout: 'NCHW'; readonly matrix: 'bt709'; readonly range: 'full' };
@@ -158,7 +158,7 @@ function parseTrainedCard(json: string, inputShape?: readonly number[]): Record<
   const card = checkObject('the card', JSON.parse(json));
   for (const field of ['name', 'version', 'description', 'licence']) checkString(field, card[field]);
   const sha256 = checkString('sha256', card['sha256']);
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw new ModelCardError('sha256', '64 lower-case hexadecimal digits', sha256);
+  if (!/^[0-9a-f]{64}$/i.test(sha256)) throw new ModelCardError('sha256', '64 hexadecimal digits', sha256);
 
   const input = checkObject('input', card['input']);
   const shape: unknown = input['shape'];

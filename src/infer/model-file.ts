@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { decodeText, parseJson } from '../core/decode-text.js';
 import { NocturneError } from '../core/errors.js';
+import { readExternalData, type ExternalData } from './external-data.js';
 import { parseModelCard, type OnnxModelCard, type TrainedModelCard } from './model-card.js';
 
 /** An ONNX model whose checksum matches its card. */
@@ -9,6 +11,8 @@ export interface ModelFile<C extends TrainedModelCard = OnnxModelCard> {
   /** Path of the `.onnx` file. */
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** The files beside it that hold weights of it; usually none. The checksum does not cover them. */
+  readonly externalData: readonly ExternalData[];
   readonly card: C;
 }
 
@@ -33,22 +37,28 @@ export async function readModelFile(
   const json = await read(cardPath, 'model card');
   let card: TrainedModelCard;
   try {
-    card = parse(json.toString('utf8'));
+    card = parse(decodeText(json));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw invalid(`invalid model card ${cardPath}: ${reason}.`, error);
   }
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (sha256 !== card.sha256) {
+  if (sha256 !== card.sha256.toLowerCase()) {
     throw invalid(`the model ${modelPath} does not match its card: SHA-256 ${sha256}, card ${card.sha256}.`);
   }
-  return { path: modelPath, bytes, card };
+  try {
+    return { path: modelPath, bytes, externalData: await readExternalData(modelPath, bytes), card };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const remedy = `Put them there, or merge them into one file: python3 -c "import onnx; onnx.save(onnx.load('IN.onnx'), 'OUT.onnx')".`;
+    throw invalid(`cannot open the model ${modelPath}: ${reason}.`, error, remedy);
+  }
 }
 
 /** True when the model at a path is a scene network, by its card's outputs; false for any other model, also a missing one. */
 export async function isSceneModel(path: string): Promise<boolean> {
   try {
-    const card: unknown = JSON.parse(await readFile(`${await stemOf(path)}.json`, 'utf8'));
+    const card = parseJson(await readFile(`${await stemOf(path)}.json`));
     return hasOutput(card, 'surfaces');
   } catch {
     return false; // whoever opens the model reports why
@@ -61,8 +71,9 @@ function hasOutput(card: unknown, output: string): boolean {
 }
 
 /** Creates a NocturneError MODEL_INVALID. */
-export function invalid(message: string, cause?: unknown): NocturneError {
-  return new NocturneError({ code: 'MODEL_INVALID', stage: 'infer', message, cause });
+export function invalid(message: string, cause?: unknown, remedy?: string): NocturneError {
+  const advice = remedy === undefined ? {} : { remedy };
+  return new NocturneError({ code: 'MODEL_INVALID', stage: 'infer', message, cause, ...advice });
 }
 
 async function stemOf(path: string): Promise<string> {

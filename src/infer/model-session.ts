@@ -4,11 +4,11 @@ import { createOrtSession, reasonOf, type InferenceSession, type OrtSessionOptio
 
 /** Opens a session on a model. Throws NocturneError MODEL_INVALID, or DEVICE_UNAVAILABLE where WebGPU is missing. */
 export async function openModelSession(
-  file: Pick<ModelFile, 'path' | 'bytes'>,
+  file: Pick<ModelFile, 'path' | 'bytes' | 'externalData'>,
   options: OrtSessionOptions,
 ): Promise<InferenceSession> {
   try {
-    return await createOrtSession(file.bytes, options);
+    return await createOrtSession(file.bytes, { ...options, externalData: file.externalData });
   } catch (error) {
     if (options.device === 'webgpu' && /webgpu|adapter|device|dawn/i.test(reasonOf(error))) throw unavailable(error);
     throw invalid(`${file.path} is not a model that ONNX Runtime can read: ${reasonOf(error)}.`, error);

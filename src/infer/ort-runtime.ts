@@ -1,4 +1,5 @@
 import type * as Ort from 'onnxruntime-node';
+import type { ExternalData } from './external-data.js';
 
 export type { InferenceSession, Tensor } from 'onnxruntime-node';
 
@@ -16,6 +17,8 @@ export interface OrtSessionOptions {
   readonly device: 'cpu' | 'webgpu';
   /** Threads of the network on the CPU. */
   readonly threads: number;
+  /** Files that a model in bytes names for its weights. */
+  readonly externalData?: readonly ExternalData[];
 }
 
 /**
@@ -38,7 +41,7 @@ export function disableOrtTelemetry(): void {
 /** Opens a session on a model's path or bytes. Throws what ONNX Runtime throws. */
 export async function createOrtSession(
   model: string | Uint8Array,
-  { device, threads }: OrtSessionOptions,
+  { device, threads, externalData = [] }: OrtSessionOptions,
 ): Promise<Ort.InferenceSession> {
   const { InferenceSession } = await loadOrt();
   const options: Ort.InferenceSession.SessionOptions = {
@@ -48,12 +51,47 @@ export async function createOrtSession(
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    ...(externalData.length > 0 ? { externalData } : {}),
   };
   return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
 }
 
-/** First line of a foreign error's message, without its full stop. */
+/** What ONNX Runtime 1.30 means by its texts, which name lines of its source. */
+const MEANINGS: readonly (readonly [pattern: RegExp, meaning: (match: RegExpExecArray) => string])[] = [
+  [
+    /protobuf parsing failed|Model data pointer is null|does not have a graph/,
+    () => 'it is not an ONNX file, or not all of one',
+  ],
+  [
+    /IR version: (\d+), max supported IR version: (\d+)/,
+    ([, got, max]) => `its format has version ${got}; ${max} is the newest known`,
+  ],
+  [
+    /Opset (\d+) is under development.* till opset (\d+)/,
+    ([, got, max]) => `it needs operator set ${got}; ${max} is the newest known`,
+  ],
+  [
+    /No Op registered for (\S+) with domain_version of (\d+)/,
+    ([, name, set]) => `operator set ${set} has no operator ${name}`,
+  ],
+  [
+    /No kernel registered for (\S+)|Could not find an implementation for (\S+?)\(/,
+    ([, a, b]) => `it needs the operator ${a ?? b}, which does not run here`,
+  ],
+  [
+    /external initializer: (\S+)|external data/i,
+    ([, name]) =>
+      `its weights${name === undefined ? '' : ` (${name})`} lie in another file, which is missing or too short`,
+  ],
+];
+
+/** Why ONNX Runtime failed, for people: a clause without full stop, paths and lines of its source left out. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n')[0] ?? '').trim().replace(/\.$/, '');
+  for (const [pattern, meaning] of MEANINGS) {
+    const match = pattern.exec(text);
+    if (match) return meaning(match);
+  }
+  const sourceLine = /(\S*\/)?\w+\.(cc|cpp|h):\d+ (\S+ )?(\w+(::[\w<>~]+)+\(.*?\)( const)? )?/g;
+  return (text.replaceAll(sourceLine, '').trim().split('\n')[0] ?? '').trim().replace(/\.$/, '');
 }

@@ -1,6 +1,8 @@
 import { type Frame as AvFrame, SoftwareScaleContext } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
+import { checkVideoSize } from '../image/size-limits.js';
+import { FLATTENED, flattenFilters } from './av-alpha.js';
 import {
   conversionNotices,
   isGrey,
@@ -164,8 +166,10 @@ export class AvConverter implements Disposable {
       sampleAspect: swaps ? [aspect[1], aspect[0]] : aspect,
       notices: this.#noticesFor(avFrame, fullSize, color, rotation),
     };
+    checkVideoSize(format.width, format.height, 'the video');
     const filters = [
       ...(this.#isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+      ...flattenFilters(avFrame),
       ...(color.isHdr ? toneMapFilters() : []),
       ...rotation,
     ];
@@ -179,6 +183,7 @@ export class AvConverter implements Disposable {
       ...(rotation.length > 0 ? [`rotated upright (${rotation.join(', ')})`] : []),
       ...(this.#isInterlaced ? ['deinterlaced'] : []),
       ...(color.isHdr ? ['tone-mapped from HDR to BT.709'] : []),
+      ...(flattenFilters(avFrame).length > 0 ? [FLATTENED] : []),
       ...conversionNotices(avFrame, color),
     ];
   }

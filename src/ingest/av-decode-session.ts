@@ -84,7 +84,8 @@ export class AvDecodeSession implements DecodeSession {
       startS: isLive ? 0 : options.startS,
       durationS: isLive ? undefined : options.durationS,
     });
-    const decoder = { lowDelay: isLive, threads: options.decoderThreads, label: plan.label };
+    const { label, maxPixels } = plan;
+    const decoder = { lowDelay: isLive, threads: options.decoderThreads, label, maxPixels };
     const pipeline = await AvFramePipeline.open(input.video, { decoder, pool, counts, window });
     return new AvDecodeSession({ input, plan, context, window, pipeline, isLive });
   }

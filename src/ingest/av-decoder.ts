@@ -1,6 +1,7 @@
 import { Codec, CodecContext, type Frame as AvFrame, type Packet, type Stream } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
+import { alphaDecoderOf } from './av-alpha.js';
 import { openError, errorText } from './av-errors.js';
 import { allocateAvFrame } from './av-frame.js';
 
@@ -15,6 +16,8 @@ export interface AvDecoderOptions {
   readonly threads: number;
   /** Name of the input for errors, secrets masked. */
   readonly label: string;
+  /** A frame with more pixels counts as corrupt: libav refuses it before it takes memory. */
+  readonly maxPixels: number;
 }
 
 /** Decoder of one video stream. It lends its AVFrames; return each with `recycle`. */
@@ -33,13 +36,14 @@ export class AvDecoder implements Disposable {
 
   /** Opens the decoder of a stream. Rejects with NocturneError INPUT_UNSUPPORTED. */
   static async open(stream: Stream, options: AvDecoderOptions): Promise<AvDecoder> {
-    const codec = Codec.findDecoder(stream.codecpar.codecId);
+    const codec = alphaDecoderOf(stream) ?? Codec.findDecoder(stream.codecpar.codecId);
     if (!codec) throw openError(av.AVERROR_DECODER_NOT_FOUND, options.label, false);
     const context = new CodecContext();
     context.allocContext3(codec);
     context.parametersToContext(stream.codecpar);
     context.pktTimebase = stream.timeBase;
     context.threadCount = options.threads;
+    context.setOption('max_pixels', BigInt(options.maxPixels));
     if (options.lowDelay) {
       context.threadType = av.FF_THREAD_SLICE;
       context.setFlags(av.AV_CODEC_FLAG_LOW_DELAY);

@@ -1,6 +1,7 @@
 import type { Frame as AvFrame, Packet, Stream } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { ticksToMicros, wallClock, type TimeBase } from '../core/time.js';
+import { checkVideoSize } from '../image/size-limits.js';
 import { AvConverter } from './av-converter.js';
 import { AvDecoder, type AvDecoderOptions } from './av-decoder.js';
 import type { AvFramePool, DecodedFrame } from './av-frame-pool.js';
@@ -34,8 +35,9 @@ export class AvFramePipeline implements Disposable {
     this.#timeBase = { num: stream.timeBase.num, den: stream.timeBase.den };
   }
 
-  /** Opens the decoder of a stream. Rejects as {@link AvDecoder.open} does. */
+  /** Opens the decoder of a stream. Rejects as {@link AvDecoder.open} does, also where its frames are too large. */
   static async open(stream: Stream, options: AvFramePipelineOptions): Promise<AvFramePipeline> {
+    checkVideoSize(stream.codecpar.width, stream.codecpar.height, options.decoder.label);
     return new AvFramePipeline(options, stream, await AvDecoder.open(stream, options.decoder));
   }
 
@@ -74,6 +76,7 @@ export class AvFramePipeline implements Disposable {
   /** Switches to another stream or codec and returns the frames still buffered from the old one. */
   async switchStream(stream: Stream): Promise<TimedFrame[]> {
     const frames = await this.flush();
+    checkVideoSize(stream.codecpar.width, stream.codecpar.height, this.#options.decoder.label);
     const decoder = await AvDecoder.open(stream, this.#options.decoder);
     this.#decoder.close();
     this.#decoder = decoder;

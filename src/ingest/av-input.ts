@@ -167,6 +167,8 @@ export class AvInput implements AsyncDisposable {
     if (!inputFormat && TEXT_DEMUXERS.includes(this.container)) throw openError(av.AVERROR_INVALIDDATA, label, false);
     // FFmpeg 8.1 assumes 25 frames per second for motion JPEG over HTTP, which has no timestamps: use the arrival times.
     if (this.container === 'mpjpeg') this.#context.setOption('use_wallclock_as_timestamps', '1');
+    // Before the search for streams decodes a frame: most containers state its size.
+    for (const { codecpar } of this.streams) this.#plan.checkSize(codecpar.width, codecpar.height, label);
     this.#check(await this.#track(this.#context.findStreamInfo()));
     this.#video = this.#selectVideo();
   }

@@ -1,15 +1,15 @@
 import { basename } from 'node:path';
 import { NocturneError } from '../core/errors.js';
-import { maskUrl } from '../core/mask-url.js';
 import { micros, ticksToMicros, wallClock, type Micros, type TimeBase } from '../core/time.js';
 import { inputTooShort } from './av-errors.js';
-import { AvDecodeSession } from './av-decode-session.js';
 import type { DecodedFormat } from './av-frame-pool.js';
-import { planImage } from './open-plan.js';
-import { otherFilesNotices, type ImageList } from './image-list.js';
+import { AvRgbConverter } from './av-rgb-converter.js';
+import { ignoredNotices, ImageChanges, type ImageList } from './image-list.js';
+import { readImage } from './read-image.js';
 import type { DecodeSession, SessionContext, SessionEndReason, SessionInfo, TimedFrame } from './decode-session.js';
-import { DEFAULT_IMAGE_RATE, type SourceOptions } from './source-options.js';
+import { DEFAULT_IMAGE_RATE } from './source-options.js';
 
+const CROPPED = 'odd size: the last column or row is left out, or repeated where it is the only one';
 /** Maximum number of names of skipped images to keep. */
 const MAX_SKIPPED_NAMES = 100;
 
@@ -21,6 +21,8 @@ export class ImageSequenceSession implements DecodeSession {
   readonly #rate: number;
   readonly #timeBase: TimeBase;
   readonly #stop = new AbortController();
+  readonly #changes: ImageChanges;
+  readonly #converter: AvRgbConverter;
   readonly #startIndex: number;
   readonly #endIndex: number;
   #nextIndex: number;
@@ -30,6 +32,7 @@ export class ImageSequenceSession implements DecodeSession {
   #pending: Promise<unknown> | undefined;
   #format: DecodedFormat | undefined;
   #info: SessionInfo | undefined;
+  #firstImage: { readonly codec: string; readonly width: number; readonly height: number } | undefined;
   /** Why the first skipped image could not be read. */
   #firstFailure: unknown;
 
@@ -37,6 +40,8 @@ export class ImageSequenceSession implements DecodeSession {
     this.#images = images;
     this.#context = context;
     this.#label = label;
+    this.#changes = new ImageChanges(images.paths.length === 1);
+    this.#converter = new AvRgbConverter(context.pool);
     const { startS, durationS, imageRate } = context.options;
     const rate = imageRate ?? DEFAULT_IMAGE_RATE;
     const { length } = images.paths;
@@ -57,12 +62,19 @@ export class ImageSequenceSession implements DecodeSession {
     session.#format = session.#firstFrame?.format;
     session.#pending = undefined;
     if (session.#firstFrame) return session;
+    await session.close();
     throw session.#noFrameError();
   }
 
   get format(): DecodedFormat {
     if (!this.#format) throw new TypeError('the session has no frame yet');
     return this.#format;
+  }
+
+  /** Format and upright size of the first image that could be read. */
+  get firstImage(): { readonly codec: string; readonly width: number; readonly height: number } {
+    if (!this.#firstImage) throw new TypeError('the session has no frame yet');
+    return this.#firstImage;
   }
 
   get endReason(): SessionEndReason | undefined {
@@ -89,6 +101,7 @@ export class ImageSequenceSession implements DecodeSession {
     await this.#pending;
     if (this.#firstFrame) this.#context.pool.release(this.#firstFrame);
     this.#firstFrame = undefined;
+    this.#converter.close();
   }
 
   #describe(): SessionInfo {
@@ -100,7 +113,7 @@ export class ImageSequenceSession implements DecodeSession {
       codec: 'image',
       description: `${count} ${count === 1 ? 'image' : 'images'}, ${this.#label}`,
       hasSound: false,
-      notices: otherFilesNotices(this.#images),
+      notices: [...this.#changes.notices, ...ignoredNotices(this.#images)],
     };
   }
 
@@ -121,7 +134,11 @@ export class ImageSequenceSession implements DecodeSession {
   async #decode(index: number): Promise<TimedFrame | undefined> {
     const path = this.#images.paths[index] ?? '';
     try {
-      const frame = await this.#decodeImage(path);
+      const { image, changes, kind } = await readImage(path, this.#stop.signal);
+      if (this.#stop.signal.aborted) return undefined;
+      this.#firstImage ??= { codec: kind, width: image.width, height: image.height };
+      const { isCropped, ...frame } = await this.#converter.convert(image);
+      if (this.#changes.add(path, isCropped ? [...changes, CROPPED] : changes)) this.#info = undefined;
       this.#context.counts.decoded++;
       const sourcePts = this.#ptsOf(index);
       return { ...frame, sourcePts, duration: micros(this.#ptsOf(index + 1) - sourcePts), capturedAt: wallClock() };
@@ -130,19 +147,6 @@ export class ImageSequenceSession implements DecodeSession {
       this.#skip(path, error);
       return undefined;
     }
-  }
-
-  async #decodeImage(path: string): Promise<TimedFrame> {
-    const { options, pool } = this.#context;
-    const label = maskUrl(path);
-    // Counts of its own: an image counts as one frame, whatever its decoder reports.
-    const context = { pool, options: wholeImage(options), counts: { decoded: 0, corrupt: 0, skipped: [] } };
-    const session = await AvDecodeSession.open(planImage(path, options, label), context, this.#stop.signal);
-    const [frame, ...rest] = (await session.next()) ?? [];
-    for (const other of rest) pool.release(other);
-    await session.close();
-    if (frame) return frame;
-    throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message: `${label} is empty.` });
   }
 
   #ptsOf(index: number): Micros {
@@ -163,18 +167,11 @@ export class ImageSequenceSession implements DecodeSession {
 
   #noFrameError(): NocturneError {
     const { length } = this.#images.paths;
-    const message =
-      length === 1
-        ? `${this.#label} is not a readable image.`
-        : `none of the ${length} images of ${this.#label} could be read.`;
     const cause = this.#firstFailure;
+    // A single image's own error says more.
+    if (length === 1 && cause instanceof NocturneError) return cause;
+    const reason = cause instanceof Error ? ` The first: ${cause.message}` : '';
+    const message = `none of the ${length} images of ${this.#label} could be read.${reason}`;
     return new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message, cause });
   }
-}
-
-/** Options that read an image whole; start and duration apply to the sequence. */
-function wholeImage(options: SourceOptions): SourceOptions {
-  const whole: { -readonly [Key in keyof SourceOptions]: SourceOptions[Key] } = { ...options };
-  delete whole.durationS;
-  return { ...whole, startS: 0, live: false, decoderThreads: 1 };
 }

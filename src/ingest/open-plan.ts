@@ -1,6 +1,8 @@
 import { NocturneError } from '../core/errors.js';
+import type { ImageKind } from '../image/image-kind.js';
+import { checkImageSize, checkVideoSize, MAX_IMAGE_PIXELS, MAX_VIDEO_PIXELS } from '../image/size-limits.js';
 import type { InputAddress } from './input-address.js';
-import { DEFAULT_IMAGE_RATE, type SourceOptions } from './source-options.js';
+import type { SourceOptions } from './source-options.js';
 
 /** How libav opens an input. */
 export interface OpenPlan {
@@ -22,6 +24,10 @@ export interface OpenPlan {
   readonly live: 'yes' | 'no' | 'unknown';
   /** True when a sender connects to this input, at any time. */
   readonly isListening: boolean;
+  /** Pixels that a frame may have; libav refuses larger ones before they take memory. */
+  readonly maxPixels: number;
+  /** Throws NocturneError INPUT_UNSUPPORTED where the input's frames are too large. */
+  readonly checkSize: (width: number, height: number, label: string) => void;
   /** One line each, for `info.notices`. */
   readonly notices: readonly string[];
 }
@@ -48,19 +54,42 @@ export function planFile(path: string, options: SourceOptions, label: string, is
   };
 }
 
-/** Plan for one image file. */
-export function planImage(path: string, options: SourceOptions, label: string): OpenPlan {
+/** FFmpeg's demuxers of the image formats that libav reads. TGA has no signature: its demuxer goes by the name. */
+const IMAGE_DEMUXERS: Readonly<Partial<Record<ImageKind, string>>> = {
+  ...{
+    bmp: 'bmp_pipe',
+    pbm: 'pbm_pipe',
+    pgm: 'pgm_pipe',
+    ppm: 'ppm_pipe',
+    jxl: 'jpegxl_pipe',
+    jp2: 'j2k_pipe',
+    pfm: 'pfm_pipe',
+    phm: 'phm_pipe',
+    pam: 'pam_pipe',
+  },
+  ...{ exr: 'exr_pipe', hdr: 'hdr_pipe', dpx: 'dpx_pipe', qoi: 'qoi_pipe', tga: 'image2' },
+};
+
+/** FFmpeg's demuxers of animated images, which read all their frames. */
+const ANIMATION_DEMUXERS: Readonly<Partial<Record<ImageKind, string>>> = { png: 'apng', webp: 'webp_anim', gif: 'gif' };
+
+/** Plan for an animated image as a video. */
+export function planAnimation(path: string, kind: ImageKind, options: SourceOptions, label: string): OpenPlan {
+  const format = ANIMATION_DEMUXERS[kind];
+  return { ...planFile(path, options, label, true), ...(format === undefined ? {} : { format }) };
+}
+
+/** Plan for one image file of a known format. */
+export function planImage(path: string, kind: ImageKind, label: string): OpenPlan {
+  const format = IMAGE_DEMUXERS[kind];
   return {
-    ...defaultPlan(options, label),
-    url: `file:${path}`,
-    // FFmpeg 8.1's image2 demuxer does not read AVIF, which is a container.
-    ...(path.toLowerCase().endsWith('.avif') ? {} : { format: options.inputFormat ?? 'image2' }),
-    options: {
-      protocol_whitelist: 'file',
-      pattern_type: 'none',
-      framerate: String(options.imageRate ?? DEFAULT_IMAGE_RATE),
-    },
+    ...{ url: `file:${path}`, label, timeoutMs: 0, isStdin: false, isListening: false, notices: [] },
+    ...(format === undefined ? {} : { format }),
+    options: { protocol_whitelist: 'file', ...(format === 'image2' ? { pattern_type: 'none' } : {}) },
     isLocalFile: true,
+    live: 'no',
+    maxPixels: MAX_IMAGE_PIXELS,
+    checkSize: checkImageSize,
   };
 }
 
@@ -182,6 +211,8 @@ export function defaultPlan(options: SourceOptions, label: string): OpenPlan {
     isLocalFile: false,
     live: 'no',
     isListening: false,
+    maxPixels: MAX_VIDEO_PIXELS,
+    checkSize: checkVideoSize,
     notices: [],
   };
 }

@@ -1,6 +1,6 @@
 import { access, constants, stat } from 'node:fs/promises';
 import { NocturneError } from '../core/errors.js';
-import { isImagePath } from '../image/image-extensions.js';
+import { imageSignature } from '../image/image-kind.js';
 import { planCamera } from './av-camera.js';
 import { AvFramePool } from './av-frame-pool.js';
 import { ImageSequenceSession } from './image-sequence-session.js';
@@ -9,8 +9,8 @@ import { FileSource } from './file-source.js';
 import type { FrameSource } from './frame-source.js';
 import { parseInput, type InputAddress } from './input-address.js';
 import { LiveSource } from './live-source.js';
-import { planFile, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
-import { listImages, type ImageList } from './image-list.js';
+import { planAnimation, planFile, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
+import { listImages, listNames, type ImageList } from './image-list.js';
 import type { SessionContext } from './decode-session.js';
 import type { SourceOptions } from './source-options.js';
 import { openStreetSource } from './street-source.js';
@@ -33,7 +33,7 @@ export async function openSource(input: string, options: SourceOptions, signal?:
   const pool = new AvFramePool();
   const context: SessionContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
   try {
-    const images = await imagesOf(address);
+    const images = await imagesOf(address, { inputFormat: options.inputFormat });
     if (images) return await openImages(images, address, context);
     return await openVideo(await planInput(address, options), address, context, signal);
   } catch (error) {
@@ -63,6 +63,10 @@ export async function planInput(address: InputAddress, options: SourceOptions): 
         const message = `${address.label} is a file; a file cannot be live.`;
         throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'ingest', message, remedy: 'Remove --live.' });
       }
+      const signature = imageSignature(address.target);
+      if (signature?.isAnimated === true && options.inputFormat === undefined) {
+        return planAnimation(address.target, signature.kind, options, address.label);
+      }
       return planFile(address.target, options, address.label, stats.isFile());
     }
     case 'street':
@@ -70,16 +74,27 @@ export async function planInput(address: InputAddress, options: SourceOptions): 
   }
 }
 
-/** The images of an input, at least one: a folder's, or the input itself; undefined for other inputs. Rejects with NocturneError. */
-export async function imagesOf(address: InputAddress): Promise<ImageList | undefined> {
+/**
+ * The images of an input, at least one: a folder's, or the input itself if it is one by its content; undefined for other
+ * inputs. An animated image, a GIF among them, and one with a named format are videos. Rejects with NocturneError.
+ * @param options `isSingle` true: a file counts as an image whatever it holds, an animated one as its first frame.
+ */
+export async function imagesOf(
+  address: InputAddress,
+  options: { readonly isSingle?: boolean; readonly inputFormat?: string | undefined } = {},
+): Promise<ImageList | undefined> {
   if (address.kind !== 'path') return undefined;
   const stats = await statReadable(address);
   if (!stats.isDirectory()) {
-    return stats.isFile() && isImagePath(address.target) ? { paths: [address.target], others: [] } : undefined;
+    const isStill = (): boolean =>
+      options.inputFormat === undefined && stats.isFile() && imageSignature(address.target)?.isAnimated === false;
+    return options.isSingle === true || isStill() ? { paths: [address.target], others: [], folders: [] } : undefined;
   }
   const images = await listImages(address.target);
   if (images.paths.length > 0) return images;
-  const message = `${address.label} is a folder without images.`;
+  const inFolders =
+    images.folders.length > 0 ? `; it has folders, which are not searched: ${listNames(images.folders)}` : '';
+  const message = `${address.label} is a folder without images${inFolders}.`;
   throw new NocturneError({
     code: 'INPUT_NOT_VIDEO',
     stage: 'ingest',

@@ -1,12 +1,9 @@
-import { maskUrl } from '../core/mask-url.js';
 import { AvFramePool } from './av-frame-pool.js';
-import { AvInput } from './av-input.js';
 import { ImageSequenceSession } from './image-sequence-session.js';
 import { probeStreams } from './av-probe.js';
 import { AvDecodeSession } from './av-decode-session.js';
 import type { SourceInfo } from './frame-source.js';
 import { parseInput } from './input-address.js';
-import { planImage } from './open-plan.js';
 import { openSource, imagesOf, planInput } from './open-source.js';
 import type { DecodeSession, SessionContext } from './decode-session.js';
 import { describeSource } from './pumped-source.js';
@@ -46,10 +43,13 @@ export async function probeInput(input: string, options: SourceOptions, signal?:
   const pool = new AvFramePool();
   const context: SessionContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
   try {
-    const images = await imagesOf(address);
+    const images = await imagesOf(address, { inputFormat: options.inputFormat });
     if (images) {
       const session = await ImageSequenceSession.open(images, context, address.label);
-      const streams = await imageStreams(images.paths, options, signal);
+      const { firstImage } = session;
+      const streams: readonly StreamReport[] = [
+        { index: 0, type: 'video', isUsed: true, handling: 'night', ...firstImage },
+      ];
       const report = await reportSession(session, {
         input: address.label,
         container: 'images',
@@ -65,23 +65,6 @@ export async function probeInput(input: string, options: SourceOptions, signal?:
   } finally {
     pool.close();
   }
-}
-
-/** The streams of the first readable image. */
-async function imageStreams(
-  paths: readonly string[],
-  options: SourceOptions,
-  signal: AbortSignal | undefined,
-): Promise<readonly StreamReport[]> {
-  for (const path of paths) {
-    try {
-      await using input = await AvInput.open(planImage(path, options, maskUrl(path)), signal);
-      return probeStreams(input, false).streams;
-    } catch {
-      signal?.throwIfAborted(); // otherwise an unreadable image, which a source skips too
-    }
-  }
-  return [];
 }
 
 /** Makes the report of a session and closes it. */

@@ -10,9 +10,9 @@ export interface StreamReport {
    * does not send it.
    */
   readonly handling: 'night' | 'copied' | 'left out';
-  /** FFmpeg's name. */
+  /** FFmpeg's name; of an image, its format, such as `jpeg`. */
   readonly codec: string;
-  /** Coded size in pixels. */
+  /** Coded size in pixels; an image's upright. */
   readonly width?: number;
   readonly height?: number;
   /** FFmpeg's name. */

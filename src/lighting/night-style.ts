@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { parseJson } from '../core/decode-text.js';
 import { NocturneError } from '../core/errors.js';
 
 /** Names of the styles of the package, each `styles/NAME.json`. */
@@ -121,7 +122,7 @@ export function readNightStyle(nameOrPath: string): NightStyle {
   const place = shipped === undefined ? nameOrPath : new URL(`${shipped}.json`, STYLES);
   let values: unknown;
   try {
-    values = JSON.parse(readFileSync(place, 'utf8'));
+    values = parseJson(readFileSync(place));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     const names = STYLE_NAMES.join(', ');

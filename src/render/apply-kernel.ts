@@ -3,6 +3,7 @@ import type { Kernel, KernelConstant } from '../image/kernel.js';
 import { openKernel } from '../image/kernel.js';
 import { rangeCodes } from '../image/color-matrix.js';
 import { copyBandIn, copyBandOut, planBand } from '../image/plane-band.js';
+import { MAX_COLUMNS } from '../image/size-limits.js';
 import { MAX_LAMPS, type Look } from '../look/look.js';
 import { noiseTile } from './grain.js';
 import { headlightBeam } from './headlight-beam.js';
@@ -49,8 +50,6 @@ interface ApplyExports {
 const TRANSFORM_SIZE = 54;
 /** Numbers of all records of lamps. */
 const RECORDS_SIZE = MAX_LAMPS * LAMP_RECORD_SIZE;
-/** Maximum frame width: a row of noise must fit into the tile at any start. */
-const MAX_WIDTH = 16384;
 /** Frame and band size that the kernel is prepared for. */
 type PreparedSize = readonly [width: number, height: number, bandBytes: number];
 
@@ -138,7 +137,8 @@ export class ApplyKernel {
   #prepare(frame: Frame, bandBytes: number): void {
     const [width, height, bytes] = this.#preparedSize;
     if (width === frame.width && height === frame.height && bytes >= bandBytes) return;
-    if (frame.width > MAX_WIDTH) throw new RangeError(`frame.width must be at most ${MAX_WIDTH}, got ${frame.width}`);
+    // A row of noise must fit into the tile at any start.
+    if (frame.width > MAX_COLUMNS) throw new RangeError(`frame.width must be at most ${MAX_COLUMNS}, got ${frame.width}`);
     this.#bandAddress = this.#kernel.exports.prepare(frame.width, frame.height, bandBytes);
     if (this.#bandAddress === 0)
       throw new RangeError(`a band of ${frame.width} columns does not fit the kernel's memory`);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { decodeText } from '../core/decode-text.js';
 import { NocturneError } from '../core/errors.js';
 import type { Backend } from './backends/backend.js';
 import { openBackend, type BackendChoice } from './backends/open-backend.js';
@@ -132,7 +133,7 @@ function resumedOptions(run: string, given: Readonly<Record<string, unknown>>): 
 function savedOptions(run: string): TrainOptions {
   const path = join(run, OPTIONS_FILE);
   try {
-    return trainOptions(parseOptionsFile(readFileSync(path, 'utf8')));
+    return trainOptions(parseOptionsFile(decodeText(readFileSync(path))));
   } catch (cause) {
     if (cause instanceof NocturneError) throw cause;
     const message = `no run to resume at ${run}: cannot read ${path}.`;

@@ -128,6 +128,17 @@ describe('one line on stderr and an exit code for', () => {
     expect(await failureOf(USAGE, 'serve', '--config', join(folder, 'bad.json'))).toContain('[CONFIG_INVALID]');
   });
 
+  it('a config file of Windows, which is read, and one in an unknown encoding', async () => {
+    const config = join(folder, 'windows.json');
+    for (const encoding of ['utf8', 'utf16le'] as const) {
+      writeFileSync(config, '\ufeff{\r\n  "nightness": 1\r\n}\r\n', encoding);
+      expect(await failureOf(USAGE, 'probe', 'street', '--config', config)).toContain('unknown setting "nightness"');
+    }
+    writeFileSync(config, '{ "style": "Straße" }', 'latin1');
+    const line = await failureOf(USAGE, 'probe', 'street', '--config', config);
+    expect(line).toContain(`cannot read ${config}: it is not UTF-8 text: save it as UTF-8.`);
+  });
+
   it('a missing model', async () => {
     const line = await failureOf(
       FAILURE,

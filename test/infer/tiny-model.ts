@@ -8,6 +8,8 @@ export interface TinyModelOptions {
   readonly lightsHeight?: 72 | 36;
   /** Takes the square root of the lights: NaN where the day's luma is below 0.25. */
   readonly hasSqrtLights?: boolean;
+  /** Keeps the weights of the grid in a file of this name, which the caller writes: {@link tinyGridWeights}. */
+  readonly weightsFile?: string;
 }
 
 /** Channel `k` of the grid is `GRID_BIAS(k) + GRID_SLOPE(k) * mean luma of the cell`. */
@@ -44,8 +46,7 @@ export function writeTinyModel(
 }
 
 /** Returns the bytes of the model: an ONNX ModelProto of opset 13. */
-export function tinyModel({ lightsHeight = 72, hasSqrtLights = false }: TinyModelOptions = {}): Buffer {
-  const gridWeight = Array.from({ length: 96 }, (_, k) => [GRID_SLOPE(k), 0, 0]).flat();
+export function tinyModel({ lightsHeight = 72, hasSqrtLights = false, weightsFile }: TinyModelOptions = {}): Buffer {
   const gridBias = Array.from({ length: 96 }, (_, k) => GRID_BIAS(k));
   const lightsWeight = [1, 2, 3, 4].flatMap((c) => [LIGHTS_SLOPE * c, 0, 0]);
   const lightsBias = [1, 2, 3, 4].map((c) => -LIGHTS_SLOPE * LIGHTS_FLOOR * c);
@@ -62,7 +63,12 @@ export function tinyModel({ lightsHeight = 72, hasSqrtLights = false }: TinyMode
     ),
     ...(hasSqrtLights ? [field(1, node('Sqrt', ['squares'], 'lights', {}))] : []),
     field(2, Buffer.from('tiny')),
-    field(5, tensor('gridWeight', [96, 3, 1, 1], gridWeight)),
+    field(
+      5,
+      weightsFile === undefined
+        ? tensor('gridWeight', SHAPE, gridWeight())
+        : externalTensor('gridWeight', SHAPE, weightsFile),
+    ),
     field(5, tensor('gridBias', [96], gridBias)),
     field(5, tensor('lightsWeight', [4, 3, 1, 1], lightsWeight)),
     field(5, tensor('lightsBias', [4], lightsBias)),
@@ -71,6 +77,15 @@ export function tinyModel({ lightsHeight = 72, hasSqrtLights = false }: TinyMode
     field(12, valueInfo('lights', [1, 4, lightsHeight, (lightsHeight / 9) * 16])),
   ];
   return Buffer.concat([number(1, 8), field(7, Buffer.concat(graph)), field(8, number(2, 13))]);
+}
+
+/** Shape of the grid's weights. */
+const SHAPE = [96, 3, 1, 1];
+const gridWeight = (): number[] => Array.from({ length: 96 }, (_, k) => [GRID_SLOPE(k), 0, 0]).flat();
+
+/** The content of a model's `weightsFile`. */
+export function tinyGridWeights(): Buffer {
+  return Buffer.from(Float32Array.from(gridWeight()).buffer);
 }
 
 /** Returns the bytes of a feature model: `x [1, 3, 32, 32]` to the means of its four quarters, `[1, 3, 2, 2]`. */
@@ -126,6 +141,18 @@ function tensor(name: string, dims: readonly number[], values: readonly number[]
     number(2, 1),
     field(8, Buffer.from(name)),
     field(9, Buffer.from(data.buffer)),
+  ]);
+}
+
+/** TensorProto whose data is in another file: external_data 13 (key 1, value 2), data_location 14 (1 is external). */
+function externalTensor(name: string, dims: readonly number[], file: string): Buffer {
+  const location = Buffer.concat([field(1, Buffer.from('location')), field(2, Buffer.from(file))]);
+  return Buffer.concat([
+    ...dims.map((value) => number(1, value)),
+    number(2, 1),
+    field(8, Buffer.from(name)),
+    field(13, location),
+    number(14, 1),
   ]);
 }
 

@@ -3,14 +3,12 @@ import { basename } from 'node:path';
 import { lightingOf } from '../../core/controls.js';
 import { abortedError, NocturneError } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
-import { isReadAsRgb } from '../../image/image-extensions.js';
-import { readRgb, writeImage } from '../../image/image-file.js';
+import { writeImage } from '../../image/image-file.js';
 import { cropImage, frameToRgb, padToEven, rgbToFrame } from '../../image/rgb-image.js';
 import type { Generator } from '../../infer/generator.js';
 import { openGenerator } from '../../infer/open-generator.js';
-import { listNames, skippedNotices } from '../../ingest/image-list.js';
-import { openSource } from '../../ingest/open-source.js';
-import { DEFAULT_SOURCE_OPTIONS } from '../../ingest/source-options.js';
+import { ImageChanges, skippedNotices } from '../../ingest/image-list.js';
+import { readImage } from '../../ingest/read-image.js';
 import { temporaryPathOf } from '../../output/atomic-file.js';
 import { outputFailure } from '../../output/output-error.js';
 import type { Renderer } from '../../render/renderer.js';
@@ -39,7 +37,8 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
   using renderer = await openRenderer({ seed, hasBeam: !generator.wantsDetail, grain: generator.grain });
   const tools = { settings, generator, renderer, lampFile, times: new StageTimes(), signal };
   const meter = new RenderProgressMeter(tasks.length);
-  const results = new ImageResults();
+  let firstFailure: NocturneError | undefined;
+  const results = new ImageResults(tasks.length);
   for (const task of tasks) {
     try {
       if (signal.aborted) throw abortedAfter(settings, meter.frames);
@@ -48,6 +47,7 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
       if (signal.aborted) throw abortedAfter(settings, meter.frames);
       if (tasks.length === 1 || !isInputError(error)) throw withComplete(error, meter.frames);
       results.skip(task);
+      firstFailure ??= error;
       meter.skipFrame();
       logger.warn({ reason: error.message }, 'skipped an image that could not be read');
       continue;
@@ -55,7 +55,7 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
     const progress = meter.addFrame();
     if (progress) post({ type: 'progress', progress });
   }
-  if (results.skipped.length === tasks.length) throw nothingRead(settings, tasks.length);
+  if (results.skipped.length === tasks.length) throw nothingRead(settings, tasks.length, firstFailure);
   await lampFile?.finish();
   await lampFile?.commit();
   post({ type: 'progress', progress: meter.progress });
@@ -78,18 +78,21 @@ class ImageResults {
   /** Names of images that could not be read. */
   readonly skipped: string[] = [];
   lastSize = { width: 0, height: 0 };
-  /** Names of images by what was changed in them. */
-  readonly #changed = new Map<string, string[]>();
+  readonly #changes: ImageChanges;
+
+  /** @param count of the images to render. */
+  constructor(count: number) {
+    this.#changes = new ImageChanges(count === 1);
+  }
 
   /** One line for each change and its images, one for all that were skipped. */
   get notices(): string[] {
-    const changes = [...this.#changed].map(([change, names]) => `${change}: ${listNames(names)}`);
-    return [...changes, ...skippedNotices(this.skipped)];
+    return [...this.#changes.notices, ...skippedNotices(this.skipped)];
   }
 
   add({ from }: ImageTask, { width, height, changes }: RenderedImage): void {
     this.lastSize = { width, height };
-    for (const change of changes) this.#changed.set(change, [...(this.#changed.get(change) ?? []), basename(from)]);
+    this.#changes.add(from, changes);
   }
 
   skip({ from }: ImageTask): void {
@@ -142,17 +145,10 @@ async function renderImage(task: ImageTask, tools: ImageTools): Promise<Rendered
   return { width, height, changes };
 }
 
-/** Reads an image at its own size. A format that only libav decodes loses an odd last column or row, which `changes` names. */
+/** Reads an image at its own size. */
 async function readDay(path: string, signal: AbortSignal): Promise<DayImage> {
-  if (isReadAsRgb(path)) {
-    const { width, height, ...day } = await readRgb(path);
-    return { frame: rgbToFrame(padToEven({ width, height, ...day })), width, height, changes: [] };
-  }
-  await using source = await openSource(path, { ...DEFAULT_SOURCE_OPTIONS, decoderThreads: 1 }, signal);
-  for await (const frame of source.frames(signal)) {
-    return { frame, width: frame.width, height: frame.height, changes: source.info.notices };
-  }
-  throw new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message: `${path} contains no image.` });
+  const { image, changes } = await readImage(path, signal);
+  return { frame: rgbToFrame(padToEven(image)), width: image.width, height: image.height, changes };
 }
 
 /** True when the image itself is at fault, and the next one may be read. */
@@ -160,8 +156,8 @@ function isInputError(error: unknown): error is NocturneError {
   return error instanceof NocturneError && error.code.startsWith('INPUT_');
 }
 
-function nothingRead({ input }: RenderSettings, count: number): NocturneError {
-  const message = `none of the ${count} images of ${input} could be read.`;
+function nothingRead({ input }: RenderSettings, count: number, first: NocturneError | undefined): NocturneError {
+  const message = `none of the ${count} images of ${input} could be read.${first ? ` The first: ${first.message}` : ''}`;
   return new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message });
 }
 

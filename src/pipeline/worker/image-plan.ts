@@ -2,9 +2,10 @@ import { existsSync, mkdirSync, statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
 import { isImagePath, WRITABLE_EXTENSIONS, writableExtension } from '../../image/image-extensions.js';
+import { imageSignature } from '../../image/image-kind.js';
 import { parseInput } from '../../ingest/input-address.js';
 import { imagesOf } from '../../ingest/open-source.js';
-import { otherFilesNotices } from '../../ingest/image-list.js';
+import { ignoredNotices } from '../../ingest/image-list.js';
 import { checkNameLength } from '../../output/atomic-file.js';
 import { hasMuxer } from '../../output/av-container.js';
 import { outputFailure } from '../../output/output-error.js';
@@ -29,7 +30,8 @@ export function isImageRender(input: string, output: string): boolean {
   const { kind, target } = parseInput(input);
   if (kind !== 'path') return false;
   if (isFolder(target)) return namesFolder(output) || isImagePath(output) || !hasMuxer(output);
-  return isImagePath(target) && (isImagePath(output) || namesFolder(output));
+  const isImage = isImagePath(target) || imageSignature(target) !== undefined;
+  return isImage && (isImagePath(output) || namesFolder(output));
 }
 
 /** True for a folder that exists, and for a path that ends as a folder's. */
@@ -48,7 +50,7 @@ export async function planImages(settings: Pick<RenderSettings, 'input' | 'outpu
   if (isOfFolder && !namesFolder(output) && (isImagePath(output) || isFile(output))) {
     throw unsupported(`${input} is an image folder and ${output} is one file.`, 'Use a folder or a video file.');
   }
-  const images = await imagesOf(address);
+  const images = await imagesOf(address, { isSingle: true });
   if (!images) throw new TypeError(`input must be an image or a folder, got ${input}`);
   const isToFolder = isOfFolder || namesFolder(output);
   const tasks = images.paths.map((from) => {
@@ -60,7 +62,7 @@ export async function planImages(settings: Pick<RenderSettings, 'input' | 'outpu
     const message = `the folder of ${output} does not exist.`;
     throw new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message, remedy: 'Create it first.' });
   }
-  return { tasks, notices: otherFilesNotices(images) };
+  return { tasks, notices: ignoredNotices(images) };
 }
 
 /** The same name, or the name of a PNG where the format can be read but not written. */

@@ -90,7 +90,8 @@ async function renderToFile(
     frameRate: meter.frames / meter.seconds,
     encoder: written.encoder,
     corrupt,
-    notices: [...info.notices, ...written.notices, ...losses],
+    // Read once more: an image sequence reports what it changed in later images too.
+    notices: [...source.info.notices, ...written.notices, ...losses],
     stages: times.report(),
     liveFrames: 0,
   };

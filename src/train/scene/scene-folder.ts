@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeText } from '../../core/decode-text.js';
 import { NocturneError } from '../../core/errors.js';
 import { readGrey, readRgb } from '../../image/image-file.js';
 import {
@@ -133,7 +134,7 @@ function parseObjects(text: string, path: string): readonly ObjectsLine[] {
 
 async function readText(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return decodeText(await readFile(path));
   } catch (cause) {
     const message = `cannot read ${path}.`;
     const remedy = 'Pass a folder of labelled scenes (docs/scene.md), or synth.';

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import { decodeText } from '../../core/decode-text.js';
 import { abortedError, NocturneError } from '../../core/errors.js';
 import { readCheckpoint, writeCheckpoint, type NamedArrays } from '../checkpoint.js';
 import type { NetworkOrigin } from '../../infer/model-card.js';
@@ -99,7 +100,7 @@ export function supervisedOptions<O extends object>(
     const message = `no run to resume at ${run}: cannot read ${path}.`;
     throw new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'train', message, remedy: 'Leave out --resume.' });
   }
-  const saved = parse(parseOptionsFile(readFileSync(path, 'utf8')));
+  const saved = parse(parseOptionsFile(decodeText(readFileSync(path))));
   const result = parse({ ...saved, ...options });
   const changed = Object.entries(result).find(
     ([key, value]) => saved[key as keyof O] !== value && key !== 'steps', // a key of the options

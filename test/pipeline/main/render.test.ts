@@ -259,7 +259,7 @@ describe('render of images', () => {
     expect((await probe(at('kinds'))).durationS).toBe(5 / 25);
     const report = await render(at('kinds'), at('kinds-night'));
     expect(report).toMatchObject({ frames: 5, corrupt: 0, liveFrames: 0 });
-    expect(report.notices).toEqual([expect.stringMatching(/^converted from RGB .*: bmp\.bmp, tga\.tga$/)]);
+    expect(report.notices).toEqual([]);
     const names = ['avif', 'bmp', 'jp2', 'tga', 'tiff'].map((name) => `${name}.png`);
     expect(readdirSync(at('kinds-night')).sort()).toEqual(names);
     expect((await sharp(at('kinds-night/bmp.png')).stats()).channels[1]!.mean).toBeLessThan(64);
