@@ -213,13 +213,7 @@ export class AvDecodeSession implements DecodeSession {
     if (this.#endReason === 'failed' && isOpened) {
       logger.warn({ input: label, reason: errorText(code) }, 'reading failed before the end of the input');
     }
-    const missing = this.#missingMicros();
-    if (missing > MIN_TRUNCATION_MICROS) {
-      logger.warn(
-        { input: label, missingS: missing / 1e6 },
-        'the input ends before its stated duration: truncated file?',
-      );
-    }
+    this.#reportTruncation();
     return frames;
   }
 
@@ -228,6 +222,7 @@ export class AvDecodeSession implements DecodeSession {
       timeBase: this.input.timeBase,
       frameRate: frameRateOf(this.input.video) || this.#pipeline.frameRate,
       duration: this.#duration(),
+      isDurationStated: this.input.durationMicros !== undefined && !this.input.mayJump,
       codec: this.#pipeline.codec,
       description: `${this.input.containerTitle}, ${this.#plan.label}`,
       hasSound: this.input.streams.some((stream) => stream.codecpar.codecType === av.AVMEDIA_TYPE_AUDIO),
@@ -240,9 +235,19 @@ export class AvDecodeSession implements DecodeSession {
     return durationMicros === undefined || this.isLive ? undefined : this.#window.durationIn(micros(durationMicros));
   }
 
+  #reportTruncation(): void {
+    const { faults } = this.#context.counts;
+    const missing = this.#missingMicros();
+    if (missing > MIN_TRUNCATION_MICROS) {
+      faults.add(`truncated input: it ends ${(missing / 1e6).toFixed(1)} s before its stated end`);
+    } else if (this.#endReason === 'end' && this.input.endsInsidePacket) {
+      faults.add('truncated input: it ends in the middle of a packet');
+    }
+  }
+
   /** How much of its stated duration a file lacks; 0 when the window may end before the file. */
   #missingMicros(): number {
-    const { durationMicros } = this.input;
+    const durationMicros = this.input.statedDurationMicros;
     const { lastEndTicks } = this.#pipeline;
     if (durationMicros === undefined || this.isLive || lastEndTicks === undefined || this.#window.hasEnd) return 0;
     return durationMicros - (ticksToMicros(lastEndTicks, this.input.timeBase) - this.input.startMicros);

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { Dictionary, FormatContext, InputFormat, IOContext, Log, type Packet, type Stream } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
@@ -10,6 +11,9 @@ import { StdinReader } from './stdin-reader.js';
 const TEXT_DEMUXERS: readonly string[] = ['tty', 'bin', 'xbin', 'idf', 'adf'];
 /** Bytes per read of standard input. */
 const STDIN_BLOCK_BYTES = 65_536;
+
+/** Bytes of a packet of a transport stream: broadcast, with a clock before it (M2TS), with error correction. */
+const TRANSPORT_PACKET_BYTES = [188, 192, 204] as const;
 
 /** An opened container. Reads its packets and can interrupt any wait at once. One reader at a time. */
 export class AvInput implements AsyncDisposable {
@@ -89,15 +93,35 @@ export class AvInput implements AsyncDisposable {
     return duration === av.AV_NOPTS_VALUE || duration <= 0n ? undefined : Number(duration);
   }
 
+  /** Duration by the container's header, microseconds. An AVI without its index states only a number of frames. */
+  get statedDurationMicros(): number | undefined {
+    const { nbFrames, avgFrameRate } = this.video;
+    if (this.container !== 'avi' || nbFrames <= 0n || avgFrameRate.num <= 0) return this.durationMicros;
+    return Math.max(this.durationMicros ?? 0, (Number(nbFrames) * 1e6 * avgFrameRate.den) / avgFrameRate.num);
+  }
+
+  /** True for a transport stream that ends in the middle of a packet (ISO/IEC 13818-1, 2.4.3.2). */
+  get endsInsidePacket(): boolean {
+    const { isLocalFile, url } = this.#plan;
+    if (this.container !== 'mpegts' || !isLocalFile) return false;
+    const size = statSync(url.slice('file:'.length), { throwIfNoEntry: false })?.size ?? 0;
+    return TRANSPORT_PACKET_BYTES.every((bytes) => size % bytes !== 0);
+  }
+
   /** First timestamp in microseconds; 0 when the container has none. */
   get startMicros(): number {
     const start = this.#context.startTime;
     return start === av.AV_NOPTS_VALUE ? 0 : Number(start);
   }
 
-  /** False when the input can only be read forwards. */
+  /** False when the input can only be read forwards, as standard input; an address may be either. */
   get isSeekable(): boolean {
-    return (this.#context.pb?.seekable ?? 0) !== 0;
+    return this.#plan.isLocalFile;
+  }
+
+  /** True for a container whose timestamps may jump (transport streams): its duration is an estimate from them. */
+  get mayJump(): boolean {
+    return ((this.#context.iformat?.flags ?? 0) & av.AVFMT_TS_DISCONT) !== 0;
   }
 
   get isInterrupted(): boolean {

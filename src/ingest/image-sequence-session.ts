@@ -7,7 +7,14 @@ import { AvDecodeSession } from './av-decode-session.js';
 import type { DecodedFormat } from './av-frame-pool.js';
 import { planImage } from './open-plan.js';
 import { otherFilesNotices, type ImageList } from './image-list.js';
-import type { DecodeSession, SessionContext, SessionEndReason, SessionInfo, TimedFrame } from './decode-session.js';
+import {
+  emptyCounts,
+  type DecodeSession,
+  type SessionContext,
+  type SessionEndReason,
+  type SessionInfo,
+  type TimedFrame,
+} from './decode-session.js';
 import { DEFAULT_IMAGE_RATE, type SourceOptions } from './source-options.js';
 
 /** Maximum number of names of skipped images to keep. */
@@ -97,6 +104,7 @@ export class ImageSequenceSession implements DecodeSession {
       timeBase: this.#timeBase,
       frameRate: this.#rate,
       duration: micros((count * 1e6) / this.#rate),
+      isDurationStated: true,
       codec: 'image',
       description: `${count} ${count === 1 ? 'image' : 'images'}, ${this.#label}`,
       hasSound: false,
@@ -136,7 +144,7 @@ export class ImageSequenceSession implements DecodeSession {
     const { options, pool } = this.#context;
     const label = maskUrl(path);
     // Counts of its own: an image counts as one frame, whatever its decoder reports.
-    const context = { pool, options: wholeImage(options), counts: { decoded: 0, corrupt: 0, skipped: [] } };
+    const context = { pool, options: wholeImage(options), counts: emptyCounts() };
     const session = await AvDecodeSession.open(planImage(path, options, label), context, this.#stop.signal);
     const [frame, ...rest] = (await session.next()) ?? [];
     for (const other of rest) pool.release(other);

@@ -11,7 +11,7 @@ import { parseInput, type InputAddress } from './input-address.js';
 import { LiveSource } from './live-source.js';
 import { planFile, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
 import { listImages, type ImageList } from './image-list.js';
-import type { SessionContext } from './decode-session.js';
+import { emptyCounts, type SessionContext } from './decode-session.js';
 import type { SourceOptions } from './source-options.js';
 import { openStreetSource } from './street-source.js';
 
@@ -31,7 +31,7 @@ export async function openSource(input: string, options: SourceOptions, signal?:
   const address = parseInput(input);
   if (address.kind === 'street') return openStreetSource(input, options);
   const pool = new AvFramePool();
-  const context: SessionContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
+  const context: SessionContext = { options, pool, counts: emptyCounts() };
   try {
     const images = await imagesOf(address);
     if (images) return await openImages(images, address, context);

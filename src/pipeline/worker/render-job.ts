@@ -73,7 +73,7 @@ async function renderToFile(
   const written = await sink.finish();
   await lampFile?.commit();
   post({ type: 'progress', progress: meter.progress });
-  const { corrupt, skipped } = source.stats;
+  const { corrupt, skipped, faults } = source.stats;
   const losses =
     skipped.length > 0
       ? skippedNotices(skipped, corrupt)
@@ -87,7 +87,7 @@ async function renderToFile(
     frameRate: meter.frames / meter.seconds,
     encoder: written.encoder,
     corrupt,
-    notices: [...info.notices, ...written.notices, ...losses],
+    notices: [...info.notices, ...written.notices, ...losses, ...faults],
     stages: times.report(),
     liveFrames: 0,
   };
