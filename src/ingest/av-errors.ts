@@ -54,7 +54,7 @@ const ERROR_MEANINGS = new Map<number, ErrorMeaning>([
 /** A playlist whose segments cannot be opened. */
 const BAD_PLAYLIST: ErrorMeaning = {
   code: 'INPUT_NOT_VIDEO',
-  text: 'is a playlist without a readable segment: its segments are missing, or it may not read them',
+  text: 'is a playlist without a readable segment: its segments are missing, are no video, or may not be read by it',
   remedy: 'A local playlist may only name local files; one from the network may not name local files.',
 };
 /** Unreadable data from the network: often an error page, or a server of another protocol. */
@@ -62,8 +62,9 @@ const UNREADABLE_NETWORK_INPUT: ErrorMeaning = { code: 'INPUT_REFUSED', text: 'c
 
 /** A libav error code from opening an input as a NocturneError. @param label name of the input, secrets masked. */
 export function openError(code: number, label: string, isNetwork: boolean): NocturneError {
-  const isPlaylist = /\.(m3u8?|mpd|ffconcat)([?#].*)?$/i.test(label) && code === av.AVERROR_INVALIDDATA;
-  const known = isPlaylist ? BAD_PLAYLIST : ERROR_MEANINGS.get(code);
+  const isPlaylist = /\.(m3u8?|mpd|ffconcat)([?#].*)?$/i.test(label);
+  const isUnreadable = code === av.AVERROR_INVALIDDATA || code === -os.errno.EINVAL;
+  const known = isPlaylist && isUnreadable ? BAD_PLAYLIST : ERROR_MEANINGS.get(code);
   const meaning =
     known ?? (isNetwork ? UNREADABLE_NETWORK_INPUT : { code: 'INPUT_UNSUPPORTED', text: 'could not be opened' });
   const detail = known ? '' : `: ${errorText(code)}`;

@@ -1,4 +1,5 @@
 import { NocturneError } from '../core/errors.js';
+import { playlistOptions } from '../core/playlist.js';
 import type { InputAddress } from './input-address.js';
 import { DEFAULT_IMAGE_RATE, type SourceOptions } from './source-options.js';
 
@@ -42,7 +43,10 @@ export function planFile(path: string, options: SourceOptions, label: string, is
     ...defaultPlan(options, label),
     url: `file:${path}`,
     // A local playlist may only name local files; a session description (SDP) is about the network.
-    options: { protocol_whitelist: isSdp ? 'file,crypto,data,rtp,udp' : 'file,crypto,data' },
+    options: {
+      protocol_whitelist: isSdp ? 'file,crypto,data,rtp,udp' : 'file,crypto,data',
+      ...playlistOptions(path),
+    },
     isLocalFile: isRegular && !isSdp,
     live: isSdp ? 'yes' : 'no',
   };
@@ -87,7 +91,12 @@ export function planNetwork(address: InputAddress, options: SourceOptions): Open
   if (scheme.startsWith('http')) {
     return {
       ...plan,
-      options: { protocol_whitelist: HTTP_PROTOCOLS, reconnect: '1', reconnect_delay_max: '2' },
+      options: {
+        protocol_whitelist: HTTP_PROTOCOLS,
+        reconnect: '1',
+        reconnect_delay_max: '2',
+        ...playlistOptions(plan.url),
+      },
       live: 'unknown',
     };
   }
