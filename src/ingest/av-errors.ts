@@ -26,7 +26,10 @@ const ERROR_MEANINGS = new Map<number, ErrorMeaning>([
   [-os.errno.EHOSTUNREACH, { code: 'INPUT_REFUSED', text: 'could not be reached: no route to host' }],
   [-os.errno.ENETUNREACH, { code: 'INPUT_REFUSED', text: 'could not be reached: network unreachable' }],
   [-os.errno.EBUSY, { code: 'INPUT_REFUSED', text: 'is in use by another program' }],
-  [-os.errno.EIO, { code: 'INPUT_REFUSED', text: 'could not be reached: no answer or unknown host' }],
+  [
+    -os.errno.EIO,
+    { code: 'INPUT_REFUSED', text: 'could not be read: an unknown host, no answer, or a file that is cut off' },
+  ],
   [
     -os.errno.EADDRINUSE,
     { code: 'PORT_TAKEN', text: 'cannot be listened on: the port is in use', remedy: 'Choose another port.' },
@@ -51,6 +54,8 @@ const ERROR_MEANINGS = new Map<number, ErrorMeaning>([
   [av.AVERROR_PATCHWELCOME, { code: 'INPUT_UNSUPPORTED', text: 'uses a feature that FFmpeg lacks' }],
 ]);
 
+/** A container whose header ends before its size says. */
+const CUT_OFF: ErrorMeaning = { code: 'INPUT_NOT_VIDEO', text: 'is cut off or damaged: its header cannot be read' };
 /** A playlist whose segments cannot be opened. */
 const BAD_PLAYLIST: ErrorMeaning = {
   code: 'INPUT_NOT_VIDEO',
@@ -64,7 +69,8 @@ const UNREADABLE_NETWORK_INPUT: ErrorMeaning = { code: 'INPUT_REFUSED', text: 'c
 export function openError(code: number, label: string, isNetwork: boolean): NocturneError {
   const isPlaylist = /\.(m3u8?|mpd|ffconcat)([?#].*)?$/i.test(label);
   const isUnreadable = code === av.AVERROR_INVALIDDATA || code === -os.errno.EINVAL;
-  const known = isPlaylist && isUnreadable ? BAD_PLAYLIST : ERROR_MEANINGS.get(code);
+  const isCutOff = code === -os.errno.EIO && !isNetwork;
+  const known = isPlaylist && isUnreadable ? BAD_PLAYLIST : isCutOff ? CUT_OFF : ERROR_MEANINGS.get(code);
   const meaning =
     known ?? (isNetwork ? UNREADABLE_NETWORK_INPUT : { code: 'INPUT_UNSUPPORTED', text: 'could not be opened' });
   const detail = known ? '' : `: ${errorText(code)}`;

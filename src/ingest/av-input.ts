@@ -5,12 +5,12 @@ import { NocturneError } from '../core/errors.js';
 import type { TimeBase } from '../core/time.js';
 import { openError } from './av-errors.js';
 import type { OpenPlan } from './open-plan.js';
-import { StdinReader } from './stdin-reader.js';
+import { PipeReader } from './pipe-reader.js';
 
 /** Demuxers that render any text as video. A text file is not a video unless --input-format asks for one of them. */
 const TEXT_DEMUXERS: readonly string[] = ['tty', 'bin', 'xbin', 'idf', 'adf'];
-/** Bytes per read of standard input. */
-const STDIN_BLOCK_BYTES = 65_536;
+/** Bytes per read of a pipe. */
+const PIPE_BLOCK_BYTES = 65_536;
 
 /** Bytes of a packet of a transport stream: broadcast, with a clock before it (M2TS), with error correction. */
 const TRANSPORT_PACKET_BYTES = [188, 192, 204] as const;
@@ -19,7 +19,7 @@ const TRANSPORT_PACKET_BYTES = [188, 192, 204] as const;
 export class AvInput implements AsyncDisposable {
   readonly #plan: OpenPlan;
   readonly #context = new FormatContext();
-  #stdin: StdinReader | undefined;
+  #pipe: PipeReader | undefined;
   #io: IOContext | undefined;
   #pending: Promise<number> | undefined;
   #isOpen = false;
@@ -154,7 +154,7 @@ export class AvInput implements AsyncDisposable {
   /** Ends an open or a read in flight at once. Afterwards the input can only be closed. */
   interrupt(): void {
     this.#isInterrupted = true;
-    this.#stdin?.close();
+    this.#pipe?.close();
     this.#context.interrupt();
   }
 
@@ -185,7 +185,7 @@ export class AvInput implements AsyncDisposable {
     }
     this.#context.allocContext();
     this.#isOpen = true;
-    if (this.#plan.isStdin) this.#attachStdin();
+    if (this.#plan.pipe !== undefined) this.#attachPipe(this.#plan.pipe);
     using dictionary = Dictionary.fromObject({ ...options });
     this.#check(await this.#track(this.#context.openInput(this.#plan.url, inputFormat, dictionary)));
     if (!inputFormat && TEXT_DEMUXERS.includes(this.container)) throw openError(av.AVERROR_INVALIDDATA, label, false);
@@ -208,18 +208,18 @@ export class AvInput implements AsyncDisposable {
     return video;
   }
 
-  #attachStdin(): void {
-    const reader = StdinReader.open();
-    this.#stdin = reader;
+  #attachPipe(pipe: NonNullable<OpenPlan['pipe']>): void {
+    const reader = pipe === 'stdin' ? PipeReader.stdin() : PipeReader.namedPipe(pipe.path);
+    this.#pipe = reader;
     this.#io = new IOContext();
-    this.#io.allocContextWithCallbacks(STDIN_BLOCK_BYTES, 0, (size) => reader.read(size));
+    this.#io.allocContextWithCallbacks(PIPE_BLOCK_BYTES, 0, (size) => reader.read(size));
     this.#context.pb = this.#io;
   }
 
   #check(code: number): void {
     if (code >= 0 && !this.#isInterrupted) return;
-    const isNetwork = !this.#plan.isLocalFile && !this.#plan.isStdin;
-    throw openError(this.#isInterrupted ? av.AVERROR_EXIT : code, this.#plan.label, isNetwork);
+    const { label, isNetwork } = this.#plan;
+    throw openError(this.#isInterrupted ? av.AVERROR_EXIT : code, label, isNetwork);
   }
 
   /** Remembers an operation in flight, for {@link close}. */

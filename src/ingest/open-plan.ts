@@ -15,8 +15,10 @@ export interface OpenPlan {
   readonly options: Readonly<Record<string, string>>;
   /** Timeout for opening, milliseconds; 0 for none. */
   readonly timeoutMs: number;
-  /** True for this process's standard input. */
-  readonly isStdin: boolean;
+  /** This process's standard input, or a named pipe: libav reads it through Nocturne. Undefined for other inputs. */
+  readonly pipe?: 'stdin' | { readonly path: string };
+  /** True for an address that libav connects to or listens on. */
+  readonly isNetwork: boolean;
   /** True for a regular file on this machine: reads do not wait, so they may run on the caller's thread. */
   readonly isLocalFile: boolean;
   /** `unknown`: live if it has no duration once it is open (http). */
@@ -74,14 +76,19 @@ export function planStdin(options: SourceOptions): OpenPlan {
     ...defaultPlan(options, 'stdin'),
     url: 'stdin',
     options: { protocol_whitelist: 'data' },
-    isStdin: true,
+    pipe: 'stdin',
     timeoutMs: 0,
   };
 }
 
+/** Plan for a named pipe, which is read as standard input is; it waits for its writer. */
+export function planNamedPipe(path: string, options: SourceOptions, label: string): OpenPlan {
+  return { ...planStdin(options), url: 'pipe', label, pipe: { path } };
+}
+
 /** Plan for a network address. Throws NocturneError where a protocol cannot listen, or an address has no host to connect to. */
 export function planNetwork(address: InputAddress, options: SourceOptions): OpenPlan {
-  const plan = { ...defaultPlan(options, address.label), url: address.target, live: 'yes' as const };
+  const plan = { ...defaultPlan(options, address.label), url: address.target, live: 'yes' as const, isNetwork: true };
   const { scheme } = address;
   const isRtmp = scheme.startsWith('rtmp');
   if (options.listen && !isRtmp && scheme !== 'srt') {
@@ -187,7 +194,7 @@ export function defaultPlan(options: SourceOptions, label: string): OpenPlan {
     ...(options.inputFormat === undefined ? {} : { format: options.inputFormat }),
     options: {},
     timeoutMs: options.openTimeoutMs,
-    isStdin: false,
+    isNetwork: false,
     isLocalFile: false,
     live: 'no',
     isListening: false,

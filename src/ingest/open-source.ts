@@ -9,7 +9,7 @@ import { FileSource } from './file-source.js';
 import type { FrameSource } from './frame-source.js';
 import { parseInput, type InputAddress } from './input-address.js';
 import { LiveSource } from './live-source.js';
-import { planFile, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
+import { planFile, planNamedPipe, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
 import { listImages, type ImageList } from './image-list.js';
 import { emptyCounts, type SessionContext } from './decode-session.js';
 import type { SourceOptions } from './source-options.js';
@@ -63,6 +63,7 @@ export async function planInput(address: InputAddress, options: SourceOptions): 
         const message = `${address.label} is a file; a file cannot be live.`;
         throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'ingest', message, remedy: 'Remove --live.' });
       }
+      if (stats.isFIFO()) return planNamedPipe(address.target, options, address.label);
       return planFile(address.target, options, address.label, stats.isFile());
     }
     case 'street':
