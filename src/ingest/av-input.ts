@@ -93,18 +93,28 @@ export class AvInput implements AsyncDisposable {
     return duration === av.AV_NOPTS_VALUE || duration <= 0n ? undefined : Number(duration);
   }
 
-  /** Duration by the container's header, microseconds. An AVI without its index states only a number of frames. */
+  /**
+   * Duration by the container's header, microseconds. An AVI without its index states only a number of frames; a transport
+   * stream states nothing.
+   */
   get statedDurationMicros(): number | undefined {
+    if (this.mayJump) return undefined;
     const { nbFrames, avgFrameRate } = this.video;
     if (this.container !== 'avi' || nbFrames <= 0n || avgFrameRate.num <= 0) return this.durationMicros;
     return Math.max(this.durationMicros ?? 0, (Number(nbFrames) * 1e6 * avgFrameRate.den) / avgFrameRate.num);
   }
 
+  /** Path of a transport stream in a regular file; undefined for other inputs. */
+  get transportFile(): string | undefined {
+    const { isLocalFile, url } = this.#plan;
+    return this.container === 'mpegts' && isLocalFile ? url.replace(/^(subfile,.*?,,:)?file:/, '') : undefined;
+  }
+
   /** True for a transport stream that ends in the middle of a packet (ISO/IEC 13818-1, 2.4.3.2). */
   get endsInsidePacket(): boolean {
-    const { isLocalFile, url } = this.#plan;
-    if (this.container !== 'mpegts' || !isLocalFile) return false;
-    const size = statSync(url.slice('file:'.length), { throwIfNoEntry: false })?.size ?? 0;
+    const path = this.transportFile;
+    if (path === undefined) return false;
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
     return TRANSPORT_PACKET_BYTES.every((bytes) => size % bytes !== 0);
   }
 

@@ -54,6 +54,17 @@ export function planFile(path: string, options: SourceOptions, label: string, is
   };
 }
 
+/** Plan for a part of a transport stream in a local file. @param end undefined: to the end of the file. Bytes. */
+export function planPart(plan: OpenPlan, start: number, end?: number): OpenPlan {
+  const protocols = `subfile,${plan.options['protocol_whitelist'] ?? ''}`;
+  return {
+    ...plan,
+    format: 'mpegts', // a short part is not detected
+    url: `subfile,,start,${start},end,${end ?? 0},,:${plan.url}`,
+    options: { ...plan.options, protocol_whitelist: protocols },
+  };
+}
+
 /** Plan for one image file. */
 export function planImage(path: string, options: SourceOptions, label: string): OpenPlan {
   return {
