@@ -216,6 +216,7 @@ export class AvDecodeSession implements DecodeSession {
 
   /** Reads a file on from where its streams change. Returns the last frames before it; undefined where it cannot be split. */
   async #splitAtChange(): Promise<TimedFrame[] | undefined> {
+    if (this.#reader.lastOffset < 0) return undefined; // nothing comes before the change
     const lastOffset = this.#inputOffset + this.#reader.lastOffset;
     const { counts } = this.#context;
     const pipeline = this.#pipeline;
