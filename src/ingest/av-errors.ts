@@ -62,15 +62,19 @@ const BAD_PLAYLIST: ErrorMeaning = {
   text: 'is a playlist without a readable segment: its segments are missing, are no video, or may not be read by it',
   remedy: 'A local playlist may only name local files; one from the network may not name local files.',
 };
+/** Data from the network that no demuxer detects. */
+const UNDETECTED: ErrorMeaning = {
+  code: 'INPUT_NOT_VIDEO',
+  text: 'is not a video that FFmpeg can read',
+  remedy:
+    'Check the address. A camera that sends JPEG images without a boundary before the first needs --input-format mjpeg.',
+};
 /** Unreadable data from the network: often an error page, or a server of another protocol. */
 const UNREADABLE_NETWORK_INPUT: ErrorMeaning = { code: 'INPUT_REFUSED', text: 'could not be opened' };
 
 /** A libav error code from opening an input as a NocturneError. @param label name of the input, secrets masked. */
 export function openError(code: number, label: string, isNetwork: boolean): NocturneError {
-  const isPlaylist = /\.(m3u8?|mpd|ffconcat)([?#].*)?$/i.test(label);
-  const isUnreadable = code === av.AVERROR_INVALIDDATA || code === -os.errno.EINVAL;
-  const isCutOff = code === -os.errno.EIO && !isNetwork;
-  const known = isPlaylist && isUnreadable ? BAD_PLAYLIST : isCutOff ? CUT_OFF : ERROR_MEANINGS.get(code);
+  const known = specialMeaning(code, label, isNetwork) ?? ERROR_MEANINGS.get(code);
   const meaning =
     known ?? (isNetwork ? UNREADABLE_NETWORK_INPUT : { code: 'INPUT_UNSUPPORTED', text: 'could not be opened' });
   const detail = known ? '' : `: ${errorText(code)}`;
@@ -80,6 +84,14 @@ export function openError(code: number, label: string, isNetwork: boolean): Noct
     message: `${label} ${meaning.text}${detail}.`,
     ...(meaning.remedy === undefined ? {} : { remedy: meaning.remedy }),
   });
+}
+
+/** What a code means for some inputs only. */
+function specialMeaning(code: number, label: string, isNetwork: boolean): ErrorMeaning | undefined {
+  const isPlaylist = /\.(m3u8?|mpd|ffconcat)([?#].*)?$/i.test(label);
+  if (isPlaylist && (code === av.AVERROR_INVALIDDATA || code === -os.errno.EINVAL)) return BAD_PLAYLIST;
+  if (code === -os.errno.EIO && !isNetwork) return CUT_OFF;
+  return code === av.AVERROR_INVALIDDATA && /^https?:/i.test(label) ? UNDETECTED : undefined;
 }
 
 /** The error of an input that ends before the requested start. */

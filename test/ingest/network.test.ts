@@ -38,7 +38,8 @@ const server = createServer((request, response) => {
   const range = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '');
   const start = Number(range?.[1] ?? 0);
   const end = range?.[2] ? Number(range[2]) : stats.size - 1;
-  const headers = { 'Accept-Ranges': 'bytes', 'Content-Length': end - start + 1 };
+  const type = path === '/camera' ? { 'Content-Type': 'multipart/x-mixed-replace; boundary=frame' } : {};
+  const headers = { ...type, 'Accept-Ranges': 'bytes', 'Content-Length': end - start + 1 };
   const partial = { ...headers, 'Content-Range': `bytes ${start}-${end}/${stats.size}` };
   response.writeHead(range ? 206 : 200, range ? partial : headers);
   if (start > end) return void response.end();
@@ -90,6 +91,21 @@ describe.runIf(hasFfmpeg)('http', () => {
     // Without pacing most frames of a segment would be dropped in favour of its last.
     expect(source.stats.dropped).toBeLessThan(25);
   }, 20_000);
+
+  it('reads a camera of JPEG images without a first boundary as mjpeg, which the error names', async () => {
+    const still = join(folder, 'still.jpg');
+    await ffmpeg(...pattern('64x48', 1, 1), '-frames:v', '1', '-pix_fmt', 'yuvj420p', still);
+    const image = await readFile(still);
+    const head = 'Content-Type: image/jpeg\r\n\r\n';
+    const parts = Array.from({ length: 20 }, (_, n) => [`${n === 0 ? '' : '--frame\r\n'}${head}`, image, '\r\n']);
+    await writeFile(join(folder, 'camera'), Buffer.concat(parts.flat().map((part) => Buffer.from(part))));
+    await expect(openSource(`${origin}/camera`, options())).rejects.toMatchObject({
+      code: 'INPUT_NOT_VIDEO',
+      remedy: expect.stringContaining('--input-format mjpeg') as string,
+    });
+    await using source = await openSource(`${origin}/camera`, options({ inputFormat: 'mjpeg', live: false }));
+    expect(await pull(source)).toHaveLength(20);
+  });
 
   it('reports what the server refused', async () => {
     await expect(openSource(`${origin}/none.mp4`, options())).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });
