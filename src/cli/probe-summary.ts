@@ -16,7 +16,7 @@ export function formatProbe({ input, container, durationS, handledAs, streams, s
     row('handled as', HANDLED_AS[handledAs]),
     ...streams.map((stream) => row(`stream ${stream.index}`, formatStream(stream))),
     ...steps.map((step) => row('step', step)),
-    row('output', `${width}x${height}, ${rate}, ${color.matrix} ${color.range} range${formatAspect(sampleAspect)}`),
+    row('output', `${width}x${height}, ${rate}, ${formatColor(color)}${formatAspect(sampleAspect)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -27,18 +27,24 @@ function row(label: string, value: string): string {
 
 /** `video h264, 1280x720, 25 frames/s, yuv420p -> night`. */
 function formatStream(stream: StreamReport): string {
-  const { type, codec, width, height, frameRate, pixelFormat, matrix, transfer, range, sampleAspect } = stream;
+  const { type, codec, width, height, frameRate, pixelFormat, matrix, primaries, transfer, range, sampleAspect } =
+    stream;
   const parts = [
     `${type} ${codec}`,
     width === undefined || height === undefined ? undefined : `${width}x${height}`,
     frameRate === undefined ? undefined : `${round(frameRate)} frames/s`,
     pixelFormat,
-    [matrix, transfer === matrix ? undefined : transfer, range && `${range} range`].filter(Boolean).join(' '),
+    [...new Set([matrix, primaries, transfer]), range && `${range} range`].filter(Boolean).join(' '),
     stream.isHdr ? 'HDR' : undefined,
     stream.bitrateBps === undefined ? undefined : `${Math.round(stream.bitrateBps / 1000)} kbit/s`,
   ];
   const details = parts.filter((part) => part !== undefined && part !== '').join(', ');
   return `${details}${sampleAspect ? formatAspect(sampleAspect) : ''} -> ${stream.handling}`;
+}
+
+/** `bt709 smpte432 srgb limited range`. */
+function formatColor({ matrix, primaries, transfer, range }: ProbeReport['output']['color']): string {
+  return [matrix, primaries, transfer, `${range} range`].filter((part) => part !== undefined).join(' ');
 }
 
 /** Empty for square pixels. */

@@ -1,15 +1,9 @@
 import {
-  AVCOL_PRI_BT2020,
-  AVCOL_PRI_BT709,
-  AVCOL_PRI_SMPTE170M,
   AVCOL_RANGE_JPEG,
   AVCOL_RANGE_MPEG,
   AVCOL_SPC_BT2020_NCL,
   AVCOL_SPC_BT709,
   AVCOL_SPC_SMPTE170M,
-  AVCOL_TRC_BT2020_10,
-  AVCOL_TRC_BT709,
-  AVCOL_TRC_SMPTE170M,
   AV_PICTURE_TYPE_I,
   AV_PICTURE_TYPE_NONE,
   AV_PIX_FMT_NV12,
@@ -17,28 +11,29 @@ import {
   AV_PIX_FMT_YUVJ420P,
 } from 'node-av/constants';
 import { Frame as AvFrame, Rational } from 'node-av/lib';
-import type { AVPixelFormat } from 'node-av/constants';
+import type { AVColorPrimaries, AVColorSpace, AVColorTransferCharacteristic, AVPixelFormat } from 'node-av/constants';
 import type { CodecContext } from 'node-av/lib';
-import type { ColorMatrix } from '../core/color.js';
+import { COLOR_PRIMARIES, COLOR_TRANSFERS, USUAL_COLOR, type ColorMatrix } from '../core/color.js';
 import type { Frame, FrameFormat } from '../core/frame.js';
 import { checkStatus } from './av-error.js';
 
-const TAGS = {
-  bt601: { space: AVCOL_SPC_SMPTE170M, primaries: AVCOL_PRI_SMPTE170M, transfer: AVCOL_TRC_SMPTE170M },
-  bt709: { space: AVCOL_SPC_BT709, primaries: AVCOL_PRI_BT709, transfer: AVCOL_TRC_BT709 },
-  bt2020: { space: AVCOL_SPC_BT2020_NCL, primaries: AVCOL_PRI_BT2020, transfer: AVCOL_TRC_BT2020_10 },
-} as const satisfies Record<ColorMatrix, unknown>;
+const MATRIX_TAGS: Readonly<Record<ColorMatrix, AVColorSpace>> = {
+  bt601: AVCOL_SPC_SMPTE170M,
+  bt709: AVCOL_SPC_BT709,
+  bt2020: AVCOL_SPC_BT2020_NCL,
+};
 
 /** Sets size, colour (H.264 annex E: VUI) and sample aspect on a codec context that is not open yet. */
 export function setFrameFormat(context: CodecContext, frameFormat: FrameFormat): void {
-  const tags = TAGS[frameFormat.color.matrix];
+  const { matrix, range, primaries, transfer } = { ...USUAL_COLOR[frameFormat.color.matrix], ...frameFormat.color };
   context.width = frameFormat.width;
   context.height = frameFormat.height;
   context.sampleAspectRatio = new Rational(...frameFormat.sampleAspect);
-  context.colorSpace = tags.space;
-  context.colorPrimaries = tags.primaries;
-  context.colorTrc = tags.transfer;
-  context.colorRange = frameFormat.color.range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  context.colorSpace = MATRIX_TAGS[matrix];
+  // libav's numbers are the code points of H.273.
+  context.colorPrimaries = COLOR_PRIMARIES[primaries] as AVColorPrimaries;
+  context.colorTrc = COLOR_TRANSFERS[transfer] as AVColorTransferCharacteristic;
+  context.colorRange = range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
 /** Pixel formats that encoders take. */

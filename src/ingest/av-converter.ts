@@ -16,7 +16,7 @@ import {
 import { AvFilterChain, toneMapFilters } from './av-filters.js';
 import type { AvFramePool, DecodedFrame, DecodedFormat } from './av-frame-pool.js';
 import { errorText } from './av-errors.js';
-import { reducedRatio } from './av-stream.js';
+import { reducedRatio, type Crop } from './av-stream.js';
 import { swapsWidthAndHeight, rotationFilters } from './rotation.js';
 
 /** How to convert all AVFrames of one format. */
@@ -32,15 +32,17 @@ interface ConversionPlan {
 export class AvConverter implements Disposable {
   readonly #pool: AvFramePool;
   readonly #containerAspect: readonly [number, number] | undefined;
+  readonly #crop: Crop | undefined;
   readonly #scaler = new SoftwareScaleContext();
   #plan: ConversionPlan | undefined;
   #filters: AvFilterChain | undefined;
   #isInterlaced = false;
 
-  /** @param containerAspect sample aspect from the container, which overrides the codec's. */
-  constructor(pool: AvFramePool, containerAspect: readonly [number, number] | undefined) {
+  /** @param containerAspect sample aspect from the container, which overrides the codec's. @param crop the container's crop. */
+  constructor(pool: AvFramePool, containerAspect: readonly [number, number] | undefined, crop: Crop | undefined) {
     this.#pool = pool;
     this.#containerAspect = containerAspect;
+    this.#crop = crop;
     this.#scaler.allocContext();
   }
 
@@ -130,6 +132,9 @@ export class AvConverter implements Disposable {
   /** Scales into `frame`. libswscale converts between the colour tags of both; equal tags keep code values unchanged. */
   async #scale(avFrame: AvFrame, frame: DecodedFrame, { color, convertFrom }: ColorPlan): Promise<number> {
     const name = pixelFormatName(avFrame);
+    // Primaries and transfer are passed on as tags. libswscale 9 would convert them, with a table that takes seconds to make.
+    avFrame.colorPrimaries = av.AVCOL_PRI_UNSPECIFIED;
+    avFrame.colorTrc = av.AVCOL_TRC_UNSPECIFIED;
     if (!isRgb(name)) {
       avFrame.colorSpace = convertFrom === undefined ? libavMatrix(color.matrix) : avFrame.colorSpace;
       avFrame.colorRange = libavRange(color.range);
@@ -149,8 +154,8 @@ export class AvConverter implements Disposable {
     const aspect = this.#containerAspect ?? ratioOf(avFrame.sampleAspectRatio);
     const displayMatrix = avFrame.getSideData(av.AV_FRAME_DATA_DISPLAYMATRIX);
     const rotation = displayMatrix ? rotationFilters(displayMatrix) : [];
-    const { width, height, colorSpace, colorRange, colorTrc } = avFrame;
-    const tags = [avFrame.format, colorSpace, colorRange, colorTrc, this.#isInterlaced];
+    const { width, height, colorSpace, colorRange, colorTrc, colorPrimaries } = avFrame;
+    const tags = [avFrame.format, colorSpace, colorRange, colorTrc, colorPrimaries, this.#isInterlaced];
     const key = [fullSize, ...aspect, ...tags, ...rotation].join(' ');
     if (key === this.#plan?.key) return this.#plan;
     if (width < 2 || height < 2) {
@@ -158,28 +163,30 @@ export class AvConverter implements Disposable {
       throw new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message });
     }
     const color = planColor(avFrame);
+    const area = visibleArea(avFrame, this.#crop);
     const swaps = swapsWidthAndHeight(rotation);
     const format: DecodedFormat = {
-      width: swaps ? height : width,
-      height: swaps ? width : height,
+      width: swaps ? area.height : area.width,
+      height: swaps ? area.width : area.height,
       color: color.color,
       sampleAspect: swaps ? [aspect[1], aspect[0]] : aspect,
-      notices: this.#noticesFor(avFrame, fullSize, color, rotation),
+      notices: [...cropNotices(avFrame, fullSize, area), ...this.#noticesFor(avFrame, color, rotation)],
     };
     checkVideoSize(format.width, format.height, 'the video');
     const filters = [
       ...(this.#isInterlaced ? ['bwdif=mode=send_frame:deint=interlaced'] : []),
+      ...(area.isWhole ? [] : [`crop=${area.width}:${area.height}:${area.left}:${area.top}`]),
       ...flattenFilters(avFrame),
+      ...(color.zscale === undefined ? [] : [`zscale=${color.zscale}`]),
+      ...(color.zscale === undefined || color.isHdr ? [] : ['format=yuv420p']),
       ...(color.isHdr ? toneMapFilters() : []),
       ...rotation,
     ];
     return { key, format, color, filters };
   }
 
-  #noticesFor(avFrame: AvFrame, fullSize: string, color: ColorPlan, rotation: readonly string[]): string[] {
-    const evenSize = `${avFrame.width}x${avFrame.height}`;
+  #noticesFor(avFrame: AvFrame, color: ColorPlan, rotation: readonly string[]): string[] {
     return [
-      ...(fullSize === evenSize ? [] : [`odd size: ${fullSize} is cropped to ${evenSize}`]),
       ...(rotation.length > 0 ? [`rotated upright (${rotation.join(', ')})`] : []),
       ...(this.#isInterlaced ? ['deinterlaced'] : []),
       ...(color.isHdr ? ['tone-mapped from HDR to BT.709'] : []),
@@ -187,6 +194,30 @@ export class AvConverter implements Disposable {
       ...conversionNotices(avFrame, color),
     ];
   }
+}
+
+/** The part of a frame that is shown, in even numbers of samples. */
+interface VisibleArea {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly isWhole: boolean;
+}
+
+/** @param avFrame of even width and height. */
+function visibleArea({ width, height }: AvFrame, crop: Crop | undefined): VisibleArea {
+  const whole = { left: 0, top: 0, width, height, isWhole: true };
+  if (!crop) return whole;
+  const even = (value: number): number => value - (value % 2);
+  const [left, top] = [even(crop.left), even(crop.top)];
+  const area = { left, top, width: even(width - left - crop.right), height: even(height - top - crop.bottom) };
+  return area.width < 2 || area.height < 2 ? whole : { ...area, isWhole: false };
+}
+
+function cropNotices({ width, height }: AvFrame, fullSize: string, area: VisibleArea): string[] {
+  if (!area.isWhole) return [`cropped from ${fullSize} to ${area.width}x${area.height}, as the container states`];
+  return fullSize === `${width}x${height}` ? [] : [`odd size: ${fullSize} is cropped to ${width}x${height}`];
 }
 
 function ratioOf(ratio: { readonly num: number; readonly den: number }): readonly [number, number] {

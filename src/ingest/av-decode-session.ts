@@ -9,6 +9,7 @@ import { AvFramePipeline } from './av-frame-pipeline.js';
 import { frameRateOf } from './av-stream.js';
 import { ClipWindow } from './clip-window.js';
 import type { OpenPlan } from './open-plan.js';
+import { splitAtChange } from './split-at-change.js';
 import type { DecodeSession, SessionContext, SessionEndReason, SessionInfo, TimedFrame } from './decode-session.js';
 
 /** Seconds before the start to seek to; each next one is tried when the last landed too late (streams without an index). */
@@ -29,12 +30,15 @@ interface AvDecodeSessionOptions {
 export class AvDecodeSession implements DecodeSession {
   /** True for an input that does not wait for its consumer. */
   readonly isLive: boolean;
-  /** The opened container. */
-  readonly input: AvInput;
   readonly #plan: OpenPlan;
   readonly #context: SessionContext;
   readonly #window: ClipWindow;
-  readonly #reader: AvPacketReader;
+  #input: AvInput;
+  #reader: AvPacketReader;
+  /** Of the whole input; undefined when the container has none. */
+  readonly #durationMicros: number | undefined;
+  /** Offset in the file where `#input` begins, bytes. */
+  #inputOffset = 0;
   readonly #pipeline: AvFramePipeline;
   /** Frames decoded while opening, which the next `next` returns. */
   #firstFrames: readonly TimedFrame[] = [];
@@ -46,7 +50,8 @@ export class AvDecodeSession implements DecodeSession {
 
   private constructor({ input, plan, context, window, pipeline, isLive }: AvDecodeSessionOptions) {
     this.isLive = isLive;
-    this.input = input;
+    this.#input = input;
+    this.#durationMicros = input.durationMicros;
     this.#plan = plan;
     this.#context = context;
     this.#window = window;
@@ -90,9 +95,14 @@ export class AvDecodeSession implements DecodeSession {
     return new AvDecodeSession({ input, plan, context, window, pipeline, isLive });
   }
 
+  /** The opened container. */
+  get input(): AvInput {
+    return this.#input;
+  }
+
   /** True when the input arrives in segments of several seconds. */
   get isSegmented(): boolean {
-    return /^(hls|dash)\b/.test(this.input.container);
+    return /^(hls|dash)\b/.test(this.#input.container);
   }
 
   get format(): DecodedFormat {
@@ -116,7 +126,7 @@ export class AvDecodeSession implements DecodeSession {
   }
 
   interrupt(): void {
-    this.input.interrupt();
+    this.#input.interrupt();
   }
 
   async close(): Promise<void> {
@@ -127,7 +137,7 @@ export class AvDecodeSession implements DecodeSession {
     this.#releaseFirstFrames();
     this.#pipeline.close();
     this.#reader.close();
-    await this.input.close();
+    await this.#input.close();
   }
 
   async #decodeFirstFrame(): Promise<void> {
@@ -135,7 +145,7 @@ export class AvDecodeSession implements DecodeSession {
     if (startTicks === undefined) await this.#readFirstFrames();
     else await this.#seekToStart(startTicks);
     this.#format = this.#firstFrames[0]?.format;
-    if (this.#format || this.input.isInterrupted) return;
+    if (this.#format || this.#input.isInterrupted) return;
     throw this.#noFrameError();
   }
 
@@ -148,7 +158,7 @@ export class AvDecodeSession implements DecodeSession {
   }
 
   async #seekToStart(startTicks: bigint): Promise<void> {
-    const timeBase = this.input.timeBase;
+    const timeBase = this.#input.timeBase;
     for (const backS of SEEK_BACK_S) {
       this.#releaseFirstFrames();
       const isSought = await this.#seek(startTicks - microsToTicks(fromSeconds(backS), timeBase));
@@ -158,7 +168,7 @@ export class AvDecodeSession implements DecodeSession {
   }
 
   async #seek(ticks: bigint): Promise<boolean> {
-    if (!(await this.input.seek(ticks))) return false;
+    if (!(await this.#input.seek(ticks))) return false;
     this.#pipeline.reset();
     this.#reader.reset();
     this.#endReason = undefined;
@@ -177,7 +187,7 @@ export class AvDecodeSession implements DecodeSession {
     const { label } = this.#plan;
     const { startS } = this.#context.options;
     if (startS > 0 && this.#pipeline.lastEndTicks !== undefined) return inputTooShort(label, startS);
-    if (!this.input.isSeekable && this.#endReason === 'failed' && /\bmp4\b/.test(this.input.container)) {
+    if (!this.#input.isSeekable && this.#endReason === 'failed' && /\bmp4\b/.test(this.#input.container)) {
       const message = `${label} is an MP4 with its index at the end: it must be seekable, and this input is not.`;
       return new NocturneError({ code: 'INPUT_NOT_SEEKABLE', stage: 'ingest', message });
     }
@@ -196,6 +206,8 @@ export class AvDecodeSession implements DecodeSession {
     const code = typeof reading === 'number' ? reading : await reading;
     if (code < 0) return this.#finish(code);
     const stream = this.#reader.takeStreamChange();
+    const last = stream && (await this.#splitAtChange());
+    if (last) return last;
     const frames = stream ? await this.#pipeline.switchStream(stream) : [];
     if (stream) this.#info = undefined;
     frames.push(...(await this.#pipeline.decode(this.#reader.packet)));
@@ -203,8 +215,26 @@ export class AvDecodeSession implements DecodeSession {
     return frames;
   }
 
+  /** Reads a file on from where its streams change. Returns the last frames before it; undefined where it cannot be split. */
+  async #splitAtChange(): Promise<TimedFrame[] | undefined> {
+    if (this.#reader.lastOffset < 0) return undefined; // nothing comes before the change
+    const lastOffset = this.#inputOffset + this.#reader.lastOffset;
+    const { counts } = this.#context;
+    const pipeline = this.#pipeline;
+    const rest = await splitAtChange({ plan: this.#plan, input: this.#input, lastOffset, pipeline, counts });
+    if (!rest) return undefined;
+    if (this.#input.isInterrupted) rest.input.interrupt();
+    await this.#input.close();
+    this.#reader.close();
+    this.#input = rest.input;
+    this.#inputOffset = rest.offset;
+    this.#reader = new AvPacketReader(rest.input, counts, this.isLive);
+    this.#info = undefined;
+    return rest.frames;
+  }
+
   async #finish(code: number): Promise<readonly TimedFrame[] | undefined> {
-    this.#endReason = this.input.isInterrupted ? 'interrupted' : code === av.AVERROR_EOF ? 'end' : 'failed';
+    this.#endReason = this.#input.isInterrupted ? 'interrupted' : code === av.AVERROR_EOF ? 'end' : 'failed';
     if (this.#endReason === 'interrupted') return undefined;
     const { logger } = this.#context.options;
     const { label } = this.#plan;
@@ -214,39 +244,44 @@ export class AvDecodeSession implements DecodeSession {
     if (this.#endReason === 'failed' && isOpened) {
       logger.warn({ input: label, reason: errorText(code) }, 'reading failed before the end of the input');
     }
-    const missing = this.#missingMicros();
-    if (missing > MIN_TRUNCATION_MICROS) {
-      logger.warn(
-        { input: label, missingS: missing / 1e6 },
-        'the input ends before its stated duration: truncated file?',
-      );
-    }
+    this.#reportTruncation();
     return frames;
   }
 
   #describe(): SessionInfo {
     return {
-      timeBase: this.input.timeBase,
-      frameRate: frameRateOf(this.input.video) || this.#pipeline.frameRate,
+      timeBase: this.#input.timeBase,
+      frameRate: frameRateOf(this.#input.video) || this.#pipeline.frameRate,
       duration: this.#duration(),
+      isDurationStated: this.#durationMicros !== undefined && !this.#input.mayJump,
       codec: this.#pipeline.codec,
-      description: `${this.input.containerTitle}, ${this.#plan.label}`,
-      hasSound: this.input.streams.some((stream) => stream.codecpar.codecType === av.AVMEDIA_TYPE_AUDIO),
+      description: `${this.#input.containerTitle}, ${this.#plan.label}`,
+      hasSound: this.#input.streams.some((stream) => stream.codecpar.codecType === av.AVMEDIA_TYPE_AUDIO),
       notices: this.#plan.notices,
     };
   }
 
   #duration(): Micros | undefined {
-    const { durationMicros } = this.input;
+    const durationMicros = this.#durationMicros;
     return durationMicros === undefined || this.isLive ? undefined : this.#window.durationIn(micros(durationMicros));
+  }
+
+  #reportTruncation(): void {
+    const { faults } = this.#context.counts;
+    const missing = this.#missingMicros();
+    if (missing > MIN_TRUNCATION_MICROS) {
+      faults.add(`truncated input: it ends ${(missing / 1e6).toFixed(1)} s before its stated end`);
+    } else if (this.#endReason === 'end' && this.#input.endsInsidePacket) {
+      faults.add('truncated input: it ends in the middle of a packet');
+    }
   }
 
   /** How much of its stated duration a file lacks; 0 when the window may end before the file. */
   #missingMicros(): number {
-    const { durationMicros } = this.input;
+    const durationMicros = this.#input.statedDurationMicros;
     const { lastEndTicks } = this.#pipeline;
     if (durationMicros === undefined || this.isLive || lastEndTicks === undefined || this.#window.hasEnd) return 0;
-    return durationMicros - (ticksToMicros(lastEndTicks, this.input.timeBase) - this.input.startMicros);
+    return durationMicros - (ticksToMicros(lastEndTicks, this.#input.timeBase) - this.#input.startMicros);
   }
 
   #releaseFirstFrames(): void {

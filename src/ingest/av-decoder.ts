@@ -37,7 +37,10 @@ export class AvDecoder implements Disposable {
   /** Opens the decoder of a stream. Rejects with NocturneError INPUT_UNSUPPORTED. */
   static async open(stream: Stream, options: AvDecoderOptions): Promise<AvDecoder> {
     const codec = alphaDecoderOf(stream) ?? Codec.findDecoder(stream.codecpar.codecId);
-    if (!codec) throw openError(av.AVERROR_DECODER_NOT_FOUND, options.label, false);
+    if (!codec) {
+      const isDamaged = stream.codecpar.codecId === av.AV_CODEC_ID_NONE;
+      throw openError(isDamaged ? av.AVERROR_INVALIDDATA : av.AVERROR_DECODER_NOT_FOUND, options.label, false);
+    }
     const context = new CodecContext();
     context.allocContext3(codec);
     context.parametersToContext(stream.codecpar);

@@ -26,7 +26,10 @@ const ERROR_MEANINGS = new Map<number, ErrorMeaning>([
   [-os.errno.EHOSTUNREACH, { code: 'INPUT_REFUSED', text: 'could not be reached: no route to host' }],
   [-os.errno.ENETUNREACH, { code: 'INPUT_REFUSED', text: 'could not be reached: network unreachable' }],
   [-os.errno.EBUSY, { code: 'INPUT_REFUSED', text: 'is in use by another program' }],
-  [-os.errno.EIO, { code: 'INPUT_REFUSED', text: 'could not be reached: no answer or unknown host' }],
+  [
+    -os.errno.EIO,
+    { code: 'INPUT_REFUSED', text: 'could not be read: an unknown host, no answer, or a file that is cut off' },
+  ],
   [
     -os.errno.EADDRINUSE,
     { code: 'PORT_TAKEN', text: 'cannot be listened on: the port is in use', remedy: 'Choose another port.' },
@@ -51,19 +54,27 @@ const ERROR_MEANINGS = new Map<number, ErrorMeaning>([
   [av.AVERROR_PATCHWELCOME, { code: 'INPUT_UNSUPPORTED', text: 'uses a feature that FFmpeg lacks' }],
 ]);
 
+/** A container whose header ends before its size says. */
+const CUT_OFF: ErrorMeaning = { code: 'INPUT_NOT_VIDEO', text: 'is cut off or damaged: its header cannot be read' };
 /** A playlist whose segments cannot be opened. */
 const BAD_PLAYLIST: ErrorMeaning = {
   code: 'INPUT_NOT_VIDEO',
-  text: 'is a playlist without a readable segment: its segments are missing, or it may not read them',
+  text: 'is a playlist without a readable segment: its segments are missing, are no video, or may not be read by it',
   remedy: 'A local playlist may only name local files; one from the network may not name local files.',
+};
+/** Data from the network that no demuxer detects. */
+const UNDETECTED: ErrorMeaning = {
+  code: 'INPUT_NOT_VIDEO',
+  text: 'is not a video that FFmpeg can read',
+  remedy:
+    'Check the address. A camera that sends JPEG images without a boundary before the first needs --input-format mjpeg.',
 };
 /** Unreadable data from the network: often an error page, or a server of another protocol. */
 const UNREADABLE_NETWORK_INPUT: ErrorMeaning = { code: 'INPUT_REFUSED', text: 'could not be opened' };
 
 /** A libav error code from opening an input as a NocturneError. @param label name of the input, secrets masked. */
 export function openError(code: number, label: string, isNetwork: boolean): NocturneError {
-  const isPlaylist = /\.(m3u8?|mpd|ffconcat)([?#].*)?$/i.test(label) && code === av.AVERROR_INVALIDDATA;
-  const known = isPlaylist ? BAD_PLAYLIST : ERROR_MEANINGS.get(code);
+  const known = specialMeaning(code, label, isNetwork) ?? ERROR_MEANINGS.get(code);
   const meaning =
     known ?? (isNetwork ? UNREADABLE_NETWORK_INPUT : { code: 'INPUT_UNSUPPORTED', text: 'could not be opened' });
   const detail = known ? '' : `: ${errorText(code)}`;
@@ -73,6 +84,14 @@ export function openError(code: number, label: string, isNetwork: boolean): Noct
     message: `${label} ${meaning.text}${detail}.`,
     ...(meaning.remedy === undefined ? {} : { remedy: meaning.remedy }),
   });
+}
+
+/** What a code means for some inputs only. */
+function specialMeaning(code: number, label: string, isNetwork: boolean): ErrorMeaning | undefined {
+  const isPlaylist = /\.(m3u8?|mpd|ffconcat)([?#].*)?$/i.test(label);
+  if (isPlaylist && (code === av.AVERROR_INVALIDDATA || code === -os.errno.EINVAL)) return BAD_PLAYLIST;
+  if (code === -os.errno.EIO && !isNetwork) return CUT_OFF;
+  return code === av.AVERROR_INVALIDDATA && /^https?:/i.test(label) ? UNDETECTED : undefined;
 }
 
 /** The error of an input that ends before the requested start. */

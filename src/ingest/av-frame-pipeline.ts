@@ -5,7 +5,7 @@ import { checkVideoSize } from '../image/size-limits.js';
 import { AvConverter } from './av-converter.js';
 import { AvDecoder, type AvDecoderOptions } from './av-decoder.js';
 import type { AvFramePool, DecodedFrame } from './av-frame-pool.js';
-import { sampleAspectOf } from './av-stream.js';
+import { cropOf, sampleAspectOf } from './av-stream.js';
 import type { ClipWindow } from './clip-window.js';
 import type { SessionCounts, TimedFrame } from './decode-session.js';
 
@@ -31,7 +31,7 @@ export class AvFramePipeline implements Disposable {
   private constructor(options: AvFramePipelineOptions, stream: Stream, decoder: AvDecoder) {
     this.#options = options;
     this.#decoder = decoder;
-    this.#converter = new AvConverter(options.pool, sampleAspectOf(stream));
+    this.#converter = new AvConverter(options.pool, sampleAspectOf(stream), cropOf(stream));
     this.#timeBase = { num: stream.timeBase.num, den: stream.timeBase.den };
   }
 
@@ -82,7 +82,7 @@ export class AvFramePipeline implements Disposable {
     this.#decoder = decoder;
     this.#reportedCorruptCount = 0;
     this.#converter.close();
-    this.#converter = new AvConverter(this.#options.pool, sampleAspectOf(stream));
+    this.#converter = new AvConverter(this.#options.pool, sampleAspectOf(stream), cropOf(stream));
     this.#timeBase = { num: stream.timeBase.num, den: stream.timeBase.den };
     return frames;
   }

@@ -1,21 +1,25 @@
+import { statSync } from 'node:fs';
 import { Dictionary, FormatContext, InputFormat, IOContext, Log, type Packet, type Stream } from 'node-av/lib';
 import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
 import type { TimeBase } from '../core/time.js';
 import { openError } from './av-errors.js';
 import type { OpenPlan } from './open-plan.js';
-import { StdinReader } from './stdin-reader.js';
+import { PipeReader } from './pipe-reader.js';
 
 /** Demuxers that render any text as video. A text file is not a video unless --input-format asks for one of them. */
 const TEXT_DEMUXERS: readonly string[] = ['tty', 'bin', 'xbin', 'idf', 'adf'];
-/** Bytes per read of standard input. */
-const STDIN_BLOCK_BYTES = 65_536;
+/** Bytes per read of a pipe. */
+const PIPE_BLOCK_BYTES = 65_536;
+
+/** Bytes of a packet of a transport stream: broadcast, with a clock before it (M2TS), with error correction. */
+const TRANSPORT_PACKET_BYTES = [188, 192, 204] as const;
 
 /** An opened container. Reads its packets and can interrupt any wait at once. One reader at a time. */
 export class AvInput implements AsyncDisposable {
   readonly #plan: OpenPlan;
   readonly #context = new FormatContext();
-  #stdin: StdinReader | undefined;
+  #pipe: PipeReader | undefined;
   #io: IOContext | undefined;
   #pending: Promise<number> | undefined;
   #isOpen = false;
@@ -89,15 +93,45 @@ export class AvInput implements AsyncDisposable {
     return duration === av.AV_NOPTS_VALUE || duration <= 0n ? undefined : Number(duration);
   }
 
+  /**
+   * Duration by the container's header, microseconds. An AVI without its index states only a number of frames; a transport
+   * stream states nothing.
+   */
+  get statedDurationMicros(): number | undefined {
+    if (this.mayJump) return undefined;
+    const { nbFrames, avgFrameRate } = this.video;
+    if (this.container !== 'avi' || nbFrames <= 0n || avgFrameRate.num <= 0) return this.durationMicros;
+    return Math.max(this.durationMicros ?? 0, (Number(nbFrames) * 1e6 * avgFrameRate.den) / avgFrameRate.num);
+  }
+
+  /** Path of a transport stream in a regular file; undefined for other inputs. */
+  get transportFile(): string | undefined {
+    const { isLocalFile, url } = this.#plan;
+    return this.container === 'mpegts' && isLocalFile ? url.replace(/^(subfile,.*?,,:)?file:/, '') : undefined;
+  }
+
+  /** True for a transport stream that ends in the middle of a packet (ISO/IEC 13818-1, 2.4.3.2). */
+  get endsInsidePacket(): boolean {
+    const path = this.transportFile;
+    if (path === undefined) return false;
+    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    return TRANSPORT_PACKET_BYTES.every((bytes) => size % bytes !== 0);
+  }
+
   /** First timestamp in microseconds; 0 when the container has none. */
   get startMicros(): number {
     const start = this.#context.startTime;
     return start === av.AV_NOPTS_VALUE ? 0 : Number(start);
   }
 
-  /** False when the input can only be read forwards. */
+  /** False when the input can only be read forwards, as standard input; an address may be either. */
   get isSeekable(): boolean {
-    return (this.#context.pb?.seekable ?? 0) !== 0;
+    return this.#plan.isLocalFile;
+  }
+
+  /** True for a container whose timestamps may jump (transport streams): its duration is an estimate from them. */
+  get mayJump(): boolean {
+    return ((this.#context.iformat?.flags ?? 0) & av.AVFMT_TS_DISCONT) !== 0;
   }
 
   get isInterrupted(): boolean {
@@ -130,7 +164,7 @@ export class AvInput implements AsyncDisposable {
   /** Ends an open or a read in flight at once. Afterwards the input can only be closed. */
   interrupt(): void {
     this.#isInterrupted = true;
-    this.#stdin?.close();
+    this.#pipe?.close();
     this.#context.interrupt();
   }
 
@@ -161,7 +195,7 @@ export class AvInput implements AsyncDisposable {
     }
     this.#context.allocContext();
     this.#isOpen = true;
-    if (this.#plan.isStdin) this.#attachStdin();
+    if (this.#plan.pipe !== undefined) this.#attachPipe(this.#plan.pipe);
     using dictionary = Dictionary.fromObject({ ...options });
     this.#check(await this.#track(this.#context.openInput(this.#plan.url, inputFormat, dictionary)));
     if (!inputFormat && TEXT_DEMUXERS.includes(this.container)) throw openError(av.AVERROR_INVALIDDATA, label, false);
@@ -186,18 +220,18 @@ export class AvInput implements AsyncDisposable {
     return video;
   }
 
-  #attachStdin(): void {
-    const reader = StdinReader.open();
-    this.#stdin = reader;
+  #attachPipe(pipe: NonNullable<OpenPlan['pipe']>): void {
+    const reader = pipe === 'stdin' ? PipeReader.stdin() : PipeReader.namedPipe(pipe.path);
+    this.#pipe = reader;
     this.#io = new IOContext();
-    this.#io.allocContextWithCallbacks(STDIN_BLOCK_BYTES, 0, (size) => reader.read(size));
+    this.#io.allocContextWithCallbacks(PIPE_BLOCK_BYTES, 0, (size) => reader.read(size));
     this.#context.pb = this.#io;
   }
 
   #check(code: number): void {
     if (code >= 0 && !this.#isInterrupted) return;
-    const isNetwork = !this.#plan.isLocalFile && !this.#plan.isStdin;
-    throw openError(this.#isInterrupted ? av.AVERROR_EXIT : code, this.#plan.label, isNetwork);
+    const { label, isNetwork } = this.#plan;
+    throw openError(this.#isInterrupted ? av.AVERROR_EXIT : code, label, isNetwork);
   }
 
   /** Remembers an operation in flight, for {@link close}. */

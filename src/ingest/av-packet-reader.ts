@@ -17,6 +17,7 @@ export class AvPacketReader implements Disposable {
   readonly #isLive: boolean;
   #codecId: number;
   #failures = 0;
+  #lastOffset = -1;
   #changedStream: Stream | undefined;
   #isOpen = true;
 
@@ -47,6 +48,11 @@ export class AvPacketReader implements Disposable {
     const stream = this.#changedStream;
     this.#changedStream = undefined;
     return stream;
+  }
+
+  /** Offset in the file of the last packet before a change of stream, bytes; -1 when unknown. */
+  get lastOffset(): number {
+    return this.#lastOffset;
   }
 
   /** Call after a seek. */
@@ -96,7 +102,9 @@ export class AvPacketReader implements Disposable {
     const { video } = this.#input;
     const { packet } = this;
     if (packet.streamIndex === video.index) {
-      if (packet.isKeyframe) this.#detectCodecChange(video);
+      // A file is split at its change, so it need not begin with a keyframe.
+      if (packet.isKeyframe || this.#input.transportFile !== undefined) this.#detectCodecChange(video);
+      if (!this.#changedStream) this.#lastOffset = Number(packet.pos);
       return true;
     }
     const other = this.#input.streams[packet.streamIndex];

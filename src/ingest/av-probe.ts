@@ -1,6 +1,8 @@
 import { avGetCodecName, avGetMediaTypeString, avGetPixFmtName, type Stream } from 'node-av/lib';
 import * as av from 'node-av/constants';
+import { COLOR_PRIMARIES, COLOR_TRANSFERS } from '../core/color.js';
 import type { AvInput } from './av-input.js';
+import { codeName } from './av-color.js';
 import { frameRateOf, sampleAspectOf } from './av-stream.js';
 import { rotationFilters } from './rotation.js';
 import type { StreamReport } from './stream-report.js';
@@ -14,17 +16,9 @@ const MATRIX_NAMES = new Map<number, string>([
   [av.AVCOL_SPC_SMPTE240M, 'smpte240m'],
   [av.AVCOL_SPC_BT2020_NCL, 'bt2020nc'],
   [av.AVCOL_SPC_BT2020_CL, 'bt2020c'],
-]);
-
-const TRANSFER_NAMES = new Map<number, string>([
-  [av.AVCOL_TRC_BT709, 'bt709'],
-  [av.AVCOL_TRC_SMPTE170M, 'smpte170m'],
-  [av.AVCOL_TRC_LINEAR, 'linear'],
-  [av.AVCOL_TRC_IEC61966_2_1, 'srgb'],
-  [av.AVCOL_TRC_BT2020_10, 'bt2020-10'],
-  [av.AVCOL_TRC_BT2020_12, 'bt2020-12'],
-  [av.AVCOL_TRC_SMPTE2084, 'smpte2084'],
-  [av.AVCOL_TRC_ARIB_STD_B67, 'arib-std-b67'],
+  [av.AVCOL_SPC_YCGCO, 'ycgco'],
+  [av.AVCOL_SPC_CHROMA_DERIVED_NCL, 'chroma-derived-nc'],
+  [av.AVCOL_SPC_ICTCP, 'ictcp'],
 ]);
 
 /** Stream types that `render` copies. */
@@ -72,7 +66,8 @@ function describeVideo(stream: Stream): Partial<StreamReport> {
   const sampleAspect = sampleAspectOf(stream);
   const pixelFormat = avGetPixFmtName(codecpar.format as av.AVPixelFormat); // a video stream's format is a pixel format
   const matrix = MATRIX_NAMES.get(codecpar.colorSpace);
-  const transfer = TRANSFER_NAMES.get(codecpar.colorTrc);
+  const primaries = codeName(COLOR_PRIMARIES, codecpar.colorPrimaries);
+  const transfer = codeName(COLOR_TRANSFERS, codecpar.colorTrc);
   const displayMatrix = codecpar.getCodedSideData(av.AV_PKT_DATA_DISPLAYMATRIX);
   const upright = displayMatrix ? rotationFilters(displayMatrix) : [];
   return {
@@ -82,6 +77,7 @@ function describeVideo(stream: Stream): Partial<StreamReport> {
     ...(frameRate > 0 ? { frameRate } : {}),
     ...(sampleAspect ? { sampleAspect } : {}),
     ...(matrix === undefined ? {} : { matrix }),
+    ...(primaries === undefined ? {} : { primaries }),
     ...(transfer === undefined ? {} : { transfer }),
     ...(codecpar.colorRange === av.AVCOL_RANGE_MPEG ? { range: 'limited' } : {}),
     ...(codecpar.colorRange === av.AVCOL_RANGE_JPEG ? { range: 'full' } : {}),

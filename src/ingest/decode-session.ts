@@ -19,6 +19,8 @@ export interface SessionInfo {
   readonly frameRate: number;
   /** Duration of the session's frames; undefined when unknown. */
   readonly duration: Micros | undefined;
+  /** False when the duration is unknown, or estimated from timestamps, as in a transport stream. */
+  readonly isDurationStated: boolean;
   readonly codec: string;
   readonly description: string;
   readonly hasSound: boolean;
@@ -34,6 +36,13 @@ export interface SessionCounts {
   corrupt: number;
   /** Names of images that could not be read, without repeats, up to 100. */
   readonly skipped: string[];
+  /** What is wrong with the input, one line each, without repeats. */
+  readonly faults: Set<string>;
+}
+
+/** Counts of a source that has read nothing. */
+export function emptyCounts(): SessionCounts {
+  return { decoded: 0, corrupt: 0, skipped: [], faults: new Set() };
 }
 
 /** What a session shares with its source. */

@@ -1,7 +1,8 @@
-import { NocturneError } from '../core/errors.js';
-import { Pacer } from './pacer.js';
+import { asNocturneError, NocturneError } from '../core/errors.js';
 import type { DecodeSession, SessionInfo, TimedFrame } from './decode-session.js';
-import { PumpedSource, type PlacedFrame, type SharedWithSessions } from './pumped-source.js';
+import { LeapJudge } from './leap-judge.js';
+import { Pacer } from './pacer.js';
+import { nominalDuration, PumpedSource, type PlacedFrame, type SharedWithSessions } from './pumped-source.js';
 import type { SourceOptions } from './source-options.js';
 import { Watchdog } from './watchdog.js';
 
@@ -21,12 +22,21 @@ export interface FileSourceOptions {
   readonly stallTimeoutMs?: number;
 }
 
+/** A frame whose timestamp is not judged yet. */
+interface ReadFrame extends TimedFrame {
+  readonly sessionInfo: SessionInfo;
+  readonly isFirstOfLoop: boolean;
+}
+
 /** A source that waits for its consumer and never drops frames: files, folders, downloads, standard input. */
 export class FileSource extends PumpedSource {
   readonly #options: FileSourceOptions;
   readonly #watchdog: Watchdog | undefined;
+  readonly #leaps: LeapJudge<ReadFrame>;
   #session: DecodeSession;
   #isFirstOfLoop = false;
+  /** Why reading failed, while frames from before are delivered first. */
+  #readFailure: NocturneError | undefined;
   #cachedInfo: { readonly from: SessionInfo; readonly to: SessionInfo } | undefined;
 
   constructor(options: FileSourceOptions, shared: SharedWithSessions) {
@@ -42,8 +52,17 @@ export class FileSource extends PumpedSource {
     });
     this.#options = options;
     this.#session = session;
+    this.#leaps = new LeapJudge(nominalDuration(session.info));
     this.#watchdog =
       stallTimeoutMs === undefined ? undefined : new Watchdog(stallTimeoutMs, () => this.#session.interrupt());
+  }
+
+  protected override get timeFaults(): readonly string[] {
+    const count = this.#leaps.refusedCount;
+    if (count === 0) return [];
+    return [
+      `wrong timestamps: ${count === 1 ? '1 frame' : `${count} frames`} far ahead of the others, moved back to them`,
+    ];
   }
 
   protected override async pump(): Promise<void> {
@@ -69,35 +88,58 @@ export class FileSource extends PumpedSource {
 
   protected override async release(): Promise<void> {
     this.#watchdog?.stop();
+    for (const frame of this.#leaps.clear()) this.drop(this.#placeNext(frame));
     await this.#session.close();
   }
 
-  async #read(): Promise<readonly TimedFrame[] | undefined> {
+  /** Reads the next frames, none or more, and places those whose timestamps are judged; undefined at the end. */
+  async #read(): Promise<readonly PlacedFrame[] | undefined> {
+    if (this.#readFailure) throw this.#readFailure;
     if (this.isStopping()) return undefined;
     this.#watchdog?.restart();
     try {
       const frames = await this.#session.next();
+      if (frames) return this.#judge(frames);
+      const last = this.#placeHeld();
+      if (last.length > 0) return last;
       const { loop } = this.#options.sourceOptions;
-      if (frames || !loop || this.#session.endReason === 'interrupted') return frames;
-      return await this.#startNextLoop();
+      return loop && this.#session.endReason !== 'interrupted' ? await this.#startNextLoop() : undefined;
+    } catch (error) {
+      this.#readFailure = asNocturneError(error, 'ingest');
+      return this.#placeHeld();
     } finally {
       this.#watchdog?.pause();
     }
   }
 
-  async #startNextLoop(): Promise<readonly TimedFrame[] | undefined> {
+  async #startNextLoop(): Promise<readonly PlacedFrame[] | undefined> {
     if (!this.#options.reopen) return undefined;
     await this.#session.close();
     if (this.isStopping()) return undefined;
     this.#session = await this.#options.reopen(this.stopping);
     this.timeline.resume();
     this.#isFirstOfLoop = true;
-    return this.#session.next();
+    const frames = await this.#session.next();
+    return frames && this.#judge(frames);
   }
 
-  async #enqueue(frames: readonly TimedFrame[]): Promise<void> {
-    // Place all at once: during an await, the read in flight may start the next loop.
-    for (const frame of frames.map((frame) => this.#placeNext(frame))) {
+  #judge(frames: readonly TimedFrame[]): PlacedFrame[] {
+    const sessionInfo = this.#adjustedInfo(this.#session.info);
+    return frames.flatMap((frame) => {
+      const isFirstOfLoop = this.#isFirstOfLoop;
+      this.#isFirstOfLoop = false;
+      return this.#leaps.push({ ...frame, sessionInfo, isFirstOfLoop }).map((judged) => this.#placeNext(judged));
+    });
+  }
+
+  /** Places the frames that wait for others to judge them, at the end of the input. */
+  #placeHeld(): PlacedFrame[] {
+    const { duration, isDurationStated } = this.#session.info;
+    return this.#leaps.flush(isDurationStated ? duration : undefined).map((frame) => this.#placeNext(frame));
+  }
+
+  async #enqueue(frames: readonly PlacedFrame[]): Promise<void> {
+    for (const frame of frames) {
       while (!this.queue.push(frame)) {
         if (this.queue.closed) {
           this.drop(frame);
@@ -108,10 +150,8 @@ export class FileSource extends PumpedSource {
     }
   }
 
-  #placeNext(frame: TimedFrame): PlacedFrame {
-    const isFirstOfLoop = this.#isFirstOfLoop;
-    this.#isFirstOfLoop = false;
-    return this.place(frame, this.#adjustedInfo(this.#session.info), isFirstOfLoop);
+  #placeNext(frame: ReadFrame): PlacedFrame {
+    return this.place(frame, frame.sessionInfo, frame.isFirstOfLoop);
   }
 
   /** Returns the same object for the same info, so that a change is detected by identity. */

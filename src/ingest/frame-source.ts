@@ -36,6 +36,8 @@ export interface SourceStats {
   readonly corrupt: number;
   /** Names of images that could not be read and were skipped, without repeats, up to 100. */
   readonly skipped: readonly string[];
+  /** What was wrong with the input so far, one line each: it ends early, timestamps were wrong. */
+  readonly faults: readonly string[];
   /** Reconnects of a live input. */
   readonly reconnects: number;
 }

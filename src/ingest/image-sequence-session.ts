@@ -110,6 +110,7 @@ export class ImageSequenceSession implements DecodeSession {
       timeBase: this.#timeBase,
       frameRate: this.#rate,
       duration: micros((count * 1e6) / this.#rate),
+      isDurationStated: true,
       codec: 'image',
       description: `${count} ${count === 1 ? 'image' : 'images'}, ${this.#label}`,
       hasSound: false,

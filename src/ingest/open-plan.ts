@@ -1,6 +1,7 @@
 import { NocturneError } from '../core/errors.js';
 import type { ImageKind } from '../image/image-kind.js';
 import { checkImageSize, checkVideoSize, MAX_IMAGE_PIXELS, MAX_VIDEO_PIXELS } from '../image/size-limits.js';
+import { playlistOptions } from '../core/playlist.js';
 import type { InputAddress } from './input-address.js';
 import type { SourceOptions } from './source-options.js';
 
@@ -16,8 +17,10 @@ export interface OpenPlan {
   readonly options: Readonly<Record<string, string>>;
   /** Timeout for opening, milliseconds; 0 for none. */
   readonly timeoutMs: number;
-  /** True for this process's standard input. */
-  readonly isStdin: boolean;
+  /** This process's standard input, or a named pipe: libav reads it through Nocturne. Undefined for other inputs. */
+  readonly pipe?: 'stdin' | { readonly path: string };
+  /** True for an address that libav connects to or listens on. */
+  readonly isNetwork: boolean;
   /** True for a regular file on this machine: reads do not wait, so they may run on the caller's thread. */
   readonly isLocalFile: boolean;
   /** `unknown`: live if it has no duration once it is open (http). */
@@ -48,9 +51,23 @@ export function planFile(path: string, options: SourceOptions, label: string, is
     ...defaultPlan(options, label),
     url: `file:${path}`,
     // A local playlist may only name local files; a session description (SDP) is about the network.
-    options: { protocol_whitelist: isSdp ? 'file,crypto,data,rtp,udp' : 'file,crypto,data' },
+    options: {
+      protocol_whitelist: isSdp ? 'file,crypto,data,rtp,udp' : 'file,crypto,data',
+      ...playlistOptions(path),
+    },
     isLocalFile: isRegular && !isSdp,
     live: isSdp ? 'yes' : 'no',
+  };
+}
+
+/** Plan for a part of a transport stream in a local file. @param end undefined: to the end of the file. Bytes. */
+export function planPart(plan: OpenPlan, start: number, end?: number): OpenPlan {
+  const protocols = `subfile,${plan.options['protocol_whitelist'] ?? ''}`;
+  return {
+    ...plan,
+    format: 'mpegts', // a short part is not detected
+    url: `subfile,,start,${start},end,${end ?? 0},,:${plan.url}`,
+    options: { ...plan.options, protocol_whitelist: protocols },
   };
 }
 
@@ -83,7 +100,7 @@ export function planAnimation(path: string, kind: ImageKind, options: SourceOpti
 export function planImage(path: string, kind: ImageKind, label: string): OpenPlan {
   const format = IMAGE_DEMUXERS[kind];
   return {
-    ...{ url: `file:${path}`, label, timeoutMs: 0, isStdin: false, isListening: false, notices: [] },
+    ...{ url: `file:${path}`, label, timeoutMs: 0, isStdin: false, isNetwork: false, isListening: false, notices: [] },
     ...(format === undefined ? {} : { format }),
     options: { protocol_whitelist: 'file', ...(format === 'image2' ? { pattern_type: 'none' } : {}) },
     isLocalFile: true,
@@ -99,14 +116,19 @@ export function planStdin(options: SourceOptions): OpenPlan {
     ...defaultPlan(options, 'stdin'),
     url: 'stdin',
     options: { protocol_whitelist: 'data' },
-    isStdin: true,
+    pipe: 'stdin',
     timeoutMs: 0,
   };
 }
 
+/** Plan for a named pipe, which is read as standard input is; it waits for its writer. */
+export function planNamedPipe(path: string, options: SourceOptions, label: string): OpenPlan {
+  return { ...planStdin(options), url: 'pipe', label, pipe: { path } };
+}
+
 /** Plan for a network address. Throws NocturneError where a protocol cannot listen, or an address has no host to connect to. */
 export function planNetwork(address: InputAddress, options: SourceOptions): OpenPlan {
-  const plan = { ...defaultPlan(options, address.label), url: address.target, live: 'yes' as const };
+  const plan = { ...defaultPlan(options, address.label), url: address.target, live: 'yes' as const, isNetwork: true };
   const { scheme } = address;
   const isRtmp = scheme.startsWith('rtmp');
   if (options.listen && !isRtmp && scheme !== 'srt') {
@@ -116,7 +138,12 @@ export function planNetwork(address: InputAddress, options: SourceOptions): Open
   if (scheme.startsWith('http')) {
     return {
       ...plan,
-      options: { protocol_whitelist: HTTP_PROTOCOLS, reconnect: '1', reconnect_delay_max: '2' },
+      options: {
+        protocol_whitelist: HTTP_PROTOCOLS,
+        reconnect: '1',
+        reconnect_delay_max: '2',
+        ...playlistOptions(plan.url),
+      },
       live: 'unknown',
     };
   }
@@ -207,7 +234,7 @@ export function defaultPlan(options: SourceOptions, label: string): OpenPlan {
     ...(options.inputFormat === undefined ? {} : { format: options.inputFormat }),
     options: {},
     timeoutMs: options.openTimeoutMs,
-    isStdin: false,
+    isNetwork: false,
     isLocalFile: false,
     live: 'no',
     isListening: false,

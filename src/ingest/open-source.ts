@@ -9,9 +9,9 @@ import { FileSource } from './file-source.js';
 import type { FrameSource } from './frame-source.js';
 import { parseInput, type InputAddress } from './input-address.js';
 import { LiveSource } from './live-source.js';
-import { planAnimation, planFile, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
+import { planAnimation, planFile, planNamedPipe, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
 import { listImages, listNames, type ImageList } from './image-list.js';
-import type { SessionContext } from './decode-session.js';
+import { emptyCounts, type SessionContext } from './decode-session.js';
 import type { SourceOptions } from './source-options.js';
 import { openStreetSource } from './street-source.js';
 
@@ -31,7 +31,7 @@ export async function openSource(input: string, options: SourceOptions, signal?:
   const address = parseInput(input);
   if (address.kind === 'street') return openStreetSource(input, options);
   const pool = new AvFramePool();
-  const context: SessionContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
+  const context: SessionContext = { options, pool, counts: emptyCounts() };
   try {
     const images = await imagesOf(address, { inputFormat: options.inputFormat });
     if (images) return await openImages(images, address, context);
@@ -63,6 +63,7 @@ export async function planInput(address: InputAddress, options: SourceOptions): 
         const message = `${address.label} is a file; a file cannot be live.`;
         throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'ingest', message, remedy: 'Remove --live.' });
       }
+      if (stats.isFIFO()) return planNamedPipe(address.target, options, address.label);
       const signature = imageSignature(address.target);
       if (signature?.isAnimated === true && options.inputFormat === undefined) {
         return planAnimation(address.target, signature.kind, options, address.label);

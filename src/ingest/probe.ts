@@ -5,7 +5,7 @@ import { AvDecodeSession } from './av-decode-session.js';
 import type { SourceInfo } from './frame-source.js';
 import { parseInput } from './input-address.js';
 import { openSource, imagesOf, planInput } from './open-source.js';
-import type { DecodeSession, SessionContext } from './decode-session.js';
+import { emptyCounts, type DecodeSession, type SessionContext } from './decode-session.js';
 import { describeSource } from './pumped-source.js';
 import type { SourceOptions } from './source-options.js';
 import type { StreamReport } from './stream-report.js';
@@ -41,7 +41,7 @@ export async function probeInput(input: string, options: SourceOptions, signal?:
     return toReport({ input, container: 'street', streams: [], info: source.info });
   }
   const pool = new AvFramePool();
-  const context: SessionContext = { options, pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
+  const context: SessionContext = { options, pool, counts: emptyCounts() };
   try {
     const images = await imagesOf(address, { inputFormat: options.inputFormat });
     if (images) {

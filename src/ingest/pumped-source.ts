@@ -59,7 +59,7 @@ export abstract class PumpedSource implements FrameSource {
     this.#format = format;
     this.#sessionInfo = sessionInfo;
     this.#info = describeSource(sessionInfo, format, isLive);
-    this.timeline = new Timeline(nominalDuration(sessionInfo));
+    this.timeline = new Timeline(nominalDuration(sessionInfo), { closesLeaps: isLive });
     this.queue = new BoundedQueue<PlacedFrame>({ capacity, overflow, onDrop: (frame) => this.drop(frame) });
   }
 
@@ -68,8 +68,9 @@ export abstract class PumpedSource implements FrameSource {
   }
 
   get stats(): SourceStats {
-    const { decoded, corrupt, skipped } = this.#options.counts;
-    return { decoded, corrupt, skipped, dropped: this.dropped, reconnects: this.reconnects };
+    const { decoded, corrupt, skipped, faults } = this.#options.counts;
+    const { dropped, reconnects } = this;
+    return { decoded, corrupt, skipped, faults: [...faults, ...this.timeFaults], dropped, reconnects };
   }
 
   get isReady(): boolean {
@@ -127,6 +128,11 @@ export abstract class PumpedSource implements FrameSource {
 
   protected get reconnects(): number {
     return 0;
+  }
+
+  /** Faults of the timestamps so far, one line each. */
+  protected get timeFaults(): readonly string[] {
+    return [];
   }
 
   /** Fills the queue until the input ends or the source stops. Its errors reach the consumer. */
@@ -194,7 +200,8 @@ export abstract class PumpedSource implements FrameSource {
   }
 }
 
-function nominalDuration({ frameRate }: SessionInfo): Micros {
+/** Duration of a frame that has none. */
+export function nominalDuration({ frameRate }: SessionInfo): Micros {
   return Math.round(frameRate > 0 ? 1e6 / frameRate : 40_000) as Micros; // microseconds; 25 frames per second when unknown
 }
 

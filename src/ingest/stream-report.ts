@@ -22,6 +22,7 @@ export interface StreamReport {
   readonly sampleAspect?: readonly [number, number];
   /** libav's names: `bt709`, `smpte2084`. */
   readonly matrix?: string;
+  readonly primaries?: string;
   readonly transfer?: string;
   readonly range?: 'limited' | 'full';
   readonly isHdr?: boolean;

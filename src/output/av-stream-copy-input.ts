@@ -1,8 +1,9 @@
 import { AVERROR_EXIT, AVSEEK_FLAG_BACKWARD, AV_NOPTS_VALUE } from 'node-av/constants';
-import { FormatContext, Packet as AvPacket } from 'node-av/lib';
+import { Dictionary, FormatContext, Packet as AvPacket } from 'node-av/lib';
 import type { Stream } from 'node-av/lib';
 import { abortedError, NocturneError } from '../core/errors.js';
 import { maskUrl } from '../core/mask-url.js';
+import { playlistOptions } from '../core/playlist.js';
 import { fromSeconds } from '../core/time.js';
 import { checkStatus } from '../encode/av-error.js';
 import { inputFailure } from './output-error.js';
@@ -123,7 +124,9 @@ export class StreamCopyInput {
   }
 
   async #openContext(): Promise<number> {
-    checkStatus(await this.context.openInput(this.#options.path, null, null), 'open the input');
+    const { path } = this.#options;
+    using dictionary = Dictionary.fromObject({ ...playlistOptions(path) });
+    checkStatus(await this.context.openInput(path, null, dictionary), 'open the input');
     return checkStatus(await this.context.findStreamInfo(null), 'read the input');
   }
 

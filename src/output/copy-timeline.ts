@@ -9,6 +9,13 @@ const DISCONTINUITY_MICROS = 200_000;
  */
 const SAME_DISCONTINUITY_MICROS = 5_000_000;
 
+/** A larger step ahead is a leap, microseconds, as in the source's timeline of live inputs. */
+const LEAP_MICROS = 1_000_000;
+/** Consecutive video packets that stay ahead before a leap is confirmed, as in the source's timeline of files. */
+const VIDEO_PACKETS_TO_CONFIRM = 8;
+/** The same of sound. Few, since sound on trial is played before its time: 64 ms of AAC. */
+const SOUND_PACKETS_TO_CONFIRM = 3;
+
 /** Times of a packet, in the input's clock. */
 export interface PacketTime {
   /** Decode time. */
@@ -29,12 +36,47 @@ interface Track {
   isAhead: boolean;
   /** True after a discontinuity, until a packet ends after `end`. */
   isOverlapping: boolean;
+  /** Finds sound that leaps ahead. */
+  readonly leap: LeapTrial;
+}
+
+/** The video before a step back that may be a wrong timestamp. */
+interface VideoState {
+  readonly offset: number;
+  readonly time: Micros;
+  readonly end: number;
+}
+
+/** Puts a packet that leaps ahead of those before it on trial, and those after it, until enough of them stay ahead. */
+class LeapTrial {
+  /** Decode time and end of the last packet before the leap. */
+  #last: PacketTime | undefined;
+  #aheadTime = 0;
+  #aheadCount = 0;
+
+  constructor(private readonly packetsToConfirm: number) {}
+
+  /** True for a packet on trial: its time may be wrong. A confirmed leap is none. */
+  isOnTrial(packet: PacketTime): boolean {
+    const end = (this.#last?.time ?? packet.time) + (this.#last?.duration ?? 0);
+    if (packet.time - end <= LEAP_MICROS) this.#aheadCount = 0;
+    else if (this.#aheadCount > 0 && Math.abs(packet.time - this.#aheadTime) > LEAP_MICROS) this.#aheadCount = 1;
+    else this.#aheadCount++;
+    this.#aheadTime = packet.time;
+    const isOnTrial = this.#aheadCount > 0 && this.#aheadCount <= this.packetsToConfirm;
+    if (!isOnTrial) {
+      this.#last = packet;
+      this.#aheadCount = 0;
+    }
+    return isOnTrial;
+  }
 }
 
 /**
  * Computes timestamp offsets that keep copied packets in sync with the video where the input's clock jumps back. The source's
  * timeline makes the video continue without a gap; every other stream gets the video's offset. All offsets are 0 for an
- * input without discontinuities.
+ * input without discontinuities. A single wrong timestamp, far back or ahead, changes no offset but that of its own packet:
+ * sound that leaps ahead continues the sound before it until the leap is confirmed.
  */
 export class CopyTimeline {
   readonly #tracks = new Map<number, Track>();
@@ -44,11 +86,21 @@ export class CopyTimeline {
   /** Presentation end of the video so far, after its offset. */
   #videoEnd = Number.NEGATIVE_INFINITY;
   #isWaitingForKeyframe = false;
+  /** Undefined unless the video's last packet stepped back. */
+  #beforeStepBack: VideoState | undefined;
+  readonly #videoLeap = new LeapTrial(VIDEO_PACKETS_TO_CONFIRM);
 
   /** Observes a packet of the video, in the order of the input. `pts` is in the input's clock. */
   observeVideo(packet: PacketTime & { readonly pts: Micros; readonly isKeyframe: boolean }): void {
     const { time, pts, duration } = packet;
-    this.#isWaitingForKeyframe ||= this.#videoTime !== undefined && this.#videoTime - time > DISCONTINUITY_MICROS;
+    if (this.#videoLeap.isOnTrial(packet)) return;
+    const before = this.#beforeStepBack;
+    this.#beforeStepBack = undefined;
+    if (before && this.#continues(before, time)) this.#revertTo(before);
+    else if (this.#videoTime !== undefined && this.#videoTime - time > DISCONTINUITY_MICROS) {
+      this.#beforeStepBack = { offset: this.#videoOffset, time: this.#videoTime, end: this.#videoEnd };
+      this.#isWaitingForKeyframe = true;
+    }
     this.#videoTime = time;
     if (this.#isWaitingForKeyframe) {
       if (!packet.isKeyframe) return; // not decodable
@@ -63,6 +115,11 @@ export class CopyTimeline {
   offsetOf(stream: number, packet: PacketTime): Micros | undefined {
     const track = this.#trackOf(stream);
     const { last } = track;
+    if (packet.duration > 0 && track.leap.isOnTrial(packet)) {
+      const offset = track.end - packet.time;
+      track.end += packet.duration;
+      return micros(offset);
+    }
     const isDiscontinuity = last !== undefined && last.time - packet.time > DISCONTINUITY_MICROS;
     if (isDiscontinuity || this.#isAfterVideoJump(track, packet)) {
       track.isAhead = track.pendingOffset === undefined;
@@ -77,6 +134,20 @@ export class CopyTimeline {
     track.isOverlapping = false;
     track.end = Math.max(track.end, start + packet.duration);
     return micros(track.offset);
+  }
+
+  /** True when a packet's time is nearer to the video before its step back than to the packet that stepped back. */
+  #continues({ time: before }: VideoState, time: Micros): boolean {
+    const stepped = this.#videoTime ?? time;
+    return before - time <= DISCONTINUITY_MICROS && Math.abs(time - before) < Math.abs(time - stepped);
+  }
+
+  /** Undoes a step back: its timestamp was wrong. */
+  #revertTo({ offset, end }: VideoState): void {
+    this.#isWaitingForKeyframe = false;
+    this.#videoOffset = offset;
+    this.#videoEnd = end;
+    for (const track of this.#tracks.values()) track.pendingOffset = undefined;
   }
 
   #announceOffset(track: Track): void {
@@ -101,7 +172,15 @@ export class CopyTimeline {
     if (!track) {
       const pendingOffset = this.#videoOffset === 0 ? undefined : this.#videoOffset;
       const end = Number.NEGATIVE_INFINITY;
-      track = { offset: 0, last: undefined, end, pendingOffset, isAhead: false, isOverlapping: false };
+      track = {
+        offset: 0,
+        last: undefined,
+        end,
+        pendingOffset,
+        isAhead: false,
+        isOverlapping: false,
+        leap: new LeapTrial(SOUND_PACKETS_TO_CONFIRM),
+      };
       this.#tracks.set(stream, track);
     }
     return track;

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fromSeconds, micros } from '../../src/core/time.js';
+import { emptyCounts } from '../../src/ingest/decode-session.js';
 import { AvFramePool } from '../../src/ingest/av-frame-pool.js';
 import { AvDecodeSession } from '../../src/ingest/av-decode-session.js';
 import { FileSource } from '../../src/ingest/file-source.js';
@@ -61,7 +62,7 @@ describe('AvFramePool', () => {
     await ffmpeg(...pattern('64x48', 25, 1), '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-bf', '2', file);
     for (const count of [0, 1, 7, Infinity]) {
       const pool = new AvFramePool();
-      const context = { options: options(), pool, counts: { decoded: 0, corrupt: 0, skipped: [] } };
+      const context = { options: options(), pool, counts: emptyCounts() };
       const session = await AvDecodeSession.open(planFile(file, context.options, 'clip', true), context);
       const source = new FileSource({ session, sourceOptions: context.options, label: 'clip' }, context);
       if (count > 0) await pull(source, count);

@@ -2,21 +2,11 @@ import { chmod, mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { NocturneError } from '../../src/core/errors.js';
-import type { Logger } from '../../src/core/logger.js';
 import { openSource } from '../../src/ingest/open-source.js';
 import { ffmpeg, isIncreasing, hasFfmpeg, options, pattern, pull, temporaryFolder } from './media.js';
 
 const folder = temporaryFolder();
 const clip = join(folder, 'clip.mp4');
-
-function recordingLogger(): { logger: Logger; warnings: string[] } {
-  const warnings: string[] = [];
-  const ignore = (): void => undefined;
-  return {
-    warnings,
-    logger: { debug: ignore, info: ignore, error: ignore, warn: (_, message) => warnings.push(message) },
-  };
-}
 
 async function openFailure(input: string): Promise<NocturneError> {
   const error: unknown = await openSource(input, options()).then(
@@ -45,18 +35,54 @@ describe.runIf(hasFfmpeg)('broken files', () => {
     await ffmpeg(...pattern('160x96', 25, 4), ...args, clip);
   });
 
-  it('reads the frames of a truncated file, ends, and warns', async () => {
+  it('reads the frames of a truncated file, ends, and reports it', async () => {
     const file = join(folder, 'truncated.mp4');
     const bytes = await readFile(clip);
     await writeFile(file, bytes.subarray(0, Math.floor(bytes.length / 2)));
-    const { logger, warnings } = recordingLogger();
-    await using source = await openSource(file, options({ logger }));
+    await using source = await openSource(file, options());
     const seen = await pull(source);
     expect(seen.length).toBeGreaterThan(20);
     expect(seen.length).toBeLessThan(80);
     expect(isIncreasing(seen.map(({ pts }) => pts))).toBe(true);
-    expect(warnings.join()).toMatch(/truncated|reading failed/);
+    expect(source.stats.faults.join()).toMatch(/^truncated input: it ends \d\.\d s before its stated end$/);
   });
+
+  it.each([
+    ['avi', /^truncated input: it ends \d\.\d s before its stated end$/],
+    ['mkv', /^truncated input: it ends \d\.\d s before its stated end$/],
+    ['flv', /^truncated input: it ends \d\.\d s before its stated end$/],
+    ['ts', /^truncated input: it ends in the middle of a packet$/],
+  ])('reports %s cut in half, and nothing of the whole file', async (extension, expected) => {
+    const whole = join(folder, `whole.${extension}`);
+    const half = join(folder, `half.${extension}`);
+    await ffmpeg(...pattern('64x48', 25, 4), '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-bf', '0', '-g', '10', whole);
+    const bytes = await readFile(whole);
+    await writeFile(half, bytes.subarray(0, Math.floor(bytes.length / 2 / 188) * 188 + 94));
+    for (const [file, faults] of [
+      [half, [expect.stringMatching(expected)]],
+      [whole, []],
+    ] as const) {
+      await using source = await openSource(file, options());
+      await pull(source);
+      expect(source.stats.faults).toEqual(faults);
+    }
+  });
+
+  it.each(['mp4', 'mkv', 'avi'])(
+    'reports a header of %s that is cut off as that, and names no host',
+    async (extension) => {
+      const whole = join(folder, `header.${extension}`);
+      const cut = join(folder, `cut.${extension}`);
+      await ffmpeg(...pattern('64x48', 25, 0.4), '-c:v', 'mpeg4', '-movflags', '+faststart', whole);
+      const bytes = await readFile(whole);
+      for (const length of [60, 200, 400]) {
+        await writeFile(cut, bytes.subarray(0, length));
+        const { code, message } = await openFailure(cut);
+        expect(code).toBe('INPUT_NOT_VIDEO');
+        expect(message).not.toMatch(/host|decoder in this build/);
+      }
+    },
+  );
 
   it('reads the frames of a truncated transport stream', async () => {
     const file = join(folder, 'truncated.ts');

@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, rename, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -38,7 +38,8 @@ const server = createServer((request, response) => {
   const range = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '');
   const start = Number(range?.[1] ?? 0);
   const end = range?.[2] ? Number(range[2]) : stats.size - 1;
-  const headers = { 'Accept-Ranges': 'bytes', 'Content-Length': end - start + 1 };
+  const type = path === '/camera' ? { 'Content-Type': 'multipart/x-mixed-replace; boundary=frame' } : {};
+  const headers = { ...type, 'Accept-Ranges': 'bytes', 'Content-Length': end - start + 1 };
   const partial = { ...headers, 'Content-Range': `bytes ${start}-${end}/${stats.size}` };
   response.writeHead(range ? 206 : 200, range ? partial : headers);
   if (start > end) return void response.end();
@@ -91,6 +92,21 @@ describe.runIf(hasFfmpeg)('http', () => {
     expect(source.stats.dropped).toBeLessThan(25);
   }, 20_000);
 
+  it('reads a camera of JPEG images without a first boundary as mjpeg, which the error names', async () => {
+    const still = join(folder, 'still.jpg');
+    await ffmpeg(...pattern('64x48', 1, 1), '-frames:v', '1', '-pix_fmt', 'yuvj420p', still);
+    const image = await readFile(still);
+    const head = 'Content-Type: image/jpeg\r\n\r\n';
+    const parts = Array.from({ length: 20 }, (_, n) => [`${n === 0 ? '' : '--frame\r\n'}${head}`, image, '\r\n']);
+    await writeFile(join(folder, 'camera'), Buffer.concat(parts.flat().map((part) => Buffer.from(part))));
+    await expect(openSource(`${origin}/camera`, options())).rejects.toMatchObject({
+      code: 'INPUT_NOT_VIDEO',
+      remedy: expect.stringContaining('--input-format mjpeg') as string,
+    });
+    await using source = await openSource(`${origin}/camera`, options({ inputFormat: 'mjpeg', live: false }));
+    expect(await pull(source)).toHaveLength(20);
+  });
+
   it('reports what the server refused', async () => {
     await expect(openSource(`${origin}/none.mp4`, options())).rejects.toMatchObject({ code: 'INPUT_NOT_FOUND' });
     await expect(openSource(`${origin}/private/x.mp4`, options())).rejects.toMatchObject({
@@ -113,6 +129,30 @@ describe.runIf(hasFfmpeg)('playlists', () => {
     await writeFile(join(folder, 'good.m3u8'), list.replace(`file://${secret}`, 'secret.ts'));
     await using source = await openSource(join(folder, 'good.m3u8'), options());
     expect(await pull(source)).toHaveLength(50);
+  });
+
+  it('play segments without an extension or with any other one, local and over http', async () => {
+    await mkdir(join(folder, 'bare'));
+    const muxing = ['-f', 'segment', '-segment_format', 'mpegts', '-segment_time', '0.4'];
+    await ffmpeg('-i', clip, '-map', '0', '-c', 'copy', ...muxing, join(folder, 'bare', '%d'));
+    await rename(join(folder, 'bare/1'), join(folder, 'bare/1.php'));
+    const entries = [0, '1.php', 2, 3, 4].map((name) => `#EXTINF:0.4,\n${name}`);
+    const list = ['#EXTM3U', '#EXT-X-TARGETDURATION:1', ...entries, '#EXT-X-ENDLIST', ''].join('\n');
+    await writeFile(join(folder, 'bare/list.m3u8'), list);
+    for (const input of [join(folder, 'bare/list.m3u8'), `${origin}/bare/list.m3u8`]) {
+      await using source = await openSource(input, options());
+      expect(await pull(source), input).toHaveLength(50);
+    }
+  });
+
+  it('cannot show a text file', async () => {
+    await writeFile(join(folder, 'secret.txt'), 'a secret\n'.repeat(100));
+    for (const name of ['secret.txt', 'secret']) {
+      await writeFile(join(folder, 'secret'), 'a secret\n'.repeat(100));
+      const list = `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\n${name}\n#EXT-X-ENDLIST\n`;
+      await writeFile(join(folder, 'text.m3u8'), list);
+      await expect(openSource(join(folder, 'text.m3u8'), options())).rejects.toMatchObject({ code: 'INPUT_NOT_VIDEO' });
+    }
   });
 
   it('cannot connect to the network when they are local', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NocturneError } from '../../src/core/errors.js';
 import { AvFramePool } from '../../src/ingest/av-frame-pool.js';
+import { emptyCounts } from '../../src/ingest/decode-session.js';
 import { FileSource } from '../../src/ingest/file-source.js';
 import { LiveSource } from '../../src/ingest/live-source.js';
 import { isIncreasing, options, pull, recordFrame, type FrameRecord } from './media.js';
@@ -20,7 +21,7 @@ function fileSource(
   const timeout = stallTimeoutMs === undefined ? {} : { stallTimeoutMs };
   const source = new FileSource(
     { session, sourceOptions: options(), label: 'script', ...timeout },
-    { pool, counts: { decoded: 20, corrupt: 0, skipped: [] } },
+    { pool, counts: { ...emptyCounts(), decoded: 20 } },
   );
   return { source, pool, session };
 }
@@ -40,7 +41,7 @@ function liveSource(
   const sourceOptions = options({ stallTimeoutMs: 80 });
   const source = new LiveSource(
     { session: first!, reopen, sourceOptions, label: 'script', isListening: true, isSegmented },
-    { pool, counts: { decoded: 20, corrupt: 0, skipped: [] } },
+    { pool, counts: { ...emptyCounts(), decoded: 20 } },
   );
   return { source, pool, sessions };
 }

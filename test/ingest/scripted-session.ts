@@ -13,7 +13,7 @@ export class ScriptedSession implements DecodeSession {
     sampleAspect: [1, 1],
   };
   readonly info: SessionInfo = {
-    ...{ timeBase: { num: 1, den: 1000 }, frameRate: 25, duration: undefined },
+    ...{ timeBase: { num: 1, den: 1000 }, frameRate: 25, duration: undefined, isDurationStated: false },
     ...{ codec: 'script', description: 'a script', hasSound: false, notices: [] },
   };
   endReason: SessionEndReason | undefined;

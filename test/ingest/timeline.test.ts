@@ -114,6 +114,25 @@ describe('Timeline', () => {
     expect(place(5000)).toBe(1040 + 5000);
   });
 
+  it('closes leaps of a live input, and is not moved by single timestamps far ahead', () => {
+    const timeline = new Timeline(nominalDuration, { closesLeaps: true });
+    const place = (pts: number): number => timeline.place({ pts: ms(pts), duration: ms(40), tick }).pts / 1000;
+    expect([0, 40, 9_800_080, 120, 160].map(place)).toEqual([0, 40, 80, 120, 160]);
+    expect([9_800_200, 9_800_240, 280, 320].map(place)).toEqual([200, 240, 280, 320]);
+    const ahead = Array.from({ length: 20 }, (_, index) => 3_600_000 + index * 40);
+    expect(ahead.map(place)).toEqual(ahead.map((_, index) => 360 + index * 40));
+  });
+
+  it('keeps lost frames and a low frame rate of a live input as they are', () => {
+    const timeline = new Timeline(nominalDuration, { closesLeaps: true });
+    const place = (pts: number): number => timeline.place({ pts: ms(pts), duration: ms(0), tick }).pts / 1000;
+    const times = [0, 40, 80, 900, 940];
+    expect(times.map(place)).toEqual(times);
+    const slow = new Timeline(nominalDuration, { closesLeaps: true });
+    const slowTimes = [0, 5000, 10_000, 15_000];
+    expect(slowTimes.map((pts) => slow.place({ pts: ms(pts), duration: ms(0), tick }).pts / 1000)).toEqual(slowTimes);
+  });
+
   it('leaves a gap as long as the input was lost', () => {
     const timeline = new Timeline(nominalDuration);
     const place = (pts: number): number => timeline.place({ pts: ms(pts), duration: ms(40), tick }).pts / 1000;

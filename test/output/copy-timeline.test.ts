@@ -63,3 +63,32 @@ test('computes the offset at the first keyframe after the discontinuity', () => 
   video(timeline, 0.2, 1);
   expect(timeline.offsetOf(AUDIO, at(0.2))).toBe(0.8e6);
 });
+
+test('is not moved by a single video timestamp far ahead or behind, whether a keyframe or not', () => {
+  for (const time of [9801, -300]) {
+    for (const isKeyframe of [true, false]) {
+      const timeline = timelineWith(1);
+      const wrong = fromSeconds(time);
+      timeline.observeVideo({ time: wrong, pts: wrong, duration: fromSeconds(0.04), isKeyframe });
+      expect(timeline.offsetOf(AUDIO, at(1))).toBe(0);
+      video(timeline, 1.04, 25);
+      expect(timeline.offsetOf(AUDIO, at(1.02))).toBe(0);
+      expect(timeline.offsetOf(AUDIO, at(2))).toBe(0);
+    }
+  }
+});
+
+test('places one or two audio packets far ahead after the audio before them, and no others', () => {
+  const timeline = timelineWith(1);
+  expect(timeline.offsetOf(AUDIO, at(9801))).toBe(-9800e6);
+  expect(timeline.offsetOf(AUDIO, at(500))).toBeCloseTo(-498.98e6, 0);
+  expect(timeline.offsetOf(AUDIO, at(1.04))).toBe(0);
+  expect(timeline.offsetOf(AUDIO, at(1.06))).toBe(0);
+});
+
+test('keeps a gap after which video and audio stay ahead', () => {
+  const timeline = timelineWith(1);
+  video(timeline, 3600, 25);
+  const offsets = Array.from({ length: 10 }, (_, n) => timeline.offsetOf(AUDIO, at(3600 + n / 50)));
+  expect(offsets.slice(3)).toEqual(Array<number>(7).fill(0));
+});

@@ -76,7 +76,7 @@ async function renderToFile(
   const written = await sink.finish();
   await lampFile?.commit();
   post({ type: 'progress', progress: meter.progress });
-  const { corrupt, skipped } = source.stats;
+  const { corrupt, skipped, faults } = source.stats;
   const losses =
     skipped.length > 0
       ? skippedNotices(skipped, corrupt)
@@ -91,7 +91,7 @@ async function renderToFile(
     encoder: written.encoder,
     corrupt,
     // Read once more: an image sequence reports what it changed in later images too.
-    notices: [...source.info.notices, ...written.notices, ...losses],
+    notices: [...source.info.notices, ...written.notices, ...losses, ...faults],
     stages: times.report(),
     liveFrames: 0,
   };

@@ -46,7 +46,7 @@ async function runStream(
   context: StreamJobContext,
   generator: string,
 ): Promise<void> {
-  const { post, controls, signal } = context;
+  const { post, controls, logger, signal } = context;
   const gate = new PacketGate(context.pending);
   const sink = new LiveSink(encoder, gate, {
     onFormat: (format) => post({ type: 'format', format }),
@@ -63,6 +63,7 @@ async function runStream(
   try {
     await runPipeline({ ...stages, sink, controls, onFrame }, signal);
     await sink.flush();
+    for (const fault of stages.source.stats.faults) logger.warn({}, fault);
   } finally {
     clearInterval(timer);
     reportStats();
