@@ -76,7 +76,10 @@ export const MODULES = {
     ],
     packages: {
       'node:child_process': ['main/worker-process.ts'],
-      'node:worker_threads': ['worker/look-thread-client.ts', 'look-thread/look-thread-entry.ts'],
+      'node:worker_threads': [
+        ...['worker/look-thread-client.ts', 'look-thread/look-thread-entry.ts'],
+        ...['worker/parent-watch.ts', 'worker/parent-watch-thread.ts'],
+      ],
     },
   },
   'src/evaluate': {

@@ -9,6 +9,7 @@ import { createGrade } from '../infer/grade/grade.js';
 import { openGenerator } from '../infer/open-generator.js';
 import type { FeatureNetwork } from '../infer/ort-features.js';
 import type { Device } from '../infer/ort-generator.js';
+import { usefulThreads } from '../infer/ort-runtime.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import {
   compareSets,
@@ -153,7 +154,7 @@ async function measureInputCost(
 ): Promise<Cost> {
   using renderer = await openRenderer({ seed: options.seed, hasBeam: !generator.wantsDetail, grain: generator.grain });
   const frames = input.frames(TIMED_FRAMES, options.signal);
-  return await measureCost(frames, { generator, renderer, threads: options.threads ?? 1 });
+  return await measureCost(frames, { generator, renderer, threads: usefulThreads(options.threads ?? 1) });
 }
 
 async function measureInputSteadiness(

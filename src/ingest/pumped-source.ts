@@ -1,7 +1,7 @@
 import { BoundedQueue, type OverflowPolicy } from '../core/bounded-queue.js';
 import { asNocturneError, type NocturneError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
-import { wallClock, type Micros } from '../core/time.js';
+import { micros, wallClock, type Micros } from '../core/time.js';
 import type { AvFramePool, DecodedFormat } from './av-frame-pool.js';
 import type { FrameSource, SourceInfo, SourceStats } from './frame-source.js';
 import type { Pacer } from './pacer.js';
@@ -68,8 +68,10 @@ export abstract class PumpedSource implements FrameSource {
   }
 
   get stats(): SourceStats {
-    const { decoded, corrupt, skipped } = this.#options.counts;
-    return { decoded, corrupt, skipped, dropped: this.dropped, reconnects: this.reconnects };
+    const { counts, pacer } = this.#options;
+    const { decoded, corrupt, skipped } = counts;
+    const behind = pacer?.behind ?? micros(0);
+    return { decoded, corrupt, skipped, dropped: this.dropped, behind, reconnects: this.reconnects };
   }
 
   get isReady(): boolean {
