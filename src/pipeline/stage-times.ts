@@ -14,7 +14,7 @@ export class StageTimes {
   readonly #samples = new Map(STAGE_NAMES.map((name) => [name, new Percentiles()]));
   readonly #totals = { wait: 0, thumbnail: 0, look: 0, steady: 0, apply: 0, encode: 0 };
 
-  /** Milliseconds that all frames so far have spent in each stage. */
+  /** Milliseconds that all frames so far have spent in each stage; stages overlap. */
   get totals(): Readonly<Record<StageName, number>> {
     return { ...this.#totals };
   }

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { SourceInfo, SourceStats } from '../../ingest/frame-source.js';
-import type { StageName, StageTimes } from '../stage-times.js';
+import type { StageTimes } from '../stage-times.js';
 
 /** What {@link OverloadMeter.measure} reads of a running stream. */
 export interface StreamPace {
@@ -8,8 +8,6 @@ export interface StreamPace {
   readonly stats: Pick<SourceStats, 'behind' | 'dropped'>;
   readonly times: Pick<StageTimes, 'totals'>;
   readonly framesEncoded: number;
-  /** Frames a second leaving the encoder. */
-  readonly frameRate: number;
 }
 
 /** Measurements in the window: ten seconds, of one a second. */
@@ -20,14 +18,11 @@ const OVERLOAD_SHARE = 0.05;
 const MIN_LOSSES = 3;
 /** An overloaded stream is so until its share is below this one. */
 const RELIEF_SHARE = 0.02;
+/** Share of the time in which a file's next frame is not ready, from which its input is what is slow. */
+const INPUT_SHARE = 0.5;
 
-/** The parts of a stream that work at the same time: the stages that take turns in each, its name for people, a remedy. */
-const PARTS: readonly { readonly stages: readonly StageName[]; readonly work: string; readonly remedy: string }[] = [
-  { stages: ['wait'], work: 'reading its input', remedy: 'Check how fast the input comes, serve a smaller video' },
-  { stages: ['look', 'steady'], work: 'making its looks', remedy: 'Use --generator grade' },
-  { stages: ['thumbnail', 'apply'], work: 'applying its looks', remedy: 'Serve a smaller video' },
-  { stages: ['encode'], work: 'encoding', remedy: 'Use --preset ultrafast, serve a smaller video' },
-];
+/** What helps when the input is slow. */
+const INPUT_REMEDY = 'Its input comes or decodes too slowly: check the network or the disk, or serve a smaller video.';
 
 /** What a stream has counted at one moment. */
 interface Counts {
@@ -35,7 +30,8 @@ interface Counts {
   readonly behindMs: number;
   readonly encoded: number;
   readonly dropped: number;
-  readonly totals: Readonly<Record<StageName, number>>;
+  /** Time spent waiting for the input, in all. */
+  readonly waitMs: number;
 }
 
 /**
@@ -43,17 +39,20 @@ interface Counts {
  * Looks at the last ten seconds.
  */
 export class OverloadMeter {
+  readonly #flags: readonly string[];
   readonly #counts: Counts[] = [];
   #isOverloaded = false;
 
-  /**
-   * Call once a second. One sentence while the stream is overloaded: how much it loses, which part is slowest, what to do; else
-   * an empty string.
-   */
+  /** @param flags settings that would make the stream cheaper: `--generator grade`. */
+  constructor(flags: readonly string[]) {
+    this.#flags = flags;
+  }
+
+  /** Call once a second. One or two sentences while the stream is overloaded: how much it loses and what to do; else empty. */
   measure(pace: StreamPace, nowMs = performance.now()): string {
     const { stats, framesEncoded: encoded, times } = pace;
     const { behind, dropped } = stats;
-    this.#counts.push({ atMs: nowMs, behindMs: behind / 1000, encoded, dropped, totals: times.totals });
+    this.#counts.push({ atMs: nowMs, behindMs: behind / 1000, encoded, dropped, waitMs: times.totals.wait });
     if (this.#counts.length > WINDOW + 1) this.#counts.shift();
     const first = this.#counts[0];
     const last = this.#counts.at(-1);
@@ -63,7 +62,25 @@ export class OverloadMeter {
     const share = shares.reduce((sum, each) => sum + each, 0) / WINDOW; // a long pause counts as one second
     const losses = shares.filter((each) => each > 0).length;
     this.#isOverloaded = this.#isOverloaded ? share >= RELIEF_SHARE : share >= OVERLOAD_SHARE && losses >= MIN_LOSSES;
-    return this.#isOverloaded ? describe(pace, share, slowestPart(first, last)) : '';
+    return this.#isOverloaded ? this.#describe(pace, share, first, last) : '';
+  }
+
+  #describe({ info }: StreamPace, share: number, from: Counts, to: Counts): string {
+    const { width, height, isLive } = info;
+    const windowMs = to.atMs - from.atMs;
+    const rate = ((1000 * (to.encoded - from.encoded)) / windowMs).toFixed(1);
+    const percent = Math.round(100 * share);
+    const of = info.frameRate > 0 ? ` of ${info.frameRate.toFixed(1)}` : '';
+    const loss = isLive ? `loses ${percent} % of its frames` : `plays at ${100 - percent} % of its speed`;
+    const isInputSlow = !isLive && to.waitMs - from.waitMs > INPUT_SHARE * windowMs;
+    return `The stream ${loss}: ${rate}${of} frames/s at ${width}x${height}. ${isInputSlow ? INPUT_REMEDY : this.#remedy}`;
+  }
+
+  get #remedy(): string {
+    const cores = availableParallelism();
+    const fewer = `Run fewer streams on ${cores === 1 ? 'this CPU core' : `these ${cores} CPU cores`}`;
+    if (this.#flags.length === 0) return `${fewer}, or serve a smaller video.`;
+    return `${fewer}, serve a smaller video, or use ${this.#flags.join(' ')}.`;
   }
 }
 
@@ -76,23 +93,4 @@ function droppedShare(from: Counts, to: Counts): number {
 /** Share of the time between two counts by which the stream fell behind. */
 function behindShare(from: Counts, to: Counts): number {
   return Math.min(1, (to.behindMs - from.behindMs) / Math.max(1, to.atMs - from.atMs));
-}
-
-/** The part in which frames spent most time between two counts. */
-function slowestPart(from: Counts, to: Counts): (typeof PARTS)[number] | undefined {
-  const took = PARTS.map(({ stages }) => stages.reduce((sum, name) => sum + to.totals[name] - from.totals[name], 0));
-  return PARTS[took.indexOf(Math.max(...took))];
-}
-
-function describe({ info, frameRate }: StreamPace, share: number, part: (typeof PARTS)[number] | undefined): string {
-  const { width, height, isLive } = info;
-  const percent = Math.round(100 * share);
-  const of = info.frameRate > 0 ? ` of ${info.frameRate.toFixed(1)}` : '';
-  const loss = isLive ? `loses ${percent} % of its frames` : `plays at ${100 - percent} % of its speed`;
-  const cores = availableParallelism();
-  const fewer = `fewer streams on ${cores === 1 ? 'this CPU core' : `these ${cores} CPU cores`}`;
-  return (
-    `The stream ${loss}: ${frameRate.toFixed(1)}${of} frames/s at ${width}x${height}` +
-    `${part ? `; ${part.work} takes longest. ${part.remedy}` : '. Serve a smaller video'}, or run ${fewer}.`
-  );
 }

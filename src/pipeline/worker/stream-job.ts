@@ -37,7 +37,11 @@ export async function runStreamJob(settings: StreamSettings, context: StreamJobC
     const { source, looks } = stages;
     logger.info({ generator: generatorName(stages) }, 'The generator is ready.');
     await using encoder = await openEncoder({ ...settings.encoder, frameRate: source.info.frameRate, logger });
-    await runStream(stages, encoder, context, looks.card.name);
+    const cheaperFlags = [
+      ...(looks.card.name === 'grade' ? [] : ['--generator grade']),
+      ...(settings.encoder.preset === 'ultrafast' ? [] : ['--preset ultrafast']),
+    ];
+    await runStream(stages, encoder, context, cheaperFlags);
   });
 }
 
@@ -45,7 +49,7 @@ async function runStream(
   stages: OpenStages,
   encoder: Encoder,
   context: StreamJobContext,
-  generator: string,
+  cheaperFlags: readonly string[],
 ): Promise<void> {
   const { post, controls, signal } = context;
   const gate = new PacketGate(context.pending);
@@ -54,7 +58,7 @@ async function runStream(
     onPacket: (packet) => post({ type: 'packet', packet }),
     frameRate: () => stages.source.info.frameRate,
   });
-  const overload = new OverloadMeter();
+  const overload = new OverloadMeter(cheaperFlags);
   let frameMs = 0;
   const onFrame = (): void => {
     frameMs = 0;
@@ -63,14 +67,13 @@ async function runStream(
   const reportStats = (): void => {
     if (Frame.liveCount === 0) frameMs = 0; // it waits for the input
     const { source, times } = stages;
-    const { framesEncoded, frameRate } = sink;
     const { info, stats } = source;
-    const sentence = overload.measure({ info, stats, times, framesEncoded, frameRate });
+    const sentence = overload.measure({ info, stats, times, framesEncoded: sink.framesEncoded });
     post({ type: 'stats', stats: { ...statsOf({ stages, encoder, sink, gate }), overload: sentence, frameMs } });
     frameMs += STATS_INTERVAL_MS; // not by the clock: a process that was suspended is not stuck
   };
 
-  post({ type: 'opened', info: stages.source.info, generator });
+  post({ type: 'opened', info: stages.source.info, generator: stages.looks.card.name });
   post({ type: 'state', state: 'live', message: 'The stream is live.' }); // does not show viewers where the input is
   const timer = setInterval(reportStats, STATS_INTERVAL_MS);
   try {
