@@ -58,8 +58,9 @@ export const MODULES = {
   },
   'src/encode': { holds: 'the live H.264 encoder', imports: ['src/core'], packages: { 'node-av': ['av-*.ts'] } },
   'src/output': {
-    holds: 'video files: encode, mux, copied sound and subtitles, chapters; files of lines',
-    imports: ['src/core', 'src/encode'],
+    holds:
+      'video files: encode, mux, copied sound and subtitles, chapters; files of lines; images that appear complete',
+    imports: ['src/core', 'src/image', 'src/encode'],
     packages: { 'node-av': ['av-*.ts'] },
   },
   'src/stream': {
@@ -76,7 +77,10 @@ export const MODULES = {
     ],
     packages: {
       'node:child_process': ['main/worker-process.ts'],
-      'node:worker_threads': ['worker/look-thread-client.ts', 'look-thread/look-thread-entry.ts'],
+      'node:worker_threads': [
+        ...['worker/look-thread-client.ts', 'look-thread/look-thread-entry.ts'],
+        ...['worker/parent-watch.ts', 'worker/parent-watch-thread.ts'],
+      ],
     },
   },
   'src/evaluate': {
@@ -85,6 +89,7 @@ export const MODULES = {
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/scene', 'src/lighting', 'src/synth', 'src/ingest', 'src/infer'],
       ...['src/temporal', 'src/render', 'src/pipeline/look-thread/look-maker.ts', 'src/pipeline/detail-schedule.ts'],
+      ...['src/output/atomic-file.ts', 'src/output/atomic-image.ts'],
     ],
   },
   'src/train': {
@@ -93,6 +98,7 @@ export const MODULES = {
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/synth', 'src/infer', 'src/evaluate'],
       ...['src/scene/scene.ts', 'src/scene/scene-reader.ts', 'src/scene/vehicle-peaks.ts'],
+      ...['src/output/atomic-file.ts', 'src/output/atomic-image.ts'],
     ],
     packages: {
       '@tensorflow/tfjs-core': [],

@@ -25,7 +25,7 @@ const LIVE_PRESET = 'ultrafast';
 const STREAM_OPTIONS = ['name', 'logger'];
 const RENDER_OPTIONS = ['logger', 'signal', 'onOpened', 'onProgress'];
 const PROBE_OPTIONS = ['logger', 'signal'];
-const EVALUATE_OPTIONS = ['logger', 'signal', 'onProgress'];
+const EVALUATE_OPTIONS = ['logger', 'signal', 'onProgress', 'onMeasured'];
 
 /** Any setting of docs/settings.md, by its config-file key. Settings left out have their defaults. */
 export type SettingsOptions = { readonly [K in keyof Settings]?: Settings[K] | undefined };
@@ -45,7 +45,8 @@ export type RenderOptions = SettingsOptions & RenderInWorkerOptions;
 export type ProbeOptions = SettingsOptions & { readonly logger?: Logger; readonly signal?: AbortSignal };
 
 /** Options of {@link evaluate}. */
-export type EvaluateOptions = SettingsOptions & Partial<Pick<NightOptions, 'logger' | 'signal' | 'onProgress'>>;
+export type EvaluateOptions = SettingsOptions &
+  Partial<Pick<NightOptions, 'logger' | 'signal' | 'onProgress' | 'onMeasured'>>;
 
 /** Options of {@link fitStyle}. */
 export type FitStyleOptions = Partial<Omit<FitOptions, 'nights'>>;
@@ -187,8 +188,8 @@ export async function evaluate(
   references.forEach(checkInput);
   const settings = resolveSettings({ options, otherOptions: EVALUATE_OPTIONS });
   const { maxImages, seed, features, sheet } = settings;
-  const { logger, signal = new AbortController().signal, onProgress } = options;
-  const extra = withoutUndefined({ features, sheet, logger, onProgress });
+  const { logger, signal = new AbortController().signal, onProgress, onMeasured } = options;
+  const extra = withoutUndefined({ features, sheet, logger, onProgress, onMeasured });
   const model = modelSettings(settings);
   try {
     const lighting = lightingOf(settings);

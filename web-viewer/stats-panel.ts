@@ -84,6 +84,7 @@ function streamRows(stats: StreamStats): [string, string][] {
     `${time.p50.toFixed(1)} / ${time.p95.toFixed(1)} ms`,
   ]);
   return [
+    ...(stats.overload === '' ? [] : [['Overload', stats.overload] satisfies [string, string]]),
     ['Generator', stats.fallbacks > 0 ? `${stats.generator} · ${stats.fallbacks} fallbacks` : stats.generator],
     ['Encoder', `${stats.encoder} · ${(stats.bitrateBps / 1e6).toFixed(1)} Mb/s`],
     ['Viewers', String(stats.viewers)],

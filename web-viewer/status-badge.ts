@@ -2,11 +2,12 @@ import { requireElement } from './dom.js';
 import { describeStatus } from './status-description.js';
 import type { ViewerStatus } from './worker-messages.js';
 
-/** The badge beside the name: live, stalled, or the status. */
+/** The badge beside the name: live, overloaded, stalled, or the status. */
 export class StatusBadge {
   readonly #element = requireElement('badge', HTMLElement);
   readonly #text = requireElement('badge-text', HTMLElement);
   #isLive = false;
+  #overload = '';
 
   showStatus(status: ViewerStatus): void {
     this.#isLive = status.kind === 'live';
@@ -18,8 +19,15 @@ export class StatusBadge {
   /** @param framesPerSecond frames drawn per second; 0 while live is a stall. */
   showRate(framesPerSecond: number): void {
     if (!this.#isLive) return;
-    if (framesPerSecond > 0) this.#write('Live', 'live');
-    else this.#write('Stalled', 'busy');
+    if (framesPerSecond === 0) this.#write('Stalled', 'busy');
+    else if (this.#overload === '') this.#write('Live', 'live');
+    else this.#write('Overloaded', 'busy');
+  }
+
+  /** @param overload why the server cannot keep the stream's pace; empty while it can. */
+  showOverload(overload: string): void {
+    this.#overload = overload;
+    this.#element.title = overload;
   }
 
   #write(text: string, tone: string): void {

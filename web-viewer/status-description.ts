@@ -30,6 +30,7 @@ const DESCRIPTIONS: { readonly [K in ViewerStatus['kind']]: Describe<Extract<Vie
   waiting: () => busy('Waiting for video', 'Connected. Waiting for the first frame.'),
   starting: ({ message }) => busy('Starting', message || 'The server is opening the input.'),
   'input-lost': ({ message }) => busy('Input lost', message || 'The server is reconnecting to the input.'),
+  stalled: ({ message }) => busy('Stalled', message || 'The stream does not respond. The server restarts it.'),
   reconnecting: ({ retryAtMs }, _, nowMs) =>
     busy('Reconnecting', `The connection to the server was lost. ${countdown(retryAtMs, nowMs)}`, 'retry'),
   'server-stopped': () => busy('Server stopped', 'This page reconnects when the server is running again.', 'retry'),

@@ -48,6 +48,10 @@ export class StatusTracker {
         this.set({ kind: 'input-lost', message });
         return;
       }
+      case 'stalled': {
+        this.set({ kind: 'stalled', message });
+        return;
+      }
       case 'ended': {
         this.set({ kind: 'ended', message });
         return;

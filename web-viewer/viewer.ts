@@ -133,6 +133,7 @@ class Viewer {
         break;
       case 'server-stats':
         this.#stats.server = message.stats;
+        this.#badge.showOverload(message.stats.overload);
         break;
       case 'server-error':
         this.#toast.show(message.message);
@@ -150,7 +151,7 @@ class Viewer {
   #setStatus(status: ViewerStatus): void {
     this.#overlay.show(status);
     this.#badge.showStatus(status);
-    const isConnected = ['live', 'waiting', 'starting', 'input-lost'].includes(status.kind);
+    const isConnected = ['live', 'waiting', 'starting', 'input-lost', 'stalled'].includes(status.kind);
     if (!isConnected) {
       this.#panel.setAccess(false, true);
       this.#stats.server = undefined;

@@ -20,6 +20,8 @@ export type ViewerStatus =
   | { readonly kind: 'starting'; readonly message: string }
   /** The server lost its input and is reconnecting. */
   | { readonly kind: 'input-lost'; readonly message: string }
+  /** The server's worker hangs and is restarted. */
+  | { readonly kind: 'stalled'; readonly message: string }
   | { readonly kind: 'ended'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'unauthorized' }

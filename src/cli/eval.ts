@@ -3,11 +3,12 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { NocturneError } from '../core/errors.js';
 import { WRITABLE_EXTENSIONS, writableExtension } from '../image/image-extensions.js';
+import type { Evaluation } from '../evaluate/evaluation.js';
 import { evaluate as evaluateNight } from '../library.js';
 import { createLogger } from './create-logger.js';
 import { formatEvaluation } from './evaluation-table.js';
 import { readSettings } from './read-settings.js';
-import { printJson } from './standard-streams.js';
+import { formatJson, isClosedPipe } from './standard-streams.js';
 import { StepLine } from './step-line.js';
 import { stopSignal } from './stop-signal.js';
 
@@ -25,22 +26,32 @@ export async function evaluate(command: Command): Promise<void> {
   checkSheet(settings.sheet);
   const line = new StepLine(process.stderr);
   try {
-    const evaluation = await evaluateNight(input, reference, {
+    await evaluateNight(input, reference, {
       ...settings,
       logger: createLogger(settings),
       signal: stopSignal(),
       onProgress: ({ step, done, expected }) => line.draw(step, done, expected),
+      onMeasured: (evaluation) => {
+        line.end();
+        for (const notice of evaluation.notices) process.stderr.write(`note: ${notice}\n`);
+        print(evaluation, isJson);
+      },
     });
-    line.end();
-    for (const notice of evaluation.notices) process.stderr.write(`note: ${notice}\n`);
     if (settings.sheet !== undefined) {
       process.stderr.write(`note: wrote ${settings.sheet}: day, grade and result; real nights below\n`);
     }
-    if (isJson) printJson(evaluation);
-    else process.stdout.write(formatEvaluation(evaluation));
   } finally {
     line.end();
   }
+}
+
+/** Prints the result to stdout; where that fails, as on a full disk, its tables to stderr. */
+function print(evaluation: Evaluation, isJson: boolean): void {
+  const tables = formatEvaluation(evaluation);
+  const text = isJson ? formatJson(evaluation) : tables;
+  process.stdout.write(text, (error) => {
+    if (error && !isClosedPipe(error)) process.stderr.write(tables);
+  });
 }
 
 /** Fails before minutes of work, not after. Throws NocturneError. */

@@ -51,9 +51,7 @@ export async function fitStyle(nights: string, command: Command): Promise<void> 
       },
     });
     bar.end();
-    await file.write(JSON.stringify(styleFile(fit, nights, { out, ...flags }), null, 2));
-    await file.finish();
-    await file.commit();
+    await writeStyle(file, JSON.stringify(styleFile(fit, nights, { out, ...flags }), null, 2));
     for (const notice of fit.notices) process.stderr.write(`note: ${notice}\n`);
     if (signal.aborted) {
       process.stderr.write(`note: stopped after ${fit.steps} of ${flags.steps} styles; wrote the best so far\n`);
@@ -64,6 +62,19 @@ export async function fitStyle(nights: string, command: Command): Promise<void> 
     bar.end();
     line.end();
     await file.abort();
+  }
+}
+
+/** Writes the style; prints it where that fails, for a full disk must not lose the search. Throws NocturneError. */
+async function writeStyle(file: LineFile, style: string): Promise<void> {
+  try {
+    await file.write(style);
+    await file.finish();
+    await file.commit();
+  } catch (error) {
+    process.stdout.write(`${style}\n`);
+    process.stderr.write('note: printed the style to standard output, since it cannot be written\n');
+    throw error;
   }
 }
 

@@ -5,6 +5,7 @@ import type { SourceInfo } from '../ingest/frame-source.js';
 import type { NightStream, StreamEnd } from '../pipeline/main/night-stream.js';
 import { startServer } from '../stream/stream-server.js';
 import { startStream } from '../library.js';
+import { checkCapacity } from './check-capacity.js';
 import { createLogger } from './create-logger.js';
 import { readSettings } from './read-settings.js';
 import { stopSignal } from './stop-signal.js';
@@ -21,9 +22,11 @@ export async function serve(inputs: readonly string[], command: Command): Promis
   const settings = readSettings(command);
   const logger = createLogger(settings);
   const stop = stopSignal();
+  const named = nameInputs(inputs.length === 0 ? ['street'] : inputs);
+  checkCapacity(named.length, logger);
   const streams: NightStream[] = [];
   try {
-    for (const { name, input } of nameInputs(inputs.length === 0 ? ['street'] : inputs)) {
+    for (const { name, input } of named) {
       streams.push(startStream(input, { ...settings, name, logger }));
     }
     const byName = new Map(streams.map((stream) => [stream.name, stream.live]));

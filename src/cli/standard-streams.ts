@@ -24,7 +24,12 @@ export function streamFailureCode(): number | undefined {
 
 /** Prints one JSON object to stdout. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(formatJson(value));
+}
+
+/** A value as {@link printJson} prints it. */
+export function formatJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function stop(error: Error): void {
@@ -34,7 +39,7 @@ function stop(error: Error): void {
   if (!requestStop()) process.exit(code);
 }
 
-/** Windows reports EOF. */
-function isClosedPipe(error: Error): boolean {
+/** True when a reader closed its end. Windows reports EOF. */
+export function isClosedPipe(error: Error): boolean {
   return 'code' in error && (error.code === 'EPIPE' || error.code === 'EOF');
 }

@@ -135,7 +135,7 @@ const OWN_SETTINGS = {
   }),
   threads: integer(
     { min: 1, max: 64, default: 1 },
-    { help: 'CPU threads of the network', group: 'Night', commands: night },
+    { help: 'CPU threads of the network, no more than there are CPU cores', group: 'Night', commands: night },
   ),
   seed: integer(
     { min: 0, max: 2 ** 31 - 1, default: 1 },

@@ -150,6 +150,11 @@ export const ERROR_CODES = {
     remedy:
       'A stream restarts by itself and keeps its viewers; start a render again. Please report it if it happens again.',
   },
+  OUT_OF_MEMORY: {
+    exit: 'failure',
+    meaning: 'The machine has too little free memory for the streams.',
+    remedy: 'Serve fewer streams, or free some memory.',
+  },
   INTERNAL: {
     exit: 'failure',
     meaning: 'An internal error: a bug in nocturne.',

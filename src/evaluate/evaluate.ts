@@ -3,12 +3,14 @@ import type { LightingControls } from '../core/controls.js';
 import { NocturneError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
 import { silentLogger, type Logger } from '../core/logger.js';
-import { writeImage } from '../image/image-file.js';
 import type { FallbackGenerator } from '../infer/fallback-generator.js';
 import { createGrade } from '../infer/grade/grade.js';
 import { openGenerator } from '../infer/open-generator.js';
 import type { FeatureNetwork } from '../infer/ort-features.js';
 import type { Device } from '../infer/ort-generator.js';
+import { usefulThreads } from '../infer/ort-runtime.js';
+import { AtomicFile } from '../output/atomic-file.js';
+import { commitImage } from '../output/atomic-image.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import {
   compareSets,
@@ -53,6 +55,8 @@ export interface EvaluateOptions {
   readonly signal: AbortSignal;
   readonly logger?: Logger;
   readonly onProgress?: (progress: EvaluationProgress) => void;
+  /** Called with the result before the contact sheet is written: a full disk loses no measurement. */
+  readonly onMeasured?: (evaluation: Evaluation) => void;
 }
 
 /** Progress of an evaluation. */
@@ -86,10 +90,12 @@ interface Sets {
 
 /**
  * Measures how close a generator's nights are to real ones, how much structure they keep, what lights they invent and what a
- * frame costs. Writes the contact sheet. Rejects with NocturneError, or with the signal's reason.
+ * frame costs. Writes the contact sheet last. Rejects with NocturneError, or with the signal's reason.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { seed } = options;
+  const sheet =
+    options.sheet === undefined ? undefined : await AtomicFile.open({ path: options.sheet, overwrite: true });
   const input = await openEvaluationInput(options.input);
   const references = await openReferences(options.references);
   await using network = await openFeatures(options);
@@ -103,10 +109,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const [first] = sets.references;
   const main = first && compared[first.name];
   if (!main) throw new RangeError('references must not be empty, got []');
-  if (options.sheet !== undefined) await writeImage(options.sheet, contactSheet(setsAgainst(sets, first, seed)));
   const { day, grade, result } = sets;
   const variants = measureVariants({ day: day.images, grade, result, curve: main.layout.curve }, tools);
-  return {
+  const evaluation: Evaluation = {
     format: 1,
     input: { path: options.input, images: day.images.length },
     generator: describeGenerator(generator),
@@ -122,6 +127,9 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
     steadiness,
     notices: [day, ...sets.references].flatMap(({ notices }) => notices),
   };
+  options.onMeasured?.(evaluation);
+  if (sheet) await commitImage(sheet, contactSheet(setsAgainst(sets, first, seed)));
+  return evaluation;
 }
 
 function describeGenerator({ card, device, fallbacks }: FallbackGenerator): Evaluation['generator'] {
@@ -153,7 +161,7 @@ async function measureInputCost(
 ): Promise<Cost> {
   using renderer = await openRenderer({ seed: options.seed, hasBeam: !generator.wantsDetail, grain: generator.grain });
   const frames = input.frames(TIMED_FRAMES, options.signal);
-  return await measureCost(frames, { generator, renderer, threads: options.threads ?? 1 });
+  return await measureCost(frames, { generator, renderer, threads: usefulThreads(options.threads ?? 1) });
 }
 
 async function measureInputSteadiness(

@@ -7,6 +7,7 @@ import { SHIPPED_SCENE_MODEL } from '../scene/scene-reader.js';
 import { createGrade } from './grade/grade.js';
 import { isSceneModel } from './model-file.js';
 import type { Device } from './ort-generator.js';
+import { usefulThreads } from './ort-runtime.js';
 
 /** Options of {@link openGenerator}. */
 export interface OpenGeneratorOptions {
@@ -23,7 +24,7 @@ export interface OpenGeneratorOptions {
   readonly seed?: number;
   /** Where a network runs; default `auto`. */
   readonly device?: Device;
-  /** Threads of a network on the CPU; default 1. */
+  /** Threads of a network on the CPU; default 1. As many as there are CPU cores run, at most. */
   readonly threads?: number;
   readonly logger?: Logger;
 }
@@ -39,7 +40,11 @@ const SHIPPED_LOOK_MODEL = fileURLToPath(new URL('../../models/nightgrid', impor
  * Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE, and CONFIG_INVALID for a style.
  */
 export async function openGenerator(options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const { generator } = options;
+  const { generator, threads = 1, logger = silentLogger } = options;
+  const cores = usefulThreads(threads);
+  if (cores < threads) {
+    logger.warn({ threads }, `--threads ${threads} is more than this machine has CPU cores: ${cores} are used.`);
+  }
   switch (generator) {
     case 'grade':
       return createGrade();

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type * as Ort from 'onnxruntime-node';
 import type { ExternalData } from './external-data.js';
 
@@ -15,10 +16,15 @@ const TELEMETRY_VARIABLE = 'ORT_DISABLE_TELEMETRY';
 /** Options of {@link createOrtSession}. */
 export interface OrtSessionOptions {
   readonly device: 'cpu' | 'webgpu';
-  /** Threads of the network on the CPU. */
+  /** Threads of the network on the CPU; no more than {@link usefulThreads} run. */
   readonly threads: number;
   /** Files that a model in bytes names for its weights. */
   readonly externalData?: readonly ExternalData[];
+}
+
+/** The threads to run where `threads` are asked for: one for each CPU core at most, since more slow the network down many times. */
+export function usefulThreads(threads: number): number {
+  return Math.min(threads, availableParallelism());
 }
 
 /**
@@ -46,7 +52,7 @@ export async function createOrtSession(
   const { InferenceSession } = await loadOrt();
   const options: Ort.InferenceSession.SessionOptions = {
     executionProviders: device === 'webgpu' ? ['webgpu', 'cpu'] : ['cpu'],
-    intraOpNumThreads: threads,
+    intraOpNumThreads: usefulThreads(threads),
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',

@@ -32,6 +32,8 @@ export interface SourceStats {
   readonly decoded: number;
   /** Decoded frames dropped because newer ones were ready (live only). */
   readonly dropped: number;
+  /** Microseconds by which playback in real time has fallen behind, in all, because frames came or were pulled too late. */
+  readonly behind: Micros;
   /** Packets that could not be decoded and were skipped. */
   readonly corrupt: number;
   /** Names of images that could not be read and were skipped, without repeats, up to 100. */

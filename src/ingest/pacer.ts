@@ -9,6 +9,12 @@ const MAX_WAIT_MICROS = 10_000_000;
 export class Pacer {
   /** Wall-clock time minus pts of a frame that is due; undefined before the first frame. */
   #offset: number | undefined;
+  #behind = 0;
+
+  /** Microseconds by which playback has fallen behind the timestamps so far, in all: the pauses that it did not catch up. */
+  get behind(): Micros {
+    return micros(this.#behind);
+  }
 
   /** True when the frame of `pts` is due at time `now`. Changes nothing. */
   isDue(pts: Micros, now: Micros): boolean {
@@ -21,6 +27,7 @@ export class Pacer {
     const delay = pts + this.#offset - now;
     if (delay >= -MAX_LATE_MICROS && delay <= MAX_WAIT_MICROS) return micros(Math.max(0, delay));
     const limitedDelay = delay < 0 ? 0 : MAX_WAIT_MICROS;
+    if (delay < 0) this.#behind -= delay;
     this.#offset = now + limitedDelay - pts;
     return micros(limitedDelay);
   }

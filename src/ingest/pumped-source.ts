@@ -1,7 +1,7 @@
 import { BoundedQueue, type OverflowPolicy } from '../core/bounded-queue.js';
 import { asNocturneError, type NocturneError } from '../core/errors.js';
 import type { Frame } from '../core/frame.js';
-import { wallClock, type Micros } from '../core/time.js';
+import { micros, wallClock, type Micros } from '../core/time.js';
 import type { AvFramePool, DecodedFormat } from './av-frame-pool.js';
 import type { FrameSource, SourceInfo, SourceStats } from './frame-source.js';
 import type { Pacer } from './pacer.js';
@@ -68,9 +68,11 @@ export abstract class PumpedSource implements FrameSource {
   }
 
   get stats(): SourceStats {
-    const { decoded, corrupt, skipped, faults } = this.#options.counts;
+    const { counts, pacer } = this.#options;
+    const { decoded, corrupt, skipped, faults } = counts;
     const { dropped, reconnects } = this;
-    return { decoded, corrupt, skipped, faults: [...faults, ...this.timeFaults], dropped, reconnects };
+    const behind = pacer?.behind ?? micros(0);
+    return { decoded, corrupt, skipped, faults: [...faults, ...this.timeFaults], dropped, behind, reconnects };
   }
 
   get isReady(): boolean {

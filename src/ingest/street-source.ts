@@ -79,7 +79,15 @@ class StreetSource implements FrameSource {
   }
 
   get stats(): SourceStats {
-    return { decoded: this.#decoded, dropped: this.#dropped, corrupt: 0, skipped: [], faults: [], reconnects: 0 };
+    return {
+      decoded: this.#decoded,
+      dropped: this.#dropped,
+      behind: micros(0),
+      corrupt: 0,
+      skipped: [],
+      faults: [],
+      reconnects: 0,
+    };
   }
 
   get isReady(): boolean {

@@ -12,8 +12,15 @@ export type StageReport = Readonly<Record<StageName, { readonly p50: number; rea
 /** Milliseconds a frame spends in each stage, over the last 512 frames. */
 export class StageTimes {
   readonly #samples = new Map(STAGE_NAMES.map((name) => [name, new Percentiles()]));
+  readonly #totals = { wait: 0, thumbnail: 0, look: 0, steady: 0, apply: 0, encode: 0 };
+
+  /** Milliseconds that all frames so far have spent in each stage; stages overlap. */
+  get totals(): Readonly<Record<StageName, number>> {
+    return { ...this.#totals };
+  }
 
   add(stage: StageName, milliseconds: number): void {
+    this.#totals[stage] += milliseconds;
     this.#samples.get(stage)?.add(milliseconds);
   }
 

@@ -28,6 +28,8 @@ export type FromWorker =
   | { readonly type: 'packet'; readonly packet: Packet }
   | { readonly type: 'state'; readonly state: StreamState; readonly message: string }
   | { readonly type: 'stats'; readonly stats: WorkerStats }
+  /** Once a second, while the worker's main thread runs. */
+  | { readonly type: 'alive' }
   | { readonly type: 'progress'; readonly progress: RenderProgress }
   | ({ readonly type: 'log' } & LogLine)
   /** The job is over; nothing follows. */
@@ -57,6 +59,10 @@ export interface WorkerStats {
   /** As in `StreamStats`. */
   readonly flicker: number;
   readonly localFlicker: number;
+  /** One sentence while the stream cannot keep its pace, with what to do; else empty. */
+  readonly overload: string;
+  /** Milliseconds in which frames were in the pipeline and none left it; rises where a stage hangs. */
+  readonly frameMs: number;
   /** Frames that are open in the worker now. */
   readonly liveFrames: number;
 }

@@ -27,6 +27,10 @@ const GAUGES = {
     help: 'The same of each place, along its motion',
     value: (stats: StreamStats) => stats.localFlicker,
   },
+  overloaded: {
+    help: '1 while the stream cannot keep its pace',
+    value: (stats: StreamStats) => +(stats.overload !== ''),
+  },
   latency_seconds: { help: 'Capture to packet, median', value: (stats: StreamStats) => stats.latencyMs / 1000 },
 } as const;
 

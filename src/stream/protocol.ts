@@ -57,7 +57,7 @@ export const CLOSE_CODES = {
 } as const;
 
 /** State of a stream. */
-export type StreamState = 'starting' | 'live' | 'reconnecting' | 'ended' | 'failed';
+export type StreamState = 'starting' | 'live' | 'reconnecting' | 'stalled' | 'ended' | 'failed';
 
 /** What the server sends as text. */
 export type ServerMessage =
@@ -120,6 +120,8 @@ export interface StreamStats {
   readonly latencyMs: number;
   readonly generator: string;
   readonly encoder: string;
+  /** One sentence for people while the stream cannot keep its pace, with what to do; else empty. */
+  readonly overload: string;
   /** Frames rendered with a fallback look because the network failed. */
   readonly fallbacks: number;
   /** Scene cuts; each restarts the night. */

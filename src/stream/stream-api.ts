@@ -114,10 +114,10 @@ function addHealthChecks(api: Api, { streams, policy }: ApiOptions): void {
     if (policy.needsToken) return {};
     return { streams: Object.fromEntries([...streams.values()].map(({ name, state }) => [name, state])) };
   };
-  // Liveness: 200 also when a stream has failed, since a restart of the server does not repair its input.
+  // Liveness: 200 also when a stream has failed or stalled, since a restart of the server does not repair its input.
   api.get('/healthz', (context) => {
-    const hasFailed = [...streams.values()].some(({ state }) => state === 'failed');
-    return context.json({ status: hasFailed ? 'degraded' : 'ok', ...states() });
+    const isDegraded = [...streams.values()].some(({ state }) => state === 'failed' || state === 'stalled');
+    return context.json({ status: isDegraded ? 'degraded' : 'ok', ...states() });
   });
   // Readiness: 503 until every stream has frames to watch.
   api.get('/readyz', (context) => {

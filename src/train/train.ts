@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { decodeText } from '../core/decode-text.js';
 import { NocturneError } from '../core/errors.js';
@@ -9,6 +8,7 @@ import { readCheckpoint } from './checkpoint.js';
 import { parseOptionsFile, trainOptions, type TrainOptions } from './options.js';
 import { LossLog } from './report/loss-log.js';
 import { sheetPath, writeLossPage } from './report/loss-page.js';
+import { createRunFolder } from './report/report-file.js';
 import { writeSampleSheet } from './report/sample-sheet.js';
 import type { TrainingProgress } from './report/training-progress.js';
 import {
@@ -65,7 +65,7 @@ export async function train(runOptions: TrainRunOptions): Promise<TrainRunResult
   if (!isResumed) checkIsNew(run);
   const data = await loadTrainingData(runOptions.source, options);
   await using backend = await openBackend(runOptions.backend, runOptions.onWarning);
-  await mkdir(run, { recursive: true });
+  await createRunFolder(run);
   const validation = new Validation(data.validation);
   runOptions.onStart?.({ options, backend, report: data.report });
   const report = await RunReport.open(runOptions, options, factsOf(options, backend, data, validation));

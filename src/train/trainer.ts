@@ -1,4 +1,3 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { abortedError } from '../core/errors.js';
@@ -11,6 +10,7 @@ import { GradeTeacher } from './models/grade-teacher.js';
 import type { Losses } from './models/trainable-network.js';
 import { formatOptionsFile, type TrainOptions } from './options.js';
 import { readVector } from './parameter-vector.js';
+import { createRunFolder, writeReportFile } from './report/report-file.js';
 import type { Sample, Validation, ValidationMetrics } from './validation.js';
 
 /** Options of {@link runTraining}. */
@@ -67,7 +67,7 @@ const SAMPLES = 12;
 
 /** Trains to the last step, or until the signal aborts it after a checkpoint. Throws NocturneError ABORTED, OUTPUT_*, INPUT_*, MODEL_INVALID. */
 export async function runTraining(options: TrainerOptions): Promise<TrainResult> {
-  await mkdir(options.folder, { recursive: true });
+  await createRunFolder(options.folder);
   const trainer = new Trainer(options, await openTeacher(options.trainOptions));
   try {
     if (options.isResumed) await trainer.resume();
@@ -80,8 +80,7 @@ export async function runTraining(options: TrainerOptions): Promise<TrainResult>
 
 async function writeOptionsFile({ folder, trainOptions, backend }: TrainerOptions): Promise<void> {
   const path = join(folder, OPTIONS_FILE);
-  await writeFile(`${path}.part`, formatOptionsFile(trainOptions, backend));
-  await rename(`${path}.part`, path);
+  await writeReportFile(path, formatOptionsFile(trainOptions, backend));
 }
 
 /** The teacher of a network that predicts looks. */

@@ -28,6 +28,16 @@ describe('Pacer', () => {
     expect(pacer.delayUntilDue(ms(80), ms(5000))).toBe(40_000);
   });
 
+  it('counts by how much playback falls behind, without the delays that it catches up', () => {
+    const pacer = new Pacer();
+    pacer.delayUntilDue(ms(0), ms(0));
+    pacer.delayUntilDue(ms(40), ms(150));
+    expect(pacer.behind).toBe(0);
+    pacer.delayUntilDue(ms(80), ms(580));
+    pacer.delayUntilDue(ms(120), ms(920));
+    expect(pacer.behind).toBe(ms(500 + 300));
+  });
+
   it('limits the wait at a gap of hours', () => {
     const pacer = new Pacer();
     pacer.delayUntilDue(ms(0), ms(0));

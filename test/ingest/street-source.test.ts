@@ -91,7 +91,15 @@ describe('the street source, unpaced', () => {
       times.push(frame.pts);
     }
     expect(times).toEqual(Array.from({ length: 50 }, (_, i) => i * 40_000));
-    expect(source.stats).toEqual({ decoded: 50, dropped: 0, corrupt: 0, skipped: [], faults: [], reconnects: 0 });
+    expect(source.stats).toEqual({
+      decoded: 50,
+      dropped: 0,
+      behind: 0,
+      corrupt: 0,
+      skipped: [],
+      faults: [],
+      reconnects: 0,
+    });
   });
 
   it('yields the same pixels every time, also while earlier frames are open', async () => {

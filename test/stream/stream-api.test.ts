@@ -91,6 +91,7 @@ test.each([
   ['starting', 'ok', 503, 'not ready'],
   ['live', 'ok', 200, 'ready'],
   ['reconnecting', 'ok', 503, 'not ready'],
+  ['stalled', 'degraded', 503, 'not ready'],
   ['ended', 'ok', 200, 'ready'],
   ['failed', 'degraded', 503, 'not ready'],
 ] as const)('reports the health of a stream that is %s', async (state, liveness, httpStatus, readiness) => {

@@ -32,6 +32,18 @@ describe('StatusTrack', () => {
     expect(kinds()).toEqual(['waiting', 'live', 'input-lost', 'waiting', 'live']);
   });
 
+  it('is stalled until the stream is live again and draws', () => {
+    const { tracker, kinds } = createTracker();
+    tracker.onConnected();
+    tracker.onFrameDrawn();
+    tracker.onStreamState('stalled', 'The stream does not respond.');
+    tracker.onFrameDrawn();
+    tracker.onStreamState('starting', 'Restarting the stream.');
+    tracker.onStreamState('live', '');
+    tracker.onFrameDrawn();
+    expect(kinds()).toEqual(['waiting', 'live', 'stalled', 'starting', 'waiting', 'live']);
+  });
+
   it('stays ended while it retries', () => {
     const { tracker, kinds } = createTracker();
     tracker.onStreamState('ended', 'over');

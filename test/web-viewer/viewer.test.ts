@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
+import { EMPTY_PIPELINE_STATS } from '../../src/stream/pipeline-stats.js';
 import { CLOSE_CODES } from '../../src/stream/protocol.js';
 import type { GrabbedFrame, Pixels } from '../../web-viewer/worker-messages.js';
 import { hasBrowser, openBrowser } from './browser.js';
@@ -213,6 +214,25 @@ describe.skipIf(!hasBrowser())('the viewer page in Chromium, with the real serve
     await viewer.page.goto('about:blank');
     await second.waitForFrames(5);
     await second.close();
+  });
+
+  it('shows that the server is overloaded, with what to do, and that the stream stalls', async () => {
+    await watch();
+    const { page } = viewer;
+    await viewer.waitForFrames(10);
+    const overload = 'The stream plays at 40 % of its speed. Serve a smaller video.';
+    server.stream.setStats({ ...EMPTY_PIPELINE_STATS, overload });
+    await expect.poll(async () => page.textContent('#badge-text'), POLL).toBe('Overloaded');
+    expect(await page.getAttribute('#badge', 'title')).toBe(overload);
+    server.stream.setStats(EMPTY_PIPELINE_STATS);
+    await expect.poll(async () => page.textContent('#badge-text'), POLL).toBe('Live');
+    server.setMuted(true);
+    server.stream.setState('stalled', 'The stream does not respond.');
+    await expect.poll(() => viewer.title(), POLL).toBe('Stalled');
+    expect(await page.textContent('#state-text')).toBe('The stream does not respond.');
+    server.setMuted(false);
+    server.stream.setState('live', '');
+    await expect.poll(() => viewer.status(), POLL).toBe('live');
   });
 
   it('keeps the last frame, dimmed, while the input is lost, and shows that the stream ended', async () => {

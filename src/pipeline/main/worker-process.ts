@@ -6,7 +6,7 @@ import type { FromWorker, ToWorker, WorkerJob } from '../worker-messages.js';
 
 /** Compiled entry of a worker: the same file from src/ under test and from dist/. */
 const WORKER_ENTRY = fileURLToPath(new URL('../../../dist/pipeline/worker/worker.js', import.meta.url));
-/** How long a worker may take to flush and close after `stop`, milliseconds; then it is killed. */
+/** How long a worker may take to flush and close after `stop`, and to exit after its job, milliseconds; then it is killed. */
 const STOP_TIMEOUT_MS = 5000;
 
 /**
@@ -40,6 +40,8 @@ export interface WorkerProcessOptions {
 export class WorkerProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<void>;
+  #killedFor: NocturneError | undefined;
+  #killTimer: NodeJS.Timeout | undefined;
 
   constructor(options: WorkerProcessOptions) {
     this.#child = fork(WORKER_ENTRY, {
@@ -55,12 +57,16 @@ export class WorkerProcess {
         options.logger[message.level](message.fields, message.message);
         return;
       }
-      hasEnded ||= message.type === 'done' || message.type === 'failed';
+      if (message.type === 'done' || message.type === 'failed') {
+        hasEnded = true;
+        this.#killLater();
+      }
       options.onMessage(message);
     });
     this.#exited = new Promise((resolve) => {
       const onGone = (how: string): void => {
-        options.onExit(hasEnded ? undefined : workerDied(how, thrown));
+        clearTimeout(this.#killTimer);
+        options.onExit(hasEnded ? undefined : (this.#killedFor ?? workerDied(`ended unexpectedly: ${how}`, thrown)));
         resolve();
       };
       this.#child.on('error', (error) => {
@@ -85,19 +91,24 @@ export class WorkerProcess {
   /** Asks the job to end and waits until the process is gone; kills it after the timeout. */
   async stop(): Promise<void> {
     this.post({ type: 'stop' });
-    const timer = setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+    this.#killLater();
     await this.#exited;
-    clearTimeout(timer);
   }
 
-  /** Kills the process at once, as a crash would; for tests. */
-  async kill(): Promise<void> {
+  /** Kills the process at once, as a crash would; resolves when it is gone. @param reason why, a clause: `sent nothing for 12 s`. */
+  async kill(reason?: string): Promise<void> {
+    if (reason !== undefined) this.#killedFor = workerDied(`${reason} and was killed`);
     this.#child.kill('SIGKILL');
     await this.#exited;
   }
+
+  #killLater(): void {
+    this.#killTimer ??= setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
+  }
 }
 
-function workerDied(how: string, cause: unknown): NocturneError {
-  const message = `the worker process ended unexpectedly: ${how}.`;
+/** @param how a clause about the process. */
+function workerDied(how: string, cause?: unknown): NocturneError {
+  const message = `the worker process ${how}.`;
   return new NocturneError({ code: 'WORKER_DIED', stage: 'pipeline', message, cause });
 }

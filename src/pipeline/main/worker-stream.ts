@@ -4,10 +4,13 @@ import { abortedError, deserializeError, type NocturneError } from '../../core/e
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
 import { isLiveInput } from '../../ingest/open-source.js';
+import type { StreamState } from '../../stream/protocol.js';
 import { StreamHub } from '../../stream/stream-hub.js';
 import type { NightStream, OpenStreamOptions, StreamEnd } from './night-stream.js';
 import type { StreamSettings } from '../stream-settings.js';
+import { OverloadLog } from './overload-log.js';
 import { WorkerProcess, type WorkerMessage } from './worker-process.js';
+import { WorkerWatch } from './worker-watch.js';
 
 /** Pauses before a worker is restarted, milliseconds. */
 const RESTART = { firstMs: 250, maxMs: 15_000 } as const;
@@ -22,7 +25,11 @@ export class WorkerStream implements NightStream {
   readonly #settings: StreamSettings;
   readonly #logger: Logger;
   readonly #backoff = new Backoff(RESTART);
+  readonly #overload: OverloadLog;
   #worker: WorkerProcess | undefined;
+  #watch: WorkerWatch | undefined;
+  /** What the worker reported last, or what it has not reported yet. */
+  #workerState: { readonly state: StreamState; readonly message: string } = { state: 'starting', message: '' };
   #startedMs = 0;
   #restartTimer: NodeJS.Timeout | undefined;
   #info: SourceInfo | undefined;
@@ -34,6 +41,7 @@ export class WorkerStream implements NightStream {
   constructor(settings: StreamSettings, options: OpenStreamOptions) {
     this.#settings = settings;
     this.#logger = options.logger ?? silentLogger;
+    this.#overload = new OverloadLog(settings.name, this.#logger);
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
@@ -92,6 +100,7 @@ export class WorkerStream implements NightStream {
 
   async #close(): Promise<void> {
     clearTimeout(this.#restartTimer);
+    this.#watch?.[Symbol.dispose]();
     await this.#worker?.stop();
     const hasEnded = this.live.state === 'ended' || this.live.state === 'failed';
     if (!hasEnded) this.live.setState('ended', 'The stream was closed.');
@@ -101,16 +110,42 @@ export class WorkerStream implements NightStream {
 
   #start(): void {
     this.#startedMs = performance.now();
-    this.#worker = new WorkerProcess({
+    const watch = new WorkerWatch({
+      onStalled: (what) => this.#onStalled(what),
+      onRecovered: () => this.#onRecovered(),
+      onHung: (what) => void worker.kill(what),
+    });
+    const worker = new WorkerProcess({
       job: { kind: 'stream', settings: { ...this.#settings, controls: this.live.controls } },
       logger: this.#logger,
       onMessage: (message) => {
+        watch.onMessage(message.type === 'stats' ? message.stats.frameMs : undefined);
+        if (message.type === 'done' || message.type === 'failed') watch[Symbol.dispose]();
         this.#onMessage(message);
       },
       onExit: (error) => {
+        watch[Symbol.dispose]();
         if (error) this.#onDied(error);
       },
     });
+    this.#watch = watch;
+    this.#worker = worker;
+  }
+
+  #onStalled(what: string): void {
+    this.#logger.warn({ stream: this.name }, `The worker of the stream ${what}. It is restarted if this lasts.`);
+    this.#clearRates();
+    this.live.setState('stalled', 'The stream does not respond. It is restarted if this lasts.');
+  }
+
+  #onRecovered(): void {
+    this.#logger.info({ stream: this.name }, 'The worker of the stream continues.');
+    this.live.setState(this.#workerState.state, this.#workerState.message);
+  }
+
+  /** No frame comes: the last rates of the worker are not those of now. */
+  #clearRates(): void {
+    this.live.setStats({ ...this.live.stats, frameRate: 0, bitrateBps: 0, latencyMs: 0, overload: '' });
   }
 
   #onDied(error: NocturneError): void {
@@ -123,7 +158,8 @@ export class WorkerStream implements NightStream {
     if (livedMs > HEALTHY_AFTER_MS) this.#backoff.reset();
     const pauseMs = this.#backoff.nextMs();
     this.#logger.error({ stream: this.name, code: error.code, pauseMs }, `${error.toLine()} Restarting it.`);
-    this.live.setState('starting', message);
+    this.#clearRates();
+    this.#setState({ state: 'starting', message });
     this.#restartTimer = setTimeout(() => {
       this.#start();
     }, pauseMs);
@@ -144,11 +180,14 @@ export class WorkerStream implements NightStream {
         this.live.publish(message.packet);
         break;
       case 'state':
-        this.live.setState(message.state, message.message);
+        this.#setState(message);
         break;
       case 'stats':
         this.live.setStats(message.stats);
+        if (this.live.state === 'live') this.#overload.update(message.stats.overload);
         break;
+      case 'alive':
+        break; // the watch has it
       case 'progress':
         break; // renders alone report progress
       case 'done':
@@ -160,6 +199,11 @@ export class WorkerStream implements NightStream {
         this.#onFailed(deserializeError(message.error));
         break;
     }
+  }
+
+  #setState({ state, message }: { readonly state: StreamState; readonly message: string }): void {
+    this.#workerState = { state, message };
+    this.live.setState(state, message);
   }
 
   /** Retries a live input that cannot be reached, at the start too: a camera may be switched on later. Any other failure ends the stream. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Frame } from '../../core/frame.js';
 import type { FrameSink } from '../../core/frame-sink.js';
 import type { Packet, VideoFormat } from '../../core/packet.js';
@@ -11,6 +12,8 @@ export interface LiveSinkOutput {
   onFormat(format: VideoFormat): void;
   /** Takes the packet. */
   onPacket(packet: Packet): void;
+  /** Nominal frames per second of the source now; a reconnect may change them. */
+  frameRate(): number;
 }
 
 /** Window over which the bit rate is measured, milliseconds. */
@@ -71,16 +74,21 @@ export class LiveSink implements FrameSink {
       this.#encoded++;
       this.#rate.mark(now);
       this.#latencies.add((wallClock() - packet.capturedAt) / 1000);
-      const format = this.#encoder.format;
-      if (format && format !== this.#format) {
-        this.#format = format;
-        this.#output.onFormat(format);
-      }
+      if (packet.isKeyframe) this.#reportFormat();
       if (!this.#gate.admit(packet)) continue;
       this.#recent.push({ atMs: now, bytes: packet.data.byteLength });
       this.#output.onPacket(packet);
     }
     this.#dropBefore(now - RATE_WINDOW_MS);
+  }
+
+  /** Passes a changed format on, before the keyframe that starts with it. */
+  #reportFormat(): void {
+    if (!this.#encoder.format) return;
+    const format = { ...this.#encoder.format, frameRate: this.#output.frameRate() };
+    if (isDeepStrictEqual(format, this.#format)) return;
+    this.#format = format;
+    this.#output.onFormat(format);
   }
 
   #dropBefore(timeMs: number): void {

@@ -7,6 +7,7 @@ import type { StreamSettings } from '../stream-settings.js';
 import type { WorkerStats } from '../worker-messages.js';
 import type { JobContext } from './job-context.js';
 import { LiveSink } from './live-sink.js';
+import { OverloadMeter } from './overload-meter.js';
 import { PacketGate } from './packet-gate.js';
 import { runPipeline } from './run-pipeline.js';
 import { withStages, type OpenStages } from './with-stages.js';
@@ -36,7 +37,11 @@ export async function runStreamJob(settings: StreamSettings, context: StreamJobC
     const { source, looks } = stages;
     logger.info({ generator: generatorName(stages) }, 'The generator is ready.');
     await using encoder = await openEncoder({ ...settings.encoder, frameRate: source.info.frameRate, logger });
-    await runStream(stages, encoder, context, looks.card.name);
+    const cheaperFlags = [
+      ...(looks.card.name === 'grade' ? [] : ['--generator grade']),
+      ...(settings.encoder.preset === 'ultrafast' ? [] : ['--preset ultrafast']),
+    ];
+    await runStream(stages, encoder, context, cheaperFlags);
   });
 }
 
@@ -44,20 +49,31 @@ async function runStream(
   stages: OpenStages,
   encoder: Encoder,
   context: StreamJobContext,
-  generator: string,
+  cheaperFlags: readonly string[],
 ): Promise<void> {
   const { post, controls, logger, signal } = context;
   const gate = new PacketGate(context.pending);
   const sink = new LiveSink(encoder, gate, {
     onFormat: (format) => post({ type: 'format', format }),
     onPacket: (packet) => post({ type: 'packet', packet }),
+    frameRate: () => stages.source.info.frameRate,
   });
+  const overload = new OverloadMeter(cheaperFlags);
+  let frameMs = 0;
   const onFrame = (): void => {
+    frameMs = 0;
     if (context.takeKeyframeRequest()) encoder.requestKeyframe();
   };
-  const reportStats = (): void => post({ type: 'stats', stats: statsOf({ stages, encoder, sink, gate }) });
+  const reportStats = (): void => {
+    if (Frame.liveCount === 0) frameMs = 0; // it waits for the input
+    const { source, times } = stages;
+    const { info, stats } = source;
+    const sentence = overload.measure({ info, stats, times, framesEncoded: sink.framesEncoded });
+    post({ type: 'stats', stats: { ...statsOf({ stages, encoder, sink, gate }), overload: sentence, frameMs } });
+    frameMs += STATS_INTERVAL_MS; // not by the clock: a process that was suspended is not stuck
+  };
 
-  post({ type: 'opened', info: stages.source.info, generator });
+  post({ type: 'opened', info: stages.source.info, generator: stages.looks.card.name });
   post({ type: 'state', state: 'live', message: 'The stream is live.' }); // does not show viewers where the input is
   const timer = setInterval(reportStats, STATS_INTERVAL_MS);
   try {
@@ -70,7 +86,7 @@ async function runStream(
   }
 }
 
-/** The current statistics of a running stream. */
+/** The current counts and rates of a running stream. */
 function statsOf({
   stages,
   encoder,
@@ -81,7 +97,7 @@ function statsOf({
   readonly encoder: Encoder;
   readonly sink: LiveSink;
   readonly gate: PacketGate;
-}): WorkerStats {
+}): Omit<WorkerStats, 'overload' | 'frameMs'> {
   const { info, stats } = stages.source;
   return {
     width: info.width,

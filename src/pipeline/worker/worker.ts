@@ -2,10 +2,15 @@ import { DEFAULT_CONTROLS, type Controls } from '../../core/controls.js';
 import { asNocturneError } from '../../core/errors.js';
 import { createForwardingLogger } from '../../core/logger.js';
 import type { FromWorker, RenderReport, ToWorker, WorkerJob } from '../worker-messages.js';
+import { watchParent } from './parent-watch.js';
 import { runRenderJob } from './render-job.js';
 import { runStreamJob } from './stream-job.js';
 
+/** How often a worker reports that its main thread runs, milliseconds. */
+const ALIVE_INTERVAL_MS = 1000;
+
 // The entry of a worker process: owns every frame of one stream or one render, and reports to the main process in messages.
+watchParent();
 const stop = new AbortController();
 let controls: Controls = DEFAULT_CONTROLS;
 let isKeyframeRequested = false;
@@ -40,11 +45,13 @@ async function run(job: WorkerJob): Promise<RenderReport | undefined> {
 }
 
 async function runAndExit(job: WorkerJob): Promise<void> {
+  const timer = setInterval(() => post({ type: 'alive' }), ALIVE_INTERVAL_MS);
   try {
     post({ type: 'done', report: await run(job) });
   } catch (error) {
     post({ type: 'failed', error: asNocturneError(error, 'pipeline').toJSON() });
   }
+  clearInterval(timer);
   if (process.connected) process.disconnect();
 }
 

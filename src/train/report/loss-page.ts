@@ -1,11 +1,11 @@
-import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatDuration } from './format-duration.js';
 import { formatValue } from './format-value.js';
 import { readLossLog, type LossRecord } from './loss-log.js';
 import type { ChartData, ChartSection, LossPageData, LossSeries, SheetFile } from './loss-page-data.js';
 import { lossSeries, type SeriesGroup } from './loss-series.js';
-import { reportFailure } from './report-failure.js';
+import { writeReportFile } from './report-file.js';
 
 /** Name of the page in a run's folder. */
 const LOSS_PAGE = 'index.html';
@@ -42,12 +42,7 @@ export async function writeLossPage(folder: string, options: LossPageOptions): P
   const path = join(folder, LOSS_PAGE);
   const data = lossPageData(await readLossLog(folder), await listSheets(folder), options);
   const html = renderLossPage(data, await pageAssets());
-  try {
-    await writeFile(`${path}.part`, html);
-    await rename(`${path}.part`, path);
-  } catch (error) {
-    throw reportFailure(path, error);
-  }
+  await writeReportFile(path, html);
 }
 
 /** The sample sheets in a run's folder, by step. */

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { drawText, fillRectangle, GLYPH_ADVANCE, GLYPH_HEIGHT } from '../../image/bitmap-font.js';
-import { writeImage } from '../../image/image-file.js';
 import { yuvToImage, type RgbImage } from '../../image/rgb-image.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
+import { AtomicFile } from '../../output/atomic-file.js';
+import { commitImage } from '../../output/atomic-image.js';
 import { reportFailure } from './report-failure.js';
 
 /** One image of a sheet. Rendering borrows the data. */
@@ -48,7 +49,7 @@ export async function writeSampleSheet(path: string, sheet: SampleSheet): Promis
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw reportFailure(dirname(path), error);
   });
-  await writeImage(path, renderSampleSheet(sheet));
+  await commitImage(await AtomicFile.open({ path, overwrite: true }), renderSampleSheet(sheet));
 }
 
 /** The sheet as an image: cells of 256 x 144 pixels, the label of a row above its cells. Throws RangeError when empty or uneven. */

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { decodeText } from '../../core/decode-text.js';
@@ -11,6 +10,7 @@ import type { Weights } from '../networks/ops.js';
 import { formatOptionsFile, parseOptionsFile } from '../options.js';
 import { LossLog } from '../report/loss-log.js';
 import { writeLossPage } from '../report/loss-page.js';
+import { createRunFolder, writeReportFile } from '../report/report-file.js';
 import type { TrainingProgress } from '../report/training-progress.js';
 import { BEST_CHECKPOINT, LAST_CHECKPOINT, OPTIONS_FILE } from '../trainer.js';
 
@@ -115,10 +115,9 @@ export async function runSupervised<M extends { readonly score: number }>(
   task: SupervisedTask<M>,
 ): Promise<SupervisedResult<M>> {
   const { run, options, backend, recipe } = task;
-  await mkdir(run.run, { recursive: true });
+  await createRunFolder(run.run);
   const path = join(run.run, OPTIONS_FILE);
-  await writeFile(`${path}.part`, formatOptionsFile(options, backend));
-  await rename(`${path}.part`, path);
+  await writeReportFile(path, formatOptionsFile(options, backend));
   const log = await LossLog.open(run.run);
   try {
     const training = new SupervisedTraining(task, log, { recipe, backend: backend.name, device: backend.device });
