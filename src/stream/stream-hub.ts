@@ -27,7 +27,9 @@ export interface StreamHubOptions {
   /** Maximum number of viewers at a time. */
   readonly maxViewers: number;
   /** Bounds of each viewer's queue. */
-  readonly viewerQueue?: ViewerQueueOptions;
+  readonly viewerQueue?: Omit<ViewerQueueOptions, 'maxDelayMs'>;
+  /** Delay beyond which a slow viewer skips to a keyframe, milliseconds; default 1500. See {@link VIEWER_DELAY_MS}. */
+  readonly viewerDelayMs?: number;
   readonly logger?: Logger;
 }
 
@@ -38,8 +40,15 @@ export interface JoinOptions {
   readonly streams: readonly string[];
 }
 
-/** About four seconds at 30 frames a second. A viewer that is later than that recovers sooner at a keyframe. */
-const VIEWER_QUEUE: ViewerQueueOptions = { maxPackets: 120, maxBytes: 8 << 20 };
+/** About four seconds at 30 frames a second: memory's bound. Age drops packets sooner. */
+const VIEWER_QUEUE = { maxPackets: 120, maxBytes: 8 << 20 };
+/**
+ * Default delay beyond which a slow viewer skips to a keyframe, milliseconds. Only a packet that is too large for the viewer's connection
+ * exceeds it: a keyframe of 200 kB takes 2 s at 100 kB/s.
+ */
+const VIEWER_DELAY_MS = 1500;
+/** Minimum time between keyframes that slow viewers cause, milliseconds: each costs every viewer bits. */
+const SKIP_KEYFRAME_INTERVAL_MS = 1000;
 /** Minimum time between two log lines about drops, milliseconds. */
 const DROP_LOG_INTERVAL_MS = 1000;
 const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
@@ -59,8 +68,10 @@ export class StreamHub implements LiveStream {
   #message = '';
   #stats = EMPTY_PIPELINE_STATS;
   #sequence = 0;
-  /** Packets dropped for viewers that have left. */
+  #lastKeyframeMs = -Infinity;
+  /** Packets dropped for viewers that have left, and their skips. */
   #pastDrops = 0;
+  #pastSkips = 0;
   #loggedDrops = 0;
   #lastDropLogMs = 0;
 
@@ -73,7 +84,8 @@ export class StreamHub implements LiveStream {
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#controls = options.controls;
-    this.#queueOptions = options.viewerQueue ?? VIEWER_QUEUE;
+    const maxDelayMs = options.viewerDelayMs ?? VIEWER_DELAY_MS;
+    this.#queueOptions = { ...(options.viewerQueue ?? VIEWER_QUEUE), maxDelayMs };
     this.#cache = new GopCache(this.#queueOptions); // the same bounds: a whole GOP fits a joining viewer's queue
     this.#keyframes = new KeyframeRequester(() => options.onKeyframeRequest());
   }
@@ -114,16 +126,23 @@ export class StreamHub implements LiveStream {
   }
 
   get stats(): StreamStats {
-    return { ...this.#stats, viewers: this.viewerCount, viewerDrops: this.viewerDrops, yourDrops: 0 };
+    const viewers = [...this.#viewers];
+    const viewerSkips = viewers.reduce((sum, viewer) => sum + viewer.skips, this.#pastSkips);
+    const slowViewers = viewers.filter((viewer) => viewer.isSlow).length;
+    const { viewerDrops } = this;
+    return { ...this.#stats, viewers: viewers.length, slowViewers, viewerDrops, viewerSkips, yourDrops: 0 };
   }
 
   /** Sends a packet to every viewer. Copies the packet's bytes. */
   publish(packet: Packet): void {
     const encoded = { bytes: serializePacket(packet, this.#sequence++), isKeyframe: packet.isKeyframe };
-    if (packet.isKeyframe) this.#keyframes.onKeyframe();
+    if (packet.isKeyframe) {
+      this.#keyframes.onKeyframe();
+      this.#lastKeyframeMs = performance.now();
+    }
     this.#cache.push(encoded);
     for (const viewer of this.#viewers) viewer.sendPacket(encoded);
-    if (this.isWaitingForKeyframe) this.#keyframes.request();
+    if (this.#needsKeyframe) this.#keyframes.request();
     this.#logDrops();
   }
 
@@ -192,9 +211,18 @@ export class StreamHub implements LiveStream {
     this.#logger.info({ stream, viewers: this.viewerCount }, 'A viewer joined.');
   }
 
-  /** Pings every viewer; cuts off those that did not answer the last ping. */
+  /** Pings every viewer; cuts off those that have given no sign of life for several calls. */
   checkAlive(): void {
     for (const viewer of this.#viewers) viewer.checkAlive();
+  }
+
+  /** Cuts off the viewer that has been silent longest, to make room for another. Returns false when all give signs of life. */
+  evictSilentViewer(): boolean {
+    const [silent] = [...this.#viewers].filter(({ silence }) => silence > 0).sort((a, b) => b.silence - a.silence);
+    if (!silent) return false;
+    silent.terminate();
+    this.#leave(silent);
+    return true;
   }
 
   /** Closes every viewer at once, except those that still receive the end of a stream that is over. */
@@ -208,13 +236,22 @@ export class StreamHub implements LiveStream {
     this.#keyframes[Symbol.dispose]();
   }
 
+  /** True when a viewer has just joined without a keyframe, or a slow one can take one and none came for a while. */
+  get #needsKeyframe(): boolean {
+    const isDue = performance.now() - this.#lastKeyframeMs >= SKIP_KEYFRAME_INTERVAL_MS;
+    return [...this.#viewers].some(
+      (viewer) => viewer.isWaitingForKeyframe && (viewer.skips === 0 || (isDue && viewer.canTakeKeyframe)),
+    );
+  }
+
   get #isOver(): boolean {
     return this.#state === 'ended' || this.#state === 'failed';
   }
 
   #leave(viewer: ViewerSession): void {
-    this.#viewers.delete(viewer);
+    if (!this.#viewers.delete(viewer)) return;
     this.#pastDrops += viewer.dropped;
+    this.#pastSkips += viewer.skips;
     this.#logger.info({ stream: this.name, viewers: this.viewerCount, drops: viewer.dropped }, 'A viewer left.');
   }
 

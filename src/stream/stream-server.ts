@@ -30,7 +30,10 @@ export interface StreamServerOptions {
   readonly streams: StreamDirectory;
   /** Maximum number of viewers at a time, over all streams; default 200. */
   readonly maxViewers?: number;
-  /** Interval of the pings to viewers, milliseconds; default 15 000. A viewer that misses one is cut off at the next. */
+  /**
+   * Interval of the pings to viewers, milliseconds; default 15 000. A viewer without a sign of life for three makes room for another when the
+   * server is full; after nine it is cut off.
+   */
   readonly heartbeatMs?: number;
   readonly logger?: Logger;
 }

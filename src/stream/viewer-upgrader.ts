@@ -113,8 +113,10 @@ export class ViewerUpgrader {
       return { code: CLOSE_CODES.UNAUTHORIZED, reason: 'wrong or missing token' };
     }
     if (!stream) return { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };
-    const viewers = [...streams.values()].reduce((sum, other) => sum + other.viewerCount, 0);
-    if (stream.isFull || viewers >= maxViewers) {
+    const all = [...streams.values()];
+    const viewers = all.reduce((sum, other) => sum + other.viewerCount, 0);
+    const full = stream.isFull ? [stream] : viewers >= maxViewers ? all : [];
+    if (full.length > 0 && !full.some((other) => other.evictSilentViewer())) {
       return { code: CLOSE_CODES.TOO_MANY_VIEWERS, reason: 'too many viewers' };
     }
     return undefined;
