@@ -19,6 +19,8 @@ export class BenchViewer {
   missed = 0;
   /** Times that the server skipped to a keyframe. */
   skips = 0;
+  /** Packets after {@link resume} before the first live one: what the kernel held. */
+  stale = 0;
   /** Longest time between two packets, milliseconds. */
   longestSilenceMs = 0;
   messages = { controls: 0 };
@@ -69,12 +71,19 @@ export class BenchViewer {
     this.socket.terminate();
   }
 
+  /** Forgets what was counted so far. */
+  reset() {
+    Object.assign(this, { lateness: [], packets: 0, keyframes: 0, keyframeBytes: 0, bytes: 0, missed: 0, skips: 0 });
+    Object.assign(this, { longestSilenceMs: 0, messages: { controls: 0 } });
+  }
+
   /** The counts and lateness as plain data, for the process that collects them. */
   result() {
     const { lateness, packets, keyframes, keyframeBytes, bytes, missed, skips, longestSilenceMs } = this;
     const state = {
       closeCode: this.closeCode,
       backToLiveMs: this.backToLiveMs,
+      stale: this.stale,
       messages: this.messages,
       controls: this.controls,
       error: this.error,
@@ -99,10 +108,14 @@ export class BenchViewer {
     this.#nextSequence = sequence + 1;
     if (flags & FLAGS.backlog) return;
     const latenessMs = performance.timeOrigin + nowMs - Number(data.readBigInt64BE(16)) / 1000;
-    this.lateness.push(latenessMs);
-    if (this.#resumedMs !== undefined && this.backToLiveMs === undefined && latenessMs <= LIVE_MS) {
-      this.backToLiveMs = nowMs - this.#resumedMs;
+    if (this.#resumedMs !== undefined && this.backToLiveMs === undefined) {
+      if (latenessMs <= LIVE_MS) this.backToLiveMs = nowMs - this.#resumedMs;
+      else {
+        this.stale++;
+        return;
+      }
     }
+    this.lateness.push(latenessMs);
   }
 
   #onMessage(data) {

@@ -144,15 +144,10 @@ function print(results, stats, before) {
       skips: sum('skips'),
       'packets/s': (sum('packets') / viewers.length / seconds).toFixed(1),
       cut: viewers.filter(({ closeCode }) => closeCode !== undefined).length,
-      'back to live ms':
-        group === 'stopped'
-          ? Math.round(
-              quantile(
-                viewers.map((viewer) => viewer.backToLiveMs ?? Infinity),
-                1,
-              ),
-            )
-          : '',
+      ...(group === 'stopped' && {
+        'back to live ms': Math.round(Math.max(...viewers.map(({ backToLiveMs = Infinity }) => backToLiveMs))),
+        'old packets first': (sum('stale') / viewers.length).toFixed(1),
+      }),
     };
   });
   console.table(rows);

@@ -6,7 +6,7 @@ import { wallClock } from '../core/time.js';
 import { parseClientMessage } from './client-message.js';
 import { DeliveryWindow } from './delivery-window.js';
 import type { WireMessage } from './gop-cache.js';
-import { RateLimiter } from './rate-limiter.js';
+import { MESSAGE_RATE, RateLimiter } from './rate-limiter.js';
 import { CLOSE_CODES } from './protocol.js';
 import type { ClientMessage, ServerMessage } from './protocol.js';
 import { ViewerQueue } from './viewer-queue.js';
@@ -50,7 +50,7 @@ export class ViewerSession {
   readonly #socket: WebSocket;
   readonly #queue: ViewerQueue;
   readonly #window: DeliveryWindow;
-  readonly #rateLimiter = new RateLimiter();
+  readonly #rateLimiter = new RateLimiter(MESSAGE_RATE);
   /** Heartbeats since the viewer's last message, ping or pong. */
   #silentHeartbeats = 0;
   #skips = 0;
@@ -217,20 +217,26 @@ export class ViewerSession {
   #countMessage(): boolean {
     this.#silentHeartbeats = 0;
     if (this.#rateLimiter.tryAcquire()) return true;
-    this.close(CLOSE_CODES.RATE_LIMITED, 'too many messages a second');
+    this.#reject(CLOSE_CODES.RATE_LIMITED, 'too many messages a second');
     return false;
+  }
+
+  /** Closes the connection of a viewer that breaks the protocol, and reads no more from it: it may send without end. */
+  #reject(code: number, reason: string): void {
+    this.close(code, reason);
+    this.#socket.pause();
   }
 
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#ending || !this.#countMessage()) return;
     if (isBinary) {
-      this.close(CLOSE_CODES.BAD_MESSAGE, 'messages must be text');
+      this.#reject(CLOSE_CODES.BAD_MESSAGE, 'messages must be text');
       return;
     }
     try {
       this.#handle(parseClientMessage(rawText(data)));
     } catch (error) {
-      if (error instanceof SyntaxError) this.close(CLOSE_CODES.BAD_MESSAGE, 'not a message of nocturne.v1');
+      if (error instanceof SyntaxError) this.#reject(CLOSE_CODES.BAD_MESSAGE, 'not a message of nocturne.v1');
       else if (error instanceof Error) this.sendMessage({ type: 'error', message: error.message });
     }
   }
