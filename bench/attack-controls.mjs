@@ -81,7 +81,10 @@ async function join(count, token = TOKEN) {
   const socket = new WebSocket(viewerUrl(values.port, token), 'nocturne.v1', { perMessageDeflate: false });
   socket.on('error', () => undefined);
   socket.on('close', (code) => count(`close ${code}`));
-  await Promise.race([once(socket, 'message'), once(socket, 'close')]);
+  await new Promise((resolve) => {
+    socket.once('message', resolve);
+    socket.once('close', resolve);
+  });
   return socket;
 }
 
@@ -134,6 +137,7 @@ async function runBench() {
     for (const attack of Object.keys(ATTACKS)) {
       if (values.only && attack !== 'none' && attack !== values.only) continue;
       for (const observer of observers) observer.reset();
+      await loopLagMs();
       const lines = server.log.length;
       const args = [
         '--attack',
@@ -153,8 +157,22 @@ async function runBench() {
   } finally {
     await server.close();
   }
-  console.table(rows.map(({ answers, ...row }) => row));
+  console.table(
+    rows,
+    Object.keys(rows[0]).filter((name) => name !== 'answers'),
+  );
   for (const { attack, answers } of rows) console.log(attack, answers);
+}
+
+/** Longest delay of the server's event loop since the last call, milliseconds. */
+async function loopLagMs() {
+  for (;;) {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const response = await fetch(`http://127.0.0.1:${values.port}/metrics`, { headers });
+    const lag = /^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(await response.text())?.[1];
+    if (lag !== undefined) return Number(lag) * 1000;
+    await sleep(100); // the address is still limited
+  }
 }
 
 async function measure(attack, answers, observers, logLines) {
@@ -165,6 +183,7 @@ async function measure(attack, answers, observers, logLines) {
     'late p95 ms': Math.round(quantile(lateness, 0.95)),
     missed: observers.reduce((sum, { missed }) => sum + missed, 0),
     'controls/s each': (observers[0].messages.controls / seconds).toFixed(1),
+    'server lag max ms': Math.round(await loopLagMs()),
     'log lines': logLines,
   };
   await sleep(1500);

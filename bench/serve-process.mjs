@@ -6,10 +6,10 @@ export const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
 
 /**
  * Starts `nocturne serve` and resolves once it listens. `log` collects its lines; `close` stops it.
- * Rejects when it exits first.
+ * Rejects when it exits first. `nodeArgs`: options of Node.
  */
-export async function startServe(args, { main = MAIN } = {}) {
-  const child = spawn(process.execPath, [main, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export async function startServe(args, { main = MAIN, nodeArgs = [] } = {}) {
+  const child = spawn(process.execPath, [...nodeArgs, main, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   const log = [];
   child.stderr.on('data', (data) => log.push(...data.toString().split('\n').filter(Boolean)));
   const exited = new Promise((resolve) => child.once('exit', resolve));

@@ -22,7 +22,7 @@ export class KeyframeRequester implements Disposable {
     this.#requests.request();
   }
 
-  /** Requests a keyframe for a viewer that skipped packets, unless the last one came less than a second ago: call again then. */
+  /** Requests a keyframe for a viewer that skipped packets, unless the last one came less than a second ago: the caller repeats it. */
   requestForSlow(): void {
     if (performance.now() - this.#lastKeyframeMs >= MIN_SLOW_INTERVAL_MS) this.request();
   }

@@ -35,7 +35,7 @@ export interface ViewerSessionOptions {
   /** Called with a change of controls, already checked. */
   readonly onControls: (change: Partial<Controls>) => void;
   readonly onKeyframeRequest: () => void;
-  /** Called once, when the connection has closed. */
+  /** Called when the connection has closed; for a viewer that broke the protocol also at once, so that it holds no place. */
   readonly onClose: () => void;
   readonly logger: Logger;
 }
@@ -225,6 +225,7 @@ export class ViewerSession {
   #reject(code: number, reason: string): void {
     this.close(code, reason);
     this.#socket.pause();
+    this.#options.onClose();
   }
 
   #receive(data: RawData, isBinary: boolean): void {

@@ -139,9 +139,9 @@ test('checks, merges, broadcasts and passes on a change by the library', async (
   expect(() => stream.setControls({ warmth: 0, lights: 3 })).toThrow('lights must be a number from 0 to 2, got 3');
   const controls = { ...DEFAULT_CONTROLS, warmth: 0.5, lights: 2 };
   expect(stream.controls).toEqual(controls);
-  expect(requests.controls).toEqual([{ warmth: 0.5 }, { lights: 2 }]);
   await viewer.until(({ messages }) => messages.filter(({ type }) => type === 'controls').length === 2);
   expect(viewer.messages.at(-1)).toEqual({ type: 'controls', controls });
+  expect(requests.controls).toEqual([{ warmth: 0.5 }, { lights: 2 }]);
 });
 
 test.each([
