@@ -2,7 +2,7 @@
 // reading and go on again later. Prints each group's lateness (capture to receipt), what it missed, and how many were cut.
 // The narrow links are network namespaces with `tc tbf`, each with one viewer: that needs root and Linux. `--shared-link` puts all
 // viewers of the group behind one link.
-// Options: --seconds 40 --fast 150 --slow 40 --narrow 4 --stopped 10 --shared-link --input INPUT --main FILE (another build's main.js)
+// Options: --seconds 40 --delay 1.5 (serve's --viewer-delay) --fast 150 --slow 40 --narrow 4 --stopped 10 --shared-link --input INPUT --main FILE (another build's main.js)
 import { execFileSync, fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { BenchViewer, quantile } from './bench-viewer.mjs';
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     slow: { type: 'string', default: '40' },
     narrow: { type: 'string', default: '4' },
     stopped: { type: 'string', default: '10' },
+    delay: { type: 'string', default: '1.5' },
     'shared-link': { type: 'boolean', default: false },
     input: { type: 'string', default: 'street:size=1280x720,rate=30' },
     main: { type: 'string' },
@@ -104,6 +105,7 @@ async function runBench() {
   const linkCount = values['shared-link'] ? Math.min(1, narrow) : narrow;
   const { links, remove } = createLinks(linkCount);
   const flags = ['--max-viewers', '400', '--port', '0', '--host', '0.0.0.0', '--token', TOKEN];
+  if (!values.main) flags.push('--viewer-delay', values.delay); // another build may not know it
   const server = await startServe([values.input, '--loop', '--generator', 'grade', ...flags], { main: values.main });
   try {
     const http = `http://127.0.0.1:${server.port}`;

@@ -1,6 +1,6 @@
 /** Bounds of the window, and its size for a new viewer. */
 const MIN_WINDOW_BYTES = 16 * 1024;
-const FIRST_WINDOW_BYTES = 128 * 1024;
+const FIRST_WINDOW_BYTES = 64 * 1024;
 const MAX_WINDOW_BYTES = 4 << 20;
 /** Maximum time between two marks while bytes are sent, milliseconds. */
 const MARK_INTERVAL_MS = 200;
