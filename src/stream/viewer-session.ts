@@ -97,8 +97,6 @@ export class ViewerSession {
     return this.#window.isEmpty;
   }
 
-  /** Share of a viewer's maximum delay that packets may be on their way: the more, the less can still be dropped. */
-  WAY_SHARE = 1 / 3;
   /** Heartbeats without a sign of life, when they are so many that this viewer makes room for another; else 0. */
   get silence(): number {
     return this.#silentHeartbeats > SILENT_HEARTBEATS ? this.#silentHeartbeats : 0;

@@ -99,12 +99,12 @@ export class ViewerUpgrader {
     stream.join(socket, { canControl, streams: [...streams.values()].map((other) => other.name) });
   }
 
-  /** Closes a connection with a wrong token, later and later the more come from its address. */
+  /** Closes a connection with a wrong token, after a while when many have come from its address. */
   async #rejectToken(socket: WebSocket, request: IncomingMessage, reason: string): Promise<void> {
     socket.pause(); // a guesser's messages
     const isAnswered = await this.#options.wrongTokens.add(request.socket.remoteAddress);
     socket.resume();
-    if (isAnswered) close(socket, CLOSE_CODES.UNAUTHORIZED, reason);
+    if (isAnswered && !this.#isClosed) close(socket, CLOSE_CODES.UNAUTHORIZED, reason);
     else socket.terminate();
   }
 
