@@ -1,34 +1,40 @@
-// Runs the built `nocturne serve` for a benchmark and reads what the system knows of its processes (Linux).
+// `nocturne serve` as a child process of a benchmark, and what the system knows of its processes (Linux).
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
-const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
+/** The command line of this checkout's build. */
+export const MAIN = new URL('../dist/cli/main.js', import.meta.url).pathname;
 
 /**
- * Starts `nocturne serve` on a free port.
- * @returns its address, its processes (its own first) and `stop`, which resolves with the exit code.
+ * Starts `nocturne serve` and resolves once it listens. `log` collects its lines; `processes`: its process ids, its own first. `close` stops
+ * it and resolves with the exit code.
+ * Rejects when it exits first. `nodeArgs`: options of Node.
  */
-export async function startServe(args) {
-  const child = spawn(process.execPath, [MAIN, 'serve', '--port', '0', '--log-level', 'error', ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+export async function startServe(args, { main = MAIN, nodeArgs = [] } = {}) {
+  const child = spawn(process.execPath, [...nodeArgs, main, 'serve', ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const log = [];
+  child.stderr.on('data', (data) => log.push(...data.toString().split('\n').filter(Boolean)));
   const exited = new Promise((resolve) => child.once('exit', resolve));
-  const url = await new Promise((resolve, reject) => {
-    child.stdout.on('data', (chunk) => {
-      const found = /listening on (http\S+)/.exec(chunk.toString());
-      if (found) resolve(found[1]);
+  const port = await new Promise((resolve, reject) => {
+    child.stdout.on('data', (data) => {
+      const found = /listening on http:\/\/[^:]+:(\d+)/.exec(data.toString());
+      if (found) resolve(Number(found[1]));
     });
-    child.once('exit', (code) => reject(new Error(`nocturne serve exited with code ${code}`)));
+    void exited.then((code) => reject(new Error(`nocturne serve exited with code ${code}:\n${log.join('\n')}`)));
   });
+  const close = async () => {
+    child.kill('SIGINT');
+    return await exited;
+  };
   return {
-    url,
+    port,
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid,
     get processes() {
       return [child.pid, ...workersOf(child.pid)];
     },
-    stop: () => {
-      child.kill('SIGINT');
-      return exited;
-    },
+    log,
+    close,
   };
 }
 

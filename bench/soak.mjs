@@ -46,7 +46,15 @@ const made = spawnSync(
 if (made.status !== 0) throw new Error('ffmpeg could not make the clip');
 
 const counts = { joins: 0, packets: 0, states: new Map() };
-const serve = await startServe(['--loop', `file=${clip}`, 'street=street:size=640x360,rate=25']);
+const serve = await startServe([
+  '--port',
+  '0',
+  '--log-level',
+  'error',
+  '--loop',
+  `file=${clip}`,
+  'street=street:size=640x360,rate=25',
+]);
 const endMs = performance.now() + durationMs;
 const isOver = () => performance.now() >= endMs;
 try {
@@ -60,7 +68,7 @@ try {
   const isSteady = report(main, samples, lags);
   process.exitCode = isSteady && isSame ? 0 : 1;
 } finally {
-  await serve.stop();
+  await serve.close();
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -49,7 +49,7 @@ function makeClip() {
 
 async function measure(count) {
   const inputs = Array.from({ length: count }, (_, i) => `clip${i + 1}=${clip}`);
-  const serve = await startServe(['--loop', ...positionals, ...inputs]);
+  const serve = await startServe(['--port', '0', '--log-level', 'error', '--loop', ...positionals, ...inputs]);
   try {
     await sleep(1000 * WARM_UP_S);
     const before = await readStreams(serve.url);
@@ -73,7 +73,7 @@ async function measure(count) {
       `${Math.round(bytes / 2 ** 20)} MiB`,
     ];
   } finally {
-    await serve.stop();
+    await serve.close();
   }
 }
 

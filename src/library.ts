@@ -280,8 +280,11 @@ function modelSettings({ generator, style, device, threads }: Settings): ModelSe
   return { generator, style, device, threads };
 }
 
-function openOptions({ maxViewers }: Settings, { logger = silentLogger }: StreamOptions): OpenStreamOptions {
-  return { maxViewers, logger };
+function openOptions(
+  { maxViewers, viewerDelay }: Settings,
+  { logger = silentLogger }: StreamOptions,
+): OpenStreamOptions {
+  return { maxViewers, viewerDelayMs: viewerDelay * 1000, logger };
 }
 
 /** The entries that have a value, as `exactOptionalPropertyTypes` asks of optional fields. */

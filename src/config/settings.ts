@@ -51,6 +51,15 @@ const OWN_SETTINGS = {
     { min: 1, max: 10_000, default: 64 },
     { help: 'maximum number of viewers per stream', group: 'Server', commands: serve },
   ),
+  viewerDelay: number(
+    { min: 0.2, max: 60, default: 1.5 },
+    {
+      help: 'a slow viewer skips to a keyframe rather than be later than this',
+      group: 'Server',
+      commands: serve,
+      placeholder: 'seconds',
+    },
+  ),
   readOnly: flag(false, { help: 'do not let viewers turn the dials', group: 'Server', commands: serve }),
 
   loop: flag(false, { help: 'restart a file when it ends', group: 'Input', commands: serve }),

@@ -1,40 +1,39 @@
+import { Throttle } from './throttle.js';
+
 /** Minimum time between two requests, milliseconds: a keyframe costs every viewer bits. */
 const MIN_INTERVAL_MS = 500;
+/** Minimum time between any keyframe and one that a slow viewer asks for, milliseconds. */
+const MIN_SLOW_INTERVAL_MS = 1000;
 
 /**
  * Passes viewers' keyframe requests to the encoder, at most one every {@link MIN_INTERVAL_MS}. Delays a request that comes
  * too soon, and drops it when a keyframe comes first.
  */
 export class KeyframeRequester implements Disposable {
-  readonly #send: () => void;
-  #lastMs = Number.NEGATIVE_INFINITY;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #requests: Throttle;
+  #lastKeyframeMs = Number.NEGATIVE_INFINITY;
 
   /** @param send passes a request to the encoder. */
   constructor(send: () => void) {
-    this.#send = send;
+    this.#requests = new Throttle(MIN_INTERVAL_MS, send);
   }
 
   request(): void {
-    if (this.#timer) return;
-    const waitMs = this.#lastMs + MIN_INTERVAL_MS - performance.now();
-    if (waitMs <= 0) this.#sendNow();
-    else this.#timer = setTimeout(() => this.#sendNow(), waitMs).unref();
+    this.#requests.request();
+  }
+
+  /** Requests a keyframe for a viewer that skipped packets, unless the last one came less than a second ago: the caller repeats it. */
+  requestForSlow(): void {
+    if (performance.now() - this.#lastKeyframeMs >= MIN_SLOW_INTERVAL_MS) this.request();
   }
 
   /** Drops a delayed request: the encoder made a keyframe. */
   onKeyframe(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#lastKeyframeMs = performance.now();
+    this.#requests.cancel();
   }
 
   [Symbol.dispose](): void {
-    this.onKeyframe();
-  }
-
-  #sendNow(): void {
-    this.#timer = undefined;
-    this.#lastMs = performance.now();
-    this.#send();
+    this.#requests.cancel();
   }
 }

@@ -10,6 +10,7 @@ const COUNTERS = {
   packets_corrupt: { field: 'packetsCorrupt', help: 'Input packets that could not be decoded' },
   reconnects: { field: 'reconnects', help: 'Reconnects to the input' },
   viewer_drops: { field: 'viewerDrops', help: 'Packets dropped for slow viewers' },
+  viewer_skips: { field: 'viewerSkips', help: 'Times that slow viewers skipped to a keyframe' },
   fallbacks: { field: 'fallbacks', help: 'Frames rendered with a fallback look' },
   cuts: { field: 'cuts', help: 'Scene cuts' },
 } as const satisfies Record<string, { field: keyof StreamStats; help: string }>;
@@ -17,6 +18,10 @@ const COUNTERS = {
 /** Current values, by metric name. */
 const GAUGES = {
   viewers: { help: 'Viewers connected', value: (stats: StreamStats) => stats.viewers },
+  slow_viewers: {
+    help: 'Viewers that skip packets or did so in the last five seconds',
+    value: (stats: StreamStats) => stats.slowViewers,
+  },
   frame_rate: { help: 'Frames per second leaving the encoder', value: (stats: StreamStats) => stats.frameRate },
   bitrate_bps: { help: 'Bits per second leaving the encoder', value: (stats: StreamStats) => stats.bitrateBps },
   flicker_ratio: {

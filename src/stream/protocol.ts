@@ -110,8 +110,12 @@ export interface StreamStats {
   readonly framesDropped: number;
   readonly packetsCorrupt: number;
   readonly reconnects: number;
+  /** Viewers that skip packets now or did so in the last five seconds, because their connection is slow. */
+  readonly slowViewers: number;
   /** Packets dropped for slow viewers, summed over all viewers. */
   readonly viewerDrops: number;
+  /** Times that slow viewers skipped to a keyframe, summed over all viewers. */
+  readonly viewerSkips: number;
   /** Packets dropped for this viewer; 0 outside `stats` messages. */
   readonly yourDrops: number;
   /** Milliseconds per frame at p50 and p95, by stage: decode wait, thumbnail, look, steady, apply, encode. */

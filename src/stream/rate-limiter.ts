@@ -1,21 +1,29 @@
-/** Sustained rate of a viewer's messages, per second: enough for a slider dragged at 60 Hz, and pings. */
-const MESSAGES_PER_SECOND = 80;
-/** Messages a viewer may send at once. */
-const BURST = 160;
+/** A sustained rate with bursts. */
+export interface Rate {
+  readonly perSecond: number;
+  /** Events that may come at once. */
+  readonly burst: number;
+}
 
-/** Limits a viewer's messages to {@link MESSAGES_PER_SECOND} with bursts of {@link BURST}: a token bucket. */
+/** Rate of a viewer's messages, and of an address's API requests: enough for a slider dragged at 60 Hz, and pings. */
+export const MESSAGE_RATE: Rate = { perSecond: 80, burst: 160 };
+
+/** Limits events to a {@link Rate}: a token bucket. Times are milliseconds of a monotonic clock. */
 export class RateLimiter {
-  #tokens = BURST;
+  readonly #rate: Rate;
+  #tokens: number;
   #lastMs: number;
 
-  /** @param nowMs milliseconds of a monotonic clock. */
-  constructor(nowMs = performance.now()) {
+  constructor(rate: Rate, nowMs = performance.now()) {
+    this.#rate = rate;
+    this.#tokens = rate.burst;
     this.#lastMs = nowMs;
   }
 
-  /** Counts a message; false when it exceeds the limit. */
+  /** Counts an event; false when it exceeds the limit. */
   tryAcquire(nowMs = performance.now()): boolean {
-    this.#tokens = Math.min(BURST, this.#tokens + ((nowMs - this.#lastMs) / 1000) * MESSAGES_PER_SECOND);
+    const { perSecond, burst } = this.#rate;
+    this.#tokens = Math.min(burst, this.#tokens + ((nowMs - this.#lastMs) / 1000) * perSecond);
     this.#lastMs = nowMs;
     if (this.#tokens < 1) return false;
     this.#tokens--;

@@ -4,15 +4,19 @@ import { createMiddleware } from 'hono/factory';
 import type { IncomingMessage } from 'node:http';
 import { checkControls } from '../core/controls.js';
 import type { AccessPolicy } from './access-policy.js';
+import { AddressLimiter } from './address-limiter.js';
 import { HttpServer } from './http-server.js';
 import type { LiveStream, StreamDirectory } from './live-stream.js';
 import type { Metrics } from './metrics.js';
 import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
+import { MESSAGE_RATE } from './rate-limiter.js';
 import type { ViewerFile } from './viewer-files.js';
+import type { WrongTokens } from './wrong-tokens.js';
 
 /** Options of {@link createApi}. */
 export interface ApiOptions {
   readonly policy: AccessPolicy;
+  readonly wrongTokens: WrongTokens;
   readonly streams: StreamDirectory;
   readonly files: ReadonlyMap<string, ViewerFile>;
   readonly metrics: Metrics;
@@ -40,7 +44,7 @@ export function createApi(options: ApiOptions): HttpServer {
   api.use(setHeaders, checkAccess(options.policy));
   addPage(api, options);
   addHealthChecks(api, options);
-  api.use(checkToken(options.policy)); // for every route below, and for unknown ones
+  api.use(checkToken(options), limitRate()); // for every route below, and for unknown ones
   addStreams(api, options);
   api.notFound((context) => context.json({ error: 'not found' }, 404));
   api.onError((error, context) => {
@@ -70,12 +74,24 @@ const checkAccess = (policy: AccessPolicy) =>
   });
 
 /** Rejects requests without the token. The viewer page and the health checks need none: they hold no secrets. */
-const checkToken = (policy: AccessPolicy) =>
+const checkToken = ({ policy, wrongTokens }: ApiOptions) =>
   createMiddleware<NodeEnv>(async (context, next) => {
-    if (policy.hasValidToken(context.env.incoming)) return next();
+    const { incoming } = context.env;
+    if (policy.hasValidToken(incoming)) return next();
+    if (!(await wrongTokens.add(incoming.socket.remoteAddress))) incoming.socket.destroy();
     context.header('www-authenticate', 'Bearer');
     return context.json({ error: 'wrong or missing token' }, 401);
   });
+
+/** Limits the requests of an address as the messages of a viewer are. */
+const limitRate = () => {
+  const limiter = new AddressLimiter(MESSAGE_RATE);
+  return createMiddleware<NodeEnv>(async (context, next) => {
+    if (limiter.tryAcquire(context.env.incoming.socket.remoteAddress)) return next();
+    context.header('retry-after', '1');
+    return context.json({ error: 'too many requests a second' }, 429);
+  });
+};
 
 function addPage(api: Api, { files, policy }: ApiOptions): void {
   for (const [name, { type, bytes }] of files) {

@@ -6,11 +6,13 @@ import type { Packet, VideoFormat } from '../core/packet.js';
 import { wallClock } from '../core/time.js';
 import { GopCache } from './gop-cache.js';
 import { KeyframeRequester } from './keyframe-requester.js';
-import type { LiveStream, StreamDirectory } from './live-stream.js';
+import type { LiveStream } from './live-stream.js';
 import { EMPTY_PIPELINE_STATS } from './pipeline-stats.js';
 import type { PipelineStats } from './pipeline-stats.js';
 import { CLOSE_CODES, PROTOCOL_VERSION, serializePacket } from './protocol.js';
 import type { ServerMessage, StreamState, StreamStats } from './protocol.js';
+import { Throttle } from './throttle.js';
+import { ViewerLog } from './viewer-log.js';
 import { ViewerSession } from './viewer-session.js';
 import type { ViewerQueueOptions } from './viewer-queue.js';
 
@@ -20,14 +22,16 @@ export interface StreamHubOptions {
   readonly name: string;
   /** Initial controls; a viewer's reset returns to them. */
   readonly controls: Controls;
-  /** Called with each change of controls, after it is checked and merged into `controls`. Passes it to the worker. */
+  /** Called after changes of controls, which are checked and merged into `controls`, with all since the last call. Passes them to the worker. */
   readonly onControls: (change: Partial<Controls>) => void;
   /** Called when a viewer needs a keyframe, at most twice a second. Passes the request to the encoder. */
   readonly onKeyframeRequest: () => void;
   /** Maximum number of viewers at a time. */
   readonly maxViewers: number;
   /** Bounds of each viewer's queue. */
-  readonly viewerQueue?: ViewerQueueOptions;
+  readonly viewerQueue?: Omit<ViewerQueueOptions, 'maxDelayMs'>;
+  /** Delay beyond which a slow viewer skips to a keyframe, milliseconds; default 1500. See {@link VIEWER_DELAY_MS}. */
+  readonly viewerDelayMs?: number;
   readonly logger?: Logger;
 }
 
@@ -38,10 +42,15 @@ export interface JoinOptions {
   readonly streams: readonly string[];
 }
 
-/** About four seconds at 30 frames a second. A viewer that is later than that recovers sooner at a keyframe. */
-const VIEWER_QUEUE: ViewerQueueOptions = { maxPackets: 120, maxBytes: 8 << 20 };
-/** Minimum time between two log lines about drops, milliseconds. */
-const DROP_LOG_INTERVAL_MS = 1000;
+/** About four seconds at 30 frames a second: memory's bound. Age drops packets sooner. */
+const VIEWER_QUEUE = { maxPackets: 120, maxBytes: 8 << 20 };
+/**
+ * Default delay beyond which a slow viewer skips to a keyframe, milliseconds. Only a packet that is too large for the viewer's connection
+ * exceeds it: a keyframe of 200 kB takes 2 s at 100 kB/s.
+ */
+const VIEWER_DELAY_MS = 1500;
+/** Minimum time between two announcements of changed controls, milliseconds: each is a message to every viewer and the worker. */
+const CONTROLS_INTERVAL_MS = 30;
 const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 /** Fan-out hub of one live stream, in the main process: its format, state, controls and last GOP, and its viewers. */
@@ -49,20 +58,23 @@ export class StreamHub implements LiveStream {
   readonly name: string;
   readonly #options: StreamHubOptions;
   readonly #logger: Logger;
+  readonly #log: ViewerLog;
   readonly #viewers = new Set<ViewerSession>();
   readonly #queueOptions: ViewerQueueOptions;
   readonly #cache: GopCache;
   readonly #keyframes: KeyframeRequester;
+  readonly #announcements = new Throttle(CONTROLS_INTERVAL_MS, () => this.#announceControls());
   #controls: Controls;
+  /** Changes that are not announced yet. */
+  #changes: Partial<Controls> = {};
   #format: VideoFormat | undefined;
   #state: StreamState = 'starting';
   #message = '';
   #stats = EMPTY_PIPELINE_STATS;
   #sequence = 0;
-  /** Packets dropped for viewers that have left. */
+  /** Packets dropped for viewers that have left, and their skips. */
   #pastDrops = 0;
-  #loggedDrops = 0;
-  #lastDropLogMs = 0;
+  #pastSkips = 0;
 
   /** Throws RangeError for a name that does not fit an address. */
   constructor(options: StreamHubOptions) {
@@ -72,10 +84,12 @@ export class StreamHub implements LiveStream {
     this.name = options.name;
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
+    this.#log = new ViewerLog({ stream: this.name, logger: this.#logger, viewers: () => this.viewerCount });
     this.#controls = options.controls;
-    this.#queueOptions = options.viewerQueue ?? VIEWER_QUEUE;
+    const maxDelayMs = options.viewerDelayMs ?? VIEWER_DELAY_MS;
+    this.#queueOptions = { ...(options.viewerQueue ?? VIEWER_QUEUE), maxDelayMs };
     this.#cache = new GopCache(this.#queueOptions); // the same bounds: a whole GOP fits a joining viewer's queue
-    this.#keyframes = new KeyframeRequester(() => options.onKeyframeRequest());
+    this.#keyframes = new KeyframeRequester(options.onKeyframeRequest);
   }
 
   get viewerCount(): number {
@@ -114,7 +128,11 @@ export class StreamHub implements LiveStream {
   }
 
   get stats(): StreamStats {
-    return { ...this.#stats, viewers: this.viewerCount, viewerDrops: this.viewerDrops, yourDrops: 0 };
+    const viewers = [...this.#viewers];
+    const viewerSkips = viewers.reduce((sum, viewer) => sum + viewer.skips, this.#pastSkips);
+    const slowViewers = viewers.filter((viewer) => viewer.isSlow).length;
+    const { viewerDrops } = this;
+    return { ...this.#stats, viewers: viewers.length, slowViewers, viewerDrops, viewerSkips, yourDrops: 0 };
   }
 
   /** Sends a packet to every viewer. Copies the packet's bytes. */
@@ -123,8 +141,8 @@ export class StreamHub implements LiveStream {
     if (packet.isKeyframe) this.#keyframes.onKeyframe();
     this.#cache.push(encoded);
     for (const viewer of this.#viewers) viewer.sendPacket(encoded);
-    if (this.isWaitingForKeyframe) this.#keyframes.request();
-    this.#logDrops();
+    this.#requestKeyframes();
+    this.#log.drop(this.viewerDrops);
   }
 
   /** Sets the format of the packets that follow; the next one must be a keyframe. */
@@ -159,8 +177,8 @@ export class StreamHub implements LiveStream {
   setControls(change: Partial<Controls>): void {
     const checked = checkControls(change);
     this.#controls = { ...this.#controls, ...checked };
-    this.#broadcast({ type: 'controls', controls: this.#controls });
-    this.#options.onControls(checked);
+    this.#changes = { ...this.#changes, ...checked };
+    this.#announcements.request();
   }
 
   /** Requests a keyframe from the encoder, at most twice a second. */
@@ -189,12 +207,21 @@ export class StreamHub implements LiveStream {
     viewer.sendBacklog(this.#cache.packets);
     if (this.#isOver) viewer.end(CLOSE_CODES.ENDED, `stream ${this.#state}`);
     else if (viewer.isWaitingForKeyframe) this.#keyframes.request();
-    this.#logger.info({ stream, viewers: this.viewerCount }, 'A viewer joined.');
+    this.#log.join();
   }
 
-  /** Pings every viewer; cuts off those that did not answer the last ping. */
+  /** Pings every viewer; cuts off those that have given no sign of life for several calls. */
   checkAlive(): void {
     for (const viewer of this.#viewers) viewer.checkAlive();
+  }
+
+  /** Cuts off the viewer that has been silent longest, to make room for another. Returns false when all give signs of life. */
+  evictSilentViewer(): boolean {
+    const [silent] = [...this.#viewers].filter(({ silence }) => silence > 0).sort((a, b) => b.silence - a.silence);
+    if (!silent) return false;
+    silent.terminate();
+    this.#leave(silent);
+    return true;
   }
 
   /** Closes every viewer at once, except those that still receive the end of a stream that is over. */
@@ -212,42 +239,32 @@ export class StreamHub implements LiveStream {
     return this.#state === 'ended' || this.#state === 'failed';
   }
 
+  /** Requests a keyframe for viewers that have joined without one, and for slow ones that it would reach without delay. */
+  #requestKeyframes(): void {
+    for (const viewer of this.#viewers) {
+      if (!viewer.isWaitingForKeyframe) continue;
+      if (viewer.skips === 0) this.#keyframes.request();
+      else if (viewer.canTakeKeyframe) this.#keyframes.requestForSlow();
+    }
+  }
+
   #leave(viewer: ViewerSession): void {
-    this.#viewers.delete(viewer);
+    if (!this.#viewers.delete(viewer)) return;
     this.#pastDrops += viewer.dropped;
-    this.#logger.info({ stream: this.name, viewers: this.viewerCount, drops: viewer.dropped }, 'A viewer left.');
+    this.#pastSkips += viewer.skips;
+    this.#log.leave(viewer.dropped);
+  }
+
+  /** Reports the newest controls to every viewer, and the changes to the worker. */
+  #announceControls(): void {
+    const changes = this.#changes;
+    this.#changes = {};
+    this.#broadcast({ type: 'controls', controls: this.#controls });
+    this.#options.onControls(changes);
   }
 
   #broadcast(message: ServerMessage): void {
     const text = JSON.stringify(message);
     for (const viewer of this.#viewers) viewer.sendText(message.type, text);
   }
-
-  #logDrops(): void {
-    const drops = this.viewerDrops;
-    const nowMs = performance.now();
-    if (drops === this.#loggedDrops || nowMs - this.#lastDropLogMs < DROP_LOG_INTERVAL_MS) return;
-    this.#logger.warn({ stream: this.name, packets: drops - this.#loggedDrops }, 'Dropped packets for slow viewers.');
-    this.#loggedDrops = drops;
-    this.#lastDropLogMs = nowMs;
-  }
-}
-
-/** The hubs of a server's streams, by name. */
-export type HubDirectory = StreamDirectory<StreamHub>;
-
-/** The hubs behind public streams. Its calls throw TypeError for an object that is not a stream of this package. */
-export function hubsOf(streams: StreamDirectory): HubDirectory {
-  return {
-    get: (name) => {
-      const stream = streams.get(name);
-      return stream && hubOf(stream);
-    },
-    values: () => [...streams.values()].map(hubOf),
-  };
-}
-
-function hubOf(stream: LiveStream): StreamHub {
-  if (stream instanceof StreamHub) return stream;
-  throw new TypeError(`streams must map each name to a stream's \`live\`, got an object of another kind`);
 }

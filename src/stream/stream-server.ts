@@ -9,10 +9,11 @@ import type { StreamDirectory } from './live-stream.js';
 import { Metrics } from './metrics.js';
 import { CLOSE_CODES } from './protocol.js';
 import { createApi } from './stream-api.js';
-import { hubsOf } from './stream-hub.js';
-import type { HubDirectory } from './stream-hub.js';
+import { hubsOf } from './hub-directory.js';
+import type { HubDirectory } from './hub-directory.js';
 import { loadViewerFiles } from './viewer-files.js';
 import { ViewerUpgrader } from './viewer-upgrader.js';
+import { WrongTokens } from './wrong-tokens.js';
 
 /** Options of {@link startServer}. */
 export interface StreamServerOptions {
@@ -30,7 +31,10 @@ export interface StreamServerOptions {
   readonly streams: StreamDirectory;
   /** Maximum number of viewers at a time, over all streams; default 200. */
   readonly maxViewers?: number;
-  /** Interval of the pings to viewers, milliseconds; default 15 000. A viewer that misses one is cut off at the next. */
+  /**
+   * Interval of the pings to viewers, milliseconds; default 15 000. A viewer without a sign of life for three makes room for another when the
+   * server is full; after nine it is cut off.
+   */
   readonly heartbeatMs?: number;
   readonly logger?: Logger;
 }
@@ -68,9 +72,10 @@ export async function startServer(options: StreamServerOptions): Promise<StreamS
   const { host = DEFAULT_HOST, canControl = true, maxViewers = DEFAULT_MAX_VIEWERS, logger = silentLogger } = options;
   const streams = checkStreams(options.streams);
   const policy = new AccessPolicy({ host, token: options.token, allowedOrigins: options.allowedOrigins ?? [] });
+  const wrongTokens = new WrongTokens(logger);
   const metrics = new Metrics(() => streams.values());
-  const api = createApi({ policy, streams, metrics, canControl, files: await loadViewerFiles() });
-  const upgrader = new ViewerUpgrader({ policy, streams, maxViewers, canControl, logger });
+  const api = createApi({ policy, wrongTokens, streams, metrics, canControl, files: await loadViewerFiles() });
+  const upgrader = new ViewerUpgrader({ policy, wrongTokens, streams, maxViewers, canControl, logger });
   api.server.maxConnections = maxViewers + SPARE_CONNECTIONS;
   handleUpgrades(api.server, upgrader);
   try {

@@ -4,8 +4,9 @@ import type { Controls } from '../core/controls.js';
 import type { Logger } from '../core/logger.js';
 import { wallClock } from '../core/time.js';
 import { parseClientMessage } from './client-message.js';
+import { DeliveryWindow } from './delivery-window.js';
 import type { WireMessage } from './gop-cache.js';
-import { RateLimiter } from './rate-limiter.js';
+import { MESSAGE_RATE, RateLimiter } from './rate-limiter.js';
 import { CLOSE_CODES } from './protocol.js';
 import type { ClientMessage, ServerMessage } from './protocol.js';
 import { ViewerQueue } from './viewer-queue.js';
@@ -15,6 +16,13 @@ import type { ViewerQueueOptions } from './viewer-queue.js';
 const MAX_SOCKET_BYTES = 64 * 1024;
 /** Timeout of the closing handshake, milliseconds. */
 const CLOSE_TIMEOUT_MS = 1000;
+/** Share of a viewer's maximum delay that packets may be on their way: the more, the less can still be dropped. */
+const WAY_SHARE = 1 / 3;
+/** Heartbeats without a sign of life after which a viewer makes room for another, and after which it is cut off. */
+const SILENT_HEARTBEATS = 2;
+const DEAD_HEARTBEATS = 8;
+/** A viewer that skipped packets counts as slow for this time, milliseconds. */
+const SLOW_MS = 5000;
 /** Maximum length of a close reason: RFC 6455 allows 123 bytes, and 40 UTF-16 units have at most 120. */
 const MAX_REASON_CHARS = 40;
 
@@ -27,19 +35,26 @@ export interface ViewerSessionOptions {
   /** Called with a change of controls, already checked. */
   readonly onControls: (change: Partial<Controls>) => void;
   readonly onKeyframeRequest: () => void;
-  /** Called once, when the connection has closed. */
+  /** Called when the connection has closed; for a viewer that broke the protocol also at once, so that it holds no place. */
   readonly onClose: () => void;
   readonly logger: Logger;
 }
 
-/** One viewer's connection: its queue, messages and limits. A slow viewer loses packets and delays no other. */
+/**
+ * One viewer's connection: its queue, messages and limits. A slow viewer loses packets and delays no other. It stays: only one that gives no
+ * sign of life is cut off.
+ */
 export class ViewerSession {
   readonly canControl: boolean;
   readonly #options: ViewerSessionOptions;
   readonly #socket: WebSocket;
   readonly #queue: ViewerQueue;
-  readonly #rateLimiter = new RateLimiter();
-  #isAlive = true;
+  readonly #window: DeliveryWindow;
+  readonly #rateLimiter = new RateLimiter(MESSAGE_RATE);
+  /** Heartbeats since the viewer's last message, ping or pong. */
+  #silentHeartbeats = 0;
+  #skips = 0;
+  #lastSkipMs = -Infinity;
   #isClosing = false;
   #ending: { code: number; reason: string } | undefined;
 
@@ -49,11 +64,10 @@ export class ViewerSession {
     this.#socket = options.socket;
     this.canControl = options.canControl;
     this.#queue = new ViewerQueue(options.queue);
+    this.#window = new DeliveryWindow({ targetMs: options.queue.maxDelayMs * WAY_SHARE });
     this.#socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     this.#socket.on('ping', () => this.#countMessage());
-    this.#socket.on('pong', () => {
-      this.#isAlive = this.#countMessage(); // unsolicited pongs count against the limit
-    });
+    this.#socket.on('pong', (payload) => this.#onPong(payload));
     this.#socket.on('error', (error) => options.logger.debug({ err: error }, "A viewer's connection failed."));
     this.#socket.once('close', () => options.onClose());
   }
@@ -63,9 +77,29 @@ export class ViewerSession {
     return this.#queue.dropped;
   }
 
+  /** Times that this viewer skipped to a keyframe. */
+  get skips(): number {
+    return this.#queue.skips;
+  }
+
+  /** True when this viewer skips packets now or did so in the last seconds. */
+  get isSlow(): boolean {
+    return this.#queue.isSkipping || performance.now() - this.#lastSkipMs < SLOW_MS;
+  }
+
   /** True when this viewer can continue only at a keyframe. */
   get isWaitingForKeyframe(): boolean {
     return this.#queue.isWaitingForKeyframe;
+  }
+
+  /** True when a keyframe would reach this viewer without delay: everything sent to it has arrived. */
+  get canTakeKeyframe(): boolean {
+    return this.#window.isEmpty;
+  }
+
+  /** Heartbeats without a sign of life, when they are so many that this viewer makes room for another; else 0. */
+  get silence(): number {
+    return this.#silentHeartbeats > SILENT_HEARTBEATS ? this.#silentHeartbeats : 0;
   }
 
   /** True after {@link end} or {@link close}; the queue may still be sending. */
@@ -88,13 +122,13 @@ export class ViewerSession {
   /** Queues a packet. */
   sendPacket(packet: WireMessage): void {
     if (this.#ending) return;
-    this.#queue.pushPacket(packet);
+    this.#queue.pushPacket(packet, performance.now());
     this.#pump();
   }
 
   /** Queues the GOP that the viewer joins, flagged as backlog. */
   sendBacklog(packets: readonly WireMessage[]): void {
-    this.#queue.pushBacklog(packets);
+    this.#queue.pushBacklog(packets, performance.now());
     this.#pump();
   }
 
@@ -118,45 +152,90 @@ export class ViewerSession {
     this.#socket.terminate();
   }
 
-  /** Pings the viewer; cuts it off when it did not answer the last ping. Call at regular intervals. */
+  /**
+   * Pings the viewer, and cuts it off after {@link DEAD_HEARTBEATS} calls without a message, ping or pong from it. Call at regular intervals.
+   * A pong comes late from a slow viewer, not never: little is in flight before it.
+   */
   checkAlive(): void {
-    if (!this.#isAlive) {
+    this.#silentHeartbeats++;
+    if (this.#silentHeartbeats > DEAD_HEARTBEATS) {
       this.#options.logger.debug({}, 'Cut off a viewer that did not answer.');
       this.#socket.terminate();
       return;
     }
-    this.#isAlive = false;
-    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping();
+    if (!this.#window.hasMark) this.#mark(performance.now());
   }
 
+  /** Sends what the connection takes now. */
   #pump(): void {
-    while (this.#socket.readyState === WebSocket.OPEN && this.#socket.bufferedAmount < MAX_SOCKET_BYTES) {
+    const nowMs = performance.now();
+    if (!this.#ending) this.#skipLate(nowMs);
+    while (this.#canSend(nowMs)) {
       const item = this.#queue.shift();
       if (!item) {
         if (this.#ending) this.close(this.#ending.code, this.#ending.reason);
-        return;
+        break;
       }
       const isBinary = item.kind === 'packet';
-      this.#socket.send(isBinary ? item.bytes : item.text, { binary: isBinary }, () => this.#pump());
+      const data = isBinary ? item.bytes : item.text;
+      this.#socket.send(data, { binary: isBinary }, () => this.#pump());
+      if (this.#window.add(data.length, nowMs)) this.#mark(nowMs);
     }
+    // The window opens, and a skipping viewer gets its keyframe, when a mark is answered.
+    const isBlocked = !this.#queue.isEmpty || this.#queue.isSkipping;
+    if (isBlocked && !this.#window.isEmpty && !this.#window.hasMark) this.#mark(nowMs);
+  }
+
+  /** True when socket and network have room. The last packets of a stream need not leave room for newer ones. */
+  #canSend(nowMs: number): boolean {
+    const { readyState, bufferedAmount } = this.#socket;
+    if (readyState !== WebSocket.OPEN || bufferedAmount >= MAX_SOCKET_BYTES) return false;
+    return this.#ending !== undefined || this.#window.isOpen(nowMs);
+  }
+
+  #skipLate(nowMs: number): void {
+    this.#queue.skipLate(nowMs, (bytes) => this.#window.wayMs(bytes));
+    if (this.#queue.skips === this.#skips) return;
+    this.#skips = this.#queue.skips;
+    this.#lastSkipMs = nowMs;
+  }
+
+  /** Marks the bytes sent so far: the pong of this ping says when they have arrived. */
+  #mark(nowMs: number): void {
+    if (this.#socket.readyState === WebSocket.OPEN) this.#socket.ping(this.#window.mark(nowMs));
+  }
+
+  #onPong(payload: Buffer): void {
+    if (this.#window.answer(payload, performance.now())) {
+      this.#silentHeartbeats = 0;
+      this.#pump();
+    } else this.#countMessage();
   }
 
   #countMessage(): boolean {
+    this.#silentHeartbeats = 0;
     if (this.#rateLimiter.tryAcquire()) return true;
-    this.close(CLOSE_CODES.RATE_LIMITED, 'too many messages a second');
+    this.#reject(CLOSE_CODES.RATE_LIMITED, 'too many messages a second');
     return false;
+  }
+
+  /** Closes the connection of a viewer that breaks the protocol, and reads no more from it: it may send without end. */
+  #reject(code: number, reason: string): void {
+    this.close(code, reason);
+    this.#socket.pause();
+    this.#options.onClose();
   }
 
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#ending || !this.#countMessage()) return;
     if (isBinary) {
-      this.close(CLOSE_CODES.BAD_MESSAGE, 'messages must be text');
+      this.#reject(CLOSE_CODES.BAD_MESSAGE, 'messages must be text');
       return;
     }
     try {
       this.#handle(parseClientMessage(rawText(data)));
     } catch (error) {
-      if (error instanceof SyntaxError) this.close(CLOSE_CODES.BAD_MESSAGE, 'not a message of nocturne.v1');
+      if (error instanceof SyntaxError) this.#reject(CLOSE_CODES.BAD_MESSAGE, 'not a message of nocturne.v1');
       else if (error instanceof Error) this.sendMessage({ type: 'error', message: error.message });
     }
   }

@@ -7,7 +7,10 @@ import type { Logger } from '../core/logger.js';
 import { requestUrl } from './access-policy.js';
 import type { AccessPolicy } from './access-policy.js';
 import { CLOSE_CODES, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from './protocol.js';
-import type { HubDirectory, StreamHub } from './stream-hub.js';
+import type { HubDirectory } from './hub-directory.js';
+import type { StreamHub } from './stream-hub.js';
+import { Throttle } from './throttle.js';
+import type { WrongTokens } from './wrong-tokens.js';
 
 /** Timeout for a rejected client to close its connection, milliseconds. */
 const CLOSE_TIMEOUT_MS = 1000;
@@ -17,6 +20,7 @@ const REJECTION_LOG_INTERVAL_MS = 1000;
 /** Options of a {@link ViewerUpgrader}. */
 export interface ViewerUpgraderOptions {
   readonly policy: AccessPolicy;
+  readonly wrongTokens: WrongTokens;
   readonly streams: HubDirectory;
   /** Maximum number of viewers at a time, over all streams. */
   readonly maxViewers: number;
@@ -45,7 +49,8 @@ export class ViewerUpgrader {
   #isClosed = false;
   /** Rejections since the last log line about them. */
   #rejections = 0;
-  #lastRejectionLogMs = -Infinity;
+  #lastRejection: { fields: Readonly<Record<string, unknown>>; reason: string } = { fields: {}, reason: '' };
+  readonly #rejectionLog = new Throttle(REJECTION_LOG_INTERVAL_MS, () => this.#logRejections());
 
   constructor(options: ViewerUpgraderOptions) {
     this.#options = options;
@@ -83,24 +88,37 @@ export class ViewerUpgrader {
     const rejection = this.#rejectionOf(request, stream);
     if (rejection || !stream) {
       const { code, reason } = rejection ?? { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };
-      this.#logRejection({ stream: name, code, origin: request.headers.origin }, reason);
       socket.on('error', (error) => logger.debug({ err: error }, "A rejected viewer's connection failed."));
-      socket.close(code, reason);
-      setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+      if (code === CLOSE_CODES.UNAUTHORIZED) void this.#rejectToken(socket, request, reason);
+      else {
+        this.#logRejection({ stream: name, code, origin: request.headers.origin }, reason);
+        close(socket, code, reason);
+      }
       return;
     }
     stream.join(socket, { canControl, streams: [...streams.values()].map((other) => other.name) });
   }
 
+  /** Closes a connection with a wrong token, after a while when many have come from its address. */
+  async #rejectToken(socket: WebSocket, request: IncomingMessage, reason: string): Promise<void> {
+    socket.pause(); // a guesser's messages
+    const isAnswered = await this.#options.wrongTokens.add(request.socket.remoteAddress);
+    socket.resume();
+    if (isAnswered && !this.#isClosed) close(socket, CLOSE_CODES.UNAUTHORIZED, reason);
+    else socket.terminate();
+  }
+
   /** Logs at most one line per second, so that strangers cannot fill the log. */
   #logRejection(fields: Readonly<Record<string, unknown>>, reason: string): void {
     this.#rejections++;
-    const nowMs = performance.now();
-    if (nowMs - this.#lastRejectionLogMs < REJECTION_LOG_INTERVAL_MS) return;
-    const { logger } = this.#options;
-    logger.warn({ ...fields, rejections: this.#rejections }, `Rejected a viewer: ${reason}.`);
+    this.#lastRejection = { fields, reason };
+    this.#rejectionLog.request();
+  }
+
+  #logRejections(): void {
+    const { fields, reason } = this.#lastRejection;
+    this.#options.logger.warn({ ...fields, rejections: this.#rejections }, `Rejected a viewer: ${reason}.`);
     this.#rejections = 0;
-    this.#lastRejectionLogMs = nowMs;
   }
 
   /** Why to reject a request. Checks origin and token before the stream's name, so that strangers learn no names. */
@@ -113,12 +131,20 @@ export class ViewerUpgrader {
       return { code: CLOSE_CODES.UNAUTHORIZED, reason: 'wrong or missing token' };
     }
     if (!stream) return { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };
-    const viewers = [...streams.values()].reduce((sum, other) => sum + other.viewerCount, 0);
-    if (stream.isFull || viewers >= maxViewers) {
+    const all = [...streams.values()];
+    const viewers = all.reduce((sum, other) => sum + other.viewerCount, 0);
+    const full = stream.isFull ? [stream] : viewers >= maxViewers ? all : [];
+    if (full.length > 0 && !full.some((other) => other.evictSilentViewer())) {
       return { code: CLOSE_CODES.TOO_MANY_VIEWERS, reason: 'too many viewers' };
     }
     return undefined;
   }
+}
+
+/** Closes a rejected viewer's connection; cuts it when the viewer does not close its side. */
+function close(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason);
+  setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
 }
 
 /** NAME of `/ws/NAME`; undefined for another path or a malformed one. */

@@ -10,6 +10,7 @@ import { CLOSE_CODES } from '../../src/stream/protocol.js';
 import { createApi } from '../../src/stream/stream-api.js';
 import { loadViewerFiles } from '../../src/stream/viewer-files.js';
 import { ViewerUpgrader } from '../../src/stream/viewer-upgrader.js';
+import { WrongTokens } from '../../src/stream/wrong-tokens.js';
 import type { H264Clip } from './h264-clip.js';
 
 const FRAME_US = 33_333;
@@ -49,9 +50,10 @@ export class LiveServer {
     for (const name of names) this.streams.set(name, this.#createStream(name, maxViewers, options));
     const { streams } = this;
     const policy = new AccessPolicy({ host: '127.0.0.1', token, allowedOrigins });
+    const wrongTokens = new WrongTokens(silentLogger);
     this.#metrics = new Metrics(() => streams.values());
-    this.#api = createApi({ policy, streams, metrics: this.#metrics, canControl, files });
-    const upgrader = new ViewerUpgrader({ policy, streams, maxViewers, canControl, logger: silentLogger });
+    this.#api = createApi({ policy, wrongTokens, streams, metrics: this.#metrics, canControl, files });
+    const upgrader = new ViewerUpgrader({ policy, wrongTokens, streams, maxViewers, canControl, logger: silentLogger });
     this.#api.server.on('upgrade', (request, socket, head) => upgrader.upgrade(request, socket, head));
   }
 

@@ -28,5 +28,7 @@ export interface NightStream extends AsyncDisposable {
 export interface OpenStreamOptions {
   /** Viewers that this stream admits at a time. */
   readonly maxViewers: number;
+  /** Delay beyond which a slow viewer skips to a keyframe, milliseconds; default 1500. */
+  readonly viewerDelayMs?: number;
   readonly logger?: Logger;
 }

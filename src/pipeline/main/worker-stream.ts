@@ -54,6 +54,7 @@ export class WorkerStream implements NightStream {
       name: settings.name,
       controls: settings.controls,
       maxViewers: options.maxViewers,
+      ...(options.viewerDelayMs === undefined ? {} : { viewerDelayMs: options.viewerDelayMs }),
       logger: this.#logger,
       onControls: () => {
         this.#postControls();
