@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { Settings } from '../config/settings.js';
 import { ERROR_CODES, EXIT_CODES, NocturneError } from '../core/errors.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import type { NightStream, StreamEnd } from '../pipeline/main/night-stream.js';
-import { startServer } from '../stream/stream-server.js';
+import { startServer, type StreamServerOptions } from '../stream/stream-server.js';
 import { startStream } from '../library.js';
 import { createLogger } from './create-logger.js';
 import { readSettings } from './read-settings.js';
@@ -31,7 +32,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
     await using server = await startServer({
       host: settings.host,
       port: settings.port,
-      ...(settings.token === undefined ? {} : { token: settings.token }),
+      ...tokensOf(settings),
       allowedOrigins: originsOf(settings.allowOrigin),
       canControl: !settings.readOnly,
       streams: byName,
@@ -43,6 +44,20 @@ export async function serve(inputs: readonly string[], command: Command): Promis
   } finally {
     await Promise.all(streams.map((stream) => stream.close()));
   }
+}
+
+/** The tokens that are set. */
+function tokensOf({ token, controlToken, readOnly }: Settings): Pick<StreamServerOptions, 'token' | 'controlToken'> {
+  const problem =
+    controlToken === undefined
+      ? undefined
+      : controlToken === token
+        ? '--control-token and --token are equal: whoever may watch could turn the dials. Give them different values.'
+        : readOnly
+          ? '--control-token and --read-only exclude each other: nobody can turn the dials of a read-only server.'
+          : undefined;
+  if (problem !== undefined) throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message: problem });
+  return { ...(token === undefined ? {} : { token }), ...(controlToken === undefined ? {} : { controlToken }) };
 }
 
 /** Parses a comma-separated list of web origins. */
