@@ -3,8 +3,13 @@ import type { Duplex } from 'node:stream';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
 
-/** Maximum number of connections that are no viewers: twice what the kernel queues for a server, so that one burst displaces no other client. */
-const MAX_CONNECTIONS = 1024;
+/**
+ * Connections that the kernel queues for the server while it is busy. When more arrive, clients try again after 1 s; Node's default
+ * of 511 is one attacker's burst.
+ */
+export const LISTEN_BACKLOG = 1024;
+/** Maximum number of connections that are no viewers: twice the kernel's queue, so that one burst displaces no other client. */
+const MAX_CONNECTIONS = 2 * LISTEN_BACKLOG;
 /** Maximum number of a connection's requests without an answer. Browsers and proxies send one at a time. */
 const MAX_PIPELINED = 4;
 /** Timeout for a client to take a response, milliseconds: the page's largest file takes 30 s at 50 kbit/s. */

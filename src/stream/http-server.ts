@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
-import type { ConnectionGuard } from './connection-guard.js';
+import { LISTEN_BACKLOG, type ConnectionGuard } from './connection-guard.js';
 import { PacedSocket } from './paced-socket.js';
 
 /** Timeout for receiving a whole request, milliseconds. */
@@ -82,6 +82,6 @@ export class HttpServer {
 }
 
 async function listen(server: TcpServer, options: ListenOptions): Promise<void> {
-  server.listen(options);
+  server.listen({ ...options, backlog: LISTEN_BACKLOG });
   await once(server, 'listening'); // rejects when the server emits an error
 }

@@ -60,15 +60,15 @@ const request = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: 127.0.0
 test('lets new clients in while a client without the token holds more connections than the server keeps', async () => {
   const server = await serve('sesame');
   const early = await new TestViewer(server, '/ws/street?token=sesame').joined();
-  const attackers = await Promise.all(Array.from({ length: 1100 }, async () => open(server.port)));
+  const attackers = await Promise.all(Array.from({ length: 2100 }, async () => open(server.port)));
   expect((await fetch(`${server.url}healthz`)).status).toBe(200);
   await new TestViewer(server, '/ws/street?token=sesame').joined();
-  await vi.waitFor(() => expect(attackers.filter(({ closed }) => closed).length).toBeGreaterThanOrEqual(76));
+  await vi.waitFor(() => expect(attackers.filter(({ closed }) => closed).length).toBeGreaterThanOrEqual(52));
   expect(attackers.at(-1)?.closed).toBe(false);
   expect(early.socket.readyState).toBe(early.socket.OPEN);
   const metrics = await (await fetch(`${server.url}metrics?token=sesame`)).text();
   expect(Number(/^nocturne_connections_cut_total\{reason="displaced"\} (\d+)$/m.exec(metrics)?.[1])).toBeGreaterThan(
-    75,
+    51,
   );
 });
 
@@ -137,35 +137,21 @@ test.each([
   clearInterval(timer ?? undefined);
 });
 
-test('closes a connection after its thousandth request', async () => {
-  const { port, requests } = await serveBody('.', {});
-  const socket = await open(port);
-  const closed = once(socket, 'close');
-  socket.on('data', (data) => {
-    if (data.toString().endsWith('.')) socket.write(request('/'));
-  });
-  socket.write(request('/'));
-  await closed;
-  expect(requests()).toBe(1000);
-});
-
-test('receives a WebSocket message that arrives together with the upgrade', async () => {
+test('receives WebSocket messages that arrive together with the upgrade', async () => {
   const { stream, requests } = createTestStream();
   const server = await startServer({ port: 0, streams: new Map([['street', stream]]) });
   servers.push(server);
   const socket = await open(server.port);
   const upgrade =
     'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
-  const text = Buffer.from(JSON.stringify({ type: 'controls', controls: { lights: 2 } }));
-  const frame = Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text]); // final text frame, mask 0
-  const filler = `X-Filler: ${'x'.repeat(1000)}`; // the request takes several turns, the frame comes in one read with it
-  socket.write(
-    Buffer.concat([
-      Buffer.from(`GET /ws/street HTTP/1.1\r\nHost: 127.0.0.1\r\n${filler}\r\n${upgrade}\r\n\r\n`),
-      frame,
-      frame,
-    ]),
-  );
-  await vi.waitFor(() => expect(requests.controls).toEqual([{ lights: 2 }, { lights: 2 }]));
+  /** A masked text frame; the mask is 0. */
+  const frame = (message: object): Buffer => {
+    const text = Buffer.from(JSON.stringify(message));
+    return Buffer.concat([Buffer.from([0x81, 0x80 | text.length, 0, 0, 0, 0]), text]);
+  };
+  const head = Buffer.from(`GET /ws/street HTTP/1.1\r\nHost: 127.0.0.1\r\n${upgrade}\r\n\r\n`);
+  const pings = Array.from({ length: 30 }, (_, n) => frame({ type: 'ping', clientTime: n }));
+  socket.write(Buffer.concat([head, ...pings, frame({ type: 'controls', controls: { lights: 2 } })]));
+  await vi.waitFor(() => expect(requests.controls).toEqual([{ lights: 2 }]));
   expect(stream.viewerCount).toBe(1);
 });
