@@ -128,6 +128,17 @@ describe('one line on stderr and an exit code for', () => {
     expect(await failureOf(USAGE, 'serve', '--config', join(folder, 'bad.json'))).toContain('[CONFIG_INVALID]');
   });
 
+  it.each([
+    ['--control-token and --token are equal', ['--token', 'sesame', '--control-token', 'sesame']],
+    ['--control-token and --read-only exclude each other', ['--control-token', 'sesame', '--read-only']],
+    ['--allow-origin must list origins', ['--allow-origin', 'ftp://night.example']],
+  ])('%s', async (message, flags) => {
+    const line = await failureOf(USAGE, 'serve', ...flags, '--port', '0');
+    expect(line).toMatch(/\[CONFIG_INVALID\]$/);
+    expect(line).toContain(message);
+    expect(line).not.toContain('sesame');
+  });
+
   it('a missing model', async () => {
     const line = await failureOf(
       FAILURE,
