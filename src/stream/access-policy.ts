@@ -67,15 +67,19 @@ export class AccessPolicy {
     return this.#isOriginAllowed(origin, host) ? undefined : { reason: 'origin not allowed', origin };
   }
 
-  /** What the request may do by its token, from `Authorization: Bearer` or `?token=`. Compares in constant time. */
+  /**
+   * What the request may do by its token, from `Authorization: Bearer` or `?token=`. A wrong token gives no access, also where
+   * watching needs none: it is a guess of the control token. Compares in constant time.
+   */
   accessOf(request: IncomingMessage): Access {
     const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const given = hash(bearer ?? requestUrl(request)?.searchParams.get('token') ?? '');
-    const isControl = this.#controlTokenHash !== undefined && timingSafeEqual(given, this.#controlTokenHash);
-    const isWatch = this.#tokenHash === undefined || timingSafeEqual(given, this.#tokenHash);
-    if (isControl) return 'control';
-    if (!isWatch) return 'none';
-    return this.needsControlToken ? 'watch' : 'control';
+    const given = bearer ?? requestUrl(request)?.searchParams.get('token') ?? undefined;
+    const givenHash = hash(given ?? '');
+    const isToken = this.#tokenHash !== undefined && timingSafeEqual(givenHash, this.#tokenHash);
+    const isControlToken = this.#controlTokenHash !== undefined && timingSafeEqual(givenHash, this.#controlTokenHash);
+    if (isControlToken) return 'control';
+    if (!this.needsControlToken) return isToken || !this.needsToken ? 'control' : 'none';
+    return isToken || (!this.needsToken && given === undefined) ? 'watch' : 'none';
   }
 
   /** Origins that may embed the page, in the syntax of Content-Security-Policy. */

@@ -256,14 +256,12 @@ test('lets a viewer watch with the token, and change controls with the control t
   expect(requests.controls).toEqual([{ warmth: 0.5 }]);
 });
 
-test('lets anyone watch where only the control token is set', async () => {
+test('lets anyone without a token watch where only the control token is set', async () => {
   const { stream, requests } = createTestStream();
   const running = await serve(stream, { controlToken: 'turn-sesame' });
-  for (const path of ['/ws/street', '/ws/street?token=wrong']) {
-    const watching = await new TestViewer(running, path).joined();
-    expect(watching.messages[0]).toMatchObject({ canControl: false, needsControlToken: true });
-    watching.socket.close();
-  }
+  const watching = await new TestViewer(running).joined();
+  expect(watching.messages[0]).toMatchObject({ canControl: false, needsControlToken: true });
+  expect((await new TestViewer(running, '/ws/street?token=wrong').closed).code).toBe(CLOSE_CODES.UNAUTHORIZED);
   const headers = { authorization: 'Bearer turn-sesame' };
   const turning = await new TestViewer(running, '/ws/street', { headers }).joined();
   turning.send({ type: 'controls', controls: { warmth: 0.5 } });
