@@ -14,10 +14,12 @@ export class AccessToken {
     return this.#token;
   }
 
-  set(token: string): void {
+  /** Stores another token; undefined removes it. */
+  set(token: string | undefined): void {
     this.#token = token;
     try {
-      sessionStorage.setItem(STORAGE_KEY, token);
+      if (token === undefined) sessionStorage.removeItem(STORAGE_KEY);
+      else sessionStorage.setItem(STORAGE_KEY, token);
     } catch (cause) {
       console.info('the browser forbids storage: the token is kept for this page only', cause);
     }

@@ -16,23 +16,38 @@ const SEND_INTERVAL_MS = 60;
 /** Interval at which the displayed controls follow the server's after a local change, milliseconds. */
 const REFRESH_INTERVAL_MS = 200;
 
+/** Who may change the dials here: this viewer, nobody, whoever has the control token; or the page is not connected. */
+export type DialAccess = 'open' | 'read-only' | 'locked' | 'offline';
+
+/** What the panel says about disabled dials. */
+const ACCESS_NOTES: Readonly<Record<DialAccess, string>> = {
+  open: '',
+  'read-only': 'View only: this server does not let viewers change the dials.',
+  locked: 'View only: changing the dials needs the control token.',
+  offline: 'Not connected: the dials are disabled.',
+};
+
+/** Events of a {@link DialPanel}. */
+export interface DialPanelEvents {
+  /** Sends a change to the stream. */
+  onChange(change: Partial<Controls>): void;
+  /** The displayed controls may have changed. */
+  onDisplayed(controls: Controls): void;
+  /** The user enters the control token. */
+  onControlToken(token: string): void;
+}
+
 /** The dials and the view switch: shows the stream's controls and changes them. */
 export class DialPanel {
-  readonly #send: (change: Partial<Controls>) => void;
-  readonly #onDisplayed: (controls: Controls) => void;
+  readonly #events: DialPanelEvents;
   readonly #sync = new ControlSync();
   readonly #rows = new Map<DialName, DialRow>();
   readonly #views = new Map<ViewMode, HTMLInputElement>();
   #canControl = false;
   #isSending = false;
 
-  /**
-   * @param send sends a change to the stream.
-   * @param onDisplayed called when the displayed controls may have changed.
-   */
-  constructor(send: (change: Partial<Controls>) => void, onDisplayed: (controls: Controls) => void) {
-    this.#send = send;
-    this.#onDisplayed = onDisplayed;
+  constructor(events: DialPanelEvents) {
+    this.#events = events;
     const rows = requireElement('dial-rows', HTMLElement);
     const hint = requireElement('dial-hint', HTMLElement);
     for (const name of DIAL_NAMES) {
@@ -50,7 +65,14 @@ export class DialPanel {
     const views = requireElement('view-switch', HTMLElement);
     for (const view of VIEW_MODES) views.append(this.#viewOption(view));
     requireElement('dials-reset', HTMLButtonElement).addEventListener('click', () => this.#reset());
-    this.setAccess(false, true);
+    const input = requireElement('control-input', HTMLInputElement);
+    requireElement('control-form', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.showWrongToken(false);
+      events.onControlToken(input.value);
+      input.value = '';
+    });
+    this.setAccess('offline');
     setInterval(() => this.#refresh(), REFRESH_INTERVAL_MS);
   }
 
@@ -60,10 +82,10 @@ export class DialPanel {
 
   /** Shows the controls of a new connection and stores the initial values for resets. */
   onHello(hello: Extract<ServerMessage, { type: 'hello' }>): void {
-    const { controls, initialControls = DEFAULT_CONTROLS, canControl } = hello;
+    const { controls, initialControls = DEFAULT_CONTROLS, canControl, needsControlToken = false } = hello;
     this.#sync.reset(controls);
     for (const [name, row] of this.#rows) row.initial = initialControls[name];
-    this.setAccess(canControl, false);
+    this.setAccess(canControl ? 'open' : needsControlToken ? 'locked' : 'read-only');
     this.#refresh();
   }
 
@@ -73,16 +95,20 @@ export class DialPanel {
     this.#refresh();
   }
 
-  /** Enables the dials, or disables them and shows why. */
-  setAccess(canControl: boolean, isOffline: boolean): void {
-    this.#canControl = canControl;
-    requireElement('dials-fields', HTMLFieldSetElement).disabled = !canControl;
-    requireElement('dials-reset', HTMLButtonElement).disabled = !canControl;
+  /** Enables the dials, or disables them and shows why and what opens them. */
+  setAccess(access: DialAccess): void {
+    this.#canControl = access === 'open';
+    requireElement('dials-fields', HTMLFieldSetElement).disabled = !this.#canControl;
+    requireElement('dials-reset', HTMLButtonElement).disabled = !this.#canControl;
     const note = requireElement('dials-note', HTMLElement);
-    note.hidden = canControl;
-    note.textContent = isOffline
-      ? 'Not connected: the dials are disabled.'
-      : 'View only: this server does not let viewers change the dials.';
+    note.hidden = this.#canControl;
+    note.textContent = ACCESS_NOTES[access];
+    requireElement('control-form', HTMLFormElement).hidden = access !== 'locked';
+  }
+
+  /** Shows or hides that the control token was wrong. */
+  showWrongToken(isWrong: boolean): void {
+    requireElement('control-wrong', HTMLElement).hidden = !isWrong;
   }
 
   beginDrag(name: ControlName): void {
@@ -103,7 +129,7 @@ export class DialPanel {
     setTimeout(() => {
       this.#isSending = false;
       const unsent = this.#sync.takeUnsent();
-      if (unsent) this.#send(unsent);
+      if (unsent) this.#events.onChange(unsent);
     }, SEND_INTERVAL_MS);
   }
 
@@ -135,6 +161,6 @@ export class DialPanel {
     const controls = this.#sync.displayed(performance.now());
     for (const [name, row] of this.#rows) row.show(controls[name]);
     for (const [view, option] of this.#views) option.checked = view === controls.view;
-    this.#onDisplayed(controls);
+    this.#events.onDisplayed(controls);
   }
 }

@@ -11,7 +11,7 @@ export class StatusBadge {
 
   showStatus(status: ViewerStatus): void {
     this.#isLive = status.kind === 'live';
-    const description = describeStatus(status, { host: location.host, port: location.port }, Date.now());
+    const description = describeStatus(status, location, Date.now());
     if (!description) this.#write('Live', 'live');
     else this.#write(description.tone === 'busy' ? description.title : 'Not playing', description.tone);
   }

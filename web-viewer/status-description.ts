@@ -13,8 +13,10 @@ export interface StatusDescription {
   readonly action: 'none' | 'retry' | 'token' | 'streams' | 'reload';
 }
 
-/** Host and port of the page's own address, for texts that name them. */
+/** The page's own address, for texts that name it. */
 export interface PageLocation {
+  /** Scheme, host and port. */
+  readonly origin: string;
   readonly host: string;
   readonly port: string;
 }
@@ -38,12 +40,7 @@ const DESCRIPTIONS: { readonly [K in ViewerStatus['kind']]: Describe<Extract<Vie
   failed: ({ message }) => error('Stream failed', message || 'The server cannot continue the stream.', 'retry'),
   unauthorized: () =>
     error('Token required', 'This server requires a token. The person who started it has the token.', 'token'),
-  forbidden: (_, { host }) =>
-    error(
-      'Origin not allowed',
-      `The server does not accept viewers from ${host}. Open it at its own address, or allow this origin when you start it.`,
-      'retry',
-    ),
+  forbidden: (_, page) => forbidden(page),
   'no-such-stream': () =>
     notice('Stream not found', 'The server has no stream of this name. Choose another, or wait for it.', 'streams'),
   'too-many-viewers': ({ retryAtMs }, _, nowMs) =>
@@ -84,6 +81,16 @@ function notice(title: string, text: string, action: StatusDescription['action']
 
 function error(title: string, text: string, action: StatusDescription['action'] = 'none'): StatusDescription {
   return { title, text, tone: 'error', remedies: [], action };
+}
+
+function forbidden({ origin }: PageLocation): StatusDescription {
+  return {
+    title: 'Origin not allowed',
+    text: `The server does not know the address of this page, ${origin}, for instance that of a reverse proxy. Allow it when you start the server:`,
+    tone: 'error',
+    remedies: [{ label: 'Add to the command nocturne serve', code: `--allow-origin ${origin}` }],
+    action: 'retry',
+  };
 }
 
 function insecure(page: PageLocation): StatusDescription {

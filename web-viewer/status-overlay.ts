@@ -1,5 +1,5 @@
 import { createElement, requireElement } from './dom.js';
-import { describeStatus, type PageLocation, type StatusDescription } from './status-description.js';
+import { describeStatus, type StatusDescription } from './status-description.js';
 import type { ViewerStatus } from './worker-messages.js';
 
 /** Interval at which a countdown is updated, milliseconds. */
@@ -23,7 +23,6 @@ export class StatusOverlay {
   readonly #tokenError = requireElement('token-wrong', HTMLElement);
   readonly #streams = requireElement('state-streams', HTMLElement);
   readonly #action = requireElement('state-action', HTMLButtonElement);
-  readonly #pageLocation: PageLocation = { host: location.host, port: location.port };
   readonly #events: StatusOverlayEvents;
   #status: ViewerStatus = { kind: 'connecting' };
   #streamNames: readonly string[] = [];
@@ -75,7 +74,7 @@ export class StatusOverlay {
   }
 
   #description(): StatusDescription | undefined {
-    return describeStatus(this.#status, this.#pageLocation, Date.now());
+    return describeStatus(this.#status, location, Date.now());
   }
 
   #updateCountdown(): void {

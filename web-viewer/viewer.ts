@@ -32,6 +32,8 @@ class Viewer {
   #streamSearch = new AbortController();
   #stream = '';
   #latestStats: ViewerStats | undefined;
+  /** While the server checks a control token: the token before it. */
+  #trial: { readonly previous: string | undefined } | undefined;
 
   constructor() {
     const pageUrl = parsePageUrl(location.href);
@@ -47,10 +49,11 @@ class Viewer {
       onDragEnd: () => this.#panel.endDrag('split'),
       onMove: (split) => this.#panel.change({ split }),
     });
-    this.#panel = new DialPanel(
-      (controls) => this.#worker.send({ type: 'controls', controls }),
-      (controls) => this.#splitLine.show(controls, this.#panel.canControl),
-    );
+    this.#panel = new DialPanel({
+      onChange: (controls) => this.#worker.send({ type: 'controls', controls }),
+      onDisplayed: (controls) => this.#splitLine.show(controls, this.#panel.canControl),
+      onControlToken: (token) => this.#tryControlToken(token),
+    });
     this.#overlay = new StatusOverlay({
       onRetry: () => void this.#open(),
       onToken: (token) => {
@@ -105,6 +108,23 @@ class Viewer {
     else this.#worker.connect(this.#canvas, socketUrl(location.href, this.#stream, this.#token.value));
   }
 
+  /** Connects with another token; a wrong one is replaced by the one before. */
+  #tryControlToken(token: string): void {
+    this.#trial = { previous: this.#token.value };
+    this.#token.set(token);
+    void this.#open();
+  }
+
+  /** Ends the trial of a control token. True when it was wrong. */
+  #endTrial(canControl: boolean): boolean {
+    const trial = this.#trial;
+    this.#trial = undefined;
+    if (!trial || canControl) return false;
+    this.#token.set(trial.previous);
+    this.#panel.showWrongToken(true);
+    return true;
+  }
+
   #selectStream(stream: string): void {
     this.#stream = stream;
     const url = new URL(location.href);
@@ -123,6 +143,7 @@ class Viewer {
         this.#stream = message.hello.stream;
         this.#picker.show(message.hello.streams, message.hello.stream);
         this.#overlay.streamNames = message.hello.streams;
+        this.#endTrial(message.hello.canControl);
         this.#panel.onHello(message.hello);
         break;
       case 'controls':
@@ -149,11 +170,15 @@ class Viewer {
   }
 
   #setStatus(status: ViewerStatus): void {
+    if (status.kind === 'unauthorized' && this.#endTrial(false)) {
+      void this.#open();
+      return;
+    }
     this.#overlay.show(status);
     this.#badge.showStatus(status);
     const isConnected = ['live', 'waiting', 'starting', 'input-lost', 'stalled'].includes(status.kind);
     if (!isConnected) {
-      this.#panel.setAccess(false, true);
+      this.#panel.setAccess('offline');
       this.#stats.server = undefined;
     }
     if (status.kind === 'no-such-stream') void this.#listStreams();

@@ -9,7 +9,8 @@ import type { Settings } from '../config/settings.js';
  */
 export function createLogger(settings: Pick<Settings, 'logLevel' | 'logJson' | 'verbose'>): Logger {
   const level = settings.verbose ? 'debug' : settings.logLevel;
-  const redact = { paths: ['token', '*.token', 'password', '*.password', 'authorization', '*.authorization'] };
+  const secrets = ['token', 'controlToken', 'password', 'authorization'];
+  const redact = { paths: secrets.flatMap((key) => [key, `*.${key}`]) };
   const options = { level, base: null, redact };
   if (settings.logJson) return pino(options, process.stderr);
   const toText = prettyFactory({

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import type { Settings } from '../config/settings.js';
 import { ERROR_CODES, EXIT_CODES, NocturneError } from '../core/errors.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import type { NightStream, StreamEnd } from '../pipeline/main/night-stream.js';
-import { startServer } from '../stream/stream-server.js';
+import { startServer, type StreamServerOptions } from '../stream/stream-server.js';
 import { startStream } from '../library.js';
 import { checkCapacity } from './check-capacity.js';
 import { createLogger } from './create-logger.js';
@@ -21,6 +22,7 @@ const ANNOUNCE_AFTER_MS = 2000;
 export async function serve(inputs: readonly string[], command: Command): Promise<void> {
   const settings = readSettings(command);
   const logger = createLogger(settings);
+  const access = { ...tokensOf(settings), allowedOrigins: originsOf(settings.allowOrigin) };
   const stop = stopSignal();
   const named = nameInputs(inputs.length === 0 ? ['street'] : inputs);
   checkCapacity(named.length, logger);
@@ -34,8 +36,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
     await using server = await startServer({
       host: settings.host,
       port: settings.port,
-      ...(settings.token === undefined ? {} : { token: settings.token }),
-      allowedOrigins: originsOf(settings.allowOrigin),
+      ...access,
       canControl: !settings.readOnly,
       streams: byName,
       maxViewers: settings.maxViewers * streams.length,
@@ -48,13 +49,27 @@ export async function serve(inputs: readonly string[], command: Command): Promis
   }
 }
 
+/** The tokens that are set. */
+function tokensOf({ token, controlToken, readOnly }: Settings): Pick<StreamServerOptions, 'token' | 'controlToken'> {
+  if (controlToken !== undefined && controlToken === token) {
+    throw invalid('--control-token and --token are equal, so that whoever may watch could turn the dials.');
+  }
+  if (controlToken !== undefined && readOnly) {
+    throw invalid('--control-token and --read-only exclude each other: nobody turns the dials of a read-only server.');
+  }
+  return { ...(token === undefined ? {} : { token }), ...(controlToken === undefined ? {} : { controlToken }) };
+}
+
+function invalid(message: string): NocturneError {
+  return new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message });
+}
+
 /** Parses a comma-separated list of web origins. */
 function originsOf(list = ''): string[] {
   const origins = list.split(',').map((origin) => origin.trim().replace(/\/$/, ''));
   return origins.filter((origin) => {
-    if (origin !== '' && (!URL.canParse(origin) || new URL(origin).origin !== origin)) {
-      const message = `--allow-origin must list origins such as https://example.org, got ${JSON.stringify(origin)}.`;
-      throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message });
+    if (origin !== '' && !(/^https?:/.test(origin) && URL.canParse(origin) && new URL(origin).origin === origin)) {
+      throw invalid(`--allow-origin must list origins such as https://example.org, got ${JSON.stringify(origin)}.`);
     }
     return origin !== '';
   });

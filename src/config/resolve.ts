@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { NocturneError } from '../core/errors.js';
 import { ruleOf, type Setting } from './setting.js';
-import { environmentName, flagName, SETTING_NAMES, SETTINGS, TIMES, type Settings } from './settings.js';
+import { environmentName, flagName, SETTING_NAMES, SETTINGS, TIMES } from './settings.js';
+import type { SettingName, Settings } from './settings.js';
 
 /** Where values come from; earlier ones win. */
 export interface SettingsSources {
@@ -22,8 +23,9 @@ export function resolveSettings(sources: SettingsSources): Settings {
   const fileValues = checkFile(sources.file);
   const unknown = Object.keys(options).find((key) => !isSetting(key) && !sources.otherOptions?.includes(key));
   if (unknown !== undefined) throw invalid(`unknown option ${JSON.stringify(unknown)}.`);
-  if (sources.environment?.['NOCTURNE_TOKEN'] === '') {
-    throw invalid('NOCTURNE_TOKEN is set but empty, which would admit everyone: unset it or give it a value.');
+  for (const variable of SECRETS.map(environmentName)) {
+    if (sources.environment?.[variable] !== '') continue;
+    throw invalid(`${variable} is set but empty, which would admit everyone: unset it or give it a value.`);
   }
   const given: Record<string, unknown> = {};
   for (const name of SETTING_NAMES) {
@@ -35,10 +37,13 @@ export function resolveSettings(sources: SettingsSources): Settings {
       [`${name} in ${sources.file?.path ?? 'the config file'}`, fileValues[name]],
     ];
     const [place, value] = candidates.find(([, candidate]) => candidate !== undefined) ?? ['', undefined];
-    if (value !== undefined) given[name] = parse(setting, place, value, name === 'token');
+    if (value !== undefined) given[name] = parse(setting, place, value, SECRETS.includes(name));
   }
   return { ...DEFAULTS, ...dialsOfTime(given['time'] as Settings['time']), ...given } as Settings; // each name has a value of its own kind, or a default
 }
+
+/** Settings whose values no message shows. */
+const SECRETS: readonly SettingName[] = ['token', 'controlToken'];
 
 const DEFAULTS: Readonly<Record<string, unknown>> = Object.fromEntries(
   SETTING_NAMES.map((name) => [name, SETTINGS[name].default]),

@@ -41,8 +41,14 @@ const OWN_SETTINGS = {
     commands: serve,
     placeholder: 'secret',
   }),
+  controlToken: text(undefined, {
+    help: 'secret that turning the dials needs; whoever has only --token, or none where it is unset, watches',
+    group: 'Server',
+    commands: serve,
+    placeholder: 'secret',
+  }),
   allowOrigin: text(undefined, {
-    help: 'other web origins that may embed the stream, comma-separated',
+    help: 'other web origins that may use the server, comma-separated: embedding pages, a reverse proxy (https://night.example)',
     group: 'Server',
     commands: serve,
     placeholder: 'origins',

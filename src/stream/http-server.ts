@@ -1,7 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import { LISTEN_BACKLOG, type ConnectionGuard } from './connection-guard.js';
+import { PacedSocket } from './paced-socket.js';
 
 /** Timeout for receiving a whole request, milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -9,6 +11,8 @@ const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECTION_CHECK_MS = 1000;
 /** Time an idle connection stays open for the next request, milliseconds. */
 const KEEP_ALIVE_MS = 5_000;
+/** Maximum number of requests of a connection; the last response closes it. */
+const MAX_REQUESTS_PER_CONNECTION = 1000;
 
 /** Where a server listens. */
 export interface ListenOptions {
@@ -17,13 +21,14 @@ export interface ListenOptions {
   readonly port: number;
 }
 
-/** Node's HTTP server with time limits. `localhost` is all of its addresses, IPv4 and IPv6: clients try either. */
+/** Node's HTTP server with limits of time and number. `localhost` is all of its addresses, IPv4 and IPv6: clients try either. */
 export class HttpServer {
   readonly server: Server;
   /** Listeners on further addresses of `localhost`, which hand their connections to the server. */
   readonly #others: TcpServer[] = [];
 
-  constructor(handle: RequestListener) {
+  /** @param guard watches the connections. */
+  constructor(handle: RequestListener, guard: ConnectionGuard) {
     this.server = createServer(
       {
         requestTimeout: REQUEST_TIMEOUT_MS,
@@ -31,8 +36,16 @@ export class HttpServer {
         connectionsCheckingInterval: CONNECTION_CHECK_MS,
         keepAliveTimeout: KEEP_ALIVE_MS,
       },
-      handle,
+      (request, response) => guard.handle(request.socket, response, () => handle(request, response)),
     );
+    this.server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
+    const serve = this.server.listeners('connection');
+    this.server.removeAllListeners('connection');
+    this.server.on('connection', (socket: Socket | PacedSocket) => {
+      const paced = socket instanceof PacedSocket ? socket : new PacedSocket(socket); // a declined upgrade returns it
+      if (paced !== socket) guard.open(paced, paced.remoteAddress);
+      for (const listener of serve) listener.call(this.server, paced);
+    });
   }
 
   /** The bound port. */
@@ -48,7 +61,6 @@ export class HttpServer {
     for (const other of await lookup(host, { all: true })) {
       if (other.address === address) continue;
       const listener = createTcpServer({ allowHalfOpen: true }, (socket) => this.server.emit('connection', socket));
-      listener.maxConnections = this.server.maxConnections;
       await listen(listener, { host: other.address, port: this.port }).then(
         () => this.#others.push(listener),
         () => undefined, // one address is enough
@@ -70,6 +82,6 @@ export class HttpServer {
 }
 
 async function listen(server: TcpServer, options: ListenOptions): Promise<void> {
-  server.listen(options);
+  server.listen({ ...options, backlog: LISTEN_BACKLOG });
   await once(server, 'listening'); // rejects when the server emits an error
 }

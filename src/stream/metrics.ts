@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import type { ConnectionGuard } from './connection-guard.js';
 import type { LiveStream } from './live-stream.js';
 import type { StreamStats } from './protocol.js';
 
@@ -46,13 +47,14 @@ type Streams = () => Iterable<LiveStream>;
 export class Metrics implements Disposable {
   readonly #registry = new Registry();
 
-  /** @param streams read at each scrape. */
-  constructor(streams: Streams) {
+  /** Both are read at each scrape. */
+  constructor(streams: Streams, guard: Pick<ConnectionGuard, 'cuts'>) {
     collectDefaultMetrics({ register: this.#registry });
     addCounters(this.#registry, streams);
     addGauges(this.#registry, streams);
     addStageTimes(this.#registry, streams);
     addStates(this.#registry, streams);
+    addCuts(this.#registry, guard);
   }
 
   get contentType(): string {
@@ -116,6 +118,17 @@ function addStates(registry: Registry, streams: Streams): void {
     collect() {
       this.reset();
       for (const { name, state } of streams()) this.set({ stream: name, state }, 1);
+    },
+  });
+}
+
+function addCuts(registry: Registry, guard: Pick<ConnectionGuard, 'cuts'>): void {
+  new Counter({
+    ...{ name: 'nocturne_connections_cut_total', help: 'Connections closed to stay open to others' },
+    ...{ labelNames: ['reason'], registers: [registry] },
+    collect() {
+      this.reset();
+      for (const [reason, count] of Object.entries(guard.cuts)) this.inc({ reason }, count);
     },
   });
 }

@@ -62,7 +62,8 @@ export type StreamState = 'starting' | 'live' | 'reconnecting' | 'stalled' | 'en
 /** What the server sends as text. */
 export type ServerMessage =
   /**
-   * First message. `canControl`: this viewer may change controls. `initialControls`: the stream's controls at its start,
+   * First message. `canControl`: this viewer may change controls. `needsControlToken`: with the control token it could; absent:
+   * false. `initialControls`: the stream's controls at its start,
    * to which a reset returns; absent: the defaults.
    */
   | {
@@ -73,6 +74,7 @@ export type ServerMessage =
       controls: Controls;
       initialControls?: Controls;
       canControl: boolean;
+      needsControlToken?: boolean;
     }
   /** Before the first packet and at each change; the next packet is a keyframe. */
   | { type: 'format'; format: VideoFormat }

@@ -3,14 +3,17 @@ import { Hono, type Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { IncomingMessage } from 'node:http';
 import { checkControls } from '../core/controls.js';
-import type { AccessPolicy } from './access-policy.js';
+import { remedyOf, type AccessPolicy } from './access-policy.js';
 import { AddressLimiter } from './address-limiter.js';
+import type { ConnectionGuard } from './connection-guard.js';
 import { HttpServer } from './http-server.js';
 import type { LiveStream, StreamDirectory } from './live-stream.js';
 import type { Metrics } from './metrics.js';
 import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 import { MESSAGE_RATE } from './rate-limiter.js';
+import type { RefusalLog } from './refusal-log.js';
 import type { ViewerFile } from './viewer-files.js';
+import { ViewerPage } from './viewer-page.js';
 import type { WrongTokens } from './wrong-tokens.js';
 
 /** Options of {@link createApi}. */
@@ -20,6 +23,9 @@ export interface ApiOptions {
   readonly streams: StreamDirectory;
   readonly files: ReadonlyMap<string, ViewerFile>;
   readonly metrics: Metrics;
+  /** Bounds the server's connections. */
+  readonly guard: ConnectionGuard;
+  readonly refusals: RefusalLog;
   readonly canControl: boolean;
 }
 
@@ -41,8 +47,7 @@ const HEADERS = {
 /** Creates the HTTP server, not yet listening: viewer page, health checks, streams, controls, metrics. */
 export function createApi(options: ApiOptions): HttpServer {
   const api: Api = new Hono();
-  api.use(setHeaders, checkAccess(options.policy));
-  addPage(api, options);
+  api.use(setHeaders, checkHostAndOrigin(options));
   addHealthChecks(api, options);
   api.use(checkToken(options), limitRate()); // for every route below, and for unknown ones
   addStreams(api, options);
@@ -56,7 +61,14 @@ export function createApi(options: ApiOptions): HttpServer {
     hostname: 'localhost', // HTTP/1.0 requests may have no Host header
     errorHandler: () => Response.json({ error: 'malformed request' }, { status: 400, headers: HEADERS }),
   });
-  return new HttpServer((request, response) => void listener(request, response));
+  const page = new ViewerPage({
+    files: options.files,
+    headers: HEADERS,
+    frameAncestors: options.policy.frameAncestors,
+  });
+  return new HttpServer((request, response) => {
+    if (!page.send(request, response)) void listener(request, response);
+  }, options.guard);
 }
 
 const setHeaders = createMiddleware<NodeEnv>(async (context, next) => {
@@ -65,19 +77,19 @@ const setHeaders = createMiddleware<NodeEnv>(async (context, next) => {
 });
 
 /** Rejects requests for other hosts and from pages of other origins. */
-const checkAccess = (policy: AccessPolicy) =>
+const checkHostAndOrigin = ({ policy, refusals }: ApiOptions) =>
   createMiddleware<NodeEnv>(async (context, next) => {
-    const { incoming } = context.env;
-    if (!policy.isHostAllowed(incoming)) return context.json({ error: 'host not allowed' }, 403);
-    if (!policy.isOriginAllowed(incoming)) return context.json({ error: 'origin not allowed' }, 403);
-    return next();
+    const refusal = policy.refusalOf(context.env.incoming);
+    if (!refusal) return next();
+    refusals.add(refusal);
+    return context.json({ error: `${refusal.reason}: ${remedyOf(refusal)}` }, 403);
   });
 
 /** Rejects requests without the token. The viewer page and the health checks need none: they hold no secrets. */
 const checkToken = ({ policy, wrongTokens }: ApiOptions) =>
   createMiddleware<NodeEnv>(async (context, next) => {
     const { incoming } = context.env;
-    if (policy.hasValidToken(incoming)) return next();
+    if (policy.accessOf(incoming) !== 'none') return next();
     if (!(await wrongTokens.add(incoming.socket.remoteAddress))) incoming.socket.destroy();
     context.header('www-authenticate', 'Bearer');
     return context.json({ error: 'wrong or missing token' }, 401);
@@ -92,37 +104,6 @@ const limitRate = () => {
     return context.json({ error: 'too many requests a second' }, 429);
   });
 };
-
-function addPage(api: Api, { files, policy }: ApiOptions): void {
-  for (const [name, { type, bytes }] of files) {
-    const send = (context: Context<NodeEnv>): Response => {
-      context.header('content-type', type);
-      context.header('cache-control', 'no-cache');
-      context.header(
-        'content-security-policy',
-        contentSecurityPolicy(context.req.header('host'), policy.frameAncestors),
-      );
-      context.header('cross-origin-opener-policy', 'same-origin');
-      return context.body(new Uint8Array(bytes)); // Hono's types refuse a Buffer
-    };
-    api.get(`/${name}`, send);
-    if (name === 'index.html') api.get('/', send);
-  }
-}
-
-/** Allows scripts, styles and sockets of this server only. Safari before 15.4 does not match sockets with 'self', so it lists them. */
-function contentSecurityPolicy(host: string | undefined, frameAncestors: string): string {
-  const sockets = host !== undefined && /^[\w.:[\]-]+$/.test(host) ? ` ws://${host} wss://${host}` : '';
-  return [
-    "default-src 'self'",
-    `connect-src 'self'${sockets}`,
-    "img-src 'self' data: blob:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    `frame-ancestors ${frameAncestors}`,
-  ].join('; ');
-}
 
 function addHealthChecks(api: Api, { streams, policy }: ApiOptions): void {
   // The health checks need no token, so they name no streams where the server has one.
@@ -142,7 +123,7 @@ function addHealthChecks(api: Api, { streams, policy }: ApiOptions): void {
   });
 }
 
-function addStreams(api: Api, { streams, metrics, canControl }: ApiOptions): void {
+function addStreams(api: Api, { streams, metrics, canControl, policy }: ApiOptions): void {
   api.get('/metrics', async (context) => {
     context.header('content-type', metrics.contentType);
     return context.body(await metrics.text());
@@ -161,6 +142,9 @@ function addStreams(api: Api, { streams, metrics, canControl }: ApiOptions): voi
     const stream = streams.get(context.req.param('name'));
     if (!stream) return noSuchStream(context);
     if (!canControl) return context.json({ error: 'controls are read-only on this server' }, 403);
+    if (policy.accessOf(context.env.incoming) !== 'control') {
+      return context.json({ error: 'changing controls needs the control token' }, 403);
+    }
     stream.setControls(checkControls(change));
     return context.json(stream.controls);
   });

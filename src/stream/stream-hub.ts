@@ -38,6 +38,8 @@ export interface StreamHubOptions {
 /** Options of {@link StreamHub.join}. */
 export interface JoinOptions {
   readonly canControl: boolean;
+  /** This viewer could change controls with the control token; default false. */
+  readonly needsControlToken?: boolean;
   /** Names of all streams, for the viewer's list. */
   readonly streams: readonly string[];
 }
@@ -187,7 +189,7 @@ export class StreamHub implements LiveStream {
   }
 
   /** Adds a viewer and sends it hello, state, format and the GOP so far. Takes the socket. Check `isFull` first. */
-  join(socket: WebSocket, { canControl, streams }: JoinOptions): void {
+  join(socket: WebSocket, { canControl, needsControlToken = false, streams }: JoinOptions): void {
     const viewer = new ViewerSession({
       socket,
       canControl,
@@ -200,7 +202,7 @@ export class StreamHub implements LiveStream {
     const { name: stream, controls } = this;
     const initialControls = this.#options.controls;
     this.#viewers.add(viewer);
-    const hello = { stream, streams, controls, initialControls, canControl };
+    const hello = { stream, streams, controls, initialControls, canControl, needsControlToken };
     viewer.sendMessage({ type: 'hello', version: PROTOCOL_VERSION, ...hello });
     viewer.sendMessage({ type: 'state', state: this.#state, message: this.#message });
     if (this.#format) viewer.sendMessage({ type: 'format', format: this.#format });

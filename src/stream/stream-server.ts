@@ -1,8 +1,10 @@
 import type { Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
 import { AccessPolicy, isLoopback } from './access-policy.js';
+import { ConnectionGuard } from './connection-guard.js';
 import type { HttpServer } from './http-server.js';
 import { declineUpgrade, isWebSocketUpgrade } from './http-upgrade.js';
 import type { StreamDirectory } from './live-stream.js';
@@ -11,6 +13,7 @@ import { CLOSE_CODES } from './protocol.js';
 import { createApi } from './stream-api.js';
 import { hubsOf } from './hub-directory.js';
 import type { HubDirectory } from './hub-directory.js';
+import { RefusalLog } from './refusal-log.js';
 import { loadViewerFiles } from './viewer-files.js';
 import { ViewerUpgrader } from './viewer-upgrader.js';
 import { WrongTokens } from './wrong-tokens.js';
@@ -23,7 +26,12 @@ export interface StreamServerOptions {
   readonly port: number;
   /** Secret required for API, metrics and viewer connections; default none. Never logged. */
   readonly token?: string;
-  /** Web origins whose pages may connect, in addition to the server's own. */
+  /**
+   * Secret required to change controls; it may also watch. Default none: whoever may watch may change controls. Without
+   * `token`, anyone may watch. Never logged.
+   */
+  readonly controlToken?: string;
+  /** Web origins whose pages may connect, in addition to the server's own. A reverse proxy's origin is one of them. */
   readonly allowedOrigins?: readonly string[];
   /** Viewers and the API may change controls; default true. */
   readonly canControl?: boolean;
@@ -57,26 +65,40 @@ const DEFAULT_MAX_VIEWERS = 200;
 const DEFAULT_HEARTBEAT_MS = 15_000;
 /** Interval of the statistics sent to viewers, milliseconds. */
 const STATS_INTERVAL_MS = 1000;
-/** Connections allowed in addition to those of viewers: page loads, scrapes, clients being rejected. */
-const SPARE_CONNECTIONS = 100;
 /** Timeout for viewers to disconnect at a shutdown, milliseconds. */
 const SHUTDOWN_TIMEOUT_MS = 1500;
 /** Interval at which a shutdown checks whether all viewers have left, milliseconds. */
 const SHUTDOWN_POLL_MS = 20;
 
 /**
- * Starts a server of streams. Throws NocturneError `PORT_TAKEN` or `ADDRESS_UNAVAILABLE`; TypeError for a malformed origin and
- * for streams of another kind.
+ * Starts a server of streams. Throws NocturneError `PORT_TAKEN` or `ADDRESS_UNAVAILABLE`; TypeError for a malformed origin, for
+ * streams of another kind, for an empty or equal token, and for a control token where nobody can control.
  */
 export async function startServer(options: StreamServerOptions): Promise<StreamServer> {
   const { host = DEFAULT_HOST, canControl = true, maxViewers = DEFAULT_MAX_VIEWERS, logger = silentLogger } = options;
   const streams = checkStreams(options.streams);
-  const policy = new AccessPolicy({ host, token: options.token, allowedOrigins: options.allowedOrigins ?? [] });
+  const { token, controlToken, allowedOrigins = [] } = options;
+  if (controlToken !== undefined && !canControl) throw new TypeError('controlToken needs canControl, got false');
+  const policy = new AccessPolicy({ host, token, controlToken, allowedOrigins });
+  const refusals = new RefusalLog(logger);
   const wrongTokens = new WrongTokens(logger);
-  const metrics = new Metrics(() => streams.values());
-  const api = createApi({ policy, wrongTokens, streams, metrics, canControl, files: await loadViewerFiles() });
-  const upgrader = new ViewerUpgrader({ policy, wrongTokens, streams, maxViewers, canControl, logger });
-  api.server.maxConnections = maxViewers + SPARE_CONNECTIONS;
+  const guard = new ConnectionGuard({ logger });
+  const metrics = new Metrics(() => streams.values(), guard);
+  const api = createApi({
+    ...{ policy, wrongTokens, streams, metrics, guard, refusals, canControl },
+    files: await loadViewerFiles(),
+  });
+  const onJoin = (socket: Duplex): void => guard.admit(socket);
+  const upgrader = new ViewerUpgrader({
+    policy,
+    wrongTokens,
+    streams,
+    maxViewers,
+    canControl,
+    refusals,
+    onJoin,
+    logger,
+  });
   handleUpgrades(api.server, upgrader);
   try {
     await listen(api, host, options.port);

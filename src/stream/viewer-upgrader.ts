@@ -6,9 +6,11 @@ import type { WebSocket } from 'ws';
 import type { Logger } from '../core/logger.js';
 import { requestUrl } from './access-policy.js';
 import type { AccessPolicy } from './access-policy.js';
+import { PacedSocket } from './paced-socket.js';
 import { CLOSE_CODES, MAX_CLIENT_MESSAGE_BYTES, SUBPROTOCOL } from './protocol.js';
 import type { HubDirectory } from './hub-directory.js';
 import type { StreamHub } from './stream-hub.js';
+import type { RefusalLog } from './refusal-log.js';
 import { Throttle } from './throttle.js';
 import type { WrongTokens } from './wrong-tokens.js';
 
@@ -25,6 +27,9 @@ export interface ViewerUpgraderOptions {
   /** Maximum number of viewers at a time, over all streams. */
   readonly maxViewers: number;
   readonly canControl: boolean;
+  readonly refusals: RefusalLog;
+  /** Called with the socket of each viewer that joins. */
+  readonly onJoin: (socket: Duplex) => void;
   readonly logger: Logger;
 }
 
@@ -35,7 +40,7 @@ interface Rejection {
 
 /**
  * Upgrades requests for `/ws/NAME` to viewers. To reject one it completes the upgrade, then closes with a code of the protocol:
- * a page can read a close code, but not the HTTP status of a failed upgrade. A wrong `Host` or path gets an HTTP response.
+ * a page can read a close code, but not the HTTP status of a failed upgrade. A wrong path gets an HTTP response.
  */
 export class ViewerUpgrader {
   readonly #options: ViewerUpgraderOptions;
@@ -62,19 +67,19 @@ export class ViewerUpgrader {
       this.#options.logger.debug({ err: error }, 'A connection failed during its upgrade.'),
     );
     const name = streamName(request);
-    if (this.#isClosed || name === undefined || !this.#options.policy.isHostAllowed(request)) {
-      const status = this.#isClosed
-        ? '503 Service Unavailable'
-        : name === undefined
-          ? '404 Not Found'
-          : '403 Forbidden';
+    if (this.#isClosed || name === undefined) {
+      const status = this.#isClosed ? '503 Service Unavailable' : '404 Not Found';
       // A client that keeps its side open would delay a shutdown.
       socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`, () => socket.destroy());
       setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS).unref();
       return;
     }
-    if (socket instanceof Socket) socket.setNoDelay(true);
-    this.#server.handleUpgrade(request, socket, head, (webSocket) => this.#accept(webSocket, request, name));
+    const connection = socket instanceof PacedSocket ? socket.release() : socket;
+    if (connection instanceof Socket) connection.setNoDelay(true);
+    this.#server.handleUpgrade(request, connection, head, (webSocket) => {
+      if (this.#accept(webSocket, request, name)) this.#options.onJoin(socket);
+    });
+    connection.resume();
   }
 
   /** Rejects all further requests. */
@@ -82,8 +87,9 @@ export class ViewerUpgrader {
     this.#isClosed = true;
   }
 
-  #accept(socket: WebSocket, request: IncomingMessage, name: string): void {
-    const { streams, canControl, logger } = this.#options;
+  /** Joins the viewer, or rejects it: false. */
+  #accept(socket: WebSocket, request: IncomingMessage, name: string): boolean {
+    const { streams, policy, logger } = this.#options;
     const stream = streams.get(name);
     const rejection = this.#rejectionOf(request, stream);
     if (rejection || !stream) {
@@ -91,12 +97,16 @@ export class ViewerUpgrader {
       socket.on('error', (error) => logger.debug({ err: error }, "A rejected viewer's connection failed."));
       if (code === CLOSE_CODES.UNAUTHORIZED) void this.#rejectToken(socket, request, reason);
       else {
-        this.#logRejection({ stream: name, code, origin: request.headers.origin }, reason);
+        if (code !== CLOSE_CODES.FORBIDDEN_ORIGIN) this.#logRejection({ stream: name, code }, reason);
         close(socket, code, reason);
       }
-      return;
+      return false;
     }
-    stream.join(socket, { canControl, streams: [...streams.values()].map((other) => other.name) });
+    const canControl = this.#options.canControl && policy.accessOf(request) === 'control';
+    const needsControlToken = this.#options.canControl && !canControl;
+    const names = [...streams.values()].map((other) => other.name);
+    stream.join(socket, { canControl, needsControlToken, streams: names });
+    return true;
   }
 
   /** Closes a connection with a wrong token, after a while when many have come from its address. */
@@ -123,11 +133,13 @@ export class ViewerUpgrader {
 
   /** Why to reject a request. Checks origin and token before the stream's name, so that strangers learn no names. */
   #rejectionOf(request: IncomingMessage, stream: StreamHub | undefined): Rejection | undefined {
-    const { policy, streams, maxViewers } = this.#options;
-    if (!policy.isOriginAllowed(request)) {
-      return { code: CLOSE_CODES.FORBIDDEN_ORIGIN, reason: 'origin not allowed' };
+    const { policy, refusals, streams, maxViewers } = this.#options;
+    const refusal = policy.refusalOf(request);
+    if (refusal) {
+      refusals.add(refusal);
+      return { code: CLOSE_CODES.FORBIDDEN_ORIGIN, reason: refusal.reason };
     }
-    if (!policy.hasValidToken(request)) {
+    if (policy.accessOf(request) === 'none') {
       return { code: CLOSE_CODES.UNAUTHORIZED, reason: 'wrong or missing token' };
     }
     if (!stream) return { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };

@@ -139,6 +139,17 @@ describe('one line on stderr and an exit code for', () => {
     expect(line).toContain(`cannot read ${config}: it is not UTF-8 text: save it as UTF-8.`);
   });
 
+  it.each([
+    ['--control-token and --token are equal', ['--token', 'sesame', '--control-token', 'sesame']],
+    ['--control-token and --read-only exclude each other', ['--control-token', 'sesame', '--read-only']],
+    ['--allow-origin must list origins', ['--allow-origin', 'ftp://night.example']],
+  ])('%s', async (message, flags) => {
+    const line = await failureOf(USAGE, 'serve', ...flags, '--port', '0');
+    expect(line).toMatch(/\[CONFIG_INVALID\]$/);
+    expect(line).toContain(message);
+    expect(line).not.toContain('sesame');
+  });
+
   it('a missing model', async () => {
     const line = await failureOf(
       FAILURE,

@@ -61,8 +61,10 @@ it('names the variable or the file of a bad value, and never prints a token', ()
   );
 });
 
-it('refuses an unknown option and an empty token', () => {
+it('refuses an unknown option and empty tokens', () => {
   expect(() => resolveSettings({ options: { exposre: 1 } })).toThrow('unknown option "exposre".');
   expect(resolveSettings({ options: { logger: 1 }, otherOptions: ['logger'] }).port).toBe(8090);
-  expect(() => resolveSettings({ environment: { NOCTURNE_TOKEN: '' } })).toThrow('NOCTURNE_TOKEN is set but empty');
+  for (const variable of ['NOCTURNE_TOKEN', 'NOCTURNE_CONTROL_TOKEN']) {
+    expect(() => resolveSettings({ environment: { [variable]: '' } })).toThrow(`${variable} is set but empty`);
+  }
 });

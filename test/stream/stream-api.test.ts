@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import { hostname } from 'node:os';
 import { afterEach, expect, test } from 'vitest';
 import { NocturneError } from '../../src/core/errors.js';
 import type { LiveStream } from '../../src/stream/live-stream.js';
@@ -45,9 +46,7 @@ test('serves the viewer page with security headers', async () => {
   const answer = await fetch(`${url}/`);
   expect(answer.status).toBe(200);
   expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
-  expect(answer.headers.get('content-security-policy')).toContain(
-    "default-src 'self'; connect-src 'self' ws://127.0.0.1:",
-  );
+  expect(answer.headers.get('content-security-policy')).toContain("; connect-src 'self' ws://127.0.0.1:");
   expect(answer.headers.get('referrer-policy')).toBe('no-referrer');
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   expect(await answer.text()).toContain('<title>');
@@ -207,20 +206,82 @@ test('needs the token everywhere except for the page and the health checks', asy
   expect(await health(url, 'readyz')).toEqual({ httpStatus: 503, status: 'not ready' });
 });
 
-test('rejects foreign origins and foreign host names', async () => {
+/** Status and body of a request with these headers; `fetch` would set `Host` itself. */
+async function answerTo(
+  port: number,
+  path: string,
+  headers: Record<string, string>,
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port, path, headers }, (answer) => {
+      let text = '';
+      answer.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+test('rejects foreign origins and foreign host names, and names the option that allows them', async () => {
   const { port } = await serve();
-  const status = async (headers: Record<string, string>): Promise<number | undefined> =>
-    new Promise((resolve, reject) => {
-      request({ host: '127.0.0.1', port, path: '/api/streams', headers }, (answer) => {
-        answer.resume();
-        resolve(answer.statusCode);
-      })
-        .on('error', reject)
-        .end();
-    });
-  expect(await status({ origin: 'https://evil.example' })).toBe(403);
-  expect(await status({ host: `evil.example:${port}` })).toBe(403);
-  expect(await status({ host: `localhost:${port}`, origin: `http://localhost:${port}` })).toBe(200);
+  const answer = async (headers: Record<string, string>): ReturnType<typeof answerTo> =>
+    answerTo(port, '/api/streams', headers);
+  expect(await answer({ origin: 'https://evil.example' })).toEqual({
+    status: 403,
+    text: '{"error":"origin not allowed: start the server with --allow-origin https://evil.example"}',
+  });
+  expect(await answer({ host: `evil.example:${port}` })).toEqual({
+    status: 403,
+    text: `{"error":"host not allowed: start the server with --allow-origin http://evil.example:${port}"}`,
+  });
+  expect((await answer({ origin: `https://127.0.0.1:${port}` })).status).toBe(403); // another scheme
+  expect((await answer({ host: `localhost:${port}`, origin: `http://localhost:${port}` })).status).toBe(200);
+});
+
+test.each([
+  ['without a token accepts its addresses and names only', {}, 403],
+  ['with a token accepts any name, since a page of another site does not know the token', { token: 'sesame' }, 200],
+])('a server for other machines %s', async (_, options, foreign) => {
+  const { port } = await serve({ host: '0.0.0.0', allowedOrigins: ['https://night.example'], ...options });
+  const status = async (host: string): Promise<number> =>
+    (await answerTo(port, '/api/streams?token=sesame', { host })).status;
+  for (const host of ['127.0.0.1', '192.0.2.7:8090', '[2001:db8::1]:8090', 'localhost', hostname(), 'night.example']) {
+    expect(await status(host), host).toBe(200);
+  }
+  expect(await status('evil.example')).toBe(foreign);
+  expect(await status('192.0.2.7.evil.example')).toBe(foreign);
+});
+
+test('serves the files of the page to every host and origin: the page says why the server refuses the rest', async () => {
+  const { port } = await serve();
+  const headers = { host: 'night.example', origin: 'https://night.example' };
+  for (const path of ['/', '/viewer.js', '/viewer.css']) {
+    expect((await answerTo(port, path, headers)).status, path).toBe(200);
+  }
+  expect((await answerTo(port, '/healthz', headers)).status).toBe(403);
+});
+
+test('needs the control token to change controls, and either token to read them', async () => {
+  const { url, requests } = await serve({ token: 'open-sesame', controlToken: 'turn-sesame' });
+  const path = `${url}/api/streams/street/controls`;
+  const change = async (token?: string): Promise<number> => {
+    const headers = { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) };
+    return (await fetch(path, { method: 'PUT', body: '{"lights":2}', headers })).status;
+  };
+  expect([await change(), await change('wrong'), await change('open-sesame')]).toEqual([401, 401, 403]);
+  expect(requests.controls).toEqual([]);
+  expect(await change('turn-sesame')).toBe(200);
+  for (const token of ['open-sesame', 'turn-sesame']) expect((await fetch(`${path}?token=${token}`)).status).toBe(200);
+});
+
+test.each([
+  ['an empty token', { token: '' }, 'a token must not be empty'],
+  ['an empty control token', { controlToken: '' }, 'a token must not be empty'],
+  ['equal tokens', { token: 'sesame', controlToken: 'sesame' }, 'the control token must differ from the token'],
+  ['a control token without control', { controlToken: 'sesame', canControl: false }, 'controlToken needs canControl'],
+])('refuses to start with %s', async (_, options, message) => {
+  await expect(startServer({ port: 0, streams: new Map(), ...options })).rejects.toThrow(message);
 });
 
 test('serves metrics in the Prometheus text format', async () => {

@@ -238,15 +238,64 @@ test('rejects a foreign origin before it checks the stream, and accepts listed o
   await from(`http://127.0.0.1:${running.port}`).joined();
 });
 
+test('takes an https page for a foreign origin, unless it is listed as that of a reverse proxy', async () => {
+  const { stream } = createTestStream();
+  const from = (running: StreamServer, origin: string): TestViewer =>
+    new TestViewer(running, '/ws/street', { origin, headers: { host: 'night.example' } });
+  const proxied = await serve(stream, { host: '127.0.0.1', allowedOrigins: ['https://night.example'] });
+  await from(proxied, 'https://night.example').joined();
+  await from(proxied, 'http://night.example').joined(); // the server's own address, by the name that is listed
+  await proxied.close();
+  const open = await serve(stream, { host: '0.0.0.0', token: 'sesame' });
+  expect((await from(open, 'https://night.example').closed).reason).toBe('origin not allowed');
+  expect((await from(open, 'http://night.example:443').closed).reason).toBe('origin not allowed');
+  expect((await from(open, 'http://night.example:80').closed).reason).toBe('wrong or missing token');
+});
+
+test('lets a viewer watch with the token, and change controls with the control token', async () => {
+  const { stream, requests } = createTestStream();
+  const running = await serve(stream, { token: 'open-sesame', controlToken: 'turn-sesame' });
+  expect((await new TestViewer(running).closed).code).toBe(CLOSE_CODES.UNAUTHORIZED);
+  const watching = await new TestViewer(running, '/ws/street?token=open-sesame').joined();
+  expect(watching.messages[0]).toMatchObject({ type: 'hello', canControl: false, needsControlToken: true });
+  watching.send({ type: 'controls', controls: { lights: 2 } });
+  await watching.until(({ messages }) => messages.some(({ type }) => type === 'error'));
+  const turning = await new TestViewer(running, '/ws/street?token=turn-sesame').joined();
+  expect(turning.messages[0]).toMatchObject({ type: 'hello', canControl: true, needsControlToken: false });
+  turning.send({ type: 'controls', controls: { warmth: 0.5 } });
+  await watching.until(({ messages }) => messages.some(({ type }) => type === 'controls'));
+  expect(requests.controls).toEqual([{ warmth: 0.5 }]);
+});
+
+test('lets anyone without a token watch where only the control token is set', async () => {
+  const { stream, requests } = createTestStream();
+  const running = await serve(stream, { controlToken: 'turn-sesame' });
+  const watching = await new TestViewer(running).joined();
+  expect(watching.messages[0]).toMatchObject({ canControl: false, needsControlToken: true });
+  expect((await new TestViewer(running, '/ws/street?token=wrong').closed).code).toBe(CLOSE_CODES.UNAUTHORIZED);
+  const headers = { authorization: 'Bearer turn-sesame' };
+  const turning = await new TestViewer(running, '/ws/street', { headers }).joined();
+  turning.send({ type: 'controls', controls: { warmth: 0.5 } });
+  await vi.waitFor(() => expect(requests.controls).toEqual([{ warmth: 0.5 }]));
+});
+
+test('logs a refused origin once, with the option that allows it', async () => {
+  const { stream } = createTestStream();
+  const lines: string[] = [];
+  const warn = (_: object, message: string): void => void lines.push(message);
+  const running = await serve(stream, { logger: { debug: () => undefined, info: () => undefined, warn, error: warn } });
+  for (let n = 0; n < 3; n++) await new TestViewer(running, '/ws/street', { origin: 'https://night.example' }).closed;
+  await fetch(`${running.url}api/streams`, { headers: { origin: 'https://night.example' } });
+  expect(lines).toEqual([
+    'Refused a request, origin not allowed: start the server with --allow-origin https://night.example.',
+  ]);
+});
+
 test('rejects a foreign host name that resolves to this machine', async () => {
   const { stream } = createTestStream();
   const running = await serve(stream);
   const viewer = new TestViewer(running, '/ws/street', { headers: { host: `evil.example:${running.port}` } });
-  const status = await new Promise((resolve) => {
-    viewer.socket.once('unexpected-response', (_, response) => resolve(response.statusCode));
-  });
-  expect(status).toBe(403);
-  viewer.socket.terminate();
+  expect(await viewer.closed).toEqual({ code: CLOSE_CODES.FORBIDDEN_ORIGIN, reason: 'host not allowed' });
 });
 
 test('rejects an unknown stream, and viewers above the maximum', async () => {
@@ -288,14 +337,14 @@ test('sends a slow viewer the end of a stream also during a shutdown', async () 
 });
 
 test.each([
-  ['a wrong path', 'GET /nothing', 'Host: 127.0.0.1', 404],
-  ['a wrong host', 'GET /ws/street', 'Host: evil.example', 403],
-])('shuts down despite a client rejected for %s that keeps its side open', async (_, line, host, status) => {
+  ['a wrong path', 'GET /nothing', 'Upgrade: websocket', 404],
+  ['a wrong version', 'GET /ws/street', 'Upgrade: websocket\r\nSec-WebSocket-Version: 2', 400],
+])('shuts down despite a client rejected for %s that keeps its side open', async (_, line, headers, status) => {
   const { stream } = createTestStream();
   const running = await serve(stream);
   const client = connect({ port: running.port, host: '127.0.0.1', allowHalfOpen: true });
   client.on('error', () => undefined); // the server cuts the connection
-  client.write(`${line} HTTP/1.1\r\n${host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+  client.write(`${line} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\n${headers}\r\n\r\n`);
   const answer = await new Promise((resolve) => client.once('data', (data) => resolve(data.toString())));
   expect(answer).toContain(`HTTP/1.1 ${status} `);
   await running.close();

@@ -4,6 +4,8 @@ import { DEFAULT_CONTROLS, type Controls } from '../../src/core/controls.js';
 import { silentLogger } from '../../src/core/logger.js';
 import { micros, wallClock } from '../../src/core/time.js';
 import { AccessPolicy } from '../../src/stream/access-policy.js';
+import { ConnectionGuard } from '../../src/stream/connection-guard.js';
+import { RefusalLog } from '../../src/stream/refusal-log.js';
 import { StreamHub } from '../../src/stream/stream-hub.js';
 import { Metrics } from '../../src/stream/metrics.js';
 import { CLOSE_CODES } from '../../src/stream/protocol.js';
@@ -21,6 +23,7 @@ export interface LiveServerOptions {
   /** Folder of the bundled page. */
   readonly page: string;
   readonly token?: string;
+  readonly controlToken?: string;
   readonly names?: readonly string[];
   readonly canControl?: boolean;
   /** Initial controls of the streams. */
@@ -45,15 +48,28 @@ export class LiveServer {
   #isMuted = false;
 
   private constructor(options: LiveServerOptions, files: Awaited<ReturnType<typeof loadViewerFiles>>) {
-    const { token, allowedOrigins = [], canControl = true, maxViewers = 10, clip, names = ['street'] } = options;
+    const {
+      token,
+      controlToken,
+      allowedOrigins = [],
+      canControl = true,
+      maxViewers = 10,
+      clip,
+      names = ['street'],
+    } = options;
     this.#clip = clip;
     for (const name of names) this.streams.set(name, this.#createStream(name, maxViewers, options));
     const { streams } = this;
-    const policy = new AccessPolicy({ host: '127.0.0.1', token, allowedOrigins });
+    const policy = new AccessPolicy({ host: '127.0.0.1', token, controlToken, allowedOrigins });
+    const refusals = new RefusalLog(silentLogger);
     const wrongTokens = new WrongTokens(silentLogger);
-    this.#metrics = new Metrics(() => streams.values());
-    this.#api = createApi({ policy, wrongTokens, streams, metrics: this.#metrics, canControl, files });
-    const upgrader = new ViewerUpgrader({ policy, wrongTokens, streams, maxViewers, canControl, logger: silentLogger });
+    const guard = new ConnectionGuard();
+    this.#metrics = new Metrics(() => streams.values(), guard);
+    this.#api = createApi({ policy, wrongTokens, streams, metrics: this.#metrics, guard, refusals, canControl, files });
+    const upgrader = new ViewerUpgrader({
+      ...{ policy, wrongTokens, streams, maxViewers, canControl, refusals, logger: silentLogger },
+      onJoin: (socket) => guard.admit(socket),
+    });
     this.#api.server.on('upgrade', (request, socket, head) => upgrader.upgrade(request, socket, head));
   }
 

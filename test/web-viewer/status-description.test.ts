@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeStatus } from '../../web-viewer/status-description.js';
 import type { ViewerStatus } from '../../web-viewer/worker-messages.js';
 
-const page = { host: '192.0.2.7:8090', port: '8090' };
+const page = { origin: 'http://192.0.2.7:8090', host: '192.0.2.7:8090', port: '8090' };
 const OTHERS: ViewerStatus[] = [
   { kind: 'connecting' },
   { kind: 'server-stopped' },
@@ -43,6 +43,11 @@ describe('describeStatus', () => {
     const description = describeStatus({ kind: 'insecure' }, page, 0);
     expect(description?.text).toContain('192.0.2.7:8090');
     expect(description?.remedies.map(({ code }) => code)).toContain('ssh -N -L 8090:localhost:8090 192.0.2.7');
+  });
+
+  it('names the option that allows the origin of the page', () => {
+    const description = describeStatus({ kind: 'forbidden' }, page, 0);
+    expect(description?.remedies.map(({ code }) => code)).toEqual(['--allow-origin http://192.0.2.7:8090']);
   });
 
   it("prefers the server's message", () => {
