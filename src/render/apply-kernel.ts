@@ -138,7 +138,8 @@ export class ApplyKernel {
     const [width, height, bytes] = this.#preparedSize;
     if (width === frame.width && height === frame.height && bytes >= bandBytes) return;
     // A row of noise must fit into the tile at any start.
-    if (frame.width > MAX_COLUMNS) throw new RangeError(`frame.width must be at most ${MAX_COLUMNS}, got ${frame.width}`);
+    if (frame.width > MAX_COLUMNS)
+      throw new RangeError(`frame.width must be at most ${MAX_COLUMNS}, got ${frame.width}`);
     this.#bandAddress = this.#kernel.exports.prepare(frame.width, frame.height, bandBytes);
     if (this.#bandAddress === 0)
       throw new RangeError(`a band of ${frame.width} columns does not fit the kernel's memory`);
