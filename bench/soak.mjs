@@ -28,8 +28,8 @@ const MAX_STAY_MS = 20_000;
 /** Share of viewers that read only this many milliseconds of each second. */
 const SLOW_SHARE = 0.25;
 const SLOW_READ_MS = 60;
-/** Less growth than this, MiB, is a heap that settles: a short soak cannot see a small slope. */
-const MIN_GROWTH_MIB = 8;
+/** Less growth than this, MiB, is no leak: heaps breathe by 15 MiB within minutes, so a short soak cannot see a small slope. */
+const MIN_GROWTH_MIB = 24;
 /** More growth of open files than this, from the first half to the second, is a leak. */
 const MAX_FILES_GROWN = 3;
 
