@@ -100,7 +100,7 @@ export function planAnimation(path: string, kind: ImageKind, options: SourceOpti
 export function planImage(path: string, kind: ImageKind, label: string): OpenPlan {
   const format = IMAGE_DEMUXERS[kind];
   return {
-    ...{ url: `file:${path}`, label, timeoutMs: 0, isStdin: false, isNetwork: false, isListening: false, notices: [] },
+    ...{ url: `file:${path}`, label, timeoutMs: 0, isNetwork: false, isListening: false, notices: [] },
     ...(format === undefined ? {} : { format }),
     options: { protocol_whitelist: 'file', ...(format === 'image2' ? { pattern_type: 'none' } : {}) },
     isLocalFile: true,
