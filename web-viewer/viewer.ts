@@ -170,9 +170,15 @@ class Viewer {
   }
 
   #setStatus(status: ViewerStatus): void {
-    if (status.kind === 'unauthorized' && this.#endTrial(false)) {
-      void this.#open();
-      return;
+    if (status.kind === 'unauthorized') {
+      const isTrialOver = this.#endTrial(false);
+      // A token that no longer counts may not be needed either: the server may let anyone watch.
+      const isStale = !isTrialOver && this.#token.value !== undefined;
+      if (isStale) this.#token.set(undefined);
+      if (isTrialOver || isStale) {
+        void this.#open();
+        return;
+      }
     }
     this.#overlay.show(status);
     this.#badge.showStatus(status);

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { NocturneError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 
@@ -6,19 +6,27 @@ import type { Logger } from '../core/logger.js';
 const STREAM_BYTES = 160 * 2 ** 20;
 
 /**
- * Compares the streams to start with the machine. Throws NocturneError OUT_OF_MEMORY when they would not fit its free memory; logs
- * that they share CPU cores.
+ * Compares the streams to start with the machine. Throws NocturneError OUT_OF_MEMORY when several would not fit all its memory, or all
+ * that its container may use; logs when they do not fit what is free now, and when they share CPU cores. What is free is no reason to
+ * refuse: systems count memory that they would give back, such as cached files, as used.
  */
 export function checkCapacity(streams: number, logger: Logger): void {
-  const available = process.availableMemory();
-  const fitting = Math.floor(available / STREAM_BYTES);
+  const limit = process.constrainedMemory(); // 0, or more than there is: none
+  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  const needed = streams * STREAM_BYTES;
+  const fitting = Math.max(1, Math.floor(total / STREAM_BYTES));
   if (streams > fitting) {
     throw new NocturneError({
       code: 'OUT_OF_MEMORY',
       stage: 'pipeline',
-      message: `${streams} streams need about ${megabytes(streams * STREAM_BYTES)}, and ${megabytes(available)} are free.`,
-      remedy: `Serve ${fitting < 1 ? 'none' : `${fitting} at most`}, or free some memory.`,
+      message: `${streams} streams need about ${megabytes(needed)}, and there are ${megabytes(total)}.`,
+      remedy: `Serve ${fitting} at most.`,
     });
+  }
+  const free = process.availableMemory();
+  if (needed > free) {
+    const [needs, has] = [megabytes(needed), megabytes(free)];
+    logger.warn({ streams }, `${streams} streams need about ${needs} of memory, and ${has} are free: serve fewer.`);
   }
   const cores = availableParallelism();
   if (streams <= cores) return;

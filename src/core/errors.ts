@@ -152,8 +152,8 @@ export const ERROR_CODES = {
   },
   OUT_OF_MEMORY: {
     exit: 'failure',
-    meaning: 'The machine has too little free memory for the streams.',
-    remedy: 'Serve fewer streams, or free some memory.',
+    meaning: 'The machine, or its container, has too little memory for the streams.',
+    remedy: 'Serve fewer streams.',
   },
   INTERNAL: {
     exit: 'failure',

@@ -86,6 +86,7 @@ export class AvDecodeSession implements DecodeSession {
     const window = new ClipWindow({
       timeBase: input.timeBase,
       origin: micros(input.startMicros),
+      isWallClock: input.isWallClock,
       startS: isLive ? 0 : options.startS,
       durationS: isLive ? undefined : options.durationS,
     });

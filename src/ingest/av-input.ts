@@ -124,6 +124,11 @@ export class AvInput implements AsyncDisposable {
     return start === av.AV_NOPTS_VALUE ? 0 : Number(start);
   }
 
+  /** True where the timestamps are arrival times: motion JPEG over HTTP has none, and FFmpeg 8.1 assumes 25 frames per second. */
+  get isWallClock(): boolean {
+    return this.container === 'mpjpeg' && this.#plan.isNetwork;
+  }
+
   /** False when the input can only be read forwards, as standard input; an address may be either. */
   get isSeekable(): boolean {
     return this.#plan.isLocalFile;
@@ -199,24 +204,43 @@ export class AvInput implements AsyncDisposable {
     using dictionary = Dictionary.fromObject({ ...options });
     this.#check(await this.#track(this.#context.openInput(this.#plan.url, inputFormat, dictionary)));
     if (!inputFormat && TEXT_DEMUXERS.includes(this.container)) throw openError(av.AVERROR_INVALIDDATA, label, false);
-    // FFmpeg 8.1 assumes 25 frames per second for motion JPEG over HTTP, which has no timestamps: use the arrival times.
-    if (this.container === 'mpjpeg') this.#context.setOption('use_wallclock_as_timestamps', '1');
-    // Before the search for streams decodes a frame: most containers state its size.
-    for (const { codecpar } of this.streams) this.#plan.checkSize(codecpar.width, codecpar.height, label);
+    if (this.isWallClock) this.#context.setOption('use_wallclock_as_timestamps', '1');
+    this.#discardOversize();
     this.#check(await this.#track(this.#context.findStreamInfo()));
     this.#video = this.#selectVideo();
   }
 
+  /**
+   * Discards streams that are too large, before the search for streams decodes a frame: most containers state its size. Throws
+   * NocturneError INPUT_UNSUPPORTED when no other video is left.
+   */
+  #discardOversize(): void {
+    const videos = this.streams.filter(({ codecpar }) => codecpar.codecType === av.AVMEDIA_TYPE_VIDEO);
+    const errors = videos.map((stream) => {
+      try {
+        this.#plan.checkSize(stream.codecpar.width, stream.codecpar.height, this.#plan.label);
+        return undefined;
+      } catch (error) {
+        stream.discard = av.AVDISCARD_ALL;
+        return error;
+      }
+    });
+    if (videos.length > 0 && errors.every((error) => error !== undefined)) throw errors[0];
+  }
+
   /** Finds the video stream to read and discards all others. */
   #selectVideo(): Stream {
-    const index = this.#context.findBestStream(av.AVMEDIA_TYPE_VIDEO);
+    const best = this.streams[this.#context.findBestStream(av.AVMEDIA_TYPE_VIDEO)];
     const streams = this.streams;
-    const video = streams[index];
+    const isReadable = ({ codecpar, discard }: Stream): boolean =>
+      codecpar.codecType === av.AVMEDIA_TYPE_VIDEO && discard !== av.AVDISCARD_ALL;
+    const video = best && !isReadable(best) ? streams.find(isReadable) : best;
     // Cover art of an audio file is not a video.
     if (!video || video.hasDisposition(av.AV_DISPOSITION_ATTACHED_PIC)) {
       throw openError(av.AVERROR_STREAM_NOT_FOUND, this.#plan.label, false);
     }
-    for (const stream of streams) stream.discard = stream.index === index ? av.AVDISCARD_DEFAULT : av.AVDISCARD_ALL;
+    for (const stream of streams)
+      stream.discard = stream.index === video.index ? av.AVDISCARD_DEFAULT : av.AVDISCARD_ALL;
     return video;
   }
 

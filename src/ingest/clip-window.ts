@@ -5,6 +5,8 @@ export interface ClipWindowOptions {
   readonly timeBase: TimeBase;
   /** First timestamp of the container. */
   readonly origin: Micros;
+  /** True when the input's timestamps are the wall clock's: its frames count from the origin. Default: false. */
+  readonly isWallClock?: boolean;
   readonly startS: number;
   /** Undefined: to the end of the file. */
   readonly durationS: number | undefined;
@@ -18,10 +20,10 @@ export class ClipWindow {
   readonly #options: ClipWindowOptions;
 
   constructor(options: ClipWindowOptions) {
-    const { timeBase, origin, startS, durationS } = options;
+    const { timeBase, origin, isWallClock = false, startS, durationS } = options;
     this.#options = options;
     const toTicks = (seconds: number): bigint => microsToTicks(micros(origin + fromSeconds(seconds)), timeBase);
-    this.startTicks = startS > 0 ? toTicks(startS) : undefined;
+    this.startTicks = startS > 0 || isWallClock ? toTicks(startS) : undefined;
     this.#endTicks = durationS === undefined ? undefined : toTicks(startS + durationS);
   }
 

@@ -174,6 +174,6 @@ export class FileSource extends PumpedSource {
 /** The info of a session as users see it: a looped file has no end, so no duration. */
 function adjustForLoop({ sourceOptions, reopen }: FileSourceOptions, info: SessionInfo): SessionInfo {
   if (!sourceOptions.loop) return info;
-  if (!reopen) return { ...info, notices: [...info.notices, 'standard input cannot be looped'] };
+  if (!reopen) return { ...info, notices: [...info.notices, 'a pipe cannot be looped'] };
   return { ...info, duration: undefined };
 }

@@ -48,9 +48,9 @@ export class ImageSequenceSession implements DecodeSession {
     this.#rate = rate;
     // An integer rate has ticks of one frame; any other (29.97) has ticks of a thousandth.
     this.#timeBase = Number.isInteger(rate) ? { num: 1, den: rate } : { num: 1000, den: Math.round(rate * 1000) };
-    this.#startIndex = Math.ceil(startS * rate);
+    this.#startIndex = framesBefore(startS, rate);
     this.#nextIndex = Math.min(length, this.#startIndex);
-    this.#endIndex = durationS === undefined ? length : Math.min(length, Math.ceil((startS + durationS) * rate));
+    this.#endIndex = durationS === undefined ? length : Math.min(length, framesBefore(startS + durationS, rate));
   }
 
   /** Opens at least one image and decodes the first readable one. Rejects with NocturneError. */
@@ -175,4 +175,9 @@ export class ImageSequenceSession implements DecodeSession {
     const message = `none of the ${length} images of ${this.#label} could be read.${reason}`;
     return new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message, cause });
   }
+}
+
+/** Number of frames that begin before a time, seconds. A billionth of a frame is the rounding of decimals: 0.28 s x 25. */
+function framesBefore(seconds: number, rate: number): number {
+  return Math.ceil(seconds * rate - 1e-9);
 }

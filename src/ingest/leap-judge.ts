@@ -65,11 +65,13 @@ export class LeapJudge<T extends JudgedTime> {
 
   /**
    * Returns the frames held at the end of the input; their leap is confirmed when the stated duration of the input covers
-   * it. @param statedDuration undefined when the container states none. The next frame is the first of another input.
+   * it, or where none is stated, when two or more frames stay ahead. @param statedDuration undefined when the container
+   * states none. The next frame is the first of another input.
    */
   flush(statedDuration: Micros | undefined): T[] {
     const lead = (this.#held[0]?.sourcePts ?? 0) - (this.#firstPts ?? 0);
-    const isStated = statedDuration !== undefined && lead <= statedDuration + END_TOLERANCE_MICROS;
+    const isStated =
+      statedDuration === undefined ? this.#held.length > 1 : lead <= statedDuration + END_TOLERANCE_MICROS;
     const frames = this.#isFirst || isStated ? this.#confirm() : this.#refuse();
     this.#firstPts = this.#lastPts = undefined;
     this.#lastStep = 0;

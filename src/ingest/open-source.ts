@@ -127,7 +127,7 @@ async function openVideo(
       context,
     );
   }
-  const reopen = kind === 'stdin' ? {} : { reopen: open };
+  const reopen = plan.pipe === undefined ? { reopen: open } : {};
   const timeout =
     kind === 'network' && sourceOptions.openTimeoutMs > 0 ? { stallTimeoutMs: sourceOptions.openTimeoutMs } : {};
   return new FileSource({ session, ...reopen, sourceOptions, label, ...timeout }, context);

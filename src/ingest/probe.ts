@@ -58,9 +58,10 @@ export async function probeInput(input: string, options: SourceOptions, signal?:
       });
       return { ...report, steps: [...report.steps, IMAGES_KEEP_SIZE] };
     }
-    const session = await AvDecodeSession.open(await planInput(address, options), context, signal);
+    const plan = await planInput(address, options);
+    const session = await AvDecodeSession.open(plan, context, signal);
     const { isLive } = session;
-    const canCopy = address.kind === 'path' || address.scheme.startsWith('http');
+    const canCopy = (address.kind === 'path' && plan.pipe === undefined) || address.scheme.startsWith('http');
     return await reportSession(session, { input: address.label, ...probeStreams(session.input, canCopy), isLive });
   } finally {
     pool.close();

@@ -1,4 +1,4 @@
-import { AV_CODEC_ID_BIN_DATA, AV_CODEC_ID_NONE } from 'node-av/constants';
+import { AVFMT_NOTIMESTAMPS, AV_CODEC_ID_BIN_DATA, AV_CODEC_ID_NONE } from 'node-av/constants';
 import { avGetCodecName } from 'node-av/lib';
 import type { AVCodecID } from 'node-av/constants';
 import { extname } from 'node:path';
@@ -111,11 +111,14 @@ async function holdsVideo(video: TrialVideo, needsTimes: boolean): Promise<boole
 }
 
 /** True when every frame is there, under its codec and at its time. @param needsTimes false: a frame may have no time. */
-function isWhole({ context, times: expected }: TrialVideo, reading: TrialReading, needsTimes: boolean): boolean {
+function isWhole(video: TrialVideo, reading: TrialReading, needsTimes: boolean): boolean {
+  const { context, times: expected, options } = video;
   const { videoCodec, times } = reading;
   if (videoCodec !== context.codecId || times.length !== expected.length) return false;
   const isTimed = !times.some(Number.isNaN);
-  if (needsTimes && !isTimed) return false;
+  const storesTimes = (options.format.flags & AVFMT_NOTIMESTAMPS) === 0; // a reader makes some up for those that do not
+  if (needsTimes && (!isTimed || !storesTimes)) return false;
+  if (!storesTimes) return true;
   const found = isTimed ? times.toSorted((a, b) => a - b) : times;
   const start = found.find((time) => !Number.isNaN(time)) ?? 0;
   return found.every(

@@ -19,8 +19,6 @@ export interface StreamCopyInputOptions {
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
-/** Packets of a stream that {@link StreamCopyInput.peek} waits for. */
-const PEEKED_PACKETS = 4;
 /** How much of an input {@link StreamCopyInput.peek} reads: a stream may be announced and have no packet. */
 const MAX_PEEKED_BYTES = 16 << 20;
 
@@ -76,11 +74,18 @@ export class StreamCopyInput {
   }
 
   /**
-   * Reads ahead until each of some streams has its first packets, up to {@link MAX_PEEKED_BYTES} or the end. Every packet that
+   * Reads ahead until `count` packets of each of some streams are peeked, up to {@link MAX_PEEKED_BYTES} or the end. Every packet that
    * `isKept` is read again by {@link read}, and lent until then. Throws NocturneError on abort and timeout.
    */
-  async peek(awaited: readonly Stream[], isKept: (stream: number) => boolean): Promise<readonly AvPacket[]> {
-    const missing = new Map(awaited.map(({ index }) => [index, PEEKED_PACKETS]));
+  async peek(
+    awaited: readonly { readonly index: number; readonly count: number }[],
+    isKept: (stream: number) => boolean,
+  ): Promise<readonly AvPacket[]> {
+    const missing = new Map<number, number>();
+    for (const { index, count } of awaited) {
+      const left = count - this.#peeked.filter(({ streamIndex }) => streamIndex === index).length;
+      if (left > 0) missing.set(index, left);
+    }
     const packet = new AvPacket();
     packet.alloc();
     try {

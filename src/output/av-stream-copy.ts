@@ -17,7 +17,7 @@ import { StreamCopyInput } from './av-stream-copy-input.js';
 import { selectStreams } from './av-stream-selection.js';
 import type { StreamSelection } from './av-stream-selection.js';
 import type { StreamSample } from './av-trial-file.js';
-import { CopyTimeline } from './copy-timeline.js';
+import { CopyTimeline, DECIDING_PACKETS } from './copy-timeline.js';
 
 /** Options of {@link StreamCopy.open}. */
 export interface StreamCopyOptions {
@@ -36,6 +36,8 @@ export interface StreamCopyOptions {
   readonly timeoutMs: number | undefined;
 }
 
+/** Packets of a stream that {@link StreamCopyInput.peek} waits for. */
+const PEEKED_PACKETS = 4;
 /** Packets of a stream in a trial. */
 const MAX_SAMPLE_PACKETS = 8;
 /** Containers round the time that a decoder's padding takes, microseconds. */
@@ -167,17 +169,33 @@ export class StreamCopy {
     this.#isDone ||= status < 0;
     if (status < 0) return undefined;
     const stream = this.#streams.get(packet.streamIndex);
-    if (stream) return { stream, ...this.#timeOf(stream) };
+    if (stream) return { stream, ...(await this.#timeOf(stream)) };
     if (packet.streamIndex === this.#video?.index) this.#observeVideo(this.#video);
     packet.unref();
     return undefined;
   }
 
-  #timeOf(stream: CopiedStream): CopyTime {
+  async #timeOf(stream: CopiedStream): Promise<CopyTime> {
     const time = stream.timeOf(this.#packet);
     if (time === undefined || stream.isCoverArt) return { time, offset: micros(0) };
-    const duration = stream.durationOf(this.#packet);
-    return { time, offset: this.#timeline.offsetOf(stream.index, { time, duration }) };
+    const packet = { time, duration: stream.durationOf(this.#packet) };
+    const isTimeWrong = this.#timeline.leaps(stream.index, packet) && (await this.#isWrong(stream, time));
+    return { time, offset: this.#timeline.offsetOf(stream.index, packet, isTimeWrong) };
+  }
+
+  /** Whether the time of the packet, which leaps ahead, is wrong: the packets after it show that. */
+  async #isWrong(stream: CopiedStream, time: Micros): Promise<boolean> {
+    const { startTime, duration } = this.#input.context;
+    const isStated = startTime !== AV_NOPTS_VALUE && duration > 0n;
+    const end = isStated ? Number(startTime + duration) - this.#shift : Number.POSITIVE_INFINITY;
+    const isKept = (index: number): boolean => index === this.#video?.index || this.#streams.has(index);
+    const packets = await this.#input.peek([{ index: stream.index, count: DECIDING_PACKETS }], isKept);
+    const following = packets
+      .filter(({ streamIndex }) => streamIndex === stream.index)
+      .slice(0, DECIDING_PACKETS)
+      .map((packet) => stream.timeOf(packet))
+      .filter((next) => next !== undefined);
+    return CopyTimeline.isWrong(time, following, end);
   }
 
   #observeVideo(video: Stream): void {
@@ -198,7 +216,8 @@ export class StreamCopy {
 async function samplesOf(input: StreamCopyInput, streams: readonly Stream[]): Promise<readonly StreamSample[]> {
   const sounds = streams.filter(({ codecpar }) => codecpar.codecType === AVMEDIA_TYPE_AUDIO);
   const isKept = (index: number): boolean => canJumpBack(input) || streams.some((stream) => stream.index === index);
-  const packets = await input.peek(sounds, isKept);
+  const awaited = sounds.map(({ index }) => ({ index, count: PEEKED_PACKETS }));
+  const packets = await input.peek(awaited, isKept);
   return streams.map((stream) => ({
     stream,
     packets: packets.filter(({ streamIndex }) => streamIndex === stream.index).slice(0, MAX_SAMPLE_PACKETS),

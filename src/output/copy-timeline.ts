@@ -13,8 +13,8 @@ const SAME_DISCONTINUITY_MICROS = 5_000_000;
 const LEAP_MICROS = 1_000_000;
 /** Consecutive video packets that stay ahead before a leap is confirmed, as in the source's timeline of files. */
 const VIDEO_PACKETS_TO_CONFIRM = 8;
-/** The same of sound. Few, since sound on trial is played before its time: 64 ms of AAC. */
-const SOUND_PACKETS_TO_CONFIRM = 3;
+/** Packets of the same sound after a leap that decide on it: see {@link CopyTimeline.isWrong}. */
+export const DECIDING_PACKETS = 3;
 
 /** Times of a packet, in the input's clock. */
 export interface PacketTime {
@@ -36,8 +36,6 @@ interface Track {
   isAhead: boolean;
   /** True after a discontinuity, until a packet ends after `end`. */
   isOverlapping: boolean;
-  /** Finds sound that leaps ahead. */
-  readonly leap: LeapTrial;
 }
 
 /** The video before a step back that may be a wrong timestamp. */
@@ -75,8 +73,7 @@ class LeapTrial {
 /**
  * Computes timestamp offsets that keep copied packets in sync with the video where the input's clock jumps back. The source's
  * timeline makes the video continue without a gap; every other stream gets the video's offset. All offsets are 0 for an
- * input without discontinuities. A single wrong timestamp, far back or ahead, changes no offset but that of its own packet:
- * sound that leaps ahead continues the sound before it until the leap is confirmed.
+ * input without discontinuities. A single wrong timestamp, far back or ahead, changes no offset but that of its own packet.
  */
 export class CopyTimeline {
   readonly #tracks = new Map<number, Track>();
@@ -111,11 +108,30 @@ export class CopyTimeline {
     this.#videoEnd = Math.max(this.#videoEnd, pts + this.#videoOffset + duration);
   }
 
-  /** Offset to add to the times of a stream's next packet; undefined when the packet overlaps earlier ones. */
-  offsetOf(stream: number, packet: PacketTime): Micros | undefined {
+  /** True when a stream's next packet is sound that leaps ahead: after a gap, or by a wrong timestamp. See {@link isWrong}. */
+  leaps(stream: number, { time, duration }: PacketTime): boolean {
+    const last = this.#tracks.get(stream)?.last;
+    return last !== undefined && duration > 0 && time - last.time - last.duration > LEAP_MICROS;
+  }
+
+  /**
+   * True when the time of sound that leaps ahead is wrong: the sound after it comes back, or there is none and the input ends before.
+   * @param following times of the next {@link DECIDING_PACKETS} packets of its stream, fewer at the end of the input.
+   * @param inputEnd stated end of the input; infinite when it states none.
+   */
+  static isWrong(time: Micros, following: readonly Micros[], inputEnd: number): boolean {
+    if (following.length === 0) return time > inputEnd + LEAP_MICROS;
+    return following.some((next) => time - next > LEAP_MICROS);
+  }
+
+  /**
+   * Offset to add to the times of a stream's next packet; undefined when the packet overlaps earlier ones.
+   * @param isTimeWrong true: the packet's time is wrong, and it continues the sound before it.
+   */
+  offsetOf(stream: number, packet: PacketTime, isTimeWrong = false): Micros | undefined {
     const track = this.#trackOf(stream);
     const { last } = track;
-    if (packet.duration > 0 && track.leap.isOnTrial(packet)) {
+    if (isTimeWrong) {
       const offset = track.end - packet.time;
       track.end += packet.duration;
       return micros(offset);
@@ -179,7 +195,6 @@ export class CopyTimeline {
         pendingOffset,
         isAhead: false,
         isOverlapping: false,
-        leap: new LeapTrial(SOUND_PACKETS_TO_CONFIRM),
       };
       this.#tracks.set(stream, track);
     }

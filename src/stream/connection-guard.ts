@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
+import { networkOf } from './address-limiter.js';
 
 /**
  * Connections that the kernel queues for the server while it is busy. When more arrive, clients try again after 1 s; Node's default
@@ -72,7 +73,7 @@ export class ConnectionGuard {
   }
 
   /** Counts a new connection; above the maximum, closes an older one. */
-  open(socket: Duplex, address = ''): void {
+  open(socket: Duplex, address?: string): void {
     const connection = { socket, network: networkOf(address), requests: [], responseTimer: undefined };
     const siblings = this.#byNetwork.get(connection.network) ?? new Set();
     this.#byNetwork.set(connection.network, siblings.add(connection));
@@ -123,8 +124,10 @@ export class ConnectionGuard {
     this.#lastLogMs = nowMs;
   }
 
+  /** Counts a connection no longer; what it still asks for over HTTP is dropped. */
   #forget(connection: Connection): void {
     clearTimeout(connection.responseTimer);
+    connection.requests.length = 0;
     const siblings = this.#byNetwork.get(connection.network);
     if (siblings?.delete(connection) && siblings.size === 0) this.#byNetwork.delete(connection.network);
     this.#bySocket.delete(connection.socket);
@@ -138,15 +141,4 @@ export class ConnectionGuard {
     connection.responseTimer = setTimeout(() => this.#cut(connection, 'unread'), this.#responseTimeoutMs).unref();
     handle();
   }
-}
-
-/** The network of a client: its IPv4 address, or the first 64 bits of its IPv6 address, which one machine may have to itself. */
-function networkOf(address: string): string {
-  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (v4 !== undefined) return v4;
-  const [head = '', tail] = address.replace(/%.*$/, '').split('::'); // without the zone
-  const groups = head === '' ? [] : head.split(':');
-  const rest = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
-  return `${[...groups, ...Array<string>(zeros).fill('0'), ...rest].slice(0, 4).join(':')}::/64`;
 }

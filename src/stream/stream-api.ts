@@ -76,11 +76,15 @@ const setHeaders = createMiddleware<NodeEnv>(async (context, next) => {
   await next();
 });
 
+/** Paths of the health checks. A probe may call the server by any name. */
+const HEALTH_CHECKS = ['/healthz', '/readyz'];
+
 /** Rejects requests for other hosts and from pages of other origins. */
 const checkHostAndOrigin = ({ policy, refusals }: ApiOptions) =>
   createMiddleware<NodeEnv>(async (context, next) => {
     const refusal = policy.refusalOf(context.env.incoming);
-    if (!refusal) return next();
+    const isProbe = context.req.header('origin') === undefined && HEALTH_CHECKS.includes(context.req.path);
+    if (!refusal || isProbe) return next();
     refusals.add(refusal);
     return context.json({ error: `${refusal.reason}: ${remedyOf(refusal)}` }, 403);
   });
@@ -106,20 +110,21 @@ const limitRate = () => {
 };
 
 function addHealthChecks(api: Api, { streams, policy }: ApiOptions): void {
-  // The health checks need no token, so they name no streams where the server has one.
-  const states = (): object => {
-    if (policy.needsToken) return {};
+  // They need no token. They name no streams where the server has one, nor to a host that is not allowed.
+  const states = (request: IncomingMessage): object => {
+    if (policy.needsToken || policy.refusalOf(request) !== undefined) return {};
     return { streams: Object.fromEntries([...streams.values()].map(({ name, state }) => [name, state])) };
   };
   // Liveness: 200 also when a stream has failed or stalled, since a restart of the server does not repair its input.
   api.get('/healthz', (context) => {
     const isDegraded = [...streams.values()].some(({ state }) => state === 'failed' || state === 'stalled');
-    return context.json({ status: isDegraded ? 'degraded' : 'ok', ...states() });
+    return context.json({ status: isDegraded ? 'degraded' : 'ok', ...states(context.env.incoming) });
   });
   // Readiness: 503 until every stream has frames to watch.
   api.get('/readyz', (context) => {
     const isReady = [...streams.values()].every(({ state }) => state === 'live' || state === 'ended');
-    return context.json({ status: isReady ? 'ready' : 'not ready', ...states() }, isReady ? 200 : 503);
+    const status = isReady ? 'ready' : 'not ready';
+    return context.json({ status, ...states(context.env.incoming) }, isReady ? 200 : 503);
   });
 }
 

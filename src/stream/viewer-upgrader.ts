@@ -77,9 +77,9 @@ export class ViewerUpgrader {
     const connection = socket instanceof PacedSocket ? socket.release() : socket;
     if (connection instanceof Socket) connection.setNoDelay(true);
     this.#server.handleUpgrade(request, connection, head, (webSocket) => {
+      connection.resume(); // before a rejection may pause it
       if (this.#accept(webSocket, request, name)) this.#options.onJoin(socket);
     });
-    connection.resume();
   }
 
   /** Rejects all further requests. */

@@ -6,8 +6,9 @@ import { Throttle } from './throttle.js';
 const PROMPT_RATE = { perSecond: 0.2, burst: 5 };
 /** Time that the answer to any further one is held back, milliseconds. */
 const HOLD_MS = 1000;
-/** Maximum number of answers held back at a time; more are not given at all. */
+/** Maximum number of answers held back at a time, in all and of one address; more are not given at all. */
 const MAX_HELD = 64;
+const MAX_HELD_OF_ONE = 8;
 /** Minimum time between two log lines, milliseconds. */
 const LOG_INTERVAL_MS = 1000;
 
@@ -21,7 +22,9 @@ export class WrongTokens {
   /** Wrong tokens since the last log line, by address; bounded by the connections of a second. */
   readonly #counts = new Map<string, number>();
   readonly #log = new Throttle(LOG_INTERVAL_MS, () => this.#logCounts());
-  #held = 0;
+  /** Answers held back, by address. */
+  readonly #held = new Map<string, number>();
+  #heldCount = 0;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -33,10 +36,15 @@ export class WrongTokens {
     this.#counts.set(network, (this.#counts.get(network) ?? 0) + 1);
     this.#log.request();
     if (this.#limiter.tryAcquire(address)) return true;
-    if (this.#held >= MAX_HELD) return false;
-    this.#held++;
+    const held = this.#held.get(network) ?? 0;
+    if (held >= MAX_HELD_OF_ONE || this.#heldCount >= MAX_HELD) return false;
+    this.#held.set(network, held + 1);
+    this.#heldCount++;
     await new Promise((resolve) => setTimeout(resolve, HOLD_MS).unref());
-    this.#held--;
+    this.#heldCount--;
+    const left = (this.#held.get(network) ?? 1) - 1;
+    if (left > 0) this.#held.set(network, left);
+    else this.#held.delete(network);
     return true;
   }
 

@@ -33,6 +33,16 @@ describe.runIf(hasFfmpeg)('images', () => {
     expect(seen.map(({ pts }) => pts)).toEqual([0, 100_000, 200_000, 300_000]);
   });
 
+  it('begins at the frame of a start that is a multiple of its time', async () => {
+    for (const [startS, frames] of [
+      [0.28, 5],
+      [0.29, 4],
+    ] as const) {
+      await using source = await openSource(images, options({ imageRate: 25, startS }));
+      expect(await pull(source)).toHaveLength(frames);
+    }
+  });
+
   it('reads one image as one frame', async () => {
     const file = join(folder, '100% real.jpg');
     await ffmpeg(...pattern('64x48', 25, 0.04), '-frames:v', '1', '-update', '1', join(folder, 'real.jpg'));

@@ -33,6 +33,12 @@ describe('LeapJudge', () => {
     expect(judge([0, 40, 500_000, 9_800_000, 160, 200])).toEqual([0, 40, undefined, undefined, 160, 200]);
   });
 
+  it('keeps a pause before the last frames where no duration is stated, and refuses a lone last frame far ahead', () => {
+    const paused = [...steady(30), ...steady(5, 5200)];
+    expect(judge(paused)).toEqual(paused);
+    expect(judge([...steady(30), 9_800_000]).at(-1)).toBeUndefined();
+  });
+
   it('refuses a first timestamp far ahead of the second', () => {
     expect(judge([9_801_000, 1480, 1520])).toEqual([1440, 1480, 1520]);
   });

@@ -32,6 +32,15 @@ describe.runIf(hasFfmpeg && hasPipes)('a named pipe', () => {
     expect(await pull(opened)).toHaveLength(25);
   });
 
+  it('cannot be looped: it ends with its writer', async () => {
+    const path = makePipe('looped') ?? '';
+    const opening = openSource(path, options({ loop: true }));
+    const [source] = await Promise.all([opening, readFile(clip).then((bytes) => writeFile(path, bytes))]);
+    await using opened = source;
+    expect(opened.info.notices).toContain('a pipe cannot be looped');
+    expect(await pull(opened)).toHaveLength(25);
+  });
+
   it('reports a writer that sends nothing', async () => {
     const path = makePipe('empty') ?? '';
     const opening = openSource(path, options());

@@ -203,6 +203,14 @@ describe.runIf(hasFfmpeg)('frames that are too large', () => {
     await expect(openSource(at(name), options())).rejects.toMatchObject(failure);
     await expect(probeInput(at(name), options())).rejects.toMatchObject(failure);
   });
+
+  it('are passed over where another stream of the file has smaller ones', async () => {
+    const grey = (size: string): string[] => ['-f', 'lavfi', '-i', `color=gray:size=${size}:rate=25:duration=0.04`];
+    const maps = ['-map', '0', '-map', '1', '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p'];
+    await ffmpeg(...grey('8192x4368'), ...grey('64x36'), ...maps, at('two.mkv'));
+    await using source = await openSource(at('two.mkv'), options());
+    expect(source.info).toMatchObject({ width: 64, height: 36 });
+  });
 });
 
 /** The day in linear light, `[HEIGHT, WIDTH, 3]`. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fromSeconds, micros } from '../../src/core/time.js';
+import { fromSeconds, micros, type Micros } from '../../src/core/time.js';
 import { CopyTimeline } from '../../src/output/copy-timeline.js';
 
 const AUDIO = 1;
@@ -78,10 +78,14 @@ test('is not moved by a single video timestamp far ahead or behind, whether a ke
   }
 });
 
-test('places one or two audio packets far ahead after the audio before them, and no others', () => {
+test('places audio whose time is wrong after the audio before it, and no other', () => {
   const timeline = timelineWith(1);
-  expect(timeline.offsetOf(AUDIO, at(9801))).toBe(-9800e6);
-  expect(timeline.offsetOf(AUDIO, at(500))).toBeCloseTo(-498.98e6, 0);
+  expect(timeline.leaps(AUDIO, at(1.5))).toBe(false);
+  expect(timeline.leaps(AUDIO, at(9801))).toBe(true);
+  expect(timeline.offsetOf(AUDIO, at(9801), true)).toBe(-9800e6);
+  expect(timeline.leaps(AUDIO, at(500))).toBe(true);
+  expect(timeline.offsetOf(AUDIO, at(500), true)).toBeCloseTo(-498.98e6, 0);
+  expect(timeline.leaps(AUDIO, at(1.04))).toBe(false);
   expect(timeline.offsetOf(AUDIO, at(1.04))).toBe(0);
   expect(timeline.offsetOf(AUDIO, at(1.06))).toBe(0);
 });
@@ -90,5 +94,17 @@ test('keeps a gap after which video and audio stay ahead', () => {
   const timeline = timelineWith(1);
   video(timeline, 3600, 25);
   const offsets = Array.from({ length: 10 }, (_, n) => timeline.offsetOf(AUDIO, at(3600 + n / 50)));
-  expect(offsets.slice(3)).toEqual(Array<number>(7).fill(0));
+  expect(offsets).toEqual(Array<number>(10).fill(0));
+});
+
+test('takes a leap of sound for wrong where the sound after it comes back, and for a gap where it stays ahead', () => {
+  const times = (...seconds: number[]): Micros[] => seconds.map(fromSeconds);
+  const isWrong = (...following: number[]): boolean =>
+    CopyTimeline.isWrong(fromSeconds(100), times(...following), fromSeconds(60));
+  expect(isWrong(1.02, 1.04, 1.06)).toBe(true);
+  expect(isWrong(100.02, 1.04, 1.06)).toBe(true);
+  expect(isWrong(100.02, 100.04, 100.06)).toBe(false);
+  expect(isWrong(100.02, 105)).toBe(false); // sparse sound
+  expect(isWrong()).toBe(true); // after the input's end
+  expect(CopyTimeline.isWrong(fromSeconds(100), [], fromSeconds(100))).toBe(false);
 });

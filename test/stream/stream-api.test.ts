@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { NocturneError } from '../../src/core/errors.js';
 import type { LiveStream } from '../../src/stream/live-stream.js';
 import { startServer } from '../../src/stream/stream-server.js';
@@ -152,7 +152,8 @@ test('reads and changes controls, and rejects bad changes with the reason', asyn
   expect((await change('PUT', '{')).status).toBe(400);
   expect((await change('PUT', `{"lights":${' '.repeat(5000)}1}`)).status).toBe(413);
   expect((await change('PUT', '{"lights":1}', { 'content-type': 'text/plain' })).status).toBe(415);
-  expect(requests.controls).toEqual([{ strength: 0.5 }, { lights: 2 }]);
+  // The second change is announced 30 ms after the first.
+  await vi.waitFor(() => expect(requests.controls).toEqual([{ strength: 0.5 }, { lights: 2 }]));
 });
 
 /** The response to a request that offers HTTP/2 in clear text. */

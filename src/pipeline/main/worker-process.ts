@@ -42,6 +42,7 @@ export class WorkerProcess {
   readonly #exited: Promise<void>;
   #killedFor: NocturneError | undefined;
   #killTimer: NodeJS.Timeout | undefined;
+  #isGone = false;
 
   constructor(options: WorkerProcessOptions) {
     this.#child = fork(WORKER_ENTRY, {
@@ -65,6 +66,7 @@ export class WorkerProcess {
     });
     this.#exited = new Promise((resolve) => {
       const onGone = (how: string): void => {
+        this.#isGone = true;
         clearTimeout(this.#killTimer);
         options.onExit(hasEnded ? undefined : (this.#killedFor ?? workerDied(`ended unexpectedly: ${how}`, thrown)));
         resolve();
@@ -103,6 +105,7 @@ export class WorkerProcess {
   }
 
   #killLater(): void {
+    if (this.#isGone) return; // its exit has cleared the timer
     this.#killTimer ??= setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
   }
 }

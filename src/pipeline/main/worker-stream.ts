@@ -120,6 +120,7 @@ export class WorkerStream implements NightStream {
       job: { kind: 'stream', settings: { ...this.#settings, controls: this.live.controls } },
       logger: this.#logger,
       onMessage: (message) => {
+        if (message.type === 'opened') watch.onOpened();
         watch.onMessage(message.type === 'stats' ? message.stats.frameMs : undefined);
         if (message.type === 'done' || message.type === 'failed') watch[Symbol.dispose]();
         this.#onMessage(message);

@@ -2,7 +2,7 @@
 const STALLED_AFTER_MS = 4000;
 /** The same before the worker is ended and restarted, milliseconds. */
 const HUNG_AFTER_MS = 12_000;
-/** How long a worker may take to load before its first message, milliseconds. */
+/** How long a worker may be silent before its input is open, milliseconds. */
 const LOAD_TIMEOUT_MS = 60_000;
 /** Interval of the checks, milliseconds. */
 const CHECK_INTERVAL_MS = 250;
@@ -27,7 +27,7 @@ export class WorkerWatch implements Disposable {
   readonly #timer: NodeJS.Timeout;
   #silentMs = 0;
   #frameMs = 0;
-  #hasReported = false;
+  #hasOpened = false;
   #isStalled = false;
   #isOver = false;
 
@@ -40,9 +40,13 @@ export class WorkerWatch implements Disposable {
     this.#timer.unref();
   }
 
+  /** Call once the worker's input is open. */
+  onOpened(): void {
+    this.#hasOpened = true;
+  }
+
   /** Call with each message of the worker. @param frameMs as in `WorkerStats`; undefined when the message has none. */
   onMessage(frameMs?: number): void {
-    this.#hasReported = true;
     this.#silentMs = 0;
     if (frameMs !== undefined) this.#frameMs = frameMs;
     this.#check();
@@ -56,7 +60,7 @@ export class WorkerWatch implements Disposable {
 
   #check(): void {
     if (this.#isOver) return;
-    const silentMs = this.#hasReported ? this.#silentMs : this.#silentMs - (LOAD_TIMEOUT_MS - HUNG_AFTER_MS);
+    const silentMs = this.#hasOpened ? this.#silentMs : this.#silentMs - (LOAD_TIMEOUT_MS - HUNG_AFTER_MS);
     const stalledMs = Math.max(silentMs, this.#frameMs);
     const what =
       silentMs >= this.#frameMs

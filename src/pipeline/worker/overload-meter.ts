@@ -18,11 +18,12 @@ const OVERLOAD_SHARE = 0.05;
 const MIN_LOSSES = 3;
 /** An overloaded stream is so until its share is below this one. */
 const RELIEF_SHARE = 0.02;
-/** Share of the time in which a file's next frame is not ready, from which its input is what is slow. */
+/** Share of the time in which the next frame is not ready, from which the input is what is slow. */
 const INPUT_SHARE = 0.5;
 
-/** What helps when the input is slow. */
+/** What helps when the input is slow, or comes in bursts. */
 const INPUT_REMEDY = 'Its input comes or decodes too slowly: check the network or the disk, or serve a smaller video.';
+const BURST_REMEDY = 'Its input comes in bursts, and late frames are dropped: check the network between camera and server.';
 
 /** What a stream has counted at one moment. */
 interface Counts {
@@ -72,8 +73,10 @@ export class OverloadMeter {
     const percent = Math.round(100 * share);
     const of = info.frameRate > 0 ? ` of ${info.frameRate.toFixed(1)}` : '';
     const loss = isLive ? `loses ${percent} % of its frames` : `plays at ${100 - percent} % of its speed`;
-    const isInputSlow = !isLive && to.waitMs - from.waitMs > INPUT_SHARE * windowMs;
-    return `The stream ${loss}: ${rate}${of} frames/s at ${width}x${height}. ${isInputSlow ? INPUT_REMEDY : this.#remedy}`;
+    const isInputSlow = to.waitMs - from.waitMs > INPUT_SHARE * windowMs;
+    const inputRemedy = isLive ? BURST_REMEDY : INPUT_REMEDY;
+    const remedy = isInputSlow ? inputRemedy : this.#remedy;
+    return `The stream ${loss}: ${rate}${of} frames/s at ${width}x${height}. ${remedy}`;
   }
 
   get #remedy(): string {

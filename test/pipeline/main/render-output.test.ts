@@ -5,7 +5,7 @@ import sharp, { type Sharp } from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { render } from '../../../src/library.js';
 import { ffmpeg, hasFfmpeg, videoEntries, videoPts } from '../../support/ffmpeg.js';
-import { ffprobe } from '../../support/ffprobe.js';
+import { ffprobe, ptsOf } from '../../support/ffprobe.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -157,6 +157,30 @@ describe('a folder of images goes', () => {
       for (const name of complete) expect((await sharp(join(small, 'night', name)).stats()).isOpaque).toBe(true);
     } finally {
       execFileSync('umount', [small]);
+    }
+  });
+});
+
+describe.skipIf(!hasFfmpeg)('sound with gaps', () => {
+  it.each([
+    ['bursts', "aselect='lt(mod(t,2),0.05)'", 'pcm_s16le'],
+    ['a long gap', "aselect='not(between(t,3,7))'", 'mp2'],
+  ])('keeps its times: %s', async (name, filter, codec) => {
+    const file = `${name.replaceAll(' ', '-')}.mkv`;
+    ffmpeg(...source('64x36', 10), ...tone(10), '-af', filter, '-c:v', 'libx264', '-c:a', codec, at(file));
+    await render(at(file), at(`night-${file}`), fast);
+    const [before, after] = [file, `night-${file}`].map((each) => ptsOf(at(each), 'a:0').map(Number));
+    expect(after).toHaveLength(before!.length);
+    for (const [i, time] of after!.entries()) expect(Math.abs(time - before![i]!)).toBeLessThan(0.002);
+  });
+});
+
+describe.skipIf(!hasFfmpeg)('a container of raw packets', () => {
+  it('takes any frame rate', async () => {
+    ffmpeg('-f', 'lavfi', '-i', 'testsrc2=size=64x64:rate=30:duration=0.4', '-c:v', 'libx264', at('thirty.mp4'));
+    for (const name of ['night.obu', 'night.h264']) {
+      const codec = name.endsWith('.obu') ? { codec: 'av1' as const } : {};
+      expect(await render(at('thirty.mp4'), at(name), { ...fast, ...codec })).toMatchObject({ frames: 12 });
     }
   });
 });

@@ -51,6 +51,11 @@ it('does not blame the CPU for an input that comes slowly', () => {
   expect(all.at(-1)).toContain('Its input comes or decodes too slowly');
 });
 
+it('does not blame the CPU for a live input that comes in bursts', () => {
+  const all = sentences(true, repeat(12, { dropped: 3, encoded: 22, waitMs: 800 }));
+  expect(all.at(-1)).toContain('comes in bursts');
+});
+
 it('reports a file that falls behind in steps of half a second', () => {
   const seconds = Array.from({ length: 20 }, (_, i): Second => ({ behindMs: i % 3 === 0 ? 500 : 0 }));
   expect(sentences(false, seconds).at(-1)).toContain('% of its speed');
