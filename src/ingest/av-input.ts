@@ -216,16 +216,16 @@ export class AvInput implements AsyncDisposable {
    */
   #discardOversize(): void {
     const videos = this.streams.filter(({ codecpar }) => codecpar.codecType === av.AVMEDIA_TYPE_VIDEO);
-    const errors = videos.map((stream) => {
+    let isLeft = false;
+    for (const [i, stream] of videos.entries()) {
       try {
         this.#plan.checkSize(stream.codecpar.width, stream.codecpar.height, this.#plan.label);
-        return undefined;
+        isLeft = true;
       } catch (error) {
         stream.discard = av.AVDISCARD_ALL;
-        return error;
+        if (!isLeft && i === videos.length - 1) throw error;
       }
-    });
-    if (videos.length > 0 && errors.every((error) => error !== undefined)) throw errors[0];
+    }
   }
 
   /** Finds the video stream to read and discards all others. */

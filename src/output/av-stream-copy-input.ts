@@ -1,6 +1,5 @@
 import { AVERROR_EXIT, AVSEEK_FLAG_BACKWARD, AV_NOPTS_VALUE } from 'node-av/constants';
 import { Dictionary, FormatContext, Packet as AvPacket } from 'node-av/lib';
-import type { Stream } from 'node-av/lib';
 import { abortedError, NocturneError } from '../core/errors.js';
 import { maskUrl } from '../core/mask-url.js';
 import { playlistOptions } from '../core/playlist.js';
