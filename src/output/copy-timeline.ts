@@ -115,7 +115,7 @@ export class CopyTimeline {
   }
 
   /**
-   * True when the time of sound that leaps ahead is wrong: the sound after it comes back, or there is none and the input ends before.
+   * True when the time of sound that leaps ahead is wrong: the sound after it steps back, or there is none and the input ends before.
    * @param following times of the next {@link DECIDING_PACKETS} packets of its stream, fewer at the end of the input.
    * @param inputEnd stated end of the input; infinite when it states none.
    */

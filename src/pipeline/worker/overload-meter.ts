@@ -23,7 +23,8 @@ const INPUT_SHARE = 0.5;
 
 /** What helps when the input is slow, or comes in bursts. */
 const INPUT_REMEDY = 'Its input comes or decodes too slowly: check the network or the disk, or serve a smaller video.';
-const BURST_REMEDY = 'Its input comes in bursts, and late frames are dropped: check the network between camera and server.';
+const BURST_REMEDY =
+  'Its input comes in bursts, and late frames are dropped: check the network between camera and server.';
 
 /** What a stream has counted at one moment. */
 interface Counts {
