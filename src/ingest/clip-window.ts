@@ -5,7 +5,7 @@ export interface ClipWindowOptions {
   readonly timeBase: TimeBase;
   /** First timestamp of the container. */
   readonly origin: Micros;
-  /** True when the input's timestamps are the wall clock's: its frames count from the origin. Default: false. */
+  /** True when the input's timestamps are the wall clock's: its frames count from the first one. Default: false. */
   readonly isWallClock?: boolean;
   readonly startS: number;
   /** Undefined: to the end of the file. */
@@ -18,12 +18,14 @@ export class ClipWindow {
   readonly startTicks: bigint | undefined;
   readonly #endTicks: bigint | undefined;
   readonly #options: ClipWindowOptions;
+  /** The first ticks asked for. */
+  #firstTicks: bigint | undefined;
 
   constructor(options: ClipWindowOptions) {
-    const { timeBase, origin, isWallClock = false, startS, durationS } = options;
+    const { timeBase, origin, startS, durationS } = options;
     this.#options = options;
     const toTicks = (seconds: number): bigint => microsToTicks(micros(origin + fromSeconds(seconds)), timeBase);
-    this.startTicks = startS > 0 || isWallClock ? toTicks(startS) : undefined;
+    this.startTicks = startS > 0 ? toTicks(startS) : undefined;
     this.#endTicks = durationS === undefined ? undefined : toTicks(startS + durationS);
   }
 
@@ -42,7 +44,8 @@ export class ClipWindow {
 
   /** Ticks of the file, counted from the start of the window. */
   relativeTicks(ticks: bigint): bigint {
-    return ticks - (this.startTicks ?? 0n);
+    this.#firstTicks ??= ticks;
+    return ticks - (this.startTicks ?? (this.#options.isWallClock === true ? this.#firstTicks : 0n));
   }
 
   /** Duration of the window in a file of the given duration. */

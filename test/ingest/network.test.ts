@@ -105,6 +105,14 @@ describe.runIf(hasFfmpeg)('http', () => {
     });
     await using source = await openSource(`${origin}/camera`, options({ inputFormat: 'mjpeg', live: false }));
     expect(await pull(source)).toHaveLength(20);
+
+    const whole = Buffer.concat([Buffer.from('--frame\r\n'), await readFile(join(folder, 'camera'))]);
+    await writeFile(join(folder, 'camera'), whole);
+    await using camera = await openSource(`${origin}/camera`, options({ live: false }));
+    const seen = await pull(camera);
+    expect(seen).toHaveLength(20);
+    expect(seen[0]!.pts).toBeGreaterThanOrEqual(0);
+    expect(seen.at(-1)!.pts).toBeLessThan(60e6); // times of arrival count from the first frame, not from 1970
   });
 
   it('reports what the server refused', async () => {
