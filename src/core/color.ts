@@ -1,6 +1,13 @@
 /** Luma and chroma coefficients: ITU-R BT.601, BT.709 or BT.2020 non-constant luminance. */
 export type ColorMatrix = 'bt601' | 'bt709' | 'bt2020';
 
+/** What people call each matrix. */
+export const MATRIX_NAMES: Readonly<Record<ColorMatrix, string>> = {
+  bt601: 'BT.601',
+  bt709: 'BT.709',
+  bt2020: 'BT.2020',
+};
+
 /** `limited`: luma 16 to 235, chroma 16 to 240. `full`: 0 to 255. */
 export type ColorRange = 'limited' | 'full';
 

@@ -13,7 +13,7 @@ import {
 import { Frame as AvFrame, Rational } from 'node-av/lib';
 import type { AVColorPrimaries, AVColorSpace, AVColorTransferCharacteristic, AVPixelFormat } from 'node-av/constants';
 import type { CodecContext } from 'node-av/lib';
-import { COLOR_PRIMARIES, COLOR_TRANSFERS, USUAL_COLOR, type ColorMatrix } from '../core/color.js';
+import { COLOR_PRIMARIES, COLOR_TRANSFERS, USUAL_COLOR, type Color, type ColorMatrix } from '../core/color.js';
 import type { Frame, FrameFormat } from '../core/frame.js';
 import { checkStatus } from './av-error.js';
 
@@ -29,11 +29,30 @@ export function setFrameFormat(context: CodecContext, frameFormat: FrameFormat):
   context.width = frameFormat.width;
   context.height = frameFormat.height;
   context.sampleAspectRatio = new Rational(...frameFormat.sampleAspect);
-  context.colorSpace = MATRIX_TAGS[matrix];
   // libav's numbers are the code points of H.273.
   context.colorPrimaries = COLOR_PRIMARIES[primaries] as AVColorPrimaries;
   context.colorTrc = COLOR_TRANSFERS[transfer] as AVColorTransferCharacteristic;
-  context.colorRange = range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  setMatrixAndRange(context, { matrix, range });
+}
+
+/** Sets matrix and range on a codec context, or on an AVFrame for libswscale to convert between. */
+export function setMatrixAndRange(
+  to: Pick<AvFrame, 'colorSpace' | 'colorRange'>,
+  { matrix, range }: Pick<Color, 'matrix' | 'range'>,
+): void {
+  to.colorSpace = MATRIX_TAGS[matrix];
+  to.colorRange = range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+}
+
+/** Allocates an AVFrame with its buffers. The caller frees it. Throws LibavError. */
+export function createAvFrame(width: number, height: number, pixelFormat: PixelFormat): AvFrame {
+  const created = new AvFrame();
+  created.alloc();
+  created.width = width;
+  created.height = height;
+  created.format = avPixelFormat(pixelFormat);
+  checkStatus(created.getBuffer(0), 'allocate a frame');
+  return created;
 }
 
 /** Pixel formats that encoders take. */
@@ -101,14 +120,7 @@ export class AvEncoderInput implements Disposable {
     const current = this.#copy;
     if (current?.width === width && current.height === height && current.isWritable) return current;
     current?.free();
-    const created = new AvFrame();
-    created.alloc();
-    created.width = width;
-    created.height = height;
-    created.format = avPixelFormat(this.#pixelFormat);
-    checkStatus(created.getBuffer(0), 'allocate a frame');
-    this.#copy = created;
-    return created;
+    return (this.#copy = createAvFrame(width, height, this.#pixelFormat));
   }
 }
 

@@ -4,6 +4,7 @@ import {
   assumedColor,
   COLOR_PRIMARIES,
   COLOR_TRANSFERS,
+  MATRIX_NAMES,
   USUAL_COLOR,
   type Color,
   type ColorMatrix,
@@ -55,8 +56,6 @@ const UNREADABLE_MATRICES = new Map<number, string>([
   [av.AVCOL_SPC_YCGCO_RE, 'ycgco-re'],
   [av.AVCOL_SPC_YCGCO_RO, 'ycgco-ro'],
 ]);
-
-const MATRIX_TITLES: Readonly<Record<ColorMatrix, string>> = { bt601: 'BT.601', bt709: 'BT.709', bt2020: 'BT.2020' };
 
 const LIBAV_MATRIX: Readonly<Record<ColorMatrix, av.AVColorSpace>> = {
   bt601: av.AVCOL_SPC_SMPTE170M,
@@ -124,7 +123,7 @@ function knownPlan(avFrame: AvFrame, range: Color['range']): ColorPlan {
   const tagged = MATRIX_OF.get(avFrame.colorSpace);
   const matrix = tagged ?? assumedColor(avFrame.height).matrix;
   const isContradictory = avFrame.colorSpace === av.AVCOL_SPC_RGB && !isGrey(pixelFormatName(avFrame));
-  const notices = isContradictory ? [`tagged as RGB, but YUV: read as ${MATRIX_TITLES[matrix]}`] : [];
+  const notices = isContradictory ? [`tagged as RGB, but YUV: read as ${MATRIX_NAMES[matrix]}`] : [];
   return { color: withTags({ matrix, range }, avFrame), isHdr: false, notices };
 }
 
@@ -154,7 +153,7 @@ function zscaleName(matrix: ColorMatrix): string {
 }
 
 function convertedFrom(name: string, matrix: ColorMatrix): string {
-  return `converted from the colour matrix ${name} to ${MATRIX_TITLES[matrix]}`;
+  return `converted from the colour matrix ${name} to ${MATRIX_NAMES[matrix]}`;
 }
 
 /** Adds the primaries and transfer function of an AVFrame's tags, where they are not the usual ones. */

@@ -3,7 +3,7 @@ import * as av from 'node-av/constants';
 import { Frame, type FrameFormat } from '../core/frame.js';
 import type { Micros } from '../core/time.js';
 import { libavMatrix, libavRange } from './av-color.js';
-import { allocateAvFrame } from './av-frame.js';
+import { allocateAvFrame, freeAvFrame } from './av-frame.js';
 
 /** AVFrames kept for reuse; a pipeline holds about six at once. A 4K one takes 12 MB. */
 const MAX_SPARE = 8;
@@ -60,7 +60,7 @@ export class AvFramePool {
   release({ avFrame }: DecodedFrame): void {
     this.#acquiredCount--;
     if (this.#isOpen && this.#spare.length < MAX_SPARE) this.#spare.push(avFrame);
-    else free(avFrame);
+    else freeAvFrame(avFrame);
   }
 
   /** Takes a decoded frame and makes it a {@link Frame}, which releases it to this pool when it is closed. */
@@ -84,7 +84,7 @@ export class AvFramePool {
   /** Frees the spare frames; those still acquired are freed when they are released. Idempotent. */
   close(): void {
     this.#isOpen = false;
-    for (const avFrame of this.#spare.splice(0)) free(avFrame);
+    for (const avFrame of this.#spare.splice(0)) freeAvFrame(avFrame);
   }
 
   #copy({ avFrame, format }: DecodedFrame): DecodedFrame {
@@ -99,7 +99,7 @@ export class AvFramePool {
       if (!avFrame) return undefined;
       // An encoder that still reads the buffers makes them unwritable. Another size is from an earlier format.
       if (avFrame.width === width && avFrame.height === height && avFrame.isWritable) return avFrame;
-      free(avFrame);
+      freeAvFrame(avFrame);
     }
   }
 }
@@ -112,10 +112,4 @@ function allocateI420(width: number, height: number): AvFrame {
   const code = avFrame.getBuffer(0);
   if (code < 0) throw new RangeError(`no memory for a frame of ${width}x${height}`);
   return avFrame;
-}
-
-/** node-av 6.1: `unref` frees the buffers at once; `free` alone would leave them to the garbage collector. */
-function free(avFrame: AvFrame): void {
-  avFrame.unref();
-  avFrame.free();
 }

@@ -6,3 +6,9 @@ export function allocateAvFrame(): AvFrame {
   avFrame.alloc();
   return avFrame;
 }
+
+/** Frees an AVFrame and its buffers at once: with node-av 6.1's `free` alone, they wait for the garbage collector. */
+export function freeAvFrame(avFrame: AvFrame): void {
+  avFrame.unref();
+  avFrame.free();
+}

@@ -3,7 +3,7 @@ import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
 import { cropImage, IMAGE_COLOR, type RgbImage } from '../image/rgb-image.js';
 import { errorText } from './av-errors.js';
-import { allocateAvFrame } from './av-frame.js';
+import { allocateAvFrame, freeAvFrame } from './av-frame.js';
 import type { AvFramePool, DecodedFormat, DecodedFrame } from './av-frame-pool.js';
 
 /** Converts RGB images to I420 frames: all in BT.709, full range, so that images of every kind have one colour meaning. */
@@ -40,8 +40,7 @@ export class AvRgbConverter implements Disposable {
       this.#pool.release(frame);
       throw error;
     } finally {
-      source.unref();
-      source.free();
+      freeAvFrame(source);
     }
   }
 

@@ -7,7 +7,7 @@ import { hasAlpha } from './av-alpha.js';
 import { pixelFormatName, planColor } from './av-color.js';
 import { AvDecoder } from './av-decoder.js';
 import { AvFilterChain, toneMapFilters } from './av-filters.js';
-import { allocateAvFrame } from './av-frame.js';
+import { allocateAvFrame, freeAvFrame } from './av-frame.js';
 import { AvInput } from './av-input.js';
 import type { OpenPlan } from './open-plan.js';
 import { rotationFilters } from './rotation.js';
@@ -94,11 +94,6 @@ function toTopDown(avFrame: AvFrame): AvFrame {
   if (copy.getBuffer(0) < 0) throw new RangeError(`no memory for a frame of ${avFrame.width}x${avFrame.height}`);
   copy.copy(avFrame);
   return copy;
-}
-
-function freeAvFrame(avFrame: AvFrame): void {
-  avFrame.unref();
-  avFrame.free();
 }
 
 function copyRows(avFrame: AvFrame, channels: number, is16Bit: boolean): Uint8Array | Uint16Array {

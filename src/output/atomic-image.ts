@@ -12,14 +12,13 @@ export async function commitImage(file: AtomicFile, image: RgbImage): Promise<vo
     await writeImage(file.temporaryPath, image);
   } catch (error) {
     await file.discard();
-    throw named(error, file);
+    throw error instanceof NocturneError ? withPath(error, file.path, file.temporaryPath) : error;
   }
   await file.commit();
 }
 
-/** The failure with the name that the user gave. */
-function named(error: unknown, { path, temporaryPath }: AtomicFile): unknown {
-  if (!(error instanceof NocturneError)) return error;
+/** A failure to write an image, with the path that the user gave instead of the temporary one. */
+export function withPath(error: NocturneError, path: string, temporaryPath: string): NocturneError {
   const { code, stage } = error;
   const isFull = code === 'OUTPUT_NO_SPACE';
   const message = isFull ? `Cannot write ${path}: the disk is full.` : error.message.replaceAll(temporaryPath, path);

@@ -1,23 +1,8 @@
-import {
-  AVCOL_RANGE_JPEG,
-  AVCOL_RANGE_MPEG,
-  AVCOL_SPC_BT2020_NCL,
-  AVCOL_SPC_BT709,
-  AVCOL_SPC_SMPTE170M,
-  AV_PIX_FMT_YUV420P,
-} from 'node-av/constants';
-import type { AVColorSpace } from 'node-av/constants';
-import { Frame as AvFrame, SoftwareScaleContext } from 'node-av/lib';
-import type { Color, ColorMatrix } from '../core/color.js';
+import { SoftwareScaleContext, type Frame as AvFrame } from 'node-av/lib';
 import type { FrameFormat } from '../core/frame.js';
+import { createAvFrame, setMatrixAndRange } from '../encode/av-encoder-input.js';
 import { checkStatus } from '../encode/av-error.js';
 import { areaFor, type FrameArea } from './frame-fit.js';
-
-const MATRICES: Readonly<Record<ColorMatrix, AVColorSpace>> = {
-  bt601: AVCOL_SPC_SMPTE170M,
-  bt709: AVCOL_SPC_BT709,
-  bt2020: AVCOL_SPC_BT2020_NCL,
-};
 
 /** Luma of black, by range, and chroma of grey. */
 const BLACK = { limited: 16, full: 0 } as const;
@@ -37,13 +22,13 @@ export class AvFrameFitter implements Disposable {
   async fit(avFrame: AvFrame, from: FrameFormat): Promise<AvFrame> {
     const to = this.#to;
     const area = areaFor(from, to);
-    setColor(avFrame, from.color);
-    const scaled = allocateI420(area);
+    setMatrixAndRange(avFrame, from.color);
+    const scaled = createAvFrame(area.width, area.height, 'i420');
     try {
-      setColor(scaled, to.color);
+      setMatrixAndRange(scaled, to.color);
       checkStatus(await this.#scaler.scaleFrame(scaled, avFrame), 'scale a frame');
       if (area.width === to.width && area.height === to.height) return scaled;
-      const whole = allocateI420(to);
+      const whole = createAvFrame(to.width, to.height, 'i420');
       fillAround(whole, scaled, area, BLACK[to.color.range]);
       free(scaled);
       return whole;
@@ -62,22 +47,6 @@ export class AvFrameFitter implements Disposable {
 export function free(avFrame: AvFrame): void {
   avFrame.unref();
   avFrame.free();
-}
-
-/** Sets the matrix and range, between which libswscale converts. */
-function setColor(avFrame: AvFrame, { matrix, range }: Color): void {
-  avFrame.colorSpace = MATRICES[matrix];
-  avFrame.colorRange = range === 'full' ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
-}
-
-function allocateI420({ width, height }: { readonly width: number; readonly height: number }): AvFrame {
-  const avFrame = new AvFrame();
-  avFrame.alloc();
-  avFrame.width = width;
-  avFrame.height = height;
-  avFrame.format = AV_PIX_FMT_YUV420P;
-  checkStatus(avFrame.getBuffer(0), 'allocate a frame');
-  return avFrame;
 }
 
 /** Copies a frame into a part of a larger one, black around it. */

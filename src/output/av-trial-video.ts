@@ -1,8 +1,7 @@
-import { AV_PIX_FMT_YUV420P } from 'node-av/constants';
-import { Frame as AvFrame, Packet as AvPacket } from 'node-av/lib';
-import type { CodecContext } from 'node-av/lib';
+import { Packet as AvPacket } from 'node-av/lib';
+import type { CodecContext, Frame as AvFrame } from 'node-av/lib';
 import type { FrameFormat } from '../core/frame.js';
-import { checkStatus } from '../encode/av-error.js';
+import { createAvFrame } from '../encode/av-encoder-input.js';
 import { FileEncoder } from './av-file-encoder.js';
 import { openEncoder } from './av-output-video.js';
 import type { VideoOptions } from './av-output-video.js';
@@ -78,12 +77,7 @@ export class TrialVideo implements Disposable {
 }
 
 function greyFrame(): AvFrame {
-  const frame = new AvFrame();
-  frame.alloc();
-  frame.width = FRAME_FORMAT.width;
-  frame.height = FRAME_FORMAT.height;
-  frame.format = AV_PIX_FMT_YUV420P;
-  checkStatus(frame.getBuffer(0), 'allocate a frame');
+  const frame = createAvFrame(FRAME_FORMAT.width, FRAME_FORMAT.height, 'i420');
   for (const plane of frame.data ?? []) plane.fill(GREY);
   return frame;
 }

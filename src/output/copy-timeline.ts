@@ -45,14 +45,12 @@ interface VideoState {
   readonly end: number;
 }
 
-/** Puts a packet that leaps ahead of those before it on trial, and those after it, until enough of them stay ahead. */
+/** Puts a packet of the video that leaps ahead of those before it on trial, and those after it, until enough of them stay ahead. */
 class LeapTrial {
   /** Decode time and end of the last packet before the leap. */
   #last: PacketTime | undefined;
   #aheadTime = 0;
   #aheadCount = 0;
-
-  constructor(private readonly packetsToConfirm: number) {}
 
   /** True for a packet on trial: its time may be wrong. A confirmed leap is none. */
   isOnTrial(packet: PacketTime): boolean {
@@ -61,7 +59,7 @@ class LeapTrial {
     else if (this.#aheadCount > 0 && Math.abs(packet.time - this.#aheadTime) > LEAP_MICROS) this.#aheadCount = 1;
     else this.#aheadCount++;
     this.#aheadTime = packet.time;
-    const isOnTrial = this.#aheadCount > 0 && this.#aheadCount <= this.packetsToConfirm;
+    const isOnTrial = this.#aheadCount > 0 && this.#aheadCount <= VIDEO_PACKETS_TO_CONFIRM;
     if (!isOnTrial) {
       this.#last = packet;
       this.#aheadCount = 0;
@@ -85,7 +83,7 @@ export class CopyTimeline {
   #isWaitingForKeyframe = false;
   /** Undefined unless the video's last packet stepped back. */
   #beforeStepBack: VideoState | undefined;
-  readonly #videoLeap = new LeapTrial(VIDEO_PACKETS_TO_CONFIRM);
+  readonly #videoLeap = new LeapTrial();
 
   /** Observes a packet of the video, in the order of the input. `pts` is in the input's clock. */
   observeVideo(packet: PacketTime & { readonly pts: Micros; readonly isKeyframe: boolean }): void {

@@ -1,4 +1,4 @@
-import type { Color } from '../core/color.js';
+import { MATRIX_NAMES } from '../core/color.js';
 import { isSameFormat, type Frame, type FrameFormat } from '../core/frame.js';
 import { toSeconds } from '../core/time.js';
 
@@ -14,11 +14,6 @@ export interface FrameArea {
 const MAX_STRETCH = 0.04;
 /** Sizes that a notice lists. */
 const MAX_LISTED_SIZES = 3;
-
-const MATRIX_NAMES = { bt601: 'BT.601', bt709: 'BT.709', bt2020: 'BT.2020' } as const satisfies Record<
-  Color['matrix'],
-  string
->;
 
 /** Where a frame of one format lies in one of another: as large as fits, in its display aspect, in the middle. */
 export function areaFor(from: FrameFormat, to: FrameFormat): FrameArea {

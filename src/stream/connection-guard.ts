@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
 import { networkOf } from './address-limiter.js';
+import { LineLimit } from './line-limit.js';
 
 /**
  * Connections that the kernel queues for the server while it is busy. When more arrive, clients try again after 1 s; Node's default
@@ -56,9 +57,7 @@ export class ConnectionGuard {
   /** Each network's connections, oldest first. */
   readonly #byNetwork = new Map<string, Set<Connection>>();
   readonly #cuts: Record<CutReason, number> = { displaced: 0, pipelined: 0, unread: 0 };
-  /** Cuts since the last log line. */
-  #unlogged = 0;
-  #lastLogMs = -Infinity;
+  readonly #lines = new LineLimit(LOG_INTERVAL_MS);
 
   constructor(options: ConnectionGuardOptions = {}) {
     this.#logger = options.logger ?? silentLogger;
@@ -115,13 +114,10 @@ export class ConnectionGuard {
     this.#forget(connection);
     connection.socket.destroy();
     this.#cuts[reason]++;
-    this.#unlogged++;
-    const nowMs = performance.now();
-    if (nowMs - this.#lastLogMs < LOG_INTERVAL_MS) return;
-    const fields = { connections: this.#unlogged, reason, network: connection.network };
+    const connections = this.#lines.add();
+    if (connections === undefined) return;
+    const fields = { connections, reason, network: connection.network };
     this.#logger.warn(fields, 'Closed connections of a client that holds too many, or does not read its responses.');
-    this.#unlogged = 0;
-    this.#lastLogMs = nowMs;
   }
 
   /** Counts a connection no longer; what it still asks for over HTTP is dropped. */

@@ -1,5 +1,6 @@
 import type { Logger } from '../core/logger.js';
 import { remedyOf, type Refusal } from './access-policy.js';
+import { LineLimit } from './line-limit.js';
 
 /** Minimum time between two log lines, milliseconds. */
 const LOG_INTERVAL_MS = 60_000;
@@ -7,21 +8,15 @@ const LOG_INTERVAL_MS = 60_000;
 /** Logs requests refused for their host or origin, at most one line a minute: anyone can send them. */
 export class RefusalLog {
   readonly #logger: Logger;
-  /** Refusals since the last line. */
-  #refusals = 0;
-  #lastLogMs = -Infinity;
+  readonly #lines = new LineLimit(LOG_INTERVAL_MS);
 
   constructor(logger: Logger) {
     this.#logger = logger;
   }
 
   add(refusal: Refusal): void {
-    this.#refusals++;
-    const nowMs = performance.now();
-    if (nowMs - this.#lastLogMs < LOG_INTERVAL_MS) return;
-    const fields = { refusals: this.#refusals };
-    this.#logger.warn(fields, `Refused a request, ${refusal.reason}: ${remedyOf(refusal)}.`);
-    this.#refusals = 0;
-    this.#lastLogMs = nowMs;
+    const refusals = this.#lines.add();
+    if (refusals === undefined) return;
+    this.#logger.warn({ refusals }, `Refused a request, ${refusal.reason}: ${remedyOf(refusal)}.`);
   }
 }

@@ -10,6 +10,7 @@ import { openGenerator } from '../../infer/open-generator.js';
 import { ImageChanges, skippedNotices } from '../../ingest/image-list.js';
 import { readImage } from '../../ingest/read-image.js';
 import { temporaryPathOf } from '../../output/atomic-file.js';
+import { withPath } from '../../output/atomic-image.js';
 import { outputFailure } from '../../output/output-error.js';
 import type { Renderer } from '../../render/renderer.js';
 import { readThumbnail } from '../../render/read-thumbnail.js';
@@ -137,7 +138,7 @@ async function renderImage(task: ImageTask, tools: ImageTools): Promise<Rendered
     await writeImage(temporary, night);
     renameSync(temporary, task.to);
   } catch (error) {
-    throw writeFailure(error, task.to, temporary);
+    throw error instanceof NocturneError ? withPath(error, task.to, temporary) : outputFailure(task.to, error);
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -159,15 +160,6 @@ function isInputError(error: unknown): error is NocturneError {
 function nothingRead({ input }: RenderSettings, count: number, first: NocturneError | undefined): NocturneError {
   const message = `none of the ${count} images of ${input} could be read.${first ? ` The first: ${first.message}` : ''}`;
   return new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message });
-}
-
-/** A failure to write an image, with the name that the user gave it. */
-function writeFailure(error: unknown, path: string, temporary: string): NocturneError {
-  if (!(error instanceof NocturneError)) return outputFailure(path, error);
-  const { code, stage } = error;
-  const isFull = code === 'OUTPUT_NO_SPACE';
-  const message = isFull ? `Cannot write ${path}: the disk is full.` : error.message.replaceAll(temporary, path);
-  return new NocturneError({ code, stage, message, cause: error });
 }
 
 /** A failure to write that also reports the images before it. Returns other failures as they are. */
