@@ -1,36 +1,22 @@
-import { rm } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { hasBrowser, openBrowser } from './browser.js';
-import { encodeClip, type H264Clip } from './h264-clip.js';
+import { hasBrowser } from './browser.js';
 import { LiveServer, type LiveServerOptions } from './live-server.js';
 import { ReverseProxy } from './reverse-proxy.js';
-import { bundleViewer } from './viewer-bundle.js';
 import { POLL, ViewerPage } from './viewer-page.js';
+import { useViewerStage } from './viewer-stage.js';
 
 describe.skipIf(!hasBrowser())('the viewer page in Chromium, where the server refuses something', () => {
-  let browser: Browser;
-  let clip: H264Clip;
-  let folder: string;
+  const stage = useViewerStage();
   let server: LiveServer;
   let viewer: ViewerPage;
-
-  beforeAll(async () => {
-    [browser, clip, folder] = await Promise.all([openBrowser(), encodeClip(640, 360, 4), bundleViewer()]);
-  });
 
   afterEach(async () => {
     await viewer.close();
     await server.close();
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
   async function serve(options: Partial<LiveServerOptions> = {}): Promise<LiveServer> {
-    server = await LiveServer.open({ clip, page: folder, ...options });
+    server = await LiveServer.open({ clip: stage.clip, page: stage.page, ...options });
     return server;
   }
 
@@ -44,7 +30,7 @@ describe.skipIf(!hasBrowser())('the viewer page in Chromium, where the server re
 
     it.each(['/night/', '/night', '/night/?stream=street'])('names the option that allows it: %s', async (path) => {
       proxy.target = (await serve()).port;
-      viewer = await ViewerPage.open(browser, proxy.origin + path);
+      viewer = await ViewerPage.open(stage.browser, proxy.origin + path);
       await expect.poll(async () => viewer.title(), POLL).toBe('Origin not allowed');
       expect(await viewer.page.textContent('#state-remedies')).toContain(`--allow-origin ${proxy.origin}`);
       expect(server.stream.viewerCount).toBe(0);
@@ -52,26 +38,26 @@ describe.skipIf(!hasBrowser())('the viewer page in Chromium, where the server re
 
     it.each(['/night/', '/night', '/night#token=sesame'])('plays where its origin is allowed: %s', async (path) => {
       proxy.target = (await serve({ allowedOrigins: [proxy.origin] })).port;
-      viewer = await ViewerPage.open(browser, proxy.origin + path);
+      viewer = await ViewerPage.open(stage.browser, proxy.origin + path);
       await viewer.waitForFrames(5);
       expect(new URL(viewer.page.url()).pathname).toBe('/night/');
     });
 
     it('says when its script does not load', async () => {
       proxy.target = (await serve()).port;
-      const page = await browser.newPage();
+      const page = await stage.browser.newPage();
       await page.route('**/viewer.js', async (route) => route.fulfill({ status: 404 }));
       await page.goto(`${proxy.origin}/night/`);
       await expect.poll(async () => page.textContent('#state-title'), POLL).toBe('Page incomplete');
       expect(await page.textContent('#state-text')).toContain('/night/viewer.js did not load.');
       await page.close();
-      viewer = await ViewerPage.open(browser, server.url);
+      viewer = await ViewerPage.open(stage.browser, server.url);
     });
   });
 
   it('watches with the token, and turns the dials once the control token is entered', async () => {
     await serve({ token: 'open-sesame', controlToken: 'turn-sesame' });
-    viewer = await ViewerPage.open(browser, `${server.url}?token=open-sesame`);
+    viewer = await ViewerPage.open(stage.browser, `${server.url}?token=open-sesame`);
     const { page } = viewer;
     const enter = async (token: string): Promise<void> => {
       await page.fill('#control-input', token);
@@ -96,7 +82,7 @@ describe.skipIf(!hasBrowser())('the viewer page in Chromium, where the server re
 
   it('keeps watching after a wrong control token where watching needs none', async () => {
     await serve({ controlToken: 'turn-sesame' });
-    viewer = await ViewerPage.open(browser, server.url);
+    viewer = await ViewerPage.open(stage.browser, server.url);
     const { page } = viewer;
     await viewer.waitForFrames(1);
     await page.keyboard.press('d');

@@ -1,13 +1,11 @@
-import { rm } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
 import { CLOSE_CODES } from '../../src/stream/protocol.js';
-import { hasBrowser, openBrowser } from './browser.js';
-import { encodeClip, type H264Clip } from './h264-clip.js';
+import { hasBrowser } from './browser.js';
 import { LiveServer, type LiveServerOptions } from './live-server.js';
 import { FaultyServer, type FaultyServerOptions } from './faulty-server.js';
-import { bundleViewer } from './viewer-bundle.js';
 import { POLL, ViewerPage } from './viewer-page.js';
+import { useViewerStage } from './viewer-stage.js';
 
 /** A name that resolves to this machine and is not a secure context, unlike localhost. */
 const INSECURE_HOST = 'viewer.test';
@@ -29,38 +27,23 @@ async function tapButton(page: Page, selector: string): Promise<void> {
 }
 
 describe.skipIf(!hasBrowser())('the viewer page in Chromium, with a faulty server, network or browser', () => {
-  let browser: Browser;
-  let clip: H264Clip;
-  let folder: string;
+  const stage = useViewerStage([`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`]);
   let faulty: FaultyServer;
   let server: FaultyServer | LiveServer;
   let viewer: ViewerPage;
-
-  beforeAll(async () => {
-    [browser, clip, folder] = await Promise.all([
-      openBrowser([`--host-resolver-rules=MAP ${INSECURE_HOST} 127.0.0.1`]),
-      encodeClip(640, 360, 4),
-      bundleViewer(),
-    ]);
-  });
 
   afterEach(async () => {
     await viewer.close();
     await server.close();
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
   async function watchFaulty(options: Partial<FaultyServerOptions> = {}): Promise<void> {
-    server = faulty = await FaultyServer.open({ clip, page: folder, ...options });
-    viewer = await ViewerPage.open(browser, server.url);
+    server = faulty = await FaultyServer.open({ clip: stage.clip, page: stage.page, ...options });
+    viewer = await ViewerPage.open(stage.browser, server.url);
   }
 
   async function serve(options: Partial<LiveServerOptions> = {}): Promise<LiveServer> {
-    const live = await LiveServer.open({ clip, page: folder, ...options });
+    const live = await LiveServer.open({ clip: stage.clip, page: stage.page, ...options });
     server = live;
     return live;
   }
@@ -106,14 +89,14 @@ describe.skipIf(!hasBrowser())('the viewer page in Chromium, with a faulty serve
 
   it('shows that the browser cannot decode the codec', async () => {
     const live = await serve({ codec: 'avc1.FF000A' });
-    viewer = await ViewerPage.open(browser, live.url);
+    viewer = await ViewerPage.open(stage.browser, live.url);
     await expect.poll(() => viewer.title(), POLL).toBe('H.264 not supported');
     await expect.poll(() => live.stream.viewerCount, POLL).toBe(0);
   });
 
   it('shows remedies on a plain http address', async () => {
     const live = await serve({ allowedOrigins: [`http://${INSECURE_HOST}`] });
-    viewer = await ViewerPage.open(browser, `http://${INSECURE_HOST}:${live.port}/`);
+    viewer = await ViewerPage.open(stage.browser, `http://${INSECURE_HOST}:${live.port}/`);
     expect(await viewer.title()).toBe('Secure connection required');
     const remedy = `ssh -N -L ${live.port}:localhost:${live.port} ${INSECURE_HOST}`;
     expect(await viewer.page.textContent('#state-remedies')).toContain(remedy);
@@ -122,14 +105,14 @@ describe.skipIf(!hasBrowser())('the viewer page in Chromium, with a faulty serve
 
   it('shows that the browser lacks WebCodecs', async () => {
     const { url } = await serve();
-    viewer = await ViewerPage.open(browser, url, 'delete globalThis.VideoDecoder');
+    viewer = await ViewerPage.open(stage.browser, url, 'delete globalThis.VideoDecoder');
     expect(await viewer.title()).toBe('WebCodecs not supported');
   });
 
   it('saves a snapshot, and opens statistics and help by keys', async () => {
     const live = await serve();
     live.stream.setStats({ ...live.stream.stats, generator: 'grade', encoder: 'libx264' });
-    viewer = await ViewerPage.open(browser, live.url);
+    viewer = await ViewerPage.open(stage.browser, live.url);
     const { page } = viewer;
     await viewer.waitForFrames(5);
     const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('p')]);
@@ -150,7 +133,7 @@ describe.skipIf(!hasBrowser())('the viewer page in Chromium, with a faulty serve
       const live = await serve();
       live.stream.setControls({ view: 'split' });
       const phone = { viewport: { width, height }, hasTouch: true, isMobile: true };
-      viewer = await ViewerPage.open(browser, live.url, '', phone);
+      viewer = await ViewerPage.open(stage.browser, live.url, '', phone);
       const { page } = viewer;
       await viewer.waitForFrames(5);
       for (const button of ['#dials-button', '#stats-button']) await tapButton(page, button);
@@ -165,7 +148,7 @@ describe.skipIf(!hasBrowser())('the viewer page in Chromium, with a faulty serve
 
   it('keeps its name visible when the bars hide, and a tap that shows them presses no button', async () => {
     const live = await serve();
-    viewer = await ViewerPage.open(browser, live.url, '', { hasTouch: true });
+    viewer = await ViewerPage.open(stage.browser, live.url, '', { hasTouch: true });
     const { page } = viewer;
     await viewer.waitForFrames(5);
     const help = await page.locator('#help-button').boundingBox();

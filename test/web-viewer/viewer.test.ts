@@ -1,44 +1,30 @@
-import { rm } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import { EMPTY_PIPELINE_STATS } from '../../src/stream/pipeline-stats.js';
 import { CLOSE_CODES } from '../../src/stream/protocol.js';
 import type { GrabbedFrame, Pixels } from '../../web-viewer/worker-messages.js';
-import { hasBrowser, openBrowser } from './browser.js';
-import { encodeClip, type H264Clip } from './h264-clip.js';
+import { hasBrowser } from './browser.js';
 import { LiveServer, type LiveServerOptions } from './live-server.js';
-import { bundleViewer } from './viewer-bundle.js';
 import { POLL, ViewerPage } from './viewer-page.js';
+import { useViewerStage } from './viewer-stage.js';
 
 describe.skipIf(!hasBrowser())('the viewer page in Chromium, with the real server', () => {
-  let browser: Browser;
-  let clip: H264Clip;
-  let folder: string;
+  const stage = useViewerStage();
   let server: LiveServer;
   let viewer: ViewerPage;
-
-  beforeAll(async () => {
-    [browser, clip, folder] = await Promise.all([openBrowser(), encodeClip(640, 360, 4), bundleViewer()]);
-  });
 
   afterEach(async () => {
     await viewer.close();
     await server.close();
   });
 
-  afterAll(async () => {
-    await browser.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
   async function serve(options: Partial<LiveServerOptions> = {}): Promise<void> {
-    server = await LiveServer.open({ clip, page: folder, ...options });
+    server = await LiveServer.open({ clip: stage.clip, page: stage.page, ...options });
   }
 
   async function watch(options: Partial<LiveServerOptions> = {}, query = ''): Promise<void> {
     await serve(options);
-    viewer = await ViewerPage.open(browser, server.url + query);
+    viewer = await ViewerPage.open(stage.browser, server.url + query);
   }
 
   it('decodes and draws a stream, and returns pixels and times', async () => {
@@ -67,8 +53,8 @@ describe.skipIf(!hasBrowser())('the viewer page in Chromium, with the real serve
   it('catches up with the cached GOP after a join without a drop, and shows its newest frame', async () => {
     await serve();
     server.setMuted(true);
-    for (const unit of clip.accessUnits.slice(0, 55)) server.publish(unit.data, unit.isKeyframe);
-    viewer = await ViewerPage.open(browser, server.url);
+    for (const unit of stage.clip.accessUnits.slice(0, 55)) server.publish(unit.data, unit.isKeyframe);
+    viewer = await ViewerPage.open(stage.browser, server.url);
     await expect.poll(async () => (await viewer.stats()).framesDecoded, POLL).toBe(55);
     expect(await viewer.stats()).toMatchObject({ drops: 0, keyframeRequests: 0 });
     expect((await viewer.stats()).framesDrawn).toBeGreaterThan(0);
@@ -209,7 +195,7 @@ describe.skipIf(!hasBrowser())('the viewer page in Chromium, with the real serve
   it('shows that there are too many viewers, and connects when one leaves', async () => {
     await watch({ maxViewers: 1 });
     await viewer.waitForFrames(5);
-    const second = await ViewerPage.open(browser, server.url);
+    const second = await ViewerPage.open(stage.browser, server.url);
     await expect.poll(() => second.title(), POLL).toBe('Too many viewers');
     await viewer.page.goto('about:blank');
     await second.waitForFrames(5);
