@@ -9,6 +9,8 @@ import { PipeReader } from './pipe-reader.js';
 
 /** Demuxers that render any text as video. A text file is not a video unless --input-format asks for one of them. */
 const TEXT_DEMUXERS: readonly string[] = ['tty', 'bin', 'xbin', 'idf', 'adf'];
+/** The demuxer that takes any file with an image's name. An image is known by its content, so that only a named format may use it. */
+const IMAGE_NAME_DEMUXER = 'image2';
 /** Bytes per read of a pipe. */
 const PIPE_BLOCK_BYTES = 65_536;
 
@@ -204,6 +206,7 @@ export class AvInput implements AsyncDisposable {
     using dictionary = Dictionary.fromObject({ ...options });
     this.#check(await this.#track(this.#context.openInput(this.#plan.url, inputFormat, dictionary)));
     if (!inputFormat && TEXT_DEMUXERS.includes(this.container)) throw openError(av.AVERROR_INVALIDDATA, label, false);
+    if (!inputFormat && this.container === IMAGE_NAME_DEMUXER) throw notImageError(label);
     if (this.isWallClock) this.#context.setOption('use_wallclock_as_timestamps', '1');
     this.#discardOversize();
     this.#check(await this.#track(this.#context.findStreamInfo()));
@@ -277,5 +280,14 @@ function openTimeoutError(plan: OpenPlan): NocturneError {
     message: plan.isListening
       ? `no video received on ${plan.label} within ${timeoutS} s.`
       : `${plan.label} sent no video within ${timeoutS} s.`,
+  });
+}
+
+function notImageError(label: string): NocturneError {
+  return new NocturneError({
+    code: 'INPUT_NOT_VIDEO',
+    stage: 'ingest',
+    message: `${label} has the name of an image, but its content is no image format that is read here.`,
+    remedy: 'Check that it is the right file; its beginning may be missing.',
   });
 }
