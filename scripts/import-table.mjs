@@ -111,6 +111,28 @@ export const MODULES = {
       uplot: ['report/page/*.ts'],
     },
   },
+  'src/augment': {
+    holds:
+      'data sets into night ones: layouts, recipes and draws, units of work, proof, manifest, jobs on one machine or many ([how](docs/datasets.md))',
+    imports: [
+      ...['src/core', 'src/image', 'src/look', 'src/scene', 'src/lighting', 'src/temporal', 'src/ingest', 'src/infer'],
+      ...['src/render', 'src/output', 'src/pipeline', 'src/evaluate', 'src/config', 'src/train/report'],
+    ],
+    packages: {
+      sharp: [],
+      zod: [],
+      yaml: ['layouts/*.ts', 'recipe/*.ts'],
+      'fast-xml-parser': ['layouts/*.ts'],
+      'tar-stream': ['layouts/*.ts', 'unit/*.ts', 'store/*.ts'],
+      'hyparquet-writer': ['run/*.ts'],
+      bullmq: ['queue/*.ts'],
+      ioredis: ['queue/*.ts'],
+      '@aws-sdk/client-s3': ['store/s3-store.ts'],
+      'prom-client': ['queue/*.ts'],
+      'node:child_process': ['run/*.ts'],
+      uplot: ['proof/page/*.ts'],
+    },
+  },
   'src/config': {
     holds: 'one schema for flags, environment and config file',
     imports: ['src/core', 'src/output/file-options.ts'],
@@ -128,7 +150,7 @@ export const MODULES = {
     holds: 'one file a command: parse, call, print',
     imports: [
       ...['src/core', 'src/image', 'src/ingest', 'src/infer', 'src/render', 'src/encode', 'src/output', 'src/stream'],
-      ...['src/pipeline', 'src/evaluate', 'src/train', 'src/config', 'src/library.ts'],
+      ...['src/pipeline', 'src/evaluate', 'src/train', 'src/augment', 'src/config', 'src/library.ts'],
     ],
     packages: { commander: [], pino: [], 'pino-pretty': [], 'node:child_process': ['doctor.ts'] },
   },

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, mkdir, open, opendir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { NocturneError } from '../../core/errors.js';
+import { listNames } from '../../ingest/image-list.js';
+import { checkNameLength, temporaryPathOf } from '../../output/atomic-file.js';
+import { outputFailure } from '../../output/output-error.js';
+import type { DatasetFile } from '../dataset.js';
+import type { FileList, Store } from './store.js';
+
+/** A tree of files in a folder of this machine. */
+export class LocalStore implements Store {
+  readonly label: string;
+  readonly #root: string;
+
+  /** @param root a folder; it need not exist yet. */
+  constructor(root: string) {
+    this.label = root;
+    this.#root = resolve(root);
+  }
+
+  async list(): Promise<FileList> {
+    const walk = new TreeWalk(await realRoot(this.#root, this.label));
+    await walk.enter('', []);
+    return { files: inNaturalOrder(walk.files), notices: walk.notices };
+  }
+
+  async read(path: string): Promise<Uint8Array> {
+    try {
+      return await readFile(this.#at(path));
+    } catch (error) {
+      throw inputFailure(this.#named(path), error);
+    }
+  }
+
+  async size(path: string): Promise<number | undefined> {
+    const found = await stat(this.#at(path)).catch(() => undefined);
+    return found?.isFile() ? found.size : undefined;
+  }
+
+  async write(path: string, bytes: Uint8Array): Promise<void> {
+    await this.writeFile(path, async (localPath) => {
+      const file = await open(localPath, 'w');
+      try {
+        await file.writeFile(bytes);
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  async writeFile(path: string, work: (localPath: string) => Promise<void>): Promise<void> {
+    const target = this.#at(path);
+    const named = this.#named(path);
+    let temporary: string | undefined;
+    try {
+      checkNameLength(target);
+      await makeFolder(dirname(target));
+      temporary = temporaryPathOf(target);
+      await work(temporary);
+      await rename(temporary, target);
+    } catch (error) {
+      throw error instanceof NocturneError ? error : outputFailure(named, error);
+    } finally {
+      if (temporary !== undefined) await rm(temporary, { force: true });
+    }
+  }
+
+  withLocalFile<T>(path: string, work: (localPath: string) => Promise<T>): Promise<T> {
+    return work(this.#at(path));
+  }
+
+  async remove(path: string): Promise<void> {
+    try {
+      await rm(this.#at(path), { force: true });
+    } catch (error) {
+      throw outputFailure(this.#named(path), error);
+    }
+  }
+
+  #at(path: string): string {
+    const target = resolve(this.#root, path);
+    if (!target.startsWith(this.#root.endsWith(sep) ? this.#root : this.#root + sep)) {
+      throw new RangeError(`path must stay inside the tree, got ${path}`);
+    }
+    return target;
+  }
+
+  #named(path: string): string {
+    return join(this.label, path);
+  }
+}
+
+/** One walk through a tree. Links are followed inside the tree only, and never in a circle. */
+class TreeWalk {
+  readonly files: DatasetFile[] = [];
+  readonly #outside: string[] = [];
+  readonly #broken: string[] = [];
+  readonly #unreadable: string[] = [];
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  get notices(): string[] {
+    const line = (names: readonly string[], what: string): string[] =>
+      names.length === 0 ? [] : [`left out ${names.length} ${what}: ${listNames(names)}`];
+    return [
+      ...line(this.#outside, 'links that lead out of the tree'),
+      ...line(this.#broken, 'links that lead nowhere or in a circle'),
+      ...line(this.#unreadable, 'folders or files that cannot be read'),
+    ];
+  }
+
+  /** @param above real paths of the folders on the way, which a link may not enter again. */
+  async enter(folder: string, above: readonly string[]): Promise<void> {
+    const path = join(this.#root, folder);
+    const real = await realpath(path);
+    if (above.includes(real)) {
+      this.#broken.push(folder);
+      return;
+    }
+    const entries = await opendir(path).catch(() => undefined);
+    if (!entries) {
+      this.#unreadable.push(folder);
+      return;
+    }
+    for await (const entry of entries) {
+      if (entry.name.startsWith('.')) continue;
+      const name = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isSymbolicLink() && !(await this.#isInside(name))) continue;
+      const found = await stat(join(this.#root, name)).catch(() => undefined);
+      if (found?.isDirectory()) await this.enter(name, [...above, real]);
+      else if (found?.isFile()) this.files.push({ path: name, bytes: found.size });
+      else if (!found) this.#unreadable.push(name);
+    }
+  }
+
+  async #isInside(name: string): Promise<boolean> {
+    const target = await realpath(join(this.#root, name)).catch(() => undefined);
+    if (target === undefined) this.#broken.push(name);
+    else if (!target.startsWith(this.#root + sep)) this.#outside.push(name);
+    else return true;
+    return false;
+  }
+}
+
+/** Sorts files so that 2 comes before 10. Takes the array. */
+export function inNaturalOrder(files: DatasetFile[]): DatasetFile[] {
+  const order = new Intl.Collator('en', { numeric: true });
+  return files.sort((a, b) => order.compare(a.path, b.path) || (a.path < b.path ? -1 : 1));
+}
+
+/** SHA-256 of bytes, in hex. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function realRoot(root: string, label: string): Promise<string> {
+  try {
+    await access(root, constants.R_OK);
+    return await realpath(root);
+  } catch (error) {
+    throw inputFailure(label, error);
+  }
+}
+
+/** Creates a folder and its parents. Node 20's `recursive` never returns where an existing folder takes no new one, such as /proc. */
+async function makeFolder(path: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) return;
+  if (dirname(path) !== path) await makeFolder(dirname(path));
+  await mkdir(path).catch(async (error: unknown) => {
+    if (!(await stat(path).catch(() => undefined))?.isDirectory()) throw error; // another process made it
+  });
+}
+
+function inputFailure(named: string, cause: unknown): NocturneError {
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const isDenied = code === 'EACCES' || code === 'EPERM';
+  const message = isDenied ? `${named} cannot be read: permission denied.` : `${named} does not exist.`;
+  if (isDenied || code === 'ENOENT' || code === 'ENOTDIR') {
+    return new NocturneError({
+      code: isDenied ? 'INPUT_NO_PERMISSION' : 'INPUT_NOT_FOUND',
+      stage: 'ingest',
+      message,
+      cause,
+    });
+  }
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return new NocturneError({
+    code: 'INPUT_REFUSED',
+    stage: 'ingest',
+    message: `${named} cannot be read: ${text}.`,
+    cause,
+  });
+}
