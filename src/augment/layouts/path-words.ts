@@ -77,6 +77,8 @@ function wordsOf(name: string): string[] {
 
 const isNumber = (word: string): boolean => /^\d+$/.test(word);
 
+/** Truth of KITTI's road benchmark: `um_road_000000` for `um_000000`. */
+const KITTI_ROAD = /(?:^|\/)gt_image_\d\//;
 /** KITTI's cameras, which labels have too: `groundtruth/image_02/0000000005.png`. */
 const CAMERA_FOLDER = /^image_0?\d$/;
 
@@ -131,8 +133,9 @@ const isRole = (word: string): boolean => ROLE_SETS.some((words) => words.has(wo
  * `aachen_000000_000019`; `mask_12` and `image_12` are both `12`; `a.jpg.json` is `a`.
  */
 export function bareStem(path: string): string {
-  let stem = stemOf(path);
+  let stem = stemOf(path).normalize('NFC');
   if (isImagePath(stem)) stem = stemOf(stem);
+  if (KITTI_ROAD.test(path)) stem = stem.replace(/_(?:road|lane)_/, '_');
   for (;;) {
     const [, rest, last] = /^(.+)[_.-](\p{L}[\p{L}\p{N}]*)$/u.exec(stem) ?? [];
     if (rest === undefined || last === undefined || !wordsOf(last).every(isRole)) break;
@@ -150,7 +153,7 @@ export function bareStem(path: string): string {
 export function pairKeys(): (path: string) => string {
   const bareFolders = remembering((folder) => pairFolders(folder).join('/'));
   return (path) => {
-    const folders = bareFolders(folderOf(path));
+    const folders = bareFolders(folderOf(path)).normalize('NFC');
     return folders === '' ? bareStem(path) : `${folders}/${bareStem(path)}`;
   };
 }

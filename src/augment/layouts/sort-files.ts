@@ -1,7 +1,7 @@
 import { isImagePath } from '../../image/image-extensions.js';
 import { listNames } from '../../ingest/image-list.js';
 import { counted } from './counted.js';
-import { folderOf, isVideoPath } from './dataset-path.js';
+import { folderOf, isVideoPath, nameOf } from './dataset-path.js';
 import { verdictOfContent, verdictOfFormat, type ContentVerdict } from './label-image-content.js';
 import type { DatasetTree } from './layout.js';
 import { groupBy } from './pair-labels.js';
@@ -19,15 +19,16 @@ export interface SortedFiles {
   readonly notices: readonly string[];
 }
 
-/** Images of a folder that are read to judge all of it. */
-const SAMPLES = 8;
+/** Images of one kind of folder that are read to judge all of them: two a folder, within these bounds. */
+const MIN_SAMPLES = 8;
+const MAX_SAMPLES = 64;
 
 /** A tree is sorted once, though detection and plan both ask. */
 const sortedByTree = new WeakMap<DatasetTree, Promise<SortedFiles>>();
 
 /**
- * Sorts the files of a tree. Label images are recognised by names (`gtFine`, `masks`, `X_labelIds.png`), else by their pixels: of a folder
- * with one kind of name, eight are read, and all of it where they differ.
+ * Sorts the files of a tree. Label images are recognised by names (`gtFine`, `masks`, `X_labelIds.png`), else by their pixels: eight
+ * to 64 of those with one kind of name and folder are read, and all where these differ.
  */
 export function sortFiles(tree: DatasetTree): Promise<SortedFiles> {
   const known = sortedByTree.get(tree);
@@ -67,16 +68,20 @@ async function sort(tree: DatasetTree): Promise<SortedFiles> {
   };
 }
 
-/** Folder, format and the word at the end of the name that says what a file is: images alike in these are of one kind. */
+/**
+ * Folder, format and the word at the end of the name that says what a file is: images alike in these are of one kind. Words with digits are
+ * alike, so that a thousand drives are one kind of folder.
+ */
 function kindOfName(path: string): string {
-  const bare = bareStem(path);
-  return [folderOf(path), path.slice(path.lastIndexOf('/') + 1).replace(bare, '')].join('\n');
+  const folder = folderOf(path).replaceAll(/\p{L}*\p{N}[\p{L}\p{N}]*/gu, '#');
+  return [folder, nameOf(path).normalize('NFC').replace(bareStem(path), '')].join('\n');
 }
 
 async function labelImagesOf(tree: DatasetTree, paths: readonly string[]): Promise<readonly string[]> {
   const judge = (path: string): Promise<ContentVerdict> => verdictOfContent(tree.store, path);
   const sampled = new Map<string, ContentVerdict>();
-  for (const path of spread(paths, SAMPLES)) sampled.set(path, await judge(path));
+  const samples = Math.max(MIN_SAMPLES, Math.min(MAX_SAMPLES, 2 * new Set(paths.map(folderOf)).size));
+  for (const path of spread(paths, samples)) sampled.set(path, await judge(path));
   const kinds = new Set([...sampled.values()].filter((verdict) => verdict !== 'unsure'));
   if (kinds.size < 2) return kinds.has('labelImage') ? paths : [];
   const labelImages: string[] = [];

@@ -95,6 +95,19 @@ it('stereo, flow and semantics: measured and labelled images are copied, both mo
   ]);
 });
 
+it('road: truth of road and lane follow their image', async () => {
+  const files: Record<string, Uint8Array> = {};
+  for (const name of ['um_000000', 'uu_000003']) files[`training/image_2/${name}.png`] = day;
+  for (const name of ['um_lane_000000', 'um_road_000000', 'uu_road_000003']) {
+    files[`training/gt_image_2/${name}.png`] = await maskImage(1, { colors: true });
+  }
+  const plan = await planOf(files);
+  expect(itemOf(plan, 'training/image_2/um_000000.png').labels).toEqual(
+    ['lane', 'road'].map((kind) => `training/gt_image_2/um_${kind}_000000.png`),
+  );
+  expect(plan.notices.filter((line) => line.includes('without'))).toEqual([]);
+});
+
 describe('sequences', () => {
   it('raw data: a sequence a camera, one scene a drive, times from timestamps.txt', async () => {
     const drive = '2011_09_26/2011_09_26_drive_0001_sync';

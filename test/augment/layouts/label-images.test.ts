@@ -94,13 +94,17 @@ describe('by content, where names do not decide', () => {
     expect(labelImages.filter((path) => path.startsWith('mixed'))).toEqual([0, 3, 6, 9].map((i) => `mixed/${i}.png`));
   });
 
-  it('reads eight of a uniform folder', async () => {
+  it('reads eight of a uniform folder, and 64 of a thousand drives', async () => {
     const bytes = await cameraImage(1);
-    const store = memoryStore(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`day/${i}a.png`, bytes])));
-    const read: string[] = [];
-    const counting: Store = { ...store, read: (path) => (read.push(path), store.read(path)) };
-    expect((await sortFiles(await readTree(counting))).images).toHaveLength(500);
-    expect(read).toHaveLength(8);
+    const reads = async (paths: readonly string[]): Promise<number> => {
+      let count = 0;
+      const store = memoryStore(Object.fromEntries(paths.map((path) => [path, bytes])));
+      const counting: Store = { ...store, read: (path) => (count++, store.read(path)) };
+      expect((await sortFiles(await readTree(counting))).images).toHaveLength(paths.length);
+      return count;
+    };
+    expect(await reads(Array.from({ length: 500 }, (_, i) => `day/${i}a.png`))).toBe(8);
+    expect(await reads(Array.from({ length: 3000 }, (_, i) => `drive-${i % 1000}a/cam/${i}.png`))).toBe(64);
   });
 
   it('leaves a file that cannot be read among the images, whose unit reports it', async () => {

@@ -148,6 +148,11 @@ describe('boxes', () => {
   });
 });
 
+it('pairs names whose accents are written in two ways', async () => {
+  const plan = await planOf({ 'images/\u00e9.jpg': day, 'labels/e\u0301.txt': LABEL });
+  expect(itemsOf(plan)[0]!.labels).toEqual(['labels/e\u0301.txt']);
+});
+
 it('masks beside a YOLO set are copied with their images', async () => {
   const files = { 'images/a.jpg': day, 'labels/a.txt': LABEL, 'masks/a.png': await maskImage(1) };
   expect(itemOf(await planOf(files), 'images/a.jpg').labels).toEqual(['labels/a.txt', 'masks/a.png']);
