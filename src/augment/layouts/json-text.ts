@@ -76,6 +76,7 @@ export class JsonText {
       yield { key, value: { start, end } };
       at = this.#next(end, CLOSE_BRACE);
     }
+    this.#checkEnd(at, object);
   }
 
   /** The elements of an array, in order; none for another value. Throws NocturneError INPUT_UNSUPPORTED. */
@@ -87,6 +88,7 @@ export class JsonText {
       yield { start, end };
       start = this.#next(end, CLOSE_BRACKET);
     }
+    this.#checkEnd(start, array);
   }
 
   /** The last member of this name, as parsers read it. */
@@ -114,6 +116,11 @@ export class JsonText {
       at = end;
     }
     return Buffer.concat([...parts, this.bytes.subarray(at)]);
+  }
+
+  /** Checks that a closing bracket ends its value: text may follow that of the whole. */
+  #checkEnd(bracket: number, { end }: JsonSpan): void {
+    if (bracket + 1 !== end) throw this.#invalid(`unexpected text at byte ${bracket + 1}`);
   }
 
   /** The place of the next part of an object or array, or of its closing bracket. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
-import { extensionOf, isImagePath, writableExtension } from '../../image/image-extensions.js';
+import { extensionOf, isImagePath } from '../../image/image-extensions.js';
+import { nightPath } from './dataset-path.js';
 import { readTarMembers, type TarMember } from './tar-members.js';
 
 /** What becomes of a member: `image` is translated; `unwritable` is an image in a format that is not written; the rest is copied. */
@@ -50,7 +51,7 @@ export function roleOf(name: string): MemberRole {
   if (!isImagePath(name)) return 'other';
   const parts = words.slice(0, -1).flatMap((word) => word.split(/[_-]/));
   if (parts.some((word) => LABEL_WORDS.has(word))) return 'labelImage';
-  return writableExtension(name) === undefined ? 'unwritable' : 'image';
+  return nightPath(name) === name ? 'image' : 'unwritable';
 }
 
 function keyOf(name: string): string {
