@@ -16,7 +16,7 @@ import type { BoxesByClass } from './set-matches.js';
 /** What detecting in a set needs. */
 export interface DetectTools extends Pick<
   EvaluateDetectorOptions,
-  'input' | 'maxImages' | 'signal' | 'sheet' | 'detectorScore' | 'onProgress'
+  'input' | 'signal' | 'sheet' | 'detectorScore' | 'onProgress'
 > {
   readonly detector: Detector;
   readonly classes: ComparedClasses;
@@ -30,8 +30,7 @@ export async function detectPairs(
   const log = new PairLog(score);
   const detections: Record<'day' | 'night', BoxesByClass<Detection>[]> = { day: [], night: [] };
   const truths: BoxesByClass<TrueBox>[] = [];
-  const shown =
-    sheet === undefined ? [] : spreadIndices(Math.min(tools.input.images.length, tools.maxImages), MAX_SHEET_PAIRS);
+  const shown = sheet === undefined ? [] : spreadIndices(tools.input.images.length, MAX_SHEET_PAIRS);
   const notices = await eachImage(
     tools.input,
     `night and detections of ${tools.input.name}`,
@@ -72,17 +71,16 @@ export async function detectSet(
   return { set: { detections, truths: known }, notices };
 }
 
-/** Calls `work` with each image of a set, as many as are wanted. Returns notices about those that cannot be read. */
+/** Calls `work` with each image of a set. Returns notices about those that cannot be read. */
 async function eachImage(
   set: LabelledSet,
   step: string,
-  { maxImages, signal, onProgress }: DetectTools,
+  { signal, onProgress }: DetectTools,
   work: (pixels: RgbImage, image: LabelledImage, index: number) => Promise<void>,
 ): Promise<readonly string[]> {
   const skipped: string[] = [];
   let failure: unknown;
-  const chosen = spreadIndices(set.images.length, maxImages).flatMap((index) => set.images[index] ?? []);
-  for (const [index, image] of chosen.entries()) {
+  for (const [index, image] of set.images.entries()) {
     signal.throwIfAborted();
     const pixels = await image.read(signal).catch((error: unknown) => {
       if (!(error instanceof NocturneError) || !error.code.startsWith('INPUT_')) throw error;
@@ -91,9 +89,9 @@ async function eachImage(
       return undefined;
     });
     if (pixels) await work(pixels, image, index);
-    onProgress?.({ step, done: index + 1, expected: chosen.length });
+    onProgress?.({ step, done: index + 1, expected: set.images.length });
     await new Promise(setImmediate); // lets a signal arrive between two images
   }
-  if (skipped.length === chosen.length) throw failure;
+  if (skipped.length === set.images.length) throw failure;
   return skippedNotices(skipped);
 }

@@ -10,7 +10,7 @@ import { foundTruths, type BoxesByClass } from './set-matches.js';
 export const MAX_SHEET_PAIRS = 12;
 export const MAX_SHEET_NIGHTS = 8;
 
-const CELL_WIDTH = 448;
+const CELL_WIDTH = 400;
 const CELL_HEIGHT = 300;
 const GAP = 4;
 const GROUP_GAP = 16;

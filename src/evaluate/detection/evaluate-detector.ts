@@ -38,8 +38,6 @@ export interface EvaluateDetectorOptions {
   readonly lighting?: LightingControls;
   readonly device?: Device;
   readonly threads?: number;
-  /** Maximum number of images from each set, evenly spread. */
-  readonly maxImages: number;
   /** Random seed of the resampling and of what the generator draws. */
   readonly seed: number;
   /** Where to write a sheet of days and nights with boxes. */
