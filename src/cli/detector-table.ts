@@ -12,6 +12,8 @@ import { alignRows, fixed, type Cells } from './align-rows.js';
 const MAX_CLASSES = 12;
 /** Images shown of those that lose most. */
 const MAX_LOSSES = 5;
+/** Characters shown of the path of an image. */
+const MAX_PATH = 48;
 /** Names listed of classes without a counterpart. */
 const MAX_NAMES = 8;
 
@@ -150,7 +152,7 @@ function lossTable(pairs: readonly PairResult[]): Cells[] {
     ...worst
       .slice(0, MAX_LOSSES)
       .map(({ id, objects, foundByDay, foundAtNight, luma }) => [
-        id,
+        shortened(id),
         ...[objects, foundByDay, foundAtNight].map(String),
         fixed(luma, 3),
       ]),
@@ -167,6 +169,12 @@ function unmatchedLines({ unmatched }: DetectorEvaluation): string[] {
     ...(unmatched.detector.length > 0 ? [`classes of the detector without labels: ${list(unmatched.detector)}`] : []),
   ];
   return lines.length > 0 ? [lines.join('\n')] : [];
+}
+
+/** A path with its middle left out, where it is long. */
+function shortened(path: string): string {
+  const half = Math.floor(MAX_PATH / 2);
+  return path.length <= MAX_PATH ? path : `${path.slice(0, half)}…${path.slice(-half)}`;
 }
 
 function share(value: number): string {

@@ -39,10 +39,10 @@ export function recogniseYolo(
   const isGrid = cellCounts(size).some((count) => [count, 3 * count].includes(Math.max(rows, columns)));
   if (columns === FINISHED_COLUMNS && rows <= MAX_FINISHED && !isGrid) return finished(output, 'YOLO, end to end');
   const isTransposed = rows < columns;
-  const channels = Math.min(rows, columns);
-  const hasObjectness = classCount === undefined ? !isTransposed : channels - 5 === classCount;
-  const known = classCount !== undefined && channels >= 4 + classCount ? classCount : undefined; // masks and key points follow
-  const count = known ?? channels - (hasObjectness ? 5 : 4);
+  const masks = outputs.find(({ dims }) => dims.length === 4)?.dims[1] ?? 0; // of segmentation: coefficients after the classes
+  const channels = Math.min(rows, columns) - masks;
+  const hasObjectness = !isTransposed && channels - 4 !== classCount;
+  const count = channels - (hasObjectness ? 5 : 4);
   if (count < 1) return undefined;
   return new YoloGrid(output, { size, isTransposed, hasObjectness, classCount: count }).format();
 }
