@@ -4,10 +4,10 @@ import type { Renderer } from '../../render/renderer.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
 import { openCamera, type Camera } from '../camera/camera.js';
 import { NightJudge } from '../proof/night-judge.js';
-import type { Draw } from '../recipe/draw.js';
 import { drawVariant, itemSeed } from '../recipe/draw-variant.js';
 import { parseRecipe, styleOfDraw, type Recipe } from '../recipe/recipe.js';
 import type { Item } from '../dataset.js';
+import type { Scene } from '../../scene/scene.js';
 import type { Store } from '../store/store.js';
 import { NightMaker, type DrawnNight, type NightLook } from './night-maker.js';
 import type { UnitSettings } from './unit-settings.js';
@@ -20,6 +20,9 @@ export interface UnitTools {
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
+
+/** How surely a camera drives, from which it does. */
+const MIN_DRIVING = 0.5;
 
 /** Which item, in which variant. */
 export interface ItemNight extends DrawnNight {
@@ -68,10 +71,14 @@ export class NightTools implements AsyncDisposable {
     };
   }
 
-  /** Turns a day into its night, in place: look, grain, and what the draw's camera does. Borrows all. @param seed of grain and noise. */
-  render(frame: Frame, { look, controls, grain }: NightLook, draw: Draw, seed: number): void {
+  /**
+   * Turns a day into its night, in place: look, grain, and what the draw's camera does. Borrows all.
+   * @param scene what the day shows, if it was read: where the camera drives, its own motion blurs towards the middle of the horizon.
+   */
+  render(frame: Frame, { look, controls, grain }: NightLook, { draw, itemSeed: seed }: ItemNight, scene?: Scene): void {
     this.renderer.apply(look, controls, frame, { seed, sigma: grain });
-    this.#camera.apply(frame, draw, { seed, look });
+    const vanishing = scene && scene.driving >= MIN_DRIVING ? { x: 0.5, y: scene.horizon } : undefined;
+    this.#camera.apply(frame, draw, { seed, look, vanishing });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
