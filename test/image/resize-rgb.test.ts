@@ -3,7 +3,11 @@ import { resizeRgb } from '../../src/image/resize-rgb.js';
 
 /** Grey values as an image of so many columns. */
 function grey(width: number, ...values: readonly number[]): Parameters<typeof resizeRgb>[0] {
-  return { width, height: values.length / width, data: Uint8Array.from(values.flatMap((value) => [value, value, value])) };
+  return {
+    width,
+    height: values.length / width,
+    data: Uint8Array.from(values.flatMap((value) => [value, value, value])),
+  };
 }
 
 function valuesOf({ data }: { readonly data: Uint8Array }): number[] {

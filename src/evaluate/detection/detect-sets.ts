@@ -7,45 +7,43 @@ import type { SetBoxes } from './detection-results.js';
 import { MAX_SHEET_NIGHTS, MAX_SHEET_PAIRS, sheetCell, type SheetCell } from './detection-sheet.js';
 import type { Detection, TrueBox } from './detection.js';
 import type { Detector } from './detector.js';
-import type { EvaluateDetectorOptions } from './evaluate-detector.js';
 import type { LabelledImage, LabelledSet } from './labelled-set.js';
 import type { NightImages } from './night-images.js';
 import { PairLog } from './pair-log.js';
 import type { BoxesByClass } from './set-matches.js';
 
 /** What detecting in a set needs. */
-export interface DetectTools extends Pick<
-  EvaluateDetectorOptions,
-  'input' | 'signal' | 'sheet' | 'detectorScore' | 'onProgress'
-> {
+export interface DetectTools {
   readonly detector: Detector;
   readonly classes: ComparedClasses;
+  /** Score from which a detection counts as found. */
+  readonly detectorScore: number;
+  /** Set where a sheet is wanted. */
+  readonly sheet?: string;
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: { readonly step: string; readonly done: number; readonly expected: number }) => void;
 }
 
 /** Detects in days and in the nights made from them, one pair after another. */
 export async function detectPairs(
+  input: LabelledSet,
   tools: DetectTools & { readonly nights: NightImages },
 ): Promise<{ day: SetBoxes; night: SetBoxes; log: PairLog; notices: readonly string[] }> {
   const { detector, nights, classes, signal, sheet, detectorScore: score } = tools;
   const log = new PairLog(score);
   const detections: Record<'day' | 'night', BoxesByClass<Detection>[]> = { day: [], night: [] };
   const truths: BoxesByClass<TrueBox>[] = [];
-  const shown = sheet === undefined ? [] : spreadIndices(tools.input.images.length, MAX_SHEET_PAIRS);
-  const notices = await eachImage(
-    tools.input,
-    `night and detections of ${tools.input.name}`,
-    tools,
-    async (day, image, index) => {
-      const night = await nights.make(day, signal);
-      const byDay = classes.detections(await detector.detect(day));
-      const atNight = classes.detections(await detector.detect(night));
-      const labelled = classes.truths(image);
-      if (labelled) truths.push(labelled);
-      detections.day.push(byDay);
-      detections.night.push(atNight);
-      log.add({ id: image.id, day, night, byDay, atNight, truths: labelled, isShown: shown.includes(index) });
-    },
-  );
+  const shown = sheet === undefined ? [] : spreadIndices(input.images.length, MAX_SHEET_PAIRS);
+  const notices = await eachImage(input, `night and detections of ${input.name}`, tools, async (day, image, index) => {
+    const night = await nights.make(day, signal);
+    const byDay = classes.detections(await detector.detect(day));
+    const atNight = classes.detections(await detector.detect(night));
+    const labelled = classes.truths(image);
+    if (labelled) truths.push(labelled);
+    detections.day.push(byDay);
+    detections.night.push(atNight);
+    log.add({ id: image.id, day, night, byDay, atNight, truths: labelled, isShown: shown.includes(index) });
+  });
   const known = truths.length === detections.day.length ? truths : undefined;
   const set = (name: 'day' | 'night'): SetBoxes => ({ detections: detections[name], truths: known });
   return { day: set('day'), night: set('night'), log, notices };

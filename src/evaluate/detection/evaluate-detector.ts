@@ -65,7 +65,7 @@ export async function evaluateDetector(options: EvaluateDetectorOptions): Promis
   using nights = await NightImages.open({ generator, lighting: options.lighting, seed });
   const classes = compareClasses([input, ...options.references], detector);
   const results = { names: classes.names, score, seed };
-  const pairs = await detectPairs({ ...options, detector, nights, classes });
+  const pairs = await detectPairs(input, { ...options, detector, nights, classes });
   const day = measureLabelled(pairs.day, results);
   const night = measureLabelled(pairs.night, results);
   const references: Record<string, NightResult & { path: string }> = {};

@@ -86,19 +86,10 @@ export function cellDetector({
 /** For each channel of the output the weights of the input's colours. YOLOX sees blue, green and red, 0 to 255. */
 function weights(format: CellFormat, channels: number): number[] {
   const rows = Array.from({ length: channels }, () => [0, 0, 0]);
-  const [red, green] =
-    format === 'yolox'
-      ? [
-          [0, -1 / 255, 1 / 255],
-          [0, 1 / 255, -1 / 255],
-        ]
-      : [
-          [1, -1, 0],
-          [-1, 1, 0],
-        ];
+  const red = format === 'yolox' ? [0, -1 / 255, 1 / 255] : [1, -1, 0];
   const first = format === 'endToEnd' ? 4 : channels - 2;
-  rows[first] = red ?? [];
-  if (format !== 'endToEnd') rows[first + 1] = green ?? [];
+  rows[first] = red;
+  if (format !== 'endToEnd') rows[first + 1] = red.map((weight) => -weight);
   return rows.flat();
 }
 
