@@ -1,5 +1,5 @@
 import { Random } from '../../core/random.js';
-import { drawCounts, estimate, type Estimate } from '../bootstrap.js';
+import { drawCounts, quantileOf, type Estimate } from '../bootstrap.js';
 import { averagePrecision, foundOf, positivesOf, type ClassMatches, type ImageWeights } from './average-precision.js';
 import { OVERLAPS } from './match-detections.js';
 
@@ -104,8 +104,12 @@ export function estimateRatio(
   return estimateKnown(pick(of.value) / pick(over.value), ratios);
 }
 
-/** The interval over the resamplings that have a value: some draw no object of a rare class. */
+/**
+ * The interval of 95 % of the resamplings that have a value: some draw no object of a rare class. Unlike distances, scores of resampled
+ * images are as large as those of the set, so that nothing is shifted.
+ */
 function estimateKnown(value: number, resamplings: readonly number[]): Estimate {
   if (!Number.isFinite(value)) return { mean: Number.NaN, ci: [Number.NaN, Number.NaN] };
-  return estimate(value, resamplings.filter(Number.isFinite));
+  const ascending = Float64Array.from(resamplings.filter(Number.isFinite)).sort();
+  return { mean: value, ci: [quantileOf(ascending, 0.025), quantileOf(ascending, 0.975)] };
 }
