@@ -85,11 +85,11 @@ export const MODULES = {
   },
   'src/evaluate': {
     holds:
-      'how near to real nights a night is, what it keeps and invents ([how](docs/evaluation.md)); styles fitted to nights',
+      'how near to real nights a night is, what it keeps and invents, what a detector finds in it ([how](docs/evaluation.md)); styles fitted to nights',
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/scene', 'src/lighting', 'src/synth', 'src/ingest', 'src/infer'],
       ...['src/temporal', 'src/render', 'src/pipeline/look-thread/look-maker.ts', 'src/pipeline/detail-schedule.ts'],
-      ...['src/output/atomic-file.ts', 'src/output/atomic-image.ts'],
+      ...['src/output/atomic-file.ts', 'src/output/atomic-image.ts', 'src/augment/dataset.ts'],
     ],
   },
   'src/train': {
@@ -140,7 +140,7 @@ export const MODULES = {
   },
   'src/library.ts': {
     holds: 'what `import ... from "nocturne"` gives: settings checked, then the work itself',
-    imports: ['src/core', 'src/config', 'src/ingest', 'src/evaluate', 'src/pipeline'],
+    imports: ['src/core', 'src/config', 'src/ingest', 'src/evaluate', 'src/augment', 'src/pipeline'],
   },
   'src/index.ts': {
     holds: 'the public API, re-exported',

@@ -4,15 +4,18 @@ export { ERROR_CODES, NocturneError, type ErrorCode } from './core/errors.js';
 export { silentLogger, type Logger } from './core/logger.js';
 export type { Packet, VideoFormat } from './core/packet.js';
 export { fromSeconds, micros, toSeconds, type Micros } from './core/time.js';
+export type { DetectorEvaluation } from './evaluate/detection/detector-evaluation.js';
 export type { Evaluation } from './evaluate/evaluation.js';
 export type { SourceInfo } from './ingest/frame-source.js';
 export {
   evaluate,
+  evaluateDetector,
   fitStyle,
   openStream,
   probe,
   render,
   startStream,
+  type EvaluateDetectorOptions,
   type EvaluateOptions,
   type FitProgress,
   type FitStyleOptions,

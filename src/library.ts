@@ -4,6 +4,12 @@ import { lightingOf } from './core/controls.js';
 import { abortedError, NocturneError } from './core/errors.js';
 import { silentLogger, type Logger } from './core/logger.js';
 import { maskUrl } from './core/mask-url.js';
+import { openLabelledSet } from './augment/labelled-set.js';
+import type { DetectorEvaluation } from './evaluate/detection/detector-evaluation.js';
+import {
+  evaluateDetector as evaluateWithDetector,
+  type EvaluateDetectorOptions as DetectorOptions,
+} from './evaluate/detection/evaluate-detector.js';
 import { evaluate as evaluateNight, type EvaluateOptions as NightOptions } from './evaluate/evaluate.js';
 import type { Evaluation } from './evaluate/evaluation.js';
 import { FIT_DEFAULTS } from './evaluate/fit-defaults.js';
@@ -47,6 +53,11 @@ export type ProbeOptions = SettingsOptions & { readonly logger?: Logger; readonl
 /** Options of {@link evaluate}. */
 export type EvaluateOptions = SettingsOptions &
   Partial<Pick<NightOptions, 'logger' | 'signal' | 'onProgress' | 'onMeasured'>>;
+
+/** Options of {@link evaluateDetector}. */
+export type EvaluateDetectorOptions = SettingsOptions & { readonly detector: string } & Partial<
+    Pick<DetectorOptions, 'logger' | 'signal' | 'onProgress' | 'onMeasured'>
+  >;
 
 /** Options of {@link fitStyle}. */
 export type FitStyleOptions = Partial<Omit<FitOptions, 'nights'>>;
@@ -194,6 +205,49 @@ export async function evaluate(
   try {
     const lighting = lightingOf(settings);
     return await evaluateNight({ input, references, ...model, lighting, maxImages, seed, signal, ...extra });
+  } catch (error) {
+    throw signal.aborted ? abortedError(`${maskUrl(input)} was evaluated`) : error;
+  }
+}
+
+/**
+ * Measures how much of what an object detector finds by day it finds at the night that a generator makes, and at real nights: COCO's AP
+ * against the labels, and without labels with the day's detections as truth. docs/evaluation.md explains each measurement.
+ *
+ * @param input a data set of images: YOLO, Pascal VOC, KITTI, COCO or BDD100K, or a folder of images without labels.
+ * @param references data sets of real nights, of any layout.
+ * @throws {NocturneError} (rejects) when a set or the detector cannot be read, or the signal aborts (`ABORTED`).
+ * @example
+ * ```ts
+ * import { evaluateDetector } from 'nocturne';
+ *
+ * const { night } = await evaluateDetector('kitti/', [], { detector: 'yolo.onnx', style: 'motorway' });
+ * console.log(night.retention?.ap50.mean);
+ * ```
+ */
+export async function evaluateDetector(
+  input: string,
+  references: readonly string[],
+  options: EvaluateDetectorOptions,
+): Promise<DetectorEvaluation> {
+  checkInput(input);
+  references.forEach(checkInput);
+  const settings = resolveSettings({ options, otherOptions: EVALUATE_OPTIONS });
+  const { detector, detectorClasses, detectorScore, maxImages, seed, sheet } = settings;
+  if (detector === undefined) throw new TypeError('detector must be a string, got undefined');
+  const { logger, signal = new AbortController().signal, onProgress, onMeasured } = options;
+  try {
+    return await evaluateWithDetector({
+      detector,
+      detectorScore,
+      input: await openLabelledSet(input, maxImages),
+      references: await Promise.all(references.map((path) => openLabelledSet(path, maxImages))),
+      ...modelSettings(settings),
+      lighting: lightingOf(settings),
+      seed,
+      signal,
+      ...withoutUndefined({ detectorClasses, sheet, logger, onProgress, onMeasured }),
+    });
   } catch (error) {
     throw signal.aborted ? abortedError(`${maskUrl(input)} was evaluated`) : error;
   }

@@ -1,8 +1,6 @@
-import type { Estimate } from '../evaluate/bootstrap.js';
 import type { Comparison, Evaluation, ReferenceResult, Steadiness } from '../evaluate/evaluation.js';
 import type { Tones } from '../evaluate/tones.js';
-
-type Cells = readonly string[];
+import { alignRows, fixed, percent, withInterval, type Cells } from './align-rows.js';
 
 /** Columns of measurements without a reference; a comparison also has the floor. */
 const VARIANTS = ['day', 'grade', 'curve', 'result'] as const;
@@ -118,29 +116,4 @@ function costTable({ cost }: Evaluation): Cells[] {
     ['p50', ...stages.map(([, { p50 }]) => p50.toFixed(1)), memory],
     ['p95', ...stages.map(([, { p95 }]) => p95.toFixed(1)), ''],
   ];
-}
-
-function withInterval({ mean, ci }: Estimate, digits = 3): string {
-  return `${fixed(mean, digits)} (${ci.map((value) => fixed(value, digits)).join(' to ')})`;
-}
-
-/** A dash for a value that no image has. */
-function fixed(value: number, digits: number): string {
-  return Number.isNaN(value) ? '-' : value.toFixed(digits);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(0)} %`;
-}
-
-function alignRows(rows: readonly Cells[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

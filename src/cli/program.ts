@@ -123,8 +123,8 @@ function defineProbe(program: Command): void {
 function defineEval(program: Command): void {
   const command = program
     .command('eval')
-    .requiredOption('--input <folder|clip>', 'day images, or a clip')
-    .requiredOption('--reference <folder>', 'real night images; repeatable', collect)
+    .requiredOption('--input <folder|clip>', 'day images, or a clip; with --detector a data set')
+    .option('--reference <folder>', 'real night images; repeatable; with --detector data sets, optional', collect)
     .option('--json', JSON_HELP);
   addSettings(command, 'eval')
     .summary('measure how close the result is to real nights')
@@ -136,7 +136,8 @@ function defineEval(program: Command): void {
       `
 Examples:
   nocturne eval --input day/ --reference night/ --sheet sheet.jpg
-  nocturne eval --input drive.mp4 --reference night/ --generator my-model --json > eval.json`,
+  nocturne eval --input drive.mp4 --reference night/ --generator my-model --json > eval.json
+  nocturne eval --input kitti/ --detector yolo.onnx    how much of what your detector finds by day it finds at night`,
     )
     .action(async (_options: unknown, self: Command) => {
       const { evaluate } = await import('./eval.js');

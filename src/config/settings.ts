@@ -243,6 +243,27 @@ const OWN_SETTINGS = {
     commands: evaluation,
     placeholder: 'file',
   }),
+  detector: text(undefined, {
+    help: 'ONNX object detector: how much of what it finds by day it finds at night; the input is then a data set',
+    group: 'Evaluation',
+    commands: evaluation,
+    placeholder: 'file',
+  }),
+  detectorClasses: text(undefined, {
+    help: "names of the detector's classes, where it does not state them: a text file with one a line, coco or coco-ids",
+    group: 'Evaluation',
+    commands: evaluation,
+    placeholder: 'file|name',
+  }),
+  detectorScore: number(
+    { min: 0.01, max: 0.99, default: 0.25 },
+    {
+      help: 'score from which a detection counts as found; AP counts all of them',
+      group: 'Evaluation',
+      commands: evaluation,
+      placeholder: 'score',
+    },
+  ),
   maxImages: integer(
     { min: 2, max: 10_000, default: 512 },
     {

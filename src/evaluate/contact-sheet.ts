@@ -48,7 +48,8 @@ export function contactSheet({ day, grade, result, night }: SheetSets): RgbImage
   return sheet;
 }
 
-function pasteInto(sheet: RgbImage, image: RgbImage, left: number, top: number): void {
+/** Copies an image into a sheet, which must have room for it. */
+export function pasteInto(sheet: RgbImage, image: RgbImage, left: number, top: number): void {
   for (let y = 0; y < image.height; y++) {
     const row = image.data.subarray(3 * y * image.width, 3 * (y + 1) * image.width);
     sheet.data.set(row, 3 * ((top + y) * sheet.width + left));
@@ -56,7 +57,7 @@ function pasteInto(sheet: RgbImage, image: RgbImage, left: number, top: number):
 }
 
 /** Returns up to `maxCount` indices of a list, evenly spread. */
-function spreadIndices(length: number, maxCount: number): number[] {
+export function spreadIndices(length: number, maxCount: number): number[] {
   const count = Math.min(length, maxCount);
   return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * length) / count));
 }

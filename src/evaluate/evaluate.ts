@@ -60,7 +60,7 @@ export interface EvaluateOptions {
 }
 
 /** Progress of an evaluation. */
-interface EvaluationProgress {
+export interface EvaluationProgress {
   /** For people: `reading testA`, `distances to testB`. */
   readonly step: string;
   readonly done: number;

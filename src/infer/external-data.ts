@@ -1,5 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
+import { entryOf, fieldsOf } from './protobuf-fields.js';
 
 /** A file beside a model that holds weights of it: PyTorch's usual export of a large model. */
 export interface ExternalData {
@@ -27,8 +28,6 @@ export async function readExternalData(modelPath: string, model: Uint8Array): Pr
   );
 }
 
-// The part of Protocol Buffers that this needs: https://protobuf.dev/programming-guides/encoding/
-
 /** Fields of the public schema, `onnx.proto`, that lead from one message to the next. */
 const SCHEMA = {
   model: { 7: 'graph' },
@@ -50,38 +49,10 @@ function externalNames(model: Uint8Array): readonly string[] {
       else if (next !== undefined) visit(content, next);
     }
   };
-  /** StringStringEntryProto: key 1, value 2. */
   const addLocation = (entry: Uint8Array): void => {
-    const texts = new Map([...fieldsOf(entry)].map(({ id, content }) => [id, Buffer.from(content).toString('utf8')]));
-    if (texts.get(1) === 'location') names.add(texts.get(2) ?? '');
+    const [key, value] = entryOf(entry);
+    if (key === 'location') names.add(value);
   };
   visit(model, 'model');
   return [...names];
-}
-
-/** The length-delimited fields of a message, up to the first byte that does not fit. */
-function* fieldsOf(bytes: Uint8Array): Generator<{ readonly id: number; readonly content: Uint8Array }> {
-  let at = 0;
-  const varint = (): number => {
-    let value = 0;
-    for (let scale = 1; at < bytes.length; scale *= 128) {
-      const byte = bytes[at++] ?? 0;
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-    return Infinity;
-  };
-  while (at < bytes.length) {
-    const key = varint();
-    const wire = key % 8;
-    if (wire === 0) varint();
-    else if (wire === 1) at += 8;
-    else if (wire === 5) at += 4;
-    else {
-      const length = wire === 2 ? varint() : Infinity;
-      if (at + length > bytes.length) return;
-      yield { id: Math.floor(key / 8), content: bytes.subarray(at, at + length) };
-      at += length;
-    }
-  }
 }
