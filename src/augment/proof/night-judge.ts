@@ -7,8 +7,10 @@ import type { Box } from '../../scene/scene.js';
 import type { ItemScores } from '../unit/item-row.js';
 import { NightEvidence } from './night-evidence.js';
 import { distanceFrom, readNightRange, type NightRange } from './night-range.js';
-import { NightStatisticsMeter } from './night-statistics.js';
+import { GROUPS, NightStatisticsMeter } from './night-statistics.js';
+import { dayWords, furthestWords } from './night-words.js';
 import { signalsKept } from './signals-kept.js';
+import { withoutBars } from './without-bars.js';
 import { verdictOf, type NightVerdict } from './verdict.js';
 
 /** A day and the night made of it. All borrowed. */
@@ -46,30 +48,33 @@ export class NightJudge {
     return new NightJudge(await readNightRange(rangeJson), await NightEvidence.open(), await EdgeMask.open());
   }
 
-  /** How surely an image `[3, 144, 256]` is a night already, 0 to 1. A dark or darkened day is none. Borrows it. */
+  /** How surely an image `[3, 144, 256]` was taken at night, 0 to 1; from `ALREADY_NIGHT` up it counts as one. An underexposed day is none. Borrows it. */
   alreadyNight(day: Float32Array): number {
-    return this.#evidence.of(this.#meter.measure(day));
+    return this.#evidence.answer('alreadyNight', this.#meter.measure(withoutBars(day)));
   }
 
   /** Measures a night. Scores that need a look are undefined without one. */
   score({ day, night, look, vehicles, detail }: NightPair): ItemScores {
     const { correlation } = structureOf(day, night, this.#mask.of(day, look));
     const statistics = this.#meter.measure(night);
-    const { layout, texture, lights } = distanceFrom(this.#range, statistics);
     return {
       ...(Number.isNaN(correlation) ? {} : { structure: correlation }),
-      layout: layout.distance,
-      texture: texture.distance,
-      lights: lights.distance,
-      night: this.#evidence.of(statistics),
+      ...distanceFrom(this.#range, statistics),
+      night: this.#evidence.answer('night', statistics),
       alreadyNight: this.alreadyNight(day),
       ...(look && lampScores(detail ?? { day: asPlanes(day), night: asPlanes(night) }, look, vehicles)),
     };
   }
 
-  /** Decides from scores. */
-  verdict(scores: ItemScores): NightVerdict {
-    return verdictOf(scores);
+  /** Decides from scores. @param night the night that was scored: the reason then says what of it is unlike real nights. Borrowed. */
+  verdict(scores: ItemScores, night?: Float32Array): NightVerdict {
+    const found = verdictOf(scores);
+    if (!night || found.verdict === 'accepted') return found;
+    const statistics = this.#meter.measure(night);
+    return verdictOf(scores, {
+      day: dayWords(this.#range, statistics),
+      ...Object.fromEntries(GROUPS.map((group) => [group, furthestWords(this.#range, statistics, group)])),
+    });
   }
 }
 
