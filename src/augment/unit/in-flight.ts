@@ -16,26 +16,38 @@ export function unwrap<T>(settled: Settled<T>): T {
   return settled.value;
 }
 
-/**
- * Starts work on each item while the ones before it are in hand: yields items in order, each with its work, at most `ahead` of them started
- * early. When left early, waits for what it started.
- */
+/** How {@link startedAhead} works. */
+export interface StartedAheadOptions<T, R> {
+  readonly start: (item: T) => Promise<R>;
+  /** Items started before their turn, at most. */
+  readonly ahead: number;
+  /** Releases a result that nobody takes, when the loop is left early. */
+  readonly release: (result: R) => void;
+}
+
+/** Yields items in order, each with its work, which starts while the items before it are in hand. When left early, waits for what it started. */
 export async function* startedAhead<T, R>(
   items: readonly T[],
-  start: (item: T) => Promise<R>,
-  ahead: number,
-): AsyncGenerator<readonly [item: T, work: Promise<Settled<R>>]> {
-  const started: Promise<Settled<R>>[] = [];
+  { start, ahead, release }: StartedAheadOptions<T, R>,
+): AsyncGenerator<readonly [item: T, result: Settled<R>]> {
+  const started: { readonly item: T; readonly result: Promise<Settled<R>> }[] = [];
+  const rest = items.values();
   try {
-    for (const [index, item] of items.entries()) {
-      for (let next = index + started.length; next < items.length && started.length <= ahead; next++) {
-        started.push(settle(start(items[next] as T))); // below the length
+    for (;;) {
+      while (started.length <= ahead) {
+        const next = rest.next();
+        if (next.done) break;
+        started.push({ item: next.value, result: settle(start(next.value)) });
       }
-      const work = started.shift() as Promise<Settled<R>>; // the loop has started it
-      yield [item, work];
+      const first = started.shift();
+      if (!first) return;
+      yield [first.item, await first.result];
     }
   } finally {
-    await Promise.all(started);
+    for (const { result } of started) {
+      const settled = await result;
+      if ('value' in settled) release(settled.value);
+    }
   }
 }
 

@@ -2,7 +2,6 @@ import type { Logger } from '../../core/logger.js';
 import type { Frame } from '../../core/frame.js';
 import type { Renderer } from '../../render/renderer.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
-import { openCamera, type Camera } from '../camera/camera.js';
 import { NightJudge } from '../proof/night-judge.js';
 import type { Draw } from '../recipe/draw.js';
 import { drawVariant, itemSeed } from '../recipe/draw-variant.js';
@@ -33,7 +32,6 @@ export class NightTools implements AsyncDisposable {
   readonly maker: NightMaker;
   readonly renderer: Renderer;
   readonly judge: NightJudge;
-  readonly #camera: Camera;
   readonly #recipe: Recipe;
   readonly #settings: UnitSettings;
 
@@ -41,7 +39,6 @@ export class NightTools implements AsyncDisposable {
     this.maker = opened.maker;
     this.renderer = opened.renderer;
     this.judge = opened.judge;
-    this.#camera = opened.camera;
     this.#recipe = opened.recipe;
     this.#settings = settings;
   }
@@ -51,10 +48,9 @@ export class NightTools implements AsyncDisposable {
     const recipe = parseRecipe(settings.recipe, 'the recipe');
     const styleOf = (name: string): ReturnType<typeof styleOfDraw> => styleOfDraw(recipe, name);
     const judge = await NightJudge.open(settings.nightRange);
-    const camera = await openCamera();
     const maker = await NightMaker.open({ model: settings.model, styleOf, logger });
     const renderer = await openRenderer({ hasBeam: !maker.wantsDetail });
-    return new NightTools({ maker, renderer, judge, camera, recipe }, settings);
+    return new NightTools({ maker, renderer, judge, recipe }, settings);
   }
 
   /** What an item looks like in a variant. */
@@ -71,7 +67,6 @@ export class NightTools implements AsyncDisposable {
   /** Turns a day into its night, in place: look, grain, and what the draw's camera does. Borrows all. @param seed of grain and noise. */
   render(frame: Frame, { look, controls, grain }: NightLook, draw: Draw, seed: number): void {
     this.renderer.apply(look, controls, frame, { seed, sigma: grain });
-    this.#camera.apply(frame, draw, { seed, look });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,6 +79,5 @@ interface Opened {
   readonly maker: NightMaker;
   readonly renderer: Renderer;
   readonly judge: NightJudge;
-  readonly camera: Camera;
   readonly recipe: Recipe;
 }
