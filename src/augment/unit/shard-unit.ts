@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { Item, Unit } from '../dataset.js';
 import { readShard, type ShardSample } from '../layouts/webdataset-shard.js';
 import type { Store } from '../store/store.js';
+import { hashOfFile } from './file-hash.js';
 import { imagesUnit, type ImageUnitTools } from './images-unit.js';
 import { finishedBehind } from './in-flight.js';
 import type { ItemRow } from './item-row.js';
@@ -52,7 +51,7 @@ async function makeShards(unit: Unit, variants: readonly number[], tools: ImageU
   return input.withLocalFile(shard, async (localPath) => {
     const samples = await readShard(localPath, shard);
     const members = samples.flatMap((sample) => sample.members);
-    const sourceSha256 = await sha256OfFile(localPath);
+    const { sha256: sourceSha256 } = await hashOfFile(localPath);
     await using from = await open(localPath);
     const paths = variants.map((variant) => variantFolder(settings, variant) + night);
     const made = await withOutputs(output, paths, async (files) => {
@@ -145,10 +144,4 @@ async function withOutputs<T>(
   });
   if (!result) throw new TypeError('writeFile calls its work');
   return result.value;
-}
-
-async function sha256OfFile(localPath: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(localPath)) hash.update(chunk as Buffer); // no encoding is set
-  return hash.digest('hex');
 }
