@@ -7,8 +7,8 @@ import { addStars } from './glare-star.js';
 import { glareLamps } from './glare-lamps.js';
 import { LightScatter, type ScatteredLight } from './glare-light.js';
 
-/** Share of all light that is scattered at glare 1, a dirty windscreen; a clean lens scatters a hundredth of that. */
-const MAX_SCATTER = 0.12;
+/** Share of a night's bright light that is scattered at glare 1, a dirty windscreen: chosen beside real nights. */
+const MAX_SCATTER = 0.4;
 /** Added light below this changes no code, whites. */
 const MIN_ADDED = 1e-5;
 /** Smallest luma that colour is measured against, codes. */
