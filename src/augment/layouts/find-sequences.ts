@@ -1,4 +1,5 @@
 import { listNames } from '../../ingest/image-list.js';
+import { counted } from './counted.js';
 import { folderOf, nameOf } from './dataset-path.js';
 import { findFrameRuns, type FrameRun } from './frame-runs.js';
 import type { DatasetTree, PlanOptions } from './layout.js';
@@ -37,7 +38,7 @@ export interface FoundSequences {
   readonly notices: readonly string[];
 }
 
-/** Finds sequences: images whose names count or tell time regularly, and whose neighbours look alike. The rest are single images. */
+/** Finds sequences: images whose names count or state times regularly, and whose neighbours look alike. The rest are single images. */
 export async function findSequences(
   tree: DatasetTree,
   images: readonly string[],
@@ -54,7 +55,9 @@ export async function findSequences(
     notices: [
       ...(alike.length === 0
         ? []
-        : [`${alike.length} sequences by numbered names and neighbours that look alike: ${labelsOf(alike)}`]),
+        : [
+            `${counted(alike.length, 'sequence')} by numbered names and neighbours that look alike: ${labelsOf(alike)}`,
+          ]),
       ...(different.length === 0
         ? []
         : [

@@ -1,7 +1,8 @@
 import { extensionOf } from '../../image/image-extensions.js';
+import { counted } from './counted.js';
 import type { DatasetTree, Layout } from './layout.js';
 import { rewriteList } from './name-list.js';
-import { pairKey } from './path-words.js';
+import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles } from './sort-files.js';
 
@@ -14,7 +15,8 @@ export const imagesLayout: Layout = {
   async detect(tree) {
     const { images, videos } = await sortFiles(tree);
     if (images.length === 0) return undefined;
-    return `${images.length} images${videos.length === 0 ? '' : ` and ${videos.length} videos`}, in no layout of labels that is known`;
+    const more = videos.length === 0 ? '' : ` and ${counted(videos.length, 'video')}`;
+    return `${counted(images.length, 'image')}${more}, in no layout of labels that is known`;
   },
   plan: planTree,
   rewrite: rewriteList,
@@ -26,7 +28,7 @@ export const videosLayout: Layout = {
   async detect(tree) {
     const { images, videos } = await sortFiles(tree);
     if (videos.length === 0 || images.length > 0) return undefined;
-    return `${videos.length} videos and no image`;
+    return `${counted(videos.length, 'video')} and no image`;
   },
   plan: planTree,
   rewrite: rewriteList,
@@ -34,6 +36,7 @@ export const videosLayout: Layout = {
 
 async function planTree(tree: DatasetTree, options: Parameters<Layout['plan']>[1]): ReturnType<Layout['plan']> {
   const { images, videos } = await sortFiles(tree);
+  const pairKey = pairKeys();
   const keys = new Set([...images, ...videos].map(pairKey));
   return planLabelled(tree, options, {
     isLabel: (path) => SIDECARS.includes(extensionOf(path)) && keys.has(pairKey(path)),

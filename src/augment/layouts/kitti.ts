@@ -1,6 +1,7 @@
 import { extensionOf } from '../../image/image-extensions.js';
 import { isImagePath } from '../../image/image-extensions.js';
 import { listNames } from '../../ingest/image-list.js';
+import { counted } from './counted.js';
 import { folderOf } from './dataset-path.js';
 import { DEFAULT_FPS, type FoundSequences } from './find-sequences.js';
 import { frameTimes } from './frame-times.js';
@@ -8,7 +9,7 @@ import { kittiBoxes } from './kitti-boxes.js';
 import { isKittiSequence, kittiEvidence, kittiPlace, kittiScene } from './kitti-cameras.js';
 import type { DatasetTree, Layout, PlanOptions } from './layout.js';
 import { groupBy } from './pair-labels.js';
-import { pairKey } from './path-words.js';
+import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles } from './sort-files.js';
 import { rewriteList } from './name-list.js';
@@ -24,6 +25,7 @@ export const kittiLayout: Layout = {
   },
   async plan(tree, options) {
     const { images } = await sortFiles(tree);
+    const pairKey = pairKeys();
     const keys = new Set(images.map(pairKey));
     const moments = groupBy(
       images.filter((image) => !isKittiSequence(image)),
@@ -72,6 +74,6 @@ async function sequencesOf(
   const names = [...byFolder].map(([folder, frames]) => `${folder} (${frames.length})`);
   return {
     sequences,
-    notices: names.length === 0 ? [] : [`${names.length} sequences by their folders: ${listNames(names)}`],
+    notices: names.length === 0 ? [] : [`${counted(names.length, 'sequence')} by folders: ${listNames(names)}`],
   };
 }

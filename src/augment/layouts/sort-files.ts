@@ -1,10 +1,11 @@
 import { isImagePath } from '../../image/image-extensions.js';
 import { listNames } from '../../ingest/image-list.js';
+import { counted } from './counted.js';
 import { folderOf, isVideoPath } from './dataset-path.js';
 import { verdictOfContent, verdictOfFormat, type ContentVerdict } from './label-image-content.js';
 import type { DatasetTree } from './layout.js';
 import { groupBy } from './pair-labels.js';
-import { bareStem, verdictOfName } from './path-words.js';
+import { bareStem, nameJudge } from './path-words.js';
 
 /** The files of a set by what they are; paths in the order of the tree. */
 export interface SortedFiles {
@@ -38,6 +39,7 @@ export function sortFiles(tree: DatasetTree): Promise<SortedFiles> {
 
 async function sort(tree: DatasetTree): Promise<SortedFiles> {
   const paths = tree.files.map(({ path }) => path);
+  const verdictOfName = nameJudge();
   const isLabelImage = new Set<string>();
   const undecided: string[] = [];
   for (const path of paths.filter(isImagePath)) {
@@ -60,7 +62,7 @@ async function sort(tree: DatasetTree): Promise<SortedFiles> {
       byContent.length === 0
         ? []
         : [
-            `${byContent.length} images are label images by their flat areas and few values, and are copied: ${listNames(byContent)}`,
+            `${counted(byContent.length, 'label image')} by flat areas and few values, copied as ${byContent.length === 1 ? 'it is' : 'they are'}: ${listNames(byContent)}`,
           ],
   };
 }

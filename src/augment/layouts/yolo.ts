@@ -1,9 +1,10 @@
 import { extensionOf } from '../../image/image-extensions.js';
+import { counted } from './counted.js';
 import { nameOf } from './dataset-path.js';
 import type { DatasetTree, Layout } from './layout.js';
 import { rewriteList } from './name-list.js';
 import { pairLabels } from './pair-labels.js';
-import { pairKey } from './path-words.js';
+import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles, spread } from './sort-files.js';
 import { yoloBoxes, yoloValues } from './yolo-boxes.js';
@@ -21,7 +22,7 @@ export const yoloLayout: Layout = {
     const { images, others } = await sortFiles(tree);
     const config = await readYoloYaml(tree);
     if (config && images.length > 0)
-      return `${config.path} names ${config.names.size} classes and ${[...config.splits.keys()].join(', ')}`;
+      return `${config.path} names ${counted(config.names.size, 'class', 'classes')} and ${[...config.splits.keys()].join(', ')}`;
     const { labelsOf } = pairLabels(images, others.filter(isText));
     const pairs = [...labelsOf].flatMap(([image, [label]]) => (label === undefined ? [] : [{ image, label }]));
     let evidence: string | undefined;
@@ -34,6 +35,7 @@ export const yoloLayout: Layout = {
   },
   async plan(tree, options) {
     const config = await readYoloYaml(tree);
+    const pairKey = pairKeys();
     const keys = new Set((await sortFiles(tree)).images.map(pairKey));
     const isLabel = (path: string): boolean =>
       isText(path) && (keys.has(pairKey(path)) || /(?:^|\/)labels\//.test(path));

@@ -134,7 +134,7 @@ async function* frameNights(
       continue;
     }
     const rendered = day.frame.clone();
-    opened.render(rendered, look.value, night.draw, night.itemSeed);
+    opened.render(rendered, look.value, night, looks.scene);
     const vehicles = frame.isRead ? looks.scene?.vehicles.map(({ box }) => box) : undefined;
     const judged = judgeNight(opened, view, { frame: rendered, look: look.value, vehicles });
     yield started(
