@@ -1,13 +1,20 @@
+import { bdd100k } from './bdd100k.js';
+import { coco } from './coco.js';
 import { imagesLayout, videosLayout } from './images.js';
 import { kittiLayout } from './kitti.js';
 import type { Layout } from './layout.js';
 import { masksLayout } from './masks.js';
+import { nuscenes } from './nuscenes.js';
 import { vocLayout } from './voc.js';
+import { webdataset } from './webdataset.js';
 import { yoloLayout } from './yolo.js';
 
 /** Every layout, specific ones before general ones: the first whose {@link Layout.detect} finds evidence is taken. */
 export const ALL_LAYOUTS: readonly Layout[] = [
-  // webdataset, nuscenes, bdd100k, coco
+  webdataset,
+  nuscenes,
+  bdd100k,
+  coco,
   kittiLayout,
   vocLayout,
   yoloLayout,

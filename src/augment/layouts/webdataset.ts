@@ -1,6 +1,6 @@
 import { listNames } from '../../ingest/image-list.js';
 import { NocturneError } from '../../core/errors.js';
-import { extensionOf } from '../../image/image-extensions.js';
+import { extensionOf, isImagePath } from '../../image/image-extensions.js';
 import type { DatasetPlan, FileCopy, Unit } from '../dataset.js';
 import type { DatasetTree, Layout } from './layout.js';
 import { readShard, type MemberRole, type ShardSample } from './webdataset-shard.js';
@@ -16,6 +16,7 @@ export const webdataset: Layout = {
   name: 'webdataset',
 
   detect({ files }) {
+    if (files.some(({ path }) => isImagePath(path))) return Promise.resolve(undefined); // a set with an archive of something beside it
     const shards = files.filter(({ path }) => extensionOf(path) === SHARD).length;
     if (shards > 0) return Promise.resolve(shards === 1 ? '1 tar shard' : `${shards} tar shards`);
     const packed = files.filter(({ path }) => PACKED_SHARD.test(path)).length;

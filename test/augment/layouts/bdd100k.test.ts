@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bdd100k } from '../../../src/augment/layouts/bdd100k.js';
 import type { Item } from '../../../src/augment/dataset.js';
 import type { DatasetTree } from '../../../src/augment/layouts/layout.js';
+import { planDataset } from '../../../src/augment/layouts/plan-dataset.js';
 import { noisyJpeg, writtenTree } from './written-tree.js';
 
 const DAY = '0a0a0b1a-7c39d841';
@@ -54,6 +55,7 @@ describe('bdd100k', () => {
   it('copies nights by their labels, translates the rest, and says how many', async () => {
     const tree = await smallSet();
     expect(await bdd100k.detect(tree)).toMatch(/timeofday as BDD100K does/);
+    expect((await planDataset(tree.store)).layout.name).toBe('bdd100k');
     const { units, copies, notices } = await bdd100k.plan(tree, {});
     expect(units.map(({ kind, items }) => [kind, items.map(({ id }) => id)])).toEqual([
       ['video', ['videos/train/4e4e4f5e-b07d1c85.mov']],

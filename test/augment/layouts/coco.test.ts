@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { coco } from '../../../src/augment/layouts/coco.js';
 import type { DatasetTree } from '../../../src/augment/layouts/layout.js';
+import { planDataset } from '../../../src/augment/layouts/plan-dataset.js';
 import { footage } from '../../support/footage.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { hasPythonModule, runPython } from '../independent-reader.js';
@@ -54,6 +55,7 @@ describe('coco', () => {
   it('plans images of every split, copies labels and panoptic masks, and names what is missing', async () => {
     const tree = await smallSet();
     expect(await coco.detect(tree)).toMatch(/\.json lists images as COCO does/);
+    expect((await planDataset(tree.store)).layout.name).toBe('coco');
     const plan = await coco.plan(tree, {});
     const items = plan.units.flatMap((unit) => unit.items);
     expect(items.map(({ id }) => id).sort()).toEqual(['train2017/1.jpg', 'train2017/2.jpg', 'val2017/1.jpg']);

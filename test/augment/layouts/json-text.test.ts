@@ -19,7 +19,7 @@ describe('JsonText', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.array(fc.json()), fc.dictionary(fc.string(), fc.jsonValue())),
-        fc.integer(0, 4),
+        fc.integer({ min: 0, max: 4 }),
         (value, indent) => {
           const parsed: unknown = Array.isArray(value) ? value.map((json) => JSON.parse(json) as unknown) : value;
           const json = JSON.stringify(parsed, undefined, indent);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DatasetTree } from '../../../src/augment/layouts/layout.js';
 import { nuscenes } from '../../../src/augment/layouts/nuscenes.js';
+import { planDataset } from '../../../src/augment/layouts/plan-dataset.js';
 import { noisyJpeg, writtenTree } from './written-tree.js';
 
 const SCENES = `[
@@ -63,6 +64,7 @@ describe('nuscenes', () => {
   it('makes a sequence of each camera, samples and sweeps by their times, one scene for all cameras', async () => {
     const tree = await smallSet();
     expect(await nuscenes.detect(tree)).toBe('v1.0-mini/sample_data.json beside sample.json');
+    expect((await planDataset(tree.store)).layout.name).toBe('nuscenes');
     const { units, copies, notices } = await nuscenes.plan(tree, {});
     expect(units.map(({ kind, items }) => [kind, items.map(({ id }) => id)])).toEqual(
       ['CAM_FRONT', 'CAM_BACK'].map((camera) => [

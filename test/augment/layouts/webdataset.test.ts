@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { readShard, roleOf } from '../../../src/augment/layouts/webdataset-shard.js';
 import { webdataset } from '../../../src/augment/layouts/webdataset.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
+import { planDataset } from '../../../src/augment/layouts/plan-dataset.js';
 import { noisyJpeg, writtenTree } from './written-tree.js';
 
 /** A tar file of members in order. */
@@ -42,10 +43,11 @@ describe('webdataset', () => {
       LICENSE: 'free',
     });
     expect(await webdataset.detect(tree)).toBe('3 tar shards');
+    expect((await planDataset(tree.store)).layout.name).toBe('webdataset');
     const { units, copies, notices } = await webdataset.plan(tree, {});
     expect(units.map(({ kind, items }) => [kind, items.map(({ id }) => id)])).toEqual([
       ['shard', ['train-000000.tar/0000.jpg', 'train-000000.tar/0001.left.jpg', 'train-000000.tar/0001.right.jpg']],
-      ['shard', ['train-000001.tar/a/0000.png', 'train-000001.tar/a/0000.png#2']],
+      ['shard', ['train-000001.tar/a/0000.png', 'train-000001.tar/a/0000#2.png']],
     ]);
     expect(units[0]?.items[0]).toMatchObject({
       kind: 'image',
