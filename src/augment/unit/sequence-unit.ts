@@ -97,10 +97,7 @@ async function openTracks(
 }
 
 /** How surely a sequence is a night already: the median of some of its frames, so that no single frame of it stays as it is. */
-async function alreadyNightOf(
-  items: readonly Item[],
-  { unit: { input, settings }, night }: ImageUnitTools,
-): Promise<number> {
+async function alreadyNightOf(items: readonly Item[], { unit: { input }, night }: ImageUnitTools): Promise<number> {
   const found: number[] = [];
   const count = Math.min(NIGHT_SAMPLES, items.length);
   for (let i = 0; i < count; i++) {
