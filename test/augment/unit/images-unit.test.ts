@@ -94,6 +94,21 @@ describe('a unit of images', () => {
     expect(rows[1]?.reason).toContain('missing.png does not exist');
   });
 
+  it('goes on after an item whose name the output cannot take, and stops where nothing can be written', async () => {
+    const [folder, to] = [temporaryFolder(), temporaryFolder()];
+    const [name = ''] = await writeStreet(folder, 1);
+    const [item] = unitOf('images', [name]).items;
+    if (!item) throw new Error('no item');
+    const long = { ...item, id: 'long', output: `${'x'.repeat(300)}.png` };
+    const rows = await runUnit({ from: folder, to }, { index: 0, kind: 'images', items: [long, item] }, GRADE);
+    expect(rows.map(({ verdict }) => verdict === 'failed')).toEqual([true, false]);
+    expect(rows[0]?.reason).toContain('the name is too long');
+    const file = join(to, name); // a file, where a folder is needed
+    await expect(runUnit({ from: folder, to: file }, unitOf('images', [name]), GRADE)).rejects.toMatchObject({
+      code: expect.stringMatching(/^OUTPUT_/) as string,
+    });
+  });
+
   it('gives each image a grain of its own', async () => {
     const [folder, to] = [temporaryFolder(), temporaryFolder()];
     const grey = await sharp({ create: { width: 640, height: 360, channels: 3, background: '#909090' } })
