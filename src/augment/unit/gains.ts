@@ -38,7 +38,7 @@ export async function lightMask(
 ): Promise<Buffer> {
   using frame = day.clone();
   renderer.apply(night.look, { ...night.controls, view: 'lights' }, frame);
-  return maskFile(croppedLuma(frame, orientation), orientation);
+  return await maskFile(croppedLuma(frame, orientation), orientation);
 }
 
 /** The surest surface of each stored pixel as a grey PNG: indices of {@link SCENE_CLASS_NAMES}. @param surfaces `[13, 72, 128]`, borrowed. */

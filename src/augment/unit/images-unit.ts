@@ -10,7 +10,7 @@ import type { NightLook } from './night-maker.js';
 import type { ItemNight, NightTools, UnitTools } from './night-tools.js';
 
 /** Images decoded before their turn. */
-const READ_AHEAD = 1;
+const PREFETCHED = 1;
 
 /** What units of images and sequences work with. */
 export interface ImageUnitTools {
@@ -37,7 +37,7 @@ export async function* imagesUnit(
   const variantsOf = ({ id }: Item): number[] =>
     Array.from({ length: settings.variants }, (_, variant) => variant).filter((variant) => !isDone(id, variant));
   const items = unit.items.filter((item) => variantsOf(item).length > 0);
-  const options = { start: (item: Item) => readItem(input, item), ahead: READ_AHEAD, release: releaseItem };
+  const options = { start: (item: Item) => readItem(input, item), ahead: PREFETCHED, release: releaseItem };
   for await (const [item, settled] of startedAhead(items, options)) {
     const read = unwrap(settled);
     try {

@@ -36,17 +36,24 @@ export function rowOf({ startedMs, ...start }: RowStart, outcome: Partial<ItemRo
   return { ...start, ...outcome, milliseconds: Math.round(performance.now() - startedMs) };
 }
 
-/** Codes of failures that are one item's own, beside those of reading it: the rest of its unit goes on. */
-const ITEM_CODES: readonly string[] = ['MODEL_FAILED', 'OUTPUT_FAILED', 'OUTPUT_UNSUPPORTED'];
+/** Codes of failures that are one item's own: the rest of its unit goes on. */
+const ITEM_CODES: readonly string[] = ['MODEL_FAILED', 'ENCODER_FAILED', 'OUTPUT_UNSUPPORTED'];
 
-/** Why an item failed, one clause; throws what is not the item's own: a full disk, an abort, a defect. */
+/** Why an item failed, one clause; throws what is not the item's own: a store that fails, a full disk, an abort, a defect. */
 export function failureReason(error: unknown): string {
-  const isOwn = error instanceof NocturneError && (ITEM_CODES.includes(error.code) || isInputFault(error));
+  const isOwn =
+    error instanceof NocturneError && (ITEM_CODES.includes(error.code) || isInputFault(error) || isNameFault(error));
   if (!isOwn) throw error;
   return error.message.replaceAll(/\s+/g, ' ').replace(/\.$/, '');
 }
 
-/** True for an input that is at fault itself. A store that is lost is no item's fault. */
-function isInputFault({ code }: NocturneError): boolean {
-  return code.startsWith('INPUT_') && code !== 'INPUT_LOST';
+/** True for an input that is at fault itself. A store on a network that refuses or is lost is no item's fault: a later run may read it. */
+function isInputFault({ code, message }: NocturneError): boolean {
+  const isRemote = message.startsWith('s3://');
+  return code.startsWith('INPUT_') && code !== 'INPUT_LOST' && !(isRemote && code !== 'INPUT_NOT_FOUND');
+}
+
+/** True for an output whose name its folder cannot take; any other failure to write would be that of all items. */
+function isNameFault({ code, cause }: NocturneError): boolean {
+  return code === 'OUTPUT_FAILED' && cause instanceof Error && 'code' in cause && cause.code === 'ENAMETOOLONG';
 }

@@ -55,7 +55,7 @@ export function tagJpeg(jpeg: Buffer, { exif, xmp, iptc, icc }: ImageTags, sourc
   return { bytes: Buffer.concat([jpeg.subarray(0, 2), ...out.map(encodeSegment), rest]), losses };
 }
 
-/** The segments before the picture's data, and all bytes from there on. */
+/** The segments before the image's data, and all bytes from there on. */
 function readSegments(jpeg: Buffer): { segments: Segment[]; rest: Buffer } {
   const segments: Segment[] = [];
   let at = 2;

@@ -48,7 +48,7 @@ export function nightName(path: string): string {
 
 /**
  * Encodes a frame as the day's file was stored: its pixels in their stored order, its alpha, one channel where it had one, its tags.
- * Borrows all. @param path its extension decides the format. Rejects with NocturneError OUTPUT_FAILED, RangeError for another extension.
+ * Borrows all. @param path its extension decides the format. Rejects with NocturneError ENCODER_FAILED, RangeError for another extension.
  */
 export async function encodeNight(frame: Frame, day: DayFile, path: string, quality = QUALITY): Promise<EncodedImage> {
   const format = FORMATS[extensionOf(path) as keyof typeof FORMATS] as Format | undefined; // any text may be asked for
@@ -58,7 +58,7 @@ export async function encodeNight(frame: Frame, day: DayFile, path: string, qual
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim() : String(error);
     throw new NocturneError({
-      ...{ code: 'OUTPUT_FAILED', stage: 'output', message: `cannot encode ${path}: ${reason}.`, cause: error },
+      ...{ code: 'ENCODER_FAILED', stage: 'output', message: `cannot encode ${path}: ${reason}.`, cause: error },
     });
   }
 }

@@ -10,7 +10,7 @@ import type { ItemNight } from './night-tools.js';
 import { SequenceClock, SteadyLooks } from './steady-looks.js';
 
 /** Images decoded before their turn. */
-const READ_AHEAD = 1;
+const PREFETCHED = 1;
 /** Frames, spread evenly, that decide whether a sequence is a night already. */
 const NIGHT_SAMPLES = 5;
 
@@ -38,7 +38,7 @@ export async function* sequenceUnit(
   const alreadyNight = items.length > 0 ? await alreadyNightOf(unit.items, tools) : 0;
   const clock = new SequenceClock();
   const details = new DetailSchedule();
-  const options = { start: (item: Item) => readItem(input, item), ahead: READ_AHEAD, release: releaseItem };
+  const options = { start: (item: Item) => readItem(input, item), ahead: PREFETCHED, release: releaseItem };
   let index = 0;
   for await (const [item, settled] of startedAhead(items, options)) {
     const read = unwrap(settled);
@@ -97,10 +97,7 @@ async function openTracks(
 }
 
 /** How surely a sequence is a night already: the median of some of its frames, so that no single frame of it stays as it is. */
-async function alreadyNightOf(
-  items: readonly Item[],
-  { unit: { input, settings }, night }: ImageUnitTools,
-): Promise<number> {
+async function alreadyNightOf(items: readonly Item[], { unit: { input }, night }: ImageUnitTools): Promise<number> {
   const found: number[] = [];
   const count = Math.min(NIGHT_SAMPLES, items.length);
   for (let i = 0; i < count; i++) {
