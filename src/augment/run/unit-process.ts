@@ -34,6 +34,7 @@ export interface UnitProcessOptions extends UnitProcessJob {
  */
 export class UnitProcess implements AsyncDisposable {
   readonly #child: ChildProcess;
+  readonly #variants: number;
   readonly #exited: Promise<void>;
   readonly #watch: UnitWatch;
   readonly #inbox: (ItemRow | 'opened' | 'end')[] = [];
@@ -44,6 +45,7 @@ export class UnitProcess implements AsyncDisposable {
 
   private constructor(options: UnitProcessOptions) {
     const { input, output, settings, logger, limits } = options;
+    this.#variants = settings.variants;
     this.#child = fork(ENTRY, {
       serialization: 'advanced',
       stdio: ['ignore', 2, 2, 'ipc'], // stdout is the command's own
@@ -101,10 +103,10 @@ export class UnitProcess implements AsyncDisposable {
    *
    * @throws {NocturneError} the unit's own failure; WORKER_DIED when the process died or hung; ABORTED after {@link stop}.
    */
-  async *run(unit: Unit, isDone: (item: string, variant: number) => boolean, variants: number): AsyncIterable<ItemRow> {
+  async *run(unit: Unit, isDone: (item: string, variant: number) => boolean): AsyncIterable<ItemRow> {
     const done: string[] = [];
     for (const { id } of unit.items) {
-      for (let variant = 0; variant < variants; variant++) if (isDone(id, variant)) done.push(doneKey(id, variant));
+      for (let variant = 0; variant < this.#variants; variant++) if (isDone(id, variant)) done.push(doneKey(id, variant));
     }
     let isOver = false;
     try {
