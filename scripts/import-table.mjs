@@ -135,16 +135,16 @@ export const MODULES = {
   },
   'src/config': {
     holds: 'one schema for flags, environment and config file',
-    imports: ['src/core', 'src/output/file-options.ts'],
+    imports: ['src/core', 'src/output/file-options.ts', 'src/augment/dataset.ts'],
     packages: { zod: [] },
   },
   'src/library.ts': {
     holds: 'what `import ... from "nocturne"` gives: settings checked, then the work itself',
-    imports: ['src/core', 'src/config', 'src/ingest', 'src/evaluate', 'src/pipeline'],
+    imports: ['src/core', 'src/config', 'src/ingest', 'src/evaluate', 'src/pipeline', 'src/augment'],
   },
   'src/index.ts': {
     holds: 'the public API, re-exported',
-    imports: ['src/core', 'src/ingest', 'src/evaluate', 'src/pipeline', 'src/stream', 'src/library.ts'],
+    imports: ['src/core', 'src/ingest', 'src/evaluate', 'src/pipeline', 'src/stream', 'src/augment', 'src/library.ts'],
   },
   'src/cli': {
     holds: 'one file a command: parse, call, print',

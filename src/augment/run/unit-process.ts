@@ -106,7 +106,8 @@ export class UnitProcess implements AsyncDisposable {
   async *run(unit: Unit, isDone: (item: string, variant: number) => boolean): AsyncIterable<ItemRow> {
     const done: string[] = [];
     for (const { id } of unit.items) {
-      for (let variant = 0; variant < this.#variants; variant++) if (isDone(id, variant)) done.push(doneKey(id, variant));
+      for (let variant = 0; variant < this.#variants; variant++)
+        if (isDone(id, variant)) done.push(doneKey(id, variant));
     }
     let isOver = false;
     try {

@@ -1,0 +1,53 @@
+import type { Unit } from '../dataset.js';
+import type { ItemRow } from '../unit/item-row.js';
+import type { UnitLane } from './unit-lane.js';
+
+/** Options of {@link runUnits}. */
+export interface RunUnitsOptions {
+  readonly units: readonly Unit[];
+  /** Lanes that work at the same time, 1 or more. */
+  readonly jobs: number;
+  readonly openLane: () => UnitLane;
+  readonly isDone: (item: string, variant: number) => boolean;
+  /** Stores a row. The lane waits for it, so that results never pile up. */
+  readonly onRow: (row: ItemRow) => Promise<void>;
+  readonly onUnitEnd: (unit: Unit) => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Renders units on several lanes: each takes the next one when it is free. The first failure, or an abort, stops all lanes within seconds
+ * and rejects; every row that was stored until then counts.
+ */
+export async function runUnits(options: RunUnitsOptions): Promise<void> {
+  const { units, jobs, openLane, isDone, onRow, onUnitEnd, signal } = options;
+  const lanes = Array.from({ length: Math.min(jobs, units.length) }, openLane);
+  const stopAll = async (): Promise<void> => {
+    await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
+  };
+  const stopNow = (): void => void stopAll();
+  const remaining = units.values();
+  let failure: unknown;
+  const work = async (lane: UnitLane): Promise<void> => {
+    try {
+      for (const unit of remaining) {
+        for await (const row of lane.run(unit, isDone)) await onRow(row);
+        await onUnitEnd(unit);
+        if (failure !== undefined || signal.aborted) return;
+      }
+    } catch (error) {
+      failure ??= error;
+      await stopAll();
+    }
+  };
+  signal.addEventListener('abort', stopNow);
+  if (signal.aborted) stopNow();
+  try {
+    await Promise.all(lanes.map(work));
+  } finally {
+    signal.removeEventListener('abort', stopNow);
+    await stopAll();
+  }
+  if (failure !== undefined) throw failure;
+  signal.throwIfAborted();
+}
