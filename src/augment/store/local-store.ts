@@ -26,7 +26,8 @@ export class LocalStore implements Store {
   }
 
   async list(folder?: string): Promise<FileList> {
-    if (folder !== undefined && !(await stat(this.#at(folder)).catch(() => undefined))) return { files: [], notices: [] };
+    if (folder !== undefined && !(await stat(this.#at(folder)).catch(() => undefined)))
+      return { files: [], notices: [] };
     const walk = new TreeWalk(await realRoot(this.#root, this.label));
     await walk.enter(folder ?? '', []);
     return { files: inNaturalOrder(walk.files), notices: walk.notices };
