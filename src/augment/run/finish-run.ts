@@ -75,8 +75,9 @@ class Tally {
     this.#lamps += row.lamps;
     for (const loss of losses) this.#losses[loss] = (this.#losses[loss] ?? 0) + 1;
     const line = `${item}${this.#order.variants > 1 ? ` (variant ${variant})` : ''}: ${reason}`;
-    const lines = { failed: this.#failures, rejected: this.#rejections, accepted: [], alreadyNight: [] }[verdict];
-    if (lines.length < MAX_NAMED) lines.push(line);
+    if (verdict === 'failed') this.#failures.push(line);
+    if (verdict === 'rejected') this.#rejections.push(line);
+    for (const lines of [this.#failures, this.#rejections]) lines.length = Math.min(lines.length, MAX_NAMED);
   }
 
   summary(): RunSummary {

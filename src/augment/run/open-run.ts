@@ -87,7 +87,9 @@ async function removeEarlierRun(output: Store): Promise<void> {
   const before = await readRunRecord(output).catch(() => undefined); // one that cannot be read goes too
   await output.remove(RUN_RECORD); // first: what is left after a crash here is no run
   for (const { path } of (await output.list(JOURNAL_FOLDER)).files) {
-    for (const line of Buffer.from(await output.read(path)).toString().split('\n')) {
+    for (const line of Buffer.from(await output.read(path))
+      .toString()
+      .split('\n')) {
       const stored = /"output":"((?:[^"\\]|\\.)+)"/.exec(line)?.[1];
       if (stored !== undefined) await output.remove(JSON.parse(`"${stored}"`) as string); // the group is a JSON string
     }
