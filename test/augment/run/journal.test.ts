@@ -100,6 +100,7 @@ it('ignores what is no row', async () => {
 
 it('refuses a second process with the name of its part', async () => {
   const store = new LocalStore(join(folder, 'same'));
-  await using _first = await openJournal(store, '1');
+  await using journal = await openJournal(store, '1');
+  await journal.append(row('a'));
   await expect(openJournal(store, '1')).rejects.toThrow(/Cannot write .*1\.jsonl/);
 });

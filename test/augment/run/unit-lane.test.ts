@@ -43,7 +43,7 @@ class Deaths {
   }
 }
 
-async function rowsOf(deaths: Deaths, unit: Unit, isDone = (_: string): boolean => false): Promise<string[]> {
+async function rowsOf(deaths: Deaths, unit: Unit, isDone: (item: string) => boolean = () => false): Promise<string[]> {
   await using lane = new UnitLane({
     open: () => deaths.open(),
     failedRow: (_unit, item, variant, reason) =>
@@ -89,7 +89,7 @@ it('does not blame items for a process that cannot start', async () => {
     logger: silentLogger,
   });
   const run = async (): Promise<void> => {
-    for await (const _ of lane.run(imagesUnit(0, ['a']), () => false)) throw new Error('there is no row');
+    for await (const made of lane.run(imagesUnit(0, ['a']), () => false)) throw new Error(`a row: ${made.item}`);
   };
   await expect(run()).rejects.toThrow('no memory.');
 });
