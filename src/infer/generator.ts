@@ -1,6 +1,7 @@
 import type { LightingControls } from '../core/controls.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { LampKind, Look } from '../look/look.js';
+import type { NightStyle } from '../lighting/night-style.js';
 import type { GrainSigma } from '../look/grain-sigma.js';
 import type { Scene } from '../scene/scene.js';
 import type { Motion } from '../temporal/motion.js';
@@ -8,8 +9,7 @@ import type { ModelCard } from './model-card.js';
 
 /** How a street is lit, beside the dials. */
 export interface Night {
-  /** A night style: a name or the path of a JSON file. */
-  readonly style: string;
+  readonly style: NightStyle;
   /** Seed of what is drawn for each thing. */
   readonly seed: number;
   /** Kinds of lamp that stay dark, with their light on what stands near; default none. */
@@ -36,7 +36,7 @@ export interface Generator extends AsyncDisposable {
   /**
    * Returns a generator of another night on the same network: no model is loaded, and a `Thumbnail` object that one of them has translated
    * is not read again by the next. Each tracks for itself what it sees. Their failures have no fallback; closing the first one closes the
-   * network. Undefined for generators without a style. Throws NocturneError CONFIG_INVALID for the style.
+   * network. Undefined for generators without a style.
    */
   readonly withNight?: ((night: Night) => Promise<Generator>) | undefined;
   /** Sets the dials that change how a street is lit, for the looks from now on. Generators without a scene have none. */

@@ -150,8 +150,8 @@ class LitGenerator implements Generator {
   }
 
   async withNight({ style, seed, darkKinds = [] }: Night): Promise<Generator> {
-    const night = { style: readNightStyle(style), seed, darkKinds, isShared: true };
-    await this.#network.lightingOf(night.style, darkKinds);
+    const night = { style, seed, darkKinds, isShared: true };
+    await this.#network.lightingOf(style, darkKinds);
     return new LitGenerator(this.#network, night);
   }
 

@@ -6,6 +6,7 @@ import type { FallbackGenerator } from '../../infer/fallback-generator.js';
 import type { Generator } from '../../infer/generator.js';
 import type { ModelCard } from '../../infer/model-card.js';
 import { openGenerator } from '../../infer/open-generator.js';
+import type { NightStyle } from '../../lighting/night-style.js';
 import type { GrainSigma } from '../../look/grain-sigma.js';
 import { copyLookInto, emptyLook, type Look } from '../../look/look.js';
 import type { ModelSettings } from '../../pipeline/stream-settings.js';
@@ -30,6 +31,14 @@ export interface NightLook extends NightDials {
   readonly look: Look;
 }
 
+/** What a {@link NightMaker} takes. */
+export interface NightMakerOptions {
+  readonly model: ModelSettings;
+  /** The style that a draw names; throws NocturneError CONFIG_INVALID where there is none. */
+  readonly styleOf: (name: string) => NightStyle;
+  readonly logger: Logger;
+}
+
 /** The nights of one image. */
 export interface Still {
   /** In the order of the draws. The caller owns them. */
@@ -41,14 +50,17 @@ export interface Still {
 /** Makes the looks of nights: one network, read once for each frame, lights it for each draw. One call at a time. */
 export class NightMaker implements AsyncDisposable {
   readonly #generator: FallbackGenerator;
+  readonly #styleOf: (name: string) => NightStyle;
 
-  private constructor(generator: FallbackGenerator) {
+  private constructor(generator: FallbackGenerator, styleOf: (name: string) => NightStyle) {
     this.#generator = generator;
+    this.#styleOf = styleOf;
   }
 
   /** Opens the generator. Rejects as {@link openGenerator} does. */
-  static async open(model: ModelSettings, logger: Logger): Promise<NightMaker> {
-    return new NightMaker(await openGenerator({ ...model, logger }));
+  static async open({ model, styleOf, logger }: NightMakerOptions): Promise<NightMaker> {
+    const { generator, device, threads } = model; // each draw has its style
+    return new NightMaker(await openGenerator({ generator, device, threads, logger }), styleOf);
   }
 
   /** Of the generator. */
@@ -83,7 +95,8 @@ export class NightMaker implements AsyncDisposable {
    * fails. The maker closes it.
    */
   async sequence({ draw, seed }: DrawnNight): Promise<NightDials & { readonly generator: Generator }> {
-    const { style, darkKinds } = draw;
+    const { darkKinds } = draw;
+    const style = this.#styleOf(draw.style);
     const own = await this.#generator.withNight?.({ style, seed, darkKinds });
     const generator = own ?? withoutFallback(this.#generator);
     const controls = controlsOf(draw);
