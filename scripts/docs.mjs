@@ -1,4 +1,4 @@
-// Writes docs/errors.md, docs/settings.md and the import table of ARCHITECTURE.md from the code (--write), or checks that they are up to date and
+// Writes docs/errors.md, docs/settings.md, recipes/recipe.schema.json and the import table of ARCHITECTURE.md from the code (--write), or checks that they are up to date and
 // that every link in the docs has a target.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -10,6 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { ERROR_CODES, EXIT_CODES } = await import('../dist/core/errors.js');
 const { ruleOf } = await import('../dist/config/setting.js');
 const { environmentName, flagName, SETTING_NAMES, SETTINGS } = await import('../dist/config/settings.js');
+const { recipeJsonSchema } = await import('../dist/augment/recipe/recipe-schema.js');
 const isWriting = process.argv.includes('--write');
 const problems = [];
 
@@ -118,6 +119,7 @@ function checkLinks(file) {
 await writeOrCheck('docs/errors.md', errorsPage());
 await writeOrCheck('docs/settings.md', settingsPage());
 await writeOrCheck('ARCHITECTURE.md', architecturePage());
+await writeOrCheck('recipes/recipe.schema.json', JSON.stringify(recipeJsonSchema()));
 const pages = readdirSync(root)
   .filter((name) => name.endsWith('.md'))
   .map((name) => join(root, name));

@@ -140,7 +140,7 @@ export const MODULES = {
   },
   'src/library.ts': {
     holds: 'what `import ... from "nocturne"` gives: settings checked, then the work itself',
-    imports: ['src/core', 'src/config', 'src/ingest', 'src/evaluate', 'src/pipeline', 'src/augment'],
+    imports: ['src/core', 'src/config', 'src/ingest', 'src/evaluate', 'src/pipeline'],
   },
   'src/index.ts': {
     holds: 'the public API, re-exported',

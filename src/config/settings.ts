@@ -250,7 +250,7 @@ const OWN_SETTINGS = {
     commands: augment,
     placeholder: 'name',
   }),
-  recipe: text('street', {
+  recipe: text('varied', {
     help: 'what the variants look like: the name of a recipe of the package, or a JSON file; see docs/datasets.md',
     group: 'Data set',
     commands: augment,

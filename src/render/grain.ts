@@ -1,9 +1,18 @@
 import { Random } from '../core/random.js';
 import type { Micros } from '../core/time.js';
+import type { Thumbnail } from '../image/thumbnail.js';
 import type { GrainSigma } from '../look/grain-sigma.js';
 
 /** Grain at dial 1 where a generator says nothing else: sensor noise of a real night. */
 export const GRAIN_SIGMA: GrainSigma = { luma: 0.008, chroma: 0.003 };
+
+/** Grain of one call of `Renderer.apply`, in place of what the renderer was opened with. */
+export interface GrainOptions {
+  /** 32 bits; with the frame's time it decides the grain. */
+  readonly seed?: number;
+  /** Grain at dial 1. */
+  readonly sigma?: GrainSigma | undefined;
+}
 
 /** Standard deviation of the noise tile's signed bytes. They clip at 3.7 times this, which reduces it by 0.1 %. */
 const TILE_SIGMA = 34;
@@ -32,6 +41,17 @@ export function grainSeed(seed: number, pts: Micros): number {
   const low = pts | 0;
   const high = Math.floor(pts / 4294967296) | 0;
   return mix(mix(mix(seed | 0) ^ low) ^ high);
+}
+
+/**
+ * Returns the seed of a still's grain, 32 bits: it depends on a seed and on what the still shows, so that two images never share
+ * their grain and the same image has the same one wherever it lies. Borrows the thumbnail.
+ */
+export function stillGrainSeed(seed: number, { data }: Thumbnail): number {
+  const words = new Uint32Array(data.buffer, data.byteOffset, data.length);
+  let hash = mix(seed | 0);
+  for (const word of words) hash = Math.imul(hash ^ word, 0x01000193) ^ (hash >>> 15);
+  return mix(hash);
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Controls } from '../core/controls.js';
 import type { Frame } from '../core/frame.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { Look } from '../look/look.js';
+import type { GrainOptions } from './grain.js';
 
 /** Reads thumbnails from frames and renders frames as night, at full size and in place. */
 export interface Renderer extends Disposable {
@@ -11,7 +12,8 @@ export interface Renderer extends Disposable {
   detail(frame: Frame): Float32Array;
   /**
    * Applies a look with the controls. Borrows all three; overwrites the frame's planes.
-   * Grain depends only on the renderer's seed and `frame.pts`: the same input gives the same bytes.
+   * Grain depends only on the seed and `frame.pts`: the same input gives the same bytes.
+   * @param grain of this frame; default: the renderer's seed and sigma. Stills, which have no time, take a seed each.
    */
-  apply(look: Look, controls: Controls, frame: Frame): void;
+  apply(look: Look, controls: Controls, frame: Frame, grain?: GrainOptions): void;
 }

@@ -8,7 +8,7 @@ import type { Look } from '../look/look.js';
 import { GRID_SIZE, LAMPS_SIZE, LIGHTS_SIZE } from '../look/look.js';
 import type { FrameGrain } from './apply-kernel.js';
 import { ApplyKernel } from './apply-kernel.js';
-import { GRAIN_SIGMA, grainGain, grainSeed } from './grain.js';
+import { GRAIN_SIGMA, grainGain, grainSeed, type GrainOptions } from './grain.js';
 import { lookTransform } from './look-transform.js';
 import type { Renderer } from './renderer.js';
 
@@ -62,7 +62,7 @@ class WasmRenderer implements Renderer {
     return this.#kernelsFor(frame).details.readPlanes(frame);
   }
 
-  apply(look: Look, controls: Controls, frame: Frame): void {
+  apply(look: Look, controls: Controls, frame: Frame, grain: GrainOptions = {}): void {
     const { apply } = this.#kernelsFor(frame);
     checkLook(look);
     if (controls.view === 'day' || (controls.strength === 0 && controls.view === 'night')) return;
@@ -70,19 +70,19 @@ class WasmRenderer implements Renderer {
     if (fromColumn >= frame.width) return;
     if (controls.strength > 0 || controls.view === 'lights') {
       const transform = lookTransform(frame.color, this.#hasBeam ? controls : { ...controls, headlights: 0 });
-      apply.apply(frame, { look, transform, grain: this.#grainOf(controls, frame), fromColumn });
+      apply.apply(frame, { look, transform, grain: this.#grainOf(controls, frame, grain), fromColumn });
     }
     if (fromColumn > 0) drawSplitLine(frame, fromColumn);
   }
 
   /** Grain of a frame. It fades with strength, like the rest of the night; the `lights` view has none. */
-  #grainOf(controls: Controls, frame: Frame): FrameGrain {
+  #grainOf(controls: Controls, frame: Frame, { seed, sigma = this.#grain }: GrainOptions): FrameGrain {
     const dial = controls.view === 'lights' ? 0 : controls.grain * controls.strength;
     const codes = rangeCodes(frame.color.range);
     return {
-      seed: grainSeed(this.#seed, frame.pts),
-      luma: grainGain(this.#grain.luma * dial * codes.luma),
-      chroma: grainGain(this.#grain.chroma * dial * codes.chroma),
+      seed: grainSeed(seed ?? this.#seed, frame.pts),
+      luma: grainGain(sigma.luma * dial * codes.luma),
+      chroma: grainGain(sigma.chroma * dial * codes.chroma),
     };
   }
 

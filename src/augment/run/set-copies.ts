@@ -1,6 +1,6 @@
 import { constants, copyFile } from 'node:fs';
 import { promisify } from 'node:util';
-import type { DatasetFile, FileCopy, Item } from '../dataset.js';
+import type { FileCopy, Item } from '../dataset.js';
 import type { Layout } from '../layouts/layout.js';
 import type { Store } from '../store/store.js';
 import type { ItemRow } from '../unit/item-row.js';
@@ -19,8 +19,6 @@ export interface SetCopiesOptions {
   /** All items of the plan. */
   readonly items: readonly Item[];
   readonly copies: readonly FileCopy[];
-  /** Files of the input: a copy of the same size is there already. */
-  readonly files: readonly DatasetFile[];
   readonly settings: Pick<UnitSettings, 'variants' | 'rejects'>;
 }
 
@@ -30,32 +28,32 @@ export interface SetCopiesOptions {
  */
 export class SetCopies {
   readonly #options: SetCopiesOptions;
-  readonly #sizes: ReadonlyMap<string, number>;
   /** Copies that belong to one item alone, by path. */
   readonly #ownLabels: ReadonlyMap<string, FileCopy>;
   readonly #shared: readonly FileCopy[];
 
   constructor(options: SetCopiesOptions) {
     this.#options = options;
-    this.#sizes = new Map(options.files.map(({ path, bytes }) => [path, bytes]));
     const owned = new Set(options.items.flatMap(({ labels }) => labels));
     this.#shared = options.copies.filter(({ path }) => !owned.has(path));
     this.#ownLabels = new Map(options.copies.filter(({ path }) => owned.has(path)).map((copy) => [copy.path, copy]));
   }
 
   /**
-   * Copies the files that belong to no item alone. Files that are there with the same size stay. Rejects with NocturneError.
+   * Copies the files that belong to no item alone; resolves with their number. Rejects with NocturneError.
    * @param isMine whether this process copies the file, by its number; default: all.
    */
-  async copyShared(signal: AbortSignal, isMine: (index: number) => boolean = () => true): Promise<void> {
-    const remaining = this.#shared.entries();
+  async copyShared(signal: AbortSignal, isMine: (index: number) => boolean = () => true): Promise<number> {
+    const mine = this.#shared.filter((_, index) => isMine(index));
+    const remaining = mine.values();
     const work = async (): Promise<void> => {
-      for (const [index, copy] of remaining) {
+      for (const copy of remaining) {
         signal.throwIfAborted();
-        if (isMine(index)) await this.#copyToAll(copy);
+        await this.#copyToAll(copy);
       }
     };
     await Promise.all(Array.from({ length: PARALLEL_COPIES }, work));
+    return mine.length;
   }
 
   /** Copies the label files of an item's row: call before the row counts as done. Rejects with NocturneError. */
@@ -84,10 +82,7 @@ export class SetCopies {
       for (const target of targets) await output.write(target, bytes);
       return;
     }
-    for (const target of targets) {
-      if ((await output.size(target)) === this.#sizes.get(copy.path)) continue;
-      await copyFileBetween(input, output, copy.path, target);
-    }
+    for (const target of targets) await copyFileBetween(input, output, copy.path, target);
   }
 }
 

@@ -2,7 +2,7 @@ import { asNocturneError } from '../../core/errors.js';
 import { createForwardingLogger } from '../../core/logger.js';
 import { watchParent } from '../../pipeline/worker/parent-watch.js';
 import type { Unit } from '../dataset.js';
-import { LocalStore } from '../store/local-store.js';
+import { openStore } from '../store/open-store.js';
 import { openUnitRunner, type UnitRunner } from '../unit/unit-runner.js';
 import {
   doneKey,
@@ -28,8 +28,8 @@ function post(message: FromUnitProcess): void {
 
 async function open({ input, output, settings }: UnitProcessJob): Promise<void> {
   runner = await openUnitRunner({
-    input: new LocalStore(input),
-    output: new LocalStore(output),
+    input: await openStore(input),
+    output: await openStore(output),
     settings,
     logger: createForwardingLogger((line) => post({ type: 'log', ...line })),
     signal: stop.signal,

@@ -12,6 +12,7 @@ import { readImage } from '../../ingest/read-image.js';
 import { temporaryPathOf } from '../../output/atomic-file.js';
 import { withPath } from '../../output/atomic-image.js';
 import { outputFailure } from '../../output/output-error.js';
+import { stillGrainSeed } from '../../render/grain.js';
 import type { Renderer } from '../../render/renderer.js';
 import { readThumbnail } from '../../render/read-thumbnail.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
@@ -130,8 +131,9 @@ async function renderImage(task: ImageTask, tools: ImageTools): Promise<Rendered
   const { width, height, changes } = day;
   using frame = day.frame;
   const thumbnail = times.measure('thumbnail', () => readThumbnail(renderer, frame, generator.wantsDetail));
+  const seed = stillGrainSeed(settings.seed, thumbnail);
   const look = await times.measureAsync('look', () => generator.translate(thumbnail));
-  renderer.apply(look, settings.controls, frame);
+  renderer.apply(look, settings.controls, frame, { seed });
   const night = cropImage(frameToRgb(frame), width, height);
   const temporary = temporaryPathOf(task.to);
   try {

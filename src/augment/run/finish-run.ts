@@ -1,0 +1,94 @@
+import type { Store } from '../store/store.js';
+import type { Verdict } from '../unit/item-row.js';
+import type { JournalIndex } from './journal-index.js';
+import { writeLampAnnotations } from './lamp-annotations.js';
+import { writeManifest, type ManifestRow } from './manifest.js';
+import type { RowOrder } from './row-order.js';
+import type { RunRecord } from './run-record.js';
+
+/** Failures and rejections that a summary names. */
+const MAX_NAMED = 20;
+
+/** Options of {@link finishRun}. */
+export interface FinishOptions {
+  readonly output: Store;
+  readonly order: RowOrder;
+  readonly index: JournalIndex;
+  readonly record: RunRecord;
+  /** Writes `nocturne/lamps.coco.json`. */
+  readonly hasLampAnnotations: boolean;
+  /** Writes `nocturne/report.html` and the contact sheet. */
+  readonly hasReport: boolean;
+}
+
+/** What a run gave. Plain data. */
+export interface RunSummary {
+  readonly items: number;
+  readonly variants: number;
+  readonly verdicts: Readonly<Record<Verdict, number>>;
+  readonly outputBytes: number;
+  readonly lamps: number;
+  /** One line each, the first {@link MAX_NAMED}: what failed, and why. */
+  readonly failures: readonly string[];
+  /** The same of what was rejected. */
+  readonly rejections: readonly string[];
+  /** What of the sources is not in the output, by clause: how many nights lost it. */
+  readonly losses: Readonly<Record<string, number>>;
+}
+
+/**
+ * Assembles what the whole set has, from the journal: the manifest, annotations of lamps, the report. Call when every row is there; calling it
+ * again gives the same files. Rejects with NocturneError OUTPUT_.
+ */
+export async function finishRun(options: FinishOptions): Promise<RunSummary> {
+  const { output, order, index, record, hasLampAnnotations, hasReport } = options;
+  const tally = new Tally(order);
+  const rows = async function* (): AsyncGenerator<ManifestRow> {
+    for await (const row of index.rows()) {
+      tally.add({ ...row, ...record.origin });
+      yield { ...row, ...record.origin };
+    }
+  };
+  await writeManifest(output, rows());
+  if (hasLampAnnotations) await writeLampAnnotations(output, index.rows(), record);
+  void hasReport;
+  return tally.summary();
+}
+
+class Tally {
+  readonly #order: RowOrder;
+  readonly #verdicts: Record<Verdict, number> = { accepted: 0, rejected: 0, alreadyNight: 0, failed: 0 };
+  readonly #failures: string[] = [];
+  readonly #rejections: string[] = [];
+  readonly #losses: Record<string, number> = {};
+  #outputBytes = 0;
+  #lamps = 0;
+
+  constructor(order: RowOrder) {
+    this.#order = order;
+  }
+
+  add(row: ManifestRow): void {
+    const { item, variant, verdict, reason, losses } = row;
+    this.#verdicts[verdict]++;
+    this.#outputBytes += row.outputBytes;
+    this.#lamps += row.lamps;
+    for (const loss of losses) this.#losses[loss] = (this.#losses[loss] ?? 0) + 1;
+    const line = `${item}${this.#order.variants > 1 ? ` (variant ${variant})` : ''}: ${reason}`;
+    const lines = { failed: this.#failures, rejected: this.#rejections, accepted: [], alreadyNight: [] }[verdict];
+    if (lines.length < MAX_NAMED) lines.push(line);
+  }
+
+  summary(): RunSummary {
+    return {
+      items: this.#order.size / this.#order.variants,
+      variants: this.#order.variants,
+      verdicts: this.#verdicts,
+      outputBytes: this.#outputBytes,
+      lamps: this.#lamps,
+      failures: this.#failures,
+      rejections: this.#rejections,
+      losses: this.#losses,
+    };
+  }
+}
