@@ -1,0 +1,76 @@
+import { listNames } from '../../ingest/image-list.js';
+import { isImagePath } from '../../image/image-extensions.js';
+import type { DatasetPlan } from '../dataset.js';
+import { assemblePlan, type Draft } from './assemble-plan.js';
+import { findSequences, type FoundSequences } from './find-sequences.js';
+import type { DatasetTree, PlanOptions } from './layout.js';
+import { pairLabels, type LabelPairs } from './pair-labels.js';
+import { pairFolder } from './path-words.js';
+import { sortFiles } from './sort-files.js';
+
+/** How one layout names its labels. */
+export interface LabelRules {
+  /** Whether a file that is neither image nor video is the label of one image. */
+  isLabel(path: string): boolean;
+  /** Whether such a file, or label image, is a label of the whole set. Asked first. */
+  isSetLabel?(path: string): boolean;
+  /** Refuses a pair whose names fit: see {@link pairLabels}. */
+  belongs?(label: string, image: string): boolean;
+  /** Finds the sequences; default: by names and content. */
+  sequences?(images: readonly string[]): Promise<FoundSequences>;
+  readonly sceneOf?: Draft['sceneOf'];
+  readonly rewritten?: Draft['rewritten'];
+  /** Whether images without label and labels without image get a notice. */
+  readonly isLabelled: boolean;
+}
+
+/** Plans a set whose labels are files beside its images: sorts the files, pairs labels with images, finds sequences. */
+export async function planLabelled(
+  tree: DatasetTree,
+  options: PlanOptions,
+  rules: LabelRules,
+): Promise<Omit<DatasetPlan, 'layout' | 'evidence'>> {
+  const sorted = await sortFiles(tree);
+  const { images, videos } = sorted;
+  const isSetLabel = (path: string): boolean => rules.isSetLabel?.(path) ?? false;
+  const rest = [...sorted.others, ...sorted.labelImages];
+  const setLabels = rest.filter(isSetLabel);
+  const labels = rest.filter((path) => !isSetLabel(path) && (isImagePath(path) || rules.isLabel(path)));
+  const others = sorted.others.filter((path) => !isSetLabel(path) && !rules.isLabel(path));
+  const pairs = pairLabels([...images, ...videos], labels, (label, image) => rules.belongs?.(label, image) ?? true);
+  const { sequences, notices } = await (rules.sequences?.(images) ?? findSequences(tree, images, options));
+  const draft: Draft = {
+    ...{ images, videos, labels, setLabels, others, pairs, sequences },
+    ...(rules.sceneOf ? { sceneOf: rules.sceneOf } : {}),
+    ...(rules.rewritten ? { rewritten: rules.rewritten } : {}),
+    notices: [...sorted.notices, ...notices, ...(rules.isLabelled ? pairNotices(images, labels, pairs) : [])],
+  };
+  return assemblePlan(draft, options);
+}
+
+/** Images of a part of the set that has labels, but not theirs; parts without any label; labels without image. */
+function pairNotices(
+  images: readonly string[],
+  labels: readonly string[],
+  { labelsOf, imagesOf }: LabelPairs,
+): string[] {
+  const partOf = (path: string): string => pairFolder(path)[0] ?? '';
+  const labelledParts = new Set([...labelsOf.keys()].map(partOf));
+  const without = images.filter((image) => !labelsOf.has(image));
+  const line = (paths: readonly string[], what: string): string[] =>
+    paths.length === 0 ? [] : [`${paths.length} ${what}: ${listNames(paths)}`];
+  return [
+    ...line(
+      without.filter((image) => labelledParts.has(partOf(image))),
+      'images without label',
+    ),
+    ...line(
+      without.filter((image) => !labelledParts.has(partOf(image))),
+      'images in parts of the set that have no labels',
+    ),
+    ...line(
+      labels.filter((label) => imagesOf.get(label)?.length === 0),
+      'labels without image',
+    ),
+  ];
+}
