@@ -12,6 +12,8 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
  */
 export async function openStore(address: string): Promise<Store> {
   if (/^s3:\/\//i.test(address)) {
+    // Its client warns about the Node.js versions that its makers will support next year.
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
     const { S3Store } = await import('./s3-store.js');
     return S3Store.open(address);
   }

@@ -38,6 +38,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   Forbidden: NO_ACCESS,
   AllAccessDisabled: NO_ACCESS,
   InvalidAccessKeyId: WRONG_KEYS,
+  XAdminUserNotFound: WRONG_KEYS, // Versity's gateway
   SignatureDoesNotMatch: WRONG_KEYS,
   InvalidToken: WRONG_KEYS,
   ExpiredToken: { ...DENIED, reason: 'the credentials have expired', remedy: 'Get new ones, then run it again.' },

@@ -100,8 +100,9 @@ export class S3Store implements Store {
   }
 
   async size(path: string): Promise<number | undefined> {
+    const object = this.#object(path);
     try {
-      const head = await this.#client.send(new HeadObjectCommand(this.#object(path)));
+      const head = await this.#client.send(new HeadObjectCommand(object));
       return head.ContentLength ?? 0;
     } catch (error) {
       if (isMissingObject(error)) return undefined;
@@ -142,10 +143,11 @@ export class S3Store implements Store {
 
   /** Gets an object and consumes its body, again where the body ends early: the client retries only up to the first byte. */
   async #download<T>(path: string, consume: (body: Body) => Promise<T>): Promise<T> {
+    const object = this.#object(path);
     const backoff = new Backoff({ firstMs: 200, maxMs: 5000, jitter: 0.5 });
     for (;;) {
       try {
-        const { Body: body } = await this.#client.send(new GetObjectCommand(this.#object(path)));
+        const { Body: body } = await this.#client.send(new GetObjectCommand(object));
         if (!body) throw new TypeError('an object must have a body');
         return await consume(body);
       } catch (error) {
