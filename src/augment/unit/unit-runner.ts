@@ -5,6 +5,7 @@ import { finishedBehind } from './in-flight.js';
 import { imagesUnit, type ImageUnitTools } from './images-unit.js';
 import type { ItemRow } from './item-row.js';
 import { ItemWriter } from './item-writer.js';
+import { sequenceUnit } from './sequence-unit.js';
 import { NightTools, type UnitTools } from './night-tools.js';
 
 export type { UnitTools } from './night-tools.js';
@@ -46,6 +47,7 @@ class OpenUnitRunner implements UnitRunner {
       case 'images':
         return finishedBehind(imagesUnit(unit, isDone, this.#tools), WRITTEN_BEHIND);
       case 'sequence':
+        return finishedBehind(sequenceUnit(unit, isDone, this.#tools), WRITTEN_BEHIND);
       case 'video':
       case 'shard':
         throw new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message: `units of kind ${unit.kind}.` });
