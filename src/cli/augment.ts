@@ -21,7 +21,10 @@ const LINE_INTERVAL_MS = 10_000;
 /** Time between two redraws of a terminal's progress line, milliseconds. */
 const REDRAW_INTERVAL_MS = 200;
 
-const AUGMENT_STYLE: ProgressStyle<AugmentProgress> = { format: formatAugmentProgress, lineIntervalMs: LINE_INTERVAL_MS };
+const AUGMENT_STYLE: ProgressStyle<AugmentProgress> = {
+  format: formatAugmentProgress,
+  lineIntervalMs: LINE_INTERVAL_MS,
+};
 
 /** Runs `nocturne augment IN OUT`. */
 export async function augment(input: string, output: string, command: Command): Promise<void> {
@@ -67,7 +70,9 @@ async function replayOne(
   if (isJson) printJson(replayed);
   else {
     const { item, variant, isSame } = replayed;
-    const verdict = isSame ? 'the same bytes' : `other bytes: ${replayed.sha256}, in the manifest ${replayed.expectedSha256}`;
+    const verdict = isSame
+      ? 'the same bytes'
+      : `other bytes: ${replayed.sha256}, in the manifest ${replayed.expectedSha256}`;
     process.stdout.write(`${replayed.output}: ${item}, variant ${variant}: ${verdict}\n`);
   }
   if (!replayed.isSame) process.exitCode = 1;
