@@ -52,6 +52,12 @@ export function imageSignature(path: string): ImageSignature | undefined {
   return head && signatureOf(head, extensionOf(path));
 }
 
+/** The same for the bytes of a file. @param name its name or path. */
+export function imageSignatureOf(bytes: Uint8Array, name: string): ImageSignature | undefined {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, HEAD_BYTES));
+  return signatureOf(head, extensionOf(name));
+}
+
 function signatureOf(head: Buffer, extension: string): ImageSignature | undefined {
   const text = head.toString('latin1', 0, 256);
   if (MJPEG_EXTENSIONS.includes(extension)) return undefined;

@@ -55,54 +55,73 @@ export function rgbToFrame(image: RgbImage, color: Color = IMAGE_COLOR): Frame {
     throw new RangeError(`an image must have at least 2x2 pixels, got ${image.width}x${image.height}`);
   }
   const frame = Frame.allocate({ width, height, pts: micros(0), duration: micros(0), color, capturedAt: wallClock() });
-  const matrix = rgbToYuv(color.matrix);
-  const codes = rangeCodes(color.range);
-  for (let cy = 0; cy < height / 2; cy++) {
-    for (let cx = 0; cx < width / 2; cx++) {
-      let uSum = 0;
-      let vSum = 0;
+  const [yr, yg, yb, ur, ug, ub, vr, vg, vb] = rgbToYuv(color.matrix);
+  const { black, luma, chroma } = rangeCodes(color.range);
+  const { y: lumas, u: us, v: vs } = frame;
+  const { data } = image;
+  const rowBytes = 3 * image.width;
+  const unit = Float64Array.from({ length: 256 }, (_, code) => code / 255);
+  // Flat, because it runs for every pixel of every image of a data set.
+  for (let cy = 0, c = 0; cy < height; cy += 2) {
+    for (let cx = 0; cx < width; cx += 2, c++) {
+      let [uSum, vSum] = [0, 0];
       for (let k = 0; k < 4; k++) {
-        const [x, y] = [2 * cx + (k & 1), 2 * cy + (k >> 1)];
-        const at = 3 * (y * image.width + x);
-        const [r, g, b] = [image.data[at] ?? 0, image.data[at + 1] ?? 0, image.data[at + 2] ?? 0];
-        const [luma, u, v] = transform(matrix, r / 255, g / 255, b / 255);
-        frame.y[y * width + x] = clampByte(codes.black + codes.luma * luma);
-        uSum += u;
-        vSum += v;
+        const [x, row] = [cx + (k & 1), cy + (k >> 1)];
+        const at = row * rowBytes + 3 * x;
+        const r = unit[data[at] ?? 0] ?? 0;
+        const g = unit[data[at + 1] ?? 0] ?? 0;
+        const b = unit[data[at + 2] ?? 0] ?? 0;
+        lumas[row * width + x] = clampByte(black + luma * (yr * r + yg * g + yb * b));
+        uSum += ur * r + ug * g + ub * b;
+        vSum += vr * r + vg * g + vb * b;
       }
-      frame.u[(cy * width) / 2 + cx] = clampByte(NEUTRAL_CHROMA + (codes.chroma * uSum) / 4);
-      frame.v[(cy * width) / 2 + cx] = clampByte(NEUTRAL_CHROMA + (codes.chroma * vSum) / 4);
+      us[c] = clampByte(NEUTRAL_CHROMA + (chroma * uSum) / 4);
+      vs[c] = clampByte(NEUTRAL_CHROMA + (chroma * vSum) / 4);
     }
   }
   return frame;
 }
 
-/** Returns a frame as an image, with chroma interpolated between sample centres. Borrows the frame, copies its pixels. */
+/**
+ * Returns a frame as an image, with chroma interpolated bilinearly between sample centres: 9, 3, 3 and 1 sixteenths of the nearest four.
+ * Borrows the frame, copies its pixels.
+ */
 export function frameToRgb(frame: Frame): RgbImage {
-  const { width, height } = frame;
+  const { width, height, y: lumas, strides, color } = frame;
   const data = new Uint8Array(3 * width * height);
-  const write = rgbWriter(frame.color.matrix, data);
-  const codes = rangeCodes(frame.color.range);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const luma = ((frame.y[y * frame.strides[0] + x] ?? 0) - codes.black) / codes.luma;
-      const u = chromaAt(frame, frame.u, frame.strides[1], x, y) / codes.chroma;
-      const v = chromaAt(frame, frame.v, frame.strides[2], x, y) / codes.chroma;
-      write(y * width + x, luma, u, v);
+  const codes = rangeCodes(color.range);
+  const [, , redV, , greenU, greenV, , blueU] = yuvToRgb(color.matrix);
+  const unit = Float64Array.from({ length: 256 }, (_, code) => (code - codes.black) / codes.luma);
+  // Chroma at the row of luma, at its own columns, times 4.
+  const [us, vs] = [new Int32Array(width / 2), new Int32Array(width / 2)];
+  const last = width / 2 - 1;
+  // Flat, because it runs for every pixel of every image of a data set.
+  for (let row = 0, at = 0; row < height; row++) {
+    mixChromaRow(frame, frame.u, strides[1], row, us);
+    mixChromaRow(frame, frame.v, strides[2], row, vs);
+    const from = row * strides[0];
+    for (let x = 0; x < width; x++, at += 3) {
+      const near = x >> 1;
+      const far = Math.min(last, Math.max(0, near - 1 + 2 * (x & 1)));
+      const u = (3 * (us[near] ?? 0) + (us[far] ?? 0)) / 16 / codes.chroma;
+      const v = (3 * (vs[near] ?? 0) + (vs[far] ?? 0)) / 16 / codes.chroma;
+      const luma = unit[lumas[from + x] ?? 0] ?? 0;
+      data[at] = clampByte(255 * (luma + redV * v));
+      data[at + 1] = clampByte(255 * (luma + greenU * u + greenV * v));
+      data[at + 2] = clampByte(255 * (luma + blueU * u));
     }
   }
   return { width, height, data };
 }
 
-/** Samples a chroma plane at a luma sample, bilinearly (9, 3, 3 and 1 sixteenths of the nearest four): code values around 0. */
-function chromaAt(frame: Frame, plane: Uint8Array, stride: number, x: number, y: number): number {
-  const x0 = x >> 1;
-  const y0 = y >> 1;
-  const x1 = Math.min(frame.width / 2 - 1, Math.max(0, x0 + ((x & 1) === 0 ? -1 : 1)));
-  const y1 = Math.min(frame.height / 2 - 1, Math.max(0, y0 + ((y & 1) === 0 ? -1 : 1)));
-  const near = 3 * (plane[y0 * stride + x0] ?? 0) + (plane[y0 * stride + x1] ?? 0);
-  const far = 3 * (plane[y1 * stride + x0] ?? 0) + (plane[y1 * stride + x1] ?? 0);
-  return (3 * near + far) / 16 - NEUTRAL_CHROMA;
+/** Chroma codes around 0, times 4, between the two rows of samples around a row of luma. */
+function mixChromaRow(frame: Frame, plane: Uint8Array, stride: number, row: number, out: Int32Array): void {
+  const near = row >> 1;
+  const far = Math.min(frame.height / 2 - 1, Math.max(0, near - 1 + 2 * (row & 1)));
+  const [nearAt, farAt] = [near * stride, far * stride];
+  for (let x = 0; x < out.length; x++) {
+    out[x] = 3 * (plane[nearAt + x] ?? 0) + (plane[farAt + x] ?? 0) - 4 * NEUTRAL_CHROMA;
+  }
 }
 
 function rgbWriter(matrix: ColorMatrix, data: Uint8Array): (pixel: number, y: number, u: number, v: number) => void {
@@ -119,8 +138,9 @@ function transform(m: Matrix3, a: number, b: number, c: number): readonly [numbe
   return [m[0] * a + m[1] * b + m[2] * c, m[3] * a + m[4] * b + m[5] * c, m[6] * a + m[7] * b + m[8] * c];
 }
 
+/** Rounds, half up, into a byte. */
 function clampByte(value: number): number {
-  return Math.max(0, Math.min(255, Math.round(value)));
+  return value <= 0 ? 0 : value >= 255 ? 255 : (value + 0.5) | 0;
 }
 
 /** Repeats the last column or row of an image of odd size, so that it fits I420. Lends the image or copies it. */

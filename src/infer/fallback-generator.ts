@@ -76,6 +76,16 @@ class NetworkWithFallback implements FallbackGenerator {
     return this.#network.wantsDetail ?? false;
   }
 
+  get scene(): Generator['scene'] {
+    return this.#network.scene;
+  }
+
+  /** Undefined where the network has no nights. */
+  get withNight(): Generator['withNight'] {
+    const network = this.#network;
+    return network.withNight && ((night) => network.withNight?.(night) ?? Promise.resolve(network));
+  }
+
   setLighting(lighting: LightingControls): void {
     this.#network.setLighting?.(lighting);
   }

@@ -1,9 +1,20 @@
 import type { LightingControls } from '../core/controls.js';
 import type { Thumbnail } from '../image/thumbnail.js';
-import type { Look } from '../look/look.js';
+import type { LampKind, Look } from '../look/look.js';
+import type { NightStyle } from '../lighting/night-style.js';
 import type { GrainSigma } from '../look/grain-sigma.js';
+import type { Scene } from '../scene/scene.js';
 import type { Motion } from '../temporal/motion.js';
 import type { ModelCard } from './model-card.js';
+
+/** How a street is lit, beside the dials. */
+export interface Night {
+  readonly style: NightStyle;
+  /** Seed of what is drawn for each thing. */
+  readonly seed: number;
+  /** Kinds of lamp that stay dark, with their light on what stands near; default none. */
+  readonly darkKinds?: readonly LampKind[];
+}
 
 /**
  * Makes looks from thumbnails. Stateless while {@link advance} is not called: with the same lighting, the same thumbnail gives
@@ -20,6 +31,14 @@ export interface Generator extends AsyncDisposable {
   readonly wantsDetail?: boolean;
   /** Sensor noise of its nights at dial 1; default: the renderer's. */
   readonly grain?: GrainSigma | undefined;
+  /** What the frame shows that was translated last; undefined for generators that read no scene. Lent as its look. */
+  readonly scene?: Scene | undefined;
+  /**
+   * Returns a generator of another night on the same network: no model is loaded, and a `Thumbnail` object that one of them has translated
+   * is not read again by the next. Each tracks for itself what it sees. Their failures have no fallback; closing the first one closes the
+   * network. Undefined for generators without a style.
+   */
+  readonly withNight?: ((night: Night) => Promise<Generator>) | undefined;
   /** Sets the dials that change how a street is lit, for the looks from now on. Generators without a scene have none. */
   setLighting?(lighting: LightingControls): void;
   /**

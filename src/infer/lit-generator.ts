@@ -6,14 +6,17 @@ import { silentLogger, type Logger } from '../core/logger.js';
 import type { Micros } from '../core/time.js';
 import { enlargeThumbnailInto } from '../image/enlarge-thumbnail.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH, type Thumbnail } from '../image/thumbnail.js';
+import { withoutLamps, withoutThings } from '../lighting/dark-kinds.js';
 import { Lighting } from '../lighting/lighting.js';
 import { readNightStyle, type NightStyle } from '../lighting/night-style.js';
 import type { GrainSigma } from '../look/grain-sigma.js';
-import { isFiniteLook, type Look } from '../look/look.js';
+import { isFiniteLook, type LampKind, type Look } from '../look/look.js';
+import type { FoundScene } from '../scene/found-scene.js';
+import type { Scene } from '../scene/scene.js';
 import { openSceneReader, type SceneReader } from '../scene/scene-reader.js';
 import { SceneTracker, stillScene } from '../scene/scene-tracker.js';
 import type { Motion } from '../temporal/motion.js';
-import type { Generator } from './generator.js';
+import type { Generator, Night } from './generator.js';
 import type { ModelCard } from './model-card.js';
 import type { Device } from './ort-generator.js';
 
@@ -54,15 +57,68 @@ export async function openLitGenerator(options: LitGeneratorOptions): Promise<Ge
     { model: reader.card.name, version: reader.card.version, device, threads, openMs, style },
     'The scene network is ready.',
   );
-  const lighting = await Lighting.open(nightStyle, seed);
-  return new LitGenerator(reader, { lighting, style: nightStyle, seed, device });
+  const network = new LitNetwork(reader, device);
+  const generator = new LitGenerator(network, { style: nightStyle, seed, darkKinds: [], isShared: false });
+  await network.lightingOf(nightStyle, []);
+  return generator;
 }
 
+/** A night of one generator. */
 interface LitNight {
-  readonly lighting: Lighting;
   readonly style: NightStyle;
   readonly seed: number;
+  readonly darkKinds: readonly LampKind[];
+  /** Whether generators of other nights translate the same thumbnails. */
+  readonly isShared: boolean;
+}
+
+/** Most lightings that are kept: of five styles, and of some without some lamps. Each holds 6 MB. */
+const MAX_LIGHTINGS = 8;
+
+/** What generators of several nights share: the networks, what they have read last, and the formulas of each style. */
+class LitNetwork {
+  readonly reader: SceneReader;
   readonly device: string;
+  /** The one used last is the last. */
+  readonly #lightings = new Map<string, Lighting>();
+  #read: { readonly thumbnail: Thumbnail; readonly isStill: boolean; readonly found: FoundScene } | undefined;
+  /** A thumbnail enlarged to `[3, 256, 448]`. */
+  readonly #enlarged = new Float32Array(3 * DETAIL_WIDTH * DETAIL_HEIGHT);
+
+  constructor(reader: SceneReader, device: string) {
+    this.reader = reader;
+    this.device = device;
+  }
+
+  /** Reads a thumbnail. Lends the scene until the next one is read. */
+  async read(thumbnail: Thumbnail, isStill: boolean): Promise<FoundScene> {
+    const { data, detail } = thumbnail;
+    if (!detail) enlargeThumbnailInto(data, this.#enlarged);
+    this.#read = undefined;
+    const found = await this.reader.read(detail ?? this.#enlarged, { isStill });
+    this.#read = { thumbnail, isStill, found };
+    return found;
+  }
+
+  /** The same, but does not read an object again that it has read last. */
+  async readOnce(thumbnail: Thumbnail, isStill: boolean): Promise<FoundScene> {
+    const last = this.#read;
+    return last?.thumbnail === thumbnail && last.isStill === isStill ? last.found : this.read(thumbnail, isStill);
+  }
+
+  /** The formulas of a style without some lamps. Their seed is that of the last call. */
+  async lightingOf(style: NightStyle, darkKinds: readonly LampKind[]): Promise<Lighting> {
+    const dark = withoutLamps(style, darkKinds);
+    const key = JSON.stringify(dark);
+    const lighting = this.#lightings.get(key) ?? (await Lighting.open(dark, 0));
+    this.#lightings.delete(key);
+    this.#lightings.set(key, lighting);
+    for (const first of this.#lightings.keys()) {
+      if (this.#lightings.size <= MAX_LIGHTINGS) break;
+      this.#lightings.delete(first);
+    }
+    return lighting;
+  }
 }
 
 class LitGenerator implements Generator {
@@ -70,26 +126,33 @@ class LitGenerator implements Generator {
   readonly device: string;
   readonly wantsDetail = true;
   readonly grain: GrainSigma;
-  readonly #reader: SceneReader;
-  readonly #lighting: Lighting;
-  readonly #seed: number;
+  readonly #network: LitNetwork;
+  readonly #night: LitNight;
   readonly #tracker: SceneTracker;
-  /** A thumbnail enlarged to `[3, 256, 448]`. */
-  readonly #enlarged = new Float32Array(3 * DETAIL_WIDTH * DETAIL_HEIGHT);
+  #scene: Scene | undefined;
   #controls = lightingOf(DEFAULT_CONTROLS);
   /** Time of the frame that was announced last; undefined once it was translated. */
   #announced: Micros | undefined;
 
-  constructor(reader: SceneReader, { lighting, style, seed, device }: LitNight) {
-    const { version, licence } = reader.card;
-    const description = `the sun off and the lamps on: a scene network and the night style ${style.name}`;
+  constructor(network: LitNetwork, night: LitNight) {
+    const { version, licence } = network.reader.card;
+    const description = `the sun off and the lamps on: a scene network and the night style ${night.style.name}`;
     this.card = { name: 'lit', version, licence, description };
-    this.device = device;
-    this.grain = style.grain;
-    this.#reader = reader;
-    this.#lighting = lighting;
-    this.#seed = seed;
-    this.#tracker = new SceneTracker(seed);
+    this.device = network.device;
+    this.grain = night.style.grain;
+    this.#network = network;
+    this.#night = night;
+    this.#tracker = new SceneTracker(night.seed);
+  }
+
+  get scene(): Scene | undefined {
+    return this.#scene;
+  }
+
+  async withNight({ style, seed, darkKinds = [] }: Night): Promise<Generator> {
+    const night = { style, seed, darkKinds, isShared: true };
+    await this.#network.lightingOf(style, darkKinds);
+    return new LitGenerator(this.#network, night);
   }
 
   setLighting(lighting: LightingControls): void {
@@ -102,21 +165,25 @@ class LitGenerator implements Generator {
     else this.#tracker.reset();
   }
 
-  async translate({ data, detail, pts }: Thumbnail): Promise<Look> {
-    const isAnnounced = pts === this.#announced;
+  async translate(thumbnail: Thumbnail): Promise<Look> {
+    const { data, pts } = thumbnail;
+    const { style, seed, darkKinds, isShared } = this.#night;
+    const isStill = pts !== this.#announced;
     this.#announced = undefined;
-    if (!detail) enlargeThumbnailInto(data, this.#enlarged);
-    const found = await this.#reader.read(detail ?? this.#enlarged, { isStill: !isAnnounced });
-    if (isAnnounced) this.#tracker.update(found);
-    const scene = isAnnounced ? this.#tracker.scene : stillScene(found, this.#seed);
+    const network = this.#network;
+    const found = await (isShared ? network.readOnce(thumbnail, isStill) : network.read(thumbnail, isStill));
+    if (!isStill) this.#tracker.update(found);
+    this.#scene = isStill ? stillScene(found, seed) : this.#tracker.scene;
     const { sunElevation: hour, ...dials } = this.#controls;
-    const look = this.#lighting.light(scene, data, { hour, dials });
+    const lighting = await network.lightingOf(style, darkKinds);
+    const look = lighting.light(withoutThings(this.#scene, darkKinds), data, { hour, dials, seed });
     if (!isFiniteLook(look)) throw failed('the lighting gave a look that is not finite.');
     return look;
   }
 
-  close(): Promise<void> {
-    return this.#reader.close();
+  /** Closes the network; of a generator that shares it, nothing. */
+  async close(): Promise<void> {
+    if (!this.#night.isShared) await this.#network.reader.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

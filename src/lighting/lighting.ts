@@ -43,6 +43,8 @@ export interface LightOptions {
   /** Elevation of the sun, in degrees: -18 and below night, 10 and above day. */
   readonly hour: number;
   readonly dials: LightingDials;
+  /** Of what no thing of the scene decides, from now on; default: stays. */
+  readonly seed?: number;
 }
 
 const FACADE = SURFACES.indexOf('facade') * SURFACE_SIZE;
@@ -69,6 +71,7 @@ interface Surroundings {
  */
 export class Lighting {
   readonly #style: NightStyle;
+  #seed: number;
   readonly #day: DaySamples;
   readonly #sky: SkyCover;
   readonly #plane: GroundPlane;
@@ -109,6 +112,7 @@ export class Lighting {
     this.#gridFit = new GridFit(kernel);
     this.#lightsFit = new LightsFit(kernel);
     this.#style = style;
+    this.#seed = seed;
     this.#kernel = kernel;
     this.#filters = filters;
     this.#bonnet = filters.createPlane();
@@ -136,7 +140,8 @@ export class Lighting {
    * Returns the look of one frame. Lends it: it is valid until the next call. Borrows scene and day.
    * @param day the frame's thumbnail, Y, U, V in BT.709 full range, `[3, 144, 256]`.
    */
-  light(scene: Scene, day: Float32Array, { hour, dials }: LightOptions): Look {
+  light(scene: Scene, day: Float32Array, { hour, dials, seed }: LightOptions): Look {
+    if (seed !== undefined && seed !== this.#seed) this.#reseed(seed);
     const sun = sunState(hour);
     if (sun.day >= 1) {
       copyLookInto(this.#dayLook, this.#look);
@@ -155,6 +160,12 @@ export class Lighting {
     this.#nightSky.coverOver(this.#light, daySky, urban, sun);
     this.#develop(sun, seen);
     return this.#look;
+  }
+
+  #reseed(seed: number): void {
+    this.#seed = seed;
+    this.#town.reseed(seed);
+    this.#nightSky.reseed(seed);
   }
 
   /** Gathers the light that falls on things, what shines itself, and the sharp lamps. */

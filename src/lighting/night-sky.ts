@@ -32,6 +32,11 @@ export class NightSky {
     this.#clouds = filters.createPlane();
     this.#style = style;
     this.#color = color;
+    this.reseed(seed);
+  }
+
+  /** Draws the glow again. */
+  reseed(seed: number): void {
     const random = new Random(seed ^ 0x736b79);
     const [phase, second, depth] = [random.between(0, 6.28), random.between(0, 6.28), random.between(0.2, 0.45)];
     for (let column = 0; column < COLUMNS; column++) {

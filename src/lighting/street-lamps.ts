@@ -4,6 +4,8 @@ import type { Lamp, LampList } from './lamp-list.js';
 import type { NightStyle } from './night-style.js';
 import { addLight, COLUMNS, type LightPlanes, type LinearColor, redraw, ROWS } from './samples.js';
 
+/** Radius below which a head is listed as a far lamp, a share of the frame's width. */
+const FAR_RADIUS = 0.0014;
 /** Most street lamps whose light falls on things; farther ones only shine. */
 const MAX_POOLS = 24;
 /** Largest half width of a shining head, a share of the frame's width: a near head is a bulb in a large housing. */
@@ -26,7 +28,7 @@ export class StreetLamps {
     const { streak } = this.#style.lens;
     for (const [index, head] of scene.lampHeads.entries()) {
       const color = lampColor(this.#style, head.draw);
-      const isFar = head.radius < 0.0014;
+      const isFar = isFarHead(head);
       const radius = Math.min(MAX_RADIUS, 1.4 * head.radius);
       const lamp: Lamp = {
         kind: isFar ? 'farLamp' : 'streetLamp',
@@ -70,6 +72,11 @@ export class StreetLamps {
       }
     }
   }
+}
+
+/** Whether a head is listed as a far lamp. */
+export function isFarHead({ radius }: Pick<LampHead, 'radius'>): boolean {
+  return radius < FAR_RADIUS;
 }
 
 /** Colour of a street lamp by its draw and the town's mix. */

@@ -29,13 +29,18 @@ interface SideLamps {
  */
 export class TownLight {
   readonly #style: NightStyle;
-  readonly #left: SideLamps;
-  readonly #right: SideLamps;
+  #left!: SideLamps;
+  #right!: SideLamps;
   readonly #color: LinearColor;
 
   constructor(style: NightStyle, color: LinearColor, seed: number) {
     this.#style = style;
     this.#color = color;
+    this.reseed(seed);
+  }
+
+  /** Draws the lamps again. */
+  reseed(seed: number): void {
     const random = new Random(seed ^ 0x70776e);
     this.#left = this.#poolsOf(random, 0.25);
     this.#right = this.#poolsOf(random, 0.75);

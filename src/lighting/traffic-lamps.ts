@@ -68,7 +68,7 @@ export class TrafficLamps {
     const { streak } = this.#style.lens;
     const { box, id, draw } = vehicle;
     const color = redraw(draw, 3) < halogenShare ? HALOGEN : XENON;
-    const isFar = box.width < FAR_WIDTH;
+    const isFar = isFarVehicle(vehicle);
     const near = 0.6 + 0.4 * smoothStep(NEAR.from, NEAR.full, box.width);
     const radius = Math.max(0.0011, Math.min(0.0085, (0.032 + 0.018 * redraw(draw, 9)) * box.width));
     for (const [side, place] of vehicle.lamps.entries()) {
@@ -105,7 +105,7 @@ export class TrafficLamps {
     const own = (0.7 + 0.35 * redraw(draw, 4)) * (isBraking ? 1.6 : 1);
     const slant = redraw(draw, 7); // wide and low lamps, or narrow and high ones
     const [radiusX, radiusY] = [(0.85 + 0.75 * slant) * radius, (0.95 - 0.45 * slant) * radius];
-    const isFar = box.width < FAR_WIDTH;
+    const isFar = isFarVehicle(vehicle);
     const near = smoothStep(NEAR.from, NEAR.full, box.width);
     for (const place of vehicle.lamps) {
       const { x, y, glass } = place;
@@ -148,6 +148,11 @@ export class TrafficLamps {
       glare: 0,
     });
   }
+}
+
+/** Whether a vehicle's lamps are listed as far ones. */
+export function isFarVehicle({ box }: Pick<Vehicle, 'box'>): boolean {
+  return box.width < FAR_WIDTH;
 }
 
 /** A box around glass: how much of it shines is decided by the day's own red. */

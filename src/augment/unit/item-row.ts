@@ -11,7 +11,9 @@ export interface ItemScores {
   readonly layout?: number;
   readonly texture?: number;
   readonly lights?: number;
-  /** How surely the source is a night already, 0 to 1. */
+  /** How surely the night is one, and no day or darkened day, 0 to 1. */
+  readonly night?: number;
+  /** The same of the source: how surely it is a night already. */
   readonly alreadyNight?: number;
   /** Signals of the day, and those of the night that changed colour or went out. */
   readonly signals?: number;
