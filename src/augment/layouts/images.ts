@@ -1,5 +1,6 @@
 import { extensionOf } from '../../image/image-extensions.js';
 import type { DatasetTree, Layout } from './layout.js';
+import { rewriteList } from './name-list.js';
 import { pairKey } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles } from './sort-files.js';
@@ -16,6 +17,7 @@ export const imagesLayout: Layout = {
     return `${images.length} images${videos.length === 0 ? '' : ` and ${videos.length} videos`}, in no layout of labels that is known`;
   },
   plan: planTree,
+  rewrite: rewriteList,
 };
 
 /** Any tree of videos. Images among them become night too. */
@@ -27,6 +29,7 @@ export const videosLayout: Layout = {
     return `${videos.length} videos and no image`;
   },
   plan: planTree,
+  rewrite: rewriteList,
 };
 
 async function planTree(tree: DatasetTree, options: Parameters<Layout['plan']>[1]): ReturnType<Layout['plan']> {

@@ -77,6 +77,9 @@ function wordsOf(name: string): string[] {
 
 const isNumber = (word: string): boolean => /^\d+$/.test(word);
 
+/** KITTI's cameras, which labels have too: `groundtruth/image_02/0000000005.png`. */
+const CAMERA_FOLDER = /^image_0?\d$/;
+
 /** What the names on a path say of an image file. `doubtful`: a word that only sometimes means a label; undefined: nothing. */
 export type NameVerdict = 'image' | 'labelImage' | 'doubtful' | undefined;
 
@@ -88,10 +91,11 @@ export function verdictOfName(path: string): NameVerdict {
   const folders = path.split('/').slice(0, -1).reverse();
   const folder = folders.map(verdictOfFolder).find((verdict) => verdict !== undefined);
   if (folder !== 'labelImage' && words.length > 1 && own.some((word) => DOUBTFUL_WORDS.has(word))) return 'doubtful';
-  return folder;
+  return folder ?? (folders.some((name) => CAMERA_FOLDER.test(name)) ? 'image' : undefined);
 }
 
 function verdictOfFolder(folder: string): NameVerdict {
+  if (CAMERA_FOLDER.test(folder)) return undefined;
   const words = wordsOf(folder);
   if (words.some((word) => LABEL_IMAGE_WORDS.has(word))) return 'labelImage';
   // `flow`, `flow_occ`, `viz_flow_noc`; a folder `traffic_flow` is none.

@@ -4,6 +4,7 @@ import type { DatasetPlan } from '../dataset.js';
 import { assemblePlan, type Draft } from './assemble-plan.js';
 import { findSequences, type FoundSequences } from './find-sequences.js';
 import type { DatasetTree, PlanOptions } from './layout.js';
+import { isNameList } from './name-list.js';
 import { pairLabels, type LabelPairs } from './pair-labels.js';
 import { pairFolder } from './path-words.js';
 import { sortFiles } from './sort-files.js';
@@ -19,6 +20,7 @@ export interface LabelRules {
   /** Finds the sequences; default: by names and content. */
   sequences?(images: readonly string[]): Promise<FoundSequences>;
   readonly sceneOf?: Draft['sceneOf'];
+  /** Labels to rewrite beside lists of names: see {@link Draft.rewritten}. */
   readonly rewritten?: Draft['rewritten'];
   /** Whether images without label and labels without image get a notice. */
   readonly isLabelled: boolean;
@@ -42,7 +44,10 @@ export async function planLabelled(
   const draft: Draft = {
     ...{ images, videos, labels, setLabels, others, pairs, sequences },
     ...(rules.sceneOf ? { sceneOf: rules.sceneOf } : {}),
-    ...(rules.rewritten ? { rewritten: rules.rewritten } : {}),
+    rewritten: (renamed) => {
+      const lists = renamed.size === 0 ? [] : [...setLabels, ...others].filter(isNameList);
+      return new Set([...lists, ...(rules.rewritten?.(renamed) ?? [])]);
+    },
     notices: [...sorted.notices, ...notices, ...(rules.isLabelled ? pairNotices(images, labels, pairs) : [])],
   };
   return assemblePlan(draft, options);

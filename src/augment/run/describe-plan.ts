@@ -104,7 +104,9 @@ function unitsByKind(plan: DatasetPlan): Record<Unit['kind'], number> {
   return counts;
 }
 
-function copiesByRole({ copies }: DatasetPlan): Pick<PlanSummary, 'labels' | 'labelImages' | 'otherFiles' | 'rewritten'> {
+function copiesByRole({
+  copies,
+}: DatasetPlan): Pick<PlanSummary, 'labels' | 'labelImages' | 'otherFiles' | 'rewritten'> {
   const counts = { label: 0, labelImage: 0, other: 0 };
   for (const { role } of copies) counts[role]++;
   const rewritten = copies.filter(({ isRewritten }) => isRewritten).length;

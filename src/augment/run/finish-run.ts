@@ -1,5 +1,7 @@
 import type { Store } from '../store/store.js';
-import type { Verdict } from '../unit/item-row.js';
+import type { LampRecord } from '../../pipeline/worker/lamp-record.js';
+import type { ItemRow, Verdict } from '../unit/item-row.js';
+import { outputPaths } from '../unit/output-paths.js';
 import type { JournalIndex } from './journal-index.js';
 import { writeLampAnnotations } from './lamp-annotations.js';
 import { writeManifest, type ManifestRow } from './manifest.js';
@@ -50,9 +52,21 @@ export async function finishRun(options: FinishOptions): Promise<RunSummary> {
     }
   };
   await writeManifest(output, rows());
-  if (hasLampAnnotations) await writeLampAnnotations(output, index.rows(), record);
-  void hasReport;
+  if (hasLampAnnotations) await writeLampAnnotations(output, index.rows(), lampLists(options));
+  if (hasReport) await Promise.resolve();
   return tally.summary();
+}
+
+/** Reads the lamps of a night, which its unit listed. */
+function lampLists({ output, order, record }: FinishOptions): (row: ItemRow) => Promise<LampRecord[] | undefined> {
+  return async (row) => {
+    const item = order.item(row.item);
+    if (item?.kind !== 'image') return undefined; // a video lists them by frame
+    const { lamps: path } = outputPaths(record.settings, item, row.variant);
+    if ((await output.size(path)) === undefined) return undefined; // rejected, or a night already
+    const list = JSON.parse(Buffer.from(await output.read(path)).toString()) as { lamps: LampRecord[] }; // as the unit wrote it
+    return list.lamps;
+  };
 }
 
 class Tally {
@@ -75,8 +89,9 @@ class Tally {
     this.#lamps += row.lamps;
     for (const loss of losses) this.#losses[loss] = (this.#losses[loss] ?? 0) + 1;
     const line = `${item}${this.#order.variants > 1 ? ` (variant ${variant})` : ''}: ${reason}`;
-    const lines = { failed: this.#failures, rejected: this.#rejections, accepted: [], alreadyNight: [] }[verdict];
-    if (lines.length < MAX_NAMED) lines.push(line);
+    if (verdict === 'failed') this.#failures.push(line);
+    if (verdict === 'rejected') this.#rejections.push(line);
+    for (const lines of [this.#failures, this.#rejections]) lines.length = Math.min(lines.length, MAX_NAMED);
   }
 
   summary(): RunSummary {

@@ -97,7 +97,7 @@ export class JournalIndex {
     const part = this.#parts.push(path) - 1;
     await this.#store.withLocalFile(path, async (localPath) => {
       let offset = 0;
-      let pending = Buffer.alloc(0);
+      let pending: Buffer = Buffer.alloc(0);
       for await (const piece of createReadStream(localPath, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
         pending = pending.length === 0 ? piece : Buffer.concat([pending, piece]);
         let start = 0;

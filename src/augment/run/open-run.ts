@@ -2,10 +2,10 @@ import { hostname } from 'node:os';
 import type { Logger } from '../../core/logger.js';
 import { LocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
+import { variantFolder } from '../unit/output-paths.js';
 import { JournalIndex } from './journal-index.js';
 import { JOURNAL_FOLDER } from './journal.js';
 import { MANIFEST_JSONL, MANIFEST_PARQUET } from './manifest.js';
-import { variantRoot } from './output-places.js';
 import type { PlannedRun } from './plan-run.js';
 import { readRunRecord, RUN_RECORD, writeRunRecord } from './run-record.js';
 import { isInShard } from './shard.js';
@@ -87,7 +87,9 @@ async function removeEarlierRun(output: Store): Promise<void> {
   const before = await readRunRecord(output).catch(() => undefined); // one that cannot be read goes too
   await output.remove(RUN_RECORD); // first: what is left after a crash here is no run
   for (const { path } of (await output.list(JOURNAL_FOLDER)).files) {
-    for (const line of Buffer.from(await output.read(path)).toString().split('\n')) {
+    for (const line of Buffer.from(await output.read(path))
+      .toString()
+      .split('\n')) {
       const stored = /"output":"((?:[^"\\]|\\.)+)"/.exec(line)?.[1];
       if (stored !== undefined) await output.remove(JSON.parse(`"${stored}"`) as string); // the group is a JSON string
     }
@@ -95,7 +97,7 @@ async function removeEarlierRun(output: Store): Promise<void> {
   }
   const variants = before?.settings.variants ?? 1;
   for (let variant = 0; variant < variants && variants > 1; variant++) {
-    const { files } = await output.list(variantRoot(variant, variants).slice(0, -1));
+    const { files } = await output.list(variantFolder({ variants }, variant).slice(0, -1));
     for (const { path } of files) await output.remove(path);
   }
   for (const path of [MANIFEST_JSONL, MANIFEST_PARQUET]) await output.remove(path);

@@ -66,7 +66,7 @@ export async function planRun(request: AugmentRequest): Promise<PlannedRun> {
   await checkApart(input, output);
   const { recipe, text } = readRecipe(request.recipe, { style: request.model.style });
   const generator = await generatorOrigin(request.model.generator);
-  const nightRange = request.realNights === undefined ? undefined : await fitNightRange(request.realNights);
+  const nightRange = request.realNights === undefined ? undefined : await nightRangeOf(request.realNights);
   const { plan, layout } = await planDataset(input, {
     every,
     fps,
@@ -123,6 +123,17 @@ async function checkOutput(output: Store, record: RunRecord, skipsExisting: bool
     message: `The output ${output.label} holds a run that differs in ${differences.join(', ')}.`,
     remedy: 'Use the same settings to continue it, choose another output, or pass --overwrite.',
   });
+}
+
+/** Measures real nights; JSON text. Rejects with NocturneError INPUT_, CONFIG_INVALID for too few nights. */
+async function nightRangeOf(folder: string): Promise<string> {
+  try {
+    return JSON.stringify(await fitNightRange(folder));
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const message = `--real-nights ${folder}: ${error.message}.`;
+    throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message, cause: error });
+  }
 }
 
 function nothingToDo(input: Store): NocturneError {

@@ -54,7 +54,9 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
   try {
     const made = await renderAgain(options, { row, record, unit, folder });
     const store = new LocalStore(dirname(target));
-    await store.writeFile(basename(target), (to) => copyFile(join(folder, made.output), to, constants.COPYFILE_FICLONE));
+    await store.writeFile(basename(target), (to) =>
+      copyFile(join(folder, made.output), to, constants.COPYFILE_FICLONE),
+    );
     return {
       ...{ item: row.item, variant: row.variant, output: target },
       ...{ sha256: made.outputSha256, expectedSha256: row.outputSha256 },
@@ -70,7 +72,11 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
 async function readRow(reference: string): Promise<{ row: ManifestRow; record: RunRecord }> {
   const [, path, number] = /^(.+)#(\d+)$/.exec(reference) ?? [];
   if (path === undefined || number === undefined) {
-    throw failure('CONFIG_INVALID', `--replay must be MANIFEST#ROW, got ${JSON.stringify(reference)}.`, 'Rows count from 0.');
+    throw failure(
+      'CONFIG_INVALID',
+      `--replay must be MANIFEST#ROW, got ${JSON.stringify(reference)}.`,
+      'Rows count from 0.',
+    );
   }
   const manifest = new LocalStore(dirname(resolve(path)));
   const text = await manifest.withLocalFile(basename(path), (localPath) => readLine(localPath, Number(number)));
@@ -93,7 +99,8 @@ async function readLine(path: string, number: number): Promise<string | undefine
 }
 
 function targetOf({ output, overwrite }: ReplayOptions, row: ManifestRow): string {
-  if (row.output === '') throw failure('INPUT_UNSUPPORTED', `the row of ${row.item} has no output: ${row.reason}.`, 'Name another row.');
+  if (row.output === '')
+    throw failure('INPUT_UNSUPPORTED', `the row of ${row.item} has no output: ${row.reason}.`, 'Name another row.');
   const isFolder = statSync(output, { throwIfNoEntry: false })?.isDirectory() ?? false;
   const target = isFolder ? join(output, basename(row.output)) : output;
   if (overwrite || !existsSync(target)) return target;
@@ -105,7 +112,8 @@ async function unitOf(input: Store, { settings, every, fps }: RunRecord, row: Ma
   const { plan } = await planDataset(input, { layout: settings.layout, every, fps });
   const unit = plan.units.find(({ items }) => items.some(({ id }) => id === row.item));
   const item = unit?.items.find(({ id }) => id === row.item);
-  if (!unit || !item) throw failure('INPUT_NOT_FOUND', `${input.label} has no ${row.item}.`, 'Name the data set that the run read.');
+  if (!unit || !item)
+    throw failure('INPUT_NOT_FOUND', `${input.label} has no ${row.item}.`, 'Name the data set that the run read.');
   return unit.kind === 'images' ? { ...unit, items: [item] } : unit;
 }
 

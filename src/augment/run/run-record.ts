@@ -84,9 +84,9 @@ export function differencesOf(before: RunRecord, now: RunRecord): string[] {
 /** Values by the names of their settings; long texts by name alone. */
 function flatten({ every, fps, settings, origin, planSha256 }: RunRecord): Record<string, unknown> {
   const { model, recipe, nightRange, ...rest } = settings;
-  const { recipe: recipeName, recipeSha256: _hash, ...made } = origin;
-  const texts = { recipe, 'real nights': nightRange, 'name of the recipe': recipeName };
-  return { every, fps, ...rest, ...model, ...texts, ...made, planSha256 };
+  const { generatorVersion, cardSha256, nocturne } = origin; // the rest of it is in the settings
+  const texts = { recipe, 'real nights': nightRange };
+  return { every, fps, ...rest, ...model, ...texts, generatorVersion, cardSha256, nocturne, planSha256 };
 }
 
 function describe(key: string, before: unknown, now: unknown): string {

@@ -1,3 +1,4 @@
+import { asNocturneError } from '../../core/errors.js';
 import type { Unit } from '../dataset.js';
 import type { ItemRow } from '../unit/item-row.js';
 import type { UnitLane } from './unit-lane.js';
@@ -27,16 +28,16 @@ export async function runUnits(options: RunUnitsOptions): Promise<void> {
   };
   const stopNow = (): void => void stopAll();
   const remaining = units.values();
-  let failure: unknown;
+  const failures: unknown[] = [];
   const work = async (lane: UnitLane): Promise<void> => {
     try {
       for (const unit of remaining) {
         for await (const row of lane.run(unit, isDone)) await onRow(row);
         await onUnitEnd(unit);
-        if (failure !== undefined || signal.aborted) return;
+        if (failures.length > 0 || signal.aborted) return;
       }
     } catch (error) {
-      failure ??= error;
+      failures.push(error);
       await stopAll();
     }
   };
@@ -48,6 +49,6 @@ export async function runUnits(options: RunUnitsOptions): Promise<void> {
     signal.removeEventListener('abort', stopNow);
     await stopAll();
   }
-  if (failure !== undefined) throw failure;
+  if (failures.length > 0) throw asNocturneError(failures[0], 'pipeline');
   signal.throwIfAborted();
 }

@@ -4,8 +4,8 @@ import type { FileCopy, Item } from '../dataset.js';
 import type { Layout } from '../layouts/layout.js';
 import type { Store } from '../store/store.js';
 import type { ItemRow } from '../unit/item-row.js';
+import { rejectedPath, variantFolder } from '../unit/output-paths.js';
 import type { UnitSettings } from '../unit/unit-settings.js';
-import { rejectedRoot, variantRoot } from './output-places.js';
 
 const copyLocalFile = promisify(copyFile);
 /** Copies at the same time. */
@@ -59,9 +59,9 @@ export class SetCopies {
   /** Copies the label files of an item's row: call before the row counts as done. Rejects with NocturneError. */
   async copyLabelsOf(row: ItemRow, item: Item): Promise<void> {
     if (row.output === '') return;
-    const { variants, rejects } = this.#options.settings;
-    const isBinned = row.verdict === 'rejected' && rejects === 'bin';
-    const root = isBinned ? rejectedRoot(row.variant, variants) : variantRoot(row.variant, variants);
+    const { settings } = this.#options;
+    const isBinned = row.verdict === 'rejected' && settings.rejects === 'bin';
+    const root = isBinned ? rejectedPath(settings, row.variant, '') : variantFolder(settings, row.variant);
     for (const path of item.labels) {
       const copy = this.#ownLabels.get(path);
       if (copy) await this.#copy(copy, [root], [item]);
@@ -69,8 +69,8 @@ export class SetCopies {
   }
 
   async #copyToAll(copy: FileCopy): Promise<void> {
-    const { variants } = this.#options.settings;
-    const roots = Array.from({ length: variants }, (_, variant) => variantRoot(variant, variants));
+    const { settings } = this.#options;
+    const roots = Array.from({ length: settings.variants }, (_, variant) => variantFolder(settings, variant));
     await this.#copy(copy, roots, this.#options.items);
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Store } from '../store/store.js';
-import { variantRoot } from './output-places.js';
+import { variantFolder } from '../unit/output-paths.js';
 import type { RowOrder } from './row-order.js';
 
 /** Which nights a run leaves as it found them, so that a later command leaves the same ones. */
@@ -11,7 +11,7 @@ export async function skipExisting(output: Store, order: RowOrder): Promise<Read
   const skipped = new Set<number>();
   for (let position = 0; position < order.size; position++) {
     const { item, variant } = order.at(position);
-    const size = await output.size(variantRoot(variant, order.variants) + item.output);
+    const size = await output.size(variantFolder(order, variant) + item.output);
     if (size !== undefined) skipped.add(position);
   }
   await output.write(SKIPPED, Buffer.from(`${JSON.stringify([...skipped])}\n`));

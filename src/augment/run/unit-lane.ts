@@ -91,9 +91,13 @@ export class UnitLane implements AsyncDisposable {
       this.#isOpening = true;
       this.#process = await this.#options.open();
       this.#isOpening = false;
-      if (this.#isStopped) await this.#process.stop(); // stopped while it opened
+      await this.#stopIfAsked(); // it may have been asked while it opened
     }
     yield* this.#process.run(unit, isDone);
+  }
+
+  async #stopIfAsked(): Promise<void> {
+    if (this.#isStopped) await this.#process?.stop();
   }
 
   /** Returns what became of the process, one clause. Throws whatever is no death. */

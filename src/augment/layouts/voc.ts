@@ -1,0 +1,67 @@
+import { extensionOf } from '../../image/image-extensions.js';
+import { NocturneError } from '../../core/errors.js';
+import type { LabelledBox } from '../dataset.js';
+import type { DatasetTree, Layout } from './layout.js';
+import { rewriteList } from './name-list.js';
+import { pairLabels } from './pair-labels.js';
+import { planLabelled } from './plan-labelled.js';
+import { sortFiles, spread } from './sort-files.js';
+import { VocXml } from './voc-xml.js';
+
+/** Annotations that are read to judge all. */
+const SAMPLES = 16;
+
+const isXml = (path: string): boolean => extensionOf(path) === '.xml';
+
+/** Pascal VOC: one XML file an image, in `Annotations/`, `annotations/` or beside the image; masks in `SegmentationClass/`. */
+export const vocLayout: Layout = {
+  name: 'voc',
+  async detect(tree) {
+    const { images, others } = await sortFiles(tree);
+    const { labelsOf } = pairLabels(images, others.filter(isXml));
+    const pairs = [...labelsOf].flatMap(([image, [label]]) => (label === undefined ? [] : [{ image, label }]));
+    for (const { image, label } of spread(pairs, SAMPLES)) {
+      if (await readAnnotation(tree, label)) return `${label} annotates ${image}`;
+    }
+    return undefined;
+  },
+  async plan(tree, options) {
+    const { images, others } = await sortFiles(tree);
+    const annotations = others.filter(isXml);
+    const samples = await Promise.all(spread(annotations, SAMPLES).map((path) => readAnnotation(tree, path)));
+    const namesDay = samples.some((sample) => sample?.namesDay ?? false);
+    const { labelsOf } = pairLabels(images, annotations);
+    return planLabelled(tree, options, {
+      isLabel: isXml,
+      isSetLabel: (path) => /(?:^|\/)ImageSets\//i.test(path),
+      rewritten: (renamed) =>
+        new Set(namesDay ? annotations : [...renamed.keys()].flatMap((image) => labelsOf.get(image) ?? [])),
+      isLabelled: true,
+    });
+  },
+  rewrite: (copy, bytes, items) => {
+    if (!isXml(copy.path)) return rewriteList(copy, bytes, items);
+    const item = items.find(({ labels, source, output }) => source !== output && labels.includes(copy.path));
+    return Promise.resolve(new VocXml(bytes, copy.path).forNight(item));
+  },
+  async boxes(tree, items) {
+    const boxes = new Map<string, readonly LabelledBox[]>();
+    for (const item of items) {
+      const label = item.labels.find(isXml);
+      const annotation = label === undefined ? undefined : await readAnnotation(tree, label);
+      if (annotation) boxes.set(item.id, annotation.boxes);
+    }
+    return boxes;
+  },
+};
+
+/** An annotation; undefined where the file is none. */
+async function readAnnotation(tree: DatasetTree, path: string): Promise<VocXml | undefined> {
+  const bytes = await tree.store.read(path);
+  try {
+    return new VocXml(bytes, path);
+  } catch (error) {
+    if (error instanceof NocturneError) return undefined;
+    throw error;
+  }
+}
