@@ -4,6 +4,7 @@ import { resolveSettings } from '../config/resolve.js';
 import type { Settings } from '../config/settings.js';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
+import type { RunQueuedOptions } from './queue/run-queued.js';
 import { describePlan, type PlanSummary } from './run/describe-plan.js';
 import { planRun, type AugmentRequest, type PlannedRun } from './run/plan-run.js';
 import { replay, type Replay } from './run/replay.js';
@@ -45,13 +46,16 @@ export type AugmentOptions = { readonly [K in keyof Settings]?: Settings[K] | un
 export async function augment(input: string, output: string, options: AugmentOptions = {}): Promise<AugmentReport> {
   const { settings, run } = await plan(input, output, options);
   options.onPlan?.(describePlan(run, settings.report));
-  const report = await runAugment(run, {
-    jobs: settings.jobs ?? availableParallelism(),
+  const common = {
     hasReport: settings.report,
     logger: options.logger ?? silentLogger,
     signal: options.signal ?? new AbortController().signal,
     ...(options.onProgress && { onProgress: options.onProgress }),
-  });
+  };
+  const report =
+    settings.queue === undefined
+      ? await runAugment(run, { ...common, jobs: settings.jobs ?? availableParallelism() })
+      : await runByWorkers(run, { ...common, queue: settings.queue, isDetached: settings.detach });
   const { summary } = report;
   if (summary && summary.verdicts.failed === run.order.size) {
     throw new NocturneError({
@@ -91,6 +95,12 @@ export async function replayAugment(
   const { overwrite } = resolveSettings({ options, otherOptions: OWN_OPTIONS });
   const { logger = silentLogger, signal = new AbortController().signal } = options;
   return replay({ input, output, row, overwrite, logger, signal });
+}
+
+/** Loads the queue's client only where there is a queue. */
+async function runByWorkers(run: PlannedRun, options: RunQueuedOptions): Promise<AugmentReport> {
+  const { runQueued } = await import('./queue/run-queued.js');
+  return runQueued(run, options);
 }
 
 async function plan(

@@ -44,6 +44,8 @@ export function createProgram(): Command {
   defineServe(program);
   defineRender(program);
   defineAugment(program);
+  defineWorker(program);
+  defineJobs(program);
   defineProbe(program);
   defineEval(program);
   defineFitStyle(program);
@@ -132,11 +134,45 @@ Examples:
   nocturne augment kitti/ kitti-night/ --dry-run
   nocturne augment coco/ coco-night/ --variants 4 --recipe adverse
   nocturne augment drives/ nights/ --shard 2/3 --lamp-labels coco
+  nocturne augment s3://sets/kitti s3://sets/kitti-night --queue redis://redis:6379
   nocturne augment kitti/ again.png --replay kitti-night/nocturne/manifest.jsonl#17`,
     )
     .action(async (input: string, output: string, _options: unknown, command: Command) => {
       const { augment } = await import('./augment.js');
       await augment(input, output, command);
+    });
+}
+
+function defineWorker(program: Command): void {
+  withSettings(program, 'worker')
+    .summary('render data sets from a queue, beside any number of other workers')
+    .description(
+      'Take units of data sets from a queue and render them, until Ctrl-C or SIGTERM. Paths are those of this machine; a run is taken only ' +
+        'where its input and output are in --roots. docs/datasets.md explains the queue.',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nocturne worker --queue redis://redis:6379 --roots /data
+  nocturne worker --queue redis://redis:6379 --roots s3://sets --jobs 4 --metrics-port 9464`,
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const { worker } = await import('./worker.js');
+      await worker(command);
+    });
+}
+
+function defineJobs(program: Command): void {
+  withSettings(program, 'jobs')
+    .summary('show the runs of a queue, and retry or remove them')
+    .description('Show the runs of a queue: how far they are, their rates, and what failed and why.')
+    .option('--retry <run>', 'put the failed units of a run back into the queue')
+    .option('--remove <run>', 'remove a run from the queue; its output stays')
+    .option('--json', JSON_HELP)
+    .action(async (_options: unknown, command: Command) => {
+      const { jobs } = await import('./jobs.js');
+      await jobs(command);
     });
 }
 

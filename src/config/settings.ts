@@ -21,7 +21,9 @@ const augment = ['augment'] as const;
 const renderAndAugment = ['render', 'augment'] as const;
 const night = ['serve', 'render', 'eval'] as const;
 const anyNight = ['serve', 'render', 'eval', 'augment'] as const;
-const all = ['serve', 'render', 'probe', 'eval', 'augment'] as const;
+const queue = ['augment', 'worker', 'jobs'] as const;
+const worker = ['worker'] as const;
+const all = ['serve', 'render', 'probe', 'eval', 'augment', 'worker', 'jobs'] as const;
 
 /** Dials of each time of day. In a deep night most windows are dark. */
 export const TIMES = {
@@ -319,7 +321,7 @@ const OWN_SETTINGS = {
     {
       help: 'processes that work at the same time; unset: one for each CPU core',
       group: 'Data set',
-      commands: augment,
+      commands: ['augment', 'worker'],
     },
   ),
   shard: text(undefined, {
@@ -332,6 +334,38 @@ const OWN_SETTINGS = {
     help: 'leave images that the output has already as they are, and out of the manifest',
     group: 'Data set',
     commands: augment,
+  }),
+
+  queue: text(undefined, {
+    help: 'Redis whose workers do the work: redis://host:6379, rediss:// for TLS; prefer NOCTURNE_QUEUE for one with a password',
+    group: 'Queue',
+    commands: queue,
+    placeholder: 'address',
+  }),
+  detach: flag(false, {
+    help: 'return when the work is in the queue; the same command without it waits and writes the manifest',
+    group: 'Queue',
+    commands: augment,
+  }),
+  roots: text('.', {
+    help: 'folders and s3://bucket/prefix addresses that runs may read and write, models of their own included, comma-separated',
+    group: 'Queue',
+    commands: worker,
+    placeholder: 'paths',
+  }),
+  metricsPort: integer(
+    { min: 0, max: 65535, default: undefined },
+    {
+      help: 'serve Prometheus metrics on this port, at /metrics; 0 picks a free one',
+      group: 'Queue',
+      commands: worker,
+    },
+  ),
+  metricsHost: text('127.0.0.1', {
+    help: 'address of the metrics; they have no password',
+    group: 'Queue',
+    commands: worker,
+    placeholder: 'address',
   }),
 
   sheet: text(undefined, {

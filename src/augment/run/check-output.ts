@@ -40,7 +40,7 @@ export async function holdsFiles(output: Store): Promise<boolean> {
 }
 
 /** The path with links resolved, as far as it exists. */
-async function realPathOf(path: string): Promise<string> {
+export async function realPathOf(path: string): Promise<string> {
   const whole = resolve(path);
   const real = await realpath(whole).catch(() => undefined);
   if (real !== undefined || dirname(whole) === whole) return real ?? whole;

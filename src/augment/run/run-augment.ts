@@ -24,6 +24,17 @@ export interface RunAugmentOptions {
   readonly signal: AbortSignal;
   /** Called after each night. */
   readonly onProgress?: (progress: AugmentProgress) => void;
+  /** Renders elsewhere than in processes of this machine; resolves when what it did is in the journal. */
+  readonly render?: (owed: OwedNights) => Promise<void>;
+}
+
+/** What a run still has to render. */
+export interface OwedNights {
+  /** Units with nights to make. */
+  readonly units: readonly Unit[];
+  readonly isDone: (item: string, variant: number) => boolean;
+  /** Counts what is made. */
+  readonly meter: RunMeter;
 }
 
 /** How a run ended. Plain data. */
@@ -53,7 +64,8 @@ export async function runAugment(run: PlannedRun, options: RunAugmentOptions): P
   const work = new Work(run, opened);
   try {
     await work.copy(options.signal);
-    await work.render(options);
+    if (options.render) await options.render(work.owed);
+    else await work.render(options);
   } catch (error) {
     throw options.signal.aborted ? interrupted(output.label, work.meter.progress) : error;
   }
@@ -97,6 +109,10 @@ class Work {
     this.found = expected - owed.reduce((sum, count) => sum + count, 0);
     this.#units = units.filter((_, index) => owed[index] !== 0);
     this.meter = new RunMeter(expected, this.found);
+  }
+
+  get owed(): OwedNights {
+    return { units: this.#units, isDone: (item, variant) => this.#isDone(item, variant), meter: this.meter };
   }
 
   /** Copies this part's share of what belongs to no item alone, once in a run. */

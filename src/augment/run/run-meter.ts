@@ -14,6 +14,8 @@ export interface AugmentProgress {
   readonly secondsLeft: number | undefined;
 }
 
+const VERDICTS = ['accepted', 'rejected', 'alreadyNight', 'failed'] as const satisfies Verdict[];
+
 /** Counts rows and their rate. */
 export class RunMeter {
   readonly #expected: number;
@@ -50,8 +52,16 @@ export class RunMeter {
   }
 
   add(row: ItemRow): void {
-    this.#made++;
-    this.#bytes += row.outputBytes;
-    this.#counts[row.verdict]++;
+    this.addAll({ [row.verdict]: 1 }, row.outputBytes);
+  }
+
+  /** Adds rows that another process made, by verdict. */
+  addAll(verdicts: Readonly<Partial<Record<Verdict, number>>>, bytes: number): void {
+    this.#bytes += bytes;
+    for (const verdict of VERDICTS) {
+      const count = verdicts[verdict] ?? 0;
+      this.#made += count;
+      this.#counts[verdict] += count;
+    }
   }
 }
