@@ -1,3 +1,6 @@
+import { basename } from 'node:path';
+import { reportHtml } from '../proof/report.js';
+import { storedImages } from '../proof/row-images.js';
 import type { Store } from '../store/store.js';
 import type { LampRecord } from '../../pipeline/worker/lamp-record.js';
 import type { ItemRow, Verdict } from '../unit/item-row.js';
@@ -11,15 +14,19 @@ import type { RunRecord } from './run-record.js';
 /** Failures and rejections that a summary names. */
 const MAX_NAMED = 20;
 
+/** Path of the report in the output. */
+export const REPORT = 'nocturne/report.html';
+
 /** Options of {@link finishRun}. */
 export interface FinishOptions {
+  readonly input: Store;
   readonly output: Store;
   readonly order: RowOrder;
   readonly index: JournalIndex;
   readonly record: RunRecord;
   /** Writes `nocturne/lamps.coco.json`. */
   readonly hasLampAnnotations: boolean;
-  /** Writes `nocturne/report.html` and the contact sheet. */
+  /** Writes `nocturne/report.html`. */
   readonly hasReport: boolean;
 }
 
@@ -53,8 +60,24 @@ export async function finishRun(options: FinishOptions): Promise<RunSummary> {
   };
   await writeManifest(output, rows());
   if (hasLampAnnotations) await writeLampAnnotations(output, index.rows(), lampLists(options));
-  if (hasReport) await Promise.resolve();
+  if (hasReport) await writeReport(options);
   return tally.summary();
+}
+
+async function writeReport({ input, output, index, record }: FinishOptions): Promise<void> {
+  const { settings, origin } = record;
+  const facts = {
+    'data set': input.label,
+    layout: settings.layout,
+    recipe: origin.recipe,
+    variants: String(settings.variants),
+    seed: String(settings.seed),
+    generator: `${origin.generator} ${origin.generatorVersion}`,
+    nocturne: origin.nocturne,
+  };
+  const images = storedImages(input, output);
+  const html = await reportHtml(index.rows(), { title: basename(output.label), facts, images });
+  await output.write(REPORT, Buffer.from(html));
 }
 
 /** Reads the lamps of a night, which its unit listed. */

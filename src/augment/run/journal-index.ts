@@ -13,7 +13,7 @@ const MAX_CHUNKS = 24;
 /** `\n`. */
 const LINE_END = 10;
 
-/** What tells a row from a line that is none. The journal is our own, so the rest of a row is trusted. */
+/** What a line must hold to be a row. The journal is our own, so the rest of a row is trusted. */
 const ROW = z.looseObject({
   item: z.string(),
   variant: z.int(),

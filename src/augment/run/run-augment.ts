@@ -59,7 +59,7 @@ export interface AugmentReport {
  */
 export async function runAugment(run: PlannedRun, options: RunAugmentOptions): Promise<AugmentReport> {
   const startMs = performance.now();
-  const { output, order, record, request } = run;
+  const { input, output, order, record, request } = run;
   const opened = await openRun(run, options.logger);
   const work = new Work(run, opened);
   try {
@@ -74,7 +74,7 @@ export async function runAugment(run: PlannedRun, options: RunAugmentOptions): P
   const hasLampAnnotations = request.lampLabels === 'coco';
   const summary =
     missing === 0
-      ? await finishRun({ output, order, index, record, hasLampAnnotations, hasReport: options.hasReport })
+      ? await finishRun({ input, output, order, index, record, hasLampAnnotations, hasReport: options.hasReport })
       : undefined;
   return {
     output: output.label,
