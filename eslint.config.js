@@ -9,7 +9,10 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.tests.json', './web-viewer/tsconfig.json', './src/train/report/page/tsconfig.json'],
+        project: [
+          ...['./tsconfig.tests.json', './web-viewer/tsconfig.json'],
+          ...['./src/train/report/page/tsconfig.json', './src/augment/proof/page/tsconfig.json'],
+        ],
       },
     },
     rules: {

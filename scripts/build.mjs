@@ -1,4 +1,4 @@
-// Builds dist/: the WASM kernels (AssemblyScript), the TypeScript, the ONNX schema, the viewer page, the loss page.
+// Builds dist/: the WASM kernels (AssemblyScript), the TypeScript, the ONNX schema, the viewer page, the pages of reports.
 // `node scripts/build.mjs kernels` builds only the kernels.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -58,12 +58,15 @@ async function buildViewer() {
   }
 }
 
-/** Bundles the script and the style of a training's loss page; src/train/report/loss-page.ts inlines them. */
-async function buildLossPage() {
-  const source = join(root, 'src/train/report/page');
-  run('loss page types', 'node_modules/typescript/bin/tsc', ['-p', join(source, 'tsconfig.json')]);
+/** Folders of the pages that reports inline: of a training's losses, of a run over a data set. */
+const REPORT_PAGES = ['train/report/page', 'augment/proof/page'];
+
+/** Bundles the script and the style of a page; loss-page.ts and report.ts inline them. */
+async function buildReportPage(folder) {
+  const source = join(root, 'src', folder);
+  run(`${folder} types`, 'node_modules/typescript/bin/tsc', ['-p', join(source, 'tsconfig.json')]);
   const { build } = await import('esbuild');
-  const output = join(fresh, 'train/report/page');
+  const output = join(fresh, folder);
   const notice = '/*! uPlot: Copyright (c) 2022 Leon Sorokin, MIT License (uplot.LICENSE) */';
   await build({
     entryPoints: ['page.ts', 'page.css'].map((name) => join(source, name)),
@@ -112,7 +115,7 @@ if (process.argv[2] === 'kernels') {
   run('nocturne', 'node_modules/typescript/bin/tsc', ['-p', 'tsconfig.json', '--outDir', fresh]);
   copySchema();
   await buildViewer();
-  await buildLossPage();
+  for (const folder of REPORT_PAGES) await buildReportPage(folder);
   rmSync(join(dist, '.built'), { force: true });
   const built = moveToDist();
   removeOthers(built);

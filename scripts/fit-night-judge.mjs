@@ -14,13 +14,15 @@ import { stepsOf } from '../dist/augment/proof/night-evidence.js';
 import { rangeOf } from '../dist/augment/proof/night-range.js';
 import { GROUPS, NightStatisticsMeter, STATISTICS } from '../dist/augment/proof/night-statistics.js';
 
-/** Darkened copies of each day. */
-const DARKENED = 3;
-/** Largest exponent of a darkened day, and least gain; six in ten are darkened by less than their whole range. */
-const MAX_GAMMA = 4;
-const MIN_GAIN = 0.12;
-const PLAIN_GAIN = 0.375;
-/** Weight of each class beside the ridge, 1: two classes of this size. */
+/** How each question is fitted. Tints and colour count nothing: a camera's white balance and a red bonnet are not the hour. */
+const TINTS = ['blue', 'red', 'topBlue', 'topRed', 'colour'];
+const QUESTIONS = {
+  // Days that are underexposed are days.
+  alreadyNight: { copies: 2, maxGamma: 1.8, minGain: 0.35, plainGain: 0, squares: true, ridge: 1 / 0.3 },
+  // Days that are darkened as far as a night is.
+  night: { copies: 3, maxGamma: 4, minGain: 0.12, plainGain: 0.375, squares: false, ridge: 1 },
+};
+/** Weight of each class beside the ridge. */
 const CLASS_WEIGHT = 1000;
 /** Share of values outside the scale of a statistic, at either end. */
 const SCALE_TAIL = 0.02;
@@ -47,64 +49,71 @@ function write(name, value) {
   writeFileSync(join(root, 'models/judge', name), `${JSON.stringify(value, null, 1)}\n`);
 }
 
-/** Lays the days beside their darkened copies and parts both from the nights. */
 async function fitWeights() {
   const images = await read(days);
   const day = images.map(measure);
-  const random = new Random(1);
-  const dark = Array.from({ length: DARKENED }, () => images.map((image) => measure(darken(image, random)))).flat();
-  const names = GROUPS.flatMap((group) => STATISTICS[group].map((name) => ({ group, name })));
-  const valuesOf = (row) => GROUPS.flatMap((group) => row[group]);
-  const plain = [...day, ...night].map(valuesOf);
-  const scales = names.map((_, k) => scaleOf(plain.map((row) => row[k]).filter((value) => !Number.isNaN(value))));
-  const stepsOfRow = (row) => [1, ...valuesOf(row).map((value, k) => stepsOf(value, scales[k]))];
-  const rows = [
-    ...night.map((row) => ({ x: stepsOfRow(row), isNight: 1, weight: CLASS_WEIGHT / night.length })),
-    ...[...day, ...dark].map((row) => ({
-      x: stepsOfRow(row),
-      isNight: 0,
-      weight: CLASS_WEIGHT / (day.length + dark.length),
-    })),
-  ];
-  const [bias, ...weights] = logisticRegression(rows);
-  const statistics = { layout: {}, texture: {}, lights: {} };
-  for (const [k, { group, name }] of names.entries()) {
-    statistics[group][name] = { ...scales[k], weight: rounded(weights[k]) };
-  }
-  const sources = JSON.parse(readFileSync(join(root, 'scripts/nightgrid-sources.json'), 'utf8'));
+  const fitted = Object.entries(QUESTIONS).map(([name, question]) => [name, fitQuestion(images, day, question)]);
   return {
     format: 1,
     name: 'night-judge',
     version: '1.0.0',
-    description: 'Parts real nights from days and from darkened days: logistic regression on statistics of a thumbnail',
+    description:
+      'Parts real nights from days and from darkened days: logistic regressions on statistics of a thumbnail',
     licence: 'MIT',
-    sources,
-    bias: rounded(bias),
-    statistics,
+    sources: JSON.parse(readFileSync(join(root, 'scripts/nightgrid-sources.json'), 'utf8')),
+    ...Object.fromEntries(fitted),
   };
 }
 
+/** Parts the nights from the days and their darkened copies. */
+function fitQuestion(images, day, question) {
+  const random = new Random(1);
+  const dark = Array.from({ length: question.copies }, () =>
+    images.map((image) => measure(darken(image, random, question))),
+  ).flat();
+  const names = GROUPS.flatMap((group) => STATISTICS[group].map((name, i) => ({ group, name, i }))).filter(
+    ({ name }) => !TINTS.includes(name),
+  );
+  const scales = names.map(({ group, i }) => scaleOf([...day, ...night].map((row) => row[group][i])));
+  const inputsOf = (row) => {
+    const steps = names.map(({ group, i }, k) => stepsOf(row[group][i], scales[k]));
+    return [1, ...steps, ...(question.squares ? steps.map((value) => value * value) : [])];
+  };
+  const notNight = [...day, ...dark];
+  const rows = [
+    ...night.map((row) => ({ x: inputsOf(row), isNight: 1, weight: CLASS_WEIGHT / night.length })),
+    ...notNight.map((row) => ({ x: inputsOf(row), isNight: 0, weight: CLASS_WEIGHT / notNight.length })),
+  ];
+  const [bias, ...weights] = logisticRegression(rows, question.ridge);
+  const statistics = { layout: {}, texture: {}, lights: {} };
+  for (const [k, { group, name }] of names.entries()) {
+    const curve = question.squares ? { curve: rounded(weights[names.length + k]) } : {};
+    statistics[group][name] = { ...scales[k], weight: rounded(weights[k]), ...curve };
+  }
+  return { bias: rounded(bias), statistics };
+}
+
 /** A tone curve on red, green and blue: what a dark day or plain dimming gives. */
-function darken(image, random) {
-  const gamma = 1 + (MAX_GAMMA - 1) * random.next();
-  const gain = MIN_GAIN ** Math.max(0, (random.next() - PLAIN_GAIN) / (1 - PLAIN_GAIN));
+function darken(image, random, { maxGamma, minGain, plainGain }) {
+  const gamma = 1 + (maxGamma - 1) * random.next();
+  const gain = minGain ** Math.max(0, (random.next() - plainGain) / (1 - plainGain));
   const rgb = yuvToImage(image, THUMBNAIL_WIDTH, THUMBNAIL_HEIGHT);
   return imageToYuv({ ...rgb, data: rgb.data.map((value) => Math.round(255 * gain * (value / 255) ** gamma)) });
 }
 
 function scaleOf(values) {
-  const ascending = values.sort((a, b) => a - b);
+  const ascending = values.filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
   const [low, high] = [quantileOf(ascending, SCALE_TAIL), quantileOf(ascending, 1 - SCALE_TAIL)];
   return { centre: rounded((low + high) / 2), scale: rounded(Math.max(MIN_SCALE, (high - low) / 2)) };
 }
 
-/** Minimises the weighted log loss plus half the squared weights, bias left out, by Newton's method. */
-function logisticRegression(rows) {
+/** Minimises the weighted log loss plus half the ridge times the squared weights, bias left out, by Newton's method. */
+function logisticRegression(rows, ridge) {
   const size = rows[0].x.length;
   let weights = new Array(size).fill(0);
   for (let step = 0; step < NEWTON_STEPS; step++) {
-    const gradient = weights.map((weight, k) => (k === 0 ? 0 : weight));
-    const hessian = weights.map((_, k) => weights.map((__, l) => (k === l && k > 0 ? 1 : 0)));
+    const gradient = weights.map((weight, k) => (k === 0 ? 0 : ridge * weight));
+    const hessian = weights.map((_, k) => weights.map((__, l) => (k === l && k > 0 ? ridge : 0)));
     for (const { x, isNight, weight } of rows) {
       const p = 1 / (1 + Math.exp(-x.reduce((sum, value, k) => sum + value * weights[k], 0)));
       for (let k = 0; k < size; k++) {

@@ -74,6 +74,7 @@ async function replayOne(
       ? 'the same bytes'
       : `other bytes: ${replayed.sha256}, in the manifest ${replayed.expectedSha256}`;
     process.stdout.write(`${replayed.output}: ${item}, variant ${variant}: ${verdict}\n`);
+    for (const notice of replayed.notices) process.stdout.write(`note: ${notice}\n`);
   }
   if (!replayed.isSame) process.exitCode = 1;
 }

@@ -47,6 +47,9 @@ export interface ContainerTraits {
   readonly maxGop: number | undefined;
 }
 
+/** Encoder threads of a reproducible file: x264's bytes depend on their number, which it takes from the machine otherwise. */
+const REPRODUCIBLE_THREADS = 2;
+
 /** Frames per second where the source's rate is unknown. */
 const FALLBACK_FRAME_RATE = 30;
 
@@ -87,6 +90,7 @@ export function openFileContext(
     context.timeBase = new Rational(options.timeBase.num, options.timeBase.den);
     context.framerate = rationalRate(options.frameRate);
     context.setFlags(AV_CODEC_FLAG_FRAME_DURATION);
+    if (options.isReproducible) context.threadCount = REPRODUCIBLE_THREADS;
     if (!container.supportsBFrames) context.maxBFrames = 0;
     if (container.maxGop !== undefined) context.gopSize = container.maxGop;
     if (container.hasGlobalHeader) context.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);

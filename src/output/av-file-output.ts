@@ -1,3 +1,4 @@
+import { AVFMT_FLAG_BITEXACT } from 'node-av/constants';
 import { FormatContext } from 'node-av/lib';
 import type { CodecContext, Stream } from 'node-av/lib';
 import type { Micros } from '../core/time.js';
@@ -37,6 +38,7 @@ export function openFileOutput(options: FileOutputOptions): FileOutput {
     const video = addVideo(output, context, options);
     streamCopy?.addTo(output, video, options.start);
     if (isMp4(options.format) && !options.hasChapters) output.setOption('movflags', '+faststart');
+    if (sinkOptions.isReproducible) output.setFlags(AVFMT_FLAG_BITEXACT);
     checkStatus(output.openOutputSync(), 'open the output');
     if (checkHeader(output.writeHeaderSync()) < 0) throw unsupportedVideo(sinkOptions, options.encoder);
     const encoder = new FileEncoder(context, options.encoder);

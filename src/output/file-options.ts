@@ -39,6 +39,11 @@ export interface FileSinkOptions {
   readonly crf?: number;
   /** Default `medium`. */
   readonly preset?: FilePreset;
+  /**
+   * The same frames give the same bytes on every machine: a fixed number of encoder threads, no random ids, no name of the writer. Default
+   * false.
+   */
+  readonly isReproducible?: boolean;
   /** Replace an existing file; default false. */
   readonly overwrite?: boolean;
   /** File or address of the input to copy audio, subtitles, chapters and metadata from. */

@@ -3,6 +3,7 @@ import type { ColorRange } from '../../src/core/color.js';
 import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import type { Frame } from '../../src/core/frame.js';
 import { identityLook } from '../../src/look/look.js';
+import { stillGrainSeed } from '../../src/render/grain.js';
 import type { Renderer } from '../../src/render/renderer.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
 import { largestDifference, makeFrame } from './frames.js';
@@ -70,6 +71,28 @@ describe('grain', () => {
     expect(largestDifference(first, same)).toBe(0);
     expect(largestDifference(first, later)).toBeGreaterThan(4);
     expect(largestDifference(first, otherSeed)).toBeGreaterThan(4);
+  });
+
+  it('takes the seed and the deviation of one frame', async () => {
+    using other = await openRenderer({ seed: 6 });
+    using own = grainyFrame(other, 1, 40_000);
+    using frame = makeFrame({ width: 640, height: 360, pts: 40_000 }, () => 128);
+    renderer.apply(identityLook(), { ...DEFAULT_CONTROLS, grain: 1 }, frame, { seed: 6 });
+    expect(largestDifference(own, frame)).toBe(0);
+    using strong = makeFrame({ width: 640, height: 360, pts: 40_000 }, () => 128);
+    renderer.apply(identityLook(), DEFAULT_CONTROLS, strong, { sigma: { luma: 0.02, chroma: 0 } });
+    expect(sigmaOf(strong.y) / (0.02 * 219)).toBeCloseTo(1, 1);
+    expect(new Set(strong.u).size).toBe(1);
+  });
+
+  it('of stills has a seed of what they show and of the run', () => {
+    using frame = makeFrame({ width: 640, height: 360 }, (_, x, y) => (x ^ y) & 255);
+    using same = makeFrame({ width: 640, height: 360 }, (_, x, y) => (x ^ y) & 255);
+    using other = makeFrame({ width: 640, height: 360 }, (_, x, y) => (x ^ y ^ (x === 7 && y === 9 ? 64 : 0)) & 255);
+    const [first, second, third] = [frame, same, other].map((still) => stillGrainSeed(5, renderer.thumbnail(still)));
+    expect(second).toBe(first);
+    expect(third).not.toBe(first);
+    expect(stillGrainSeed(6, renderer.thumbnail(frame))).not.toBe(first);
   });
 
   it('has no pattern from row to row or along a row', () => {

@@ -37,7 +37,7 @@ export interface FoundSequences {
   readonly notices: readonly string[];
 }
 
-/** Finds sequences: images whose names count or tell time regularly, and whose neighbours look alike. The rest are single images. */
+/** Finds sequences: images whose names count or state times regularly, and whose neighbours look alike. The rest are single images. */
 export async function findSequences(
   tree: DatasetTree,
   images: readonly string[],

@@ -33,7 +33,7 @@ const MAX_STEP_S = 2;
 const EPOCH_UNITS: Readonly<Record<number, number>> = { 10: 1, 13: 1e3, 16: 1e6, 19: 1e9 };
 const EPOCH_RANGE_S = [1e9, 4.1e9] as const;
 
-/** Finds images whose names count or tell time regularly, by folder and by the rest of their names. */
+/** Finds images whose names count or state times regularly, by folder and by the rest of their names. */
 export function findFrameRuns(paths: readonly string[]): FrameRun[] {
   const named = paths.flatMap((path) => {
     const [, before, digits] = /^(.*?)(\d+)\D*$/s.exec(bareStem(path)) ?? [];

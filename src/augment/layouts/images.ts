@@ -1,7 +1,7 @@
 import { extensionOf } from '../../image/image-extensions.js';
 import type { DatasetTree, Layout } from './layout.js';
 import { rewriteList } from './name-list.js';
-import { pairKey } from './path-words.js';
+import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles } from './sort-files.js';
 
@@ -34,6 +34,7 @@ export const videosLayout: Layout = {
 
 async function planTree(tree: DatasetTree, options: Parameters<Layout['plan']>[1]): ReturnType<Layout['plan']> {
   const { images, videos } = await sortFiles(tree);
+  const pairKey = pairKeys();
   const keys = new Set([...images, ...videos].map(pairKey));
   return planLabelled(tree, options, {
     isLabel: (path) => SIDECARS.includes(extensionOf(path)) && keys.has(pairKey(path)),

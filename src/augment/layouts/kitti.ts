@@ -8,7 +8,7 @@ import { kittiBoxes } from './kitti-boxes.js';
 import { isKittiSequence, kittiEvidence, kittiPlace, kittiScene } from './kitti-cameras.js';
 import type { DatasetTree, Layout, PlanOptions } from './layout.js';
 import { groupBy } from './pair-labels.js';
-import { pairKey } from './path-words.js';
+import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles } from './sort-files.js';
 import { rewriteList } from './name-list.js';
@@ -24,6 +24,7 @@ export const kittiLayout: Layout = {
   },
   async plan(tree, options) {
     const { images } = await sortFiles(tree);
+    const pairKey = pairKeys();
     const keys = new Set(images.map(pairKey));
     const moments = groupBy(
       images.filter((image) => !isKittiSequence(image)),

@@ -2,7 +2,7 @@ import { extensionOf } from '../../image/image-extensions.js';
 import type { Layout } from './layout.js';
 import { rewriteList } from './name-list.js';
 import { groupBy, pairLabels } from './pair-labels.js';
-import { pairKey } from './path-words.js';
+import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles } from './sort-files.js';
 
@@ -22,6 +22,7 @@ export const masksLayout: Layout = {
   },
   async plan(tree, options) {
     const { images } = await sortFiles(tree);
+    const pairKey = pairKeys();
     const moments = groupBy(images, pairKey);
     return planLabelled(tree, options, {
       isLabel: (path) => ['.json', '.txt', '.xml'].includes(extensionOf(path)) && moments.has(pairKey(path)),

@@ -32,7 +32,7 @@ export function withNewNames(bytes: Uint8Array, items: readonly Item[]): Uint8Ar
   const changed = text.replaceAll(/[^\s,;"']+/g, (word) => {
     const name = Buffer.from(word, 'latin1').toString('utf8');
     const item = itemNamed(name, renamed.get(nameOf(name)) ?? []);
-    return item ? Buffer.from(newName(name, item), 'utf8').toString('latin1') : word;
+    return item ? newName(word, item) : word;
   });
   return changed === text ? bytes : Buffer.from(changed, 'latin1');
 }

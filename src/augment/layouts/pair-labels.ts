@@ -1,4 +1,4 @@
-import { bareStem, pairKey } from './path-words.js';
+import { bareStem, pairKeys } from './path-words.js';
 
 /** Which label files belong to which images. */
 export interface LabelPairs {
@@ -9,7 +9,7 @@ export interface LabelPairs {
 }
 
 /**
- * Pairs label files with images: by {@link pairKey}, else by a name that one image of the set alone has.
+ * Pairs label files with images: by {@link pairKeys}, else by a name that one image of the set alone has.
  * @param belongs refuses a pair, such as the left camera's labels to the right camera's image; default: accepts all.
  */
 export function pairLabels(
@@ -17,14 +17,15 @@ export function pairLabels(
   labels: readonly string[],
   belongs: (label: string, image: string) => boolean = () => true,
 ): LabelPairs {
+  const pairKey = pairKeys();
   const byKey = groupBy(images, pairKey);
   const byStem = groupBy(images, bareStem);
   const labelsOf = new Map<string, string[]>();
   const imagesOf = new Map<string, readonly string[]>();
   for (const label of labels) {
-    const alike = byKey.get(pairKey(label)) ?? byStem.get(bareStem(label)) ?? [];
-    const isCertain = byKey.has(pairKey(label)) || alike.length === 1;
-    const own = isCertain ? alike.filter((image) => belongs(label, image)) : [];
+    const sameStem = (): string[] => byStem.get(bareStem(label)) ?? [];
+    const alike = byKey.get(pairKey(label)) ?? (sameStem().length === 1 ? sameStem() : []);
+    const own = alike.filter((image) => belongs(label, image));
     imagesOf.set(label, own);
     for (const image of own) addTo(labelsOf, image, label);
   }

@@ -1,5 +1,5 @@
 import { isImagePath } from '../../image/image-extensions.js';
-import { stemOf } from './dataset-path.js';
+import { folderOf, stemOf } from './dataset-path.js';
 
 /** Words of folders that hold the images of a set. */
 const IMAGE_WORDS = new Set([
@@ -83,15 +83,33 @@ const CAMERA_FOLDER = /^image_0?\d$/;
 /** What the names on a path say of an image file. `doubtful`: a word that only sometimes means a label; undefined: nothing. */
 export type NameVerdict = 'image' | 'labelImage' | 'doubtful' | undefined;
 
-/** Judges an image file by its own name, else by the innermost folder whose name says something. */
-export function verdictOfName(path: string): NameVerdict {
-  const words = wordsOf(stemOf(path));
-  const own = [words.at(-1) ?? '', ...(words.slice(1).every(isNumber) ? words.slice(0, 1) : [])];
-  if (words.length > 1 && own.some((word) => LABEL_IMAGE_WORDS.has(word))) return 'labelImage';
-  const folders = path.split('/').slice(0, -1).reverse();
-  const folder = folders.map(verdictOfFolder).find((verdict) => verdict !== undefined);
-  if (folder !== 'labelImage' && words.length > 1 && own.some((word) => DOUBTFUL_WORDS.has(word))) return 'doubtful';
-  return folder ?? (folders.some((name) => CAMERA_FOLDER.test(name)) ? 'image' : undefined);
+/** Returns a judge of image files: by their own name, else by the innermost folder whose name says something. */
+export function nameJudge(): (path: string) => NameVerdict {
+  const judgeFolders = remembering(verdictOfFolders);
+  return (path) => {
+    const words = wordsOf(stemOf(path));
+    const own = [words.at(-1) ?? '', ...(words.slice(1).every(isNumber) ? words.slice(0, 1) : [])];
+    if (words.length > 1 && own.some((word) => LABEL_IMAGE_WORDS.has(word))) return 'labelImage';
+    const folders = judgeFolders(folderOf(path));
+    const isDoubtful = words.length > 1 && own.some((word) => DOUBTFUL_WORDS.has(word));
+    return isDoubtful && folders !== 'labelImage' ? 'doubtful' : folders;
+  };
+}
+
+/** A function of folders that works once for each: sets have many files in few folders. */
+function remembering<T>(work: (folder: string) => T): (folder: string) => T {
+  const known = new Map<string, { readonly result: T }>();
+  return (folder) => {
+    const entry = known.get(folder) ?? { result: work(folder) };
+    known.set(folder, entry);
+    return entry.result;
+  };
+}
+
+function verdictOfFolders(path: string): NameVerdict {
+  const folders = path.split('/').reverse();
+  const verdict = folders.map(verdictOfFolder).find((found) => found !== undefined);
+  return verdict ?? (folders.some((name) => CAMERA_FOLDER.test(name)) ? 'image' : undefined);
 }
 
 function verdictOfFolder(folder: string): NameVerdict {
@@ -125,20 +143,24 @@ export function bareStem(path: string): string {
 }
 
 /**
- * What an image and its labels have in common: their path without the folders and words that say what each is, and without an extension.
- * `training/image_2/000001.png`, `training/label_2/000001.txt` and `training/calib/000001.txt` have the key `training/000001`.
+ * Returns a function of paths: what an image and its labels have in common, their path without the folders and words that say what each is,
+ * and without an extension. `training/image_2/000001.png`, `training/label_2/000001.txt` and `training/calib/000001.txt` all have the key
+ * `training/000001`.
  */
-export function pairKey(path: string): string {
-  return [...pairFolder(path), bareStem(path)].join('/');
+export function pairKeys(): (path: string) => string {
+  const bareFolders = remembering((folder) => pairFolders(folder).join('/'));
+  return (path) => {
+    const folders = bareFolders(folderOf(path));
+    return folders === '' ? bareStem(path) : `${folders}/${bareStem(path)}`;
+  };
 }
 
-/** The folders of {@link pairKey}. */
-export function pairFolder(path: string): string[] {
-  return path
+/** The folders of a path without those, and without the words, that say what its files are. */
+export function pairFolders(folder: string): string[] {
+  return folder
     .split('/')
-    .slice(0, -1)
     .map(bareFolder)
-    .filter((folder) => folder !== '');
+    .filter((name) => name !== '');
 }
 
 function bareFolder(folder: string): string {

@@ -2,11 +2,12 @@ import { listNames } from '../../ingest/image-list.js';
 import { isImagePath } from '../../image/image-extensions.js';
 import type { DatasetPlan } from '../dataset.js';
 import { assemblePlan, type Draft } from './assemble-plan.js';
+import { folderOf } from './dataset-path.js';
 import { findSequences, type FoundSequences } from './find-sequences.js';
 import type { DatasetTree, PlanOptions } from './layout.js';
 import { isNameList } from './name-list.js';
 import { pairLabels, type LabelPairs } from './pair-labels.js';
-import { pairFolder } from './path-words.js';
+import { pairFolders } from './path-words.js';
 import { sortFiles } from './sort-files.js';
 
 /** How one layout names its labels. */
@@ -59,7 +60,7 @@ function pairNotices(
   labels: readonly string[],
   { labelsOf, imagesOf }: LabelPairs,
 ): string[] {
-  const partOf = (path: string): string => pairFolder(path)[0] ?? '';
+  const partOf = (path: string): string => pairFolders(folderOf(path))[0] ?? '';
   const labelledParts = new Set([...labelsOf.keys()].map(partOf));
   const without = images.filter((image) => !labelsOf.has(image));
   const line = (paths: readonly string[], what: string): string[] =>
@@ -77,5 +78,14 @@ function pairNotices(
       labels.filter((label) => imagesOf.get(label)?.length === 0),
       'labels without image',
     ),
+    ...line(
+      labels.filter((label) => areDuplicates(imagesOf.get(label) ?? [])),
+      'labels belong to several images of one name',
+    ),
   ];
+}
+
+/** Images of one folder whose names differ in the extension alone. */
+function areDuplicates(images: readonly string[]): boolean {
+  return images.length > 1 && new Set(images.map(folderOf)).size < images.length;
 }

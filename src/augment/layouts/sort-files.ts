@@ -4,7 +4,7 @@ import { folderOf, isVideoPath } from './dataset-path.js';
 import { verdictOfContent, verdictOfFormat, type ContentVerdict } from './label-image-content.js';
 import type { DatasetTree } from './layout.js';
 import { groupBy } from './pair-labels.js';
-import { bareStem, verdictOfName } from './path-words.js';
+import { bareStem, nameJudge } from './path-words.js';
 
 /** The files of a set by what they are; paths in the order of the tree. */
 export interface SortedFiles {
@@ -38,6 +38,7 @@ export function sortFiles(tree: DatasetTree): Promise<SortedFiles> {
 
 async function sort(tree: DatasetTree): Promise<SortedFiles> {
   const paths = tree.files.map(({ path }) => path);
+  const verdictOfName = nameJudge();
   const isLabelImage = new Set<string>();
   const undecided: string[] = [];
   for (const path of paths.filter(isImagePath)) {

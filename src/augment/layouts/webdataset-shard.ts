@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { extensionOf, isImagePath } from '../../image/image-extensions.js';
-import { nightPath } from './dataset-path.js';
+import { nightPath, withExtension } from './dataset-path.js';
 import { readTarMembers, type TarMember } from './tar-members.js';
 
 /** What becomes of a member: `image` is translated; `unwritable` is an image in a format that is not written; the rest is copied. */
@@ -9,7 +9,7 @@ export type MemberRole = 'image' | 'labelImage' | 'unwritable' | 'json' | 'other
 /** A member of a shard. */
 export interface ShardMember extends TarMember {
   readonly role: MemberRole;
-  /** `SHARD.tar/NAME`; of the second member of one name `SHARD.tar/NAME#2`. */
+  /** `SHARD.tar/NAME`; of the second member of one name `SHARD.tar/STEM#2.EXTENSION`. */
   readonly id: string;
 }
 
@@ -33,7 +33,9 @@ export async function readShard(localPath: string, shard: string): Promise<reado
   for (const member of await readTarMembers(localPath, shard)) {
     const count = (counts.get(member.name) ?? 0) + 1;
     counts.set(member.name, count);
-    const id = `${shard}/${member.name}${count > 1 ? `#${count}` : ''}`;
+    const extension = posix.extname(member.name);
+    const number = count > 1 ? `#${count}` : '';
+    const id = `${shard}/${withExtension(member.name, number + extension)}`;
     const full = { ...member, id, role: member.isFile ? roleOf(member.name) : ('other' as const) };
     const key = keyOf(member.name);
     const last = samples.at(-1);

@@ -3,7 +3,7 @@ import { nameOf } from './dataset-path.js';
 import type { DatasetTree, Layout } from './layout.js';
 import { rewriteList } from './name-list.js';
 import { pairLabels } from './pair-labels.js';
-import { pairKey } from './path-words.js';
+import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles, spread } from './sort-files.js';
 import { yoloBoxes, yoloValues } from './yolo-boxes.js';
@@ -34,6 +34,7 @@ export const yoloLayout: Layout = {
   },
   async plan(tree, options) {
     const config = await readYoloYaml(tree);
+    const pairKey = pairKeys();
     const keys = new Set((await sortFiles(tree)).images.map(pairKey));
     const isLabel = (path: string): boolean =>
       isText(path) && (keys.has(pairKey(path)) || /(?:^|\/)labels\//.test(path));

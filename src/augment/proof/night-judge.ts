@@ -9,7 +9,8 @@ import { NightEvidence } from './night-evidence.js';
 import { distanceFrom, readNightRange, type NightRange } from './night-range.js';
 import { NightStatisticsMeter } from './night-statistics.js';
 import { signalsKept } from './signals-kept.js';
-import { verdictOf, type NightVerdict } from './verdict.js';
+import { withoutBars } from './without-bars.js';
+import { ALREADY_NIGHT, verdictOf, type NightVerdict } from './verdict.js';
 
 /** A day and the night made of it. All borrowed. */
 export interface NightPair {
@@ -46,9 +47,9 @@ export class NightJudge {
     return new NightJudge(await readNightRange(rangeJson), await NightEvidence.open(), await EdgeMask.open());
   }
 
-  /** How surely an image `[3, 144, 256]` is a night already, 0 to 1. A dark or darkened day is none. Borrows it. */
+  /** How surely an image `[3, 144, 256]` was taken at night, 0 to 1; from {@link ALREADY_NIGHT} up it counts as one. An underexposed day is none. Borrows it. */
   alreadyNight(day: Float32Array): number {
-    return this.#evidence.of(this.#meter.measure(day));
+    return this.#evidence.answer('alreadyNight', this.#meter.measure(withoutBars(day)));
   }
 
   /** Measures a night. Scores that need a look are undefined without one. */
@@ -61,7 +62,7 @@ export class NightJudge {
       layout: layout.distance,
       texture: texture.distance,
       lights: lights.distance,
-      night: this.#evidence.of(statistics),
+      night: this.#evidence.answer('night', statistics),
       alreadyNight: this.alreadyNight(day),
       ...(look && lampScores(detail ?? { day: asPlanes(day), night: asPlanes(night) }, look, vehicles)),
     };

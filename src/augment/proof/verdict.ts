@@ -8,7 +8,7 @@ export interface NightVerdict {
 }
 
 /** Scores from which a source counts as a night already. */
-export const ALREADY_NIGHT = 0.95;
+export const ALREADY_NIGHT = 0.9;
 /** Least night score: below it, an image is more like a day, or a day darkened, than like a night. */
 export const MIN_NIGHT = 0.5;
 /** Least structure: below it, edges of the day are gone. */

@@ -1,7 +1,6 @@
 import type { DatasetPlan, LayoutName, Unit } from '../dataset.js';
 import type { PlannedRun } from './plan-run.js';
 import type { ManifestOrigin } from './manifest.js';
-import { isInShard } from './shard.js';
 
 /** Notices that a text shows; JSON has all. */
 const MAX_NOTICES = 20;
@@ -41,8 +40,7 @@ export function describePlan(run: PlannedRun, hasReport: boolean): PlanSummary {
   const { settings } = record;
   const items = plan.units.flatMap((unit) => unit.items);
   const videos = items.filter(({ kind }) => kind === 'video').length;
-  const mine = plan.units.filter((unit) => isInShard(shard, unit.index));
-  const nights = mine.reduce((sum, unit) => sum + unit.items.length, 0) * settings.variants;
+  const nights = run.units.reduce((sum, unit) => sum + unit.items.length, 0) * settings.variants;
   return {
     input: run.input.label,
     output: run.output.label,

@@ -24,16 +24,21 @@ export class InputWatch {
     }
     this.#missing++;
     if (this.#missing < MAX_MISSING && (await this.#hasRoot())) return;
-    throw new NocturneError({
-      code: 'INPUT_NOT_FOUND',
-      stage: 'ingest',
-      message: `${this.#input.label} vanished while it was read.`,
-      remedy: 'Restore it and run the same command again: it continues where it stopped.',
-    });
+    throw vanishedError(this.#input.label);
   }
 
   async #hasRoot(): Promise<boolean> {
     const input = this.#input;
     return !(input instanceof LocalStore) || (await stat(input.root).catch(() => undefined)) !== undefined;
   }
+}
+
+/** An input, or a file of it, that was there when the run was planned. */
+export function vanishedError(path: string): NocturneError {
+  return new NocturneError({
+    code: 'INPUT_NOT_FOUND',
+    stage: 'ingest',
+    message: `${path} vanished while the run read it.`,
+    remedy: 'Restore it and run the same command again: it continues where it stopped.',
+  });
 }

@@ -12,7 +12,7 @@ export const JOURNAL_FOLDER = 'nocturne/journal';
 export interface RowJournal extends AsyncDisposable {
   /** Appends a row whose files are stored. Rejects with NocturneError OUTPUT_. */
   append(row: ItemRow): Promise<void>;
-  /** Call once all rows of a unit were appended. */
+  /** Call once all rows of a unit, or of a part of it that is done whole, were appended. */
   endUnit(unit: number): Promise<void>;
 }
 
@@ -75,11 +75,12 @@ class FileJournal implements RowJournal {
   }
 }
 
-/** One object for each unit. */
+/** One object for each unit, or for each part of one. */
 class ObjectJournal implements RowJournal {
   readonly #output: Store;
   readonly #name: string;
   readonly #rows = new Map<number, ItemRow[]>();
+  #count = 0;
 
   constructor(output: Store, name: string) {
     this.#output = output;
@@ -94,8 +95,10 @@ class ObjectJournal implements RowJournal {
   }
 
   async endUnit(unit: number): Promise<void> {
-    await writeUnitRows(this.#output, `${this.#name}-unit-${unit}`, this.#rows.get(unit) ?? []);
+    const rows = this.#rows.get(unit);
+    if (!rows) return;
     this.#rows.delete(unit);
+    await writeUnitRows(this.#output, `${this.#name}-${++this.#count}`, rows);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -28,10 +28,12 @@ const ROW_GROUP = 5000;
 /** Characters of JSON lines that wait in memory. */
 const MAX_PENDING = 262_144;
 
-const SCORES: readonly (keyof ItemScores)[] = [
-  ...(['structure', 'layout', 'texture', 'lights', 'alreadyNight'] as const),
-  ...(['signals', 'signalsChanged', 'unfoundedLamps'] as const),
-];
+/** Every score; the type finds one that is left out. */
+const SCORE_NAMES: Readonly<Record<keyof ItemScores, true>> = {
+  ...({ structure: true, layout: true, texture: true, lights: true } as const),
+  ...({ night: true, alreadyNight: true, signals: true, signalsChanged: true, unfoundedLamps: true } as const),
+};
+const SCORES = Object.keys(SCORE_NAMES) as (keyof ItemScores)[]; // Object.keys widens to string[]
 
 /** Columns of the Parquet file: the fields of the JSON lines, with each score in a column `score_NAME`, `draw` and `losses` as JSON. */
 const COLUMNS: readonly { readonly name: string; readonly type: BasicType; readonly nullable: boolean }[] = [

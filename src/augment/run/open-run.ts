@@ -8,7 +8,6 @@ import { JOURNAL_FOLDER } from './journal.js';
 import { MANIFEST_JSONL, MANIFEST_PARQUET } from './manifest.js';
 import type { PlannedRun } from './plan-run.js';
 import { readRunRecord, RUN_RECORD, writeRunRecord } from './run-record.js';
-import { isInShard } from './shard.js';
 import { readSkipped, removeSkipped, skipExisting } from './skipped-items.js';
 import { removeStaleFiles } from './stale-files.js';
 
@@ -64,11 +63,10 @@ async function forgetLost(run: PlannedRun, index: JournalIndex): Promise<void> {
 }
 
 /** Of the rows of this part. */
-function* positionsOf({ plan, order, shard }: PlannedRun): Generator<number> {
-  let position = 0;
-  for (const unit of plan.units) {
-    for (let row = 0; row < unit.items.length * order.variants; row++, position++) {
-      if (isInShard(shard, unit.index)) yield position;
+function* positionsOf({ units, order }: PlannedRun): Generator<number> {
+  for (const { items } of units) {
+    for (const { id } of items) {
+      for (let variant = 0; variant < order.variants; variant++) yield order.position(id, variant) ?? -1;
     }
   }
 }

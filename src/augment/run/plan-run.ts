@@ -1,6 +1,6 @@
 import { NocturneError } from '../../core/errors.js';
 import type { ModelSettings } from '../../pipeline/stream-settings.js';
-import type { DatasetPlan, LayoutName } from '../dataset.js';
+import type { DatasetPlan, LayoutName, Unit } from '../dataset.js';
 import type { Layout } from '../layouts/layout.js';
 import { planDataset } from '../layouts/plan-dataset.js';
 import { fitNightRange } from '../proof/fit-night-range.js';
@@ -13,7 +13,7 @@ import { checkApart, holdsFiles } from './check-output.js';
 import { generatorOrigin } from './generator-origin.js';
 import { RowOrder } from './row-order.js';
 import { differencesOf, planSha256, readRunRecord, type RunRecord } from './run-record.js';
-import { WHOLE, type Shard } from './shard.js';
+import { unitsOfShard, WHOLE, type Shard } from './shard.js';
 
 /** What a user asks of `nocturne augment`. */
 export interface AugmentRequest {
@@ -54,6 +54,8 @@ export interface PlannedRun {
   readonly order: RowOrder;
   readonly record: RunRecord;
   readonly shard: Shard;
+  /** What this part does. */
+  readonly units: readonly Unit[];
   /** Whether the output holds rows of the same run. */
   readonly isResumed: boolean;
 }
@@ -100,7 +102,8 @@ export async function planRun(request: AugmentRequest): Promise<PlannedRun> {
     planSha256: planSha256(plan),
   };
   const isResumed = !request.overwrite && (await checkOutput(output, record, request.skipExisting));
-  return { request, input, output, plan, layout, order, record, shard, isResumed };
+  const units = unitsOfShard(plan.units, shard);
+  return { request, input, output, plan, layout, order, record, shard, units, isResumed };
 }
 
 /** Returns whether the output holds rows of this run. Rejects with NocturneError OUTPUT_EXISTS where it holds anything else. */

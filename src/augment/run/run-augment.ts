@@ -99,16 +99,15 @@ class Work {
   readonly #units: readonly Unit[];
 
   constructor(run: PlannedRun, opened: OpenedRun) {
-    const { input, output, plan, layout, order, record, shard } = run;
+    const { input, output, plan, layout, order, record, units } = run;
     this.#run = run;
     this.#opened = opened;
     const { items } = order;
     this.#copies = new SetCopies({ input, output, layout, items, copies: plan.copies, settings: record.settings });
-    const mine = plan.units.filter((unit) => isInShard(shard, unit.index));
-    const owed = mine.map((unit) => this.#countOwed(unit));
-    const expected = mine.reduce((sum, unit) => sum + unit.items.length * order.variants, 0);
+    const owed = units.map((unit) => this.#countOwed(unit));
+    const expected = units.reduce((sum, unit) => sum + unit.items.length * order.variants, 0);
     this.found = expected - owed.reduce((sum, count) => sum + count, 0);
-    this.#units = mine.filter((_, index) => owed[index] !== 0);
+    this.#units = units.filter((_, index) => owed[index] !== 0);
     this.meter = new RunMeter(expected, this.found);
   }
 

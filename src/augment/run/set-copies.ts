@@ -2,6 +2,7 @@ import { constants, copyFile } from 'node:fs';
 import { promisify } from 'node:util';
 import type { FileCopy, Item } from '../dataset.js';
 import type { Layout } from '../layouts/layout.js';
+import { vanishedError } from './input-watch.js';
 import type { Store } from '../store/store.js';
 import type { ItemRow } from '../unit/item-row.js';
 import { rejectedPath, variantFolder } from '../unit/output-paths.js';
@@ -89,6 +90,13 @@ export class SetCopies {
 /** Copies one file from store to store, through the file system's own copy. Rejects with NocturneError. */
 export async function copyFileBetween(input: Store, output: Store, source: string, target: string): Promise<void> {
   await input.withLocalFile(source, async (from) => {
-    await output.writeFile(target, (to) => copyLocalFile(from, to, constants.COPYFILE_FICLONE));
+    await output.writeFile(target, async (to) => {
+      try {
+        await copyLocalFile(from, to, constants.COPYFILE_FICLONE);
+      } catch (error) {
+        if ((await input.size(source)) === undefined) throw vanishedError(`${input.label}/${source}`);
+        throw error;
+      }
+    });
   });
 }

@@ -1,6 +1,7 @@
 import { NocturneError } from '../../core/errors.js';
+import type { Unit } from '../dataset.js';
 
-/** The part of a run that one process does. Parts are even in units, and the same on every machine. */
+/** The part of a run that one process does, the same on every machine. */
 export interface Shard {
   /** From 1. */
   readonly index: number;
@@ -21,7 +22,20 @@ export function parseShard(text: string): Shard {
   });
 }
 
-/** Whether a part does a unit or a copy, by its number from 0. */
+/** Whether a part does a copy, by its number from 0. */
 export function isInShard({ index, count }: Shard, number: number): boolean {
   return number % count === index - 1;
+}
+
+/**
+ * What a part does: every so many single images of all, and every so many of the other units, which stay whole. Units keep their numbers.
+ */
+export function unitsOfShard(units: readonly Unit[], shard: Shard): readonly Unit[] {
+  let images = 0;
+  let whole = 0;
+  return units.flatMap((unit) => {
+    if (unit.kind !== 'images') return isInShard(shard, whole++) ? [unit] : [];
+    const items = unit.items.filter(() => isInShard(shard, images++));
+    return items.length === 0 ? [] : [{ ...unit, items }];
+  });
 }

@@ -66,5 +66,8 @@ function surestSurfaces(surfaces: Float32Array): Uint8Array {
 
 function maskFile(upright: Uint8Array, orientation: Orientation): Promise<Buffer> {
   const raw = { ...orientation.stored, channels: 1 as const };
-  return sharp(orientation.toStored(upright, 1), { raw }).png({ compressionLevel: MASK_LEVEL }).toBuffer();
+  return sharp(orientation.toStored(upright, 1), { raw })
+    .toColourspace('b-w')
+    .png({ compressionLevel: MASK_LEVEL })
+    .toBuffer();
 }

@@ -87,7 +87,7 @@ async function* nightsOf(
   for (const [index, { night, row }] of starts.entries()) {
     const look = nights[index] as NightLook; // one for each
     const frame = day.frame.clone();
-    opened.render(frame, look, night.draw, night.itemSeed);
+    opened.render(frame, look, night, scene);
     const judged = judgeNight(opened, view, { frame, look, vehicles });
     yield started(row, writer.writeNight(item, day, night, { frame, look, ...judged }, scene));
   }

@@ -9,8 +9,9 @@ const XMP = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1');
 const ICC = Buffer.from('ICC_PROFILE\0', 'latin1');
 const PHOTOSHOP = Buffer.from('Photoshop 3.0\0', 'latin1');
 const JFIF = Buffer.from('JFIF\0', 'latin1');
-/** Version, units and densities of a JFIF segment, after its name. */
-const DENSITY = { from: 5, to: 12 } as const;
+/** Name, version, units and densities of a JFIF segment; a thumbnail of so many columns and rows follows. */
+const JFIF_BYTES = 12;
+const NO_THUMBNAIL = Buffer.from([0, 0]);
 /** Segments whose content the night's file has in its own way, by the start of their payload. */
 const KNOWN: readonly Buffer[] = [JFIF, EXIF, XMP, ICC, PHOTOSHOP, Buffer.from('Adobe', 'latin1')];
 
@@ -41,11 +42,8 @@ export function tagJpeg(jpeg: Buffer, { exif, xmp, iptc, icc }: ImageTags, sourc
     if (payload.length > MAX_PAYLOAD) losses.push(`${name} of ${content.length} bytes is more than a JPEG holds`);
     else out.push({ marker, payload });
   };
-  const density = from.find(isJfif)?.payload.subarray(DENSITY.from, DENSITY.to);
-  for (const segment of own.filter(isJfif)) {
-    if (density?.length === DENSITY.to - DENSITY.from) density.copy(segment.payload, DENSITY.from);
-    out.push(segment);
-  }
+  const jfif = from.find(isJfif);
+  if (jfif) out.push({ marker: APP0, payload: Buffer.concat([jfif.payload.subarray(0, JFIF_BYTES), NO_THUMBNAIL]) });
   add('EXIF', APP1, EXIF, exif);
   add('XMP', APP1, XMP, xmp);
   if (icc) out.push(...iccSegments(icc));
@@ -53,7 +51,7 @@ export function tagJpeg(jpeg: Buffer, { exif, xmp, iptc, icc }: ImageTags, sourc
   out.push(...from.filter(({ marker }) => marker === COM));
   const unknown = from.filter(isUnknown).map(({ marker }) => `APP${marker - APP0}`);
   if (unknown.length > 0) losses.push(`JPEG segments ${[...new Set(unknown)].join(', ')} are left out`);
-  out.push(...own.filter((segment) => !isJfif(segment)));
+  out.push(...own);
   return { bytes: Buffer.concat([jpeg.subarray(0, 2), ...out.map(encodeSegment), rest]), losses };
 }
 

@@ -122,8 +122,10 @@ function storedPixels(frame: Frame, day: DayFile, isOpaque: boolean): Sharp {
     channels,
   );
   const alpha = isOpaque ? undefined : day.alpha;
-  if (!alpha) return sharp(data, { raw: { width, height, channels } });
-  return sharp(withAlpha(data, channels, alpha), { raw: { width, height, channels: isGrey ? 2 : 4 } });
+  const image = alpha
+    ? sharp(withAlpha(data, channels, alpha), { raw: { width, height, channels: isGrey ? 2 : 4 } })
+    : sharp(data, { raw: { width, height, channels } });
+  return isGrey ? image.toColourspace('b-w') : image;
 }
 
 function croppedRgb(frame: Frame, { upright: { width, height } }: Orientation): Uint8Array {

@@ -2,11 +2,12 @@ import type { Logger } from '../../core/logger.js';
 import type { Frame } from '../../core/frame.js';
 import type { Renderer } from '../../render/renderer.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
+import { openCamera, type Camera } from '../camera/camera.js';
 import { NightJudge } from '../proof/night-judge.js';
-import type { Draw } from '../recipe/draw.js';
 import { drawVariant, itemSeed } from '../recipe/draw-variant.js';
 import { parseRecipe, styleOfDraw, type Recipe } from '../recipe/recipe.js';
 import type { Item } from '../dataset.js';
+import type { Scene } from '../../scene/scene.js';
 import type { Store } from '../store/store.js';
 import { NightMaker, type DrawnNight, type NightLook } from './night-maker.js';
 import type { UnitSettings } from './unit-settings.js';
@@ -20,6 +21,9 @@ export interface UnitTools {
   readonly signal: AbortSignal;
 }
 
+/** How surely a camera drives, from which it does. */
+const MIN_DRIVING = 0.5;
+
 /** Which item, in which variant. */
 export interface ItemNight extends DrawnNight {
   readonly variant: number;
@@ -32,6 +36,7 @@ export class NightTools implements AsyncDisposable {
   readonly maker: NightMaker;
   readonly renderer: Renderer;
   readonly judge: NightJudge;
+  readonly #camera: Camera;
   readonly #recipe: Recipe;
   readonly #settings: UnitSettings;
 
@@ -39,6 +44,7 @@ export class NightTools implements AsyncDisposable {
     this.maker = opened.maker;
     this.renderer = opened.renderer;
     this.judge = opened.judge;
+    this.#camera = opened.camera;
     this.#recipe = opened.recipe;
     this.#settings = settings;
   }
@@ -48,9 +54,10 @@ export class NightTools implements AsyncDisposable {
     const recipe = parseRecipe(settings.recipe, 'the recipe');
     const styleOf = (name: string): ReturnType<typeof styleOfDraw> => styleOfDraw(recipe, name);
     const judge = await NightJudge.open(settings.nightRange);
+    const camera = await openCamera();
     const maker = await NightMaker.open({ model: settings.model, styleOf, logger });
     const renderer = await openRenderer({ hasBeam: !maker.wantsDetail });
-    return new NightTools({ maker, renderer, judge, recipe }, settings);
+    return new NightTools({ maker, renderer, judge, camera, recipe }, settings);
   }
 
   /** What an item looks like in a variant. */
@@ -64,9 +71,14 @@ export class NightTools implements AsyncDisposable {
     };
   }
 
-  /** Turns a day into its night, in place: look, grain, and what the draw's camera does. Borrows all. @param seed of grain and noise. */
-  render(frame: Frame, { look, controls, grain }: NightLook, draw: Draw, seed: number): void {
+  /**
+   * Turns a day into its night, in place: look, grain, and what the draw's camera does. Borrows all.
+   * @param scene what the day shows, if it was read: where the camera drives, its own motion blurs towards the middle of the horizon.
+   */
+  render(frame: Frame, { look, controls, grain }: NightLook, { draw, itemSeed: seed }: ItemNight, scene?: Scene): void {
     this.renderer.apply(look, controls, frame, { seed, sigma: grain });
+    const vanishing = scene && scene.driving >= MIN_DRIVING ? { x: 0.5, y: scene.horizon } : undefined;
+    this.#camera.apply(frame, draw, { seed, look, vanishing });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -79,5 +91,6 @@ interface Opened {
   readonly maker: NightMaker;
   readonly renderer: Renderer;
   readonly judge: NightJudge;
+  readonly camera: Camera;
   readonly recipe: Recipe;
 }

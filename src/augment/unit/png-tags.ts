@@ -6,6 +6,9 @@ const SIGNATURE_BYTES = 8;
 const KEPT: readonly string[] = ['pHYs', 'tIME', 'tEXt', 'zTXt', 'iTXt', 'sRGB'];
 /** Chunks that the night's file has in its own way, or whose content the pixels have taken up. */
 const REPLACED: readonly string[] = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'eXIf', 'iCCP', 'acTL', 'fcTL', 'fdAT'];
+/** Keyword of XMP, then: no compression, no language, no translated keyword. */
+const XMP_KEYWORD = Buffer.from('XML:com.adobe.xmp\0', 'latin1');
+const XMP_HEAD = Buffer.concat([XMP_KEYWORD, Buffer.alloc(4)]);
 
 interface Chunk {
   readonly type: string;
@@ -24,30 +27,34 @@ export interface TaggedPng {
  * Writes tags into a PNG without any. @param source the PNG of the day, if it was one: its texts, density and time are kept byte for byte,
  * its other chunks named as lost.
  */
-export function tagPng(png: Buffer, { exif, xmp, icc }: ImageTags, source?: Buffer): TaggedPng {
-  const chunks = readChunks(png);
+export function tagPng(png: Buffer, { exif, xmp, icc, isConverted }: ImageTags, source?: Buffer): TaggedPng {
+  const own = readChunks(png);
   const from = source ? readChunks(source) : [];
-  const sourceProfile = icc && from.filter(({ type }) => type === 'iCCP');
-  const kept = from.filter(({ type }) => KEPT.includes(type) && !(type === 'sRGB' && sourceProfile?.length));
-  const texts: Buffer[] = [];
-  if (exif) texts.push(encodeChunk('eXIf', exif));
-  if (!source && xmp) texts.push(encodeChunk('iTXt', Buffer.concat([XMP_HEAD, xmp])));
+  // A file has one statement of its colours: a profile or `sRGB`.
+  const profile = icc ? from.filter(({ type }) => type === 'iCCP') : [];
+  const hasProfile = profile.length > 0 || isConverted;
+  const kept = from.filter(
+    (chunk) => KEPT.includes(chunk.type) && !isXmp(chunk) && !(hasProfile && chunk.type === 'sRGB'),
+  );
+  const density = kept.some(({ type }) => type === 'pHYs');
   const left = from.map(({ type }) => type).filter((type) => !KEPT.includes(type) && !REPLACED.includes(type));
-  const own = chunks.filter(({ type }) => type !== 'IHDR' && !(type === 'pHYs' && kept.some((k) => k.type === 'pHYs')));
+  const [header, ...rest] = own.filter(({ type }) => !(density && type === 'pHYs'));
   return {
     bytes: Buffer.concat([
       png.subarray(0, SIGNATURE_BYTES),
-      ...chunks.filter(({ type }) => type === 'IHDR').map(({ whole }) => whole),
-      ...[...(sourceProfile ?? []), ...kept].map(({ whole }) => whole),
-      ...texts,
-      ...own.map(({ whole }) => whole),
+      header?.whole ?? Buffer.alloc(0),
+      ...[...profile, ...kept].map(({ whole }) => whole),
+      ...(exif ? [encodeChunk('eXIf', exif)] : []),
+      ...(xmp ? [from.find(isXmp)?.whole ?? encodeChunk('iTXt', Buffer.concat([XMP_HEAD, xmp]))] : []),
+      ...rest.map(({ whole }) => whole),
     ]),
     losses: left.length > 0 ? [`PNG chunks ${[...new Set(left)].join(', ')} are left out`] : [],
   };
 }
 
-/** Keyword, no compression, no language, no translated keyword. */
-const XMP_HEAD = Buffer.from('XML:com.adobe.xmp\0\0\0\0\0', 'latin1');
+function isXmp({ type, whole }: Chunk): boolean {
+  return type === 'iTXt' && whole.subarray(8, 8 + XMP_KEYWORD.length).equals(XMP_KEYWORD);
+}
 
 /** All chunks that are whole. */
 function readChunks(png: Buffer): Chunk[] {

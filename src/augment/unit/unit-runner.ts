@@ -1,10 +1,12 @@
 import sharp from 'sharp';
-import { NocturneError } from '../../core/errors.js';
 import type { Unit } from '../dataset.js';
 import { finishedBehind } from './in-flight.js';
 import { imagesUnit, type ImageUnitTools } from './images-unit.js';
 import type { ItemRow } from './item-row.js';
 import { ItemWriter } from './item-writer.js';
+import { sequenceUnit } from './sequence-unit.js';
+import { shardUnit } from './shard-unit.js';
+import { videoUnit } from './video-unit.js';
 import { NightTools, type UnitTools } from './night-tools.js';
 
 export type { UnitTools } from './night-tools.js';
@@ -46,9 +48,11 @@ class OpenUnitRunner implements UnitRunner {
       case 'images':
         return finishedBehind(imagesUnit(unit, isDone, this.#tools), WRITTEN_BEHIND);
       case 'sequence':
+        return finishedBehind(sequenceUnit(unit, isDone, this.#tools), WRITTEN_BEHIND);
       case 'video':
+        return videoUnit(unit, isDone, this.#tools);
       case 'shard':
-        throw new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message: `units of kind ${unit.kind}.` });
+        return shardUnit(unit, isDone, this.#tools);
     }
   }
 

@@ -45,7 +45,7 @@ describe('webdataset', () => {
     const { units, copies, notices } = await webdataset.plan(tree, {});
     expect(units.map(({ kind, items }) => [kind, items.map(({ id }) => id)])).toEqual([
       ['shard', ['train-000000.tar/0000.jpg', 'train-000000.tar/0001.left.jpg', 'train-000000.tar/0001.right.jpg']],
-      ['shard', ['train-000001.tar/a/0000.png', 'train-000001.tar/a/0000.png#2']],
+      ['shard', ['train-000001.tar/a/0000.png', 'train-000001.tar/a/0000#2.png']],
     ]);
     expect(units[0]?.items[0]).toMatchObject({
       kind: 'image',

@@ -21,9 +21,16 @@ export async function yoloSet(folder: string, count: number, seed = 1): Promise<
 
 /** SHA-256 of every file of an output by path, those in `nocturne/` that hold times left out. */
 export function hashesOf(root: string): Record<string, string> {
-  const paths = filesIn(root).filter((path) => !/^nocturne\/(journal\/|manifest\.|run\.json|report|contact)/.test(path));
+  const paths = filesIn(root).filter(
+    (path) => !/^nocturne\/(journal\/|manifest\.|run\.json|report|contact)/.test(path),
+  );
   return Object.fromEntries(
-    paths.map((path) => [path, createHash('sha256').update(readFileSync(join(root, path))).digest('hex')]),
+    paths.map((path) => [
+      path,
+      createHash('sha256')
+        .update(readFileSync(join(root, path)))
+        .digest('hex'),
+    ]),
   );
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { DatasetPlan } from '../../../src/augment/dataset.js';
+import type { DatasetPlan, Unit } from '../../../src/augment/dataset.js';
 import {
   differencesOf,
   planSha256,
@@ -9,7 +9,7 @@ import {
   writeRunRecord,
   type RunRecord,
 } from '../../../src/augment/run/run-record.js';
-import { isInShard, parseShard } from '../../../src/augment/run/shard.js';
+import { isInShard, parseShard, unitsOfShard } from '../../../src/augment/run/shard.js';
 import { LocalStore } from '../../../src/augment/store/local-store.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { imagesUnit } from './rows.js';
@@ -86,7 +86,17 @@ it('has another plan hash for each change of items, units and copies, none for n
 
 it('divides a run into parts that miss and share nothing', () => {
   const parts = ['1/3', '2/3', '3/3'].map(parseShard);
-  for (let unit = 0; unit < 10; unit++) expect(parts.filter((part) => isInShard(part, unit))).toHaveLength(1);
+  for (let copy = 0; copy < 10; copy++) expect(parts.filter((part) => isInShard(part, copy))).toHaveLength(1);
+  const sequence = (index: number): Unit => ({ ...imagesUnit(index, [`s${index}`, `t${index}`]), kind: 'sequence' });
+  const units = [sequence(0), imagesUnit(1, ['a', 'b', 'c', 'd']), sequence(2), imagesUnit(3, ['e']), sequence(4)];
+  const shares = parts.map((part) => unitsOfShard(units, part));
+  expect(
+    shares.map((share) => share.map((unit) => `${unit.index}:${unit.items.map(({ id }) => id).join('')}`)),
+  ).toEqual([
+    ['0:s0t0', '1:ad'],
+    ['1:b', '2:s2t2', '3:e'],
+    ['1:c', '4:s4t4'],
+  ]);
   for (const text of ['0/3', '4/3', '1/0', 'a/b', '1', '-1/3', '1/3x', '']) {
     expect(() => parseShard(text)).toThrow(/--shard must be a part I of N/);
   }
