@@ -61,12 +61,14 @@ export function rgbToFrame(image: RgbImage, color: Color = IMAGE_COLOR): Frame {
   const { data } = image;
   const rowBytes = 3 * image.width;
   const unit = Float64Array.from({ length: 256 }, (_, code) => code / 255);
-  // Flat, because it runs for every pixel of every image of a data set.
+  // Flat and without arrays, because it runs for every pixel of every image of a data set.
   for (let cy = 0, c = 0; cy < height; cy += 2) {
     for (let cx = 0; cx < width; cx += 2, c++) {
-      let [uSum, vSum] = [0, 0];
+      let uSum = 0;
+      let vSum = 0;
       for (let k = 0; k < 4; k++) {
-        const [x, row] = [cx + (k & 1), cy + (k >> 1)];
+        const x = cx + (k & 1);
+        const row = cy + (k >> 1);
         const at = row * rowBytes + 3 * x;
         const r = unit[data[at] ?? 0] ?? 0;
         const g = unit[data[at + 1] ?? 0] ?? 0;

@@ -122,14 +122,15 @@ function log(luma: number): number {
 
 function meanOf(values: Float32Array | Float64Array): number {
   let sum = 0;
-  for (const value of values) sum += value;
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
   return sum / values.length;
 }
 
 /** Returns the function that gives a plane's quantiles, each to a bin. */
 function quantilesOf(luma: Float32Array): (q: number) => number {
   const counts = new Uint32Array(LUMA_BINS);
-  for (const y of luma) {
+  for (let i = 0; i < luma.length; i++) {
+    const y = luma[i] ?? 0;
     const bin = Math.min(LUMA_BINS - 1, Math.max(0, Math.floor(y * LUMA_BINS)));
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
