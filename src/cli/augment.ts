@@ -55,7 +55,7 @@ async function run(input: string, output: string, { isJson, ...options }: Augmen
     });
     bar.end();
     if (isJson) printJson(report);
-    else process.stdout.write(formatReport(report));
+    else process.stdout.write(formatReport(report, options.queue !== undefined));
   } finally {
     bar.end();
   }
@@ -88,14 +88,19 @@ function formatAugmentProgress(progress: AugmentProgress, hasBar: boolean): stri
   return [share, `${done}/${expected}`, speed, ...verdicts, `${formatSeconds(secondsLeft)} left`].join('  ');
 }
 
+const QUEUED = 'are in the queue: the same command without --detach waits for them and writes the manifest';
+
 /** What a run gave, a line each. */
-function formatReport(report: AugmentReport): string {
+function formatReport(report: AugmentReport, isQueued: boolean): string {
   const { output, made, found, skipped, missing, seconds, summary } = report;
   const rate = made > 0 ? ` in ${seconds.toFixed(1)} s, ${(made / seconds).toFixed(1)} nights/s` : '';
   const before = found > 0 ? `, ${found} were there` : '';
   const kept = skipped > 0 ? `, ${skipped} left as they were` : '';
   const lines = [`${output}: ${made} nights made${rate}${before}${kept}`];
-  if (missing > 0) lines.push(`${missing} nights are of other parts: the part that ends last writes the manifest`);
+  if (missing > 0)
+    lines.push(
+      `${missing} nights ${isQueued ? QUEUED : 'are of other parts: the part that ends last writes the manifest'}`,
+    );
   if (summary) {
     const { accepted, rejected, alreadyNight, failed } = summary.verdicts;
     lines.push(`accepted ${accepted}, rejected ${rejected}, already night ${alreadyNight}, failed ${failed}`);

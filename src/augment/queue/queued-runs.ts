@@ -93,7 +93,13 @@ export async function retryRun(queue: UnitQueue, runs: RunRegistry, name: string
  * Rejects with NocturneError where there is no such run.
  */
 export async function removeRun(queue: UnitQueue, runs: RunRegistry, name: string): Promise<number> {
-  const states = await existing(queue, runs, name);
+  await existing(queue, runs, name);
+  return clearRun(queue, runs, name);
+}
+
+/** The same, where the queue need not have the run. */
+export async function clearRun(queue: UnitQueue, runs: RunRegistry, name: string): Promise<number> {
+  const states = (await idsByRun(queue)).get(name) ?? emptyStates();
   await runs.remove(name);
   let locked = 0;
   await inBatches(Object.values(states).flat(), async (id) => {

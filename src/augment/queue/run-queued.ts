@@ -9,7 +9,7 @@ import { enqueueUnits, jobIds, type UnitQueue } from './enqueue-units.js';
 import type { JobPayload, JobResult, QueuedRun } from './job-payload.js';
 import { openQueue } from './queue-worker.js';
 import { connectQueue } from './redis-connection.js';
-import { removeRun } from './queued-runs.js';
+import { clearRun } from './queued-runs.js';
 import { jobId, RunRegistry, runName, runOfJob } from './run-registry.js';
 
 /** Pause between two looks at the queue, milliseconds; longer where a look takes long. */
@@ -53,7 +53,7 @@ export async function runQueued(run: PlannedRun, options: RunQueuedOptions): Pro
       }
     };
     const report = await runAugment(run, { ...others, jobs: 1, render });
-    if (report.summary) await removeRun(queue, runs, planner.name);
+    if (report.summary) await clearRun(queue, runs, planner.name);
     return report;
   } finally {
     await queue.close();

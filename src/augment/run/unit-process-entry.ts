@@ -97,3 +97,5 @@ process.on('SIGINT', () => undefined);
 process.on('SIGHUP', () => undefined);
 process.on('SIGTERM', () => void close());
 process.on('disconnect', () => void close());
+// A parent that was killed while this process started has closed the channel before anybody listened.
+if (!process.connected) process.exit();
