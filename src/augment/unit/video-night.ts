@@ -151,7 +151,7 @@ class FramePainter {
     const view = isJudged ? viewDay(tools, frame) : undefined;
     const thumbnail = view?.thumbnail ?? readThumbnail(tools.renderer, frame, isRead && tools.maker.wantsDetail);
     const look = await this.#looks.next(thumbnail, smoothing);
-    tools.render(frame, look, night.draw, night.itemSeed);
+    tools.render(frame, look, night, this.#looks.scene);
     this.lamps += lampsOf(look.look).length;
     await lampFile?.addFrame(frame, look.look, sink.placeOf(frame));
     if (!view) return;
