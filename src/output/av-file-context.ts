@@ -50,6 +50,12 @@ export interface ContainerTraits {
 /** Encoder threads of a reproducible file: x264's bytes depend on their number, which it takes from the machine otherwise. */
 const REPRODUCIBLE_THREADS = 2;
 
+/**
+ * x264's kernels for AVX-512 read what the memory beyond a frame holds: the same frames gave other bytes each time. Those for SSE4.2, which
+ * every 64-bit x86 of the last fifteen years has, give the bytes of its C code.
+ */
+const REPRODUCIBLE_X264: Readonly<Record<string, string>> = { 'x264-params': 'asm=SSE4.2' };
+
 /** Frames per second where the source's rate is unknown. */
 const FALLBACK_FRAME_RATE = 30;
 
@@ -98,6 +104,7 @@ export function openFileContext(
     const avOptions = {
       crf: String(options.crf ?? encoder.defaultCrf),
       ...encoder.avOptions(preset, FILE_PRESETS.indexOf(preset)),
+      ...(options.isReproducible && encoder.name === 'libx264' && process.arch === 'x64' ? REPRODUCIBLE_X264 : {}),
     };
     for (const [name, value] of Object.entries(avOptions)) {
       checkStatus(context.setOption(name, value), `set ${name}=${value}`);

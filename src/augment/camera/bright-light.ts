@@ -36,7 +36,7 @@ function tablesOf(range: ColorRange): BrightLight {
   for (let step = 0; step <= STEPS; step++) {
     const wanted = (step / scale) ** 2;
     // The nearest code: light grows with the code.
-    while (code < black + luma && light[code + 1]! - wanted <= wanted - light[code]!) code++; // below 255
+    while (code < black + luma && (light[code + 1] ?? 0) - wanted <= wanted - (light[code] ?? 0)) code++;
     codes[step] = code;
   }
   return { light, codes, scale };

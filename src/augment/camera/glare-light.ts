@@ -21,8 +21,8 @@ const MIN_LIGHT = 0.15;
 /** Smallest luma that colour is measured against, codes. */
 const MIN_LUMA = 2;
 
-/** Light of a frame scattered by a lens, on a plane of few samples: linear luminance, and that times U and V per luma code. Lent. */
-export interface ScatteredLight {
+/** Planes of light: linear luminance, and that times U and V per luma code. */
+export interface LightPlanes {
   readonly width: number;
   readonly height: number;
   readonly luma: Float32Array;
@@ -40,8 +40,8 @@ export class LightScatter {
     this.#memory = Array.from({ length: 5 }, () => kernel.plane(LONG_SIDE * LONG_SIDE));
   }
 
-  /** Scatters a share of the frame's light. Borrows the frame; lends the light until the next call. */
-  scatter(frame: Frame, lamps: readonly GlareLamp[], share: number): ScatteredLight {
+  /** Returns a share of the frame's light, scattered, on planes of few samples. Borrows the frame; lends the planes until the next call. */
+  scatter(frame: Frame, lamps: readonly GlareLamp[], share: number): LightPlanes {
     const longest = Math.max(frame.width, frame.height);
     const width = Math.max(4, Math.round((LONG_SIDE * frame.width) / longest));
     const height = Math.max(4, Math.round((LONG_SIDE * frame.height) / longest));
@@ -60,7 +60,7 @@ export class LightScatter {
         blur.blurInto(plane, radii, 'zero', spare);
         blur.blurInto(spare, radii, 'zero', spare);
         blur.blurInto(spare, radii, 'zero', spare);
-        for (let i = 0; i < sum.length; i++) sum[i]! += share * lobe.share * spare[i]!; // one size
+        for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) + share * lobe.share * (spare[i] ?? 0);
       }
       plane.set(sum);
     }
@@ -69,7 +69,7 @@ export class LightScatter {
 }
 
 /** Adds the mean light of the frame's bright pixels in each sample. */
-function addFrame({ width, height, luma, blue, red }: ScatteredLight, frame: Frame): void {
+function addFrame({ width, height, luma, blue, red }: LightPlanes, frame: Frame): void {
   const { y, u, v, strides, color } = frame;
   const { light } = brightLight(color.range);
   const { black } = rangeCodes(color.range);
@@ -79,21 +79,21 @@ function addFrame({ width, height, luma, blue, red }: ScatteredLight, frame: Fra
     const [atY, atU, atV] = [2 * row * strides[0], row * strides[1], row * strides[2]];
     for (let x = 0; x < frame.width / 2; x++) {
       const at = atY + 2 * x;
-      const codes = y[at]! + y[at + 1]! + y[at + strides[0]]! + y[at + strides[0] + 1]!; // inside the plane
-      const bright = light[codes >> 2]! - MIN_LIGHT; // a code: inside the table
+      const codes = (y[at] ?? 0) + (y[at + 1] ?? 0) + (y[at + strides[0]] ?? 0) + (y[at + strides[0] + 1] ?? 0);
+      const bright = (light[codes >> 2] ?? 0) - MIN_LIGHT;
       if (bright <= 0) continue;
       const i = start + Math.floor((x * 2 * width) / frame.width);
       const amount = bright * perQuad;
       const perLuma = amount / Math.max(MIN_LUMA, codes / 4 - black);
-      luma[i]! += amount;
-      blue[i]! += (u[atU + x]! - NEUTRAL_CHROMA) * perLuma;
-      red[i]! += (v[atV + x]! - NEUTRAL_CHROMA) * perLuma;
+      luma[i] = (luma[i] ?? 0) + amount;
+      blue[i] = (blue[i] ?? 0) + ((u[atU + x] ?? 0) - NEUTRAL_CHROMA) * perLuma;
+      red[i] = (red[i] ?? 0) + ((v[atV + x] ?? 0) - NEUTRAL_CHROMA) * perLuma;
     }
   }
 }
 
 /** Adds what lamps shine beyond what their pixels show. */
-function addLamps({ width, height, luma, blue, red }: ScatteredLight, frame: Frame, lamps: readonly GlareLamp[]): void {
+function addLamps({ width, height, luma, blue, red }: LightPlanes, frame: Frame, lamps: readonly GlareLamp[]): void {
   const perPixel = (width * height) / (frame.width * frame.height);
   for (const lamp of lamps) {
     const column = Math.floor((lamp.x * width) / frame.width);
@@ -101,8 +101,8 @@ function addLamps({ width, height, luma, blue, red }: ScatteredLight, frame: Fra
     if (column < 0 || column >= width || row < 0 || row >= height) continue;
     const i = row * width + column;
     const amount = lamp.excess * lamp.pixels * perPixel;
-    luma[i]! += amount; // inside the plane
-    blue[i]! += amount * lamp.blue;
-    red[i]! += amount * lamp.red;
+    luma[i] = (luma[i] ?? 0) + amount;
+    blue[i] = (blue[i] ?? 0) + amount * lamp.blue;
+    red[i] = (red[i] ?? 0) + amount * lamp.red;
   }
 }

@@ -1,5 +1,5 @@
-import type { AddedLight } from './glare.js';
 import type { GlareLamp } from './glare-lamps.js';
+import type { LightPlanes } from './glare-light.js';
 
 /** Lines through a lamp; each is two rays. */
 const LINES = 3;
@@ -17,14 +17,14 @@ const MIN_LIGHT = 0.0008;
 const MAX_LENGTH = 0.12;
 
 /** Adds a soft star around each lamp, as the grime of a windscreen and the blades of an aperture draw them. @param amount 0 to 1. */
-export function addStars(added: AddedLight, lamps: readonly GlareLamp[], amount: number): void {
+export function addStars(added: LightPlanes, lamps: readonly GlareLamp[], amount: number): void {
   const first = ((amount * 1e4) % 1) * (Math.PI / LINES); // of a draw, not of an item: the lens is one
   for (const lamp of lamps) {
     for (let line = 0; line < LINES; line++) addLine(added, lamp, first + (line * Math.PI) / LINES, amount * MAX_SHARE);
   }
 }
 
-function addLine({ width, height, luma, blue, red }: AddedLight, lamp: GlareLamp, angle: number, share: number): void {
+function addLine({ width, height, luma, blue, red }: LightPlanes, lamp: GlareLamp, angle: number, share: number): void {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   const isFlat = Math.abs(cos) >= Math.abs(sin);
   const main = isFlat ? cos : sin;
@@ -47,9 +47,9 @@ function addLine({ width, height, luma, blue, red }: AddedLight, lamp: GlareLamp
     for (let across = Math.max(0, nearest - reach); across <= Math.min(sideCount - 1, nearest + reach); across++) {
       const light = along * Math.exp(-((((across - center) * main) / ray) ** 2) / 2);
       const i = isFlat ? across * width + at : at * width + across;
-      luma[i]! += light; // inside the plane
-      blue[i]! += light * lamp.blue;
-      red[i]! += light * lamp.red;
+      luma[i] = (luma[i] ?? 0) + light;
+      blue[i] = (blue[i] ?? 0) + light * lamp.blue;
+      red[i] = (red[i] ?? 0) + light * lamp.red;
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import { NEUTRAL_CHROMA, rangeCodes } from '../../image/color-matrix.js';
 import type { Draw } from '../recipe/draw.js';
 import { brightLight, type BrightLight } from './bright-light.js';
-import { longestWay, PaddedPlane, smear, type SmearField } from './smear.js';
+import { longestWay, PaddedPlane, smear, SMEAR_MARGIN, type SmearField } from './smear.js';
 
 /** Where the camera drives towards, in shares of the frame's width and height. */
 export interface VanishingPoint {
@@ -35,7 +35,7 @@ export class MotionBlur {
     const field = blurField(frame, blur, vanishing);
     const longest = longestWay(field, frame.width, frame.height);
     if (longest < MIN_WAY) return;
-    const { luma, lumaSpare, color, colorSpare } = this.#planesFor(frame, Math.ceil(longest / 2) + 2);
+    const { luma, lumaSpare, color, colorSpare } = this.#planesFor(frame, Math.ceil(longest / 2) + SMEAR_MARGIN);
     const tables = brightLight(frame.color.range);
     readLuma(frame, luma, tables);
     readColor(frame, luma, color);
@@ -49,7 +49,7 @@ export class MotionBlur {
     const old = this.#planes;
     if (old && old.luma.width === width && old.luma.height === height && old.luma.padding >= padding) return old;
     const full = (): PaddedPlane => new PaddedPlane(width, height, padding, 1);
-    const half = (): PaddedPlane => new PaddedPlane(width / 2, height / 2, Math.ceil(padding / 2) + 1, 3);
+    const half = (): PaddedPlane => new PaddedPlane(width / 2, height / 2, Math.ceil(padding / 2) + SMEAR_MARGIN, 3);
     this.#planes = { luma: full(), lumaSpare: full(), color: half(), colorSpare: half() };
     return this.#planes;
   }
@@ -81,7 +81,7 @@ function halved({ atLeft, atTop, growth }: SmearField): SmearField {
 function readLuma({ y, strides, width, height }: Frame, luma: PaddedPlane, { light }: BrightLight): void {
   for (let row = 0; row < height; row++) {
     const [from, to] = [row * strides[0], luma.rowStart(row)];
-    for (let x = 0; x < width; x++) luma.data[to + x] = light[y[from + x]!]!; // a code: inside the table
+    for (let x = 0; x < width; x++) luma.data[to + x] = light[y[from + x] ?? 0] ?? 0;
   }
 }
 
@@ -96,15 +96,18 @@ function readColor(
     const [above, to] = [luma.rowStart(2 * row), color.rowStart(row)];
     const [atY, atU, atV] = [2 * row * strides[0], row * strides[1], row * strides[2]];
     for (let x = 0; x < width / 2; x++) {
-      // Indices are inside their planes: non-null.
       const [at, atLight] = [atY + 2 * x, above + 2 * x];
-      const codes = y[at]! + y[at + 1]! + y[at + strides[0]]! + y[at + strides[0] + 1]!;
-      const sum = data[atLight]! + data[atLight + 1]! + data[atLight + luma.stride]! + data[atLight + luma.stride + 1]!;
+      const codes = (y[at] ?? 0) + (y[at + 1] ?? 0) + (y[at + strides[0]] ?? 0) + (y[at + strides[0] + 1] ?? 0);
+      const sum =
+        (data[atLight] ?? 0) +
+        (data[atLight + 1] ?? 0) +
+        (data[atLight + luma.stride] ?? 0) +
+        (data[atLight + luma.stride + 1] ?? 0);
       const mean = sum / 4 + MIN_MEAN;
       const perLuma = mean / Math.max(MIN_LUMA, codes / 4 - black);
       color.data[to + 3 * x] = mean;
-      color.data[to + 3 * x + 1] = (u[atU + x]! - NEUTRAL_CHROMA) * perLuma;
-      color.data[to + 3 * x + 2] = (v[atV + x]! - NEUTRAL_CHROMA) * perLuma;
+      color.data[to + 3 * x + 1] = ((u[atU + x] ?? 0) - NEUTRAL_CHROMA) * perLuma;
+      color.data[to + 3 * x + 2] = ((v[atV + x] ?? 0) - NEUTRAL_CHROMA) * perLuma;
     }
   }
 }
@@ -112,7 +115,7 @@ function readColor(
 function writeLuma({ y, strides, width, height }: Frame, luma: PaddedPlane, { codes, scale }: BrightLight): void {
   for (let row = 0; row < height; row++) {
     const [from, to] = [luma.rowStart(row), row * strides[0]];
-    for (let x = 0; x < width; x++) y[to + x] = codes[(Math.sqrt(luma.data[from + x]!) * scale + 0.5) | 0]!; // a mean of the table's light
+    for (let x = 0; x < width; x++) y[to + x] = codes[(Math.sqrt(luma.data[from + x] ?? 0) * scale + 0.5) | 0] ?? 0; // a mean of the table's light
   }
 }
 
@@ -124,12 +127,11 @@ function writeColor({ y, u, v, strides, width, height, color: { range } }: Frame
     const from = plane.rowStart(row);
     const [atY, atU, atV] = [2 * row * strides[0], row * strides[1], row * strides[2]];
     for (let x = 0; x < width / 2; x++) {
-      // Indices are inside their planes: non-null.
       const [at, i] = [atY + 2 * x, from + 3 * x];
-      const codes = y[at]! + y[at + 1]! + y[at + strides[0]]! + y[at + strides[0] + 1]!;
-      const perLight = Math.max(MIN_LUMA, codes / 4 - black) / data[i]!;
-      u[atU + x] = rounded(NEUTRAL_CHROMA + data[i + 1]! * perLight);
-      v[atV + x] = rounded(NEUTRAL_CHROMA + data[i + 2]! * perLight);
+      const codes = (y[at] ?? 0) + (y[at + 1] ?? 0) + (y[at + strides[0]] ?? 0) + (y[at + strides[0] + 1] ?? 0);
+      const perLight = Math.max(MIN_LUMA, codes / 4 - black) / (data[i] ?? 0);
+      u[atU + x] = rounded(NEUTRAL_CHROMA + (data[i + 1] ?? 0) * perLight);
+      v[atV + x] = rounded(NEUTRAL_CHROMA + (data[i + 2] ?? 0) * perLight);
     }
   }
 }

@@ -16,8 +16,8 @@ export function fillNoiseRow(seed: number, row: number, out: Int16Array): void {
     let bits = Math.imul(state ^ (state >>> 15), 1 | state);
     bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
     bits ^= bits >>> 14;
-    out[x] = NORMAL_TABLE[bits & (NORMALS - 1)]!; // masked: inside the table
-    out[x + 1] = NORMAL_TABLE[(bits >>> 16) & (NORMALS - 1)]!;
+    out[x] = NORMAL_TABLE[bits & (NORMALS - 1)] ?? 0;
+    out[x + 1] = NORMAL_TABLE[(bits >>> 16) & (NORMALS - 1)] ?? 0;
   }
 }
 

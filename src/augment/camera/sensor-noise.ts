@@ -46,10 +46,9 @@ function addLuma(frame: Frame, row: number, fine: Int16Array, coarse: Int16Array
   const { y, strides, width } = frame;
   const start = row * strides[0];
   for (let x = 0; x < width; x++) {
-    // Indices are inside the rows and the table: non-null.
-    const noise = (FINE_LUMA * fine[x]! + COARSE_LUMA * coarse[x >> 1]! + 128) >> 8;
+    const noise = (FINE_LUMA * (fine[x] ?? 0) + COARSE_LUMA * (coarse[x >> 1] ?? 0) + 128) >> 8;
     const step = noise < -128 ? 0 : noise > 127 ? 255 : noise + 128;
-    y[start + x] = table[(y[start + x]! << 8) | step]!;
+    y[start + x] = table[((y[start + x] ?? 0) << 8) | step] ?? 0;
   }
 }
 
@@ -59,10 +58,10 @@ function addChroma(frame: Frame, row: number, blue: Int16Array, red: Int16Array,
   const [startY, startU, startV] = [row * strides[0], (row / 2) * strides[1], (row / 2) * strides[2]];
   for (let x = 0; x < width / 2; x++) {
     const at = startY + 2 * x;
-    const luma = (y[at]! + y[at + 1]! + y[at + strides[0]]! + y[at + strides[0] + 1]! + 2) >> 2; // inside the plane
-    const gain = chroma[luma]!; // a code: inside the table
-    u[startU + x] = clampedCode(u[startU + x]! + ((gain * blue[x]! + HALF) >> CHROMA_BITS));
-    v[startV + x] = clampedCode(v[startV + x]! + ((gain * red[x]! + HALF) >> CHROMA_BITS));
+    const luma = ((y[at] ?? 0) + (y[at + 1] ?? 0) + (y[at + strides[0]] ?? 0) + (y[at + strides[0] + 1] ?? 0) + 2) >> 2;
+    const gain = chroma[luma] ?? 0;
+    u[startU + x] = clampedCode((u[startU + x] ?? 0) + ((gain * (blue[x] ?? 0) + HALF) >> CHROMA_BITS));
+    v[startV + x] = clampedCode((v[startV + x] ?? 0) + ((gain * (red[x] ?? 0) + HALF) >> CHROMA_BITS));
   }
 }
 
@@ -94,7 +93,8 @@ class SmoothRows {
     [this.#above, this.#below] = [this.#below, this.#above];
     fillNoiseRow(this.#seed, ++this.#row, this.#below);
     const [above, below, out] = [this.#above, this.#below, this.#out];
-    for (let x = 0; x < out.length; x++) out[x] = (above[x]! + above[x + 1]! + below[x]! + below[x + 1]!) >> 1; // one longer
+    for (let x = 0; x < out.length; x++)
+      out[x] = ((above[x] ?? 0) + (above[x + 1] ?? 0) + (below[x] ?? 0) + (below[x + 1] ?? 0)) >> 1;
     return out;
   }
 }

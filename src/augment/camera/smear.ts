@@ -37,9 +37,9 @@ export class PaddedPlane {
     for (let row = 0; row < height; row++) {
       const start = this.rowStart(row);
       const end = start + channels * width;
-      for (let i = 1; i <= padding; i++) {
-        data.copyWithin(start - i * channels, start, start + channels);
-        data.copyWithin(end + (i - 1) * channels, end - channels, end);
+      for (let i = 0; i < padding * channels; i++) {
+        data[start - 1 - i] = data[start + channels - 1 - (i % channels)] ?? 0;
+        data[end + i] = data[end - channels + (i % channels)] ?? 0;
       }
     }
     const [first, last] = [padding * stride, (padding + height - 1) * stride];
@@ -50,8 +50,10 @@ export class PaddedPlane {
   }
 }
 
+/** Padding beyond half the longest way, samples: neighbours that share a way, and rounding. */
+export const SMEAR_MARGIN = 5;
 /** Longest way that one pass averages, samples; a longer one takes two, each with about the root of its taps. */
-const MAX_SINGLE = 12;
+const MAX_SINGLE = 20;
 /** A shorter way is none, samples. */
 const MIN_WAY = 0.25;
 /** Fraction bits of places. The widest frame and its padding fit into the other 15. */
@@ -69,7 +71,7 @@ export function longestWay({ atLeft, atTop, growth }: SmearField, width: number,
 
 /**
  * Replaces each sample by the mean along its way, the sample in the middle. Leaves the result in one of the two planes and returns it; it
- * is not padded. @param plane padded by half the longest way and two. @param spare of the same size.
+ * is not padded. @param plane padded by half the longest way and {@link SMEAR_MARGIN}. @param spare of the same size.
  */
 export function smear(plane: PaddedPlane, spare: PaddedPlane, field: SmearField): PaddedPlane {
   const longest = longestWay(field, plane.width, plane.height);
@@ -88,74 +90,95 @@ function waysOf({ atLeft, atTop, growth }: SmearField, span: number): SmearField
 }
 
 /**
- * Averages along each way. @param taps of every sample, from one end of its way to the other; 0: as many as the way has samples, each in
- * the middle of its step.
+ * Averages along each way. Four neighbours share the way of their middle, which differs from their own by less than a pixel; the last ones
+ * of a row may write into the padding. @param taps of every sample, from one end of its way to the other; 0: as many as the way has
+ * samples, each in the middle of its step.
  */
 function averageOne(from: PaddedPlane, out: PaddedPlane, { atLeft, atTop, growth }: SmearField, taps: number): void {
   const { data, stride, width, height, padding } = from;
   const target = out.data;
   for (let row = 0; row < height; row++) {
     const wayY = atTop + growth * row;
-    const absY = wayY < 0 ? -wayY : wayY;
     const start = out.rowStart(row);
     const middleY = (row + padding) * ONE + ONE / 2;
-    for (let x = 0; x < width; x++) {
-      const wayX = atLeft + growth * x;
-      const absX = wayX < 0 ? -wayX : wayX;
-      const way = absX > absY ? absX : absY;
-      if (way < MIN_WAY) {
-        target[start + x] = data[start + x]!; // both planes are of one size
-        continue;
-      }
-      const count = taps > 0 ? taps : (way + 1) | 0;
-      const perStep = ONE / (taps > 0 ? count - 1 : count);
-      const stepX = (wayX * perStep) | 0;
-      const stepY = (wayY * perStep) | 0;
-      let atX = (x + padding) * ONE + ONE / 2 - (((count - 1) * stepX) >> 1);
-      let atY = middleY - (((count - 1) * stepY) >> 1);
-      let sum = 0;
-      for (let tap = 0; tap < count; tap++) {
-        sum += data[(atY >> BITS) * stride + (atX >> BITS)]!; // inside the padding
-        atX += stepX;
-        atY += stepY;
-      }
-      target[start + x] = sum / count;
-    }
-  }
-}
-
-/** {@link averageOne} of three channels: one walk along each way. */
-function averageThree(from: PaddedPlane, out: PaddedPlane, { atLeft, atTop, growth }: SmearField, taps: number): void {
-  const { data, stride, width, height, padding } = from;
-  const target = out.data;
-  for (let row = 0; row < height; row++) {
-    const wayY = atTop + growth * row;
-    const absY = wayY < 0 ? -wayY : wayY;
-    const start = out.rowStart(row);
-    const middleY = (row + padding) * ONE + ONE / 2;
-    for (let x = 0; x < width; x++) {
-      const wayX = atLeft + growth * x;
-      const absX = wayX < 0 ? -wayX : wayX;
-      const way = absX > absY ? absX : absY;
-      const count = way < MIN_WAY ? 1 : taps > 0 ? taps : (way + 1) | 0;
+    for (let x = 0; x < width; x += 4) {
+      const wayX = atLeft + growth * (x + 1.5);
+      const count = tapsOf(wayX, wayY, taps);
       const perStep = count === 1 ? 0 : ONE / (taps > 0 ? count - 1 : count);
       const stepX = (wayX * perStep) | 0;
       const stepY = (wayY * perStep) | 0;
       let atX = (x + padding) * ONE + ONE / 2 - (((count - 1) * stepX) >> 1);
       let atY = middleY - (((count - 1) * stepY) >> 1);
-      let [first, second, third] = [0, 0, 0];
+      let first = 0;
+      let second = 0;
+      let third = 0;
+      let fourth = 0;
       for (let tap = 0; tap < count; tap++) {
-        const at = (atY >> BITS) * stride + 3 * (atX >> BITS);
-        first += data[at]!; // inside the padding
-        second += data[at + 1]!;
-        third += data[at + 2]!;
+        const at = (atY >> BITS) * stride + (atX >> BITS);
+        first += data[at] ?? 0;
+        second += data[at + 1] ?? 0;
+        third += data[at + 2] ?? 0;
+        fourth += data[at + 3] ?? 0;
         atX += stepX;
         atY += stepY;
       }
-      const to = start + 3 * x;
-      target[to] = first / count;
-      target[to + 1] = second / count;
-      target[to + 2] = third / count;
+      const share = 1 / count;
+      target[start + x] = first * share;
+      target[start + x + 1] = second * share;
+      target[start + x + 2] = third * share;
+      target[start + x + 3] = fourth * share;
     }
   }
+}
+
+/** {@link averageOne} of three channels: two neighbours share a way. */
+function averageThree(from: PaddedPlane, out: PaddedPlane, { atLeft, atTop, growth }: SmearField, taps: number): void {
+  const { data, stride, width, height, padding } = from;
+  const target = out.data;
+  for (let row = 0; row < height; row++) {
+    const wayY = atTop + growth * row;
+    const start = out.rowStart(row);
+    const middleY = (row + padding) * ONE + ONE / 2;
+    for (let x = 0; x < width; x += 2) {
+      const wayX = atLeft + growth * (x + 0.5);
+      const count = tapsOf(wayX, wayY, taps);
+      const perStep = count === 1 ? 0 : ONE / (taps > 0 ? count - 1 : count);
+      const stepX = (wayX * perStep) | 0;
+      const stepY = (wayY * perStep) | 0;
+      let atX = (x + padding) * ONE + ONE / 2 - (((count - 1) * stepX) >> 1);
+      let atY = middleY - (((count - 1) * stepY) >> 1);
+      let first = 0;
+      let second = 0;
+      let third = 0;
+      let nextFirst = 0;
+      let nextSecond = 0;
+      let nextThird = 0;
+      for (let tap = 0; tap < count; tap++) {
+        const at = (atY >> BITS) * stride + 3 * (atX >> BITS);
+        first += data[at] ?? 0;
+        second += data[at + 1] ?? 0;
+        third += data[at + 2] ?? 0;
+        nextFirst += data[at + 3] ?? 0;
+        nextSecond += data[at + 4] ?? 0;
+        nextThird += data[at + 5] ?? 0;
+        atX += stepX;
+        atY += stepY;
+      }
+      const share = 1 / count;
+      const to = start + 3 * x;
+      target[to] = first * share;
+      target[to + 1] = second * share;
+      target[to + 2] = third * share;
+      target[to + 3] = nextFirst * share;
+      target[to + 4] = nextSecond * share;
+      target[to + 5] = nextThird * share;
+    }
+  }
+}
+
+/** Taps of a way; 1 where it is none. */
+function tapsOf(wayX: number, wayY: number, taps: number): number {
+  const [x, y] = [wayX < 0 ? -wayX : wayX, wayY < 0 ? -wayY : wayY];
+  const way = x > y ? x : y;
+  return way < MIN_WAY ? 1 : taps > 0 ? taps : (way + 1) | 0;
 }

@@ -28,9 +28,12 @@ export function applyWhiteBalance(frame: Frame, error: NonNullable<Draw['whiteBa
     const [startY, startU, startV] = [row * strideY, (row / 2) * strides[1], (row / 2) * strides[2]];
     for (let x = 0; x < width / 2; x++) {
       const at = startY + 2 * x;
-      const codes = y[at]! + y[at + 1]! + y[at + strideY]! + y[at + strideY + 1]!; // inside the plane
+      const codes = (y[at] ?? 0) + (y[at + 1] ?? 0) + (y[at + strideY] ?? 0) + (y[at + strideY + 1] ?? 0);
       const luma = (codes / 4 - black) / span;
-      const [cb, cr] = [(u[startU + x]! - NEUTRAL_CHROMA) / chromaSpan, (v[startV + x]! - NEUTRAL_CHROMA) / chromaSpan];
+      const [cb, cr] = [
+        ((u[startU + x] ?? 0) - NEUTRAL_CHROMA) / chromaSpan,
+        ((v[startV + x] ?? 0) - NEUTRAL_CHROMA) / chromaSpan,
+      ];
       const red = luma + vToRed * cr;
       const green = luma + uToGreen * cb + vToGreen * cr;
       const blue = luma + uToBlue * cb;
@@ -45,10 +48,10 @@ export function applyWhiteBalance(frame: Frame, error: NonNullable<Draw['whiteBa
       const toV = redToV * newRed + greenToV * newGreen + blueToV * newBlue;
       u[startU + x] = rounded(NEUTRAL_CHROMA + chromaSpan * toU);
       v[startV + x] = rounded(NEUTRAL_CHROMA + chromaSpan * toV);
-      y[at] = rounded(black + factor * (y[at]! - black));
-      y[at + 1] = rounded(black + factor * (y[at + 1]! - black));
-      y[at + strideY] = rounded(black + factor * (y[at + strideY]! - black));
-      y[at + strideY + 1] = rounded(black + factor * (y[at + strideY + 1]! - black));
+      y[at] = rounded(black + factor * ((y[at] ?? 0) - black));
+      y[at + 1] = rounded(black + factor * ((y[at + 1] ?? 0) - black));
+      y[at + strideY] = rounded(black + factor * ((y[at + strideY] ?? 0) - black));
+      y[at + strideY + 1] = rounded(black + factor * ((y[at + strideY + 1] ?? 0) - black));
     }
   }
 }
@@ -66,8 +69,8 @@ export function balanceGains(
 /** A coded value after a gain of its light. */
 function balanced(coded: number, gain: number): number {
   if (coded <= 0) return coded;
-  const light = gain * LIGHT_TABLE[(coded * LIGHT_SCALE + 0.5) | 0]!; // below 1: inside the table
-  return light >= 1 ? 1 : CODED_TABLE[(light * CODED_SCALE + 0.5) | 0]!;
+  const light = gain * (LIGHT_TABLE[(coded * LIGHT_SCALE + 0.5) | 0] ?? 0); // below 1: inside the table
+  return light >= 1 ? 1 : (CODED_TABLE[(light * CODED_SCALE + 0.5) | 0] ?? 0);
 }
 
 function rounded(code: number): number {

@@ -1,6 +1,7 @@
 import { listNames } from '../../ingest/image-list.js';
 import { isImagePath } from '../../image/image-extensions.js';
 import type { DatasetPlan, FileCopy, Item, Unit } from '../dataset.js';
+import { counted } from './counted.js';
 import { nightPath } from './dataset-path.js';
 import type { FrameSequence } from './find-sequences.js';
 import type { PlanOptions } from './layout.js';
@@ -106,17 +107,17 @@ function nameOutputs(
       ...(outputs.size === 0
         ? []
         : [
-            `${outputs.size} files change their format (${[...formats].join(', ')}), which cannot be written: ${listNames([...outputs.keys()])}`,
+            `${counted(outputs.size, 'file')} in a format that cannot be written (${[...formats].join(', ')}): ${listNames([...outputs.keys()])}`,
           ]),
       ...(count === 0
         ? []
         : [
-            `${count} nights keep their source's extension before their own, for another file has the name: ${listNames(collided)}`,
+            `${counted(count, 'night')} under the source's extension and its own, for another file has the name: ${listNames(collided)}`,
           ]),
       ...(alike.length === 0
         ? []
         : [
-            `${alike.length} names differ from another's only in case or in how accents are written, and replace each other on some systems: ${listNames(alike)}`,
+            `${counted(alike.length, 'name')} like another's but for case or the coding of accents, which some systems take for one: ${listNames(alike)}`,
           ]),
     ],
   };
@@ -139,7 +140,7 @@ function sameButForCase(paths: ReadonlySet<string>): string[] {
 function droppedNotices(dropped: ReadonlySet<string>, labels: number, every: number): string[] {
   if (dropped.size === 0) return [];
   return [
-    `left out ${dropped.size} frames and ${labels} labels of theirs, for one frame in ${every} is kept: ${listNames([...dropped])}`,
+    `left out ${counted(dropped.size, 'frame')} and ${counted(labels, 'label')} of theirs, for one frame in ${every} is kept: ${listNames([...dropped])}`,
   ];
 }
 

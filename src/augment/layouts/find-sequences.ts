@@ -1,4 +1,5 @@
 import { listNames } from '../../ingest/image-list.js';
+import { counted } from './counted.js';
 import { folderOf, nameOf } from './dataset-path.js';
 import { findFrameRuns, type FrameRun } from './frame-runs.js';
 import type { DatasetTree, PlanOptions } from './layout.js';
@@ -54,7 +55,9 @@ export async function findSequences(
     notices: [
       ...(alike.length === 0
         ? []
-        : [`${alike.length} sequences by numbered names and neighbours that look alike: ${labelsOf(alike)}`]),
+        : [
+            `${counted(alike.length, 'sequence')} by numbered names and neighbours that look alike: ${labelsOf(alike)}`,
+          ]),
       ...(different.length === 0
         ? []
         : [

@@ -1,4 +1,5 @@
 import { extensionOf } from '../../image/image-extensions.js';
+import { counted } from './counted.js';
 import type { DatasetTree, Layout } from './layout.js';
 import { rewriteList } from './name-list.js';
 import { pairKeys } from './path-words.js';
@@ -14,7 +15,8 @@ export const imagesLayout: Layout = {
   async detect(tree) {
     const { images, videos } = await sortFiles(tree);
     if (images.length === 0) return undefined;
-    return `${images.length} images${videos.length === 0 ? '' : ` and ${videos.length} videos`}, in no layout of labels that is known`;
+    const more = videos.length === 0 ? '' : ` and ${counted(videos.length, 'video')}`;
+    return `${counted(images.length, 'image')}${more}, in no layout of labels that is known`;
   },
   plan: planTree,
   rewrite: rewriteList,
@@ -26,7 +28,7 @@ export const videosLayout: Layout = {
   async detect(tree) {
     const { images, videos } = await sortFiles(tree);
     if (videos.length === 0 || images.length > 0) return undefined;
-    return `${videos.length} videos and no image`;
+    return `${counted(videos.length, 'video')} and no image`;
   },
   plan: planTree,
   rewrite: rewriteList,

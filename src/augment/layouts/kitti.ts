@@ -1,6 +1,7 @@
 import { extensionOf } from '../../image/image-extensions.js';
 import { isImagePath } from '../../image/image-extensions.js';
 import { listNames } from '../../ingest/image-list.js';
+import { counted } from './counted.js';
 import { folderOf } from './dataset-path.js';
 import { DEFAULT_FPS, type FoundSequences } from './find-sequences.js';
 import { frameTimes } from './frame-times.js';
@@ -73,6 +74,6 @@ async function sequencesOf(
   const names = [...byFolder].map(([folder, frames]) => `${folder} (${frames.length})`);
   return {
     sequences,
-    notices: names.length === 0 ? [] : [`${names.length} sequences by their folders: ${listNames(names)}`],
+    notices: names.length === 0 ? [] : [`${counted(names.length, 'sequence')} by folders: ${listNames(names)}`],
   };
 }

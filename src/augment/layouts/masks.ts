@@ -1,4 +1,5 @@
 import { extensionOf } from '../../image/image-extensions.js';
+import { counted } from './counted.js';
 import type { Layout } from './layout.js';
 import { rewriteList } from './name-list.js';
 import { groupBy, pairLabels } from './pair-labels.js';
@@ -18,7 +19,7 @@ export const masksLayout: Layout = {
     const paired = labelImages.filter((label) => (imagesOf.get(label)?.length ?? 0) > 0);
     const [label] = paired;
     if (label === undefined || paired.length < labelImages.length * MIN_PAIRED) return undefined;
-    return `${paired.length} label images have the names of images: ${label} of ${imagesOf.get(label)?.[0] ?? ''}`;
+    return `${counted(paired.length, 'label image')} beside images, ${label} of ${imagesOf.get(label)?.[0] ?? ''}`;
   },
   async plan(tree, options) {
     const { images } = await sortFiles(tree);

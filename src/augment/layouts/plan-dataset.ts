@@ -2,6 +2,7 @@ import { NocturneError } from '../../core/errors.js';
 import type { DatasetPlan, LayoutName } from '../dataset.js';
 import type { Store } from '../store/store.js';
 import { ALL_LAYOUTS } from './all-layouts.js';
+import { counted } from './counted.js';
 import type { DatasetTree, Layout, PlanOptions } from './layout.js';
 import { readTree } from './read-tree.js';
 import { sortFiles } from './sort-files.js';
@@ -73,9 +74,9 @@ async function emptyFailure(tree: DatasetTree): Promise<NocturneError> {
   const { labelImages } = await sortFiles(tree);
   const found =
     labelImages.length > 0
-      ? `${labelImages.length} label images (masks, depth, flow), which stay as they are, and no image that could become night`
+      ? `${counted(labelImages.length, 'label image')} (masks, depth, flow), copied as they are, and no image that could become night`
       : tree.files.length > 0
-        ? `${tree.files.length} files, none of them an image or video`
+        ? `${counted(tree.files.length, 'file')}, none of them an image or video`
         : 'no files';
   const left = tree.notices.length === 0 ? '' : ` (${tree.notices.join('; ')})`;
   return new NocturneError({

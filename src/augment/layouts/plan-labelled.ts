@@ -2,6 +2,7 @@ import { listNames } from '../../ingest/image-list.js';
 import { isImagePath } from '../../image/image-extensions.js';
 import type { DatasetPlan } from '../dataset.js';
 import { assemblePlan, type Draft } from './assemble-plan.js';
+import { counted } from './counted.js';
 import { folderOf } from './dataset-path.js';
 import { findSequences, type FoundSequences } from './find-sequences.js';
 import type { DatasetTree, PlanOptions } from './layout.js';
@@ -63,23 +64,27 @@ function pairNotices(
   const partOf = (path: string): string => pairFolders(folderOf(path))[0] ?? '';
   const labelledParts = new Set([...labelsOf.keys()].map(partOf));
   const without = images.filter((image) => !labelsOf.has(image));
-  const line = (paths: readonly string[], what: string): string[] =>
-    paths.length === 0 ? [] : [`${paths.length} ${what}: ${listNames(paths)}`];
+  const line = (paths: readonly string[], one: string, many: string): string[] =>
+    paths.length === 0 ? [] : [`${counted(paths.length, one, many)}: ${listNames(paths)}`];
   return [
     ...line(
       without.filter((image) => labelledParts.has(partOf(image))),
+      'image without label',
       'images without label',
     ),
     ...line(
       without.filter((image) => !labelledParts.has(partOf(image))),
+      'image in a part of the set that has no labels',
       'images in parts of the set that have no labels',
     ),
     ...line(
       labels.filter((label) => imagesOf.get(label)?.length === 0),
+      'label without image',
       'labels without image',
     ),
     ...line(
       labels.filter((label) => areDuplicates(imagesOf.get(label) ?? [])),
+      'label belongs to several images of one name',
       'labels belong to several images of one name',
     ),
   ];

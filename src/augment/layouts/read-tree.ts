@@ -1,4 +1,5 @@
 import type { Store } from '../store/store.js';
+import { counted } from './counted.js';
 import type { DatasetTree } from './layout.js';
 
 /** Folder of the output root that holds what Nocturne adds to a set. */
@@ -13,6 +14,6 @@ export async function readTree(store: Store): Promise<DatasetTree> {
   return {
     store,
     files: own,
-    notices: [...notices, `left out ${count} files in ${ADDED_FOLDER}: a night set has its own`],
+    notices: [...notices, `left out ${counted(count, 'file')} in ${ADDED_FOLDER}: a night set has its own`],
   };
 }

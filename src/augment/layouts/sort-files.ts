@@ -1,5 +1,6 @@
 import { isImagePath } from '../../image/image-extensions.js';
 import { listNames } from '../../ingest/image-list.js';
+import { counted } from './counted.js';
 import { folderOf, isVideoPath } from './dataset-path.js';
 import { verdictOfContent, verdictOfFormat, type ContentVerdict } from './label-image-content.js';
 import type { DatasetTree } from './layout.js';
@@ -61,7 +62,7 @@ async function sort(tree: DatasetTree): Promise<SortedFiles> {
       byContent.length === 0
         ? []
         : [
-            `${byContent.length} images are label images by their flat areas and few values, and are copied: ${listNames(byContent)}`,
+            `${counted(byContent.length, 'label image')} by flat areas and few values, copied as ${byContent.length === 1 ? 'it is' : 'they are'}: ${listNames(byContent)}`,
           ],
   };
 }

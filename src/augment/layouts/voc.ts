@@ -1,6 +1,6 @@
 import { extensionOf } from '../../image/image-extensions.js';
 import { NocturneError } from '../../core/errors.js';
-import type { LabelledBox } from '../dataset.js';
+import type { Item, LabelledBox } from '../dataset.js';
 import type { DatasetTree, Layout } from './layout.js';
 import { rewriteList } from './name-list.js';
 import { pairLabels } from './pair-labels.js';
@@ -41,8 +41,7 @@ export const vocLayout: Layout = {
   },
   rewrite: (copy, bytes, items) => {
     if (!isXml(copy.path)) return rewriteList(copy, bytes, items);
-    const item = items.find(({ labels, source, output }) => source !== output && labels.includes(copy.path));
-    return Promise.resolve(new VocXml(bytes, copy.path).forNight(item));
+    return Promise.resolve(new VocXml(bytes, copy.path).forNight(renamedOf(items).get(copy.path)));
   },
   async boxes(tree, items) {
     const boxes = new Map<string, readonly LabelledBox[]>();
@@ -64,4 +63,17 @@ async function readAnnotation(tree: DatasetTree, path: string): Promise<VocXml |
     if (error instanceof NocturneError) return undefined;
     throw error;
   }
+}
+
+/** Found once for the items of a set: it has as many annotations. */
+const renamedByItems = new WeakMap<readonly Item[], ReadonlyMap<string, Item>>();
+
+/** Items whose output has another name than their source, by label. */
+function renamedOf(items: readonly Item[]): ReadonlyMap<string, Item> {
+  const known = renamedByItems.get(items);
+  if (known) return known;
+  const renamed = items.filter(({ source, output }) => source !== output);
+  const byLabel = new Map(renamed.flatMap((item) => item.labels.map((label) => [label, item] as const)));
+  renamedByItems.set(items, byLabel);
+  return byLabel;
 }

@@ -1,4 +1,5 @@
 import { extensionOf } from '../../image/image-extensions.js';
+import { counted } from './counted.js';
 import { nameOf } from './dataset-path.js';
 import type { DatasetTree, Layout } from './layout.js';
 import { rewriteList } from './name-list.js';
@@ -21,7 +22,7 @@ export const yoloLayout: Layout = {
     const { images, others } = await sortFiles(tree);
     const config = await readYoloYaml(tree);
     if (config && images.length > 0)
-      return `${config.path} names ${config.names.size} classes and ${[...config.splits.keys()].join(', ')}`;
+      return `${config.path} names ${counted(config.names.size, 'class', 'classes')} and ${[...config.splits.keys()].join(', ')}`;
     const { labelsOf } = pairLabels(images, others.filter(isText));
     const pairs = [...labelsOf].flatMap(([image, [label]]) => (label === undefined ? [] : [{ image, label }]));
     let evidence: string | undefined;

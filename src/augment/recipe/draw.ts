@@ -3,7 +3,7 @@ import type { LampKind } from '../../look/look.js';
 
 /** What one variant of one scene looks like. Plain data, written to the manifest: with it, the same item gives the same bytes. */
 export interface Draw {
-  /** Night style: a name or, from a recipe, the path of a JSON file. */
+  /** Night style: a name of the package, or a key of the recipe's `styles`. */
   readonly style: string;
   /** Dials that differ from their defaults. */
   readonly dials: Readonly<Partial<Record<DialName, number>>>;

@@ -34,7 +34,7 @@ interface AnySpread {
 }
 
 /** Refuses what single fields cannot: neither or both of range and choices, falling ranges, weights of another count. */
-function checkSpread(spread: AnySpread, context: z.RefinementCtx<unknown>): void {
+function checkSpread(spread: AnySpread, context: z.RefinementCtx): void {
   const { range, choices, weights: shares, distribution } = spread;
   const fault = (field: keyof AnySpread, message: string): void => {
     context.addIssue({ code: 'custom', path: [field], message, input: spread[field] });

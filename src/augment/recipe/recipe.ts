@@ -98,8 +98,8 @@ export function styleOfDraw(recipe: Recipe, style: string): NightStyle {
 /** Adds to a recipe's `styles` the files that its `style` names, and drops what is for editors. */
 function withStyles(values: unknown, folder: string): unknown {
   if (!isObject(values)) return values;
-  const { $schema: _, ...fields } = values;
-  const { style, styles = {} } = fields;
+  const fields = Object.fromEntries(Object.entries(values).filter(([key]) => key !== '$schema'));
+  const { style, styles = {} } = values;
   if (!isObject(style) || !Array.isArray(style['choices']) || !isObject(styles)) return fields;
   const isFile = (choice: unknown): choice is string =>
     typeof choice === 'string' && !isShippedStyle(choice) && !Object.hasOwn(styles, choice);
@@ -119,7 +119,7 @@ function checkRecipe(values: unknown, label: string): Recipe {
     const more = faults.length > MAX_FAULTS ? `; and ${faults.length - MAX_FAULTS} more` : '';
     throw invalid(`${label} is not a recipe. ${faults.slice(0, MAX_FAULTS).join('; ')}${more}.`);
   }
-  const { $schema: _, styles = {}, ...fields } = result.data;
+  const { styles = {}, ...fields } = result.data;
   const parsedStyles = Object.entries(styles).map(
     ([name, style]) => [name, parseNightStyle(style, `${label}: styles.${name}`)] as const,
   );
@@ -143,7 +143,7 @@ function parsed(read: () => unknown, label: string, isPath = false): unknown {
 
 /** A value as a message shows it. */
 function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = JSON.stringify(value);
   return text.length > MAX_VALUE_LENGTH ? `${text.slice(0, MAX_VALUE_LENGTH)}...` : text;
 }
 

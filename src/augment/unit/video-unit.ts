@@ -48,8 +48,8 @@ function makeRow(item: Item, night: ItemNight, tools: VideoUnitTools): Promise<P
   const { input, settings } = tools.unit;
   return input.withLocalFile(item.source, async (from) => {
     try {
-      const { sha256: sourceSha256 } = await hashOfFile(from);
       const { alreadyNight, info } = await viewVideo(from, tools.unit, tools.night);
+      const { sha256: sourceSha256 } = await hashOfFile(from);
       const left = nightAmongDays(settings, alreadyNight);
       const day = { item, from, night, tools, size: { width: info.width, height: info.height } };
       const made = left ? await writeSource(day, left) : await writeNight(day);

@@ -12,7 +12,7 @@ export function colorOf(range: ColorRange, matrix: ColorMatrix = 'bt709'): Color
 export function evenFrame(luma: number, color: Color, [width, height] = [320, 180], [u, v] = [128, 128]): Frame {
   const { black, luma: span } = rangeCodes(color.range);
   const code = Math.round(black + luma * span);
-  return makeFrame({ width: width!, height: height!, color, padding: [6, 3, 5] }, (plane) => [code, u!, v!][plane]!);
+  return makeFrame({ width, height, color, padding: [6, 3, 5] }, (plane) => [code, u, v][plane]!);
 }
 
 /** The visible samples of a plane: 0 Y, 1 U, 2 V. */

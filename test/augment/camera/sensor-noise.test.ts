@@ -7,7 +7,11 @@ import type { Frame } from '../../../src/core/frame.js';
 import { rangeCodes } from '../../../src/image/color-matrix.js';
 import { colorOf, correlationOf, deviationOf, evenFrame, meanOf, paddingBytes, samplesOf } from './measures.js';
 
-function noisyFrame(luma: number, iso: number, { seed = 1, range = 'limited' as ColorRange } = {}): Frame {
+function noisyFrame(
+  luma: number,
+  iso: number,
+  { seed = 1, range = 'limited' }: { seed?: number; range?: ColorRange } = {},
+): Frame {
   const frame = evenFrame(luma, colorOf(range));
   new SensorNoise().apply(frame, iso, seed);
   return frame;

@@ -60,7 +60,7 @@ describe('object benchmark', () => {
     const { notices } = await planOf(files);
     expect(notices).toEqual([
       '2 images without label: training/image_2/000003.png, training/image_3/000003.png',
-      '1 labels without image: training/label_2/000999.txt',
+      '1 label without image: training/label_2/000999.txt',
     ]);
   });
 

@@ -61,7 +61,9 @@ describe('by content, where names do not decide', () => {
     const { labelImages, images, notices } = await sorted(files);
     expect(labelImages).toEqual(Object.keys(files));
     expect(images).toEqual([]);
-    expect(notices).toEqual([expect.stringMatching(/^5 images are label images by their flat areas and few values/)]);
+    expect(notices).toEqual([
+      expect.stringMatching(/^5 label images by flat areas and few values, copied as they are: /),
+    ]);
   });
 
   it('takes grey, 16-bit and palette images of a camera for images', async () => {

@@ -90,7 +90,7 @@ it('lists images without mask and masks without image', async () => {
     'masks/d.png': index,
   };
   const plan = await planOf(files);
-  expect(plan.notices).toEqual(['1 images without label: images/e.png', '1 labels without image: masks/d.png']);
+  expect(plan.notices).toEqual(['1 image without label: images/e.png', '1 label without image: masks/d.png']);
   expect(isWhole(plan, files)).toBe(true);
 });
 

@@ -55,7 +55,7 @@ describe('trees without labels', () => {
     const plain = await planOf({ ...videos, 'c/1.jpg': day });
     expect([plain.layout, plain.evidence]).toEqual([
       'images',
-      '1 images and 2 videos, in no layout of labels that is known',
+      '1 image and 2 videos, in no layout of labels that is known',
     ]);
     expect(plain.units.map(({ kind }) => kind)).toEqual(['video', 'video', 'images']);
     expect(isWhole(plain, { ...videos, 'c/1.jpg': day })).toBe(true);
@@ -80,7 +80,7 @@ describe('names', () => {
     expect(itemsOf(plan).map(({ output }) => output)).toEqual(['a/one.png', 'a/three.jpg', 'a/two.png']);
     expect(plan.copies).toEqual([{ path: 'train.txt', role: 'other', isRewritten: true }]);
     expect(plan.notices).toEqual([
-      '2 files change their format (.bmp to .png, .ppm to .png), which cannot be written: a/one.bmp, a/two.ppm',
+      '2 files in a format that cannot be written (.bmp to .png, .ppm to .png): a/one.bmp, a/two.ppm',
     ]);
   });
 
@@ -97,7 +97,7 @@ describe('names', () => {
     const plan = await planOf(files);
     expect(itemsOf(plan).map(({ output }) => output)).toEqual(['a/one.bmp.png', 'a/one.png', 'a/one.ppm.png']);
     expect(plan.notices).toContain(
-      "2 nights keep their source's extension before their own, for another file has the name: a/one.bmp.png, a/one.ppm.png",
+      "2 nights under the source's extension and its own, for another file has the name: a/one.bmp.png, a/one.ppm.png",
     );
   });
 
@@ -106,7 +106,7 @@ describe('names', () => {
     const plan = await planOf(files);
     expect(isWhole(plan, files)).toBe(true);
     expect(plan.notices).toEqual([
-      expect.stringMatching(/^2 names differ from another's only in case or in how accents/),
+      expect.stringMatching(/^2 names like another's but for case or the coding of accents/),
     ]);
   });
 
@@ -123,7 +123,7 @@ describe('refusals, one line each', () => {
     [{}, 'SET holds no files. Check that it is the right folder. [INPUT_NOT_VIDEO]'],
     [
       { 'a.txt': 'x' },
-      'SET holds 1 files, none of them an image or video. Check that it is the right folder. [INPUT_NOT_VIDEO]',
+      'SET holds 1 file, none of them an image or video. Check that it is the right folder. [INPUT_NOT_VIDEO]',
     ],
   ])('%o', async (files, line) => {
     expect(await refusalOf(planOf(files))).toBe(line);
@@ -131,7 +131,7 @@ describe('refusals, one line each', () => {
 
   it('a tree of masks alone', async () => {
     expect(await refusalOf(planOf({ 'masks/1.png': mask, 'x/2.png': mask }))).toContain(
-      'SET holds 2 label images (masks, depth, flow), which stay as they are, and no image that could become night.',
+      'SET holds 2 label images (masks, depth, flow), copied as they are, and no image that could become night.',
     );
   });
 

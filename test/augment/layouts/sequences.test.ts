@@ -69,7 +69,7 @@ describe('by content', () => {
     expect(sequencesOf(plan)).toEqual([Object.keys(files).slice(0, 20)]);
     expect(plan.units.filter(({ kind }) => kind === 'images').map(({ items }) => items.length)).toEqual([16, 4]);
     expect(plan.notices).toEqual([
-      '1 sequences by numbered names and neighbours that look alike: drive/frame_* (20)',
+      '1 sequence by numbered names and neighbours that look alike: drive/frame_* (20)',
       'single images, though numbered as a sequence is, for neighbours do not look alike: places/frame_* (20)',
     ]);
     expect(isWhole(plan, files)).toBe(true);

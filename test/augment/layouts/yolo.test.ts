@@ -65,9 +65,9 @@ it('lists images without label, labels without image, and two images of one labe
   };
   const plan = await planOf(files);
   expect(plan.notices).toEqual([
-    '1 images without label: images/b.jpg',
-    '1 labels without image: labels/e.txt',
-    '1 labels belong to several images of one name: labels/a.txt',
+    '1 image without label: images/b.jpg',
+    '1 label without image: labels/e.txt',
+    '1 label belongs to several images of one name: labels/a.txt',
   ]);
   expect(itemOf(plan, 'images/a.jpg').labels).toEqual([]);
   expect(isWhole(plan, files)).toBe(true);

@@ -17,6 +17,11 @@ function shareOf<T>(values: readonly T[], isSo: (value: T) => boolean): number {
   return values.filter(isSo).length / values.length;
 }
 
+/** An object without one of its fields. */
+function without(fields: object, name: string): object {
+  return Object.fromEntries(Object.entries(fields).filter(([key]) => key !== name));
+}
+
 /** Largest distance between the distribution of values and the uniform one from 0 to 1 (Kolmogorov and Smirnov). */
 function distanceFromUniform(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -65,13 +70,11 @@ describe('a draw', () => {
   it('of one field stays when another field changes, comes or goes', () => {
     fc.assert(
       fc.property(place, (at) => {
-        const { noise: _, ...quiet } = varied;
         const before = drawVariant(varied, at);
-        const { noise: __, ...rest } = before;
-        expect(drawVariant(quiet, at)).toEqual(rest);
+        expect(drawVariant(without(varied, 'noise') as Recipe, at)).toEqual(without(before, 'noise'));
         const wider = drawVariant({ ...varied, exposure: { range: [-3, 3] } }, at);
-        const without = ({ dials: { exposure, ...dials }, ...draw }: Draw): object => ({ ...draw, dials });
-        expect(without(wider)).toEqual(without(before));
+        expect(without(wider, 'dials')).toEqual(without(before, 'dials'));
+        expect(without(wider.dials, 'exposure')).toEqual(without(before.dials, 'exposure'));
       }),
     );
   });
