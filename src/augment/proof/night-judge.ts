@@ -7,7 +7,8 @@ import type { Box } from '../../scene/scene.js';
 import type { ItemScores } from '../unit/item-row.js';
 import { NightEvidence } from './night-evidence.js';
 import { distanceFrom, readNightRange, type NightRange } from './night-range.js';
-import { NightStatisticsMeter } from './night-statistics.js';
+import { GROUPS, NightStatisticsMeter } from './night-statistics.js';
+import { dayWords, furthestWords } from './night-words.js';
 import { signalsKept } from './signals-kept.js';
 import { withoutBars } from './without-bars.js';
 import { ALREADY_NIGHT, verdictOf, type NightVerdict } from './verdict.js';
@@ -56,21 +57,24 @@ export class NightJudge {
   score({ day, night, look, vehicles, detail }: NightPair): ItemScores {
     const { correlation } = structureOf(day, night, this.#mask.of(day, look));
     const statistics = this.#meter.measure(night);
-    const { layout, texture, lights } = distanceFrom(this.#range, statistics);
     return {
       ...(Number.isNaN(correlation) ? {} : { structure: correlation }),
-      layout: layout.distance,
-      texture: texture.distance,
-      lights: lights.distance,
+      ...distanceFrom(this.#range, statistics),
       night: this.#evidence.answer('night', statistics),
       alreadyNight: this.alreadyNight(day),
       ...(look && lampScores(detail ?? { day: asPlanes(day), night: asPlanes(night) }, look, vehicles)),
     };
   }
 
-  /** Decides from scores. */
-  verdict(scores: ItemScores): NightVerdict {
-    return verdictOf(scores);
+  /** Decides from scores. @param night the night that was scored: the reason then says what of it is unlike real nights. Borrowed. */
+  verdict(scores: ItemScores, night?: Float32Array): NightVerdict {
+    const found = verdictOf(scores);
+    if (!night || found.verdict === 'accepted') return found;
+    const statistics = this.#meter.measure(night);
+    return verdictOf(scores, {
+      day: dayWords(this.#range, statistics),
+      ...Object.fromEntries(GROUPS.map((group) => [group, furthestWords(this.#range, statistics, group)])),
+    });
   }
 }
 

@@ -10,7 +10,7 @@ const SHIPPED_RANGE = new URL('../../../models/judge/range.json', import.meta.ur
 /** Share of real nights below, and above, the range of a statistic. */
 const TAIL = 0.01;
 /** Least width of a range: one statistic that hardly varies does not outweigh all others. */
-const MIN_WIDTH = 0.02;
+export const MIN_WIDTH = 0.02;
 /** Fewest nights that give a range. */
 const MIN_NIGHTS = 20;
 
@@ -26,14 +26,6 @@ const schema = z.object({
 
 /** The ranges of real nights' statistics, by group and name: smallest and largest value but for a hundredth at either end. Plain data. */
 export type NightRange = Readonly<z.infer<typeof schema>>;
-
-/** How far one image is outside the range of real nights, by group. */
-export interface RangeDistance {
-  /** In widths of the range; 0 inside. The second largest of the group's statistics: one odd number alone is no odd night. */
-  readonly distance: number;
-  /** The statistic that is furthest outside, and to which side; undefined inside. */
-  readonly furthest?: { readonly name: string; readonly side: 'below' | 'above' };
-}
 
 /** Measures the range of real nights. Throws RangeError for fewer than 20. @param name of the set, for people. */
 export function rangeOf(nights: readonly NightStatistics[], name: string): NightRange {
@@ -67,28 +59,23 @@ export async function readNightRange(json?: string): Promise<NightRange> {
   return parsed.data;
 }
 
-/** Measures how far an image is outside a range. */
-export function distanceFrom(range: NightRange, statistics: NightStatistics): Record<StatisticsGroup, RangeDistance> {
+/**
+ * Measures how far an image is outside a range, by group: in widths of the range, 0 inside. It is the second largest of the group's
+ * statistics: one odd number alone is no odd night.
+ */
+export function distanceFrom(range: NightRange, statistics: NightStatistics): Record<StatisticsGroup, number> {
   const byGroup = GROUPS.map((group) => {
     const outside = STATISTICS[group].map((name, i) =>
-      excessOf(name, statistics[group][i], range.statistics[group][name]),
+      widthsOutside(statistics[group][i], range.statistics[group][name]),
     );
-    const [first, second] = outside.sort((a, b) => b.widths - a.widths);
-    const furthest = first && first.widths > 0 ? { name: first.name, side: first.side } : undefined;
-    return [group, { distance: second?.widths ?? 0, ...(furthest && { furthest }) }] as const;
+    return [group, outside.sort((a, b) => b - a)[1] ?? 0] as const;
   });
-  return Object.fromEntries(byGroup) as Record<StatisticsGroup, RangeDistance>; // one for each group
+  return Object.fromEntries(byGroup) as Record<StatisticsGroup, number>; // one for each group
 }
 
-function excessOf(
-  name: string,
-  value = Number.NaN,
-  [low, high]: readonly [number, number] = [-Infinity, Infinity],
-): { name: string; widths: number; side: 'below' | 'above' } {
-  const width = Math.max(MIN_WIDTH, high - low);
-  const side = value < low ? 'below' : 'above';
-  const excess = Number.isNaN(value) ? 0 : Math.max(0, low - value, value - high);
-  return { name, widths: excess / width, side };
+function widthsOutside(value = Number.NaN, [low, high]: readonly [number, number] = [-Infinity, Infinity]): number {
+  if (Number.isNaN(value)) return 0;
+  return Math.max(0, low - value, value - high) / Math.max(MIN_WIDTH, high - low);
 }
 
 function rounded(value: number): number {

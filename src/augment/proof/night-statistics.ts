@@ -20,7 +20,7 @@ export const STATISTICS = {
     'shadowDetail',
     'colourDetail',
   ],
-  lights: ['spots', 'contrast', 'bright', 'range', 'red', 'amber', 'white', 'height', 'peak'],
+  lights: ['spots', 'contrast', 'bright', 'range', 'redLamps', 'amberLamps', 'whiteLamps', 'height', 'peak'],
 } as const;
 
 /** One group of statistics: where it is dark, lit and coloured; detail; lamps. */

@@ -15,6 +15,8 @@ export interface ScoreHistogram {
   readonly max: number;
   /** Where a night begins to be rejected, or a source to be a night; undefined: nowhere. */
   readonly limit?: number;
+  /** Of a distance: nights at 0, inside the range of real ones, which are in no bin. */
+  readonly inside?: number;
   /** Nights in each bin: of all, and of those that were rejected. */
   readonly all: readonly number[];
   readonly rejected: readonly number[];

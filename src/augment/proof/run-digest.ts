@@ -3,6 +3,7 @@ import { drawNumbers } from './describe-draw.js';
 import { VERDICTS, type Count, type DrawScatter, type VerdictName } from './report-data.js';
 import { itemKey, RowSample } from './row-sample.js';
 import { ScoreTable } from './score-table.js';
+import { MAX_DISTANCE, MIN_NIGHT, MIN_STRUCTURE } from './verdict.js';
 
 /** Nights in a scatter. */
 const SCATTER_ROWS = 1500;
@@ -18,6 +19,8 @@ const REASON_ROWS = 4;
 /** Reasons, losses and styles that are counted by name; a bound on what rows can name. */
 const MAX_NAMES = 60;
 const OTHER = 'other';
+/** Structure of a usual night: the median of nights of lit. */
+const USUAL_STRUCTURE = 0.62;
 
 /** A reason with its count and examples. */
 interface Reason {
@@ -32,7 +35,7 @@ export class RunDigest {
   readonly scores = new ScoreTable();
   /** Some items with all their variants, together. */
   readonly sample = new RowSample(SAMPLE_ROWS, itemKey);
-  readonly worstAccepted = new RowSample(WORST_ROWS, believability);
+  readonly worstAccepted = new RowSample(WORST_ROWS, margin);
   readonly alreadyNight = new RowSample(NIGHT_ROWS);
   nights = 0;
   /** Rows of the first variant. */
@@ -111,10 +114,15 @@ export class RunDigest {
   }
 }
 
-/** Lowest for the accepted night that is nearest to a rejection. */
-function believability({ scores }: ItemRow): number {
+/** 0 at a limit, 1 at the best: lowest for the accepted night that is nearest to a rejection. */
+function margin({ scores }: ItemRow): number {
   const { night = 1, structure = 1, layout = 0, texture = 0, lights = 0 } = scores;
-  return Math.min(night, structure, 1 - layout, 1 - texture, 1 - lights);
+  const ofDistance = (distance: number): number => 1 - distance / MAX_DISTANCE;
+  return Math.min(
+    (night - MIN_NIGHT) / (1 - MIN_NIGHT),
+    (structure - MIN_STRUCTURE) / (USUAL_STRUCTURE - MIN_STRUCTURE),
+    ...[layout, texture, lights].map(ofDistance),
+  );
 }
 
 /** A clause without what differs from night to night: its measured number, and the name of the file. */

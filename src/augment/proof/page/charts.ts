@@ -16,7 +16,7 @@ export interface Chart {
 }
 
 /** Nights by score: all as bars, those rejected in front of them, the limit as a line. */
-export function histogramChart({ label, min, max, limit, all, rejected }: ScoreHistogram): Chart {
+export function histogramChart({ label, min, max, limit, inside, all, rejected }: ScoreHistogram): Chart {
   const width = (max - min) / all.length;
   const middles = all.map((_, bin) => min + (bin + 0.5) * width);
   const total = all.reduce((sum, count) => sum + count, 0);
@@ -30,8 +30,9 @@ export function histogramChart({ label, min, max, limit, all, rejected }: ScoreH
     points: { show: false },
     ...(bars && { paths: bars }),
   });
+  const others = inside === undefined ? '' : ` (${inside.toLocaleString('en-US')} inside not shown)`;
   const caption = [
-    label,
+    label + others,
     keys([
       ['nights', '--line-1'],
       ['rejected', '--bad'],
@@ -58,8 +59,9 @@ export function scatterChart({ label, points }: DrawScatter): Chart {
     paths: () => null,
     points: { show: true, size: POINT_PX, width: 0, fill: () => `${cssColor(color)}b0` },
   });
+  const others = inside === undefined ? '' : ` (${inside.toLocaleString('en-US')} inside not shown)`;
   const caption = [
-    label,
+    label + others,
     keys([
       ['accepted', '--line-2'],
       ['rejected', '--bad'],

@@ -19,11 +19,12 @@ document.title = `${data.title}: report of a night set`;
 document.body.append(header(), main);
 main.append(verdictTiles());
 showReasons();
+showCharts();
+showCounts();
 for (const { heading, note, pairs } of data.sections) {
   section(heading, note, createElement('div', { className: 'pairs' }, ...pairs.map(pairFigure)));
 }
-showCharts();
-showCounts();
+showExamples();
 section('Facts of this run', 'With recipe, seed and the rows of the manifest, each night can be made again.', facts());
 
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
@@ -56,16 +57,18 @@ function tile(name: string, value: string, className: string): HTMLElement {
 function showReasons(): void {
   if (data.reasons.length === 0) return;
   const rows = data.reasons.map(({ name, count: number, verdict }) => [NAMES[verdict], name, count(number)]);
-  const reasons = section(
-    'Why nights were left out',
-    'A night can have more than one reason.',
-    table(['', 'reason', 'nights'], rows),
-  );
+  const note = 'A night can have more than one reason. Examples of each are further down.';
+  section('Why nights were left out', note, table(['verdict', 'reason', 'nights'], rows));
+}
+
+function showExamples(): void {
+  const examples = createElement('div');
   for (const { name, verdict, pairs } of data.reasons) {
     if (pairs.length === 0) continue;
     const figures = createElement('div', { className: 'pairs' }, ...pairs.map(pairFigure));
-    reasons.append(createElement('h3', { className: verdict }, `${NAMES[verdict]}: ${name}`), figures);
+    examples.append(createElement('h3', { className: verdict }, `${NAMES[verdict]}: ${name}`), figures);
   }
+  if (examples.childElementCount > 0) section('Examples of each reason', 'Drawn at random.', examples);
 }
 
 function showCharts(): void {
