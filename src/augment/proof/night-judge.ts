@@ -11,7 +11,7 @@ import { GROUPS, NightStatisticsMeter } from './night-statistics.js';
 import { dayWords, furthestWords } from './night-words.js';
 import { signalsKept } from './signals-kept.js';
 import { withoutBars } from './without-bars.js';
-import { ALREADY_NIGHT, verdictOf, type NightVerdict } from './verdict.js';
+import { verdictOf, type NightVerdict } from './verdict.js';
 
 /** A day and the night made of it. All borrowed. */
 export interface NightPair {
@@ -48,7 +48,7 @@ export class NightJudge {
     return new NightJudge(await readNightRange(rangeJson), await NightEvidence.open(), await EdgeMask.open());
   }
 
-  /** How surely an image `[3, 144, 256]` was taken at night, 0 to 1; from {@link ALREADY_NIGHT} up it counts as one. An underexposed day is none. Borrows it. */
+  /** How surely an image `[3, 144, 256]` was taken at night, 0 to 1; from `ALREADY_NIGHT` up it counts as one. An underexposed day is none. Borrows it. */
   alreadyNight(day: Float32Array): number {
     return this.#evidence.answer('alreadyNight', this.#meter.measure(withoutBars(day)));
   }

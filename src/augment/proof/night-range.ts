@@ -35,7 +35,9 @@ export function rangeOf(nights: readonly NightStatistics[], name: string): Night
     const ranges = STATISTICS[group].map((statistic, i) => {
       const values = nights.map((night) => night[group][i] ?? Number.NaN).filter((value) => !Number.isNaN(value));
       const ascending = values.sort((a, b) => a - b);
-      return [statistic, [rounded(quantileOf(ascending, TAIL)), rounded(quantileOf(ascending, 1 - TAIL))]] as const;
+      // Only the height of spots can be missing, a share: without a spot in any night, every height is inside.
+      const [low, high] = ascending.length > 0 ? [TAIL, 1 - TAIL].map((q) => quantileOf(ascending, q)) : [0, 1];
+      return [statistic, [rounded(low ?? 0), rounded(high ?? 1)]] as const;
     });
     return [group, Object.fromEntries(ranges)] as const;
   });

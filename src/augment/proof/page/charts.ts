@@ -38,7 +38,7 @@ export function histogramChart({ label, min, max, limit, inside, all, rejected }
       ['rejected', '--bad'],
     ]),
   ] as const;
-  const described = `${label}: ${total} nights, ${rejections} of them rejected${limit === undefined ? '' : `, limit ${limit}`}`;
+  const described = `${label}${others}: ${total} nights, ${rejections} of them rejected${limit === undefined ? '' : `, limit ${limit}`}`;
   return chart(caption, described, [middles, [...all], [...rejected]], {
     scales: { x: { time: false, range: [min, max] }, y: { range: (_, __, top) => [0, Math.max(1, top)] } },
     series: [{}, series('nights', '--line-1'), series('rejected', '--bad')],
@@ -59,9 +59,8 @@ export function scatterChart({ label, points }: DrawScatter): Chart {
     paths: () => null,
     points: { show: true, size: POINT_PX, width: 0, fill: () => `${cssColor(color)}b0` },
   });
-  const others = inside === undefined ? '' : ` (${inside.toLocaleString('en-US')} inside not shown)`;
   const caption = [
-    label + others,
+    label,
     keys([
       ['accepted', '--line-2'],
       ['rejected', '--bad'],

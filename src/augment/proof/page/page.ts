@@ -65,8 +65,8 @@ function showExamples(): void {
   const examples = createElement('div');
   for (const { name, verdict, pairs } of data.reasons) {
     if (pairs.length === 0) continue;
-    const figures = createElement('div', { className: 'pairs' }, ...pairs.map(pairFigure));
-    examples.append(createElement('h3', { className: verdict }, `${NAMES[verdict]}: ${name}`), figures);
+    const shown = createElement('div', { className: 'pairs' }, ...pairs.map(pairFigure));
+    examples.append(createElement('h3', { className: verdict }, `${NAMES[verdict]}: ${name}`), shown);
   }
   if (examples.childElementCount > 0) section('Examples of each reason', 'Drawn at random.', examples);
 }
