@@ -59,7 +59,7 @@ export function describePlan(run: PlannedRun, hasReport: boolean): PlanSummary {
     origin: record.origin,
     added: [
       ...['manifest.jsonl', 'manifest.parquet', 'run.json', 'journal/'],
-      ...(hasReport ? ['report.html'] : []),
+      ...(hasReport ? ['report.html', 'contact-sheet.jpg'] : []),
       ...(settings.hasLamps ? ['lamps/'] : []),
       ...(request.lampLabels === 'coco' ? ['lamps.coco.json'] : []),
       ...(settings.hasLightMasks ? ['light-masks/'] : []),

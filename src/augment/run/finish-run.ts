@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
+import { writeImage } from '../../image/image-file.js';
 import { reportHtml } from '../proof/report.js';
 import { storedImages } from '../proof/row-images.js';
+import { VariantSheet } from '../proof/variant-sheet.js';
 import type { Store } from '../store/store.js';
 import type { LampRecord } from '../../pipeline/worker/lamp-record.js';
 import type { ItemRow, Verdict } from '../unit/item-row.js';
@@ -14,8 +16,9 @@ import type { RunRecord } from './run-record.js';
 /** Failures and rejections that a summary names. */
 const MAX_NAMED = 20;
 
-/** Path of the report in the output. */
+/** Paths of the report and of the contact sheet of variants in the output. */
 export const REPORT = 'nocturne/report.html';
+export const CONTACT_SHEET = 'nocturne/contact-sheet.jpg';
 
 /** Options of {@link finishRun}. */
 export interface FinishOptions {
@@ -26,7 +29,7 @@ export interface FinishOptions {
   readonly record: RunRecord;
   /** Writes `nocturne/lamps.coco.json`. */
   readonly hasLampAnnotations: boolean;
-  /** Writes `nocturne/report.html`. */
+  /** Writes `nocturne/report.html` and the contact sheet. */
   readonly hasReport: boolean;
 }
 
@@ -78,6 +81,10 @@ async function writeReport({ input, output, index, record }: FinishOptions): Pro
   const images = storedImages(input, output);
   const html = await reportHtml(index.rows(), { title: basename(output.label), facts, images });
   await output.write(REPORT, Buffer.from(html));
+  const sheet = new VariantSheet();
+  for await (const row of index.rows()) sheet.add(row);
+  const image = await sheet.render(images);
+  if (image) await output.writeFile(CONTACT_SHEET, (path) => writeImage(path, image));
 }
 
 /** Reads the lamps of a night, which its unit listed. */

@@ -3,7 +3,7 @@ import type { Logger } from '../../core/logger.js';
 import { LocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 import { variantFolder } from '../unit/output-paths.js';
-import { REPORT } from './finish-run.js';
+import { CONTACT_SHEET, REPORT } from './finish-run.js';
 import { JournalIndex } from './journal-index.js';
 import { JOURNAL_FOLDER } from './journal.js';
 import { LAMP_ANNOTATIONS } from './lamp-annotations.js';
@@ -100,6 +100,7 @@ async function removeEarlierRun(output: Store): Promise<void> {
     const { files } = await output.list(variantFolder({ variants }, variant).slice(0, -1));
     for (const { path } of files) await output.remove(path);
   }
-  for (const path of [MANIFEST_JSONL, MANIFEST_PARQUET, REPORT, LAMP_ANNOTATIONS]) await output.remove(path);
+  for (const path of [MANIFEST_JSONL, MANIFEST_PARQUET, REPORT, CONTACT_SHEET, LAMP_ANNOTATIONS])
+    await output.remove(path);
   await removeSkipped(output);
 }
