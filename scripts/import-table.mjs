@@ -135,7 +135,7 @@ export const MODULES = {
   },
   'src/config': {
     holds: 'one schema for flags, environment and config file',
-    imports: ['src/core', 'src/output/file-options.ts'],
+    imports: ['src/core', 'src/output/file-options.ts', 'src/augment/dataset.ts'],
     packages: { zod: [] },
   },
   'src/library.ts': {
@@ -144,7 +144,7 @@ export const MODULES = {
   },
   'src/index.ts': {
     holds: 'the public API, re-exported',
-    imports: ['src/core', 'src/ingest', 'src/evaluate', 'src/pipeline', 'src/stream', 'src/library.ts'],
+    imports: ['src/core', 'src/ingest', 'src/evaluate', 'src/pipeline', 'src/stream', 'src/augment', 'src/library.ts'],
   },
   'src/cli': {
     holds: 'one file a command: parse, call, print',

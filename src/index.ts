@@ -1,4 +1,10 @@
 /** The public API of the package: what the command line itself uses. */
+export { augment, planAugment, replayAugment, type AugmentOptions } from './augment/augment.js';
+export type { PlanSummary } from './augment/run/describe-plan.js';
+export type { RunSummary } from './augment/run/finish-run.js';
+export type { Replay } from './augment/run/replay.js';
+export type { AugmentReport } from './augment/run/run-augment.js';
+export type { AugmentProgress } from './augment/run/run-meter.js';
 export { DEFAULT_CONTROLS, DIALS, VIEW_MODES, type Controls, type DialName, type ViewMode } from './core/controls.js';
 export { ERROR_CODES, NocturneError, type ErrorCode } from './core/errors.js';
 export { silentLogger, type Logger } from './core/logger.js';

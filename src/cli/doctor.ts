@@ -6,7 +6,7 @@ import { EXIT_CODES } from '../core/errors.js';
 import type { DeviceReport } from '../infer/ort-devices.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { listEncoders } from '../encode/av-encoder-probe.js';
-import { packageVersion } from './package-version.js';
+import { packageVersion } from '../config/package-version.js';
 import { printJson } from './standard-streams.js';
 
 /** One line of the report. */

@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../core/errors.js';
 import { FIT_DEFAULTS } from '../evaluate/fit-defaults.js';
 import { describeOptions, trainOptions } from '../train/options.js';
 import { describeSceneOptions, sceneOptions } from '../train/scene/scene-options.js';
-import { packageVersion } from './package-version.js';
+import { packageVersion } from '../config/package-version.js';
 import { addSettings, settingsHelp } from './settings-options.js';
 
 /** Columns of the help on a wide terminal. */
@@ -17,6 +17,7 @@ const EXAMPLES = `Examples:
   nocturne serve rtsp://user:pass@camera/1        a network camera
   nocturne render drive.mp4 night.mp4             a video, audio included
   nocturne render images/ night/                  a folder of images
+  nocturne augment kitti/ kitti-night/            a labelled data set, labels intact
   nocturne eval --input day/ --reference night/   compare the result with real nights
   nocturne fit-style nights/ --out my.json        fit a night style to your own night images
   nocturne train data/ --run my-night             train a network on your own images
@@ -42,6 +43,9 @@ export function createProgram(): Command {
     });
   defineServe(program);
   defineRender(program);
+  defineAugment(program);
+  defineWorker(program);
+  defineJobs(program);
   defineProbe(program);
   defineEval(program);
   defineFitStyle(program);
@@ -105,6 +109,70 @@ Examples:
     .action(async (input: string, output: string, _options: unknown, command: Command) => {
       const { render } = await import('./render.js');
       await render(input, output, command);
+    });
+}
+
+function defineAugment(program: Command): void {
+  withSettings(program, 'augment')
+    .summary('turn a labelled data set into night, labels intact')
+    .description(
+      'Turn a data set into night ones with the same layout: images and videos become night, labels are copied. The same command continues ' +
+        'a run that was interrupted. docs/datasets.md explains layouts, recipes and the manifest.',
+    )
+    .argument('<input>', 'a data set or a tree of images or videos')
+    .argument('<output>', 'the folder to write')
+    .option('--dry-run', 'print what would be done, and write nothing')
+    .option(
+      '--replay <manifest#row>',
+      'render one row of a manifest again, counted from 0, to the output, a file or a folder; exits with 1 where its bytes differ',
+    )
+    .option('--json', JSON_HELP)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nocturne augment kitti/ kitti-night/ --dry-run
+  nocturne augment coco/ coco-night/ --variants 4 --recipe adverse
+  nocturne augment drives/ nights/ --shard 2/3 --lamp-labels coco
+  nocturne augment s3://sets/kitti s3://sets/kitti-night --queue redis://redis:6379
+  nocturne augment kitti/ again.png --replay kitti-night/nocturne/manifest.jsonl#17`,
+    )
+    .action(async (input: string, output: string, _options: unknown, command: Command) => {
+      const { augment } = await import('./augment.js');
+      await augment(input, output, command);
+    });
+}
+
+function defineWorker(program: Command): void {
+  withSettings(program, 'worker')
+    .summary('render data sets from a queue, beside any number of other workers')
+    .description(
+      'Take units of data sets from a queue and render them, until Ctrl-C or SIGTERM. Paths are those of this machine; a run is taken only ' +
+        'where its input and output are in --roots. docs/datasets.md explains the queue.',
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  nocturne worker --queue redis://redis:6379 --roots /data
+  nocturne worker --queue redis://redis:6379 --roots s3://sets --jobs 4 --metrics-port 9464`,
+    )
+    .action(async (_options: unknown, command: Command) => {
+      const { worker } = await import('./worker.js');
+      await worker(command);
+    });
+}
+
+function defineJobs(program: Command): void {
+  withSettings(program, 'jobs')
+    .summary('show the runs of a queue, and retry or remove them')
+    .description('Show the runs of a queue: how far they are, their rates, and what failed and why.')
+    .option('--retry <run>', 'put the failed units of a run back into the queue')
+    .option('--remove <run>', 'remove a run from the queue; its output stays')
+    .option('--json', JSON_HELP)
+    .action(async (_options: unknown, command: Command) => {
+      const { jobs } = await import('./jobs.js');
+      await jobs(command);
     });
 }
 

@@ -20,7 +20,8 @@ export function formatShare(done: number, expected: number, hasBar: boolean): st
   return `${bar}${`${Math.floor(share * 100)} %`.padStart(5)}`;
 }
 
-function formatSeconds(seconds: number | undefined): string {
+/** Formats a time left: `2 min 5 s`; `?` when unknown. */
+export function formatSeconds(seconds: number | undefined): string {
   if (seconds === undefined || !Number.isFinite(seconds)) return '?';
   const whole = Math.ceil(seconds);
   const minutes = Math.floor(whole / 60);

@@ -1,5 +1,5 @@
 /** Commands that read settings. */
-export type CommandName = 'serve' | 'render' | 'probe' | 'eval';
+export type CommandName = 'serve' | 'render' | 'probe' | 'eval' | 'augment' | 'worker' | 'jobs';
 
 /** The documentation of a setting. */
 export interface SettingInfo {

@@ -1,14 +1,29 @@
+import { LAYOUT_NAMES } from '../augment/dataset.js';
 import { DIAL_NAMES, DIALS, LIGHTING_DIALS, VIEW_MODES, type Controls, type DialName } from '../core/controls.js';
 import { FILE_CODECS, FILE_PRESETS } from '../output/file-options.js';
-import { choice, flag, integer, number, text, type NumberSetting, type SettingValue } from './setting.js';
+import {
+  choice,
+  flag,
+  integer,
+  number,
+  text,
+  type CommandName,
+  type NumberSetting,
+  type SettingValue,
+} from './setting.js';
 
 const serveAndRender = ['serve', 'render'] as const;
 const serve = ['serve'] as const;
 const serveAndProbe = ['serve', 'probe'] as const;
 const render = ['render'] as const;
 const evaluation = ['eval'] as const;
+const augment = ['augment'] as const;
+const renderAndAugment = ['render', 'augment'] as const;
 const night = ['serve', 'render', 'eval'] as const;
-const all = ['serve', 'render', 'probe', 'eval'] as const;
+const anyNight = ['serve', 'render', 'eval', 'augment'] as const;
+const queue = ['augment', 'worker', 'jobs'] as const;
+const worker = ['worker'] as const;
+const all = ['serve', 'render', 'probe', 'eval', 'augment', 'worker', 'jobs'] as const;
 
 /** Dials of each time of day. In a deep night most windows are dark. */
 export const TIMES = {
@@ -127,13 +142,13 @@ const OWN_SETTINGS = {
   generator: text('auto', {
     help: 'what makes the night: auto (the best of the package), lit, nightgrid, grade, grade:deep, or an ONNX model or its card',
     group: 'Night',
-    commands: night,
+    commands: anyNight,
     placeholder: 'name|file',
   }),
   style: text('city-led', {
     help: 'night style of lit: city-led, city-sodium, suburb, motorway, village, or a JSON file; see docs/styles.md',
     group: 'Night',
-    commands: night,
+    commands: anyNight,
     placeholder: 'name|file',
   }),
   time: choice(TIME_NAMES, undefined, {
@@ -145,19 +160,19 @@ const OWN_SETTINGS = {
   device: choice(['auto', 'cpu', 'webgpu'], 'auto', {
     help: 'device that runs the network',
     group: 'Night',
-    commands: night,
+    commands: anyNight,
     placeholder: 'device',
   }),
   threads: integer(
     { min: 1, max: 64, default: 1 },
-    { help: 'CPU threads of the network, no more than there are CPU cores', group: 'Night', commands: night },
+    { help: 'CPU threads of the network, no more than there are CPU cores', group: 'Night', commands: anyNight },
   ),
   seed: integer(
     { min: 0, max: 2 ** 31 - 1, default: 1 },
     {
       help: 'random seed of the grain, of what lit lights, and of the sampling in eval; the same input and seed give the same bytes',
       group: 'Night',
-      commands: night,
+      commands: anyNight,
     },
   ),
   view: choice(VIEW_MODES, 'night', {
@@ -229,7 +244,129 @@ const OWN_SETTINGS = {
     commands: render,
     placeholder: 'file',
   }),
-  overwrite: flag(false, { help: 'replace an existing output', group: 'Output', commands: render }),
+  overwrite: flag(false, { help: 'replace an existing output', group: 'Output', commands: renderAndAugment }),
+
+  layout: choice(LAYOUT_NAMES, undefined, {
+    help: 'layout of the data set; unset: detected, and printed before work starts',
+    group: 'Data set',
+    commands: augment,
+    placeholder: 'name',
+  }),
+  recipe: text('varied', {
+    help: 'what the variants look like: the name of a recipe of the package, or a JSON file; see docs/datasets.md',
+    group: 'Data set',
+    commands: augment,
+    placeholder: 'name|file',
+  }),
+  variants: integer(
+    { min: 1, max: 1000, default: 1 },
+    {
+      help: 'nights of each image; from 2 on each variant is a whole set in a folder of its own, variant-0 and so on',
+      group: 'Data set',
+      commands: augment,
+    },
+  ),
+  every: integer(
+    { min: 1, max: 1_000_000, default: 1 },
+    { help: 'keep every so many frames of a sequence, and their labels', group: 'Data set', commands: augment },
+  ),
+  fps: number(
+    { min: 0.01, max: 240, default: 10 },
+    {
+      help: 'frames a second of sequences that state no time',
+      group: 'Data set',
+      commands: augment,
+      placeholder: 'rate',
+    },
+  ),
+  nights: choice(['copy', 'translate', 'reject'], 'copy', {
+    help: 'what becomes of images that are nights already',
+    group: 'Data set',
+    commands: augment,
+  }),
+  rejects: choice(['bin', 'keep'], 'bin', {
+    help: 'where nights that fail their check go: the bin nocturne/rejected with their labels, or into the set all the same',
+    group: 'Data set',
+    commands: augment,
+  }),
+  realNights: text(undefined, {
+    help: 'real nights to judge by; unset: those that the package was measured with',
+    group: 'Data set',
+    commands: augment,
+    placeholder: 'folder',
+  }),
+  lampLabels: choice(['json', 'coco'], undefined, {
+    help: 'also write the lamps of each image, in nocturne/lamps: as JSON, or as JSON and COCO annotations (nocturne/lamps.coco.json)',
+    group: 'Data set',
+    commands: augment,
+    placeholder: 'format',
+  }),
+  lightMask: flag(false, {
+    help: 'also write the light that was added to each image as a mask, in nocturne/light-masks',
+    group: 'Data set',
+    commands: augment,
+  }),
+  sceneMasks: flag(false, {
+    help: 'also write the surfaces that each image shows as a mask, in nocturne/scenes',
+    group: 'Data set',
+    commands: augment,
+  }),
+  report: flag(true, {
+    help: 'write a report at the end: nocturne/report.html',
+    group: 'Data set',
+    commands: augment,
+  }),
+  jobs: integer(
+    { min: 1, max: 256, default: undefined },
+    {
+      help: 'processes that work at the same time; unset: one for each CPU core',
+      group: 'Data set',
+      commands: ['augment', 'worker'],
+    },
+  ),
+  shard: text(undefined, {
+    help: 'do only part I of N, for example 2/3; the part that ends last writes the manifest of all',
+    group: 'Data set',
+    commands: augment,
+    placeholder: 'I/N',
+  }),
+  skipExisting: flag(false, {
+    help: 'leave images that the output has already as they are, and out of the manifest',
+    group: 'Data set',
+    commands: augment,
+  }),
+
+  queue: text(undefined, {
+    help: 'Redis whose workers do the work: redis://host:6379, rediss:// for TLS; prefer NOCTURNE_QUEUE for one with a password',
+    group: 'Queue',
+    commands: queue,
+    placeholder: 'address',
+  }),
+  detach: flag(false, {
+    help: 'return when the work is in the queue; the same command without it waits and writes the manifest',
+    group: 'Queue',
+    commands: augment,
+  }),
+  roots: text('.', {
+    help: 'folders and s3://bucket/prefix addresses that runs may read and write, models of their own included, comma-separated',
+    group: 'Queue',
+    commands: worker,
+    placeholder: 'paths',
+  }),
+  metricsPort: integer(
+    { min: 0, max: 65535, default: undefined },
+    {
+      help: 'serve Prometheus metrics on this port, at /metrics; 0 picks a free one',
+      group: 'Queue',
+      commands: worker,
+    },
+  ),
+  metricsHost: text('127.0.0.1', {
+    help: 'address of the metrics; they have no password',
+    group: 'Queue',
+    commands: worker,
+    placeholder: 'address',
+  }),
 
   sheet: text(undefined, {
     help: 'also write a contact sheet (.png, .jpg, .webp): day, grade and result, with real nights below',
@@ -289,10 +426,15 @@ const OWN_SETTINGS = {
 
 const isLightingDial = (name: DialName): boolean => LIGHTING_DIALS.some((dial) => dial === name);
 
+/** Eval measures looks, which other dials do not change; augment draws all but the smoothing from its recipe. */
+function commandsOfDial(name: DialName): readonly CommandName[] {
+  if (name === 'smoothing') return ['serve', 'render', 'augment'];
+  return isLightingDial(name) ? night : serveAndRender;
+}
+
 const DIAL_SETTINGS = Object.fromEntries(
   DIAL_NAMES.map((name) => {
-    const commands = isLightingDial(name) ? night : serveAndRender; // the others change no look, which is what eval measures
-    return [name, number(DIALS[name], { help: DIALS[name].help, group: 'Night', commands })];
+    return [name, number(DIALS[name], { help: DIALS[name].help, group: 'Night', commands: commandsOfDial(name) })];
   }),
 ) as Record<DialName, NumberSetting<number>>; // one per dial
 

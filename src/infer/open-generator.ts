@@ -33,7 +33,7 @@ export interface OpenGeneratorOptions {
 const DEFAULT_STYLE = 'city-led';
 
 /** Folder of the look network of the package; the same from `src/` and from `dist/`. */
-const SHIPPED_LOOK_MODEL = fileURLToPath(new URL('../../models/nightgrid', import.meta.url));
+export const SHIPPED_LOOK_MODEL = fileURLToPath(new URL('../../models/nightgrid', import.meta.url));
 
 /**
  * Opens a generator by name or path. A network gets the grade as its fallback: see {@link withFallback}.

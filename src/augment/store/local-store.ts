@@ -20,9 +20,16 @@ export class LocalStore implements Store {
     this.#root = resolve(root);
   }
 
-  async list(): Promise<FileList> {
+  /** The folder, absolute. */
+  get root(): string {
+    return this.#root;
+  }
+
+  async list(folder?: string): Promise<FileList> {
+    if (folder !== undefined && !(await stat(this.#at(folder)).catch(() => undefined)))
+      return { files: [], notices: [] };
     const walk = new TreeWalk(await realRoot(this.#root, this.label));
-    await walk.enter('', []);
+    await walk.enter(folder ?? '', []);
     return { files: inNaturalOrder(walk.files), notices: walk.notices };
   }
 

@@ -14,8 +14,11 @@ export interface FileList {
 export interface Store {
   /** The root as the user wrote it, secrets masked. */
   readonly label: string;
-  /** Lists all regular files in natural order, hidden ones left out; links inside the tree count as what they lead to. */
-  list(): Promise<FileList>;
+  /**
+   * Lists all regular files in natural order, hidden ones left out; links inside the tree count as what they lead to.
+   * @param folder only files in this folder and below, which need not exist; paths are from the root all the same. Default: all.
+   */
+  list(folder?: string): Promise<FileList>;
   read(path: string): Promise<Uint8Array>;
   /** Size in bytes; undefined where there is no such file. */
   size(path: string): Promise<number | undefined>;

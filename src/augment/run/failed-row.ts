@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { Item, Unit } from '../dataset.js';
+import { drawVariant, itemSeed } from '../recipe/draw-variant.js';
+import { parseRecipe } from '../recipe/recipe.js';
+import type { Store } from '../store/store.js';
+import type { ItemRow } from '../unit/item-row.js';
+import type { UnitSettings } from '../unit/unit-settings.js';
+
+/** What {@link failedRow} takes. */
+export interface FailedItem {
+  readonly input: Store;
+  readonly settings: UnitSettings;
+  readonly unit: Unit;
+  readonly item: Item;
+  readonly variant: number;
+  /** One clause. */
+  readonly reason: string;
+}
+
+/** The row of an item that no process survives. */
+export async function failedRow({ input, settings, unit, item, variant, reason }: FailedItem): Promise<ItemRow> {
+  const { seed, recipe, model } = settings;
+  const scene = item.scene ?? item.id;
+  return {
+    item: item.id,
+    variant,
+    unit: unit.index,
+    source: item.source,
+    sourceSha256: await input.withLocalFile(item.source, hashFile).catch(() => ''), // the reason is another one
+    output: '',
+    outputSha256: '',
+    outputBytes: 0,
+    width: 0,
+    height: 0,
+    seed: itemSeed(seed, item.id, variant),
+    draw: drawVariant(parseRecipe(recipe, 'the recipe'), { seed, scene, variant, style: model.style }),
+    scores: {},
+    verdict: 'failed',
+    reason,
+    losses: [],
+    lamps: 0,
+    milliseconds: 0,
+  };
+}
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) hash.update(bytes);
+  return hash.digest('hex');
+}
