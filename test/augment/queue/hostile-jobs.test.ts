@@ -37,7 +37,7 @@ async function exampleRun(changes: Partial<QueuedRun> = {}): Promise<QueuedRun> 
   return {
     ...{ input, output, units: 1, items: 1, createdMs: 1 },
     settings: {
-      ...{ layout: 'images', recipe: text, seed: 1, variants: 1, smoothing: 0, rejects: 'bin', nights: 'copy' },
+      ...{ layout: 'images', recipe: text, seed: 1, variants: 1, smoothing: 0, rejects: 'keep', nights: 'copy' },
       model: { generator: 'grade', style: 'city-led', device: 'cpu', threads: 1 },
       ...{ hasLamps: false, hasLightMasks: false, hasSceneMasks: false },
     },
