@@ -136,8 +136,9 @@ describe.skipIf(!hasRedis())('jobs that somebody else wrote into Redis', () => {
   let ended: Promise<void>;
 
   const until = async (state: 'failed' | 'completed', id: string): Promise<void> => {
-    for (let tries = 0; tries < 600; tries++, await pause(100)) {
+    for (let tries = 0; tries < 600; tries++) {
       if ((await (await queue.getJob(id))?.getState()) === state) return;
+      await pause(100);
     }
     throw new Error(`${id} must become ${state}`);
   };
