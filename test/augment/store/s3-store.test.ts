@@ -183,11 +183,11 @@ describe.skipIf(!server)('S3Store with a real server', () => {
   });
 
   it.skipIf(server.kind !== 'versitygw')('says where a key has no permission', async () => {
-    const [program = 'versitygw', ...common] = [process.env['NOCTURNE_S3_SERVER'] ?? 'versitygw', 'admin'];
+    const program = process.env['NOCTURNE_S3_SERVER'] ?? 'versitygw';
     const { AWS_ACCESS_KEY_ID: access = '', AWS_SECRET_ACCESS_KEY: secret = '' } = server.environment;
     const rights = ['--access', access, '--secret', secret, '--endpoint-url', server.endpoint];
     const user = ['create-user', '--access', 'guest', '--secret', 'guest-secret', '--role', 'user'];
-    const created = spawnSync(program, [...common, ...rights, ...user]);
+    const created = spawnSync(program, ['admin', ...rights, ...user]);
     expect(created.status, created.stderr.toString()).toBe(0);
     useEnvironment({ AWS_ACCESS_KEY_ID: 'guest', AWS_SECRET_ACCESS_KEY: 'guest-secret' });
     const store = await openStore(`s3://${BUCKET}/set`);
