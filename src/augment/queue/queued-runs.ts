@@ -1,7 +1,7 @@
 import { Job, type JobType } from 'bullmq';
 import { NocturneError } from '../../core/errors.js';
 import { jobIds, type UnitQueue } from './enqueue-units.js';
-import type { JobPayload, JobResult } from './job-payload.js';
+import { parseJob, type JobPayload, type JobResult } from './job-payload.js';
 import { runOfJob, type RunRegistry } from './run-registry.js';
 
 /** Done units whose results give the rate of a run. */
@@ -146,8 +146,9 @@ async function rateOf(queue: UnitQueue, done: readonly string[]): Promise<number
   const seconds = (Math.max(...times) - Math.min(...times)) / 1000;
   if (times.length < 2 || seconds === 0) return 0;
   const [, ...later] = jobs.sort((a, b) => (a?.finishedOn ?? 0) - (b?.finishedOn ?? 0));
-  const nights = later
-    .flatMap((job) => Object.values(job?.returnvalue?.verdicts ?? {}))
+  const results = later.map((job): JobResult | null | undefined => job?.returnvalue); // null where Redis has none
+  const nights = results
+    .flatMap((result) => Object.values(result?.verdicts ?? {}))
     .reduce((sum, count) => sum + count, 0);
   return nights / seconds;
 }
@@ -156,15 +157,24 @@ async function deadLetters(queue: UnitQueue, ids: readonly string[]): Promise<De
   const jobs = await Promise.all(ids.map((id) => Job.fromId<JobPayload, JobResult, 'unit'>(queue, id)));
   return jobs.flatMap((job, index) => {
     if (!job) return [];
-    const { unit } = job.data as Partial<JobPayload>; // whoever can write to Redis may have written it
+    const items = itemsOf(job.data);
     return {
       unit: Number(ids[index]?.slice(ids[index].lastIndexOf('-') + 1)),
-      item: unit?.items?.[0]?.id ?? '',
-      items: unit?.items?.length ?? 0,
+      item: items[0]?.id ?? '',
+      items: items.length,
       tries: job.attemptsMade,
       reason: job.failedReason.replaceAll(/\s+/g, ' '),
     };
   });
+}
+
+/** Items of a job; none where it is not valid. */
+function itemsOf(data: unknown): JobPayload['unit']['items'] {
+  try {
+    return parseJob(data).unit.items;
+  } catch {
+    return [];
+  }
 }
 
 async function inBatches(ids: readonly string[], work: (id: string) => Promise<void>): Promise<void> {

@@ -29,7 +29,7 @@ export interface RunQueuedOptions extends Omit<RunAugmentOptions, 'render' | 'jo
 
 /**
  * Does a planned run by workers anywhere: puts its units into a queue, waits, and assembles the manifest once every night is there. The same
- * call again adds only what is neither done nor waits. Rejects with NocturneError, also where units stay on the dead-letter list.
+ * command again adds only what is neither done nor waits. Rejects with NocturneError, also where units stay on the dead-letter list.
  */
 export async function runQueued(run: PlannedRun, options: RunQueuedOptions): Promise<AugmentReport> {
   const { queue: address, isDetached, ...others } = options;

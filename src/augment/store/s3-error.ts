@@ -23,8 +23,9 @@ const NO_ACCESS: Meaning = {
   remedy: 'Give this access key permission to list, read, write and delete there, or choose another.',
 };
 const NO_OBJECT: Meaning = { ...MISSING, reason: 'it does not exist' };
+const LOST = { read: 'INPUT_LOST', write: 'INPUT_LOST' } as const; // no item's own fault: its unit is tried again
 const NO_SERVER: Meaning = {
-  ...REFUSED,
+  ...LOST,
   reason: 'the server cannot be reached',
   remedy: 'Check AWS_ENDPOINT_URL_S3 or AWS_ENDPOINT_URL, AWS_REGION and the network.',
 };
@@ -62,7 +63,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 /** Translates a failure of S3 for users. @param named the address as the user wrote it. */
 export function s3Failure(named: string, direction: S3Direction, cause: unknown): NocturneError {
   if (cause instanceof NocturneError) return cause;
-  const meaning = meaningOf(cause) ?? { ...REFUSED, reason: oneLine(cause) };
+  const meaning = meaningOf(cause) ?? { ...(isPassing(cause) ? LOST : REFUSED), reason: oneLine(cause) };
   const verb = direction === 'read' ? 'read' : 'written';
   return new NocturneError({
     code: meaning[direction],

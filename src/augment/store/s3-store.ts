@@ -89,7 +89,6 @@ export class S3Store implements Store {
       }
       token = page.NextContinuationToken;
     } while (token !== undefined);
-    if (folder === '' && files.length === 0 && unfit.length === 0) throw noFilesError(this.label);
     const notices =
       unfit.length === 0 ? [] : [`left out ${unfit.length} objects whose keys are no paths: ${listNames(unfit)}`];
     return { files: inNaturalOrder(files), notices };
@@ -265,8 +264,4 @@ async function withTemporaryPath<T>(path: string, work: (localPath: string) => P
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-function noFilesError(label: string): NocturneError {
-  return new NocturneError({ code: 'INPUT_NOT_FOUND', stage: 'ingest', message: `${label} holds no files.` });
 }

@@ -37,7 +37,7 @@ async function exampleRun(changes: Partial<QueuedRun> = {}): Promise<QueuedRun> 
   return {
     ...{ input, output, units: 1, items: 1, createdMs: 1 },
     settings: {
-      ...{ layout: 'images', recipe: text, seed: 1, variants: 1, smoothing: 0, rejects: 'bin', nights: 'copy' },
+      ...{ layout: 'images', recipe: text, seed: 1, variants: 1, smoothing: 0, rejects: 'keep', nights: 'copy' },
       model: { generator: 'grade', style: 'city-led', device: 'cpu', threads: 1 },
       ...{ hasLamps: false, hasLightMasks: false, hasSceneMasks: false },
     },
@@ -136,8 +136,9 @@ describe.skipIf(!hasRedis())('jobs that somebody else wrote into Redis', () => {
   let ended: Promise<void>;
 
   const until = async (state: 'failed' | 'completed', id: string): Promise<void> => {
-    for (let tries = 0; tries < 600; tries++, await pause(100)) {
+    for (let tries = 0; tries < 600; tries++) {
       if ((await (await queue.getJob(id))?.getState()) === state) return;
+      await pause(100);
     }
     throw new Error(`${id} must become ${state}`);
   };

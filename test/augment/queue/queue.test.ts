@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +11,7 @@ import { killed, startNocturne, startWorker, streetTree, type NocturneProcess } 
 /** Units of 16 images. */
 const IMAGES = 80;
 const UNITS = 5;
-const ARGS = ['--generator', 'grade', '--recipe', 'varied', '--no-report'];
+const ARGS = ['--generator', 'grade', '--rejects', 'keep', '--recipe', 'varied', '--no-report'];
 
 describe.skipIf(!hasRedis())('a data set rendered by workers', () => {
   const folder = temporaryFolder();
@@ -138,11 +138,13 @@ describe.skipIf(!hasRedis())('a data set rendered by workers', () => {
   it('tries a unit again that could not be written', async () => {
     const detached = start('blocked', '--detach');
     expect(await detached.exited, detached.output()).toBe(0);
-    const obstacle = join(folder, 'blocked', 'a'); // a folder of the set
-    writeFileSync(obstacle, '');
+    const journal = join(folder, 'blocked', 'nocturne', 'journal');
+    renameSync(journal, `${journal}-aside`);
+    writeFileSync(journal, ''); // where a folder must be
     const worker = await work();
     await worker.until('failed and is tried again (1): Cannot write');
-    rmSync(obstacle);
+    rmSync(journal);
+    renameSync(`${journal}-aside`, journal);
     const planner = start('blocked');
     expect(await planner.exited, planner.output()).toBe(0);
     expectWhole('blocked');

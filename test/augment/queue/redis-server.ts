@@ -67,7 +67,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   async #answers(): Promise<void> {
-    for (const deadline = performance.now() + START_TIMEOUT_MS; performance.now() < deadline; await pause(50)) {
+    for (const deadline = performance.now() + START_TIMEOUT_MS; performance.now() < deadline;) {
       if (this.#child.exitCode !== null) throw new Error(`redis-server ended with ${this.#child.exitCode}`);
       const socket = connect(this.port, '127.0.0.1');
       const isOpen = await once(socket, 'connect').then(
@@ -76,6 +76,7 @@ export class RedisServer implements AsyncDisposable {
       );
       socket.destroy();
       if (isOpen) return;
+      await pause(50);
     }
     throw new Error(`redis-server did not answer within ${START_TIMEOUT_MS} ms`);
   }

@@ -69,7 +69,7 @@ export async function killed({ process: child, exited }: NocturneProcess): Promi
 /** Makes a tree of painted streets with names that are no sequence; a few images, each many times. */
 export async function streetTree(folder: string, count: number): Promise<string> {
   const paths = Array.from({ length: count }, (_, index) =>
-    join(folder, `${'abcd'[index % 4] ?? ''}`, `${letters(index)}.png`),
+    join(folder, 'abcd'.charAt(index % 4), `${letters(index)}.png`),
   );
   for (const path of paths.slice(0, 4)) mkdirSync(dirname(path), { recursive: true });
   const images = paintedImages('day', 4, 7);
@@ -84,7 +84,6 @@ export async function streetTree(folder: string, count: number): Promise<string>
 }
 
 function letters(index: number): string {
-  return [...index.toString(26).padStart(3, '0')]
-    .map((digit) => String.fromCharCode(103 + parseInt(digit, 26)))
-    .join('');
+  const digits = index.toString(26).padStart(3, '0');
+  return digits.replaceAll(/./g, (digit) => String.fromCharCode(103 + parseInt(digit, 26)));
 }

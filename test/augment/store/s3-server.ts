@@ -99,7 +99,7 @@ function findKind(): Kind | undefined {
 async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<void> {
   let failure: Error | undefined;
   child.once('error', (error) => (failure = error));
-  for (const deadline = performance.now() + START_TIMEOUT_MS; performance.now() < deadline; await pause(100)) {
+  for (const deadline = performance.now() + START_TIMEOUT_MS; performance.now() < deadline;) {
     if (failure) throw failure;
     if (child.exitCode !== null) throw new Error(`the S3 server ended with ${child.exitCode}`);
     if (
@@ -109,6 +109,7 @@ async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<vo
       )
     )
       return;
+    await pause(100);
   }
   child.kill('SIGKILL');
   throw new Error(`the S3 server did not answer within ${START_TIMEOUT_MS} ms`);

@@ -57,9 +57,9 @@ describe('S3Store without a server', () => {
     useEnvironment({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${await freePort()}` });
     const store = S3Store.open('s3://bucket/set', { maxTries: 2 });
     expect(await lineOf(store.list())).toMatch(
-      /^s3:\/\/bucket\/set cannot be read: the server cannot be reached\..*\[INPUT_REFUSED\]$/,
+      /^s3:\/\/bucket\/set cannot be read: the server cannot be reached\..*\[INPUT_LOST\]$/,
     );
-    expect(await lineOf(store.write('a', Buffer.from('x')))).toMatch(/set\/a cannot be written: .*\[OUTPUT_FAILED\]$/);
+    expect(await lineOf(store.write('a', Buffer.from('x')))).toMatch(/set\/a cannot be written: .*\[INPUT_LOST\]$/);
   });
 
   it('never leaves its tree', async () => {
@@ -133,10 +133,12 @@ describe.skipIf(!server)('S3Store with a real server', () => {
     });
     expect(await lineOf(failing)).toContain('[ENCODER_FAILED]');
     expect(await store.size('none.mp4')).toBeUndefined();
-    const { Uploads: open = [] } = await client()
-      .send(new ListMultipartUploadsCommand({ Bucket: BUCKET }))
-      .catch(() => ({ Uploads: [] })); // s3rver lists none
-    expect(open).toEqual([]);
+    const listed = client().send(new ListMultipartUploadsCommand({ Bucket: BUCKET }));
+    const uploads = await listed.then(
+      (answer) => answer.Uploads ?? [],
+      () => [], // s3rver lists none
+    );
+    expect(uploads).toEqual([]);
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith('nocturne-s3-'))).toEqual([]);
   });
 
@@ -167,7 +169,7 @@ describe.skipIf(!server)('S3Store with a real server', () => {
       /there is no such bucket\. .*\[OUTPUT_FAILED\]$/,
     );
     const store = await openStore(`s3://${BUCKET}/empty`);
-    expect(await lineOf(store.list())).toMatch(/holds no files\. .*\[INPUT_NOT_FOUND\]$/);
+    expect((await store.list()).files).toEqual([]);
     expect(await lineOf(store.read('no.jpg'))).toMatch(
       /empty\/no\.jpg cannot be read: it does not exist\. .*\[INPUT_NOT_FOUND\]$/,
     );
@@ -181,11 +183,11 @@ describe.skipIf(!server)('S3Store with a real server', () => {
   });
 
   it.skipIf(server.kind !== 'versitygw')('says where a key has no permission', async () => {
-    const [program = 'versitygw', ...common] = [process.env['NOCTURNE_S3_SERVER'] ?? 'versitygw', 'admin'];
+    const program = process.env['NOCTURNE_S3_SERVER'] ?? 'versitygw';
     const { AWS_ACCESS_KEY_ID: access = '', AWS_SECRET_ACCESS_KEY: secret = '' } = server.environment;
     const rights = ['--access', access, '--secret', secret, '--endpoint-url', server.endpoint];
     const user = ['create-user', '--access', 'guest', '--secret', 'guest-secret', '--role', 'user'];
-    const created = spawnSync(program, [...common, ...rights, ...user]);
+    const created = spawnSync(program, ['admin', ...rights, ...user]);
     expect(created.status, created.stderr.toString()).toBe(0);
     useEnvironment({ AWS_ACCESS_KEY_ID: 'guest', AWS_SECRET_ACCESS_KEY: 'guest-secret' });
     const store = await openStore(`s3://${BUCKET}/set`);
