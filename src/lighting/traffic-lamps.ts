@@ -31,6 +31,8 @@ const NEAR = { from: 0.016, full: 0.024 } as const;
 const PLATE_WIDTH = { from: 0.044, full: 0.056 } as const;
 /** How far down its box a vehicle's lamps are, in heights: where the network places them in the canvas of a lorry, they stay dark. */
 const HIGH = { dark: 0.24, lit: 0.36 } as const;
+/** Widths of a vehicle between which a rear in a still needs the red glass that its tail lamps show by day. */
+const CLOSE = { from: 0.09, full: 0.13 } as const;
 /** Height over width of the frame that radii are drawn for. */
 const ASPECT = 9 / 16;
 /** How much larger than its glass a tail lamp's box is: it must reach beyond the glass, whose edges it fades at. */
@@ -56,7 +58,8 @@ export class TrafficLamps {
       if (vehicle.isParked || vehicle.facing === 'side') continue;
       if (redraw(vehicle.draw, 1) >= litShare) continue;
       const sure = smoothStep(0.45, 0.65, vehicle.facingScore) * smoothStep(0.2, 0.4, vehicle.score);
-      const strength = amount * vehicle.fade * sure * smoothStep(HIGH.dark, HIGH.lit, lampsDown(vehicle));
+      const lit = sure * evidenceOf(vehicle) * smoothStep(HIGH.dark, HIGH.lit, lampsDown(vehicle));
+      const strength = amount * vehicle.fade * lit;
       if (strength <= 0.01) continue;
       if (vehicle.facing === 'front') this.#addFront(light, lamps, plane, vehicle, strength);
       else this.#addRear(light, lamps, plane, scene, vehicle, strength * (0.6 + 0.4 * scene.driving));
@@ -153,6 +156,15 @@ export class TrafficLamps {
 /** Whether a vehicle's lamps are listed as far ones. */
 export function isFarVehicle({ box }: Pick<Vehicle, 'box'>): boolean {
   return box.width < FAR_WIDTH;
+}
+
+/**
+ * How far the day shows the lamps of a vehicle, 0 to 1. From close by, tail lamps without red glass are the front of a bus or lorry that was
+ * read as a rear. A video has more frames to decide the facing by, and glass that comes and goes.
+ */
+function evidenceOf({ id, facing, box, lamps }: Vehicle): number {
+  if (id !== 0 || facing !== 'rear' || lamps.every(({ glass }) => glass)) return 1;
+  return 1 - smoothStep(CLOSE.from, CLOSE.full, box.width);
 }
 
 /** A box around glass: how much of it shines is decided by the day's own red. */

@@ -47,15 +47,18 @@ describe.runIf(hasFfmpeg)('an image, read as a frame and as an image,', () => {
     await ffmpeg('-f', 'lavfi', '-i', rgba, '-frames:v', '1', at('alpha.png'));
   });
 
-  it.each(['png', 'jpg', 'bmp', 'tga'])('that is no image but for its name, %s, is refused in all ways', async (extension) => {
-    const path = at(`damaged.${extension}`);
-    // A JPEG without its beginning: libav decodes noise from it.
-    writeFileSync(path, (await sharp(at('day.png')).jpeg({ quality: 100 }).toBuffer()).subarray(300));
-    const refused = { code: 'INPUT_NOT_VIDEO' };
-    await expect(readImage(path)).rejects.toMatchObject(refused);
-    await expect(openSource(path, options())).rejects.toMatchObject(refused);
-    await expect(probeInput(path, options())).rejects.toMatchObject(refused);
-  });
+  it.each(['png', 'jpg', 'bmp', 'tga'])(
+    'that is no image but for its name, %s, is refused in all ways',
+    async (extension) => {
+      const path = at(`damaged.${extension}`);
+      // A JPEG without its beginning: libav decodes noise from it.
+      writeFileSync(path, (await sharp(at('day.png')).jpeg({ quality: 100 }).toBuffer()).subarray(300));
+      const refused = { code: 'INPUT_NOT_VIDEO' };
+      await expect(readImage(path)).rejects.toMatchObject(refused);
+      await expect(openSource(path, options())).rejects.toMatchObject(refused);
+      await expect(probeInput(path, options())).rejects.toMatchObject(refused);
+    },
+  );
 
   const kinds: readonly (readonly [extension: string, args: readonly string[], changes: readonly string[]])[] = [
     ['bmp', [], []],
