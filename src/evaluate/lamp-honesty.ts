@@ -136,7 +136,11 @@ function detailRadius({ radiusX, radiusY }: Lamp, width: number): number {
 function chromaOf({ data, width, height }: DayPlanes): Plane {
   const count = width * height;
   const chroma = new Float32Array(count);
-  for (let i = 0; i < count; i++) chroma[i] = Math.hypot(data[count + i] ?? 0, data[2 * count + i] ?? 0);
+  for (let i = 0; i < count; i++) {
+    const u = data[count + i] ?? 0;
+    const v = data[2 * count + i] ?? 0;
+    chroma[i] = Math.sqrt(u * u + v * v); // Math.hypot makes garbage
+  }
   return { data: chroma, width, height };
 }
 

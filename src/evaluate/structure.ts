@@ -26,7 +26,7 @@ export function structureOf(input: Float32Array, result: Float32Array, isMasked:
       const i = y * THUMBNAIL_WIDTH + x;
       if (isMasked[i] !== 0) continue;
       const [inputX, inputY] = [gradient(input, i, 1, THUMBNAIL_WIDTH), gradient(input, i, THUMBNAIL_WIDTH, 1)];
-      if (Math.hypot(inputX, inputY) < EDGE_THRESHOLD) continue;
+      if (inputX * inputX + inputY * inputY < EDGE_THRESHOLD * EDGE_THRESHOLD) continue;
       const [resultX, resultY] = [gradient(result, i, 1, THUMBNAIL_WIDTH), gradient(result, i, THUMBNAIL_WIDTH, 1)];
       cross += inputX * resultX + inputY * resultY;
       inputEnergy += inputX * inputX + inputY * inputY;

@@ -17,7 +17,7 @@ const STOP_TIMEOUT_MS = 4000;
  * One thread an image: the processes themselves fill the cores.
  */
 const STEADY_MEMORY = {
-  flags: ['--max-semi-space-size=4'],
+  flags: ['--max-semi-space-size=16'],
   environment: { MALLOC_ARENA_MAX: '2', VIPS_CONCURRENCY: '1' },
 } as const;
 
