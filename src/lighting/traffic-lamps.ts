@@ -31,8 +31,12 @@ const NEAR = { from: 0.016, full: 0.024 } as const;
 const PLATE_WIDTH = { from: 0.044, full: 0.056 } as const;
 /** How far down its box a vehicle's lamps are, in heights: where the network places them in the canvas of a lorry, they stay dark. */
 const HIGH = { dark: 0.24, lit: 0.36 } as const;
-/** Widths of a vehicle between which a rear in a still needs the red glass that its tail lamps show by day. */
+/** Widths of a vehicle in a still between which its lamps need evidence: buses and lorries that fill the image are often misread. */
 const CLOSE = { from: 0.09, full: 0.13 } as const;
+/** V of the glass of a tail lamp, from close by: what is less red is paint or a mirror's rim. */
+const GLASS_RED = { dark: 0.07, lit: 0.1 } as const;
+/** How far down its box the head lamps of a close vehicle are, in heights: above is a windscreen. */
+const CLOSE_HIGH = { dark: 0.36, lit: 0.43 } as const;
 /** Height over width of the frame that radii are drawn for. */
 const ASPECT = 9 / 16;
 /** How much larger than its glass a tail lamp's box is: it must reach beyond the glass, whose edges it fades at. */
@@ -159,12 +163,15 @@ export function isFarVehicle({ box }: Pick<Vehicle, 'box'>): boolean {
 }
 
 /**
- * How far the day shows the lamps of a vehicle, 0 to 1. From close by, tail lamps without red glass are the front of a bus or lorry that was
- * read as a rear. A video has more frames to decide the facing by, and glass that comes and goes.
+ * How far the day shows the lamps of a vehicle, 0 to 1. From close by, tail lamps are red glass, and head lamps below the windscreen: else
+ * the vehicle is misread. A video has more frames to decide by, and glass that comes and goes.
  */
-function evidenceOf({ id, facing, box, lamps }: Vehicle): number {
-  if (id !== 0 || facing !== 'rear' || lamps.every(({ glass }) => glass)) return 1;
-  return 1 - smoothStep(CLOSE.from, CLOSE.full, box.width);
+function evidenceOf(vehicle: Vehicle): number {
+  const { id, facing, box, lamps } = vehicle;
+  if (id !== 0) return 1;
+  const reds = lamps.map(({ glass }) => smoothStep(GLASS_RED.dark, GLASS_RED.lit, glass?.red ?? 0));
+  const shown = facing === 'rear' ? Math.min(...reds) : smoothStep(CLOSE_HIGH.dark, CLOSE_HIGH.lit, lampsDown(vehicle));
+  return 1 - (1 - shown) * smoothStep(CLOSE.from, CLOSE.full, box.width);
 }
 
 /** A box around glass: how much of it shines is decided by the day's own red. */

@@ -178,6 +178,25 @@ describe('Lighting', () => {
     expect(at(0.5 + 0.4 * 0.15)).toContain('headLamp');
   });
 
+  it('wants the day to show the lamps of a vehicle that is close in a still', async () => {
+    const lighting = await Lighting.open(STYLE, 1);
+    const box = { x: 0.3, y: 0.3, width: 0.4, height: 0.5 };
+    const kinds = (facing: 'front' | 'rear', y: number, red?: number, id = 0): string[] => {
+      const glass = red === undefined ? {} : { glass: { width: 0.03, height: 0.05, red } };
+      const lamps = [
+        { x: 0.34, y: 0.3 + y * 0.5, ...glass },
+        { x: 0.66, y: 0.3 + y * 0.5, ...glass },
+      ] as const;
+      return kindsOf(lighting.light(street({ vehicles: [{ ...vehicle, id, box, facing, lamps }] }), day(), NIGHT));
+    };
+    expect(kinds('rear', 0.5)).toEqual([]); // the front of a bus, misread
+    expect(kinds('rear', 0.5, 0.05)).toEqual([]); // paint
+    expect(kinds('rear', 0.5, 0.15)).toContain('tailLamp');
+    expect(kinds('rear', 0.5, undefined, 7)).toContain('tailLamp'); // a video has decided by many frames
+    expect(kinds('front', 0.34)).toEqual([]); // the windscreen
+    expect(kinds('front', 0.55)).toContain('headLamp');
+  });
+
   it('lights a large window through its own pixels, brighter part first, and a small one all over', async () => {
     const large = { ...pane, id: 4, box: { x: 0.3, y: 0.3, width: 0.03, height: 0.05 }, dayBelow: 0.4 };
     const small = { ...pane, id: 5, dayBelow: 0.4 };
