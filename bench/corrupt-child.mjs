@@ -20,7 +20,15 @@ process.on('message', ({ input, output }) => {
   void (async () => {
     const probe = await outcomeOf(() => probeInput(input, DEFAULT_SOURCE_OPTIONS));
     const settings = {
-      ...{ input, output, overwrite: true, startS: 0, codec: 'h264', preset: 'ultrafast', decoderThreads: 1 },
+      ...{
+        input,
+        output,
+        overwrite: true,
+        startS: 0,
+        codec: 'h264',
+        preset: 'ultrafast',
+        decoderThreads: DEFAULT_SOURCE_OPTIONS.decoderThreads,
+      },
       ...{ model: { generator: 'grade', device: 'cpu', threads: 1 }, controls: DEFAULT_CONTROLS, seed: 1 },
     };
     const context = { post: () => undefined, logger: silentLogger, signal: new AbortController().signal };
