@@ -68,8 +68,8 @@ describe('labels without a layout of their own', () => {
 
   it('are all rewritten where there are too many to read and one of those that are read names a day', async () => {
     const names = Array.from({ length: 100 }, (_, i) => `a/${(i * i * 31) % 9973}x`);
-    const files = Object.fromEntries(
-      names.flatMap((name) => [
+    const files: Files = Object.fromEntries(
+      names.flatMap((name): [string, Uint8Array | string][] => [
         [`${name}.jpg`, day],
         [`${name}.json`, '{"timeofday":"day"}'],
       ]),

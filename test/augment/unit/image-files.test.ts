@@ -193,9 +193,9 @@ describe('what a night cannot have of its day is named', () => {
     const webp = await sharp(pages, { join: { animated: true } })
       .webp()
       .toBuffer();
-    expect(await lossesOf(gif, 'a.gif')).toContain('only the first of several frames or pages is read');
+    expect(await lossesOf(gif, 'named.png')).toContain('only the first of several frames or pages is read');
     expect(await lossesOf(webp, 'a.webp')).toContain('only the first of several frames or pages is read');
-    const { width, height, format } = await sharp((await nightOf(gif, 'a.gif')).bytes).metadata();
+    const { width, height, format } = await sharp((await nightOf(gif, 'named.png')).bytes).metadata();
     expect([width, height, format]).toEqual([48, 32, 'png']);
   });
 
