@@ -40,8 +40,8 @@ export interface FileSinkOptions {
   /** Default `medium`. */
   readonly preset?: FilePreset;
   /**
-   * The same frames give the same bytes on every machine: a fixed number of encoder threads, no random ids, no name of the writer. Default
-   * false.
+   * The same frames give the same bytes on every machine, not only on this one: a fixed number of encoder threads, no random ids, no name of
+   * the writer. Default false.
    */
   readonly isReproducible?: boolean;
   /** Replace an existing file; default false. */

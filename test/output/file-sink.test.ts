@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -16,6 +17,8 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fromSeconds, ticksToMicros } from '../../src/core/time.js';
 import type { TimeBase } from '../../src/core/time.js';
+import { openSource } from '../../src/ingest/open-source.js';
+import { DEFAULT_SOURCE_OPTIONS } from '../../src/ingest/source-options.js';
 import { openFileSink } from '../../src/output/av-file-sink.js';
 import type { FileSinkOptions, SinkReport } from '../../src/output/file-options.js';
 import { ffmpeg } from '../support/ffmpeg.js';
@@ -194,6 +197,23 @@ test.each([
   expect(others.map((stream) => stream.tags['language'])).toEqual(['fra', 'deu', 'eng']);
   expect(others.slice(0, 2).map(({ disposition }) => disposition.default)).toEqual([0, 1]);
   expect(hiddenFiles()).toEqual([]);
+});
+
+test('gives the same frames the same bytes each time', async () => {
+  const hashes = new Set<string>();
+  for (const round of [1, 2, 3]) {
+    const path = join(folder, `again-${round}.mp4`);
+    await using source = await openSource('street:size=960x540,rate=25,duration=2', {
+      ...DEFAULT_SOURCE_OPTIONS,
+      live: false,
+    });
+    const { timeBase, frameRate } = source.info;
+    await using sink = await openFileSink({ path, timeBase, frameRate });
+    for await (const frame of source.frames()) await sink.write(frame);
+    await sink.finish();
+    hashes.add(createHash('sha256').update(readFileSync(path)).digest('hex'));
+  }
+  expect(hashes.size).toBe(1);
 });
 
 test('lists the streams that a container does not support, and copies the others', async () => {

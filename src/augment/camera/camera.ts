@@ -26,7 +26,7 @@ export interface Camera {
   apply(frame: Frame, draw: Draw, scene: CameraScene): void;
 }
 
-/** Opens a camera. It keeps planes of the largest frame that it blurred. Throws KERNEL_UNAVAILABLE. */
+/** Opens a camera. It keeps planes of the size of the last frame. Throws KERNEL_UNAVAILABLE. */
 export async function openCamera(): Promise<Camera> {
   return new DrawCamera(await Glare.open());
 }

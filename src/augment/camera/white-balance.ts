@@ -57,7 +57,7 @@ export function applyWhiteBalance(frame: Frame, error: NonNullable<Draw['whiteBa
 }
 
 /** Returns the gains of linear red, green and blue. @param shares of them in luminance. */
-export function balanceGains(
+function balanceGains(
   { mireds, tint }: NonNullable<Draw['whiteBalance']>,
   shares: readonly [number, number, number],
 ): [red: number, green: number, blue: number] {

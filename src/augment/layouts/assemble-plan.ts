@@ -93,8 +93,13 @@ function nameOutputs(
   for (const source of sources) {
     const wanted = nightPath(source);
     if (wanted === source) continue;
-    const output = taken.has(wanted) ? source + wanted.slice(wanted.lastIndexOf('.')) : wanted;
-    if (output !== wanted) collided.push(output);
+    let output = wanted;
+    if (taken.has(wanted)) {
+      output = source;
+      do output += extension(wanted);
+      while (taken.has(output));
+      collided.push(output);
+    }
     taken.add(output);
     outputs.set(source, output);
   }

@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import type { LabelledBox } from '../dataset.js';
 import { listOf, recordOf } from './json-record.js';
 import type { JsonEdit, JsonSpan, JsonText } from './json-text.js';
@@ -64,12 +63,10 @@ export class BddFile {
     return nightEdit(this.text, attributes && this.text.member(attributes, 'timeofday'));
   }
 
-  /** The edit that gives a record's image the extension of another path; undefined where its name has none, or the same. */
-  renameEdit({ span, name }: BddRecord, path: string): JsonEdit | undefined {
-    const [before, after] = [posix.extname(name), posix.extname(path)];
+  /** The edit that gives a record's image another name; undefined where it has that name. */
+  renameEdit({ span, name }: BddRecord, renamed: string): JsonEdit | undefined {
     const place = this.text.member(span, 'name');
-    if (before === '' || before === after || !place) return undefined;
-    return { ...place, text: JSON.stringify(name.slice(0, -before.length) + after) };
+    return renamed === name || !place ? undefined : { ...place, text: JSON.stringify(renamed) };
   }
 }
 

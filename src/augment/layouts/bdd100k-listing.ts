@@ -6,8 +6,9 @@ import { JsonText } from './json-text.js';
 import type { DatasetTree } from './layout.js';
 import { saysNight } from './night-word.js';
 
-/** Label files that are read at once. */
+/** Label files that are read at once, and their bytes: a larger file is read alone. */
 const READ_AT_ONCE = 32;
+const BYTES_AT_ONCE = 64 * 2 ** 20;
 
 /** What the label files of BDD100K say; images by {@link bddName}. */
 export interface BddListing {
@@ -54,10 +55,27 @@ export async function readBddListing(tree: DatasetTree): Promise<BddListing> {
       listing.notices.push(`${error.message} It is copied as it is.`);
     }
   };
-  const paths = jsonPaths(tree);
-  for (let n = 0; n < paths.length; n += READ_AT_ONCE) await Promise.all(paths.slice(n, n + READ_AT_ONCE).map(readOne));
+  for (const batch of batchesOf(tree)) await Promise.all(batch.map(readOne));
   listing.notices.sort();
   return listing;
+}
+
+/** The JSON files of a set, as many in a batch as are read at once. */
+function batchesOf(tree: DatasetTree): string[][] {
+  const sizes = new Map(tree.files.map(({ path, bytes }) => [path, bytes]));
+  const batches: string[][] = [];
+  let left = 0;
+  for (const path of jsonPaths(tree)) {
+    const bytes = sizes.get(path) ?? 0;
+    const batch = batches.at(-1);
+    if (batch && bytes <= left && batch.length < READ_AT_ONCE) batch.push(path);
+    else {
+      batches.push([path]);
+      left = BYTES_AT_ONCE;
+    }
+    left -= bytes;
+  }
+  return batches;
 }
 
 function addFile(

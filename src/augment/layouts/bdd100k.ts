@@ -5,11 +5,12 @@ import { assemblePlan, type Draft } from './assemble-plan.js';
 import { BddFile } from './bdd100k-file.js';
 import { bddName, bddVideo, readBddFile, readBddListing, type BddListing } from './bdd100k-listing.js';
 import { jsonPaths } from './coco-listing.js';
-import { countedNotice } from './counted-notice.js';
+import { countedNotice } from './counted.js';
 import { folderOf } from './dataset-path.js';
 import type { FrameSequence } from './find-sequences.js';
 import { JsonText, type JsonEdit } from './json-text.js';
 import type { DatasetTree, Layout, PlanOptions } from './layout.js';
+import { newName } from './name-list.js';
 import { groupBy, type LabelPairs } from './pair-labels.js';
 import { sortFiles, spread } from './sort-files.js';
 
@@ -62,14 +63,21 @@ async function plan(tree: DatasetTree, options: PlanOptions): ReturnType<Layout[
     },
     notices: [
       ...[...sorted.notices, ...listing.notices],
-      ...countedNotice(nightImages, 'images are night by their labels and copied as they are'),
-      ...countedNotice(nightVideos, 'videos are night by their labels and copied as they are'),
+      ...['image', 'video'].flatMap((kind) =>
+        countedNotice(
+          kind === 'image' ? nightImages : nightVideos,
+          `${kind} is night by its label and copied as it is`,
+          `${kind}s are night by their labels and copied as they are`,
+        ),
+      ),
       ...countedNotice(
         images.filter((path) => !isListed(path, listing)),
+        'image without label, which becomes night too',
         'images without label, which become night too',
       ),
       ...countedNotice(
         [...listing.listed].filter((name) => !present.has(name)),
+        'label without image',
         'labels without image',
       ),
     ],
@@ -95,7 +103,9 @@ function namesOf(path: string): string[] {
 /** Labels of one image alone: its JSON, its masks (`NAME.png`, `NAME_train_id.png`). */
 function pairByName(images: readonly string[], labels: readonly string[]): LabelPairs {
   const byName = groupBy(images, bddName);
-  const imagesOf = new Map(labels.map((label) => [label, byName.get(bddName(label).replace(/_.*$/, '')) ?? []]));
+  const imagesNamed = (name: string): readonly string[] =>
+    byName.get(name) ?? byName.get(name.replace(/_.*$/, '')) ?? [];
+  const imagesOf = new Map(labels.map((label) => [label, imagesNamed(bddName(label))]));
   const pairs = [...imagesOf].flatMap(([label, own]) => own.map((image) => ({ label, image })));
   const labelsOf = [...groupBy(pairs, ({ image }) => image)].map(([image, own]) => {
     return [image, own.map(({ label }) => label)] as const;
@@ -120,24 +130,25 @@ function sequencesOf(paths: readonly string[], { fps = TRACK_FPS }: PlanOptions)
 function rewrite({ path }: FileCopy, bytes: Uint8Array, items: readonly Item[]): Promise<Uint8Array> {
   const file = BddFile.of(new JsonText(bytes, path));
   if (!file) return Promise.resolve(bytes);
-  const outputs = outputsOf(items);
+  const byName = itemsByName(items);
   const edits: JsonEdit[] = [];
   for (const record of file.records()) {
-    const output = outputs.get(bddName(record.name));
-    if (output === undefined) continue;
-    const both = [file.nightEdit(record), file.renameEdit(record, output)];
+    const own = byName.get(bddName(record.name));
+    if (!own) continue;
+    // A video and its frame may have one name: only that of the record's own extension renames it.
+    const renamed = own.map((item) => newName(record.name, item)).find((name) => name !== record.name) ?? record.name;
+    const both = [file.nightEdit(record), file.renameEdit(record, renamed)];
     edits.push(...both.filter((edit) => edit !== undefined).sort((a, b) => a.start - b.start));
   }
   return Promise.resolve(file.text.edited(edits));
 }
 
-/** A set of one JSON file an image asks for the same outputs as often as it has images. */
-const outputsByItems = new WeakMap<readonly Item[], ReadonlyMap<string, string>>();
+/** A set of one JSON file an image asks for the same names as often as it has images. */
+const namesByItems = new WeakMap<readonly Item[], ReadonlyMap<string, readonly Item[]>>();
 
-/** The output of each item, by its name. */
-function outputsOf(items: readonly Item[]): ReadonlyMap<string, string> {
-  const known = outputsByItems.get(items) ?? new Map(items.map(({ id, output }) => [bddName(id), output]));
-  outputsByItems.set(items, known);
+function itemsByName(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
+  const known = namesByItems.get(items) ?? groupBy(items, ({ id }) => bddName(id));
+  namesByItems.set(items, known);
   return known;
 }
 

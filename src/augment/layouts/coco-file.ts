@@ -1,6 +1,7 @@
 import type { LabelledBox } from '../dataset.js';
 import { recordOf } from './json-record.js';
 import type { JsonSpan, JsonText } from './json-text.js';
+import { namesDay } from './night-json.js';
 
 /** An image as a COCO file lists it. */
 export interface CocoImage {
@@ -12,6 +13,10 @@ export interface CocoImage {
   /** Of frames of a video (CocoVID, YouTube-VIS). */
   readonly videoId: unknown;
   readonly frameId: number | undefined;
+  /** Whether it names a time of day other than night. */
+  readonly namesDay: boolean;
+  /** Where its JSON stands. */
+  readonly span: JsonSpan;
 }
 
 /** A labelled box, and the id of its image. */
@@ -97,6 +102,8 @@ function imageOf(text: JsonText, span: JsonSpan): CocoImage | undefined {
     },
     videoId: image['video_id'],
     frameId: typeof frame === 'number' ? frame : undefined,
+    namesDay: namesDay(image),
+    span,
   };
 }
 

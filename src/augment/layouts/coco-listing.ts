@@ -5,7 +5,7 @@ import { stemOf } from './dataset-path.js';
 import { ImageFinder } from './image-finder.js';
 import { JsonText } from './json-text.js';
 import type { DatasetTree } from './layout.js';
-import { countedNotice } from './counted-notice.js';
+import { countedNotice } from './counted.js';
 
 /** Place of a frame in a video. */
 export interface VideoFrame {
@@ -17,6 +17,8 @@ export interface VideoFrame {
 export interface CocoListing {
   /** The COCO files. */
   readonly labels: ReadonlySet<string>;
+  /** Those that name a time of day other than night. */
+  readonly timed: ReadonlySet<string>;
   /** Panoptic masks. */
   readonly masks: ReadonlySet<string>;
   /** Images that a COCO file lists. */
@@ -63,6 +65,7 @@ class ListingReader {
   readonly notices: string[] = [];
   readonly #finder: ImageFinder;
   readonly #labels = new Set<string>();
+  readonly #timed = new Set<string>();
   readonly #masks = new Set<string>();
   readonly #images = new Set<string>();
   readonly #frames = new Map<string, VideoFrame>();
@@ -75,7 +78,8 @@ class ListingReader {
 
   add(file: CocoFile, path: string): void {
     this.#labels.add(path);
-    for (const { fileName, videoId, frameId } of file.images()) {
+    for (const { fileName, videoId, frameId, namesDay } of file.images()) {
+      if (namesDay) this.#timed.add(path);
       const image = this.#finder.find(fileName, path);
       if (image === undefined) {
         (this.#finder.named(fileName).length === 0 ? this.#missing : this.#ambiguous).add(fileName);
@@ -96,11 +100,15 @@ class ListingReader {
     const ambiguous = [...this.#ambiguous];
     return {
       labels: this.#labels,
+      timed: this.#timed,
       masks: this.#masks,
       images: this.#images,
       frames: this.#frames,
       missing: [...this.#missing],
-      notices: [...this.notices, ...countedNotice(ambiguous, 'listed names that fit several images')],
+      notices: [
+        ...this.notices,
+        ...countedNotice(ambiguous, 'listed name that fits several images', 'listed names that fit several images'),
+      ],
     };
   }
 }

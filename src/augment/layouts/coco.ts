@@ -1,14 +1,14 @@
-import { posix } from 'node:path';
 import type { FileCopy, Item, LabelledBox } from '../dataset.js';
 import { assemblePlan, type Draft } from './assemble-plan.js';
 import { CocoFile } from './coco-file.js';
 import { imageFinderOf, jsonPaths, readCocoFile, readCocoListing, type CocoListing } from './coco-listing.js';
-import { countedNotice } from './counted-notice.js';
-import { withExtension } from './dataset-path.js';
+import { countedNotice } from './counted.js';
 import { DEFAULT_FPS, findSequences, type FrameSequence } from './find-sequences.js';
 import { ImageFinder } from './image-finder.js';
 import { JsonText, type JsonEdit } from './json-text.js';
 import type { DatasetTree, Layout, PlanOptions } from './layout.js';
+import { newName } from './name-list.js';
+import { timeOfDayEdits } from './night-json.js';
 import { groupBy } from './pair-labels.js';
 import { sortFiles, spread } from './sort-files.js';
 
@@ -48,11 +48,15 @@ async function plan(tree: DatasetTree, options: PlanOptions): ReturnType<Layout[
     setLabels: [...listing.labels, ...labelImages],
     others: sorted.others.filter((path) => !listing.labels.has(path)),
     sequences: [...sequencesOf(images, listing, options), ...byName.sequences],
-    rewritten: (renamed) => (renamed.size === 0 ? new Set() : listing.labels),
+    rewritten: (renamed) => (renamed.size === 0 ? listing.timed : listing.labels),
     notices: [
       ...[...sorted.notices, ...listing.notices, ...byName.notices],
-      ...countedNotice(listing.missing, 'listed images are not in the set'),
-      ...countedNotice(unlisted, 'images that no file lists, which become night too'),
+      ...countedNotice(listing.missing, 'listed image is not in the set', 'listed images are not in the set'),
+      ...countedNotice(
+        unlisted,
+        'image that no file lists, which becomes night too',
+        'images that no file lists, which become night too',
+      ),
     ],
   };
   return assemblePlan(draft, options);
@@ -75,20 +79,24 @@ function sequencesOf(
   });
 }
 
-/** Gives the names of images whose format changes their new extension. */
+/** Makes the time of day of images that became night `night`, and gives names of images whose format changed their new extension. */
 function rewrite({ path }: FileCopy, bytes: Uint8Array, items: readonly Item[]): Promise<Uint8Array> {
   const file = CocoFile.of(new JsonText(bytes, path));
-  const renamed = items.filter(({ source, output }) => source !== output);
-  const outputs = new Map(renamed.map(({ source, output }) => [source, output]));
-  const finder = new ImageFinder(items.map(({ source }) => source));
+  if (!file) return Promise.resolve(bytes);
+  const bySource = new Map(items.map((item) => [item.source, item]));
+  const finder = new ImageFinder(bySource.keys());
   const edits: JsonEdit[] = [];
-  for (const { fileName, fileNameSpan } of file?.images() ?? []) {
-    const source = finder.find(fileName, path);
-    const output = source === undefined ? undefined : outputs.get(source);
-    if (output === undefined) continue;
-    edits.push({ ...fileNameSpan, text: JSON.stringify(withExtension(fileName, posix.extname(output))) });
+  for (const { fileName, fileNameSpan, span, namesDay } of file.images()) {
+    const item = bySource.get(finder.find(fileName, path) ?? '');
+    if (!item) continue;
+    const name = newName(fileName, item);
+    const own = [
+      ...(name === fileName ? [] : [{ ...fileNameSpan, text: JSON.stringify(name) }]),
+      ...(namesDay ? timeOfDayEdits(file.text, span) : []),
+    ];
+    edits.push(...own.sort((a, b) => a.start - b.start));
   }
-  return Promise.resolve(file?.text.edited(edits) ?? bytes);
+  return Promise.resolve(file.text.edited(edits));
 }
 
 /** The boxes of instances and keypoints; crowds are ignored. */

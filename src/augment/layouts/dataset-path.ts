@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { extensionOf, isImagePath } from '../../image/image-extensions.js';
 
 /** Extensions of images that are written; every other image becomes a PNG. */
-const WRITTEN_IMAGES: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.avif'];
+export const WRITTEN_IMAGES = ['.png', '.jpg', '.jpeg', '.jfif', '.webp', '.tif', '.tiff', '.avif'] as const;
 /** Extensions of videos that are written; every other video becomes an MP4. */
 const WRITTEN_VIDEOS: readonly string[] = ['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.ts'];
 /** The other extensions of videos. An animated GIF is one. */
@@ -41,6 +41,7 @@ export function withExtension(path: string, extension: string): string {
 /** The path that the night of an image or video is written to: its own where its format is written, else `.png` or `.mp4`. */
 export function nightPath(path: string): string {
   const extension = extensionOf(path);
-  if (isImagePath(path)) return WRITTEN_IMAGES.includes(extension) ? path : withExtension(path, '.png');
+  if (isImagePath(path))
+    return WRITTEN_IMAGES.some((written) => written === extension) ? path : withExtension(path, '.png');
   return WRITTEN_VIDEOS.includes(extension) ? path : withExtension(path, '.mp4');
 }

@@ -22,7 +22,7 @@ export interface NumberedFrame {
 }
 
 /** Fewer images than these are no sequence. */
-export const MIN_FRAMES = 3;
+const MIN_FRAMES = 3;
 /** Share of steps between neighbours that must be regular: fewer, and the images are a random sample. */
 const MIN_REGULAR = 0.8;
 /** A step longer than this many regular ones starts a new run. */

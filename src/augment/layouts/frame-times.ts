@@ -1,5 +1,6 @@
 import { folderOf, stemOf } from './dataset-path.js';
 import type { DatasetTree } from './layout.js';
+import { readLines } from './read-lines.js';
 
 /** Files that state the time of each frame: one line a frame, seconds or a date. */
 const TIME_FILES = ['timestamps.txt', 'times.txt'];
@@ -14,10 +15,7 @@ export async function frameTimes(tree: DatasetTree, frames: readonly string[]): 
     for (const name of TIME_FILES) {
       const path = at === '' ? name : `${at}/${name}`;
       if ((await tree.store.size(path)) === undefined) continue;
-      const lines = new TextDecoder()
-        .decode(await tree.store.read(path))
-        .split(/\r?\n/)
-        .filter((line) => line.trim() !== '');
+      const lines = (await readLines(tree, path)).filter((line) => line.trim() !== '');
       const times = timesOf(lines.map(secondsOf), frames);
       if (times) return times;
     }

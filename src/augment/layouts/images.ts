@@ -1,7 +1,7 @@
 import { extensionOf } from '../../image/image-extensions.js';
 import { counted } from './counted.js';
 import type { DatasetTree, Layout } from './layout.js';
-import { rewriteList } from './name-list.js';
+import { rewriteLabel } from './night-label.js';
 import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles } from './sort-files.js';
@@ -19,7 +19,7 @@ export const imagesLayout: Layout = {
     return `${counted(images.length, 'image')}${more}, in no layout of labels that is known`;
   },
   plan: planTree,
-  rewrite: rewriteList,
+  rewrite: rewriteLabel,
 };
 
 /** Any tree of videos. Images among them become night too. */
@@ -31,7 +31,7 @@ export const videosLayout: Layout = {
     return `${counted(videos.length, 'video')} and no image`;
   },
   plan: planTree,
-  rewrite: rewriteList,
+  rewrite: rewriteLabel,
 };
 
 async function planTree(tree: DatasetTree, options: Parameters<Layout['plan']>[1]): ReturnType<Layout['plan']> {

@@ -2,6 +2,7 @@ import type { Item, LabelledBox } from '../dataset.js';
 import { stemOf } from './dataset-path.js';
 import { kittiPlace } from './kitti-cameras.js';
 import type { DatasetTree } from './layout.js';
+import { readLines } from './read-lines.js';
 
 const OBJECT_LABEL = /(?:^|\/)label_[23]\/[^/]+\.txt$/;
 
@@ -39,8 +40,7 @@ function trackingLabel(source: string): string | undefined {
 }
 
 async function linesOf(tree: DatasetTree, path: string): Promise<string[][]> {
-  const lines = new TextDecoder().decode(await tree.store.read(path)).split(/\r?\n/);
-  return lines.map((line) => line.trim().split(/\s+/)).filter(({ length }) => length >= 8);
+  return (await readLines(tree, path)).map((line) => line.trim().split(/\s+/)).filter(({ length }) => length >= 8);
 }
 
 function byFrame(lines: readonly string[][]): Map<number, LabelledBox[]> {

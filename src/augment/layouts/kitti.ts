@@ -12,7 +12,7 @@ import { groupBy } from './pair-labels.js';
 import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles } from './sort-files.js';
-import { rewriteList } from './name-list.js';
+import { rewriteLabel } from './night-label.js';
 
 /** Labels of a whole sequence or set: tracking, poses, tracklets. */
 const SET_LABELS = /(?:^|\/)(?:label_0[23]\/[^/]+\.txt|poses\/[^/]+\.txt|tracklet_labels\.xml)$/;
@@ -44,7 +44,7 @@ export const kittiLayout: Layout = {
       isLabelled: images.some((image) => !isKittiSequence(image)),
     });
   },
-  rewrite: rewriteList,
+  rewrite: rewriteLabel,
   boxes: kittiBoxes,
 };
 

@@ -1,7 +1,7 @@
 import { extensionOf } from '../../image/image-extensions.js';
 import { counted } from './counted.js';
 import type { Layout } from './layout.js';
-import { rewriteList } from './name-list.js';
+import { rewriteLabel } from './night-label.js';
 import { groupBy, pairLabels } from './pair-labels.js';
 import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
@@ -32,5 +32,5 @@ export const masksLayout: Layout = {
       isLabelled: true,
     });
   },
-  rewrite: rewriteList,
+  rewrite: rewriteLabel,
 };

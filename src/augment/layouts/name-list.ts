@@ -1,31 +1,32 @@
 import { posix } from 'node:path';
 import { extensionOf } from '../../image/image-extensions.js';
-import type { FileCopy, Item } from '../dataset.js';
+import type { Item } from '../dataset.js';
 import { folderOf, nameOf, withExtension } from './dataset-path.js';
+import { groupBy } from './pair-labels.js';
 
-/** Extensions of text files that may list images by name: one or more on a line. */
-const LISTS = ['.txt', '.csv', '.tsv', '.lst', '.list'];
+/** Extensions of text files that may list images by name, one or more on a line. */
+const LISTS = ['.txt', '.csv', '.tsv', '.lst', '.list', '.json', '.jsonl'];
+/** Extensions of labels of one image that may name it; those of text only hold numbers. */
+const NAMING = ['.json', '.yaml', '.yml', '.xml', '.csv'];
 
 /** Whether a file may list images by name. */
 export function isNameList(path: string): boolean {
   return LISTS.includes(extensionOf(path));
 }
 
-/**
- * A list of images for a night set: names of images whose format changes get their new extension, with or without their folders.
- * Everything else stays, byte for byte.
- */
-export function rewriteList(copy: FileCopy, bytes: Uint8Array, items: readonly Item[]): Promise<Uint8Array> {
-  return Promise.resolve(isNameList(copy.path) ? withNewNames(bytes, items) : bytes);
+/** Whether the label of one image may name it. */
+export function isNamingLabel(path: string): boolean {
+  return NAMING.includes(extensionOf(path));
 }
 
-/** Text with the new names of items in place of their old ones. Returns the same bytes where it names none. */
+/** Whether a file may name images at all. */
+export function mayName(path: string): boolean {
+  return isNameList(path) || isNamingLabel(path);
+}
+
+/** Text with the new names of items, with or without their folders, in place of their old ones. Returns the same bytes where it names none. */
 export function withNewNames(bytes: Uint8Array, items: readonly Item[]): Uint8Array {
-  const renamed = new Map<string, Item[]>();
-  for (const item of items) {
-    if (item.output === item.source) continue;
-    renamed.set(nameOf(item.source), [...(renamed.get(nameOf(item.source)) ?? []), item]);
-  }
+  const renamed = renamedByName(items);
   if (renamed.size === 0) return bytes;
   // Latin-1 keeps every byte of a text in whatever encoding; names are compared as UTF-8.
   const text = Buffer.from(bytes).toString('latin1');
@@ -37,10 +38,26 @@ export function withNewNames(bytes: Uint8Array, items: readonly Item[]): Uint8Ar
   return changed === text ? bytes : Buffer.from(changed, 'latin1');
 }
 
-/** A name as it is written in a label, with the extension of the item's output. */
-export function newName(name: string, item: Item): string {
-  if (item.output.startsWith(item.source)) return name + item.output.slice(item.source.length); // `a.bmp.png`, beside an `a.png`
-  return withExtension(name, posix.extname(item.output));
+/** A name as it is written in a label, for the item's output; the same where it has another extension than the item's source. */
+export function newName(name: string, { source, output }: Item): string {
+  if (extensionOf(nameOf(name.replaceAll('\\', '/'))) !== extensionOf(source)) return name;
+  if (output.startsWith(source)) return name + output.slice(source.length); // `a.bmp.png`, beside an `a.png`
+  return withExtension(name, posix.extname(output));
+}
+
+/** Found once for the items of a set, which may have as many labels. */
+const renamedByItems = new WeakMap<readonly Item[], ReadonlyMap<string, readonly Item[]>>();
+
+/** Items whose output has another name than their source, by the last part of that. */
+function renamedByName(items: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
+  const known = renamedByItems.get(items);
+  if (known) return known;
+  const renamed = groupBy(
+    items.filter(({ source, output }) => source !== output),
+    ({ source }) => nameOf(source),
+  );
+  renamedByItems.set(items, renamed);
+  return renamed;
 }
 
 /** The item that a name means: the one whose folders end as the name's do. */

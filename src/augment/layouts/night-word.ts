@@ -11,9 +11,13 @@ export function saysNight(text: string): boolean {
   return /\bnight/i.test(text);
 }
 
-/** `night`, capitalised as the time of day that it replaces: `Daytime` becomes `Night`. */
-export function nightWordFor(timeOfDay: string): string {
+/**
+ * `night`, capitalised as the time of day that it replaces: `Daytime` becomes `Night`. Undefined where nothing is to change: what says
+ * night, and what is no word, such as the time of a clock.
+ */
+export function nightWordFor(timeOfDay: string): string | undefined {
   const letters = timeOfDay.replaceAll(/[^\p{L}]/gu, '');
+  if (letters === '' || /\d/.test(timeOfDay) || saysNight(timeOfDay)) return undefined;
   if (letters.length > 1 && letters === letters.toUpperCase()) return 'NIGHT';
   return /^\p{Lu}/u.test(letters) ? 'Night' : 'night';
 }

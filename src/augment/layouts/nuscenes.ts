@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { isImagePath } from '../../image/image-extensions.js';
 import type { FileCopy, Item } from '../dataset.js';
 import { assemblePlan, type Draft } from './assemble-plan.js';
-import { countedNotice } from './counted-notice.js';
+import { countedNotice } from './counted.js';
 import { nameOf } from './dataset-path.js';
 import type { FrameSequence } from './find-sequences.js';
 import { JsonText, type JsonEdit } from './json-text.js';
@@ -40,6 +40,7 @@ async function plan(tree: DatasetTree, { every = 1 }: PlanOptions): ReturnType<L
   const copied = paths.filter((path) => !isTranslated.has(path));
   const isLabel = (path: string): boolean =>
     posix.extname(path) === '.json' || (isImagePath(path) && !isCameraImage(path));
+  const keptSweeps = `for one in ${every} is kept; keyframes stay, and ${IMAGE_TABLE} lists all`;
   const draft: Draft = {
     images: paths.filter((path) => isTranslated.has(path)),
     ...{ videos: [], labels: [], setLabels: copied.filter(isLabel), others: copied.filter((path) => !isLabel(path)) },
@@ -51,14 +52,16 @@ async function plan(tree: DatasetTree, { every = 1 }: PlanOptions): ReturnType<L
     notices: [
       ...countedNotice(
         (nights ?? []).map(({ path }) => path),
+        'image is night by the description of its scene and copied as it is',
         'images are night by the descriptions of their scenes and copied as they are',
       ),
-      ...countedNotice(unlisted, 'camera images that no table lists, which become night too'),
-      ...countedNotice(missing, 'listed images are not in the set'),
       ...countedNotice(
-        [...left],
-        `sweeps are left out, for one in ${every} is kept; keyframes stay, and ${IMAGE_TABLE} lists all`,
+        unlisted,
+        'camera image that no table lists, which becomes night too',
+        'camera images that no table lists, which become night too',
       ),
+      ...countedNotice(missing, 'listed image is not in the set', 'listed images are not in the set'),
+      ...countedNotice([...left], `sweep is left out, ${keptSweeps}`, `sweeps are left out, ${keptSweeps}`),
     ],
   };
   return assemblePlan(draft, {}); // the sweeps are chosen above

@@ -1,12 +1,12 @@
-import { listNames } from '../../ingest/image-list.js';
 import { isImagePath } from '../../image/image-extensions.js';
 import type { DatasetPlan } from '../dataset.js';
 import { assemblePlan, type Draft } from './assemble-plan.js';
-import { counted } from './counted.js';
+import { countedNotice } from './counted.js';
 import { folderOf } from './dataset-path.js';
 import { findSequences, type FoundSequences } from './find-sequences.js';
 import type { DatasetTree, PlanOptions } from './layout.js';
-import { isNameList } from './name-list.js';
+import { isNameList, isNamingLabel } from './name-list.js';
+import { labelsOfDays } from './night-label.js';
 import { pairLabels, type LabelPairs } from './pair-labels.js';
 import { pairFolders } from './path-words.js';
 import { sortFiles } from './sort-files.js';
@@ -22,8 +22,8 @@ export interface LabelRules {
   /** Finds the sequences; default: by names and content. */
   sequences?(images: readonly string[]): Promise<FoundSequences>;
   readonly sceneOf?: Draft['sceneOf'];
-  /** Labels to rewrite beside lists of names: see {@link Draft.rewritten}. */
-  readonly rewritten?: Draft['rewritten'];
+  /** Labels to rewrite beside those that name images whose format changes, and JSON and YAML that name a time of day. Default: none. */
+  readonly rewritten?: readonly string[];
   /** Whether images without label and labels without image get a notice. */
   readonly isLabelled: boolean;
 }
@@ -43,12 +43,14 @@ export async function planLabelled(
   const others = sorted.others.filter((path) => !isSetLabel(path) && !rules.isLabel(path));
   const pairs = pairLabels([...images, ...videos], labels, (label, image) => rules.belongs?.(label, image) ?? true);
   const { sequences, notices } = await (rules.sequences?.(images) ?? findSequences(tree, images, options));
+  const timed = [...(await labelsOfDays(tree, labels)), ...(await labelsOfDays(tree, [...setLabels, ...others]))];
   const draft: Draft = {
     ...{ images, videos, labels, setLabels, others, pairs, sequences },
     ...(rules.sceneOf ? { sceneOf: rules.sceneOf } : {}),
     rewritten: (renamed) => {
       const lists = renamed.size === 0 ? [] : [...setLabels, ...others].filter(isNameList);
-      return new Set([...lists, ...(rules.rewritten?.(renamed) ?? [])]);
+      const own = [...renamed.keys()].flatMap((image) => pairs.labelsOf.get(image) ?? []).filter(isNamingLabel);
+      return new Set([...lists, ...own, ...timed, ...(rules.rewritten ?? [])]);
     },
     notices: [...sorted.notices, ...notices, ...(rules.isLabelled ? pairNotices(images, labels, pairs) : [])],
   };
@@ -64,25 +66,23 @@ function pairNotices(
   const partOf = (path: string): string => pairFolders(folderOf(path))[0] ?? '';
   const labelledParts = new Set([...labelsOf.keys()].map(partOf));
   const without = images.filter((image) => !labelsOf.has(image));
-  const line = (paths: readonly string[], one: string, many: string): string[] =>
-    paths.length === 0 ? [] : [`${counted(paths.length, one, many)}: ${listNames(paths)}`];
   return [
-    ...line(
+    ...countedNotice(
       without.filter((image) => labelledParts.has(partOf(image))),
       'image without label',
       'images without label',
     ),
-    ...line(
+    ...countedNotice(
       without.filter((image) => !labelledParts.has(partOf(image))),
       'image in a part of the set that has no labels',
       'images in parts of the set that have no labels',
     ),
-    ...line(
+    ...countedNotice(
       labels.filter((label) => imagesOf.get(label)?.length === 0),
       'label without image',
       'labels without image',
     ),
-    ...line(
+    ...countedNotice(
       labels.filter((label) => areDuplicates(imagesOf.get(label) ?? [])),
       'label belongs to several images of one name',
       'labels belong to several images of one name',

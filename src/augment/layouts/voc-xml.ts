@@ -1,9 +1,8 @@
 import { XMLParser } from 'fast-xml-parser';
 import { NocturneError } from '../../core/errors.js';
 import type { Item, LabelledBox } from '../dataset.js';
-import { nameOf } from './dataset-path.js';
 import { newName } from './name-list.js';
-import { isTimeOfDayKey, nightWordFor, saysNight } from './night-word.js';
+import { isTimeOfDayKey, nightWordFor } from './night-word.js';
 
 /** Lists, even of one. */
 const LISTS = new Set(['object', 'attribute']);
@@ -80,8 +79,8 @@ export class VocXml {
     const edits = this.#timeEdits(this.#root);
     for (const name of item ? NAMES : []) {
       const old = textOf(this.#root[name]);
-      if (item && extension(old) === extension(item.source))
-        edits.push(...this.#edit(this.#root[name], newName(old, item)));
+      const renamed = item ? newName(old, item) : old;
+      if (renamed !== old) edits.push(...this.#edit(this.#root[name], renamed));
     }
     let text = this.#text;
     for (const { start, end, text: content } of edits.sort((a, b) => b.start - a.start)) {
@@ -98,7 +97,8 @@ export class VocXml {
         const isPair = name === 'attribute' && isTimeOfDayKey(textOf(child['name']));
         const named = isTimeOfDayKey(name) ? child : isPair ? child['value'] : undefined;
         const old = textOf(named);
-        if (old !== '' && !saysNight(old)) edits.push(...this.#edit(named, nightWordFor(old)));
+        const night = nightWordFor(old);
+        if (night !== undefined) edits.push(...this.#edit(named, night));
         else edits.push(...this.#timeEdits(child));
       }
     }
@@ -131,11 +131,6 @@ function elementsOf(value: unknown): Element[] {
 function textOf(value: unknown): string {
   const text = elementOf(value)['#text'];
   return typeof text === 'string' ? text : '';
-}
-
-function extension(name: string): string {
-  const last = nameOf(name.replaceAll('\\', '/'));
-  return last.includes('.') ? last.slice(last.lastIndexOf('.')).toLowerCase() : '';
 }
 
 function escaped(text: string): string {

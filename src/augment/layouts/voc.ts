@@ -2,14 +2,14 @@ import { extensionOf } from '../../image/image-extensions.js';
 import { NocturneError } from '../../core/errors.js';
 import type { Item, LabelledBox } from '../dataset.js';
 import type { DatasetTree, Layout } from './layout.js';
-import { rewriteList } from './name-list.js';
+import { rewriteLabel } from './night-label.js';
 import { pairLabels } from './pair-labels.js';
 import { planLabelled } from './plan-labelled.js';
 import { sortFiles, spread } from './sort-files.js';
 import { VocXml } from './voc-xml.js';
 
 /** Annotations that are read to judge all. */
-const SAMPLES = 16;
+const SAMPLES = 64;
 
 const isXml = (path: string): boolean => extensionOf(path) === '.xml';
 
@@ -26,22 +26,22 @@ export const vocLayout: Layout = {
     return undefined;
   },
   async plan(tree, options) {
-    const { images, others } = await sortFiles(tree);
+    const { others } = await sortFiles(tree);
     const annotations = others.filter(isXml);
     const samples = await Promise.all(spread(annotations, SAMPLES).map((path) => readAnnotation(tree, path)));
     const namesDay = samples.some((sample) => sample?.namesDay ?? false);
-    const { labelsOf } = pairLabels(images, annotations);
     return planLabelled(tree, options, {
       isLabel: isXml,
       isSetLabel: (path) => /(?:^|\/)ImageSets\//i.test(path),
-      rewritten: (renamed) =>
-        new Set(namesDay ? annotations : [...renamed.keys()].flatMap((image) => labelsOf.get(image) ?? [])),
+      rewritten: namesDay ? annotations : [],
       isLabelled: true,
     });
   },
   rewrite: (copy, bytes, items) => {
-    if (!isXml(copy.path)) return rewriteList(copy, bytes, items);
-    return Promise.resolve(new VocXml(bytes, copy.path).forNight(renamedOf(items).get(copy.path)));
+    const annotation = isXml(copy.path) ? annotationOf(bytes, copy.path) : undefined;
+    return annotation
+      ? Promise.resolve(annotation.forNight(renamedOf(items).get(copy.path)))
+      : rewriteLabel(copy, bytes, items);
   },
   async boxes(tree, items) {
     const boxes = new Map<string, readonly LabelledBox[]>();
@@ -54,9 +54,12 @@ export const vocLayout: Layout = {
   },
 };
 
-/** An annotation; undefined where the file is none. */
 async function readAnnotation(tree: DatasetTree, path: string): Promise<VocXml | undefined> {
-  const bytes = await tree.store.read(path);
+  return annotationOf(await tree.store.read(path), path);
+}
+
+/** An annotation; undefined where the file is none. */
+function annotationOf(bytes: Uint8Array, path: string): VocXml | undefined {
   try {
     return new VocXml(bytes, path);
   } catch (error) {

@@ -9,7 +9,10 @@ export type MemberRole = 'image' | 'labelImage' | 'unwritable' | 'json' | 'other
 /** A member of a shard. */
 export interface ShardMember extends TarMember {
   readonly role: MemberRole;
-  /** `SHARD.tar/NAME`; of the second member of one name `SHARD.tar/STEM#2.EXTENSION`. */
+  /**
+   * `SHARD.tar/NAME`; of the second member of one name `SHARD.tar/STEM#2.EXTENSION`. A path inside the shard, whatever the name: files that a
+   * run writes are named for it.
+   */
   readonly id: string;
 }
 
@@ -31,11 +34,11 @@ export async function readShard(localPath: string, shard: string): Promise<reado
   const samples: { key: string; members: ShardMember[] }[] = [];
   const counts = new Map<string, number>();
   for (const member of await readTarMembers(localPath, shard)) {
-    const count = (counts.get(member.name) ?? 0) + 1;
-    counts.set(member.name, count);
-    const extension = posix.extname(member.name);
+    const path = pathOf(member.name);
+    const count = (counts.get(path) ?? 0) + 1;
+    counts.set(path, count);
     const number = count > 1 ? `#${count}` : '';
-    const id = `${shard}/${withExtension(member.name, number + extension)}`;
+    const id = `${shard}/${withExtension(path, number + posix.extname(path))}`;
     const full = { ...member, id, role: member.isFile ? roleOf(member.name) : ('other' as const) };
     const key = keyOf(member.name);
     const last = samples.at(-1);
@@ -54,6 +57,11 @@ export function roleOf(name: string): MemberRole {
   const parts = words.slice(0, -1).flatMap((word) => word.split(/[_-]/));
   if (parts.some((word) => LABEL_WORDS.has(word))) return 'labelImage';
   return nightPath(name) === name ? 'image' : 'unwritable';
+}
+
+/** A member's name without `.`, `..` and empty parts: `./a.jpg` is `a.jpg`, `../a.jpg` too. */
+function pathOf(name: string): string {
+  return posix.normalize(`/${name}`).slice(1);
 }
 
 function keyOf(name: string): string {

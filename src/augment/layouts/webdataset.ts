@@ -1,7 +1,7 @@
-import { listNames } from '../../ingest/image-list.js';
 import { NocturneError } from '../../core/errors.js';
 import { extensionOf, isImagePath } from '../../image/image-extensions.js';
 import type { DatasetPlan, FileCopy, Unit } from '../dataset.js';
+import { counted, countedNotice } from './counted.js';
 import type { DatasetTree, Layout } from './layout.js';
 import { readShard, type MemberRole, type ShardSample } from './webdataset-shard.js';
 
@@ -18,9 +18,9 @@ export const webdataset: Layout = {
   detect({ files }) {
     if (files.some(({ path }) => isImagePath(path))) return Promise.resolve(undefined); // a set with an archive of something beside it
     const shards = files.filter(({ path }) => extensionOf(path) === SHARD).length;
-    if (shards > 0) return Promise.resolve(shards === 1 ? '1 tar shard' : `${shards} tar shards`);
+    if (shards > 0) return Promise.resolve(counted(shards, 'tar shard'));
     const packed = files.filter(({ path }) => PACKED_SHARD.test(path)).length;
-    return Promise.resolve(packed > 0 ? `${packed} compressed tar shards` : undefined);
+    return Promise.resolve(packed > 0 ? counted(packed, 'compressed tar shard') : undefined);
   },
 
   plan: planShards,
@@ -60,22 +60,32 @@ async function addShard(
   }
 }
 
-const PACKED = 'compressed shards, left out (unpack them: gunzip)';
-const INDEXES = 'indexes of places in day shards, left out (make them again from the night shards)';
-const UNWRITABLE = 'images in shards in a format that is not written, copied as they are';
+/** Why files are left out, of one and of many. */
+type Why = readonly [one: string, many: string];
+const PACKED: Why = [
+  'compressed shard, left out (unpack it: gunzip)',
+  'compressed shards, left out (unpack them: gunzip)',
+];
+const INDEXES: Why = [
+  'index of places in a day shard, left out (make it again from the night shard)',
+  'indexes of places in day shards, left out (make them again from the night shards)',
+];
+const UNWRITABLE: Why = [
+  'image in a shard in a format that is not written, copied as it is',
+  'images in shards in a format that is not written, copied as they are',
+];
 
 /** What is not translated, and why. */
 class LeftOut {
-  readonly #names = new Map<string, string[]>();
+  readonly #names = new Map<Why, string[]>();
   readonly #lines: string[] = [];
 
   /** One line each. */
   get notices(): string[] {
-    const named = [...this.#names].filter(([, names]) => names.length > 0);
-    return [...this.#lines, ...named.map(([why, names]) => `${names.length} ${why}: ${listNames(names)}`)];
+    return [...this.#lines, ...[...this.#names].flatMap(([why, names]) => countedNotice(names, ...why))];
   }
 
-  add(why: string, ...names: readonly string[]): void {
+  add(why: Why, ...names: readonly string[]): void {
     const known = this.#names.get(why) ?? [];
     for (const name of names) known.push(name);
     this.#names.set(why, known);

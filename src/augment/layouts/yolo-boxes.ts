@@ -3,6 +3,7 @@ import { isReadAsRgb } from '../../image/image-extensions.js';
 import { readImage } from '../../ingest/read-image.js';
 import type { Item, LabelledBox } from '../dataset.js';
 import type { DatasetTree } from './layout.js';
+import { readLines } from './read-lines.js';
 import { readClassList, readYoloYaml } from './yolo-config.js';
 
 /** Values of a label's line: class, then numbers from 0 to 1. Undefined where the line is none. */
@@ -27,8 +28,7 @@ export async function yoloBoxes(
   for (const { id, source, labels } of items) {
     const label = labels.find((path) => /\.txt$/i.test(path));
     if (label === undefined) continue;
-    const lines = new TextDecoder().decode(await tree.store.read(label)).split(/\r?\n/);
-    const values = lines.map(yoloValues).filter((line) => line !== undefined);
+    const values = (await readLines(tree, label)).map(yoloValues).filter((line) => line !== undefined);
     const [width, height] = values.length === 0 ? [0, 0] : await sizeOf(tree, source);
     boxes.set(
       id,

@@ -1,6 +1,7 @@
 import { parse } from 'yaml';
 import { nameOf } from './dataset-path.js';
 import type { DatasetTree } from './layout.js';
+import { readLines } from './read-lines.js';
 
 /** Folders that a YOLO yaml or class list may lie under the root of its set, at most. */
 const MAX_DEPTH = 2;
@@ -43,7 +44,7 @@ export async function readYoloYaml(tree: DatasetTree): Promise<YoloConfig | unde
 export async function readClassList(tree: DatasetTree): Promise<YoloConfig | undefined> {
   const [path] = nearRoot(tree, isClassList);
   if (path === undefined) return undefined;
-  const lines = new TextDecoder().decode(await tree.store.read(path)).split(/\r?\n/);
+  const lines = await readLines(tree, path);
   const names = new Map(lines.map((line, i) => [i, line.trim()] as const).filter(([, line]) => line !== ''));
   return { path, names, splits: new Map(), root: undefined, keypoints: undefined };
 }

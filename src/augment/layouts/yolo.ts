@@ -2,10 +2,11 @@ import { extensionOf } from '../../image/image-extensions.js';
 import { counted } from './counted.js';
 import { nameOf } from './dataset-path.js';
 import type { DatasetTree, Layout } from './layout.js';
-import { rewriteList } from './name-list.js';
+import { rewriteLabel } from './night-label.js';
 import { pairLabels } from './pair-labels.js';
 import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
+import { readLines } from './read-lines.js';
 import { sortFiles, spread } from './sort-files.js';
 import { yoloBoxes, yoloValues } from './yolo-boxes.js';
 import { configNotices, isClassList, readYoloYaml } from './yolo-config.js';
@@ -46,7 +47,7 @@ export const yoloLayout: Layout = {
     });
     return { ...planned, notices: [...planned.notices, ...(config ? configNotices(tree, config) : [])] };
   },
-  rewrite: rewriteList,
+  rewrite: rewriteLabel,
   boxes: yoloBoxes,
 };
 
@@ -55,9 +56,6 @@ const isSplitList = (path: string): boolean =>
 
 /** Whether every line of a file is a YOLO label; undefined for an empty file, which says that its image shows nothing. */
 async function isYoloLabel(tree: DatasetTree, path: string): Promise<boolean | undefined> {
-  const lines = new TextDecoder()
-    .decode(await tree.store.read(path))
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== '');
+  const lines = (await readLines(tree, path)).filter((line) => line.trim() !== '');
   return lines.length === 0 ? undefined : lines.every((line) => yoloValues(line) !== undefined);
 }

@@ -23,6 +23,8 @@ export interface NightPair {
   readonly look?: Look;
   /** Boxes of the day's vehicles in shares: without them the lamps of vehicles are not judged. */
   readonly vehicles?: readonly Box[];
+  /** What {@link NightJudge.alreadyNight} says of the day, where it was asked before; default: it is asked. */
+  readonly alreadyNight?: number;
   /** Day and night larger than a thumbnail, of one size: signals and lamps are small. Default: the thumbnails. */
   readonly detail?: { readonly day: DayPlanes; readonly night: DayPlanes };
 }
@@ -54,14 +56,14 @@ export class NightJudge {
   }
 
   /** Measures a night. Scores that need a look are undefined without one. */
-  score({ day, night, look, vehicles, detail }: NightPair): ItemScores {
+  score({ day, night, look, vehicles, detail, alreadyNight }: NightPair): ItemScores {
     const { correlation } = structureOf(day, night, this.#mask.of(day, look));
     const statistics = this.#meter.measure(night);
     return {
       ...(Number.isNaN(correlation) ? {} : { structure: correlation }),
       ...distanceFrom(this.#range, statistics),
       night: this.#evidence.answer('night', statistics),
-      alreadyNight: this.alreadyNight(day),
+      alreadyNight: alreadyNight ?? this.alreadyNight(day),
       ...(look && lampScores(detail ?? { day: asPlanes(day), night: asPlanes(night) }, look, vehicles)),
     };
   }

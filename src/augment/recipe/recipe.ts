@@ -59,7 +59,7 @@ export interface Recipe extends Readonly<Partial<Record<RecipeDial, Spread<numbe
 /** A recipe, and the text that gives it again on any machine. */
 export interface ReadRecipe {
   readonly recipe: Recipe;
-  /** JSON that needs no other file: {@link parseRecipe} reads it. Equal recipes have equal texts, however their files are laid out. */
+  /** JSON that needs no other file: {@link parseRecipe} reads it. The white space of a file is not in it. */
   readonly text: string;
 }
 

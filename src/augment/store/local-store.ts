@@ -3,10 +3,10 @@ import type { Dirent, Stats } from 'node:fs';
 import { mkdir, open, opendir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
-import { listNames } from '../../ingest/image-list.js';
 import { checkNameLength, temporaryPathOf } from '../../output/atomic-file.js';
 import { outputFailure } from '../../output/output-error.js';
 import type { DatasetFile } from '../dataset.js';
+import { countedNotice } from '../layouts/counted.js';
 import type { FileList, Store } from './store.js';
 
 /** A tree of files in a folder of this machine. */
@@ -115,12 +115,10 @@ class TreeWalk {
   }
 
   get notices(): string[] {
-    const line = (names: readonly string[], what: string): string[] =>
-      names.length === 0 ? [] : [`left out ${names.length} ${what}: ${listNames(names)}`];
     return [
-      ...line(this.#outside, 'links that lead out of the tree'),
-      ...line(this.#broken, 'links that lead nowhere or in a circle'),
-      ...line(this.#unreadable, 'folders or files that cannot be read'),
+      ...leftOut(this.#outside, 'link that leads out of the tree', 'links that lead out of the tree'),
+      ...leftOut(this.#broken, 'link that leads nowhere or in a circle', 'links that lead nowhere or in a circle'),
+      ...leftOut(this.#unreadable, 'folder or file that cannot be read', 'folders or files that cannot be read'),
     ];
   }
 
@@ -166,6 +164,11 @@ class TreeWalk {
     if (!stats) this.#unreadable.push(name);
     return stats;
   }
+}
+
+/** A line about what a list leaves out, or none. */
+export function leftOut(names: readonly string[], one: string, many: string): string[] {
+  return countedNotice(names, one, many).map((line) => `left out ${line}`);
 }
 
 /** Sorts files so that 2 comes before 10. Takes the array. */

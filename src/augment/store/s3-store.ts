@@ -20,9 +20,8 @@ import {
 } from '@aws-sdk/client-s3';
 import { Backoff } from '../../core/backoff.js';
 import { NocturneError } from '../../core/errors.js';
-import { listNames } from '../../ingest/image-list.js';
 import type { DatasetFile } from '../dataset.js';
-import { inNaturalOrder } from './local-store.js';
+import { inNaturalOrder, leftOut } from './local-store.js';
 import { isMissingObject, isPassing, s3Failure, type S3Direction } from './s3-error.js';
 import type { FileList, Store } from './store.js';
 
@@ -89,8 +88,7 @@ export class S3Store implements Store {
       }
       token = page.NextContinuationToken;
     } while (token !== undefined);
-    const notices =
-      unfit.length === 0 ? [] : [`left out ${unfit.length} objects whose keys are no paths: ${listNames(unfit)}`];
+    const notices = leftOut(unfit, 'object whose key is no path', 'objects whose keys are no paths');
     return { files: inNaturalOrder(files), notices };
   }
 

@@ -52,12 +52,11 @@ export function judgeNight(
   { frame, look, vehicles }: JudgedNight,
 ): Pick<RenderedNight, 'scores' | 'verdict' | 'reason'> {
   const planes = (data: Float32Array) => ({ data, width: DETAIL_WIDTH, height: DETAIL_HEIGHT });
+  const night = renderer.thumbnail(frame).data;
   const scores: ItemScores = judge.score({
-    day: view.thumbnail.data,
-    night: renderer.thumbnail(frame).data,
-    look: look.look,
+    ...{ day: view.thumbnail.data, night, alreadyNight: view.alreadyNight, look: look.look },
     ...(vehicles && { vehicles }),
     detail: { day: planes(view.detail), night: planes(renderer.detail(frame)) },
   });
-  return { scores, ...judge.verdict(scores) };
+  return { scores, ...judge.verdict(scores, night) };
 }

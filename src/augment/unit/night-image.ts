@@ -3,13 +3,14 @@ import { NocturneError } from '../../core/errors.js';
 import type { Frame } from '../../core/frame.js';
 import { extensionOf } from '../../image/image-extensions.js';
 import { cropImage, frameToRgb } from '../../image/rgb-image.js';
+import type { WRITTEN_IMAGES } from '../layouts/dataset-path.js';
 import type { DayFile } from './day-image.js';
 import type { Orientation } from './orientation.js';
 import { tagJpeg } from './jpeg-tags.js';
 import { tagPng } from './png-tags.js';
 import { tagWebp } from './webp-tags.js';
 
-/** Formats that are written, by extension. */
+/** Formats by extension. */
 const FORMATS = {
   '.jpg': 'jpeg',
   '.jpeg': 'jpeg',
@@ -19,7 +20,7 @@ const FORMATS = {
   '.tif': 'tiff',
   '.tiff': 'tiff',
   '.avif': 'avif',
-} as const;
+} as const satisfies Readonly<Record<(typeof WRITTEN_IMAGES)[number], string>>;
 type Format = (typeof FORMATS)[keyof typeof FORMATS];
 
 /** Quality of JPEG and WebP where the draw says nothing; it is measured against the render, not the day. */
@@ -34,16 +35,6 @@ export interface EncodedImage {
   readonly bytes: Buffer;
   /** What of the day's file it does not have, one clause each. */
   readonly losses: readonly string[];
-}
-
-/** Whether an image can be written under this name: `.jpg`, `.png`, `.webp`, `.tif`, `.avif` and their like. */
-export function isWritableName(path: string): boolean {
-  return extensionOf(path) in FORMATS;
-}
-
-/** The name that an image's night is written under: its own, or that of a PNG where its format cannot be written. */
-export function nightName(path: string): string {
-  return isWritableName(path) ? path : path.slice(0, path.length - extensionOf(path).length) + '.png';
 }
 
 /**

@@ -35,7 +35,7 @@ export async function* sequenceUnit(
   const tracks = await openTracks(unit, isDone, tools);
   const last = Math.max(-1, ...tracks.map((track) => track.last));
   const items = unit.items.slice(0, last + 1);
-  const alreadyNight = items.length > 0 ? await alreadyNightOf(unit.items, tools) : 0;
+  const left = items.length > 0 ? await nightAmongSequences(unit.items, tools) : undefined;
   const clock = new SequenceClock();
   const details = new DetailSchedule();
   const options = { start: (item: Item) => readItem(input, item), ahead: PREFETCHED, release: releaseItem };
@@ -44,7 +44,7 @@ export async function* sequenceUnit(
     const read = unwrap(settled);
     try {
       signal.throwIfAborted();
-      const frame = { item, index, unit: unit.index, read, left: nightAmongDays(settings, alreadyNight) };
+      const frame = { item, index, unit: unit.index, read, left };
       const going = tracks.filter((track) => track.last >= index);
       if ('error' in read.day) yield* failedFrame(frame, read.day.error, going, isDone, tools);
       else {
@@ -96,8 +96,12 @@ async function openTracks(
   return tracks;
 }
 
-/** How surely a sequence is a night already: the median of some of its frames, so that no single frame of it stays as it is. */
-async function alreadyNightOf(items: readonly Item[], { unit: { input }, night }: ImageUnitTools): Promise<number> {
+/** What becomes of a sequence that is a night already: by the median of some of its frames, so that no single frame of it stays as it is. */
+async function nightAmongSequences(
+  items: readonly Item[],
+  { unit: { input, settings }, night }: ImageUnitTools,
+): Promise<ReturnType<typeof nightAmongDays>> {
+  if (settings.nights === 'translate') return undefined;
   const found: number[] = [];
   const count = Math.min(NIGHT_SAMPLES, items.length);
   for (let i = 0; i < count; i++) {
@@ -106,7 +110,7 @@ async function alreadyNightOf(items: readonly Item[], { unit: { input }, night }
     if ('value' in read.day) found.push(viewDay(night, read.day.value.frame).alreadyNight);
     releaseItem(read);
   }
-  return found.sort((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0;
+  return nightAmongDays(settings, found.sort((a, b) => a - b)[Math.floor(found.length / 2)] ?? 0);
 }
 
 async function* frameNights(

@@ -1,6 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { JsonText } from '../layouts/json-text.js';
-import { timeOfDayEdits } from '../layouts/night-json.js';
+import { nightJson } from '../layouts/night-json.js';
 import type { ShardMember, ShardSample } from '../layouts/webdataset-shard.js';
 import type { ItemRow } from './item-row.js';
 import type { UnitTools } from './night-tools.js';
@@ -10,7 +9,7 @@ import { readRange, type ShardWriter } from './shard-writer.js';
 
 /** What a {@link SampleWriter} works with. */
 export interface SampleWriterOptions {
-  readonly writer: ShardWriter;
+  readonly writer: Pick<ShardWriter, 'copy' | 'replace'>;
   readonly variant: number;
   /** The day's shard. Borrowed. */
   readonly from: FileHandle;
@@ -35,10 +34,8 @@ export class SampleWriter {
     const { settings } = this.#options.tools;
     const failed = rows.find(({ verdict }) => verdict === 'failed');
     if (failed) {
-      for (const row of rows) this.#take(row.item);
-      return rows.map((row) =>
-        row.verdict === 'failed' ? row : without(row, 'failed', `${failed.item} of its sample failed`),
-      );
+      // A night that was rejected by itself is in the reject folder already.
+      return rows.map((row) => (this.#take(row.item) ? without(row, `${failed.item} of its sample failed`) : row));
     }
     const rejected = rows.find(({ verdict }) => verdict === 'rejected' && settings.rejects === 'bin');
     if (rejected) return this.#reject(sample, rows, rejected);
@@ -75,14 +72,7 @@ export class SampleWriter {
   /** A JSON member whose time of day became night; undefined where it names none, or is no JSON. */
   async #nightJson(member: ShardMember): Promise<Uint8Array | undefined> {
     if (member.role !== 'json' || member.bytes > MAX_MEMBER_BYTES || member.hasExtendedSize) return undefined;
-    const bytes = await this.#read(member);
-    try {
-      const text = new JsonText(bytes, member.id);
-      const edits = timeOfDayEdits(text, text.root);
-      return edits.length > 0 ? text.edited(edits) : undefined;
-    } catch {
-      return undefined; // what is no JSON stays what it is
-    }
+    return nightJson(await this.#read(member), member.id);
   }
 
   #read({ dataStart, bytes }: ShardMember): Promise<Buffer> {
@@ -99,6 +89,6 @@ export class SampleWriter {
 }
 
 /** A row of an image that is nowhere. */
-function without(row: ItemRow, verdict: 'failed', reason: string): ItemRow {
-  return { ...row, output: '', outputSha256: '', outputBytes: 0, verdict, reason };
+function without(row: ItemRow, reason: string): ItemRow {
+  return { ...row, output: '', outputSha256: '', outputBytes: 0, verdict: 'failed', reason };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { readBddListing } from '../../../src/augment/layouts/bdd100k-listing.js';
 import { bdd100k } from '../../../src/augment/layouts/bdd100k.js';
 import type { Item } from '../../../src/augment/dataset.js';
 import type { DatasetTree } from '../../../src/augment/layouts/layout.js';
@@ -76,10 +77,10 @@ describe('bdd100k', () => {
       'labels/det_20/det_train.json': ['label', true],
     });
     expect(notices).toEqual([
-      `1 images are night by their labels and copied as they are: images/100k/train/${NIGHT}.jpg`,
-      `1 videos are night by their labels and copied as they are: videos/train/${NIGHT}.mov`,
-      '1 images without label, which become night too: images/100k/train/3d3d3e4d-af6c0b74.jpg',
-      '1 labels without image: gone',
+      `1 image is night by its label and copied as it is: images/100k/train/${NIGHT}.jpg`,
+      `1 video is night by its label and copied as it is: videos/train/${NIGHT}.mov`,
+      '1 image without label, which becomes night too: images/100k/train/3d3d3e4d-af6c0b74.jpg',
+      '1 label without image: gone',
     ]);
   });
 
@@ -98,6 +99,39 @@ describe('bdd100k', () => {
     );
     expect(await rewritten('labels/det_20/det_train.json')).toBe(expected);
     expect(await rewritten(`labels/100k/train/${DAY}.json`)).toBe(own(DAY, 'night'));
+  });
+
+  it('keeps the names of images in labels beside videos of the same names, and follows a format that changes', async () => {
+    const tree = await writtenTree({
+      [`videos/train/${DAY}.mov`]: 'a day',
+      [`images/100k/train/${DUSK}.bmp`]: 'a dusk',
+      'labels/det_20/det_train.json': LIST.replace(`${DUSK}.jpg`, `${DUSK}.bmp`),
+    });
+    const { units, copies } = await bdd100k.plan(tree, {});
+    const items = units.flatMap((unit) => unit.items);
+    const copy = copies.find(({ path }) => path.endsWith('.json'));
+    const night = copy && (await bdd100k.rewrite?.(copy, await tree.store.read(copy.path), items));
+    const expected = LIST.replace('"clear", "timeofday": "daytime"', '"clear", "timeofday": "night"')
+      .replace('dawn/dusk', 'night')
+      .replace(`${DUSK}.jpg`, `${DUSK}.png`);
+    expect(Buffer.from(night ?? []).toString()).toBe(expected);
+  });
+
+  it('reads small label files at once and large ones alone', async () => {
+    const tree = await smallSet();
+    const files = Array.from({ length: 40 }, (_, i) => ({ path: `labels/${i}.json`, bytes: i < 35 ? 1000 : 4e8 }));
+    const bytesOf = new Map(files.map(({ path, bytes }) => [path, bytes]));
+    let [held, most, count] = [0, 0, 0];
+    const read = async (path: string): Promise<Uint8Array> => {
+      held += bytesOf.get(path) ?? 0;
+      most = Math.max(most, held);
+      count++;
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      held -= bytesOf.get(path) ?? 0;
+      return Buffer.from('[]');
+    };
+    await readBddListing({ ...tree, files, store: { ...tree.store, read } });
+    expect([count, most]).toEqual([40, 4e8]);
   });
 
   it('reads boxes of both forms, by corners', async () => {

@@ -51,6 +51,15 @@ async function smallSet(more: Readonly<Record<string, string | Uint8Array>> = {}
 
 const image = (id: number, fileName: string) => ({ license: 1, file_name: fileName, height: 32, width: 32, id });
 
+/** What the layout makes of one of its labels, which the plan rewrites. */
+async function rewritten(tree: DatasetTree, path: string): Promise<string> {
+  const { units, copies } = await coco.plan(tree, {});
+  const copy = copies.find((one) => one.path === path);
+  expect(copy?.isRewritten).toBe(true);
+  const items = units.flatMap((unit) => unit.items);
+  return Buffer.from((copy && (await coco.rewrite?.(copy, await tree.store.read(path), items))) ?? []).toString();
+}
+
 describe('coco', () => {
   it('plans images of every split, copies labels and panoptic masks, and names what is missing', async () => {
     const tree = await smallSet();
@@ -65,7 +74,7 @@ describe('coco', () => {
     ]);
     expect(plan.copies.filter(({ role }) => role === 'label')).toHaveLength(4);
     expect(plan.copies.some(({ isRewritten }) => isRewritten)).toBe(false);
-    expect(plan.notices).toEqual(['1 listed images are not in the set: gone.jpg']);
+    expect(plan.notices).toEqual(['1 listed image is not in the set: gone.jpg']);
   });
 
   it('reads boxes once, though keypoints list the same objects, and ignores crowds', async () => {
@@ -87,14 +96,23 @@ describe('coco', () => {
     const pixels = { create: { width: 8, height: 8, channels: 3, background: 'red' } } as const;
     const bitmap = await sharp(pixels).gif().toBuffer(); // its content is not read here
     const tree = await writtenTree({ 'a.bmp': bitmap, 'b.jpg': await noisyJpeg(4), 'labels.json': list });
-    const { units, copies } = await coco.plan(tree, {});
-    const items = units.flatMap((unit) => unit.items);
-    const copy = copies.find(({ path }) => path === 'labels.json');
-    expect(copy).toEqual({ path: 'labels.json', role: 'label', isRewritten: true });
-    const rewritten = copy && (await coco.rewrite?.(copy, Buffer.from(list), items));
-    expect(Buffer.from(rewritten ?? []).toString()).toBe(
-      list.replace('"file_name" : "a.bmp"', '"file_name" : "a.png"'),
-    );
+    expect(await rewritten(tree, 'labels.json')).toBe(list.replace('"file_name" : "a.bmp"', '"file_name" : "a.png"'));
+  });
+
+  it('names a night that another file left no name for as the plan does', async () => {
+    const list = '{"images":[{"id":1,"file_name":"a.bmp"},{"id":2,"file_name":"a.png"}],"categories":[]}';
+    const tree = await writtenTree({ 'a.bmp': 'x', 'a.png': await noisyJpeg(4), 'labels.json': list });
+    expect(await rewritten(tree, 'labels.json')).toBe(list.replace('"a.bmp"', '"a.bmp.png"'));
+  });
+
+  it('makes the time of day of its images night, and leaves every other byte', async () => {
+    const list =
+      '{"info":{"timeofday":"day"},"images":[\n {"file_name":"a.jpg", "attributes":{"time_of_day":"Day" ,"w":1.0},"id":1},' +
+      '{"timeofday":"dusk","file_name":"gone.jpg","id":2}],\n"categories":[]}';
+    const tree = await writtenTree({ 'a.jpg': await noisyJpeg(4), 'labels.json': list, 'b.json': '{"images": []}' });
+    const { copies } = await coco.plan(tree, {});
+    expect(copies.filter(({ isRewritten }) => isRewritten).map(({ path }) => path)).toEqual(['labels.json']);
+    expect(await rewritten(tree, 'labels.json')).toBe(list.replace('"Day"', '"Night"'));
   });
 
   it('keeps frames of a video in order, one draw for each', async () => {

@@ -87,7 +87,7 @@ describe('nuscenes', () => {
     });
     expect(notices).toEqual([
       expect.stringMatching(/^2 images are night by the descriptions of their scenes and copied as they are: /),
-      '1 listed images are not in the set: samples/CAM_FRONT/gone.jpg',
+      '1 listed image is not in the set: samples/CAM_FRONT/gone.jpg',
     ]);
   });
 

@@ -99,6 +99,10 @@ describe('names', () => {
     expect(plan.notices).toContain(
       "2 nights under the source's extension and its own, for another file has the name: a/one.bmp.png, a/one.ppm.png",
     );
+    const taken = await planOf({ ...files, 'a/one.bmp.png': day });
+    expect(itemsOf(taken).map(({ output }) => output)).toEqual([
+      ...['a/one.bmp.png.png', 'a/one.bmp.png', 'a/one.png', 'a/one.ppm.png'],
+    ]);
   });
 
   it('lists names that differ only in case or accents', async () => {

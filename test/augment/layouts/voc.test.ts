@@ -72,6 +72,17 @@ describe('layouts', () => {
     expect([plan.layout, isWhole(plan, files)]).toEqual(['voc', true]);
     expect([...(await layout.boxes!(tree, itemsOf(plan))).keys()]).toEqual(['a.jpg']);
   });
+
+  it('a broken annotation keeps its bytes where the others are rewritten', async () => {
+    const files = {
+      'a.jpg': day,
+      'b.jpg': day,
+      'a.xml': annotation('a.jpg', '<timeofday>day</timeofday>'),
+      'b.xml': 'no XML',
+    };
+    expect(await rewritten('a.xml', files)).toBe(annotation('a.jpg', '<timeofday>night</timeofday>'));
+    expect(await rewritten('b.xml', files)).toBe('no XML');
+  });
 });
 
 it('reads boxes; difficult objects are ignored ones', async () => {

@@ -63,9 +63,9 @@ describe('webdataset', () => {
       'texts.tar has no images that can become night: copied as it is',
       'train-000000.tar: 1 of 3 samples have no image that can become night',
       'train-000001.tar: 1 of 2 samples have no image that can become night',
-      '1 compressed shards, left out (unpack them: gunzip): old.tar.gz',
-      '1 images in shards in a format that is not written, copied as they are: train-000001.tar/b/0000.bmp',
-      '1 indexes of places in day shards, left out (make them again from the night shards): train-000000.idx',
+      '1 compressed shard, left out (unpack it: gunzip): old.tar.gz',
+      '1 image in a shard in a format that is not written, copied as it is: train-000001.tar/b/0000.bmp',
+      '1 index of places in a day shard, left out (make it again from the night shard): train-000000.idx',
     ]);
   });
 
@@ -106,6 +106,18 @@ describe('webdataset', () => {
     );
     expect(Object.fromEntries(read.slice(1))).toEqual(contents);
     expect(members[0]).toMatchObject({ isFile: false, bytes: 0, headerStart: 0 });
+  });
+
+  it('gives every member a path of its own inside the shard, whatever its name', async () => {
+    const folder = temporaryFolder();
+    const names = ['./a.jpg', 'a.jpg', '../../a.jpg', '/etc/b.jpg', 'c//d/../e.jpg', './'];
+    writeFileSync(join(folder, 's.tar'), await tarOf(names.map((name) => [name, 'x'] as const)));
+    const samples = await readShard(join(folder, 's.tar'), 's.tar');
+    const members = samples.flatMap((sample) => sample.members);
+    expect(members.map(({ id }) => id).slice(0, 5)).toEqual([
+      ...['s.tar/a.jpg', 's.tar/a#2.jpg', 's.tar/a#3.jpg', 's.tar/etc/b.jpg', 's.tar/c/e.jpg'],
+    ]);
+    expect(members.map(({ name }) => name)).toEqual(names);
   });
 
   it.each([

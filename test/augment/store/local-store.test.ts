@@ -122,7 +122,7 @@ describe('list', () => {
     await asAnybody(async () => {
       const { files, notices } = await store.list();
       expect(files.map(({ path }) => path)).toEqual(['a.png', 'z/c.png']);
-      expect(notices).toEqual(['left out 1 folders or files that cannot be read: locked']);
+      expect(notices).toEqual(['left out 1 folder or file that cannot be read: locked']);
       expect(await lineOf(new LocalStore(join(root, 'locked')).list())).toContain(
         'locked cannot be read: permission denied.',
       );

@@ -2,7 +2,8 @@ import sharp, { type Sharp } from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Frame } from '../../../src/core/frame.js';
 import { readDay } from '../../../src/augment/unit/day-image.js';
-import { encodeNight, nightName } from '../../../src/augment/unit/night-image.js';
+import { nightPath } from '../../../src/augment/layouts/dataset-path.js';
+import { encodeNight } from '../../../src/augment/unit/night-image.js';
 
 afterAll(() => expect(Frame.liveCount).toBe(0));
 
@@ -11,7 +12,7 @@ async function nightOf(bytes: Uint8Array, name: string): Promise<{ bytes: Buffer
   const day = await readDay(bytes, name);
   using frame = day.frame;
   for (let i = 0; i < frame.y.length; i++) frame.y[i] = (frame.y[i] ?? 0) >> 1;
-  const night = await encodeNight(frame, day.file, nightName(name));
+  const night = await encodeNight(frame, day.file, nightPath(name));
   return { bytes: night.bytes, losses: [...day.losses, ...night.losses] };
 }
 
@@ -192,9 +193,9 @@ describe('what a night cannot have of its day is named', () => {
     const webp = await sharp(pages, { join: { animated: true } })
       .webp()
       .toBuffer();
-    expect(await lossesOf(gif, 'a.gif')).toContain('only the first of several frames or pages is read');
+    expect(await lossesOf(gif, 'named.png')).toContain('only the first of several frames or pages is read');
     expect(await lossesOf(webp, 'a.webp')).toContain('only the first of several frames or pages is read');
-    const { width, height, format } = await sharp((await nightOf(gif, 'a.gif')).bytes).metadata();
+    const { width, height, format } = await sharp((await nightOf(gif, 'named.png')).bytes).metadata();
     expect([width, height, format]).toEqual([48, 32, 'png']);
   });
 

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ALREADY_NIGHT } from '../../../src/augment/proof/verdict.js';
 import { sha256 } from '../../../src/augment/store/local-store.js';
 import { Frame } from '../../../src/core/frame.js';
 import { SURFACES } from '../../../src/scene/scene.js';
+import { footage } from '../../support/footage.js';
 import { smallDisk } from '../../support/small-disk.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { runUnit, unitOf, unitSettings, writeStreet } from './set-of-street.js';
@@ -142,10 +144,63 @@ describe('nights', () => {
       const to = temporaryFolder();
       const [row] = await runUnit({ from: folder, to }, unit, unitSettings({ recipe, rejects }));
       expect(row?.verdict).toBe('rejected');
-      expect(row?.reason).not.toBe('');
+      expect(row?.reason).toMatch(/^more like a day than a night, \w/); // in words: what of it is unlike a night
       expect(row?.output).toBe(rejects === 'bin' ? `nocturne/rejected/${name}` : name);
       expect(existsSync(join(to, row?.output ?? ''))).toBe(true);
     }
+  });
+});
+
+const realNights = footage('frames/bddB');
+
+describe.skipIf(realNights === undefined)('a night among the days', () => {
+  const folder = temporaryFolder();
+  let [nightName, dayName] = ['', ''];
+
+  beforeAll(async () => {
+    [nightName = ''] = readdirSync(realNights ?? '');
+    copyFileSync(join(realNights ?? '', nightName), join(folder, nightName));
+    [dayName = ''] = await writeStreet(folder, 1);
+  });
+
+  it.each(['images', 'sequence'] as const)('of a unit of %s is copied byte for byte', async (kind) => {
+    const to = temporaryFolder();
+    const rows = await runUnit({ from: folder, to }, unitOf(kind, [nightName]), { ...GRADE, nights: 'copy' });
+    const bytes = readFileSync(join(folder, nightName));
+    expect(rows).toMatchObject([
+      { verdict: 'alreadyNight', reason: '', output: nightName, outputSha256: sha256(bytes), lamps: 0 },
+    ]);
+    expect(rows[0]?.scores.alreadyNight).toBeGreaterThanOrEqual(ALREADY_NIGHT);
+    expect(readFileSync(join(to, nightName)).equals(bytes)).toBe(true);
+  });
+
+  it.each(['images', 'sequence'] as const)('of a unit of %s is rejected where the settings say so', async (kind) => {
+    const to = temporaryFolder();
+    const settings = { ...GRADE, nights: 'reject', rejects: 'bin' } as const;
+    const rows = await runUnit({ from: folder, to }, unitOf(kind, [nightName]), settings);
+    expect(rows).toMatchObject([{ verdict: 'rejected', output: `nocturne/rejected/${nightName}` }]);
+    expect(rows[0]?.reason).toMatch(/^the source is a night already: [01]\.\d\d$/);
+    expect(existsSync(join(to, nightName))).toBe(false);
+  });
+
+  it('stays where its format cannot be written: its pixels, under the name of the plan', async () => {
+    const png = { ...unitOf('images', [nightName]).items[0]!, output: 'night.png' };
+    const to = temporaryFolder();
+    const unit = { index: 0, kind: 'images', items: [png] } as const;
+    const [row] = await runUnit({ from: folder, to }, unit, { ...GRADE, nights: 'copy' });
+    expect(row).toMatchObject({ verdict: 'alreadyNight', output: 'night.png' });
+    const [old, made] = await Promise.all([meanOf(join(folder, nightName)), meanOf(join(to, 'night.png'))]);
+    expect(Math.abs(made - old)).toBeLessThan(1);
+  });
+
+  it('is translated on demand, and days beside it always are', async () => {
+    const unit = unitOf('images', [nightName, dayName]);
+    const verdicts = async (nights: 'copy' | 'translate'): Promise<boolean[]> => {
+      const rows = await runUnit({ from: folder, to: temporaryFolder() }, unit, { ...GRADE, nights });
+      return rows.map(({ verdict }) => verdict === 'alreadyNight');
+    };
+    expect(await verdicts('copy')).toEqual([true, false]);
+    expect(await verdicts('translate')).toEqual([false, false]);
   });
 });
 

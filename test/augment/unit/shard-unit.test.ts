@@ -11,6 +11,7 @@ import { readTarMembers } from '../../../src/augment/layouts/tar-members.js';
 import { readShard } from '../../../src/augment/layouts/webdataset-shard.js';
 import { webdataset } from '../../../src/augment/layouts/webdataset.js';
 import { LocalStore } from '../../../src/augment/store/local-store.js';
+import type { ItemRow } from '../../../src/augment/unit/item-row.js';
 import { SampleWriter } from '../../../src/augment/unit/shard-samples.js';
 import { ShardWriter } from '../../../src/augment/unit/shard-writer.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
@@ -202,6 +203,26 @@ describe('a shard unit', () => {
     expect(readFileSync(join(output, 'nocturne/rejected/s.tar/0001.left.jpg'), 'utf8')).toBe('a night');
     expect(readFileSync(join(output, 'nocturne/rejected/s.tar/0001.txt'), 'utf8')).toBe('two cameras');
     expect(writer.digest().bytes).toBe(0);
+  });
+
+  it('leaves out the other images of a sample with the one that fails; what is in the reject folder keeps its row', async () => {
+    const { input, unit } = await shardSet(await tarOf(members));
+    const settings = quickSettings({ rejects: 'bin' });
+    const [left, right] = (await runUnit(unit, { input, output: newFolder() }, settings)).slice(1, 3);
+    const samples = await readShard(join(input, 's.tar'), 's.tar');
+    const sample = samples.find(({ key }) => key === '0001');
+    if (!sample || !left || !right) throw new Error('the shard has the sample');
+    const failed = { ...right, output: '', verdict: 'failed', reason: 'cannot decode it' } as const;
+    const writer = { copy: () => Promise.reject(new Error('left out')), replace: () => Promise.resolve() };
+    const tools = { output: new LocalStore(newFolder()), settings };
+    await using from = await open(join(input, 's.tar'));
+    const outcomeOf = (row: ItemRow, nights: Map<string, Uint8Array>) =>
+      new SampleWriter({ writer, variant: 0, from, nights, tools }).write(sample, [row, failed]);
+    expect(await outcomeOf(left, new Map())).toEqual([left, failed]);
+    const nights = new Map([['s.tar/0001.left.jpg', Buffer.from('a night')]]);
+    const [accepted] = await outcomeOf({ ...left, verdict: 'accepted', output: 's.tar/0001.left.jpg' }, nights);
+    expect(accepted).toMatchObject({ verdict: 'failed', output: '', outputBytes: 0 });
+    expect(nights.size).toBe(0);
   });
 
   it('reports a shard that was cut after it was planned as failed, and stores nothing', async () => {
