@@ -32,7 +32,7 @@ const PLATE_WIDTH = { from: 0.044, full: 0.056 } as const;
 /** How far down its box a vehicle's lamps are, in heights: where the network places them in the canvas of a lorry, they stay dark. */
 const HIGH = { dark: 0.24, lit: 0.36 } as const;
 /** Widths of a vehicle in a still between which its lamps need evidence: buses and lorries that fill the image are often misread. */
-const CLOSE = { from: 0.09, full: 0.13 } as const;
+const CLOSE = { from: 0.26, full: 0.36 } as const;
 /** V of the glass of a tail lamp, from close by: what is less red is paint or a mirror's rim. */
 const GLASS_RED = { dark: 0.07, lit: 0.1 } as const;
 /** How far down its box the head lamps of a close vehicle are, in heights: above is a windscreen. */
