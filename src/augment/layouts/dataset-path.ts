@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { extensionOf, isImagePath } from '../../image/image-extensions.js';
 
 /** Extensions of images that are written; every other image becomes a PNG. */
-const WRITTEN_IMAGES: readonly string[] = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.avif'];
+const WRITTEN_IMAGES: readonly string[] = ['.png', '.jpg', '.jpeg', '.jfif', '.webp', '.tif', '.tiff', '.avif'];
 /** Extensions of videos that are written; every other video becomes an MP4. */
 const WRITTEN_VIDEOS: readonly string[] = ['.mp4', '.m4v', '.mov', '.mkv', '.webm', '.avi', '.ts'];
 /** The other extensions of videos. An animated GIF is one. */

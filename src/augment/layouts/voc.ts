@@ -5,6 +5,7 @@ import type { DatasetTree, Layout } from './layout.js';
 import { rewriteList } from './name-list.js';
 import { pairLabels } from './pair-labels.js';
 import { planLabelled } from './plan-labelled.js';
+import { readIfAllowed } from './read-if-allowed.js';
 import { sortFiles, spread } from './sort-files.js';
 import { VocXml } from './voc-xml.js';
 
@@ -56,7 +57,8 @@ export const vocLayout: Layout = {
 
 /** An annotation; undefined where the file is none. */
 async function readAnnotation(tree: DatasetTree, path: string): Promise<VocXml | undefined> {
-  const bytes = await tree.store.read(path);
+  const bytes = await readIfAllowed(tree, path);
+  if (bytes === undefined) return undefined;
   try {
     return new VocXml(bytes, path);
   } catch (error) {
