@@ -28,6 +28,12 @@ export interface Draft {
   readonly notices: readonly string[];
 }
 
+/** Extensions of images that nothing here reads: those of cameras' sensors, and of painting programs. */
+const UNREAD_IMAGES = [
+  ...['.dng', '.raw', '.cr2', '.cr3', '.nef', '.arw', '.orf', '.raf', '.rw2', '.pef', '.srw', '.3fr'],
+  ...['.mpo', '.psd', '.ico', '.svg'],
+];
+
 /** Single images of one unit, at most. */
 const IMAGES_OF_A_UNIT = 16;
 
@@ -78,7 +84,12 @@ export function assemblePlan(draft: Draft, { every = 1 }: PlanOptions): Omit<Dat
       ...[...labels, ...draft.setLabels].map((path) => copyOf(path, isImagePath(path) ? 'labelImage' : 'label')),
       ...draft.others.map((path) => copyOf(path, 'other')),
     ],
-    notices: [...draft.notices, ...droppedNotices(dropped, draft.labels.length - labels.length, every), ...notices],
+    notices: [
+      ...draft.notices,
+      ...droppedNotices(dropped, draft.labels.length - labels.length, every),
+      ...unreadNotices(draft.others),
+      ...notices,
+    ],
   };
 }
 
@@ -140,6 +151,13 @@ function sameButForCase(paths: ReadonlySet<string>): string[] {
     seen.add(form);
     return isSeen;
   });
+}
+
+/** A day that stays a day in a night set is named. */
+function unreadNotices(others: readonly string[]): string[] {
+  const unread = others.filter((path) => UNREAD_IMAGES.includes(extension(path).toLowerCase()));
+  if (unread.length === 0) return [];
+  return [`${counted(unread.length, 'image')} of a kind that is not read here, copied by day: ${listNames(unread)}`];
 }
 
 function droppedNotices(dropped: ReadonlySet<string>, labels: number, every: number): string[] {

@@ -5,6 +5,7 @@ import type { DatasetTree, Layout } from './layout.js';
 import { rewriteLabel } from './night-label.js';
 import { pairLabels } from './pair-labels.js';
 import { planLabelled } from './plan-labelled.js';
+import { readIfAllowed } from './read-if-allowed.js';
 import { sortFiles, spread } from './sort-files.js';
 import { VocXml } from './voc-xml.js';
 
@@ -55,7 +56,8 @@ export const vocLayout: Layout = {
 };
 
 async function readAnnotation(tree: DatasetTree, path: string): Promise<VocXml | undefined> {
-  return annotationOf(await tree.store.read(path), path);
+  const bytes = await readIfAllowed(tree, path);
+  return bytes && annotationOf(bytes, path);
 }
 
 /** An annotation; undefined where the file is none. */

@@ -6,7 +6,8 @@ import { rewriteLabel } from './night-label.js';
 import { pairLabels } from './pair-labels.js';
 import { pairKeys } from './path-words.js';
 import { planLabelled } from './plan-labelled.js';
-import { readLines } from './read-lines.js';
+import { readIfAllowed } from './read-if-allowed.js';
+import { linesOf } from './read-lines.js';
 import { sortFiles, spread } from './sort-files.js';
 import { yoloBoxes, yoloValues } from './yolo-boxes.js';
 import { configNotices, isClassList, readYoloYaml } from './yolo-config.js';
@@ -54,8 +55,13 @@ export const yoloLayout: Layout = {
 const isSplitList = (path: string): boolean =>
   /^(?:train|val|valid|test|trainval)\w*\.txt$|\.data$/i.test(nameOf(path));
 
-/** Whether every line of a file is a YOLO label; undefined for an empty file, which says that its image shows nothing. */
+/**
+ * Whether every line of a file is a YOLO label; undefined for an empty file, which says that its image shows nothing, and for one that this
+ * user may not read, which its image's row names.
+ */
 async function isYoloLabel(tree: DatasetTree, path: string): Promise<boolean | undefined> {
-  const lines = (await readLines(tree, path)).filter((line) => line.trim() !== '');
+  const bytes = await readIfAllowed(tree, path);
+  if (bytes === undefined) return undefined;
+  const lines = linesOf(bytes).filter((line) => line.trim() !== '');
   return lines.length === 0 ? undefined : lines.every((line) => yoloValues(line) !== undefined);
 }

@@ -56,10 +56,10 @@ export class UnitWork implements AsyncDisposable {
     const items = new Map(unit.items.map((item) => [item.id, item]));
     const done = new Set(job.done);
     const rows: ItemRow[] = [];
-    for await (const row of this.#lane.run(unit, (item, variant) => done.has(doneKey(item, variant)))) {
-      await this.#watch.check(row);
-      const item = items.get(row.item);
-      if (item) await labels.copyLabelsOf(row, item);
+    for await (const made of this.#lane.run(unit, (item, variant) => done.has(doneKey(item, variant)))) {
+      await this.#watch.check(made);
+      const item = items.get(made.item);
+      const row = item ? await labels.copyLabelsOf(made, item) : made;
       rows.push(row);
       onRow(row);
     }

@@ -140,10 +140,10 @@ class Work {
           logger,
         }),
       isDone: (item, variant) => this.#isDone(item, variant),
-      onRow: async (row) => {
-        await watch.check(row);
-        const item = order.item(row.item);
-        if (item) await this.#copies.copyLabelsOf(row, item);
+      onRow: async (made) => {
+        await watch.check(made);
+        const item = order.item(made.item);
+        const row = item ? await this.#copies.copyLabelsOf(made, item) : made;
         await journal.append(row);
         this.meter.add(row);
         onProgress?.(this.meter.progress);

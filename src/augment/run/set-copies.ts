@@ -1,11 +1,13 @@
 import { constants, copyFile } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { NocturneError } from '../../core/errors.js';
 import type { FileCopy, Item } from '../dataset.js';
 import type { Layout } from '../layouts/layout.js';
 import { vanishedError } from './input-watch.js';
 import type { Store } from '../store/store.js';
 import type { ItemRow } from '../unit/item-row.js';
-import { rejectedPath, variantFolder } from '../unit/output-paths.js';
+import { outputPaths, rejectedPath, variantFolder } from '../unit/output-paths.js';
 import type { UnitSettings } from '../unit/unit-settings.js';
 
 const copyLocalFile = promisify(copyFile);
@@ -57,16 +59,35 @@ export class SetCopies {
     return mine.length;
   }
 
-  /** Copies the label files of an item's row: call before the row counts as done. Rejects with NocturneError. */
-  async copyLabelsOf(row: ItemRow, item: Item): Promise<void> {
-    if (row.output === '') return;
+  /**
+   * Copies the label files of an item's row: call before the row counts as done. Resolves with the row; with a failed one, and without the
+   * night, where a label cannot be read: a night without its label says that it shows nothing. Rejects with NocturneError.
+   */
+  async copyLabelsOf(row: ItemRow, item: Item): Promise<ItemRow> {
+    if (row.output === '') return row;
     const { settings } = this.#options;
     const isBinned = row.verdict === 'rejected' && settings.rejects === 'bin';
     const root = isBinned ? rejectedPath(settings, row.variant, '') : variantFolder(settings, row.variant);
-    for (const path of item.labels) {
-      const copy = this.#ownLabels.get(path);
-      if (copy) await this.#copy(copy, [root], [item]);
+    const copies = item.labels.flatMap((path) => this.#ownLabels.get(path) ?? []);
+    try {
+      for (const copy of copies) await this.#copy(copy, [root], [item]);
+      return row;
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      await this.#removeNight(
+        row,
+        item,
+        copies.map(({ path }) => root + path),
+      );
+      const reason = `its label ${error.message.replace(/\.$/, '')}`;
+      return { ...row, ...{ output: '', outputSha256: '', outputBytes: 0, lamps: 0 }, verdict: 'failed', reason };
     }
+  }
+
+  async #removeNight(row: ItemRow, item: Item, labels: readonly string[]): Promise<void> {
+    const { lamps, lightMask, sceneMask } = outputPaths(this.#options.settings, item, row.variant);
+    const gained = [lamps, `${lamps}l`, lightMask, sceneMask]; // a video's lamps are lines
+    for (const path of [row.output, ...gained, ...labels]) await this.#options.output.remove(path);
   }
 
   async #copyToAll(copy: FileCopy): Promise<void> {
@@ -95,8 +116,23 @@ export async function copyFileBetween(input: Store, output: Store, source: strin
         await copyLocalFile(from, to, constants.COPYFILE_FICLONE);
       } catch (error) {
         if ((await input.size(source)) === undefined) throw vanishedError(`${input.label}/${source}`);
+        await access(from, constants.R_OK).catch((cause: unknown) => {
+          throw unreadable(source, cause);
+        });
         throw error;
       }
     });
   });
+}
+
+function unreadable(path: string, cause: unknown): NocturneError {
+  return new NocturneError({
+    ...{ code: 'INPUT_NO_PERMISSION', stage: 'ingest', message: `${path} cannot be read: permission denied.`, cause },
+    remedy: 'Give this user read permission, or take it out of the set, and run the same command again.',
+  });
+}
+
+/** True for a label file that is at fault itself: nobody may read it, or its content is damaged. */
+function isUnreadable(error: unknown): error is NocturneError {
+  return error instanceof NocturneError && ['INPUT_NO_PERMISSION', 'INPUT_UNSUPPORTED'].includes(error.code);
 }

@@ -53,6 +53,7 @@ const DAMAGED = 'incomplete or damaged: read as far as it goes';
  * Rejects with NocturneError INPUT_NOT_VIDEO for what cannot be read, INPUT_UNSUPPORTED for what is too large or of a kind not read here.
  */
 export async function readDay(bytes: Uint8Array, path: string): Promise<DayImage> {
+  if (bytes.length === 0) throw unreadable(path, 'its file is empty');
   const signature = imageSignatureOf(bytes, path);
   if (!signature) throw unreadable(path, 'its content is no image format that is read here');
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

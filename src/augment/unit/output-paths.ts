@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Item } from '../dataset.js';
 import type { UnitSettings } from './unit-settings.js';
 
@@ -26,10 +27,23 @@ export function outputPaths(settings: Pick<UnitSettings, 'variants'>, item: Item
   return {
     night: `${folder}${item.output}`,
     rejected: rejectedPath(settings, variant, item.output),
-    lamps: `${OWN}/lamps/${folder}${item.id}.json`,
-    lightMask: `${OWN}/light-masks/${folder}${item.id}.png`,
-    sceneMask: `${OWN}/scenes/${folder}${item.id}.png`,
+    lamps: `${OWN}/lamps/${folder}${gainName(item.id, '.json')}`,
+    lightMask: `${OWN}/light-masks/${folder}${gainName(item.id, '.png')}`,
+    sceneMask: `${OWN}/scenes/${folder}${gainName(item.id, '.png')}`,
   };
+}
+
+/** Longest file name that file systems take, bytes of UTF-8; what video units append to it is left room for. */
+const MAX_NAME_BYTES = 254;
+
+/** An item's id with one more extension; an id whose last part leaves no room for it is cut, and ends in its hash. */
+function gainName(id: string, extension: string): string {
+  const at = id.lastIndexOf('/') + 1;
+  const name = Buffer.from(id.slice(at));
+  if (name.length + extension.length <= MAX_NAME_BYTES) return id + extension;
+  const end = `~${createHash('sha256').update(name).digest('hex').slice(0, 16)}${extension}`;
+  const kept = new TextDecoder().decode(name.subarray(0, MAX_NAME_BYTES - end.length)).replace(/\uFFFD+$/, '');
+  return id.slice(0, at) + kept + end;
 }
 
 /** Where a rejected file of a set goes. @param path its place in the set. */

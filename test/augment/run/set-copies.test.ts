@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
+import { NocturneError } from '../../../src/core/errors.js';
 import type { FileCopy, Item } from '../../../src/augment/dataset.js';
 import { SetCopies } from '../../../src/augment/run/set-copies.js';
 import { LocalStore } from '../../../src/augment/store/local-store.js';
@@ -78,4 +79,25 @@ it('keeps labels of rejected nights that stay, and copies none of an item that f
   await set.copyLabelsOf(row('a.jpg', 1, { verdict: 'rejected' }), a);
   await set.copyLabelsOf(row('b.jpg', 1, { verdict: 'failed', output: '' }), b);
   expect(filesIn(root)).toEqual({ 'variant-1/labels/a.txt': 'bytes of labels/a.txt' });
+});
+
+it('takes back the night of an item whose label is damaged, and says why', async () => {
+  const { root } = open('damaged', 1);
+  const output = new LocalStore(root);
+  const damaged = {
+    rewrite: (): Promise<Uint8Array> =>
+      Promise.reject(new NocturneError({ code: 'INPUT_UNSUPPORTED', stage: 'ingest', message: 'b.txt is no label.' })),
+  };
+  const settings = { variants: 1, rejects: 'bin' as const };
+  const set = new SetCopies({ input: new LocalStore(input), output, layout: damaged, items, copies, settings });
+  for (const path of ['b.jpg', 'nocturne/lamps/b.jpg.json']) await output.write(path, Buffer.from('night'));
+  const b = item('b.jpg', ['labels/a.txt', 'labels/b.txt']);
+  const both = new SetCopies({ input: new LocalStore(input), output, layout: damaged, items: [b], copies, settings });
+  expect(await both.copyLabelsOf(row('b.jpg'), b)).toMatchObject({
+    ...{ item: 'b.jpg', verdict: 'failed', reason: 'its label b.txt is no label' },
+    ...{ output: '', outputSha256: '', outputBytes: 0 },
+  });
+  expect(filesIn(root)).toEqual({});
+  // A label without a fault leaves the row as it is.
+  expect(await set.copyLabelsOf(row('a.jpg'), items[0] as Item)).toEqual(row('a.jpg'));
 });
