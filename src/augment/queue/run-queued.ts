@@ -5,6 +5,7 @@ import { ERROR_CODES, NocturneError, type ErrorCode } from '../../core/errors.js
 import type { Logger } from '../../core/logger.js';
 import type { PlannedRun } from '../run/plan-run.js';
 import { runAugment, type AugmentReport, type OwedNights, type RunAugmentOptions } from '../run/run-augment.js';
+import { aborted } from './aborted.js';
 import { enqueueUnits, jobIds, type UnitQueue } from './enqueue-units.js';
 import type { JobPayload, JobResult, QueuedRun } from './job-payload.js';
 import { openQueue } from './queue-worker.js';
@@ -36,25 +37,26 @@ export async function runQueued(run: PlannedRun, options: RunQueuedOptions): Pro
   using connection = await connectQueue(address, options.logger);
   const queue = openQueue(connection);
   const runs = new RunRegistry(connection.redis);
-  // Commands wait for a Redis that is gone; whoever stops does not.
-  const disconnect = (): void => connection.redis.disconnect();
-  options.signal.addEventListener('abort', disconnect);
+  const stopped = aborted(options.signal);
   try {
     const planner = new QueuePlanner(run, { queue, runs, label: connection.label, ...others });
-    const render = async (owed: OwedNights): Promise<void> => {
+    const make = async (owed: OwedNights): Promise<void> => {
       if (owed.units.length === 0) return;
       connection.redis.on('ready', () => planner.onReconnected());
       if (run.request.overwrite) await clearRun(queue, runs, planner.name); // its jobs count nights that are gone now
       await planner.enqueue(owed, true);
       if (!isDetached) await planner.wait(owed, options);
     };
+    const render = async (owed: OwedNights): Promise<void> => {
+      await Promise.race([make(owed), stopped]); // commands wait for a Redis that is gone; whoever stops does not
+      options.signal.throwIfAborted();
+    };
     const report = await runAugment(run, { ...others, jobs: 1, render });
     if (report.summary && !options.signal.aborted) await clearRun(queue, runs, planner.name);
     else if (planner.isRemoved) throw removedError(planner.name, report.missing);
     return report;
   } finally {
-    options.signal.removeEventListener('abort', disconnect);
-    await queue.close();
+    await Promise.race([queue.close(), stopped]);
   }
 }
 

@@ -34,6 +34,12 @@ describe.skipIf(!hasRedis())('a data set rendered by workers', () => {
     processes.push(planner);
     return planner;
   };
+  /** Starts a planner; resolves when its units are in the queue and it waits for workers. */
+  const startWaiting = async (output: string): Promise<NocturneProcess> => {
+    const planner = start(output);
+    await planner.until('Waits for workers: none takes units from');
+    return planner;
+  };
   const work = async (...args: string[]): Promise<NocturneProcess> => {
     const worker = await startWorker(redis.address, folder, args);
     processes.push(worker);
@@ -91,7 +97,7 @@ describe.skipIf(!hasRedis())('a data set rendered by workers', () => {
   });
 
   it('takes over what a killed worker had, again and again', async () => {
-    const planner = start('killed');
+    const planner = await startWaiting('killed');
     for (let kills = 0; kills < 3; kills++) {
       const worker = await workShortly();
       await pause(700 + 400 * kills); // it opens its generator, then it renders
@@ -103,7 +109,7 @@ describe.skipIf(!hasRedis())('a data set rendered by workers', () => {
   });
 
   it('hands its unit back within seconds on SIGTERM, without a try lost', async () => {
-    const planner = start('stopped');
+    const planner = await startWaiting('stopped');
     const worker = await work();
     await pause(1500);
     const startMs = performance.now();
@@ -117,7 +123,7 @@ describe.skipIf(!hasRedis())('a data set rendered by workers', () => {
   });
 
   it('goes on when Redis is killed and is back', async () => {
-    const planner = start('reconnected');
+    const planner = await startWaiting('reconnected');
     await workShortly();
     await pause(1500);
     await redis.kill();
@@ -130,7 +136,7 @@ describe.skipIf(!hasRedis())('a data set rendered by workers', () => {
   });
 
   it('puts its units into a Redis again that forgot them', async () => {
-    const planner = start('forgotten');
+    const planner = await startWaiting('forgotten');
     await workShortly();
     await pause(1200);
     await redis.kill();
@@ -151,16 +157,14 @@ describe.skipIf(!hasRedis())('a data set rendered by workers', () => {
       .poll(() => readdirSync(journal).filter((name) => name.includes('-unit-')).length, { timeout: 60_000 })
       .toBeGreaterThan(0);
     await killed(worker);
-    const planner = start('detached');
-    await planner.until('Waits for workers: none takes units from');
+    const planner = await startWaiting('detached');
     await workShortly();
     expect(await planner.exited, planner.output()).toBe(0);
     expectWhole('detached');
   });
 
   it('ends in one line when its run is removed, and goes on when the command runs again', async () => {
-    const planner = start('removed');
-    await planner.until('Waits for workers');
+    const planner = await startWaiting('removed');
     const [run] = await states();
     expect(await jobs('--remove', run?.run ?? '')).toContain('removed');
     expect(await planner.exited, planner.output()).toBe(NETWORK);
@@ -172,8 +176,7 @@ describe.skipIf(!hasRedis())('a data set rendered by workers', () => {
   });
 
   it('ends within seconds of Ctrl-C, also while Redis is gone', async () => {
-    const planner = start('interrupted');
-    await planner.until('Waits for workers');
+    const planner = await startWaiting('interrupted');
     await redis.kill();
     await planner.until('Lost redis:');
     const startMs = performance.now();
