@@ -135,7 +135,7 @@ class Work {
     const { input, output, order, record, request, shard } = this.#run;
     const { settings } = record;
     const watch = new InputWatch(input);
-    let hasDeaths = false;
+    let deaths = 0;
     await using journal = await openJournal(output, journalName(this.#run));
     await runUnits({
       ...{ units: this.#units, jobs, signal },
@@ -145,7 +145,9 @@ class Work {
           failedRow: (unit, item, variant, reason) => failedRow({ input, settings, unit, item, variant, reason }),
           variants: order.variants,
           logger,
-          onDeath: () => (hasDeaths = true),
+          onDeath: () => {
+            deaths++;
+          },
         }),
       isDone: (item, variant) => this.#isDone(item, variant),
       onRow: async (row) => {
@@ -158,7 +160,7 @@ class Work {
       },
       onUnitEnd: (unit) => journal.endUnit(unit.index),
     });
-    if (hasDeaths) await removeLeftovers(output, logger, shard.count > 1);
+    if (deaths > 0) await removeLeftovers(output, logger, shard.count > 1);
   }
 
   #isDone(item: string, variant: number): boolean {
