@@ -111,6 +111,7 @@ async function plan(
   checkPath('input', input);
   checkPath('output', output);
   const settings = resolveSettings({ options, otherOptions: OWN_OPTIONS });
+  if (settings.detach && settings.queue === undefined) throw detachedFromNothing();
   return { settings, run: await planRun(requestOf(input, output, settings)) };
 }
 
@@ -129,6 +130,16 @@ export function requestOf(input: string, output: string, settings: Settings): Au
     ...(realNights !== undefined && { realNights }),
     ...(shard !== undefined && { shard: parseShard(shard) }),
   };
+}
+
+function detachedFromNothing(): NocturneError {
+  const message = '--detach needs a --queue whose workers go on with the work.';
+  return new NocturneError({
+    code: 'CONFIG_INVALID',
+    stage: 'config',
+    message,
+    remedy: 'Name one, or leave --detach out.',
+  });
 }
 
 function checkPath(name: string, path: unknown): void {

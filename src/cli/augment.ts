@@ -104,6 +104,7 @@ function formatReport(report: AugmentReport, isQueued: boolean): string {
   if (summary) {
     const { accepted, rejected, alreadyNight, failed } = summary.verdicts;
     lines.push(`accepted ${accepted}, rejected ${rejected}, already night ${alreadyNight}, failed ${failed}`);
+    for (const notice of summary.notices) lines.push(`note: ${notice}`);
     for (const [loss, count] of Object.entries(summary.losses)) lines.push(`note: ${count} x ${loss}`);
     lines.push(...named('failed', failed, summary.failures), ...named('rejected', rejected, summary.rejections));
   }

@@ -44,7 +44,9 @@ export async function jobs(command: Command): Promise<void> {
 
 function formatRuns(label: string, workers: number, runs: readonly QueuedRunStatus[]): string {
   const header = `${label}: ${runs.length === 0 ? 'no runs' : `${runs.length} runs`}, ${workers} workers`;
-  return `${[header, ...runs.flatMap(formatRun)].join('\n')}\n`;
+  // Whoever can write into Redis names items and reasons: no control character of theirs reaches the terminal.
+  const lines = runs.flatMap(formatRun).map((line) => line.replaceAll(/\p{Cc}/gu, '?'));
+  return `${[header, ...lines].join('\n')}\n`;
 }
 
 function formatRun(run: QueuedRunStatus): string[] {

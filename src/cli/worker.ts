@@ -13,7 +13,7 @@ export async function worker(command: Command): Promise<void> {
   await runWorker({
     queue: requireQueue(settings.queue),
     jobs: settings.jobs ?? availableParallelism(),
-    roots: settings.roots.split(',').map((root) => root.trim()),
+    roots: rootsOf(settings.roots),
     version: packageVersion(),
     logger: createLogger(settings),
     signal: stopSignal(),
@@ -24,6 +24,21 @@ export async function worker(command: Command): Promise<void> {
       const metrics = metricsUrl === undefined ? '' : `, metrics on ${metricsUrl}`;
       process.stdout.write(`${name} takes units from ${queue}${metrics}\n`);
     },
+  });
+}
+
+/** The parts of a list, without empty ones: those would mean the current folder. Throws NocturneError CONFIG_INVALID for none. */
+function rootsOf(list: string): string[] {
+  const roots = list
+    .split(',')
+    .map((root) => root.trim())
+    .filter((root) => root !== '');
+  if (roots.length > 0) return roots;
+  throw new NocturneError({
+    code: 'CONFIG_INVALID',
+    stage: 'config',
+    message: `--roots must name folders or s3:// addresses, got ${JSON.stringify(list)}.`,
+    remedy: 'Pass --roots /data, or . for the current folder.',
   });
 }
 

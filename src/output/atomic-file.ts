@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { constants, lstatSync } from 'node:fs';
 import { access, readdir, realpath, rename, rm, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
@@ -60,8 +61,8 @@ export class AtomicFile {
   }
 }
 
-/** Names of temporary files. Captures the process id. */
-const TEMPORARY_NAME = /^\..*\.nocturne-(\d+)-\d+(?:\.[^.]+)?$/;
+/** Names of temporary files, as {@link temporaryPathOf} makes them. Captures the process id. */
+export const TEMPORARY_NAME = /^\..*\.nocturne-(\d+)-\d+(?:\.[^.]+)?$/;
 /** Longest file name that the file systems in use take, bytes of UTF-8. */
 const MAX_NAME_BYTES = 255;
 
@@ -100,9 +101,10 @@ export async function removePartialFiles(path: string, processId: number): Promi
   }
 }
 
-let fileCount = 0;
+/** From a random number on: processes of two machines may have one id, and write the same file in a folder that both share. */
+let fileCount = randomInt(2 ** 40);
 
-/** Distinguishes files that one process writes at the same time. */
+/** Distinguishes files that are written at the same time. */
 function nextNumber(): number {
   return ++fileCount;
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -57,6 +57,10 @@ async function interrupt(output: string, signal: NodeJS.Signals): Promise<{ exit
   const [exitCode] = await exited;
   clearInterval(timer);
   return { exitCode, stderr };
+}
+
+function hasNight(output: string): boolean {
+  return filesIn(output).some((path) => /^variant-0\/.*\.png$/.test(path));
 }
 
 describe('nocturne augment', () => {
@@ -125,13 +129,32 @@ describe('nocturne augment', () => {
     for (let kill = 0; kill < 2; kill++) await interrupt(output, 'SIGKILL');
     const kept = filesIn(join(output, 'nocturne/journal')).length;
     expect(kept).toBeGreaterThan(0);
+    const { pid: deadId } = spawnSync(process.execPath, ['-e', '']);
+    writeFileSync(join(output, 'variant-0', `.half.nocturne-${deadId}-1.png`), 'half');
     const { made, found } = await expectDone(day, output, ...FAST);
     expect(made + found).toBe(2 * IMAGES);
     expect(found).toBeGreaterThan(0);
     expect(hashesOf(output)).toEqual(hashesOf(reference));
     expect(manifestOf(output)).toEqual(manifestOf(reference));
+    expect(filesIn(output).filter((path) => /(^|\/)\./.test(path))).toEqual([]);
     // Nothing is left to do: the same command again makes nothing.
     expect(await expectDone(day, output, ...FAST)).toMatchObject({ made: 0, found: 2 * IMAGES });
+  });
+
+  it.skipIf(process.platform !== 'linux')('goes on when a process of it dies, and leaves nothing half', async () => {
+    const output = at('died');
+    const child = spawn(process.execPath, [MAIN, 'augment', day, output, ...FAST, '--jobs', '1'], { stdio: 'ignore' });
+    const exited = once(child, 'close');
+    await expect.poll(() => existsSync(output) && hasNight(output), { timeout: 60_000, interval: 2 }).toBe(true);
+    const [unitProcess = 0] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .map(Number);
+    process.kill(unitProcess, 'SIGKILL');
+    writeFileSync(join(output, 'variant-0', `.half.nocturne-${unitProcess}-1.png`), 'half');
+    expect(await exited).toEqual([0, null]);
+    expect(hashesOf(output)).toEqual(hashesOf(reference)); // of hidden files, too
+    expect(manifestOf(output)).toEqual(manifestOf(reference));
   });
 
   it('ends within seconds of Ctrl-C in one line that says how to go on', async () => {
@@ -169,6 +192,10 @@ describe('nocturne augment', () => {
       'has no row 24',
     );
     expect(await expectFailure(USAGE, day, 'x.png', '--replay', 'manifest.jsonl')).toContain('MANIFEST#ROW');
+    writeFileSync(join(reference, 'nocturne/other.jsonl'), '{"output":"a"}\n');
+    const noRow = await expectFailure(INPUT, day, 'x.png', '--replay', `${reference}/nocturne/other.jsonl#0`);
+    rmSync(join(reference, 'nocturne/other.jsonl'));
+    expect(noRow).toContain('is no row of a manifest');
     cpSync(day, at('edited'), { recursive: true });
     cpSync(join(day, 'images/street-a.png'), join(at('edited'), row?.source ?? ''));
     const other = await augment(at('edited'), 'other.png', '--replay', `${reference}/nocturne/manifest.jsonl#7`);
@@ -203,12 +230,24 @@ describe('nocturne augment refuses', () => {
     await expectDone(day, output, '--generator', 'grade', '--rejects', 'keep', '--overwrite');
     expect(existsSync(join(output, 'variant-1/images/street-a.png'))).toBe(false);
     expect(manifestOf(output)).toHaveLength(IMAGES);
+    // A set that lost an image has no label of it, and no gains of the run before; files of others stay.
+    await expectDone(day, output, ...FAST, '--lamp-labels', 'json', '--overwrite');
+    writeFileSync(join(output, 'notes.txt'), 'mine');
+    cpSync(day, at('shrunk'), { recursive: true });
+    for (const path of ['images/street-c.png', 'labels/street-c.txt', 'README ü.md']) rmSync(at('shrunk', path));
+    await expectDone(at('shrunk'), output, '--generator', 'grade', '--rejects', 'keep', '--no-report', '--overwrite');
+    const own = filesIn(output).filter((path) => !/^nocturne\/(journal\/|manifest|run\.json)/.test(path));
+    expect(own).toEqual([...filesIn(at('shrunk')), 'notes.txt'].sort());
   });
 
   it('bad flags and inputs, in one line', async () => {
     expect(await expectFailure(USAGE, day, 'x', '--shard', '4/3')).toContain('--shard must be a part I of N');
     expect(await expectFailure(USAGE, day, 'x', '--layout', 'cityscape')).toContain('--layout must be one of');
     expect(await expectFailure(USAGE, day, 'x', '--recipe', 'none')).toContain('recipe');
+    expect(await expectFailure(USAGE, day, 'x', '--detach')).toContain('--detach needs a --queue');
+    expect(await expectFailure(USAGE, day, 'x', '--shard', '1/2', '--overwrite')).toContain('exclude each other');
+    const worker = await nocturne(['worker', '--queue', 'redis://127.0.0.1:1', '--roots', ' , ']);
+    expect([worker.exitCode, worker.stderr]).toEqual([USAGE, expect.stringContaining('--roots must name folders')]);
     expect(await expectFailure(INPUT, 'missing', 'x')).toContain('[INPUT_NOT_FOUND]');
     mkdirSync(at('empty'));
     await expectFailure(INPUT, at('empty'), 'x');

@@ -13,8 +13,13 @@ function staysBelow(path: string): boolean {
 
 const inside = z.string().max(MAX_PATH).refine(staysBelow, 'must be a path that stays inside its tree');
 const text = z.string().max(MAX_TEXT);
-const name = z.string().min(1).max(MAX_PATH);
-const sha256 = z.string().max(64);
+/** Without control characters: it is shown on terminals. */
+const line = z
+  .string()
+  .max(MAX_PATH)
+  .regex(/^\P{Cc}*$/u, 'must be one line');
+const name = line.min(1);
+const sha256 = line.max(64);
 
 const item = z.strictObject({
   id: inside,
@@ -76,12 +81,12 @@ const runSchema = z.strictObject({
   output: name,
   settings: settingsSchema,
   origin: z.strictObject({
-    recipe: z.string(),
+    recipe: line,
     recipeSha256: sha256,
     generator: name,
-    generatorVersion: z.string(),
+    generatorVersion: line,
     cardSha256: sha256,
-    nocturne: z.string(),
+    nocturne: line,
   }),
   units: z.int().min(0),
   items: z.int().min(0),

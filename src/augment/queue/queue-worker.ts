@@ -160,7 +160,9 @@ export class QueueWorker implements AsyncDisposable {
     }
     if (job.attemptsMade > 0) metrics.onRetry();
     try {
-      const rows = await this.#pool.lend(payload.run, (work) => work.do(payload, (row) => metrics.onRow(row)));
+      const onRow = (row: ItemRow): void => metrics.onRow(row);
+      const isMine = async (): Promise<boolean> => (await job.extendLock(token, this.#times.lockMs)) > 0;
+      const rows = await this.#pool.lend(payload.run, (work) => work.do(payload, { onRow, isMine }));
       metrics.onUnit('done');
       logger.debug({ job: job.id, nights: rows.length }, `Did ${job.id ?? 'a job'}.`);
       return resultOf(rows, this.name, (performance.now() - startMs) / 1000);

@@ -1,4 +1,5 @@
 import type { Logger } from '../../core/logger.js';
+import { aborted } from './aborted.js';
 import { openQueue, QueueWorker, type WorkerTimes } from './queue-worker.js';
 import { connectQueue } from './redis-connection.js';
 import { RunGate } from './run-gate.js';
@@ -45,11 +46,4 @@ export async function runWorker(options: RunWorkerOptions): Promise<void> {
   } finally {
     await server?.[Symbol.asyncDispose]();
   }
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

@@ -1,3 +1,4 @@
+import { NocturneError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import { ALL_LAYOUTS } from '../layouts/all-layouts.js';
 import { failedRow } from '../run/failed-row.js';
@@ -46,8 +47,12 @@ export class UnitWork implements AsyncDisposable {
   /**
    * Renders a unit, copies the labels of its items, and stores all rows of it as one part of the journal, which appears complete. Doing it
    * again gives the same files. One call at a time. Rejects with NocturneError.
+   * @param isMine whether the unit is still this worker's: asked last; what another has taken over gets no rows of this one.
    */
-  async do(job: JobPayload, onRow: (row: ItemRow) => void): Promise<ItemRow[]> {
+  async do(
+    job: JobPayload,
+    { onRow, isMine }: { readonly onRow: (row: ItemRow) => void; readonly isMine: () => Promise<boolean> },
+  ): Promise<ItemRow[]> {
     const { unit, copies } = job;
     const { layout: name, ...settings } = this.#queued.settings;
     const layout = ALL_LAYOUTS.find((one) => one.name === name) ?? {};
@@ -63,6 +68,7 @@ export class UnitWork implements AsyncDisposable {
       rows.push(row);
       onRow(row);
     }
+    if (!(await isMine())) throw takenOver();
     await writeUnitRows(this.#output, job.part, rows);
     return rows;
   }
@@ -71,4 +77,13 @@ export class UnitWork implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#lane[Symbol.asyncDispose]();
   }
+}
+
+function takenOver(): NocturneError {
+  return new NocturneError({
+    code: 'WORKER_DIED',
+    stage: 'pipeline',
+    message: 'another worker took the unit over, for this one did not answer for too long.',
+    remedy: 'Nothing is to be done: the other one renders it.',
+  });
 }

@@ -5,18 +5,27 @@ import { outputFailure } from '../../output/output-error.js';
 import { LocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
 
-/** Checks that an output is neither its input nor inside it, also by links. Rejects with NocturneError OUTPUT_IS_INPUT. */
+/**
+ * Checks that an output is neither its input, nor inside it, nor around it, also by links: a run never writes to what it reads. Rejects with
+ * NocturneError OUTPUT_IS_INPUT.
+ */
 export async function checkApart(input: Store, output: Store): Promise<void> {
-  if (!(input instanceof LocalStore) || !(output instanceof LocalStore)) return;
-  const from = await realpath(input.root).catch(() => input.root);
-  const to = await realPathOf(output.root);
-  if (to !== from && !to.startsWith(from.endsWith(sep) ? from : from + sep)) return;
-  const where = to === from ? 'is the input' : `is inside the input ${input.label}`;
-  throw new NocturneError({
-    code: 'OUTPUT_IS_INPUT',
-    stage: 'output',
-    message: `The output ${output.label} ${where}.`,
-  });
+  if (input instanceof LocalStore !== output instanceof LocalStore) return;
+  const [from, to] = await Promise.all([input, output].map(placeOf));
+  if (from === undefined || to === undefined || (!to.startsWith(from) && !from.startsWith(to))) return;
+  const message =
+    to === from
+      ? `The output ${output.label} is the input.`
+      : to.startsWith(from)
+        ? `The output ${output.label} is inside the input ${input.label}.`
+        : `The input ${input.label} is inside the output ${output.label}.`;
+  throw new NocturneError({ code: 'OUTPUT_IS_INPUT', stage: 'output', message });
+}
+
+/** Where a tree is, with links resolved and a slash at its end. */
+async function placeOf(store: Store): Promise<string> {
+  const place = store instanceof LocalStore ? await realPathOf(store.root) : store.label;
+  return place.endsWith(sep) ? place : place + (store instanceof LocalStore ? sep : '/');
 }
 
 /** Whether a local output holds anything, hidden files aside. Rejects with NocturneError OUTPUT_ where it is no folder. */

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { Item, Unit } from '../dataset.js';
 import { drawVariant, itemSeed } from '../recipe/draw-variant.js';
 import { parseRecipe } from '../recipe/recipe.js';
 import type { Store } from '../store/store.js';
+import { hashOfFile } from '../unit/file-hash.js';
 import type { ItemRow } from '../unit/item-row.js';
 import type { UnitSettings } from '../unit/unit-settings.js';
 
@@ -27,7 +26,7 @@ export async function failedRow({ input, settings, unit, item, variant, reason }
     variant,
     unit: unit.index,
     source: item.source,
-    sourceSha256: await input.withLocalFile(item.source, hashFile).catch(() => ''), // the reason is another one
+    sourceSha256: await sourceHash(input, item.source),
     output: '',
     outputSha256: '',
     outputBytes: 0,
@@ -44,8 +43,8 @@ export async function failedRow({ input, settings, unit, item, variant, reason }
   };
 }
 
-async function hashFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(path) as AsyncIterable<Buffer>) hash.update(bytes);
-  return hash.digest('hex');
+/** Empty for a file that cannot be read: the row has another reason. */
+async function sourceHash(input: Store, path: string): Promise<string> {
+  const read = input.withLocalFile(path, async (localPath) => (await hashOfFile(localPath)).sha256);
+  return read.catch(() => '');
 }

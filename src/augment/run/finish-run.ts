@@ -3,12 +3,14 @@ import { writeImage } from '../../image/image-file.js';
 import { reportHtml } from '../proof/report.js';
 import { storedImages } from '../proof/row-images.js';
 import { VariantSheet } from '../proof/variant-sheet.js';
+import type { FileCopy } from '../dataset.js';
 import type { Store } from '../store/store.js';
 import type { LampRecord } from '../../pipeline/worker/lamp-record.js';
 import type { ItemRow, Verdict } from '../unit/item-row.js';
 import { outputPaths } from '../unit/output-paths.js';
 import type { JournalIndex } from './journal-index.js';
 import { writeLampAnnotations } from './lamp-annotations.js';
+import { listingNotice } from './listing-files.js';
 import { writeManifest, type ManifestRow } from './manifest.js';
 import type { RowOrder } from './row-order.js';
 import type { RunRecord } from './run-record.js';
@@ -27,6 +29,8 @@ export interface FinishOptions {
   readonly order: RowOrder;
   readonly index: JournalIndex;
   readonly record: RunRecord;
+  /** Of the plan. */
+  readonly copies: readonly FileCopy[];
   /** Writes `nocturne/lamps.coco.json`. */
   readonly hasLampAnnotations: boolean;
   /** Writes `nocturne/report.html` and the contact sheet. */
@@ -46,6 +50,8 @@ export interface RunSummary {
   readonly rejections: readonly string[];
   /** What of the sources is not in the output, by clause: how many nights lost it. */
   readonly losses: Readonly<Record<string, number>>;
+  /** What a user of the set has to know, one line each. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -54,7 +60,7 @@ export interface RunSummary {
  */
 export async function finishRun(options: FinishOptions): Promise<RunSummary> {
   const { output, order, index, record, hasLampAnnotations, hasReport } = options;
-  const tally = new Tally(order);
+  const tally = new Tally(order, record);
   const rows = async function* (): AsyncGenerator<ManifestRow> {
     for await (const row of index.rows()) {
       tally.add({ ...row, ...record.origin });
@@ -64,7 +70,18 @@ export async function finishRun(options: FinishOptions): Promise<RunSummary> {
   await writeManifest(output, rows());
   if (hasLampAnnotations) await writeLampAnnotations(output, index.rows(), lampLists(options));
   if (hasReport) await writeReport(options);
-  return tally.summary();
+  const summary = tally.summary();
+  return { ...summary, notices: await noticesOf(options, summary, tally.missing) };
+}
+
+/** @param missing sources of nights that are not in the set. */
+async function noticesOf(
+  { input, order, record, copies }: FinishOptions,
+  { verdicts }: Pick<RunSummary, 'verdicts'>,
+  missing: readonly string[],
+): Promise<string[]> {
+  const rejected = record.settings.rejects === 'bin' ? verdicts.rejected : 0;
+  return listingNotice({ ...{ input, copies, missing, rejected }, items: order.items, failed: verdicts.failed });
 }
 
 async function writeReport({ input, output, index, record }: FinishOptions): Promise<void> {
@@ -100,7 +117,10 @@ function lampLists({ output, order, record }: FinishOptions): (row: ItemRow) => 
 }
 
 class Tally {
+  /** Sources of nights that are not in the set, the first {@link MAX_NAMED}. */
+  readonly missing: string[] = [];
   readonly #order: RowOrder;
+  readonly #rejects: RunRecord['settings']['rejects'];
   readonly #verdicts: Record<Verdict, number> = { accepted: 0, rejected: 0, alreadyNight: 0, failed: 0 };
   readonly #failures: string[] = [];
   readonly #rejections: string[] = [];
@@ -108,8 +128,9 @@ class Tally {
   #outputBytes = 0;
   #lamps = 0;
 
-  constructor(order: RowOrder) {
+  constructor(order: RowOrder, { settings }: RunRecord) {
     this.#order = order;
+    this.#rejects = settings.rejects;
   }
 
   add(row: ManifestRow): void {
@@ -121,10 +142,12 @@ class Tally {
     const line = `${item}${this.#order.variants > 1 ? ` (variant ${variant})` : ''}: ${reason}`;
     if (verdict === 'failed') this.#failures.push(line);
     if (verdict === 'rejected') this.#rejections.push(line);
-    for (const lines of [this.#failures, this.#rejections]) lines.length = Math.min(lines.length, MAX_NAMED);
+    if (verdict === 'failed' || (verdict === 'rejected' && this.#rejects === 'bin')) this.missing.push(row.source);
+    for (const lines of [this.#failures, this.#rejections, this.missing])
+      lines.length = Math.min(lines.length, MAX_NAMED);
   }
 
-  summary(): RunSummary {
+  summary(): Omit<RunSummary, 'notices'> {
     return {
       items: this.#order.size / this.#order.variants,
       variants: this.#order.variants,

@@ -7,9 +7,9 @@ import { JOURNAL_FOLDER } from './journal.js';
 import type { RowOrder } from './row-order.js';
 
 /** Bytes of the journal that are read at once. */
-const CHUNK_BYTES = 1 << 20;
-/** Chunks kept in memory: rows of a plan are near each other in as many parts as there are processes and machines. */
-const MAX_CHUNKS = 24;
+const CHUNK_BYTES = 1 << 17;
+/** Chunks kept in memory, 32 MiB: rows of a plan are near each other in as many parts as there are processes and machines. */
+const MAX_CHUNKS = 256;
 /** `\n`. */
 const LINE_END = 10;
 
@@ -137,9 +137,11 @@ export class JournalIndex {
   }
 }
 
-function parseRow(line: Buffer): z.infer<typeof ROW> | undefined {
+/** Parses a line of the journal, or of a manifest; undefined for one that is no row. */
+export function parseRow(line: Uint8Array | string): z.infer<typeof ROW> | undefined {
   try {
-    return ROW.safeParse(JSON.parse(line.toString())).data;
+    const text = typeof line === 'string' ? line : Buffer.from(line.buffer, line.byteOffset, line.length).toString();
+    return ROW.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined; // a torn line of a process that was killed
   }

@@ -64,7 +64,7 @@ class FileJournal implements RowJournal {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last.catch(() => undefined); // reported to whoever appended
-    await this.#file.close();
+    await this.#file.close().catch(() => undefined); // each append was awaited
   }
 
   #enqueue(step: () => Promise<void>): Promise<void> {
@@ -101,7 +101,8 @@ class ObjectJournal implements RowJournal {
     await writeUnitRows(this.#output, `${this.#name}-${++this.#count}`, rows);
   }
 
+  /** Rows of units that were cut off are worth a try; what cannot be stored is made again. */
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const unit of [...this.#rows.keys()]) await this.endUnit(unit);
+    for (const unit of [...this.#rows.keys()]) await this.endUnit(unit).catch(() => undefined);
   }
 }

@@ -2,15 +2,12 @@ import { hostname } from 'node:os';
 import type { Logger } from '../../core/logger.js';
 import { LocalStore } from '../store/local-store.js';
 import type { Store } from '../store/store.js';
-import { variantFolder } from '../unit/output-paths.js';
-import { CONTACT_SHEET, REPORT } from './finish-run.js';
 import { JournalIndex } from './journal-index.js';
 import { JOURNAL_FOLDER } from './journal.js';
-import { LAMP_ANNOTATIONS } from './lamp-annotations.js';
-import { MANIFEST_JSONL, MANIFEST_PARQUET } from './manifest.js';
-import type { PlannedRun } from './plan-run.js';
-import { readRunRecord, RUN_RECORD, writeRunRecord } from './run-record.js';
-import { readSkipped, removeSkipped, skipExisting } from './skipped-items.js';
+import { continuesRun, type PlannedRun } from './plan-run.js';
+import { noteCopies, removeEarlierRun, removeJournal } from './remove-run.js';
+import { writeRunRecord } from './run-record.js';
+import { readSkipped, skipExisting } from './skipped-items.js';
 import { removeStaleFiles } from './stale-files.js';
 
 /** Outputs whose sizes are checked at the same time. */
@@ -27,24 +24,28 @@ export interface OpenedRun {
 /**
  * Makes an output ready: writes the record of a new run, or reads what an earlier process did and removes the temporary files that it left.
  * Rejects with NocturneError OUTPUT_.
+ * @param hasWorkers whether processes of other machines may write there now.
  */
-export async function openRun(run: PlannedRun, logger: Logger): Promise<OpenedRun> {
-  const { output, order, record, request } = run;
+export async function openRun(run: PlannedRun, logger: Logger, hasWorkers: boolean): Promise<OpenedRun> {
+  const { output, order, record, request, plan, shard } = run;
   let skipped: ReadonlySet<number>;
-  if (run.isResumed) {
+  // Another part of the run may have started since this one was planned.
+  if (run.isResumed || (!request.overwrite && (await continuesRun(output, record, request.skipExisting)))) {
     skipped = await readSkipped(output);
-    await removeLeftovers(output, logger);
+    await removeLeftovers(output, logger, hasWorkers || shard.count > 1);
   } else {
-    await removeEarlierRun(output);
+    if (request.overwrite) await removeEarlierRun(output);
+    else if (request.skipExisting) await removeJournal(output); // of a run without a record
     skipped = request.skipExisting ? await skipExisting(output, order) : new Set();
     await writeRunRecord(output, record);
+    await noteCopies(output, plan.copies);
   }
   const index = await JournalIndex.read(output, order);
   if (index.count > 0) await forgetLost(run, index);
   return { index, skipped };
 }
 
-/** A name for a part of the journal that no other process has; later ones follow in order. */
+/** A name for a part of the journal that no other process has; later ones follow in order. See {@link removeLeftovers}. */
 export function journalName({ shard }: PlannedRun): string {
   const time = new Date().toISOString().replaceAll(/\D/g, '');
   return `${time}-part-${shard.index}-of-${shard.count}-${hostname()}-${process.pid}`;
@@ -73,34 +74,14 @@ function* positionsOf({ units, order }: PlannedRun): Generator<number> {
   }
 }
 
-/** Removes the temporary files of processes that were killed. */
-async function removeLeftovers(output: Store, logger: Logger): Promise<void> {
+/**
+ * Removes the temporary files of processes that were killed.
+ * @param hasOthers whether processes of other machines may write there now: their files stay until they are old.
+ */
+export async function removeLeftovers(output: Store, logger: Logger, hasOthers: boolean): Promise<void> {
   if (!(output instanceof LocalStore)) return; // an object appears whole
-  const parts = (await output.list(JOURNAL_FOLDER)).files;
-  const isShared = parts.some(({ path }) => !path.includes(`-${hostname()}-`));
-  const removed = await removeStaleFiles(output.root, isShared);
+  const parts = (await output.list(JOURNAL_FOLDER)).files.filter(({ path }) => path.endsWith('.jsonl'));
+  const isOwn = (path: string): boolean => /-part-\d+-of-\d+-(.*)-\d+\.jsonl$/.exec(path)?.[1] === hostname();
+  const removed = await removeStaleFiles(output.root, hasOthers || parts.some(({ path }) => !isOwn(path)));
   if (removed > 0) logger.info({ removed }, 'Removed temporary files that an earlier process left.');
-}
-
-/** Removes the nights of an earlier run, its journal and its manifest, so that none of them counts as part of the next one. */
-async function removeEarlierRun(output: Store): Promise<void> {
-  const before = await readRunRecord(output).catch(() => undefined); // one that cannot be read goes too
-  await output.remove(RUN_RECORD); // first: what is left after a crash here is no run
-  for (const { path } of (await output.list(JOURNAL_FOLDER)).files) {
-    for (const line of Buffer.from(await output.read(path))
-      .toString()
-      .split('\n')) {
-      const stored = /"output":"((?:[^"\\]|\\.)+)"/.exec(line)?.[1];
-      if (stored !== undefined) await output.remove(JSON.parse(`"${stored}"`) as string); // the group is a JSON string
-    }
-    await output.remove(path);
-  }
-  const variants = before?.settings.variants ?? 1;
-  for (let variant = 0; variant < variants && variants > 1; variant++) {
-    const { files } = await output.list(variantFolder({ variants }, variant).slice(0, -1));
-    for (const { path } of files) await output.remove(path);
-  }
-  for (const path of [MANIFEST_JSONL, MANIFEST_PARQUET, REPORT, CONTACT_SHEET, LAMP_ANNOTATIONS])
-    await output.remove(path);
-  await removeSkipped(output);
 }

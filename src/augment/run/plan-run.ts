@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { NocturneError } from '../../core/errors.js';
 import type { ModelSettings } from '../../pipeline/stream-settings.js';
 import type { DatasetPlan, LayoutName, Unit } from '../dataset.js';
@@ -14,6 +15,9 @@ import { generatorOrigin } from './generator-origin.js';
 import { RowOrder } from './row-order.js';
 import { differencesOf, planSha256, readRunRecord, type RunRecord } from './run-record.js';
 import { unitsOfShard, WHOLE, type Shard } from './shard.js';
+
+/** How long another part of a run, which starts at the same time, may take from its first folder to its record, milliseconds. */
+const START_MS = 300;
 
 /** What a user asks of `nocturne augment`. */
 export interface AugmentRequest {
@@ -63,6 +67,7 @@ export interface PlannedRun {
 /** Reads the data set and checks the output; writes nothing. Rejects with NocturneError. */
 export async function planRun(request: AugmentRequest): Promise<PlannedRun> {
   const { every, fps, shard = WHOLE } = request;
+  if (request.overwrite && shard.count > 1) throw overwritesParts();
   const input = await openStore(request.input);
   const output = await openStore(request.output);
   await checkApart(input, output);
@@ -74,7 +79,6 @@ export async function planRun(request: AugmentRequest): Promise<PlannedRun> {
     fps,
     ...(request.layout === undefined ? {} : { layout: request.layout }),
   });
-  if (plan.units.length === 0) throw nothingToDo(input);
   const settings: UnitSettings = {
     layout: plan.layout,
     model: { ...request.model, generator: generator.generator },
@@ -101,16 +105,20 @@ export async function planRun(request: AugmentRequest): Promise<PlannedRun> {
     ...{ format: 1, input: input.label, every, fps, settings, origin, items },
     planSha256: planSha256(plan),
   };
-  const isResumed = !request.overwrite && (await checkOutput(output, record, request.skipExisting));
+  const isResumed = !request.overwrite && (await continuesRun(output, record, request.skipExisting));
   const units = unitsOfShard(plan.units, shard);
   return { request, input, output, plan, layout, order, record, shard, units, isResumed };
 }
 
 /** Returns whether the output holds rows of this run. Rejects with NocturneError OUTPUT_EXISTS where it holds anything else. */
-async function checkOutput(output: Store, record: RunRecord, skipsExisting: boolean): Promise<boolean> {
-  const before = await readRunRecord(output);
+export async function continuesRun(output: Store, record: RunRecord, skipsExisting: boolean): Promise<boolean> {
+  let before = await readRunRecord(output);
   if (!before) {
     if (skipsExisting || !(await holdsFiles(output))) return false;
+    await pause(START_MS);
+    before = await readRunRecord(output);
+  }
+  if (!before) {
     throw new NocturneError({
       code: 'OUTPUT_EXISTS',
       stage: 'output',
@@ -139,11 +147,11 @@ async function nightRangeOf(folder: string): Promise<string> {
   }
 }
 
-function nothingToDo(input: Store): NocturneError {
+function overwritesParts(): NocturneError {
   return new NocturneError({
-    code: 'INPUT_NOT_VIDEO',
-    stage: 'ingest',
-    message: `${input.label} holds no image or video to turn into night.`,
-    remedy: 'Check that it is the right folder, or name its --layout.',
+    code: 'CONFIG_INVALID',
+    stage: 'config',
+    message: '--overwrite and --shard exclude each other: each part would remove what the others made.',
+    remedy: 'Choose a new output, or remove the old one first.',
   });
 }

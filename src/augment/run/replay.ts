@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { NocturneError } from '../../core/errors.js';
+import { abortedError, NocturneError } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { Unit } from '../dataset.js';
 import { planDataset } from '../layouts/plan-dataset.js';
@@ -11,6 +11,7 @@ import { LocalStore } from '../store/local-store.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
 import type { ItemRow } from '../unit/item-row.js';
+import { parseRow } from './journal-index.js';
 import type { ManifestRow } from './manifest.js';
 import { readRunRecord, type RunRecord } from './run-record.js';
 import { UnitProcess } from './unit-process.js';
@@ -84,11 +85,8 @@ async function readRow(reference: string): Promise<{ row: ManifestRow; record: R
   if (text === undefined) throw failure('INPUT_NOT_FOUND', `${path} has no row ${number}.`, remedy);
   const record = await readRunRecord(new LocalStore(dirname(dirname(resolve(path)))));
   if (!record) throw failure('INPUT_NOT_FOUND', `there is no run.json beside ${path}.`, remedy);
-  try {
-    return { row: JSON.parse(text) as ManifestRow, record }; // of a manifest of ours
-  } catch (error) {
-    throw failure('INPUT_UNSUPPORTED', `row ${number} of ${path} is not JSON.`, remedy, error);
-  }
+  if (!parseRow(text)) throw failure('INPUT_UNSUPPORTED', `row ${number} of ${path} is no row of a manifest.`, remedy);
+  return { row: JSON.parse(text) as ManifestRow, record }; // its main fields were checked
 }
 
 async function readLine(path: string, number: number): Promise<string | undefined> {
@@ -124,6 +122,7 @@ async function renderAgain(
   const isOther = (item: string, variant: number): boolean => item !== row.item || variant !== row.variant;
   await using child = await UnitProcess.open({ input, output: folder, settings: record.settings, logger });
   const stop = (): void => void child.stop();
+  if (signal.aborted) throw abortedError(`${row.item} was rendered`);
   signal.addEventListener('abort', stop);
   try {
     for await (const made of child.run(unit, isOther)) {
@@ -137,6 +136,6 @@ async function renderAgain(
   throw failure('INTERNAL', `no row was made of ${row.item}.`, 'Please report it with the output of --verbose.');
 }
 
-function failure(code: NocturneError['code'], message: string, remedy: string, cause?: unknown): NocturneError {
-  return new NocturneError({ code, stage: 'pipeline', message, remedy, cause });
+function failure(code: NocturneError['code'], message: string, remedy: string): NocturneError {
+  return new NocturneError({ code, stage: 'pipeline', message, remedy });
 }

@@ -6,7 +6,7 @@ import { finishRun, type RunSummary } from './finish-run.js';
 import { InputWatch } from './input-watch.js';
 import { JournalIndex } from './journal-index.js';
 import { openJournal } from './journal.js';
-import { journalName, openRun, type OpenedRun } from './open-run.js';
+import { journalName, openRun, removeLeftovers, type OpenedRun } from './open-run.js';
 import type { PlannedRun } from './plan-run.js';
 import { RunMeter, type AugmentProgress } from './run-meter.js';
 import { runUnits } from './run-units.js';
@@ -60,7 +60,7 @@ export interface AugmentReport {
 export async function runAugment(run: PlannedRun, options: RunAugmentOptions): Promise<AugmentReport> {
   const startMs = performance.now();
   const { input, output, order, record, request } = run;
-  const opened = await openRun(run, options.logger);
+  const opened = await openRun(run, options.logger, options.render !== undefined);
   const work = new Work(run, opened);
   try {
     await work.copy(options.signal);
@@ -69,12 +69,18 @@ export async function runAugment(run: PlannedRun, options: RunAugmentOptions): P
   } catch (error) {
     throw options.signal.aborted ? interrupted(output.label, work.meter.progress) : error;
   }
-  const index = work.meter.made > 0 ? await JournalIndex.read(output, order) : opened.index;
+  const index = work.owed.units.length > 0 ? await JournalIndex.read(output, order) : opened.index;
   const missing = countMissing(order.size, index, opened.skipped);
   const hasLampAnnotations = request.lampLabels === 'coco';
+  const { hasReport } = options;
   const summary =
     missing === 0
-      ? await finishRun({ input, output, order, index, record, hasLampAnnotations, hasReport: options.hasReport })
+      ? await finishRun({
+          ...{ input, output, order, index, record },
+          copies: run.plan.copies,
+          hasLampAnnotations,
+          hasReport,
+        })
       : undefined;
   return {
     output: output.label,
@@ -126,9 +132,10 @@ class Work {
 
   async render({ jobs, logger, signal, onProgress }: RunAugmentOptions): Promise<void> {
     if (this.#units.length === 0) return;
-    const { input, output, order, record, request } = this.#run;
+    const { input, output, order, record, request, shard } = this.#run;
     const { settings } = record;
     const watch = new InputWatch(input);
+    let deaths = 0;
     await using journal = await openJournal(output, journalName(this.#run));
     await runUnits({
       ...{ units: this.#units, jobs, signal },
@@ -138,6 +145,9 @@ class Work {
           failedRow: (unit, item, variant, reason) => failedRow({ input, settings, unit, item, variant, reason }),
           variants: order.variants,
           logger,
+          onDeath: () => {
+            deaths++;
+          },
         }),
       isDone: (item, variant) => this.#isDone(item, variant),
       onRow: async (made) => {
@@ -150,6 +160,7 @@ class Work {
       },
       onUnitEnd: (unit) => journal.endUnit(unit.index),
     });
+    if (deaths > 0) await removeLeftovers(output, logger, shard.count > 1);
   }
 
   #isDone(item: string, variant: number): boolean {

@@ -20,8 +20,8 @@ export interface RunUnitsOptions {
 const PARTS_A_LANE = 8;
 
 /**
- * Renders units on several lanes: each takes the next one when it is free. Single images are divided evenly. The first failure, or an abort, stops all lanes within seconds
- * and rejects; every row that was stored until then counts.
+ * Renders units on several lanes: each takes the next one when it is free. Single images are divided evenly. The first failure, or an
+ * abort, stops all lanes within seconds and rejects; every row that was stored until then counts.
  */
 export async function runUnits(options: RunUnitsOptions): Promise<void> {
   const { units, jobs, openLane, isDone, onRow, onUnitEnd, signal } = options;

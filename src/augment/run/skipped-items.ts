@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Store } from '../store/store.js';
 import { variantFolder } from '../unit/output-paths.js';
+import { holdsFiles } from './check-output.js';
 import type { RowOrder } from './row-order.js';
 
 /** Which nights a run leaves as it found them, so that a later command leaves the same ones. */
@@ -9,10 +10,11 @@ const SKIPPED = 'nocturne/skipped.json';
 /** Finds the nights that an output has before a run starts, and remembers them beside the run. Rejects with NocturneError OUTPUT_. */
 export async function skipExisting(output: Store, order: RowOrder): Promise<ReadonlySet<number>> {
   const skipped = new Set<number>();
+  if (!(await holdsFiles(output))) return skipped; // a folder that is not there cannot be listed
+  const files = new Set((await output.list()).files.map(({ path }) => path));
   for (let position = 0; position < order.size; position++) {
     const { item, variant } = order.at(position);
-    const size = await output.size(variantFolder(order, variant) + item.output);
-    if (size !== undefined) skipped.add(position);
+    if (files.has(variantFolder(order, variant) + item.output)) skipped.add(position);
   }
   await output.write(SKIPPED, Buffer.from(`${JSON.stringify([...skipped])}\n`));
   return skipped;

@@ -1,8 +1,7 @@
 import { opendir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { TEMPORARY_NAME } from '../../output/atomic-file.js';
 
-/** Names of temporary files, which hold the id of their process: see `temporaryPathOf`. */
-const TEMPORARY_NAME = /^\..*\.nocturne-(\d+)-\d+(?:\.[^.]+)?$/;
 /** Age at which a file of another machine, whose processes nobody here knows, counts as left behind, milliseconds. */
 const FOREIGN_AGE_MS = 3_600_000;
 

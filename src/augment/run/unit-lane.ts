@@ -16,6 +16,8 @@ export interface UnitLaneOptions {
   readonly failedRow: (unit: Unit, item: Item, variant: number, reason: string) => Promise<ItemRow>;
   readonly variants: number;
   readonly logger: Logger;
+  /** Called when a process died or hung: what it was writing is still there. */
+  readonly onDeath?: () => void;
 }
 
 /**
@@ -104,6 +106,7 @@ export class UnitLane implements AsyncDisposable {
   #noteDeath(error: unknown, unit: Unit): string {
     const isDeath = error instanceof NocturneError && error.code === 'WORKER_DIED';
     if (!isDeath || this.#isStopped || this.#isOpening) throw error; // what cannot open is no item's fault
+    this.#options.onDeath?.();
     const first = unit.items[0]?.id ?? '';
     this.#options.logger.warn({ unit: unit.index, item: first }, `${error.message} It was rendering ${first}.`);
     return error.message.replace(/\.$/, '');

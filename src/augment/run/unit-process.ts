@@ -41,6 +41,7 @@ export class UnitProcess implements AsyncDisposable {
   #wake: (() => void) | undefined;
   #failure: NocturneError | undefined;
   #isStopped = false;
+  #isGone = false;
   #killTimer: NodeJS.Timeout | undefined;
 
   private constructor(options: UnitProcessOptions) {
@@ -62,6 +63,7 @@ export class UnitProcess implements AsyncDisposable {
     });
     this.#exited = new Promise((resolve) => {
       const onGone = (how: string): void => {
+        this.#isGone = true;
         clearTimeout(this.#killTimer);
         this.#watch[Symbol.dispose]();
         this.#fail(this.#isStopped ? abortedError('the unit was complete') : diedError(`ended unexpectedly: ${how}`));
@@ -128,6 +130,7 @@ export class UnitProcess implements AsyncDisposable {
   /** Asks the process to end and waits until it is gone; kills it after the timeout. Idempotent, never rejects. */
   async stop(): Promise<void> {
     this.#isStopped = true;
+    if (this.#isGone) return; // a timer would keep whoever started it alive
     this.#post({ type: 'stop' });
     this.#killTimer ??= setTimeout(() => this.#child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await this.#exited;

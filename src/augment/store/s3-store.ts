@@ -20,6 +20,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { Backoff } from '../../core/backoff.js';
 import { NocturneError } from '../../core/errors.js';
+import { maskUrl } from '../../core/mask-url.js';
 import type { DatasetFile } from '../dataset.js';
 import { inNaturalOrder, leftOut } from './local-store.js';
 import { isMissingObject, isPassing, s3Failure, type S3Direction } from './s3-error.js';
@@ -233,7 +234,7 @@ function parseAddress(address: string): { bucket: string; prefix: string } {
   throw new NocturneError({
     code: 'CONFIG_INVALID',
     stage: 'config',
-    message: `s3:// must be followed by the name of a bucket and a prefix, got ${JSON.stringify(address)}.`,
+    message: `s3:// must be followed by the name of a bucket and a prefix, got ${JSON.stringify(maskUrl(address))}.`,
     remedy: 'Write s3://bucket/prefix; keys belong in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
   });
 }

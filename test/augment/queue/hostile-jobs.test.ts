@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ import { RunGate } from '../../../src/augment/queue/run-gate.js';
 import { RunRegistry } from '../../../src/augment/queue/run-registry.js';
 import { runWorker } from '../../../src/augment/queue/run-worker.js';
 import type { UnitQueue } from '../../../src/augment/queue/enqueue-units.js';
-import type { JobPayload, QueuedRun } from '../../../src/augment/queue/job-payload.js';
+import { parseRun, type JobPayload, type QueuedRun } from '../../../src/augment/queue/job-payload.js';
 import { readRecipe } from '../../../src/augment/recipe/recipe.js';
 import { generatorOrigin } from '../../../src/augment/run/generator-origin.js';
 import { sha256 } from '../../../src/augment/store/local-store.js';
@@ -111,6 +111,15 @@ describe('what a worker allows', () => {
   });
 });
 
+it('refuses a run whose names hold control characters, which a terminal would obey', async () => {
+  const run = await exampleRun();
+  expect(parseRun(run)).toEqual(run);
+  const { origin } = run;
+  for (const bad of [{ input: '/x\u001b[2J' }, { output: '/x\n' }, { origin: { ...origin, nocturne: '1\u0007' } }]) {
+    expect(() => parseRun({ ...run, ...bad })).toThrow(/^the run is not valid: [^\p{Cc}]+: must be one line$/u);
+  }
+});
+
 describe('the address of a queue', () => {
   it('is never shown with its password', async () => {
     const port = await freePort();
@@ -160,6 +169,7 @@ describe.skipIf(!hasRedis())('jobs that somebody else wrote into Redis', () => {
       version: VERSION,
       logger: silentLogger,
       signal: stop.signal,
+      times: { stalledMs: 500 },
     });
     await runs.put('rgood', await exampleRun());
   });
@@ -205,6 +215,25 @@ describe.skipIf(!hasRedis())('jobs that somebody else wrote into Redis', () => {
     expect(await removeRun(queue, runs, 'rbad')).toBe(0);
     expect(await lineOf(removeRun(queue, runs, 'rbad'))).toMatch(/The queue has no run rbad\..*\[INPUT_NOT_FOUND\]$/);
     expect((await listRuns(queue, runs)).map(({ run }) => run)).toEqual(['rgood']);
+  });
+
+  it('are not noted as done by a worker whose unit another has taken over', async () => {
+    const id = 'rgood-1';
+    const part = 'x-unit-000001';
+    await queue.add('unit', { ...exampleJob({ output: 'a/late.png' }), part }, { jobId: id });
+    await expect
+      .poll(() => queue.getJob(id).then((job) => job?.isActive()), { timeout: 60_000, interval: 5 })
+      .toBe(true);
+    await connection.redis.set(`nocturne:augment:${id}:lock`, 'another worker');
+    await expect.poll(() => existsSync(join(output, 'a', 'late.png')), { timeout: 60_000 }).toBe(true);
+    // The worker takes one unit at a time: it is through with this one when it has done the next.
+    await queue.add('unit', exampleJob(), { jobId: 'rgood-2' });
+    await until('completed', 'rgood-2');
+    expect(await (await queue.getJob(id))?.getState()).toBe('active');
+    expect(readdirSync(join(output, 'nocturne', 'journal'))).not.toContain(`${part}.jsonl`);
+    await connection.redis.del(`nocturne:augment:${id}:lock`);
+    await until('completed', id); // whoever notices takes it over
+    expect(readdirSync(join(output, 'nocturne', 'journal'))).toContain(`${part}.jsonl`);
   });
 
   it('go back to the queue where another worker may take them, with the reason', async () => {

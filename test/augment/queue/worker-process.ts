@@ -7,6 +7,7 @@ import { writeImage } from '../../../src/image/image-file.js';
 import { paintedImages } from '../../evaluate/painted-images.js';
 
 const MAIN = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const SHORT_LOCK_WORKER = fileURLToPath(new URL('short-lock-worker.mjs', import.meta.url));
 
 /** A running `nocturne`. */
 export interface NocturneProcess {
@@ -21,8 +22,12 @@ export interface NocturneProcess {
 
 /** Starts `nocturne` with arguments, in an environment without NOCTURNE_ variables of its own. */
 export function startNocturne(args: readonly string[], environment: Record<string, string> = {}): NocturneProcess {
+  return startNode([MAIN, ...args], environment);
+}
+
+function startNode(args: readonly string[], environment: Record<string, string> = {}): NocturneProcess {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('NOCTURNE_')));
-  const child = spawn(process.execPath, [MAIN, ...args], {
+  const child = spawn(process.execPath, [...args], {
     env: { ...inherited, NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -56,6 +61,13 @@ export async function startWorker(
   args: readonly string[] = [],
 ): Promise<NocturneProcess> {
   const worker = startNocturne(['worker', '--queue', queue, '--roots', roots, '--jobs', '1', ...args]);
+  await worker.until('takes units from');
+  return worker;
+}
+
+/** Starts a worker of one job whose units are taken over a second or two after its death; resolves when it takes units. */
+export async function startShortLockWorker(queue: string, root: string): Promise<NocturneProcess> {
+  const worker = startNode([SHORT_LOCK_WORKER, queue, root]);
   await worker.until('takes units from');
   return worker;
 }

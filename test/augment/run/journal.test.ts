@@ -6,6 +6,7 @@ import { JOURNAL_FOLDER, openJournal } from '../../../src/augment/run/journal.js
 import { RowOrder } from '../../../src/augment/run/row-order.js';
 import type { ItemRow } from '../../../src/augment/unit/item-row.js';
 import { LocalStore } from '../../../src/augment/store/local-store.js';
+import type { Store } from '../../../src/augment/store/store.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { imagesUnit, row } from './rows.js';
 
@@ -96,6 +97,18 @@ it('ignores what is no row', async () => {
   appendFileSync(join(root, JOURNAL_FOLDER, '1.jsonl'), '\n{}\nnull\n[1]\n{"item":"a","variant":0}\n\0\0\n');
   writeFileSync(join(root, JOURNAL_FOLDER, 'copies-1-of-1.json'), '{}');
   expect((await JournalIndex.read(store, order)).count).toBe(0);
+});
+
+it('lets a store that is lost not hide why a run ends', async () => {
+  const lost: Store = {
+    ...({ label: 's3://lost' } as Store), // a journal writes, and no more
+    write: () => Promise.reject(new Error('the server cannot be reached')),
+  };
+  const journal = await openJournal(lost, '1');
+  await journal.append(row('a'));
+  await expect(journal[Symbol.asyncDispose]()).resolves.toBeUndefined();
+  await journal.append(row('a'));
+  await expect(journal.endUnit(0)).rejects.toThrow('the server cannot be reached');
 });
 
 it('refuses a second process with the name of its part', async () => {

@@ -46,6 +46,9 @@ describe('openStore', () => {
       /^ftp:\/\/me:\*\*\*@host\/x is neither .*\[CONFIG_INVALID\]$/,
     );
     expect(await lineOf(openStore('s3://'))).toContain('[CONFIG_INVALID]');
+    const withKeys = await lineOf(openStore('s3://AKIA123:hunter2@bucket/set'));
+    expect(withKeys).toMatch(/keys belong in AWS_ACCESS_KEY_ID.*\[CONFIG_INVALID\]$/);
+    expect(withKeys).not.toContain('hunter2');
     expect(await lineOf(openStore('s3://bucket/../other'))).toContain('[CONFIG_INVALID]');
   });
 });
