@@ -14,6 +14,8 @@ const MAX_CHUNKS = 256;
 const LINE_END = 10;
 
 /** What a line must hold to be a row. The journal is our own, so the rest of a row is trusted. */
+export type JournalRow = Pick<ItemRow, 'item' | 'variant' | 'verdict' | 'output' | 'outputBytes'>;
+
 const ROW = z.looseObject({
   item: z.string(),
   variant: z.int(),
@@ -138,7 +140,7 @@ export class JournalIndex {
 }
 
 /** Parses a line of the journal, or of a manifest; undefined for one that is no row. */
-export function parseRow(line: Uint8Array | string): z.infer<typeof ROW> | undefined {
+export function parseRow(line: Uint8Array | string): JournalRow | undefined {
   try {
     const text = typeof line === 'string' ? line : Buffer.from(line.buffer, line.byteOffset, line.length).toString();
     return ROW.safeParse(JSON.parse(text)).data;

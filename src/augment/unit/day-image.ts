@@ -45,7 +45,8 @@ export interface DayFile {
 
 /** Formats that sharp decodes; libav decodes the others. */
 const DECODED_BY_SHARP: readonly ImageKind[] = ['jpeg', 'png', 'webp', 'tiff', 'avif', 'gif'];
-const DAMAGED = 'incomplete or damaged: read as far as it goes';
+/** What is lost of an image whose file is cut or broken. */
+export const DAMAGED = 'incomplete or damaged: read as far as it goes';
 
 /**
  * Reads an image from the bytes of its file, by content: in sRGB, 8 bit. A damaged one is read as far as it goes. Borrows the bytes while

@@ -2,7 +2,7 @@ import type { Frame } from '../../core/frame.js';
 import type { Scene } from '../../scene/scene.js';
 import type { Item } from '../dataset.js';
 import { sha256 } from '../store/local-store.js';
-import type { DayImage } from './day-image.js';
+import { DAMAGED, type DayImage } from './day-image.js';
 import { lightMask, sceneMask, SCENE_CLASS_NAMES, storedLamps } from './gains.js';
 import type { ItemRow, ItemScores, Verdict } from './item-row.js';
 import { encodeNight } from './night-image.js';
@@ -19,6 +19,9 @@ export interface RenderedNight {
   readonly verdict: Verdict;
   readonly reason: string;
 }
+
+/** Why the night of a damaged day is rejected: what is missing of it would shine in the grey that decoders fill it with. */
+const DAMAGED_REASON = 'the source is incomplete or damaged';
 
 /** Writes the files of items: nights where their verdict sends them, and what is gained with them. */
 export class ItemWriter {
@@ -39,10 +42,11 @@ export class ItemWriter {
     item: Item,
     day: DayImage,
     night: ItemNight,
-    made: RenderedNight,
+    rendered: RenderedNight,
     scene?: Scene,
   ): Promise<Partial<ItemRow>> {
     const { settings, output } = this.#tools;
+    const made = isDamaged(day) ? { ...rendered, verdict: 'rejected' as const, reason: DAMAGED_REASON } : rendered;
     const { file } = day;
     const paths = outputPaths(settings, item, night.variant);
     const isBinned = made.verdict === 'rejected' && settings.rejects === 'bin';
@@ -107,4 +111,9 @@ export class ItemWriter {
     const classes = SCENE_CLASS_NAMES.map((name, index) => ({ index, name }));
     return [[SCENE_CLASSES, Promise.resolve(Buffer.from(JSON.stringify({ classes }, undefined, 2) + '\n'))]];
   }
+}
+
+/** Whether a part of a day is missing. */
+function isDamaged({ losses }: DayImage): boolean {
+  return losses.includes(DAMAGED);
 }
