@@ -89,7 +89,15 @@ function flatten({ every, fps, settings, origin, planSha256 }: RunRecord): Recor
   return { every, fps, ...rest, ...model, ...texts, generatorVersion, cardSha256, nocturne, planSha256 };
 }
 
+/** What users call a setting that has another name here. */
+const NAMES: Readonly<Record<string, string>> = {
+  hasLamps: 'lampLabels',
+  hasLightMasks: 'lightMask',
+  hasSceneMasks: 'sceneMasks',
+};
+
 function describe(key: string, before: unknown, now: unknown): string {
+  const name = NAMES[key] ?? key;
   const isShort = [before, now].every((value) => String(value).length <= 40);
-  return isShort ? `${key} (${String(before)}, now ${String(now)})` : key;
+  return isShort ? `${name} (${String(before)}, now ${String(now)})` : name;
 }

@@ -49,6 +49,9 @@ it('names what differs, and only that', () => {
   const { settings, origin } = record;
   expect(differencesOf(record, { ...record, input: 'the same data, mounted elsewhere' })).toEqual([]);
   expect(differencesOf(record, { ...record, settings: { ...settings, seed: 2 } })).toEqual(['seed (1, now 2)']);
+  expect(differencesOf(record, { ...record, settings: { ...settings, hasLamps: true } })).toEqual([
+    'lampLabels (false, now true)',
+  ]);
   const model = { ...settings.model, style: 'village' };
   expect(differencesOf(record, { ...record, settings: { ...settings, model, nightRange: '{"long":1}' } })).toEqual([
     'style (city-led, now village)',
