@@ -9,6 +9,7 @@ import { encodeTiff, type PixelData } from './tiff.js';
 /** Words for changes that another reader makes too. */
 export const FIRST_ONLY = 'only the first of several frames or pages is read';
 export const ROTATED = 'rotated upright';
+export const DAMAGED = 'incomplete or damaged: read as far as it goes';
 
 /** An image file's pixels as 8-bit sRGB. */
 export interface DecodedImage {
@@ -45,7 +46,7 @@ async function decode(file: Buffer, label: string): Promise<DecodedImage> {
   const changes = changesOf(metadata, isFloat);
   const { image, isTransparent, isDamaged } = await toRgb(file);
   if (isTransparent) changes.push('transparent parts became black');
-  if (isDamaged) changes.push('incomplete or damaged: read as far as it goes');
+  if (isDamaged) changes.push(DAMAGED);
   return { image, changes };
 }
 
@@ -63,7 +64,7 @@ function changesOf({ depth, space, icc, orientation = 1, pages = 1 }: Metadata, 
 }
 
 /** True for a profile whose description says sRGB, in ASCII or UTF-16. */
-function isSrgbProfile(icc: Buffer): boolean {
+export function isSrgbProfile(icc: Buffer): boolean {
   return icc.includes('sRGB') || icc.includes(Buffer.from('sRGB', 'utf16le').swap16());
 }
 

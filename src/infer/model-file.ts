@@ -33,8 +33,8 @@ export async function readModelFile(
 ): Promise<ModelFile<TrainedModelCard>> {
   const stem = await stemOf(path);
   const [modelPath, cardPath] = [`${stem}.onnx`, `${stem}.json`];
-  const bytes = await read(modelPath, 'model');
-  const json = await read(cardPath, 'model card');
+  const bytes = await readModelBytes(modelPath, 'model');
+  const json = await readModelBytes(cardPath, 'model card');
   let card: TrainedModelCard;
   try {
     card = parse(decodeText(json));
@@ -85,7 +85,8 @@ async function stemOf(path: string): Promise<string> {
   return isFolder ? join(path, basename(path)) : path;
 }
 
-async function read(path: string, what: string): Promise<Buffer> {
+/** The bytes of a file of a model. Rejects with NocturneError MODEL_NOT_FOUND. @param what the file, for the message; @param remedy default: the code's. */
+export async function readModelBytes(path: string, what: string, remedy?: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
@@ -95,6 +96,7 @@ async function read(path: string, what: string): Promise<Buffer> {
       stage: 'infer',
       message: isMissing ? `${what} not found: ${path}.` : `cannot read the ${what} ${path}.`,
       cause: error,
+      ...(remedy === undefined ? {} : { remedy }),
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { naturalOrder } from '../core/natural-order.js';
 import { isImagePath } from '../image/image-extensions.js';
 import { imageSignature } from '../image/image-kind.js';
 
@@ -32,8 +33,7 @@ export async function listImages(folder: string): Promise<ImageList> {
 }
 
 function inOrder(entries: readonly Dirent[]): string[] {
-  const order = new Intl.Collator('en', { numeric: true });
-  return entries.map(({ name }) => name).sort((a, b) => order.compare(a, b) || (a < b ? -1 : 1));
+  return entries.map(({ name }) => name).sort(naturalOrder());
 }
 
 /** Notices about what a folder holds beside its images: one line for other files, one for folders, or none. */

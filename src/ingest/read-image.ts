@@ -2,7 +2,7 @@ import { NocturneError } from '../core/errors.js';
 import { maskUrl } from '../core/mask-url.js';
 import { readFailure } from '../image/image-file.js';
 import { convertPixels, decodeImage, FIRST_ONLY, ROTATED, type DecodedImage } from '../image/decode-image.js';
-import { imageSignature, type ImageKind } from '../image/image-kind.js';
+import { imageSignature, type ImageKind, type ImageSignature } from '../image/image-kind.js';
 import { decodeStill } from './av-still.js';
 import { planImage } from './open-plan.js';
 
@@ -25,12 +25,14 @@ export async function readImage(path: string, signal?: AbortSignal): Promise<Rea
   if (!signature) throw await readFailure(path, new Error('its content is no image format that is read here'));
   if (signature.kind === 'heic') throw heicError(label);
   const { kind, isAnimated } = signature;
-  // sharp 0.35 does not take AVIF sequences.
-  const isSequence = kind === 'avif' && isAnimated;
-  if (DECODED_BY_SHARP.includes(kind) && !isSequence) return { ...(await decodeImage(path)), kind };
+  if (isDecodedBySharp(signature)) return { ...(await decodeImage(path)), kind };
   const { isRotated, ...pixels } = await decodeStill(planImage(path, kind, label), signal);
   const { image, changes } = await convertPixels(pixels, label);
-  return { image, changes: [...(isSequence ? [FIRST_ONLY] : []), ...(isRotated ? [ROTATED] : []), ...changes], kind };
+  return {
+    image,
+    changes: [...(kind === 'avif' && isAnimated ? [FIRST_ONLY] : []), ...(isRotated ? [ROTATED] : []), ...changes],
+    kind,
+  };
 }
 
 function heicError(label: string): NocturneError {
@@ -40,4 +42,9 @@ function heicError(label: string): NocturneError {
     message: `${label} is a HEIC image, which is not read here.`,
     remedy: 'Convert it first: `heif-convert IN.heic OUT.jpg`, or `magick IN.heic OUT.jpg`.',
   });
+}
+
+/** Whether sharp decodes an image; libav decodes the others. sharp 0.35 does not take AVIF sequences. */
+export function isDecodedBySharp({ kind, isAnimated }: ImageSignature): boolean {
+  return DECODED_BY_SHARP.includes(kind) && !(kind === 'avif' && isAnimated);
 }

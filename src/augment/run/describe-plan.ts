@@ -1,4 +1,5 @@
 import type { DatasetPlan, LayoutName, Unit } from '../dataset.js';
+import { counted } from '../layouts/counted.js';
 import type { PlannedRun } from './plan-run.js';
 import type { ManifestOrigin } from './manifest.js';
 
@@ -111,8 +112,9 @@ function copiesByRole({
   return { labels: counts.label, labelImages: counts.labelImage, otherFiles: counts.other, rewritten };
 }
 
-function count(number: number, one: string, many = `${one}s`): string {
-  return number === 0 ? '' : `${number} ${number === 1 ? one : many}`;
+/** A count with its noun; empty for none, which a list leaves out. */
+function count(number: number, one: string, many?: string): string {
+  return number === 0 ? '' : counted(number, one, many);
 }
 
 /** Joins what is not empty; `nothing` where all is. */

@@ -3,6 +3,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { mkdir, open, opendir, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
+import { naturalOrder } from '../../core/natural-order.js';
 import { checkNameLength, temporaryPathOf } from '../../output/atomic-file.js';
 import { outputFailure } from '../../output/output-error.js';
 import type { DatasetFile } from '../dataset.js';
@@ -173,8 +174,8 @@ export function leftOut(names: readonly string[], one: string, many: string): st
 
 /** Sorts files so that 2 comes before 10. Takes the array. */
 export function inNaturalOrder(files: DatasetFile[]): DatasetFile[] {
-  const order = new Intl.Collator('en', { numeric: true });
-  return files.sort((a, b) => order.compare(a.path, b.path) || (a.path < b.path ? -1 : 1));
+  const order = naturalOrder();
+  return files.sort((a, b) => order(a.path, b.path));
 }
 
 /** SHA-256 of bytes, in hex. */

@@ -4,12 +4,12 @@ import { basename, join } from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { NocturneError } from '../../core/errors.js';
 import type { Frame } from '../../core/frame.js';
-import { FIRST_ONLY } from '../../image/decode-image.js';
+import { DAMAGED, FIRST_ONLY, isSrgbProfile } from '../../image/decode-image.js';
 import { imageSignatureOf, type ImageKind } from '../../image/image-kind.js';
 import { padToEven, rgbToFrame } from '../../image/rgb-image.js';
 import { checkImageSize } from '../../image/size-limits.js';
-import { readImage } from '../../ingest/read-image.js';
-import { isSrgbProfile, readTags, type ImageTags } from './image-tags.js';
+import { isDecodedBySharp, readImage } from '../../ingest/read-image.js';
+import { readTags, type ImageTags } from './image-tags.js';
 import { Orientation } from './orientation.js';
 import { isLosslessWebp } from './webp-tags.js';
 
@@ -43,11 +43,6 @@ export interface DayFile {
   readonly tags: ImageTags;
 }
 
-/** Formats that sharp decodes; libav decodes the others. */
-const DECODED_BY_SHARP: readonly ImageKind[] = ['jpeg', 'png', 'webp', 'tiff', 'avif', 'gif'];
-/** What is lost of an image whose file is cut or broken. */
-export const DAMAGED = 'incomplete or damaged: read as far as it goes';
-
 /**
  * Reads an image from the bytes of its file, by content: in sRGB, 8 bit. A damaged one is read as far as it goes. Borrows the bytes while
  * its night is made. @param path for messages; its extension counts for formats without a signature only.
@@ -59,8 +54,7 @@ export async function readDay(bytes: Uint8Array, path: string): Promise<DayImage
   if (!signature) throw unreadable(path, 'its content is no image format that is read here');
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const { kind, isAnimated } = signature;
-  const isSequence = kind === 'avif' && isAnimated;
-  if (!DECODED_BY_SHARP.includes(kind) || isSequence) return readForeign(file, path, kind);
+  if (!isDecodedBySharp(signature)) return readForeign(file, path, kind);
   try {
     const metadata = await open(file, 'none').metadata();
     checkImageSize(metadata.autoOrient.width, metadata.autoOrient.height, path);

@@ -1,4 +1,5 @@
 import type { Metadata } from 'sharp';
+import { isSrgbProfile } from '../../image/decode-image.js';
 import { withoutThumbnail } from './exif-block.js';
 
 /** What an image file says beside its pixels, for the file of its night. Lends the source's bytes. */
@@ -55,9 +56,4 @@ export function readTags({ exif, xmp, iptc, icc, space, density }: Metadata): Re
 function bareExif(exif: Buffer): ReturnType<typeof withoutThumbnail> {
   const hasPrefix = exif.subarray(0, EXIF_PREFIX.length).equals(EXIF_PREFIX);
   return withoutThumbnail(hasPrefix ? exif.subarray(EXIF_PREFIX.length) : exif);
-}
-
-/** True for a profile whose description says sRGB, in ASCII or UTF-16. */
-export function isSrgbProfile(icc: Buffer): boolean {
-  return icc.includes('sRGB') || icc.includes(Buffer.from('sRGB', 'utf16le').swap16());
 }

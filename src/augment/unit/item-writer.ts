@@ -1,8 +1,9 @@
 import type { Frame } from '../../core/frame.js';
+import { DAMAGED } from '../../image/decode-image.js';
 import type { Scene } from '../../scene/scene.js';
 import type { Item } from '../dataset.js';
 import { sha256 } from '../store/local-store.js';
-import { DAMAGED, type DayImage } from './day-image.js';
+import type { DayImage } from './day-image.js';
 import { lightMask, sceneMask, SCENE_CLASS_NAMES, storedLamps } from './gains.js';
 import type { ItemRow, ItemScores, Verdict } from './item-row.js';
 import { encodeNight } from './night-image.js';

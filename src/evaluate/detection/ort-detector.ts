@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { NocturneError } from '../../core/errors.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import { readExternalData } from '../../infer/external-data.js';
@@ -11,6 +10,7 @@ import {
   type OrtRuntime,
   type Tensor,
 } from '../../infer/ort-runtime.js';
+import { readModelBytes } from '../../infer/model-file.js';
 import { recogniseBoxLists } from './box-list-output.js';
 import type { Detection } from './detection.js';
 import { readDetectorCard } from './detector-card.js';
@@ -52,7 +52,7 @@ const READ =
  */
 export async function openOrtDetector(path: string, { classes, threads = 1 }: DetectorOptions = {}): Promise<Detector> {
   const given = classes === undefined ? undefined : await readClassNames(classes);
-  const bytes = await readModel(path);
+  const bytes = await readModelBytes(path, 'detector', 'Check the path given to --detector.');
   const session = await createSession(path, bytes, threads);
   try {
     const metadata = onnxMetadata(bytes);
@@ -248,21 +248,6 @@ function isFixed(side: number | string | undefined): side is number {
 function sizeInMetadata(metadata: ReadonlyMap<string, string>): Size {
   const [height, width] = [...(metadata.get('imgsz') ?? '').matchAll(/\d+/g)].map(([digits]) => Number(digits));
   return { width: width ?? height ?? DEFAULT_SIDE, height: height ?? DEFAULT_SIDE };
-}
-
-async function readModel(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new NocturneError({
-      code: 'MODEL_NOT_FOUND',
-      stage: 'infer',
-      message: isMissing ? `detector not found: ${path}.` : `cannot read the detector ${path}.`,
-      remedy: 'Check the path given to --detector.',
-      cause: error,
-    });
-  }
 }
 
 async function createSession(path: string, bytes: Uint8Array, threads: number): Promise<InferenceSession> {
