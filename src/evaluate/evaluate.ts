@@ -7,7 +7,7 @@ import type { FallbackGenerator } from '../infer/fallback-generator.js';
 import { createGrade } from '../infer/grade/grade.js';
 import { openGenerator } from '../infer/open-generator.js';
 import type { FeatureNetwork } from '../infer/ort-features.js';
-import type { Device } from '../infer/ort-generator.js';
+import type { Device } from '../infer/network-session.js';
 import { usefulThreads } from '../infer/ort-runtime.js';
 import { AtomicFile } from '../output/atomic-file.js';
 import { commitImage } from '../output/atomic-image.js';

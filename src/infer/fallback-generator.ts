@@ -64,6 +64,10 @@ class NetworkWithFallback implements FallbackGenerator {
     return this.#network.device;
   }
 
+  get placement(): Generator['placement'] {
+    return this.#network.placement;
+  }
+
   get fallbacks(): number {
     return this.#fallbacks;
   }

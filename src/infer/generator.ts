@@ -6,6 +6,7 @@ import type { GrainSigma } from '../look/grain-sigma.js';
 import type { Scene } from '../scene/scene.js';
 import type { Motion } from '../temporal/motion.js';
 import type { ModelCard } from './model-card.js';
+import type { Placement } from './network-session.js';
 
 /** How a street is lit, beside the dials. */
 export interface Night {
@@ -24,6 +25,8 @@ export interface Generator extends AsyncDisposable {
   readonly card: ModelCard;
   /** Name of the device it runs on, for display: `cpu`, `webgpu`. */
   readonly device: string;
+  /** Where its network runs; undefined for a generator without one. */
+  readonly placement?: Placement | undefined;
   /**
    * Whether it reads the street in `Thumbnail.detail`, and lights own headlights itself; default false. Without a detail it
    * enlarges the thumbnail.

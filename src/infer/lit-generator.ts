@@ -18,7 +18,7 @@ import { SceneTracker, stillScene } from '../scene/scene-tracker.js';
 import type { Motion } from '../temporal/motion.js';
 import type { Generator, Night } from './generator.js';
 import type { ModelCard } from './model-card.js';
-import type { Device } from './ort-generator.js';
+import type { Device, Placement } from './network-session.js';
 
 /** Options of {@link openLitGenerator}. */
 export interface LitGeneratorOptions {
@@ -42,22 +42,18 @@ export interface LitGeneratorOptions {
  * style. Throws NocturneError CONFIG_INVALID for the style, MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE for the network.
  */
 export async function openLitGenerator(options: LitGeneratorOptions): Promise<Generator> {
-  const { style, seed, model, threads = 1, logger = silentLogger } = options;
+  const { style, seed, model, device = 'auto', threads = 1, logger = silentLogger } = options;
   const vehicleModel = options.vehicleModel ?? (model === undefined ? undefined : vehicleModelBeside(model));
-  const device = options.device === 'webgpu' ? 'webgpu' : 'cpu';
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new RangeError(`threads must be an integer of 1 or more, got ${threads}`);
-  }
   const nightStyle = readNightStyle(style);
   const started = performance.now();
   const models = { ...(model !== undefined && { model }), ...(vehicleModel !== undefined && { vehicleModel }) };
   const reader = await openSceneReader({ device, threads, ...models });
   const openMs = Math.round(performance.now() - started);
   logger.debug(
-    { model: reader.card.name, version: reader.card.version, device, threads, openMs, style },
+    { model: reader.card.name, version: reader.card.version, device: reader.placement.device, threads, openMs, style },
     'The scene network is ready.',
   );
-  const network = new LitNetwork(reader, device);
+  const network = new LitNetwork(reader);
   const generator = new LitGenerator(network, { style: nightStyle, seed, darkKinds: [], isShared: false });
   await network.lightingOf(nightStyle, []);
   return generator;
@@ -78,16 +74,14 @@ const MAX_LIGHTINGS = 8;
 /** What generators of several nights share: the networks, what they have read last, and the formulas of each style. */
 class LitNetwork {
   readonly reader: SceneReader;
-  readonly device: string;
   /** The one used last is the last. */
   readonly #lightings = new Map<string, Lighting>();
   #read: { readonly thumbnail: Thumbnail; readonly isStill: boolean; readonly found: FoundScene } | undefined;
   /** A thumbnail enlarged to `[3, 256, 448]`. */
   readonly #enlarged = new Float32Array(3 * DETAIL_WIDTH * DETAIL_HEIGHT);
 
-  constructor(reader: SceneReader, device: string) {
+  constructor(reader: SceneReader) {
     this.reader = reader;
-    this.device = device;
   }
 
   /** Reads a thumbnail. Lends the scene until the next one is read. */
@@ -124,6 +118,7 @@ class LitNetwork {
 class LitGenerator implements Generator {
   readonly card: ModelCard;
   readonly device: string;
+  readonly placement: Placement;
   readonly wantsDetail = true;
   readonly grain: GrainSigma;
   readonly #network: LitNetwork;
@@ -138,7 +133,8 @@ class LitGenerator implements Generator {
     const { version, licence } = network.reader.card;
     const description = `the sun off and the lamps on: a scene network and the night style ${night.style.name}`;
     this.card = { name: 'lit', version, licence, description };
-    this.device = network.device;
+    this.placement = network.reader.placement;
+    this.device = this.placement.device;
     this.grain = night.style.grain;
     this.#network = network;
     this.#night = night;

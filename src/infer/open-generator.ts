@@ -6,7 +6,7 @@ import { withFallback, type FallbackGenerator } from './fallback-generator.js';
 import { SHIPPED_SCENE_MODEL } from '../scene/scene-reader.js';
 import { createGrade } from './grade/grade.js';
 import { isSceneModel } from './model-file.js';
-import type { Device } from './ort-generator.js';
+import type { Device } from './network-session.js';
 import { usefulThreads } from './ort-runtime.js';
 
 /** Options of {@link openGenerator}. */
@@ -91,7 +91,7 @@ async function openLit(model: string, options: OpenGeneratorOptions): Promise<Fa
 
 async function openLookNetwork(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
   const { device = 'auto', threads = 1, logger = silentLogger } = options;
-  const { openOrtGenerator } = await import('./ort-generator.js');
-  const network = await openOrtGenerator({ model, device, threads, logger });
+  const { openLookGenerator } = await import('./look-generator.js');
+  const network = await openLookGenerator({ model, device, threads, logger });
   return withFallback(network, { fallback: await createGrade(), logger });
 }

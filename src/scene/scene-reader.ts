@@ -5,8 +5,9 @@ import { isFiniteArray } from '../image/is-finite-array.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
 import { parseSceneCard, type SceneModelCard } from '../infer/model-card.js';
 import { invalid, readModelFile, type ModelFile } from '../infer/model-file.js';
-import { openModelSession } from '../infer/model-session.js';
-import { loadOrt, reasonOf, type InferenceSession, type Tensor } from '../infer/ort-runtime.js';
+import type { Device, NetworkSession, NetworkTensor, Placement } from '../infer/network-session.js';
+import { openNetworkSession } from '../infer/open-session.js';
+import { reasonOf } from '../infer/ort-runtime.js';
 import { DarkDetails } from './dark-details.js';
 import { findLampHeads } from './find-lamp-heads.js';
 import { LampPostFinder } from './find-lamp-posts.js';
@@ -27,7 +28,7 @@ import { MIRRORED_VEHICLES, vehiclePeaks } from './vehicle-peaks.js';
 export interface SceneReaderOptions {
   /** Folder, card or `.onnx` file of a scene network; default: the one of the package. */
   readonly model?: string;
-  readonly device?: 'cpu' | 'webgpu';
+  readonly device?: Device;
   /** The same of a vehicle network. */
   readonly vehicleModel?: string;
   /** Threads of the network on the CPU; default 1. */
@@ -46,6 +47,8 @@ export interface ReadOptions {
 /** Reads what stands where in single frames. */
 export interface SceneReader extends AsyncDisposable {
   readonly card: SceneModelCard;
+  /** Where the scene network runs. */
+  readonly placement: Placement;
   /**
    * Reads a frame. Lends the scene until the next call. Borrows the detail, `[3, 256, 448]`.
    * Throws NocturneError `MODEL_FAILED`.
@@ -67,32 +70,24 @@ const MIN_TRACKED_SCORE = 0.35;
 
 /** Opens a scene network and runs it once. Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE. */
 export async function openSceneReader(options: SceneReaderOptions = {}): Promise<SceneReader> {
-  const file = await readModelFile(options.model ?? SHIPPED_SCENE_MODEL, parseSceneCard);
+  const { model, vehicleModel, ...where } = options;
+  const file = await readModelFile(model ?? SHIPPED_SCENE_MODEL, parseSceneCard);
   const [, , height, width] = file.card.input.shape;
   if (height !== DETAIL_HEIGHT || width !== DETAIL_WIDTH) {
     throw invalid(`${file.path} must read ${DETAIL_WIDTH}x${DETAIL_HEIGHT}, got ${width}x${height}.`);
   }
   const kernel = await PlaneKernel.open();
-  const session = await openModelSession(file, { device: options.device ?? 'cpu', threads: options.threads ?? 1 });
-  const { Tensor } = await loadOrt();
-  const length = 3 * DETAIL_WIDTH * DETAIL_HEIGHT;
+  const session = await openNetworkSession(file, where);
   const looker = await openVehicleLooker({
-    ...(options.vehicleModel !== undefined && { model: options.vehicleModel }),
-    ...(options.device && { device: options.device }),
-    ...(options.threads !== undefined && { threads: options.threads }),
+    ...(vehicleModel !== undefined && { model: vehicleModel }),
+    ...where,
   }).catch(async (error: unknown) => {
-    await session.release();
+    await session.close();
     throw error;
   });
-  const reader = new OrtSceneReader(
-    looker,
-    file,
-    session,
-    new Tensor('float32', new Float32Array(length), file.card.input.shape),
-    kernel,
-  );
+  const reader = new NetworkSceneReader(looker, file, session, kernel);
   try {
-    await reader.read(new Float32Array(length).fill(0.3, 0, DETAIL_WIDTH * DETAIL_HEIGHT));
+    await reader.read(new Float32Array(DETAIL_LENGTH).fill(0.3, 0, DETAIL_WIDTH * DETAIL_HEIGHT));
   } catch (error) {
     await reader.close();
     throw invalid(`${file.path} does not run: ${reasonOf(error)}.`, error);
@@ -100,18 +95,24 @@ export async function openSceneReader(options: SceneReaderOptions = {}): Promise
   return reader;
 }
 
+/** Numbers of a detail. */
+const DETAIL_LENGTH = 3 * DETAIL_WIDTH * DETAIL_HEIGHT;
+
+/** What a run of a network gives, by name. */
+type NetworkOutput = Awaited<ReturnType<NetworkSession['run']>>;
+
 /** Logits of the surfaces, and the vehicle head, as the network gives them. */
 interface NetworkOutputs {
   readonly surfaces: Float32Array;
   readonly vehicles: Float32Array;
 }
 
-class OrtSceneReader implements SceneReader {
+class NetworkSceneReader implements SceneReader {
   readonly card: SceneModelCard;
   readonly #looker: VehicleLooker;
   readonly #path: string;
-  readonly #session: InferenceSession;
-  readonly #input: Tensor;
+  readonly #session: NetworkSession;
+  readonly #input: NetworkTensor;
   readonly #resampler: SurfaceResampler;
   readonly #dark: DarkDetails;
   readonly #panes = new PaneFinder();
@@ -120,13 +121,7 @@ class OrtSceneReader implements SceneReader {
   readonly #bonnet = new Float32Array(SURFACE_SIZE);
   #closed = false;
 
-  constructor(
-    looker: VehicleLooker,
-    file: ModelFile<SceneModelCard>,
-    session: InferenceSession,
-    input: Tensor,
-    kernel: PlaneKernel,
-  ) {
+  constructor(looker: VehicleLooker, file: ModelFile<SceneModelCard>, session: NetworkSession, kernel: PlaneKernel) {
     const [, , height = 0, width = 0] = file.card.outputs.surfaces.shape;
     this.#resampler = new SurfaceResampler(kernel, width, height);
     this.#dark = new DarkDetails(kernel);
@@ -134,7 +129,11 @@ class OrtSceneReader implements SceneReader {
     this.card = file.card;
     this.#path = file.path;
     this.#session = session;
-    this.#input = input;
+    this.#input = { data: new Float32Array(DETAIL_LENGTH), shape: file.card.input.shape };
+  }
+
+  get placement(): Placement {
+    return this.#session.placement;
   }
 
   async read(detail: Float32Array, { isStill = false }: ReadOptions = {}): Promise<FoundScene> {
@@ -170,7 +169,7 @@ class OrtSceneReader implements SceneReader {
     if (this.#closed) return;
     this.#closed = true;
     await this.#looker.close();
-    await this.#session.release().catch(() => undefined);
+    await this.#session.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -191,9 +190,9 @@ class OrtSceneReader implements SceneReader {
   }
 
   async #runOnce(detail: Float32Array): Promise<NetworkOutputs> {
-    (this.#input.data as Float32Array).set(detail); // a float32 tensor's data is one
+    this.#input.data.set(detail);
     const { surfaces, vehicles } = this.card.outputs;
-    let result: InferenceSession.OnnxValueMapType;
+    let result: NetworkOutput;
     try {
       result = await this.#session.run({ [this.card.input.name]: this.#input }, [surfaces.name, vehicles.name]);
     } catch (cause) {
@@ -202,9 +201,9 @@ class OrtSceneReader implements SceneReader {
     return { surfaces: this.#dataOf(result, surfaces.name), vehicles: this.#dataOf(result, vehicles.name) };
   }
 
-  #dataOf(result: InferenceSession.OnnxValueMapType, name: string): Float32Array {
+  #dataOf(result: NetworkOutput, name: string): Float32Array {
     const data = result[name]?.data;
-    if (!(data instanceof Float32Array)) throw this.#failed(`output ${name} is not float32`);
+    if (!data) throw this.#failed(`it gives no output ${name}`);
     if (!isFiniteArray(data)) throw this.#failed(`output ${name} is not finite`);
     return data;
   }

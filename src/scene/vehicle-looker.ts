@@ -9,8 +9,9 @@ import {
   type VehicleModelCard,
 } from '../infer/model-card.js';
 import { readModelFile } from '../infer/model-file.js';
-import { openModelSession } from '../infer/model-session.js';
-import { loadOrt, reasonOf, type InferenceSession, type Tensor } from '../infer/ort-runtime.js';
+import type { Device, NetworkSession, NetworkTensor } from '../infer/network-session.js';
+import { openNetworkSession } from '../infer/open-session.js';
+import { reasonOf } from '../infer/ort-runtime.js';
 import { addMirrored } from './mirror.js';
 import type { Box, Facing } from './scene.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
@@ -19,7 +20,7 @@ import type { FoundVehicle } from './vehicle-peaks.js';
 export interface VehicleLookerOptions {
   /** Folder, card or `.onnx` file of a vehicle network; default: the one of the package. */
   readonly model?: string;
-  readonly device?: 'cpu' | 'webgpu';
+  readonly device?: Device;
   readonly threads?: number;
 }
 
@@ -37,27 +38,24 @@ const MAX_LOOKED = 12;
 const DETAIL_SIZE = DETAIL_WIDTH * DETAIL_HEIGHT;
 
 /** Opens a vehicle network. Throws NocturneError MODEL_NOT_FOUND or MODEL_INVALID. */
-export async function openVehicleLooker(options: VehicleLookerOptions = {}): Promise<VehicleLooker> {
-  const file = await readModelFile(options.model ?? SHIPPED_VEHICLE_MODEL, parseVehicleCard);
-  const session = await openModelSession(file, { device: options.device ?? 'cpu', threads: options.threads ?? 1 });
-  const { Tensor } = await loadOrt();
-  const input = new Tensor('float32', new Float32Array(VEHICLE_CROPS * 3 * CROP_SIZE), file.card.input.shape);
-  return new VehicleLooker(file.card, file.path, session, input);
+export async function openVehicleLooker({ model, ...where }: VehicleLookerOptions = {}): Promise<VehicleLooker> {
+  const file = await readModelFile(model ?? SHIPPED_VEHICLE_MODEL, parseVehicleCard);
+  return new VehicleLooker(file.card, file.path, await openNetworkSession(file, where));
 }
 
 /** Looks at the pixels of each found vehicle: whether it is one, its facing, its lamps. */
 export class VehicleLooker implements AsyncDisposable {
   readonly card: VehicleModelCard;
   readonly #path: string;
-  readonly #session: InferenceSession;
-  readonly #input: Tensor;
+  readonly #session: NetworkSession;
+  readonly #input: NetworkTensor;
   #closed = false;
 
-  constructor(card: VehicleModelCard, path: string, session: InferenceSession, input: Tensor) {
+  constructor(card: VehicleModelCard, path: string, session: NetworkSession) {
     this.card = card;
     this.#path = path;
     this.#session = session;
-    this.#input = input;
+    this.#input = { data: new Float32Array(VEHICLE_CROPS * 3 * CROP_SIZE), shape: card.input.shape };
   }
 
   /**
@@ -90,7 +88,7 @@ export class VehicleLooker implements AsyncDisposable {
 
   /** What the network says of at most {@link VEHICLE_CROPS} boxes, `[6, 8]`. The caller owns it. */
   async #lookAt(boxes: readonly Box[], detail: Float32Array): Promise<Float32Array> {
-    const data = this.#input.data as Float32Array; // a float32 tensor's data is one
+    const { data } = this.#input;
     data.fill(0);
     boxes.forEach((box, i) => {
       cropInto(detail, box, data.subarray(i * 3 * CROP_SIZE, (i + 1) * 3 * CROP_SIZE));
@@ -98,7 +96,9 @@ export class VehicleLooker implements AsyncDisposable {
     const { name } = this.card.outputs.vehicle;
     try {
       const result = await this.#session.run({ [this.card.input.name]: this.#input }, [name]);
-      return (result[name]?.data as Float32Array).slice(); // the card says float32
+      const output = result[name];
+      if (!output) throw new TypeError(`it gives no output ${name}`);
+      return output.data;
     } catch (cause) {
       const message = `${this.#path} failed: ${reasonOf(cause)}.`;
       throw new NocturneError({ code: 'MODEL_FAILED', stage: 'infer', message, fatal: false, cause });
@@ -108,7 +108,7 @@ export class VehicleLooker implements AsyncDisposable {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#session.release().catch(() => undefined);
+    await this.#session.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

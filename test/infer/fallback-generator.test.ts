@@ -7,7 +7,7 @@ import { silentLogger, type Logger } from '../../src/core/logger.js';
 import { fromSeconds } from '../../src/core/time.js';
 import { withFallback, type FallbackGenerator } from '../../src/infer/fallback-generator.js';
 import { createGrade } from '../../src/infer/grade/grade.js';
-import { openOrtGenerator } from '../../src/infer/ort-generator.js';
+import { openLookGenerator } from '../../src/infer/look-generator.js';
 import { asThumbnail, paint } from './synthetic-thumbnails.js';
 import { writeTinyModel } from './tiny-model.js';
 
@@ -24,7 +24,7 @@ const good = paint(() => [0.5, 0, 0]);
 const bad = paint(() => [0.1, 0, 0]);
 
 async function open(lines: string[] = [], errors: string[] = []): Promise<FallbackGenerator> {
-  const network = await openOrtGenerator({ model: writeTinyModel(folder, 'root', { hasSqrtLights: true }) });
+  const network = await openLookGenerator({ model: writeTinyModel(folder, 'root', { hasSqrtLights: true }) });
   const logger: Logger = { ...silentLogger, warn: (_, message) => lines.push(message) };
   return withFallback(network, {
     fallback: await createGrade(),

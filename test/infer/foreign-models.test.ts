@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openOrtGenerator } from '../../src/infer/ort-generator.js';
+import { openLookGenerator } from '../../src/infer/look-generator.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { asThumbnail, rampThumbnail } from './synthetic-thumbnails.js';
 import { tinyGridWeights, tinyModel, writeTinyModel } from './tiny-model.js';
@@ -11,7 +11,7 @@ const folder = temporaryFolder();
 
 /** Opens a model and returns the grid that it makes. */
 async function gridOf(model: string): Promise<Float32Array> {
-  await using generator = await openOrtGenerator({ model });
+  await using generator = await openLookGenerator({ model });
   return (await generator.translate(asThumbnail(rampThumbnail()))).grid.slice();
 }
 
@@ -44,10 +44,10 @@ describe('a model with its weights in a file beside it', () => {
       [external('cut', 'short'), 'its weights (gridWeight) lie in another file, which is missing or too short'],
     ] as const) {
       const failure = { code: 'MODEL_INVALID', message: expect.stringContaining(`: ${reason}.`) as string };
-      await expect(openOrtGenerator({ model })).rejects.toMatchObject(failure);
+      await expect(openLookGenerator({ model })).rejects.toMatchObject(failure);
     }
     const remedy = expect.stringContaining('onnx.save(onnx.load(') as string;
-    await expect(openOrtGenerator({ model: inner })).rejects.toMatchObject({ remedy });
+    await expect(openLookGenerator({ model: inner })).rejects.toMatchObject({ remedy });
   });
 });
 
@@ -85,7 +85,7 @@ describe('what ONNX Runtime refuses', () => {
       card['sha256'] = createHash('sha256').update(bytes).digest('hex');
     });
     writeFileSync(model, bytes);
-    const error: unknown = await openOrtGenerator({ model }).catch((thrown: unknown) => thrown);
+    const error: unknown = await openLookGenerator({ model }).catch((thrown: unknown) => thrown);
     expect(error, name).toMatchObject({ code: 'MODEL_INVALID' });
     expect((error as Error).message).toMatch(reason);
     expect((error as Error).message).not.toMatch(/\.cc|\.h:|::|escapes/);

@@ -1,7 +1,7 @@
 import type { LightingControls } from '../../core/controls.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import { openGenerator } from '../../infer/open-generator.js';
-import type { Device } from '../../infer/ort-generator.js';
+import type { Device } from '../../infer/network-session.js';
 import { AtomicFile } from '../../output/atomic-file.js';
 import { commitImage } from '../../output/atomic-image.js';
 import { compareClasses } from './compared-classes.js';

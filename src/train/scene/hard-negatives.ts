@@ -3,8 +3,8 @@ import { Random } from '../../core/random.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../image/thumbnail.js';
 import { parseSceneCard } from '../../infer/model-card.js';
 import { readModelFile } from '../../infer/model-file.js';
-import { openModelSession } from '../../infer/model-session.js';
-import { loadOrt, reasonOf } from '../../infer/ort-runtime.js';
+import { openNetworkSession } from '../../infer/open-session.js';
+import { reasonOf } from '../../infer/ort-runtime.js';
 import { SURFACES, type Box } from '../../scene/scene.js';
 import { SHIPPED_SCENE_MODEL } from '../../scene/scene-reader.js';
 import { overlap, vehiclePeaks } from '../../scene/vehicle-peaks.js';
@@ -37,16 +37,15 @@ export async function findHardNegatives(
   const file = await readModelFile(model, parseSceneCard);
   const { input, outputs } = file.card;
   const [, , height = 0, width = 0] = outputs.vehicles.shape;
-  const session = await openModelSession(file, { device: 'cpu', threads: 1 });
-  const { Tensor } = await loadOrt();
+  const session = await openNetworkSession(file);
   const random = new Random(1);
   const pixels = new Float32Array(3 * DETAIL_WIDTH * DETAIL_HEIGHT);
   const found: HardNegative[] = [];
   const { name } = outputs.vehicles;
   const run = async (detail: Float32Array): Promise<Float32Array> => {
     try {
-      const result = await session.run({ [input.name]: new Tensor('float32', detail, input.shape) }, [name]);
-      return result[name]?.data as Float32Array; // the card says float32
+      const result = await session.run({ [input.name]: { data: detail, shape: input.shape } }, [name]);
+      return result[name]?.data ?? new Float32Array();
     } catch (cause) {
       const message = `${file.path} failed: ${reasonOf(cause)}.`;
       throw new NocturneError({ code: 'MODEL_FAILED', stage: 'train', message, cause });
@@ -62,7 +61,7 @@ export async function findHardNegatives(
       }
     }
   } finally {
-    await session.release();
+    await session.close();
   }
   return found;
 }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NocturneError } from '../../src/core/errors.js';
 import { AFFINE_SIZE, GRID_BINS, LIGHTS_HEIGHT, LIGHTS_WIDTH } from '../../src/look/look.js';
-import { openOrtGenerator } from '../../src/infer/ort-generator.js';
+import { openLookGenerator } from '../../src/infer/look-generator.js';
+import { SHIPPED_LOOK_MODEL } from '../../src/infer/open-generator.js';
 import { asThumbnail, paint, rampThumbnail } from './synthetic-thumbnails.js';
 import { GRID_BIAS, GRID_SLOPE, LIGHTS_FLOOR, LIGHTS_SLOPE, writeTinyModel } from './tiny-model.js';
 
@@ -25,9 +26,9 @@ async function failureOf(promise: Promise<unknown>): Promise<NocturneError> {
   );
 }
 
-describe('openOrtGenerator', () => {
+describe('openLookGenerator', () => {
   it('gives the look that the network computes, in the look’s own order', async () => {
-    await using generator = await openOrtGenerator({ model: writeTinyModel(folder) });
+    await using generator = await openLookGenerator({ model: writeTinyModel(folder) });
     const day = rampThumbnail();
     const { grid, lights } = await generator.translate(asThumbnail(day));
     const cell = 5 * 16 + 11;
@@ -48,7 +49,7 @@ describe('openOrtGenerator', () => {
 
   it('opens by the path of the card too', async () => {
     const model = writeTinyModel(folder, 'card');
-    await using byCard = await openOrtGenerator({ model: model.replace('.onnx', '.json') });
+    await using byCard = await openLookGenerator({ model: model.replace('.onnx', '.json') });
     expect(byCard.card.name).toBe('card');
   });
 
@@ -95,7 +96,7 @@ describe('openOrtGenerator', () => {
         }),
     ],
   ] as const)('refuses %s with one line', async (_, code, make) => {
-    const error = await failureOf(openOrtGenerator({ model: make() }));
+    const error = await failureOf(openLookGenerator({ model: make() }));
     expect(error).toMatchObject({ name: 'NocturneError', code, stage: 'infer' });
     expect(error.toLine()).not.toContain('\n');
   });
@@ -105,13 +106,13 @@ describe('openOrtGenerator', () => {
     const sha256 = createHash('sha256').update(noise).digest('hex');
     const path = writeTinyModel(folder, 'noise', {}, (card) => (card['sha256'] = sha256));
     writeFileSync(path, noise);
-    const error = await failureOf(openOrtGenerator({ model: path }));
+    const error = await failureOf(openLookGenerator({ model: path }));
     expect(error).toMatchObject({ code: 'MODEL_INVALID' });
     expect(error.message).toContain('not a model');
   });
 
   it('fails on a frame whose look is not finite, and goes on with the next', async () => {
-    await using generator = await openOrtGenerator({ model: writeTinyModel(folder, 'root', { hasSqrtLights: true }) });
+    await using generator = await openLookGenerator({ model: writeTinyModel(folder, 'root', { hasSqrtLights: true }) });
     const dark = asThumbnail(paint(() => [0.1, 0, 0]));
     const error = await failureOf(generator.translate(dark));
     expect(error).toMatchObject({ code: 'MODEL_FAILED', fatal: false });
@@ -120,11 +121,11 @@ describe('openOrtGenerator', () => {
   });
 
   it('refuses threads that are no count', async () => {
-    await expect(openOrtGenerator({ model: 'x.onnx', threads: 0 })).rejects.toThrow(RangeError);
+    await expect(openLookGenerator({ model: SHIPPED_LOOK_MODEL, threads: 0 })).rejects.toThrow(RangeError);
   });
 
   it('takes no frame after it is closed', async () => {
-    const generator = await openOrtGenerator({ model: writeTinyModel(folder, 'closed') });
+    const generator = await openLookGenerator({ model: writeTinyModel(folder, 'closed') });
     await generator.close();
     await generator.close();
     await expect(generator.translate(asThumbnail(rampThumbnail()))).rejects.toThrow(TypeError);
@@ -135,13 +136,13 @@ const vulkan = process.env['NOCTURNE_TEST_WEBGPU'];
 if (!vulkan)
   console.warn('skipped: WebGPU tests; set NOCTURNE_TEST_WEBGPU=1 (and VK_DRIVER_FILES for a software driver)');
 
-describe.skipIf(!vulkan)('openOrtGenerator on WebGPU', () => {
+describe.skipIf(!vulkan)('openLookGenerator on WebGPU', () => {
   it('agrees with the processor, two sessions at once', async () => {
     expect(existsSync(process.env['VK_DRIVER_FILES'] ?? '/')).toBe(true);
     const model = writeTinyModel(folder, 'gpu');
-    await using cpu = await openOrtGenerator({ model, device: 'cpu' });
-    await using first = await openOrtGenerator({ model, device: 'webgpu' });
-    await using second = await openOrtGenerator({ model, device: 'webgpu' });
+    await using cpu = await openLookGenerator({ model, device: 'cpu' });
+    await using first = await openLookGenerator({ model, device: 'webgpu' });
+    await using second = await openLookGenerator({ model, device: 'webgpu' });
     const day = asThumbnail(rampThumbnail());
     const expected = await cpu.translate(day);
     for (const look of await Promise.all([first.translate(day), second.translate(day)])) {

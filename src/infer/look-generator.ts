@@ -15,14 +15,12 @@ import {
 } from '../look/look.js';
 import type { OnnxModelCard, TensorCard } from './model-card.js';
 import { invalid, readModelFile, type ModelFile } from './model-file.js';
-import { openModelSession, unavailable } from './model-session.js';
-import { loadOrt, reasonOf, type InferenceSession, type Tensor } from './ort-runtime.js';
+import type { Device, NetworkSession, NetworkTensor, Placement, TensorPort } from './network-session.js';
+import { openNetworkSession, unavailable } from './open-session.js';
+import { reasonOf } from './ort-runtime.js';
 
-/** Where a network may run. `auto` means the CPU: looks are small, and copying them from a GPU takes as long. */
-export type Device = 'auto' | 'cpu' | 'webgpu';
-
-/** Options of {@link openOrtGenerator}. */
-export interface OrtGeneratorOptions {
+/** Options of {@link openLookGenerator}. */
+export interface LookGeneratorOptions {
   /** Path of the `.onnx` file or of its model card. */
   readonly model: string;
   /** Default `auto`. */
@@ -36,19 +34,12 @@ export interface OrtGeneratorOptions {
  * Opens an ONNX model whose output is a look, and runs it once to check that it works.
  * Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE.
  */
-export async function openOrtGenerator(options: OrtGeneratorOptions): Promise<Generator> {
-  const threads = options.threads ?? 1;
-  if (!Number.isInteger(threads) || threads < 1) {
-    throw new RangeError(`threads must be an integer of 1 or more, got ${threads}`);
-  }
-  const device = options.device === 'webgpu' ? 'webgpu' : 'cpu';
-  const file = await readModelFile(options.model);
+export async function openLookGenerator(options: LookGeneratorOptions): Promise<Generator> {
+  const { model, logger = silentLogger, ...where } = options;
+  const file = await readModelFile(model);
   const started = performance.now();
-  const session = await openModelSession(file, { device, threads });
-  const { Tensor } = await loadOrt();
-  const shape = file.card.input.shape;
-  const input = new Tensor('float32', new Float32Array(shape.reduce((a, b) => a * b, 1)), shape);
-  const generator = new OrtGenerator({ session, file, device, input });
+  const session = await openNetworkSession(file, where);
+  const generator = new LookNetworkGenerator(session, file);
   try {
     generator.checkMetadata();
     await generator.warmUp();
@@ -56,46 +47,41 @@ export async function openOrtGenerator(options: OrtGeneratorOptions): Promise<Ge
     await generator.close();
     throw error;
   }
-  const logger = options.logger ?? silentLogger;
   const openMs = Math.round(performance.now() - started);
-  logger.debug({ model: file.path, version: file.card.version, device, threads, openMs }, 'The network is ready.');
+  const { device } = generator;
+  logger.debug({ model: file.path, version: file.card.version, device, openMs }, 'The network is ready.');
   return generator;
 }
 
-interface OpenNetwork {
-  readonly session: InferenceSession;
-  readonly file: ModelFile;
-  readonly device: 'cpu' | 'webgpu';
-  /** The session's input; the generator overwrites its data at each run. */
-  readonly input: Tensor;
-}
+/** What a run of a network gives, by name. */
+type NetworkOutput = Awaited<ReturnType<NetworkSession['run']>>;
 
-class OrtGenerator implements Generator {
-  /** The last run of any WebGPU session in this thread. Sessions share one device, which allows one run at a time. */
-  static #lastWebgpuRun: Promise<unknown> = Promise.resolve();
-
+class LookNetworkGenerator implements Generator {
   readonly card: OnnxModelCard;
-  readonly device: string;
-  readonly #session: InferenceSession;
+  readonly placement: Placement;
+  readonly #session: NetworkSession;
   readonly #path: string;
   readonly #look = emptyLook();
-  readonly #input: Tensor;
-  readonly #inputData: Float32Array;
+  readonly #input: NetworkTensor;
   #closed = false;
 
-  constructor({ session, file, device, input }: OpenNetwork) {
+  constructor(session: NetworkSession, { path, card }: ModelFile) {
     this.#session = session;
-    this.#path = file.path;
-    this.card = file.card;
-    this.device = device;
-    this.#input = input;
-    this.#inputData = input.data as Float32Array; // a float32 tensor's data is one
+    this.placement = session.placement;
+    this.#path = path;
+    this.card = card;
+    const { shape } = card.input;
+    this.#input = { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape };
+  }
+
+  get device(): string {
+    return this.placement.device;
   }
 
   async translate(thumbnail: Thumbnail): Promise<Look> {
     if (this.#closed) throw new TypeError('translate needs an open generator, got a closed one');
-    this.#inputData.set(thumbnail.data);
-    let result: InferenceSession.OnnxValueMapType;
+    this.#input.data.set(thumbnail.data);
+    let result: NetworkOutput;
     try {
       result = await this.#run();
     } catch (error) {
@@ -109,17 +95,17 @@ class OrtGenerator implements Generator {
   /** Compares the session's inputs and outputs with the model card. Throws NocturneError MODEL_INVALID. */
   checkMetadata(): void {
     const { input, outputs } = this.card;
-    this.#checkTensor('input', this.#session.inputMetadata, input);
-    this.#checkTensor('output', this.#session.outputMetadata, outputs.grid);
-    this.#checkTensor('output', this.#session.outputMetadata, outputs.lights);
-    const extra = this.#session.inputNames.filter((name) => name !== input.name);
+    this.#checkTensor('input', this.#session.inputs, input);
+    this.#checkTensor('output', this.#session.outputs, outputs.grid);
+    this.#checkTensor('output', this.#session.outputs, outputs.lights);
+    const extra = this.#session.inputs.map(({ name }) => name).filter((name) => name !== input.name);
     if (extra.length > 0)
       throw invalid(`${this.#path} has inputs that its model card does not name: ${extra.join(', ')}.`);
   }
 
   /** Runs the network once on mid-grey, so that a device that does not work fails here and not on the first frame. */
   async warmUp(): Promise<void> {
-    this.#inputData.fill(0.5, 0, this.#inputData.length / 3);
+    this.#input.data.fill(0.5, 0, this.#input.data.length / 3);
     try {
       this.#copyLook(await this.#run());
     } catch (error) {
@@ -132,24 +118,19 @@ class OrtGenerator implements Generator {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await OrtGenerator.#lastWebgpuRun.catch(ignore);
-    await this.#session.release().catch(ignore);
+    await this.#session.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
 
-  async #run(): Promise<InferenceSession.OnnxValueMapType> {
-    const feeds = { [this.card.input.name]: this.#input };
-    const fetches = [this.card.outputs.grid.name, this.card.outputs.lights.name];
-    if (this.device !== 'webgpu') return this.#session.run(feeds, fetches);
-    const run = OrtGenerator.#lastWebgpuRun.catch(ignore).then(() => this.#session.run(feeds, fetches));
-    OrtGenerator.#lastWebgpuRun = run.catch(ignore);
-    return run;
+  async #run(): Promise<NetworkOutput> {
+    const { input, outputs } = this.card;
+    return this.#session.run({ [input.name]: this.#input }, [outputs.grid.name, outputs.lights.name]);
   }
 
-  #copyLook(result: InferenceSession.OnnxValueMapType): void {
+  #copyLook(result: NetworkOutput): void {
     const { grid, lights } = this.card.outputs;
     const gridData = this.#dataOf(result, grid, GRID_SIZE);
     if (grid.layout === 'HWB34') this.#look.grid.set(gridData);
@@ -157,24 +138,22 @@ class OrtGenerator implements Generator {
     this.#look.lights.set(this.#dataOf(result, lights, LIGHTS_SIZE));
   }
 
-  #dataOf(result: InferenceSession.OnnxValueMapType, tensor: TensorCard, length: number): Float32Array {
+  #dataOf(result: NetworkOutput, tensor: TensorCard, length: number): Float32Array {
     const data = result[tensor.name]?.data;
-    if (!(data instanceof Float32Array) || data.length !== length) {
-      throw invalid(`${this.#path}: output ${tensor.name} must be ${length} float32 numbers, got ${describe(data)}.`);
+    if (data?.length !== length) {
+      throw invalid(`${this.#path}: output ${tensor.name} must be ${length} numbers, got ${data?.length ?? 'none'}.`);
     }
     return data;
   }
 
-  #checkTensor(kind: string, known: readonly InferenceSession.ValueMetadata[], card: TensorCard): void {
+  #checkTensor(kind: string, known: readonly TensorPort[], card: TensorCard): void {
     const found = known.find((value) => value.name === card.name);
     if (!found) {
       const names = known.map((value) => value.name).join(', ');
       throw invalid(`${this.#path} has no ${kind} ${card.name}, got ${names}.`);
     }
-    if (!found.isTensor || found.type !== 'float32') {
-      throw invalid(
-        `${this.#path}: ${kind} ${card.name} must be float32, got ${found.isTensor ? found.type : 'no tensor'}.`,
-      );
+    if (found.type !== 'float32') {
+      throw invalid(`${this.#path}: ${kind} ${card.name} must be float32, got ${found.type}.`);
     }
     const shape = found.shape;
     // A symbolic dimension, a name instead of a number, fits any size.
@@ -198,14 +177,4 @@ function reorderGridInto(channels: Float32Array, out: Float32Array): void {
 
 function failed(message: string, cause?: unknown): NocturneError {
   return new NocturneError({ code: 'MODEL_FAILED', stage: 'infer', message, fatal: false, cause });
-}
-
-function describe(data: unknown): string {
-  return ArrayBuffer.isView(data) && 'length' in data
-    ? `${data.constructor.name} of ${String(data.length)}`
-    : typeof data;
-}
-
-function ignore(): void {
-  // The caller of a failed run has its error.
 }

@@ -1,0 +1,74 @@
+import type { InferenceSession, OrtRuntime, Tensor } from './ort-runtime.js';
+import type { NetworkSession, NetworkTensor, Placement, TensorPort } from './network-session.js';
+
+/** The last run of any session on a GPU in this thread. Sessions share one device, which allows one run at a time. */
+let lastGpuRun: Promise<unknown> = Promise.resolve();
+
+/** A network session on ONNX Runtime. Takes the session: closes it with itself. */
+export class OrtNetworkSession implements NetworkSession {
+  readonly inputs: readonly TensorPort[];
+  readonly outputs: readonly TensorPort[];
+  readonly placement: Placement;
+  readonly #ort: OrtRuntime;
+  readonly #session: InferenceSession;
+  #lastRun: Promise<unknown> = Promise.resolve();
+  #closing: Promise<void> | undefined;
+
+  constructor(ort: OrtRuntime, session: InferenceSession, placement: Placement) {
+    this.#ort = ort;
+    this.#session = session;
+    this.placement = placement;
+    this.inputs = session.inputMetadata.map(portOf);
+    this.outputs = session.outputMetadata.map(portOf);
+  }
+
+  run(
+    inputs: Readonly<Record<string, NetworkTensor>>,
+    outputs: readonly string[],
+  ): Promise<Readonly<Record<string, NetworkTensor>>> {
+    if (this.#closing) return Promise.reject(new TypeError('run needs an open session, got a closed one'));
+    const isOnGpu = this.placement.device !== 'cpu';
+    const before = isOnGpu ? Promise.all([lastGpuRun, this.#lastRun]) : this.#lastRun;
+    const run = before.then(() => this.#run(inputs, outputs));
+    this.#lastRun = run.catch(ignore);
+    if (isOnGpu) lastGpuRun = this.#lastRun;
+    return run;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#lastRun.then(() => this.#session.release()).catch(ignore);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #run(
+    inputs: Readonly<Record<string, NetworkTensor>>,
+    outputs: readonly string[],
+  ): Promise<Readonly<Record<string, NetworkTensor>>> {
+    const feeds: Record<string, Tensor> = {};
+    for (const [name, { data, shape }] of Object.entries(inputs)) {
+      feeds[name] = new this.#ort.Tensor('float32', data, shape);
+    }
+    const results = await this.#session.run(feeds, outputs);
+    const tensors: Record<string, NetworkTensor> = {};
+    for (const name of outputs) {
+      const { data, dims } = results[name] ?? {};
+      if (!(data instanceof Float32Array) || !dims) throw new TypeError(`output ${name} is not float32`);
+      tensors[name] = { data, shape: dims };
+    }
+    return tensors;
+  }
+}
+
+/** What ONNX Runtime declares of an input or output. */
+function portOf(value: InferenceSession.ValueMetadata): TensorPort {
+  const { name } = value;
+  return value.isTensor ? { name, type: value.type, shape: value.shape } : { name, type: 'no tensor', shape: [] };
+}
+
+function ignore(): void {
+  // Whoever started the run has its error.
+}
