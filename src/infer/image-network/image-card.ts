@@ -1,7 +1,7 @@
 import type { ModelCard, ModelSource, TrainingCard } from '../model-card.js';
 
-/** How the numbers of an input or output make a picture. */
-export interface PicturePort {
+/** How the numbers of an input or output make an image. */
+export interface ImagePort {
   /** Name in the model. */
   readonly name: string;
   readonly layout: 'NCHW' | 'NHWC';
@@ -11,15 +11,15 @@ export interface PicturePort {
   readonly colors: 'RGB' | 'BGR';
 }
 
-/** The card of a network that turns a picture into a picture, such as a CycleGAN generator: `NAME.json` beside its model. */
-export interface PictureModelCard extends ModelCard {
-  /** What tells it from the cards of other networks. */
-  readonly kind: 'picture';
+/** The card of a network that turns an image into an image, such as a CycleGAN generator: `NAME.json` beside its model. */
+export interface ImageModelCard extends ModelCard {
+  /** What sets it apart from the cards of other networks. */
+  readonly kind: 'image';
   /** SHA-256 of the model file, 64 hexadecimal digits. */
   readonly sha256: string;
   /** The size, in pixels, at which the network runs: its own, or the one chosen for a network that takes any. */
-  readonly input: PicturePort & { readonly width: number; readonly height: number };
-  readonly output: PicturePort;
+  readonly input: ImagePort & { readonly width: number; readonly height: number };
+  readonly output: ImagePort;
   readonly sources?: readonly ModelSource[];
   readonly training?: TrainingCard;
   readonly metrics?: Readonly<Record<string, number>>;
