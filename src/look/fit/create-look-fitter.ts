@@ -2,12 +2,12 @@ import { emptyLook, type Look } from '../look.js';
 import { FitKernel } from './fit-kernel.js';
 import { FIT_SIDES, type LookFitter, type YuvPlanes } from './look-fitter.js';
 
-/** How strongly a cell is drawn to what is known around it, in samples of an image of 256x256. */
-const DRAWS = { space: 0.1, luma: 0.1, curve: 0.01 } as const;
-/** Steps of conjugate gradients. */
-const STEPS = 12;
+/** How strongly a cell is drawn to what is known around it: in samples of an image of 256x256. */
+const GRID = { space: 0.1, luma: 0.1, curve: 0.01, steps: 12 } as const;
 /** Samples of an image above which every second one is left out. */
 const MAX_SAMPLES = 90_000;
+/** Luma by which a spot of the night exceeds the day's where it counts half for the grid. */
+const SPOT_KNEE = 0.1;
 
 /** Creates a fitter, with its own kernel. Throws KERNEL_UNAVAILABLE. */
 export async function createLookFitter(): Promise<LookFitter> {
@@ -25,9 +25,13 @@ class KernelLookFitter implements LookFitter {
 
   fit(day: YuvPlanes, night: YuvPlanes, _continuing = false): Look {
     checkSizes(day, night);
-    this.#kernel.load(day, night);
-    this.#kernel.fitGridInto(this.#look.grid, DRAWS, STEPS, day.width * day.height > MAX_SAMPLES ? 2 : 1);
-    return this.#look;
+    const [kernel, look] = [this.#kernel, this.#look];
+    kernel.load(day, night);
+    kernel.findSpots(SPOT_KNEE);
+    kernel.fitGridInto(look.grid, { ...GRID, step: day.width * day.height > MAX_SAMPLES ? 2 : 1 });
+    kernel.findRest();
+    kernel.fitLightsInto(look.lights);
+    return look;
   }
 }
 

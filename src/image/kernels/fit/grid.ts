@@ -41,6 +41,7 @@ function writePlaces(first: usize, share: usize, length: i32, count: i32): void 
 export function fitGrid(
   day: usize,
   night: usize,
+  weights: usize,
   width: i32,
   height: i32,
   stride: i32,
@@ -64,7 +65,7 @@ export function fitGrid(
     for (let x = 0; x < width; x++) {
       // Every second sample of a column, in turn: a quincunx.
       const from = first + ((first + x) & (step - 1));
-      addColumn(day, night, x, from, end, step, stride, plane);
+      addColumn(day, night, weights, x, from, end, step, stride, plane);
     }
     addIntervals(row);
     first = end;
