@@ -101,7 +101,12 @@ export class FitKernel {
   /** Finds what the grid leaves of the night. */
   findRest(): void {
     const { exports } = this.#kernel;
-    exports.findResidual(this.#address(PLANES.day), this.#address(PLANES.night), this.#address(PLANES.rest), ...this.#size());
+    exports.findResidual(
+      this.#address(PLANES.day),
+      this.#address(PLANES.night),
+      this.#address(PLANES.rest),
+      ...this.#size(),
+    );
   }
 
   /** Fits the lights layer to what the grid leaves and copies it to `out`, `[4, 72, 128]`. */
