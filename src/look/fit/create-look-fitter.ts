@@ -6,11 +6,11 @@ import { FIT_SIDES, type FitOptions, type LookFitter, type YuvPlanes } from './l
 import { SpotRegions } from './spot-region.js';
 
 /** How strongly a cell is drawn to what is known around it: in samples of an image of 256x256. */
-const GRID = { space: 0.1, luma: 0.1, curve: 0.01, steps: 12 } as const;
+const GRID = { space: 0.1, luma: 0.1, curve: 0.01, steps: 10 } as const;
 /** Samples of an image above which every second one is left out. */
 const MAX_SAMPLES = 90_000;
 /** Luma by which a spot of the night exceeds the day's where it counts half for the grid. */
-const SPOT_KNEE = 0.1;
+const SPOT_KNEE = 0.06;
 /** Most lamps that are drawn: half of a look's, because a steadier fades others out beside them. */
 const MAX_DRAWN = MAX_LAMPS / 2;
 /** An image says that a lamp shines, not what it is. */

@@ -26,8 +26,9 @@ const PAGE_BYTES = 65536;
 const LINE_BYTES = 64;
 /** Planes of an image's size: day, night, what the grid leaves (three each), spots and weights. */
 const PLANES = { day: 0, night: 3, rest: 6, spots: 9, weights: 10, count: 11 } as const;
-/** Window of the top-hat that finds spots, in shares of the image's sides; from 8 to 16 samples. */
-const SPOT_WINDOW = 13 / 256;
+/** Window of the top-hat that finds spots, in shares of the image's sides, and its limits in samples. */
+const SPOT_WINDOW = 19 / 256;
+const SPOT_SAMPLES = { min: 8, max: 32 } as const;
 
 /** How a grid is fitted. Draws are in samples of an image of 256x256. */
 export interface GridOptions {
@@ -78,7 +79,7 @@ export class FitKernel {
   /** Finds what shines in the night alone, and how much each sample counts for the grid. @param knee excess of luma that counts half. */
   findSpots(knee: number): void {
     const { exports } = this.#kernel;
-    const window = (side: number): number => Math.min(16, Math.max(8, Math.round(side * SPOT_WINDOW)));
+    const window = (side: number): number => Math.min(SPOT_SAMPLES.max, Math.max(SPOT_SAMPLES.min, Math.round(side * SPOT_WINDOW)));
     const [width, height] = [this.#width, this.#height];
     exports.findSpots(
       ...[this.#address(PLANES.day), this.#address(PLANES.night)],

@@ -1,7 +1,7 @@
 import type { Planes } from './fit-kernel.js';
 
 /** Largest distance of a spot's edge from its brightest sample, in samples: a larger one is the lights layer's. */
-const MAX_REACH = 8;
+const MAX_REACH = 10;
 /** Share of its peak at which a spot ends. */
 const EDGE = 0.5;
 /** Smallest spot, samples: fewer are noise. */

@@ -12,7 +12,7 @@ const CORE_CHROMA: f32 = 1.4;
 /** Light that counts half where it is even, luma: noise. */
 const FLOOR: f32 = 0.012;
 /** Share of the variance in what is left that speaks against light: what has both signs is no light. */
-const UNEVEN: f32 = 0.35;
+const UNEVEN: f32 = 0.2;
 /** Variance of the day's luma from which a window says whether light falls on things. */
 const TEXTURE: f32 = 0.001;
 /** Light below which there is none: half a code value. */

@@ -8,31 +8,33 @@ const HIGHEST: f32 = 1e9;
 /** Share of the day's top-hat that a night may keep without being a light. */
 const DAY_SHARE: f32 = 0.8;
 
-/** Minimum of `n` samples from each on, 8 to 16, in place. `unit` is the bytes from one sample to the next. */
+/** Minimum of `n` samples from each on, up to 32, in place. `unit` is the bytes from one sample to the next. */
 // @ts-ignore: decorator
 @inline
 function erodeLine(line: usize, end: usize, n: i32, unit: i32): void {
-  for (let shift = 1; shift < 8; shift *= 2) {
+  for (let covered = 1; covered < n; ) {
+    const shift = min(covered, n - covered);
     for (let at = line; at < end; at += 16) v128.store(at, f32x4.pmin(v128.load(at), v128.load(at + shift * unit)));
+    covered += shift;
   }
-  for (let at = line; at < end; at += 16) v128.store(at, f32x4.pmin(v128.load(at), v128.load(at + (n - 8) * unit)));
 }
 
 /** Maximum of `n` samples up to each, in place. */
 // @ts-ignore: decorator
 @inline
 function dilateLine(line: usize, end: usize, n: i32, unit: i32): void {
-  for (let shift = 1; shift < 8; shift *= 2) {
+  for (let covered = 1; covered < n; ) {
+    const shift = min(covered, n - covered);
     for (let at = end - 16; at >= line; at -= 16) v128.store(at, f32x4.pmax(v128.load(at), v128.load(at - shift * unit)));
+    covered += shift;
   }
-  for (let at = end - 16; at >= line; at -= 16) v128.store(at, f32x4.pmax(v128.load(at), v128.load(at - (n - 8) * unit)));
 }
 
 function fill(from: usize, to: usize, value: f32): void {
   for (let at = from; at < to; at += 16) v128.store(at, f32x4.splat(value));
 }
 
-/** Opens a plane with a window of `across` by `down` samples, 8 to 16 each. Rows are multiples of 16 bytes. */
+/** Opens a plane with a window of `across` by `down` samples, up to 32 each. Rows are multiples of 16 bytes. */
 export function open(plane: usize, out: usize, width: i32, height: i32, stride: i32, across: i32, down: i32): void {
   const line = OPENING_LINE + MARGIN;
   const bytes = width * 4;
