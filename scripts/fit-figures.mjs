@@ -145,7 +145,11 @@ async function measure(api, fitter, { kind, name, day, night, full }) {
     times.push((user + system) / 1000);
   }
   const made = asImage(api, applied(api, look, day));
-  const row = { psnr: psnr(api, night, made), lamps: api.lampsOf(look).length, ms: times.sort((a, b) => a - b)[REPEATS >> 1] };
+  const row = {
+    psnr: psnr(api, night, made),
+    lamps: api.lampsOf(look).length,
+    ms: times.sort((a, b) => a - b)[REPEATS >> 1],
+  };
   if (full) {
     look = fitter.fit(day, night, { aspect: full.width / full.height });
     const result = applied(api, look, full);
@@ -210,14 +214,21 @@ async function sheet(api, path, images) {
 
 function print(rows) {
   const mean = (list, key) => list.reduce((sum, row) => sum + row[key], 0) / list.length;
-  console.log('| night | pairs | PSNR mean | least | lamps | edges of the result | of the enlarged night | CPU ms a fit |');
+  console.log(
+    '| night | pairs | PSNR mean | least | lamps | edges of the result | of the enlarged night | CPU ms a fit |',
+  );
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- |');
   for (const [kind, list] of rows) {
     const numbers = [
       `${mean(list, 'psnr').toFixed(1)} dB`,
       `${Math.min(...list.map(({ psnr }) => psnr)).toFixed(1)} dB`,
       mean(list, 'lamps').toFixed(1),
-      ...['edges', 'enlarged'].map((key) => mean(list.filter((row) => key in row), key).toFixed(3)),
+      ...['edges', 'enlarged'].map((key) =>
+        mean(
+          list.filter((row) => key in row),
+          key,
+        ).toFixed(3),
+      ),
       mean(list, 'ms').toFixed(1),
     ];
     console.log(`| ${[kind, list.length, ...numbers].join(' | ')} |`);

@@ -6,7 +6,14 @@ import { FIT_SIDES, type FitOptions, type LookFitter, type YuvPlanes } from './l
 import { SpotRegions } from './spot-region.js';
 
 /** How strongly a cell is drawn to what is known around it: in samples of an image of 256x256. */
-const GRID = { space: 0.1, luma: 0.1, curve: 0.01, steps: 10 } as const;
+const GRID = { space: 0.2, luma: 0.2, curve: 0.02, steps: 10 } as const;
+/**
+ * What a grid leaves, root mean square, below which its draws are released: the night is then one that a grid can make, and they are its
+ * largest error. Two code values of a channel; the share that remains falls with its fourth power.
+ */
+const EXACT = 0.004;
+const MAX_SHARE = 0.5;
+const MIN_SHARE = 0.02;
 /** Samples of an image above which every second one is left out. */
 const MAX_SAMPLES = 90_000;
 /** Luma by which a spot of the night exceeds the day's where it counts half for the grid. */
@@ -37,8 +44,13 @@ class KernelLookFitter implements LookFitter {
     const [kernel, look] = [this.#kernel, this.#look];
     kernel.load(day, night);
     kernel.findSpots(SPOT_KNEE);
-    kernel.fitGridInto(look.grid, { ...GRID, step: day.width * day.height > MAX_SAMPLES ? 2 : 1 });
-    kernel.findRest();
+    const options = { ...GRID, step: day.width * day.height > MAX_SAMPLES ? 2 : 1 } as const;
+    kernel.fitGridInto(look.grid, options);
+    const share = (kernel.findRest() / EXACT) ** 4;
+    if (share < MAX_SHARE) {
+      kernel.releaseGridInto(look.grid, options, Math.max(MIN_SHARE, share));
+      kernel.findRest();
+    }
     const lamps = this.#findLamps(day, continuing);
     for (const lamp of lamps) removeLamp(lamp, kernel.night, kernel.rest);
     writeLamps(lamps, day, aspect ?? day.width / day.height, look.lamps);

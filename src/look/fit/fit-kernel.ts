@@ -15,8 +15,10 @@ interface FitExports {
   fitGrid: (
     ...args: [number, number, number, number, number, number, number, number, number, number, number, number]
   ) => void;
-  /** Day, night, output; width, height, row and plane stride. */
-  findResidual: (...args: [number, number, number, number, number, number, number]) => void;
+  /** How strongly space, luma and curve draw; share of it; steps. */
+  releaseGrid: (...args: [number, number, number, number, number]) => void;
+  /** Day, night, weights, output; width, height, row and plane stride. Returns the mean square. */
+  findResidual: (...args: [number, number, number, number, number, number, number, number]) => number;
   /** Day, residual; width, height, row and plane stride. */
   fitLights: (...args: [number, number, number, number, number, number]) => void;
 }
@@ -79,7 +81,8 @@ export class FitKernel {
   /** Finds what shines in the night alone, and how much each sample counts for the grid. @param knee excess of luma that counts half. */
   findSpots(knee: number): void {
     const { exports } = this.#kernel;
-    const window = (side: number): number => Math.min(SPOT_SAMPLES.max, Math.max(SPOT_SAMPLES.min, Math.round(side * SPOT_WINDOW)));
+    const window = (side: number): number =>
+      Math.min(SPOT_SAMPLES.max, Math.max(SPOT_SAMPLES.min, Math.round(side * SPOT_WINDOW)));
     const [width, height] = [this.#width, this.#height];
     exports.findSpots(
       ...[this.#address(PLANES.day), this.#address(PLANES.night)],
@@ -99,15 +102,18 @@ export class FitKernel {
     out.set(new Float32Array(memory.buffer, exports.GRID.value, GRID_SIZE));
   }
 
-  /** Finds what the grid leaves of the night. */
-  findRest(): void {
-    const { exports } = this.#kernel;
-    exports.findResidual(
-      this.#address(PLANES.day),
-      this.#address(PLANES.night),
-      this.#address(PLANES.rest),
-      ...this.#size(),
-    );
+  /** Fits the grid again, from the last fit on, with a share of its draws. */
+  releaseGridInto(out: Float32Array, { space, luma, curve, steps }: GridOptions, share: number): void {
+    const { exports, memory } = this.#kernel;
+    exports.releaseGrid(space, luma, curve, share, steps);
+    out.set(new Float32Array(memory.buffer, exports.GRID.value, GRID_SIZE));
+  }
+
+  /** Finds what the grid leaves of the night. Returns its root mean square over Y, U and V, where spots count less. */
+  findRest(): number {
+    const [day, night] = [this.#address(PLANES.day), this.#address(PLANES.night)];
+    const [weights, rest] = [this.#address(PLANES.weights), this.#address(PLANES.rest)];
+    return Math.sqrt(this.#kernel.exports.findResidual(day, night, weights, rest, ...this.#size()));
   }
 
   /** Fits the lights layer to what the grid leaves and copies it to `out`, `[4, 72, 128]`. */

@@ -30,10 +30,24 @@ function sliced(left: usize, right: usize, across: v128, up: v128): v128 {
   return mix(a, mix(v128.load(right), v128.load(right + AFFINE), up), across);
 }
 
-/** Writes the night less what the fitted grid makes of the day, three planes, to `out`. `stride` and `plane` are bytes. */
-export function findResidual(day: usize, night: usize, out: usize, width: i32, height: i32, stride: i32, plane: i32): void {
+/**
+ * Writes the night less what the fitted grid makes of the day, three planes, to `out`. `stride` and `plane` are bytes. Returns the mean
+ * of its squares, each weighed as for the grid.
+ */
+export function findResidual(
+  day: usize,
+  night: usize,
+  weights: usize,
+  out: usize,
+  width: i32,
+  height: i32,
+  stride: i32,
+  plane: i32,
+): f32 {
+  let total: f32 = 0;
   for (let y = 0; y < height; y++) {
     mixRow(y);
+    let squares = f32x4.splat(0);
     for (let x = 0; x < width; x++) {
       const at = y * stride + x * 4;
       const luma = load<f32>(day + at);
@@ -48,9 +62,14 @@ export function findResidual(day: usize, night: usize, out: usize, width: i32, h
       const b = f32x4.mul(v128.load32_splat(day + plane + at), sliced(left + 16, right + 16, across, up));
       const c = f32x4.mul(v128.load32_splat(day + 2 * plane + at), sliced(left + 32, right + 32, across, up));
       const made = f32x4.add(f32x4.add(a, b), f32x4.add(c, sliced(left + 48, right + 48, across, up)));
-      store<f32>(out + at, load<f32>(night + at) - f32x4.extract_lane(made, 0));
-      store<f32>(out + plane + at, load<f32>(night + plane + at) - f32x4.extract_lane(made, 1));
-      store<f32>(out + 2 * plane + at, load<f32>(night + 2 * plane + at) - f32x4.extract_lane(made, 2));
+      const upper = v128.load32_lane(night + plane + at, v128.load32_zero(night + at), 1);
+      const rest = f32x4.sub(v128.load32_lane(night + 2 * plane + at, upper, 2), made);
+      v128.store32_lane(out + at, rest, 0);
+      v128.store32_lane(out + plane + at, rest, 1);
+      v128.store32_lane(out + 2 * plane + at, rest, 2);
+      squares = f32x4.add(squares, f32x4.mul(v128.load32_splat(weights + at), f32x4.mul(rest, rest)));
     }
+    total += f32x4.extract_lane(squares, 0) + f32x4.extract_lane(squares, 1) + f32x4.extract_lane(squares, 2);
   }
+  return total / (<f32>3 * <f32>width * <f32>height);
 }
