@@ -17,7 +17,7 @@ const MIN_SHARE = 0.02;
 /** Samples of an image above which every second one is left out. */
 const MAX_SAMPLES = 90_000;
 /** Luma by which a spot of the night exceeds the day's where it counts half for the grid. */
-const SPOT_KNEE = 0.06;
+const SPOT_KNEE = 0.1;
 /** Most lamps that are drawn: half of a look's, because a steadier fades others out beside them. */
 const MAX_DRAWN = MAX_LAMPS / 2;
 /** An image says that a lamp shines, not what it is. */

@@ -21,6 +21,8 @@ import {
 import { invert } from './invert';
 
 const TRANSFORMS: i32 = VERTICES * AFFINE;
+/** Share of the first residual's product that float32 does not resolve. */
+const CONVERGED: f32 = 1e-9;
 
 /** Number of vertices between a vertex and a neighbour. */
 function distance(i: i32): i32 {
@@ -167,7 +169,8 @@ function precondition(): v128 {
 // @ts-ignore: decorator
 @inline
 function ratio(a: v128, b: v128): v128 {
-  return v128.and(f32x4.div(a, b), f32x4.gt(b, f32x4.splat(1e-20)));
+  const sane = v128.and(f32x4.gt(b, f32x4.splat(1e-20)), f32x4.gt(a, f32x4.splat(0)));
+  return v128.and(f32x4.div(a, b), sane);
 }
 
 /**
@@ -212,20 +215,24 @@ function iterate(steps: i32): void {
     invert(MATRICES + vertex * NEIGHBOURS * SYMMETRIC, INVERSES + vertex * SYMMETRIC);
   }
   let strength = precondition();
+  const done = f32x4.mul(strength, f32x4.splat(CONVERGED));
   memory.copy(DIRECTION, PRODUCT, TRANSFORMS);
   for (let step = 0; step < steps; step++) {
     multiply();
-    strength = advance(strength);
+    strength = advance(strength, done);
   }
 }
 
-/** One step of conjugate gradients. @param before the products of residual and preconditioned residual. Returns the next ones. */
-function advance(before: v128): v128 {
+/**
+ * One step of conjugate gradients. @param before the products of residual and preconditioned residual. @param done those at which an
+ * output is solved. Returns the next ones.
+ */
+function advance(before: v128, done: v128): v128 {
   let sum = f32x4.splat(0);
   for (let i = 0; i < TRANSFORMS; i += 16) {
     sum = f32x4.add(sum, f32x4.mul(v128.load(DIRECTION + i), v128.load(PRODUCT + i)));
   }
-  const length = ratio(before, sum);
+  const length = v128.and(ratio(before, sum), f32x4.gt(before, done));
   for (let i = 0; i < TRANSFORMS; i += 16) {
     addVector(SOLUTION + i, f32x4.mul(length, v128.load(DIRECTION + i)));
     v128.store(RIGHT + i, f32x4.sub(v128.load(RIGHT + i), f32x4.mul(length, v128.load(PRODUCT + i))));
@@ -245,11 +252,15 @@ function addCurve(sign: f32): void {
   }
 }
 
-/** Writes the solution as a look has it, `[9, 16, 8, 3, 4]`. */
+/** Writes the solution as a look has it, `[9, 16, 8, 3, 4]`. What is not finite, which exact sums would not give, follows the curve. */
 function writeGrid(): void {
   for (let vertex = 0; vertex < VERTICES; vertex++) {
     for (let input = 0; input < 4; input++) {
       const at = SOLUTION + vertex * AFFINE + input * 16;
+      const value = v128.load(at);
+      const difference = f32x4.sub(value, value);
+      const isFinite = f32x4.eq(difference, f32x4.splat(0));
+      v128.store(at, v128.bitselect(value, v128.load(CURVE + (vertex % BINS) * AFFINE + input * 16), isFinite));
       for (let output = 0; output < 3; output++) {
         store<f32>(GRID + vertex * 48 + output * 16 + input * 4, load<f32>(at + output * 4));
       }

@@ -7,6 +7,10 @@ const LOWEST: f32 = -1e9;
 const HIGHEST: f32 = 1e9;
 /** Share of the day's top-hat that a night may keep without being a light. */
 const DAY_SHARE: f32 = 0.8;
+/** Side of the tiles whose mean excess is noise or texture, samples; what a sample adds to it at most; how many times it is removed. */
+const TILE: i32 = 64;
+const TILE_MAX: f32 = 0.25;
+const TILE_TIMES: f32 = 2;
 
 /** Minimum of `n` samples from each on, up to 32, in place. `unit` is the bytes from one sample to the next. */
 // @ts-ignore: decorator
@@ -66,7 +70,7 @@ export function open(plane: usize, out: usize, width: i32, height: i32, stride: 
 
 /**
  * Writes how much the night's top-hat exceeds the day's to `spots`, and to `weights` how much a sample counts for the grid: one that
- * shines does not say what reflects. `knee` is the excess whose weight is a half. `spare` is a plane.
+ * shines does not say what reflects. `knee` is the excess whose weight is a half.
  */
 export function findSpots(
   day: usize,
@@ -82,15 +86,62 @@ export function findSpots(
 ): void {
   open(night, spots, width, height, stride, across, down);
   open(day, weights, width, height, stride, across, down);
+  for (let top = 0; top < height; top += TILE) {
+    for (let left = 0; left < width * 4; left += TILE * 4) {
+      const right = min(width * 4, left + TILE * 4);
+      const bottom = min(height, top + TILE);
+      const noise = findExcess(day, night, spots, weights, left, right, top, bottom, stride);
+      weighTile(spots, weights, left, right, top, bottom, stride, noise, knee);
+    }
+  }
+}
+
+/** Writes the excess of a tile's top-hats to `spots`, which holds the night's opening as `weights` the day's. Returns its mean. */
+function findExcess(
+  day: usize,
+  night: usize,
+  spots: usize,
+  weights: usize,
+  left: i32,
+  right: i32,
+  top: i32,
+  bottom: i32,
+  stride: i32,
+): f32 {
   const share = f32x4.splat(DAY_SHARE);
-  const one = f32x4.splat(1);
-  const sharpness = f32x4.splat(1 / (knee * knee));
-  for (let y = 0; y < height; y++) {
-    const row = y * stride;
-    for (let at = row; at < row + width * 4; at += 16) {
+  let sum = f32x4.splat(0);
+  for (let y = top; y < bottom; y++) {
+    for (let at = y * stride + left; at < y * stride + right; at += 16) {
       const lit = f32x4.sub(v128.load(night + at), v128.load(spots + at));
       const kept = f32x4.mul(share, f32x4.sub(v128.load(day + at), v128.load(weights + at)));
       const excess = f32x4.pmax(f32x4.splat(0), f32x4.sub(lit, kept));
+      v128.store(spots + at, excess);
+      sum = f32x4.add(sum, f32x4.pmin(f32x4.splat(TILE_MAX), excess));
+    }
+  }
+  const total =
+    f32x4.extract_lane(sum, 0) + f32x4.extract_lane(sum, 1) + f32x4.extract_lane(sum, 2) + f32x4.extract_lane(sum, 3);
+  return (total * 4) / <f32>((bottom - top) * (right - left));
+}
+
+/** Removes a tile's noise from its spots, and writes its weights. */
+function weighTile(
+  spots: usize,
+  weights: usize,
+  left: i32,
+  right: i32,
+  top: i32,
+  bottom: i32,
+  stride: i32,
+  noise: f32,
+  knee: f32,
+): void {
+  const one = f32x4.splat(1);
+  const removed = f32x4.splat(TILE_TIMES * noise);
+  const sharpness = f32x4.splat(1 / (knee * knee));
+  for (let y = top; y < bottom; y++) {
+    for (let at = y * stride + left; at < y * stride + right; at += 16) {
+      const excess = f32x4.pmax(f32x4.splat(0), f32x4.sub(v128.load(spots + at), removed));
       v128.store(spots + at, excess);
       v128.store(weights + at, f32x4.div(one, f32x4.add(one, f32x4.mul(sharpness, f32x4.mul(excess, excess)))));
     }
