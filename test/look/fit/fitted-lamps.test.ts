@@ -23,7 +23,7 @@ function litStreet(lamps: readonly (readonly number[])[]): YuvPlanes {
 
 describe('the lamps of a fitted look', async () => {
   const fitter = await createLookFitter();
-  const white = [0.3, 0.65, 0.012, 0.7, 0, 0.03, 1];
+  const white = [0.44, 0.72, 0.012, 0.7, 0, 0.03, 1];
   const red = [0.62, 0.66, 0.009, 0.5, -0.1, 0.5, 2];
 
   it('have the places, sizes and colours of the lamps in the image', () => {
@@ -81,7 +81,7 @@ describe('the lamps of a fitted look', async () => {
     async function idsOf(lumas: readonly number[]): Promise<(number | undefined)[]> {
       const video = await createLookFitter();
       return lumas.map((luma, i) => {
-        const night = litStreet(luma > 0 ? [[0.3 + 0.004 * i, 0.65, 0.012, luma, 0, 0, 1], red] : [red]);
+        const night = litStreet(luma > 0 ? [[0.44 + 0.004 * i, 0.72, 0.012, luma, 0, 0, 1], red] : [red]);
         const lamps = lampsOf(video.fit(street, night, { continuing: i > 0 }));
         return lamps.find(({ v }) => v < 0.3)?.id;
       });

@@ -8,6 +8,8 @@ const SOLUTIONS: usize = DENSE + SIZE * SIZE * 8;
 const SMOOTHNESS: f64 = 4;
 /** How strongly a transform is drawn to zero, in samples: where no sample says anything. */
 const RIDGE: f64 = 0.01;
+/** Share of a sum that float32 does not resolve: where samples have one colour, their products are no better. */
+const ROUNDING: f64 = 1e-4;
 /** Spread of luma within a bin, and of chroma, where samples say nothing. */
 const LUMA_SPREAD: f64 = 0.08;
 const CHROMA_SPREAD: f64 = 0.05;
@@ -52,7 +54,8 @@ export function solveCurve(unit: f64): void {
       for (let b = 0; b < 4; b++) {
         const row = 4 * bin + a;
         const column = 4 * bin + b;
-        add(row, column, <f64>load<f32>(own + entry(a, b)) + RIDGE * unit * nominal(<f64>bin / GAPS, a, b));
+        const sum = <f64>load<f32>(own + entry(a, b)) * (a == b ? 1 + ROUNDING : 1);
+        add(row, column, sum + RIDGE * unit * nominal(<f64>bin / GAPS, a, b));
         if (bin == GAPS) continue;
         const pull = SMOOTHNESS * unit * nominal((<f64>bin + 0.5) / GAPS, a, b);
         add(row, column, pull);
@@ -72,10 +75,11 @@ export function solveCurve(unit: f64): void {
 /** Cholesky factor, in the lower triangle. */
 function factor(): void {
   for (let j = 0; j < SIZE; j++) {
+    const least = 1e-6 * load<f64>(dense(j, j)) + 1e-12;
     for (let i = j; i < SIZE; i++) {
       let sum = load<f64>(dense(i, j));
       for (let k = 0; k < j; k++) sum -= load<f64>(dense(i, k)) * load<f64>(dense(j, k));
-      store<f64>(dense(i, j), i == j ? Math.sqrt(max(sum, 1e-12)) : sum / load<f64>(dense(j, j)));
+      store<f64>(dense(i, j), i == j ? Math.sqrt(max(sum, least)) : sum / load<f64>(dense(j, j)));
     }
   }
 }

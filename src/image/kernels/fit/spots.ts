@@ -6,11 +6,11 @@ const MARGIN: i32 = 32 * 16;
 const LOWEST: f32 = -1e9;
 const HIGHEST: f32 = 1e9;
 /** Share of the day's top-hat that a night may keep without being a light. */
-const DAY_SHARE: f32 = 0.8;
+const DAY_SHARE: f32 = 0.5;
 /** Side of the tiles whose mean excess is noise or texture, samples; what a sample adds to it at most; how many times it is removed. */
 const TILE: i32 = 64;
 const TILE_MAX: f32 = 0.25;
-const TILE_TIMES: f32 = 2;
+const TILE_TIMES: f32 = 1.5;
 
 /** Minimum of `n` samples from each on, up to 32, in place. `unit` is the bytes from one sample to the next. */
 // @ts-ignore: decorator
