@@ -7,6 +7,7 @@ import { SHIPPED_SCENE_MODEL } from '../scene/scene-reader.js';
 import { createGrade } from './grade/grade.js';
 import { modelKind, modelPaths, readModelFile, type ModelFile } from './model-file.js';
 import { parseImageCard, type ImageModelCard } from './image-network/image-card.js';
+import type { ImageNetwork } from './image-network/image-network.js';
 import type { Device } from './network-session.js';
 import { usefulThreads } from './ort-runtime.js';
 
@@ -71,12 +72,10 @@ async function openModel(path: string, options: OpenGeneratorOptions): Promise<F
     case 'look':
       return openLookNetwork(path, options);
     case 'image':
-      return openImage(await readModelFile(path, parseImageCard), options);
     case undefined: {
-      const { model, card } = await modelPaths(path);
-      if (existsSync(card) || !existsSync(model)) return openLookNetwork(path, options); // reports what is wrong
-      const { readUncardedModel } = await import('./image-network/uncarded-model.js');
-      return openImage(await readUncardedModel(model, options.logger ?? silentLogger), options);
+      const file = await readImageFile(path, options);
+      if (!file) throw new TypeError(`${path} has no image card`);
+      return openImage(file, options);
     }
   }
 }
@@ -114,6 +113,31 @@ async function openLookNetwork(model: string, options: OpenGeneratorOptions): Pr
   const { openLookGenerator } = await import('./look-generator.js');
   const network = await openLookGenerator({ model, device, threads, logger });
   return withFallback(network, { fallback: await createGrade(), logger });
+}
+
+/**
+ * Opens the image network at a path, for its own pixels; undefined for a generator that makes looks. Throws as {@link openGenerator} does.
+ */
+export async function openImageNetworkAt(options: OpenGeneratorOptions): Promise<ImageNetwork | undefined> {
+  const { generator, device = 'auto', threads = 1 } = options;
+  if (['auto', 'lit', 'nightgrid', 'grade', 'grade:deep'].includes(generator)) return undefined;
+  const file = await readImageFile(generator, options);
+  if (!file) return undefined;
+  const { openImageNetwork } = await import('./image-network/image-network.js');
+  return openImageNetwork(file, { device, threads });
+}
+
+/** The image network at a path, by its card or by what its file shows; undefined for other models. */
+async function readImageFile(
+  path: string,
+  options: OpenGeneratorOptions,
+): Promise<ModelFile<ImageModelCard> | undefined> {
+  const kind = await modelKind(path);
+  if (kind !== undefined) return kind === 'image' ? readModelFile(path, parseImageCard) : undefined;
+  const { model, card } = await modelPaths(path);
+  if (existsSync(card) || !existsSync(model)) return readModelFile(path, parseImageCard); // reports what is wrong
+  const { readUncardedModel } = await import('./image-network/uncarded-model.js');
+  return readUncardedModel(model, options.logger ?? silentLogger);
 }
 
 async function openImage(file: ModelFile<ImageModelCard>, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
