@@ -32,11 +32,15 @@ export function inputRange(graph: NetworkGraph, input: string): ValueRange | und
   if (affine.length === 0) return undefined;
   const ends = applyAll(graph, affine, [0, 1]);
   if (!ends) return undefined;
-  return Math.abs(ends[1] - ends[0]) < MAX_BYTE_SLOPE ? [0, 255] : [0, 1];
+  const slope = Math.abs(ends[1] - ends[0]);
+  if (slope < MAX_BYTE_SLOPE) return [0, 255];
+  return slope > MIN_UNIT_SLOPE ? [0, 1] : undefined;
 }
 
 /** Slope below which a first operation scales bytes: 1 / 127.5 and 1 / 255, beside 2 or 1 / 0.229. */
 const MAX_BYTE_SLOPE = 0.02;
+/** Slope above which it scales [0, 1] to what the layers want. */
+const MIN_UNIT_SLOPE = 1.5;
 
 /** The bounds of a `Clip` whose bounds are constants. */
 function clipRange(graph: NetworkGraph, { type, inputs }: GraphNode): ValueRange | undefined {
