@@ -128,6 +128,7 @@ export async function render(input: string, output: string, options: RenderOptio
   const settings = resolveSettings({ options, otherOptions: RENDER_OPTIONS });
   const { start, duration, codec, crf, preset, inputFormat, lamps, overwrite, seed, imageRate, decoderThreads } =
     settings;
+  checkRawPixels(settings);
   return renderInWorker(
     {
       input,
@@ -140,6 +141,7 @@ export async function render(input: string, output: string, options: RenderOptio
       overwrite,
       imageRate,
       decoderThreads,
+      rawPixels: settings.rawPixels,
     },
     options,
   );
@@ -310,7 +312,15 @@ function streamSettings(input: string, name: string | undefined, settings: Setti
     },
     controls: controlsOf(settings),
     seed: settings.seed,
+    rawPixels: settings.rawPixels,
   };
+}
+
+/** Throws NocturneError CONFIG_INVALID where raw pixels are asked for what only a look has. */
+function checkRawPixels({ rawPixels, lamps }: Settings): void {
+  if (!rawPixels || lamps === undefined) return;
+  const message = '--lamps lists the lamps of looks, which --raw-pixels does not make.';
+  throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message, remedy: 'Leave one of them out.' });
 }
 
 function sourceOptions(settings: Settings): StreamSettings['source'] {

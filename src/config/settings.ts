@@ -140,10 +140,15 @@ const OWN_SETTINGS = {
   ),
 
   generator: text('auto', {
-    help: 'what makes the night: auto (the best of the package), lit, nightgrid, grade, grade:deep, or an ONNX model or its card',
+    help: 'what makes the night: auto (the best of the package), lit, nightgrid, grade, grade:deep, or the path of a network of your own or of its card',
     group: 'Night',
     commands: anyNight,
     placeholder: 'name|file',
+  }),
+  rawPixels: flag(false, {
+    help: "show the pixels of a generator that makes images, at its own size, in place of the camera's with its look; see docs/models.md",
+    group: 'Night',
+    commands: serveAndRender,
   }),
   style: text('city-led', {
     help: 'night style of lit: city-led, city-sodium, suburb, motorway, village, or a JSON file; see docs/styles.md',

@@ -1,5 +1,5 @@
 import type { Color, ColorMatrix } from '../core/color.js';
-import { Frame } from '../core/frame.js';
+import { Frame, type FrameOptions } from '../core/frame.js';
 import { micros, wallClock } from '../core/time.js';
 import { NEUTRAL_CHROMA, rangeCodes, rgbToYuv, yuvToRgb, type Matrix3 } from './color-matrix.js';
 
@@ -12,6 +12,11 @@ export interface RgbImage {
   /** `[height, width, 3]`: R, G, B. */
   readonly data: Uint8Array;
 }
+
+/** What a frame holds beside pixels and colour. */
+export type FrameTimes = Partial<
+  Pick<FrameOptions, 'pts' | 'duration' | 'capturedAt' | 'discontinuity' | 'sampleAspect'>
+>;
 
 /** The colour of image files as video: their RGB in BT.709, full range, which loses no levels. */
 export const IMAGE_COLOR: Color = { matrix: 'bt709', range: 'full' };
@@ -47,14 +52,16 @@ export function yuvToImage(yuv: Float32Array, width: number, height: number): Rg
 /**
  * Returns the image as an I420 frame, which the caller closes. Drops a last odd column or row. A chroma sample is the mean
  * of the four pixels it covers.
+ * @param times and sample aspect; default: those of a still image.
  */
-export function rgbToFrame(image: RgbImage, color: Color = IMAGE_COLOR): Frame {
+export function rgbToFrame(image: RgbImage, color: Color = IMAGE_COLOR, times: FrameTimes = {}): Frame {
   const width = image.width & ~1;
   const height = image.height & ~1;
   if (width === 0 || height === 0) {
     throw new RangeError(`an image must have at least 2x2 pixels, got ${image.width}x${image.height}`);
   }
-  const frame = Frame.allocate({ width, height, pts: micros(0), duration: micros(0), color, capturedAt: wallClock() });
+  const still = { pts: micros(0), duration: micros(0), capturedAt: wallClock() };
+  const frame = Frame.allocate({ width, height, color, ...still, ...times });
   const [yr, yg, yb, ur, ug, ub, vr, vg, vb] = rgbToYuv(color.matrix);
   const { black, luma, chroma } = rangeCodes(color.range);
   const { y: lumas, u: us, v: vs } = frame;

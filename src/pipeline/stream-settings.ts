@@ -16,6 +16,8 @@ export interface StreamSettings {
   readonly controls: Controls;
   /** Seed of the grain, and of what a generator draws. */
   readonly seed: number;
+  /** Whether frames are the pixels of an image network, at its own size; default false. */
+  readonly rawPixels?: boolean;
 }
 
 /** The generator and where it runs. */
@@ -48,4 +50,6 @@ export interface RenderSettings {
   /** Frames a second of an image sequence. */
   readonly imageRate: number;
   readonly decoderThreads: number;
+  /** As in {@link StreamSettings}. */
+  readonly rawPixels?: boolean;
 }

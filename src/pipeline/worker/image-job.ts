@@ -4,8 +4,7 @@ import { lightingOf } from '../../core/controls.js';
 import { abortedError, NocturneError } from '../../core/errors.js';
 import { Frame } from '../../core/frame.js';
 import { writeImage } from '../../image/image-file.js';
-import { cropImage, frameToRgb, padToEven, rgbToFrame } from '../../image/rgb-image.js';
-import type { Generator } from '../../infer/generator.js';
+import { cropImage, frameToRgb, padToEven, rgbToFrame, type RgbImage } from '../../image/rgb-image.js';
 import { openGenerator } from '../../infer/open-generator.js';
 import { ImageChanges, skippedNotices } from '../../ingest/image-list.js';
 import { readImage } from '../../ingest/read-image.js';
@@ -13,15 +12,15 @@ import { temporaryPathOf } from '../../output/atomic-file.js';
 import { withPath } from '../../output/atomic-image.js';
 import { outputFailure } from '../../output/output-error.js';
 import { stillGrainSeed } from '../../render/grain.js';
-import type { Renderer } from '../../render/renderer.js';
 import { readThumbnail } from '../../render/read-thumbnail.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
 import { StageTimes } from '../stage-times.js';
 import type { RenderSettings } from '../stream-settings.js';
 import type { RenderReport } from '../worker-messages.js';
-import { planImages, type ImageTask } from './image-plan.js';
+import { planImages, type ImagePlan, type ImageTask } from './image-plan.js';
 import type { JobContext } from './job-context.js';
 import { LampFile } from './lamp-file.js';
+import { RawPixels } from './raw-pixels.js';
 import { RenderProgressMeter } from './render-progress.js';
 
 /**
@@ -32,19 +31,52 @@ import { RenderProgressMeter } from './render-progress.js';
 export async function runImageJob(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   const { logger, post, signal } = context;
   const { tasks, notices } = await planImages(settings);
+  if (settings.rawPixels) {
+    await using network = await RawPixels.open(settings.model, logger);
+    const makeNight = (day: Frame): Promise<RgbImage> => network.imageOf(day);
+    return await renderImages(settings, context, { tasks, notices, makeNight, isRaw: true, times: new StageTimes() });
+  }
   await using lampFile = await LampFile.open(settings);
   const { seed, controls } = settings;
   await using generator = await openGenerator({ ...settings.model, seed, logger });
   generator.setLighting?.(lightingOf(controls));
-  using renderer = await openRenderer({ seed, hasBeam: !generator.wantsDetail, grain: generator.grain });
-  const tools = { settings, generator, renderer, lampFile, times: new StageTimes(), signal };
+  using renderer = await openRenderer({ seed, hasBeam: !generator.lightsRoad, grain: generator.grain });
+  const times = new StageTimes();
+  const makeNight = async (frame: Frame, name: string, addLamps: AddLamps): Promise<RgbImage> => {
+    const thumbnail = times.measure('thumbnail', () => readThumbnail(renderer, frame, generator.wantsDetail));
+    const look = await times.measureAsync('look', () => generator.translate(thumbnail));
+    renderer.apply(look, controls, frame, { seed: stillGrainSeed(seed, thumbnail) });
+    addLamps(async () => lampFile?.addImage(name, frame, look));
+    return frameToRgb(frame);
+  };
+  const report = await renderImages(settings, context, { tasks, notices, makeNight, isRaw: false, times });
+  await lampFile?.finish();
+  await lampFile?.commit();
+  return report;
+}
+
+/** Takes what lists the lamps of an image, which runs once the image is written. */
+type AddLamps = (add: () => Promise<void>) => void;
+
+/** What a render of images does with each of them. */
+interface ImageWork extends ImagePlan {
+  /** Turns a day, which it borrows and may overwrite, into night: of the same size, unless `isRaw`. */
+  readonly makeNight: (day: Frame, name: string, addLamps: AddLamps) => Promise<RgbImage>;
+  /** Whether nights have a size of their own. */
+  readonly isRaw: boolean;
+  readonly times: StageTimes;
+}
+
+async function renderImages(settings: RenderSettings, context: JobContext, work: ImageWork): Promise<RenderReport> {
+  const { logger, post, signal } = context;
+  const { tasks, notices, times } = work;
   const meter = new RenderProgressMeter(tasks.length);
   let firstFailure: NocturneError | undefined;
   const results = new ImageResults(tasks.length);
   for (const task of tasks) {
     try {
       if (signal.aborted) throw abortedAfter(settings, meter.frames);
-      results.add(task, await renderImage(task, tools));
+      results.add(task, await renderImage(task, work, signal));
     } catch (error) {
       if (signal.aborted) throw abortedAfter(settings, meter.frames);
       if (tasks.length === 1 || !isInputError(error)) throw withComplete(error, meter.frames);
@@ -58,8 +90,6 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
     if (progress) post({ type: 'progress', progress });
   }
   if (results.skipped.length === tasks.length) throw nothingRead(settings, tasks.length, firstFailure);
-  await lampFile?.finish();
-  await lampFile?.commit();
   post({ type: 'progress', progress: meter.progress });
   return {
     output: settings.output,
@@ -70,7 +100,7 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
     encoder: 'image',
     corrupt: results.skipped.length,
     notices: [...notices, ...results.notices],
-    stages: tools.times.report(),
+    stages: times.report(),
     liveFrames: Frame.liveCount,
   };
 }
@@ -102,15 +132,6 @@ class ImageResults {
   }
 }
 
-interface ImageTools {
-  readonly settings: RenderSettings;
-  readonly generator: Generator;
-  readonly renderer: Renderer;
-  readonly lampFile: LampFile | undefined;
-  readonly times: StageTimes;
-  readonly signal: AbortSignal;
-}
-
 /** What was written. */
 interface RenderedImage {
   readonly width: number;
@@ -125,16 +146,15 @@ interface DayImage extends RenderedImage {
   readonly frame: Frame;
 }
 
-async function renderImage(task: ImageTask, tools: ImageTools): Promise<RenderedImage> {
-  const { settings, generator, renderer, lampFile, times, signal } = tools;
-  const day = await readDay(task.from, signal);
-  const { width, height, changes } = day;
-  using frame = day.frame;
-  const thumbnail = times.measure('thumbnail', () => readThumbnail(renderer, frame, generator.wantsDetail));
-  const seed = stillGrainSeed(settings.seed, thumbnail);
-  const look = await times.measureAsync('look', () => generator.translate(thumbnail));
-  renderer.apply(look, settings.controls, frame, { seed });
-  const night = cropImage(frameToRgb(frame), width, height);
+async function renderImage(task: ImageTask, work: ImageWork, signal: AbortSignal): Promise<RenderedImage> {
+  const { frame: day, changes, ...size } = await readDay(task.from, signal);
+  using frame = day;
+  let listLamps = (): Promise<void> => Promise.resolve();
+  const made = await work.makeNight(frame, basename(task.from), (add) => {
+    listLamps = add;
+  });
+  const { width, height } = work.isRaw ? made : size;
+  const night = cropImage(made, width, height);
   const temporary = temporaryPathOf(task.to);
   try {
     await writeImage(temporary, night);
@@ -144,7 +164,7 @@ async function renderImage(task: ImageTask, tools: ImageTools): Promise<Rendered
   } finally {
     rmSync(temporary, { force: true });
   }
-  await lampFile?.addImage(basename(task.from), frame, look);
+  await listLamps();
   return { width, height, changes };
 }
 

@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { abortedError, NocturneError } from '../../core/errors.js';
+import type { Controls } from '../../core/controls.js';
 import { Frame } from '../../core/frame.js';
 import { toSeconds } from '../../core/time.js';
+import type { ModelCard } from '../../infer/model-card.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
 import { skippedNotices } from '../../ingest/image-list.js';
 import { parseInput } from '../../ingest/input-address.js';
@@ -19,7 +21,8 @@ import type { JobContext } from './job-context.js';
 import { LampFile } from './lamp-file.js';
 import { RenderProgressMeter } from './render-progress.js';
 import { runPipeline } from './run-pipeline.js';
-import { withStages, type OpenStages } from './with-stages.js';
+import { runRawPipeline } from './raw-pixels.js';
+import { withRawStages, withStages, type OpenStages } from './with-stages.js';
 
 /**
  * Renders a video to a file with the same frames, pts and size; images and image folders are rendered one by one. When it
@@ -39,38 +42,82 @@ export async function runRenderJob(settings: RenderSettings, context: JobContext
 async function renderVideo(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   const { input, model, seed } = settings;
   const options = { input, source: sourceOptions(settings), model, seed, logger: context.logger };
+  if (settings.rawPixels) {
+    return await withRawStages(options, context.signal, async ({ network, ...stages }) => {
+      const run = (to: PipelineEnd): Promise<void> => runRawPipeline({ ...stages, ...to, network }, context.signal);
+      return await renderInto(settings, context, {
+        ...stages,
+        card: network.card,
+        lampFile: undefined,
+        sizeOf: () => network.size,
+        run,
+      });
+    });
+  }
   await using lampFile = await LampFile.open(settings);
   return await withStages(options, context.signal, async (stages) => {
-    const copyFrom = copySource(input);
-    const { info } = stages.source;
-    const sink = await openFileSink(sinkOptions(settings, { info, copyFrom, signal: context.signal }));
-    try {
-      const report = await renderToFile(settings, context, { ...stages, sink, lampFile });
-      return { ...report, notices: [...soundNotices(info, copyFrom), ...report.notices] };
-    } catch (error) {
-      await sink.abort();
-      throw error;
-    }
+    const controls = (): Controls => settings.controls;
+    const run = (to: PipelineEnd): Promise<void> => {
+      const onApplied = async (frame: Frame, look: Look): Promise<void> =>
+        lampFile?.addFrame(frame, look, to.sink.placeOf(frame));
+      return runPipeline({ ...stages, ...to, controls, onApplied }, context.signal);
+    };
+    return await renderInto(settings, context, {
+      ...stages,
+      card: stages.looks.card,
+      lampFile,
+      sizeOf: () => stages.source.info,
+      run,
+    });
   });
+}
+
+/** Where rendered frames go. */
+interface PipelineEnd {
+  readonly sink: FileSink;
+  readonly onFrame: () => void;
+}
+
+/** What a render to a file needs of its stages, with looks or with raw pixels. */
+interface RenderStages extends Pick<OpenStages, 'source' | 'times'> {
+  /** Of the generator. */
+  readonly card: ModelCard;
+  readonly lampFile: LampFile | undefined;
+  /** Columns and rows of the rendered frames, once there are some. */
+  readonly sizeOf: () => Readonly<Record<'width' | 'height', number>>;
+  /** Renders every frame into the sink. */
+  readonly run: (to: PipelineEnd) => Promise<void>;
+}
+
+/** Opens the file and renders into it; no partial file is left. */
+async function renderInto(settings: RenderSettings, context: JobContext, stages: RenderStages): Promise<RenderReport> {
+  const copyFrom = copySource(settings.input);
+  const { info } = stages.source;
+  const sink = await openFileSink(sinkOptions(settings, { info, copyFrom, signal: context.signal }));
+  try {
+    const report = await renderToFile(settings, context, { ...stages, sink });
+    return { ...report, notices: [...soundNotices(info, copyFrom), ...report.notices] };
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
 }
 
 async function renderToFile(
   settings: RenderSettings,
   { post, signal }: JobContext,
-  stages: OpenStages & { readonly sink: FileSink; readonly lampFile: LampFile | undefined },
+  stages: RenderStages & { readonly sink: FileSink },
 ): Promise<RenderReport> {
-  const { source, looks, sink, lampFile, times } = stages;
+  const { source, card, sink, lampFile, times, sizeOf, run } = stages;
   const { info } = source;
-  post({ type: 'opened', info, generator: looks.card.name });
+  post({ type: 'opened', info, generator: card.name });
   const expected = expectedFrames(info, settings);
   const meter = new RenderProgressMeter(expected);
   const onFrame = (): void => {
     const progress = meter.addFrame();
     if (progress) post({ type: 'progress', progress });
   };
-  const onApplied = async (frame: Frame, look: Look): Promise<void> =>
-    lampFile?.addFrame(frame, look, sink.placeOf(frame));
-  await runPipeline({ ...stages, controls: () => settings.controls, onApplied, onFrame }, signal);
+  await run({ sink, onFrame });
   if (signal.aborted) throw abortedError(`${settings.output} was complete`);
   await lampFile?.finish(); // a full disk shows here, before the video has its name
   const written = await sink.finish();
@@ -84,8 +131,8 @@ async function renderToFile(
   return {
     output: settings.output,
     frames: meter.frames,
-    width: info.width,
-    height: info.height,
+    width: sizeOf().width,
+    height: sizeOf().height,
     seconds: meter.seconds,
     frameRate: meter.frames / meter.seconds,
     encoder: written.encoder,

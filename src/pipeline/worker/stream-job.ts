@@ -10,7 +10,8 @@ import { LiveSink } from './live-sink.js';
 import { OverloadMeter } from './overload-meter.js';
 import { PacketGate } from './packet-gate.js';
 import { runPipeline } from './run-pipeline.js';
-import { withStages, type OpenStages } from './with-stages.js';
+import { runRawPipeline } from './raw-pixels.js';
+import { withRawStages, withStages, type OpenStages } from './with-stages.js';
 
 /** How often a worker reports its statistics, milliseconds. */
 const STATS_INTERVAL_MS = 1000;
@@ -33,25 +34,52 @@ export async function runStreamJob(settings: StreamSettings, context: StreamJobC
   };
   const { input, model, seed } = settings;
   const options = { input, source: { ...settings.source, onEvent }, model, seed, logger };
+  if (settings.rawPixels) {
+    await withRawStages(options, signal, async ({ network, ...stages }) => {
+      const run = (to: PipelineEnd): Promise<void> => runRawPipeline({ ...stages, ...to, network }, signal);
+      await runLive(settings, context, { ...stages, generator: network, run });
+    });
+    return;
+  }
   await withStages(options, signal, async (stages) => {
-    const { source, looks } = stages;
-    logger.info({ generator: generatorName(stages) }, 'The generator is ready.');
-    await using encoder = await openEncoder({ ...settings.encoder, frameRate: source.info.frameRate, logger });
-    const cheaperFlags = [
-      ...(looks.card.name === 'grade' ? [] : ['--generator grade']),
-      ...(settings.encoder.preset === 'ultrafast' ? [] : ['--preset ultrafast']),
-    ];
-    await runStream(stages, encoder, context, cheaperFlags);
+    const { controls } = context;
+    const run = (to: PipelineEnd): Promise<void> => runPipeline({ ...stages, ...to, controls }, signal);
+    await runLive(settings, context, { ...stages, generator: stages.looks, run });
   });
 }
 
+/** Where rendered frames go. */
+interface PipelineEnd {
+  readonly sink: LiveSink;
+  readonly onFrame: () => void;
+}
+
+/** What a live stream needs of its stages, with looks or with raw pixels. */
+interface LiveStages extends Pick<OpenStages, 'source' | 'times'> {
+  readonly generator: Pick<OpenStages['looks'], 'card' | 'device' | 'counts'>;
+  /** Renders every frame into the sink. */
+  readonly run: (to: PipelineEnd) => Promise<void>;
+}
+
+async function runLive(settings: StreamSettings, context: StreamJobContext, stages: LiveStages): Promise<void> {
+  const { logger } = context;
+  const { source, generator } = stages;
+  logger.info({ generator: generatorName(stages) }, 'The generator is ready.');
+  await using encoder = await openEncoder({ ...settings.encoder, frameRate: source.info.frameRate, logger });
+  const cheaperFlags = [
+    ...(generator.card.name === 'grade' ? [] : ['--generator grade']),
+    ...(settings.encoder.preset === 'ultrafast' ? [] : ['--preset ultrafast']),
+  ];
+  await runStream(stages, encoder, context, cheaperFlags);
+}
+
 async function runStream(
-  stages: OpenStages,
+  stages: LiveStages,
   encoder: Encoder,
   context: StreamJobContext,
   cheaperFlags: readonly string[],
 ): Promise<void> {
-  const { post, controls, logger, signal } = context;
+  const { post, logger } = context;
   const gate = new PacketGate(context.pending);
   const sink = new LiveSink(encoder, gate, {
     onFormat: (format) => post({ type: 'format', format }),
@@ -73,11 +101,11 @@ async function runStream(
     frameMs += STATS_INTERVAL_MS; // not by the clock: a process that was suspended is not stuck
   };
 
-  post({ type: 'opened', info: stages.source.info, generator: stages.looks.card.name });
+  post({ type: 'opened', info: stages.source.info, generator: stages.generator.card.name });
   post({ type: 'state', state: 'live', message: 'The stream is live.' }); // does not show viewers where the input is
   const timer = setInterval(reportStats, STATS_INTERVAL_MS);
   try {
-    await runPipeline({ ...stages, sink, controls, onFrame }, signal);
+    await stages.run({ sink, onFrame });
     await sink.flush();
     for (const fault of stages.source.stats.faults) logger.warn({}, fault);
   } finally {
@@ -93,7 +121,7 @@ function statsOf({
   sink,
   gate,
 }: {
-  readonly stages: OpenStages;
+  readonly stages: LiveStages;
   readonly encoder: Encoder;
   readonly sink: LiveSink;
   readonly gate: PacketGate;
@@ -114,11 +142,11 @@ function statsOf({
     latencyMs: Math.round(sink.latencyMs * 10) / 10 || 0,
     generator: generatorName(stages),
     encoder: encoder.name,
-    ...stages.looks.counts,
+    ...stages.generator.counts,
     liveFrames: Frame.liveCount,
   };
 }
 
-function generatorName({ looks }: OpenStages): string {
-  return `${looks.card.name} ${looks.card.version} on ${looks.device}`;
+function generatorName({ generator: { card, device } }: LiveStages): string {
+  return `${card.name} ${card.version} on ${device}`;
 }

@@ -6,6 +6,7 @@ import type { Renderer } from '../../render/renderer.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
 import { StageTimes } from '../stage-times.js';
 import type { ModelSettings } from '../stream-settings.js';
+import { RawPixels } from './raw-pixels.js';
 import { openLookThread, type LookThread } from './look-thread-client.js';
 
 /** What {@link withStages} opens. */
@@ -27,6 +28,24 @@ export interface OpenStages {
   readonly times: StageTimes;
 }
 
+/** The stages of a stream or render of raw pixels. */
+export interface OpenRawStages {
+  readonly source: FrameSource;
+  readonly network: RawPixels;
+  readonly times: StageTimes;
+}
+
+/** Opens source and image network, as {@link withStages} does for looks. */
+export async function withRawStages<T>(
+  { input, source: sourceOptions, model, logger }: Omit<StagesOptions, 'seed'>,
+  signal: AbortSignal,
+  use: (stages: OpenRawStages) => Promise<T>,
+): Promise<T> {
+  await using source = await openSource(input, { ...sourceOptions, logger }, signal);
+  await using network = await RawPixels.open(model, logger);
+  return await use({ source, network, times: new StageTimes() });
+}
+
 /** Opens source, look thread and renderer, passes them to `use`, and closes them when it settles. Throws as each of them does. */
 export async function withStages<T>(
   { input, source: sourceOptions, model, seed, logger }: StagesOptions,
@@ -35,6 +54,6 @@ export async function withStages<T>(
 ): Promise<T> {
   await using source = await openSource(input, { ...sourceOptions, logger }, signal);
   await using looks = await openLookThread({ ...model, seed, logger });
-  using renderer = await openRenderer({ seed, hasBeam: !looks.wantsDetail, grain: looks.grain });
+  using renderer = await openRenderer({ seed, hasBeam: !looks.lightsRoad, grain: looks.grain });
   return await use({ source, looks, renderer, times: new StageTimes() });
 }
