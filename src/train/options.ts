@@ -93,14 +93,16 @@ const TRAIN_OPTIONS = {
   exposure: share(0.5, ['probability', 'of a random exposure (augmentation)']),
   whiteBalance: share(0.5, ['probability', 'of a random white balance (augmentation)']),
   noise: share(0.5, ['probability', 'of sensor noise (augmentation)']),
-  width: integer(256, [32, 1024], [
-    'pixels',
-    'columns of the crops that the networks read, a multiple of 4; the look network reads 256 x 144 only',
-  ]),
-  height: integer(144, [32, 1024], [
-    'pixels',
-    'rows of the crops; half the width and height, a step in a quarter of the time',
-  ]),
+  width: integer(
+    256,
+    [32, 1024],
+    ['pixels', 'columns of the crops that the networks read, a multiple of 4; the look network reads 256 x 144 only'],
+  ),
+  height: integer(
+    144,
+    [32, 1024],
+    ['pixels', 'rows of the crops; half the width and height, a step in a quarter of the time'],
+  ),
   loadWidth: integer(286, [32, 4096], ['pixels', 'size of the images in memory; by default width and an eighth more']),
   loadHeight: integer(161, [32, 4096], ['pixels', 'see loadWidth']),
 
@@ -169,8 +171,7 @@ function checkSize(options: TrainOptions): TrainOptions {
   if (generator === 'nightgrid' && size !== `${THUMBNAIL_WIDTH}x${THUMBNAIL_HEIGHT}`) {
     throw invalidSize(`with generator=nightgrid, crops must be ${THUMBNAIL_WIDTH}x${THUMBNAIL_HEIGHT}, got ${size}.`);
   }
-  if (width % 4 !== 0 || height % 4 !== 0)
-    throw invalidSize(`width and height must be multiples of 4, got ${size}.`);
+  if (width % 4 !== 0 || height % 4 !== 0) throw invalidSize(`width and height must be multiples of 4, got ${size}.`);
   if (generator === 'unet' && Math.min(width, height) < 2 ** downs) {
     throw invalidSize(`with downs=${downs}, crops must be at least ${2 ** downs} on a side, got ${size}.`);
   }
@@ -181,7 +182,12 @@ function checkSize(options: TrainOptions): TrainOptions {
 }
 
 function invalidSize(message: string): NocturneError {
-  return new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message, remedy: 'See `nocturne train --help`.' });
+  return new NocturneError({
+    code: 'CONFIG_INVALID',
+    stage: 'config',
+    message,
+    remedy: 'See `nocturne train --help`.',
+  });
 }
 
 /** The options as lines: name, value, unit, help; those that differ from the default are marked with `*`. */
