@@ -14,7 +14,11 @@ export interface ExternalData {
  * Throws an Error with a clause for people.
  */
 export async function readExternalData(modelPath: string, model: Uint8Array): Promise<readonly ExternalData[]> {
-  const names = externalNames(model);
+  return readWeightFiles(modelPath, externalNames(model));
+}
+
+/** The same for files whose names, relative to the model's folder, are known. */
+export async function readWeightFiles(modelPath: string, names: readonly string[]): Promise<readonly ExternalData[]> {
   const folder = await realpath(dirname(modelPath));
   return Promise.all(
     names.map(async (path) => {

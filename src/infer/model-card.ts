@@ -156,10 +156,7 @@ export function parseVehicleCard(json: string): VehicleModelCard {
 /** Checks what all cards hold. @param inputShape default: any with three channels and multiples of 32. */
 function parseTrainedCard(json: string, inputShape?: readonly number[]): Record<string, unknown> {
   const card = checkObject('the card', JSON.parse(json));
-  for (const field of ['name', 'version', 'description', 'licence']) checkString(field, card[field]);
-  const sha256 = checkString('sha256', card['sha256']);
-  if (!/^[0-9a-f]{64}$/i.test(sha256)) throw new ModelCardError('sha256', '64 hexadecimal digits', sha256);
-
+  checkIdentity(card);
   const input = checkObject('input', card['input']);
   const shape: unknown = input['shape'];
   const isImage =
@@ -177,8 +174,15 @@ function parseTrainedCard(json: string, inputShape?: readonly number[]): Record<
   return card;
 }
 
-/** Checks the optional fields of a card. */
-function checkOptionalFields({ sources, training, metrics }: Record<string, unknown>): void {
+/** Checks name, version, description, licence and checksum of any card. Throws {@link ModelCardError}. */
+export function checkIdentity(card: Record<string, unknown>): void {
+  for (const field of ['name', 'version', 'description', 'licence']) checkString(field, card[field]);
+  const sha256 = checkString('sha256', card['sha256']);
+  if (!/^[0-9a-f]{64}$/i.test(sha256)) throw new ModelCardError('sha256', '64 hexadecimal digits', sha256);
+}
+
+/** Checks the optional fields of any card. Throws {@link ModelCardError}. */
+export function checkOptionalFields({ sources, training, metrics }: Record<string, unknown>): void {
   if (sources !== undefined) {
     if (!Array.isArray(sources)) throw new ModelCardError('sources', 'a list', sources);
     for (const [i, value] of sources.entries()) {
@@ -195,28 +199,35 @@ function checkOptionalFields({ sources, training, metrics }: Record<string, unkn
   }
 }
 
-function checkObject(field: string, value: unknown): Record<string, unknown> {
+// What follows checks a field of a JSON card, returns it, and throws {@link ModelCardError}.
+
+/** A JSON object. */
+export function checkObject(field: string, value: unknown): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new ModelCardError(field, 'an object', value);
   }
   return value as Record<string, unknown>; // a JSON object: its keys are strings
 }
 
-function checkString(field: string, value: unknown): string {
+/** A text that is not empty. */
+export function checkString(field: string, value: unknown): string {
   if (typeof value !== 'string' || value === '') throw new ModelCardError(field, 'a non-empty string', value);
   return value;
 }
 
-function checkNumber(field: string, value: unknown): void {
+/** A number. */
+export function checkNumber(field: string, value: unknown): void {
   if (typeof value !== 'number') throw new ModelCardError(field, 'a number', value);
 }
 
-function checkOneOf<T extends string>(field: string, value: unknown, allowed: readonly T[]): T {
+/** One of some texts. */
+export function checkOneOf<T extends string>(field: string, value: unknown, allowed: readonly T[]): T {
   const found = allowed.find((known) => known === value);
   if (found === undefined) throw new ModelCardError(field, allowed.join(' or '), value);
   return found;
 }
 
+/** An object with a name and a shape. */
 function checkTensor(field: string, value: Record<string, unknown>, shape: readonly number[]): void {
   checkString(`${field}.name`, value['name']);
   if (JSON.stringify(value['shape']) !== JSON.stringify(shape)) {

@@ -1,10 +1,11 @@
 import type { InferenceSession, OrtRuntime, Tensor } from './ort-runtime.js';
 import type { NetworkSession, NetworkTensor, Placement, TensorPort } from './network-session.js';
+import { fromElements, isElementType, toElements } from './tensor-elements.js';
 
 /** The last run of any session on a GPU in this thread. Sessions share one device, which allows one run at a time. */
 let lastGpuRun: Promise<unknown> = Promise.resolve();
 
-/** A network session on ONNX Runtime. Takes the session: closes it with itself. */
+/** A network session on ONNX Runtime; ports of other types are converted from and to float32. Takes the session: closes it with itself. */
 export class OrtNetworkSession implements NetworkSession {
   readonly inputs: readonly TensorPort[];
   readonly outputs: readonly TensorPort[];
@@ -50,14 +51,18 @@ export class OrtNetworkSession implements NetworkSession {
   ): Promise<Readonly<Record<string, NetworkTensor>>> {
     const feeds: Record<string, Tensor> = {};
     for (const [name, { data, shape }] of Object.entries(inputs)) {
-      feeds[name] = new this.#ort.Tensor('float32', data, shape);
+      const type = this.inputs.find((port) => port.name === name)?.type ?? 'float32';
+      if (!isElementType(type)) throw new TypeError(`input ${name} is ${type}, which holds no image`);
+      feeds[name] = new this.#ort.Tensor(type, toElements(data, type), shape);
     }
     const results = await this.#session.run(feeds, outputs);
     const tensors: Record<string, NetworkTensor> = {};
     for (const name of outputs) {
-      const { data, dims } = results[name] ?? {};
-      if (!(data instanceof Float32Array) || !dims) throw new TypeError(`output ${name} is not float32`);
-      tensors[name] = { data, shape: dims };
+      const { data, dims, type } = results[name] ?? {};
+      if (!dims || !ArrayBuffer.isView(data)) throw new TypeError(`output ${name} is no tensor`);
+      if (type === undefined || !isElementType(type))
+        throw new TypeError(`output ${name} is ${type}, which holds no image`);
+      tensors[name] = { data: fromElements(data, type), shape: dims };
     }
     return tensors;
   }

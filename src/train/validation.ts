@@ -3,8 +3,7 @@ import { layoutSet, layoutSetDistance, type LayoutSet } from '../evaluate/layout
 import type { ImageSet } from '../evaluate/image-set.js';
 import { slicedWasserstein } from '../evaluate/sliced-wasserstein.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import { resizePlanes } from '../image/resize-planes.js';
-import type { PlaneSize } from '../image/sample-bilinear.js';
+import { PlaneResizer, type PlaneSize } from '../image/resize-planes.js';
 import { Augmenter, NO_AUGMENT } from './data/augment.js';
 import type { ImageStore } from './data/image-store.js';
 import type { CycleGan } from './models/cycle-gan.js';
@@ -121,6 +120,8 @@ function centreCrops(store: ImageStore, crop: PlaneSize): readonly Float32Array[
 function toPlanes(pixels: Float32Array, { width, height }: PlaneSize): Float32Array {
   const planes = new Float32Array(pixels.length);
   hwcToChwInto(pixels, width * height, planes);
-  const isMeasured = width === MEASURED.width && height === MEASURED.height;
-  return isMeasured ? planes : resizePlanes(planes, { width, height }, MEASURED);
+  if (width === MEASURED.width && height === MEASURED.height) return planes;
+  const resized = new Float32Array(3 * MEASURED.width * MEASURED.height);
+  new PlaneResizer({ width, height }, MEASURED).resizeAllInto(planes, resized);
+  return resized;
 }

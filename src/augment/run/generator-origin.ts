@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { NocturneError } from '../../core/errors.js';
 import { createGrade } from '../../infer/grade/grade.js';
-import { parseModelCard, parseSceneCard, type TrainedModelCard } from '../../infer/model-card.js';
-import { isSceneModel, readModelFile } from '../../infer/model-file.js';
+import { parseImageCard } from '../../infer/image-network/image-card.js';
+import { parseModelCard, parseSceneCard, type ModelCard, type NetworkOrigin } from '../../infer/model-card.js';
+import { modelKind, modelPaths, readModelFile } from '../../infer/model-file.js';
 import { SHIPPED_LOOK_MODEL } from '../../infer/open-generator.js';
 import { SHIPPED_SCENE_MODEL } from '../../scene/scene-reader.js';
 import { sha256 } from '../store/local-store.js';
@@ -29,9 +30,12 @@ export async function generatorOrigin(generator: string): Promise<GeneratorOrigi
       return { generator, generatorVersion: grade.card.version, cardSha256: '' };
     }
     default:
-      return networkOrigin(generator, generator, (await isSceneModel(generator)) ? parseSceneCard : parseModelCard);
+      return networkOrigin(generator, generator, PARSERS[(await modelKind(generator)) ?? 'look']);
   }
 }
+
+/** The parser of each kind of card. */
+const PARSERS = { look: parseModelCard, scene: parseSceneCard, image: parseImageCard } as const;
 
 async function bestOrigin(): Promise<GeneratorOrigin> {
   for (const name of ['lit', 'nightgrid']) {
@@ -47,9 +51,9 @@ async function bestOrigin(): Promise<GeneratorOrigin> {
 async function networkOrigin(
   generator: string,
   path: string,
-  parse: (json: string) => TrainedModelCard,
+  parse: (json: string) => ModelCard & Pick<NetworkOrigin, 'sha256'>,
 ): Promise<GeneratorOrigin> {
   const file = await readModelFile(path, parse);
-  const card = await readFile(file.path.replace(/\.onnx$/, '.json'));
+  const card = await readFile((await modelPaths(path)).card);
   return { generator, generatorVersion: file.card.version, cardSha256: sha256(card) };
 }

@@ -8,11 +8,16 @@ export interface YuvPlanes {
   readonly data: Float32Array;
 }
 
+/** Smallest and largest width and height of images that a look is fitted to. */
+export const FIT_SIDES = { min: 32, max: 1024 } as const;
+
 /** Finds the look that turns a day into what a generator made of it. */
 export interface LookFitter {
   /**
    * The look whose result on `day` comes nearest to `night`. Lends it until the next call; borrows both images, which have one size.
-   * Throws RangeError for images of two sizes or below 32x32.
+   * Numbers that are not finite count as 0. Throws RangeError for images of two sizes, or outside {@link FIT_SIDES}.
+   * @param continuing whether the images continue the video of the last call: its lamps then keep their ids and do not blink. Otherwise they
+   * are a still, whose look depends on nothing else.
    */
-  fit(day: YuvPlanes, night: YuvPlanes): Look;
+  fit(day: YuvPlanes, night: YuvPlanes, continuing?: boolean): Look;
 }
