@@ -31,28 +31,32 @@ describe('exportRun of a classic generator', () => {
     ['resnet9', { generator: 'resnet9', ngf: 4, width: 64, height: 36 }, 4],
     ['unet', { generator: 'unet', ngf: 4, downs: 4, width: 64, height: 48 }, 16],
     ['a U-Net of odd levels', { generator: 'unet', ngf: 4, downs: 5, width: 64, height: 36 }, undefined],
-  ] as const)('%s: computes in RGB what TensorFlow.js trains in YUV', { timeout: 30_000 }, async (name, given, multiple) => {
-    const { network, weights, checkpoint } = await bestCheckpoint(name, given);
-    const { path, card } = await exportTo(`model ${name}`, checkpoint);
-    expect(card).toMatchObject({
-      kind: 'image',
-      input: { name: 'day', layout: 'NCHW', range: [-1, 1], colors: 'RGB', width: given.width, height: given.height },
-      output: { name: 'night', layout: 'NCHW', range: [-1, 1], colors: 'RGB' },
-      sources: [{ name: 'streets', licence: 'CC0' }],
-      training: { recipe: 'cyclegan', seed: 1, steps: 7, options: { ...given, lambdaCycleA: 10 } },
-      metrics: { 'validation.layout': 0.1, 'validation.swd': 0.2 },
-    });
-    expect('input' in card && 'multiple' in card.input ? card.input.multiple : undefined).toBe(multiple);
+  ] as const)(
+    '%s: computes in RGB what TensorFlow.js trains in YUV',
+    { timeout: 30_000 },
+    async (name, given, multiple) => {
+      const { network, weights, checkpoint } = await bestCheckpoint(name, given);
+      const { path, card } = await exportTo(`model ${name}`, checkpoint);
+      expect(card).toMatchObject({
+        kind: 'image',
+        input: { name: 'day', layout: 'NCHW', range: [-1, 1], colors: 'RGB', width: given.width, height: given.height },
+        output: { name: 'night', layout: 'NCHW', range: [-1, 1], colors: 'RGB' },
+        sources: [{ name: 'streets', licence: 'CC0' }],
+        training: { recipe: 'cyclegan', seed: 1, steps: 7, options: { ...given, lambdaCycleA: 10 } },
+        metrics: { 'validation.layout': 0.1, 'validation.swd': 0.2 },
+      });
+      expect('input' in card && 'multiple' in card.input ? card.input.multiple : undefined).toBe(multiple);
 
-    const bytes = readFileSync(path);
-    const sizes: [number, number][] = [[given.height, given.width]];
-    if (multiple) sizes.push([given.height + multiple, given.width + 3 * multiple]);
-    for (const [height, width] of sizes) {
-      const day = randomImage([height, width, 3], new Random(height));
-      const { night } = await runModel(bytes, day);
-      expect(distance(night!, trainedNight(network, weights, day)), `${width}x${height}`).toBeLessThan(1e-4);
-    }
-  });
+      const bytes = readFileSync(path);
+      const sizes: [number, number][] = [[given.height, given.width]];
+      if (multiple) sizes.push([given.height + multiple, given.width + 3 * multiple]);
+      for (const [height, width] of sizes) {
+        const day = randomImage([height, width, 3], new Random(height));
+        const { night } = await runModel(bytes, day);
+        expect(distance(night!, trainedNight(network, weights, day)), `${width}x${height}`).toBeLessThan(1e-4);
+      }
+    },
+  );
 
   it('takes several images at once, each as if alone', async () => {
     const { checkpoint } = await bestCheckpoint('batch', { generator: 'resnet6', ngf: 4, width: 32, height: 32 });
