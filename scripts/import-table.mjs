@@ -151,6 +151,7 @@ export const MODULES = {
     imports: [
       ...['src/core', 'src/image', 'src/ingest', 'src/infer', 'src/render', 'src/encode', 'src/output', 'src/stream'],
       ...['src/pipeline', 'src/evaluate', 'src/train', 'src/augment', 'src/config', 'src/library.ts'],
+      'src/scene/scene-reader.ts',
     ],
     packages: { commander: [], pino: [], 'pino-pretty': [], 'node:child_process': ['doctor.ts'] },
   },

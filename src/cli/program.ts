@@ -51,6 +51,7 @@ export function createProgram(): Command {
   defineFitStyle(program);
   defineTrain(program);
   defineExport(program);
+  defineModels(program);
   defineDoctor(program);
   return program;
 }
@@ -320,6 +321,39 @@ function defineExport(program: Command): void {
     .action(async (run: string, out: string, _options: unknown, command: Command) => {
       const { exportModel } = await import('./export.js');
       await exportModel(run, out, command);
+    });
+}
+
+function defineModels(program: Command): void {
+  const models = program
+    .command('models')
+    .summary("inspect a network of your own, list the package's")
+    .description('Inspect a network of your own and write its card, or list the networks of the package.');
+  models
+    .command('inspect')
+    .addOption(verboseOption())
+    .summary('show what a model file is, and propose its card')
+    .description(
+      'Show what an ONNX or TensorFlow.js model is: size, layout, range, version, operators, and whether it can be a generator. Runs it once, and ' +
+        'proposes the model card of a network that makes images. docs/models.md explains the card.',
+    )
+    .argument('<model>', 'an .onnx file, a model.json of TensorFlow.js, or the folder of one')
+    .option('--write', 'write the card beside the model')
+    .option('--overwrite', 'replace an existing card')
+    .option('--json', JSON_HELP)
+    .action(async (path: string, _options: unknown, command: Command) => {
+      const { inspect } = await import('./models.js');
+      await inspect(path, command);
+    });
+  models
+    .command('list')
+    .addOption(verboseOption())
+    .summary('list the networks of the package')
+    .description('List the networks of the package: name, version, size, use and file.')
+    .option('--json', JSON_HELP)
+    .action(async (_options: unknown, command: Command) => {
+      const { list } = await import('./models.js');
+      await list(command);
     });
 }
 

@@ -159,7 +159,7 @@ async function measureInputCost(
   generator: FallbackGenerator,
   options: EvaluateOptions,
 ): Promise<Cost> {
-  using renderer = await openRenderer({ seed: options.seed, hasBeam: !generator.wantsDetail, grain: generator.grain });
+  using renderer = await openRenderer({ seed: options.seed, hasBeam: !generator.lightsRoad, grain: generator.grain });
   const frames = input.frames(TIMED_FRAMES, options.signal);
   return await measureCost(frames, { generator, renderer, threads: usefulThreads(options.threads ?? 1) });
 }

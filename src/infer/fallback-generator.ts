@@ -80,6 +80,10 @@ class NetworkWithFallback implements FallbackGenerator {
     return this.#network.wantsDetail ?? false;
   }
 
+  get lightsRoad(): boolean {
+    return this.#network.lightsRoad ?? false;
+  }
+
   get scene(): Generator['scene'] {
     return this.#network.scene;
   }

@@ -27,11 +27,10 @@ export interface Generator extends AsyncDisposable {
   readonly device: string;
   /** Where its network runs; undefined for a generator without one. */
   readonly placement?: Placement | undefined;
-  /**
-   * Whether it reads the street in `Thumbnail.detail`, and lights own headlights itself; default false. Without a detail it
-   * enlarges the thumbnail.
-   */
+  /** Whether it reads `Thumbnail.detail`; default false. Without a detail it enlarges the thumbnail. */
   readonly wantsDetail?: boolean;
+  /** Whether its looks hold the light of own headlights, so that the renderer adds none; default false. */
+  readonly lightsRoad?: boolean;
   /** Sensor noise of its nights at dial 1; default: the renderer's. */
   readonly grain?: GrainSigma | undefined;
   /** What the frame shows that was translated last; undefined for generators that read no scene. Lent as its look. */

@@ -120,6 +120,7 @@ class LitGenerator implements Generator {
   readonly device: string;
   readonly placement: Placement;
   readonly wantsDetail = true;
+  readonly lightsRoad = true;
   readonly grain: GrainSigma;
   readonly #network: LitNetwork;
   readonly #night: LitNight;

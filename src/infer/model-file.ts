@@ -27,7 +27,8 @@ export interface ModelPaths {
   readonly card: string;
 }
 
-const CARD_REMEDY = 'Write one: `nocturne models inspect MODEL --write` for a network that makes images, else see docs/models.md.';
+const CARD_REMEDY =
+  'Write one: `nocturne models inspect MODEL --write` for a network that makes images, else see docs/models.md.';
 
 /**
  * Reads a model and its card, and compares the model's checksum with the card's.
@@ -88,7 +89,10 @@ export async function modelPaths(path: string): Promise<ModelPaths> {
     () => false,
   );
   const tensorFlow = isFolder ? join(path, 'model.json') : path.replace(/\.card\.json$/i, '.json');
-  if (/\.json$/i.test(tensorFlow) && isTensorFlowModel(await readFile(tensorFlow).catch(() => new Uint8Array()))) {
+  if (
+    /(^|[/\\])model\.json$/i.test(tensorFlow) &&
+    isTensorFlowModel(await readFile(tensorFlow).catch(() => new Uint8Array()))
+  ) {
     return { model: tensorFlow, card: tensorFlow.replace(/\.json$/i, '.card.json') };
   }
   const stem = isFolder ? join(path, basename(resolve(path))) : path.replace(/\.(onnx|json)$/i, '');

@@ -5,7 +5,8 @@ import { silentLogger, type Logger } from '../core/logger.js';
 import { withFallback, type FallbackGenerator } from './fallback-generator.js';
 import { SHIPPED_SCENE_MODEL } from '../scene/scene-reader.js';
 import { createGrade } from './grade/grade.js';
-import { isSceneModel } from './model-file.js';
+import { modelKind, modelPaths, readModelFile, type ModelFile } from './model-file.js';
+import { parseImageCard, type ImageModelCard } from './image-network/image-card.js';
 import type { Device } from './network-session.js';
 import { usefulThreads } from './ort-runtime.js';
 
@@ -15,7 +16,8 @@ export interface OpenGeneratorOptions {
    * `auto`: `lit`, else `nightgrid`, else `grade`: the first whose network the package has and that opens. `lit`: the scene
    * network and a night style. `nightgrid`: the look network. `grade` or `grade:deep`: physics, no network.
    * Anything else: the path of an ONNX model, of its card, or of a folder NAME with NAME.onnx and NAME.json; a scene network makes
-   * `lit` with it, and with the vehicle network in the folder `vehicle` beside its own, if there is one.
+   * `lit` with it, and with the vehicle network in the folder `vehicle` beside its own, if there is one; an image network makes images
+   * to which looks are fitted, and needs no card where its file shows how it is used.
    */
   readonly generator: string;
   /** Night style of `lit`: a name or the path of a JSON file; default `city-led`. */
@@ -57,7 +59,25 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Fall
     case 'auto':
       return openShipped(options);
     default:
-      return (await isSceneModel(generator)) ? openLit(generator, options) : openLookNetwork(generator, options);
+      return openModel(generator, options);
+  }
+}
+
+/** Opens a model by its card; one without a card as an image network, if its file leaves no doubt about it. */
+async function openModel(path: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
+  switch (await modelKind(path)) {
+    case 'scene':
+      return openLit(path, options);
+    case 'look':
+      return openLookNetwork(path, options);
+    case 'image':
+      return openImage(await readModelFile(path, parseImageCard), options);
+    case undefined: {
+      const { model, card } = await modelPaths(path);
+      if (existsSync(card) || !existsSync(model)) return openLookNetwork(path, options); // reports what is wrong
+      const { readUncardedModel } = await import('./image-network/uncarded-model.js');
+      return openImage(await readUncardedModel(model, options.logger ?? silentLogger), options);
+    }
   }
 }
 
@@ -93,5 +113,12 @@ async function openLookNetwork(model: string, options: OpenGeneratorOptions): Pr
   const { device = 'auto', threads = 1, logger = silentLogger } = options;
   const { openLookGenerator } = await import('./look-generator.js');
   const network = await openLookGenerator({ model, device, threads, logger });
+  return withFallback(network, { fallback: await createGrade(), logger });
+}
+
+async function openImage(file: ModelFile<ImageModelCard>, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
+  const { device = 'auto', threads = 1, logger = silentLogger } = options;
+  const { openImageGenerator } = await import('./image-network/image-generator.js');
+  const network = await openImageGenerator({ file, device, threads, logger });
   return withFallback(network, { fallback: await createGrade(), logger });
 }

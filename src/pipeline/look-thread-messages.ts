@@ -67,6 +67,7 @@ export type FromLookThread =
       readonly card: ModelCard;
       readonly device: string;
       readonly wantsDetail: boolean;
+      readonly lightsRoad: boolean;
       readonly grain: GrainSigma | undefined;
     }
   /** The request's slot holds the look until that slot is used again. */

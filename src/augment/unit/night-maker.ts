@@ -68,9 +68,14 @@ export class NightMaker implements AsyncDisposable {
     return this.#generator.card;
   }
 
-  /** Whether it reads the street in `Thumbnail.detail`, and lights own headlights itself. */
+  /** `Generator.wantsDetail`. */
   get wantsDetail(): boolean {
     return this.#generator.wantsDetail ?? false;
+  }
+
+  /** `Generator.lightsRoad`. */
+  get lightsRoad(): boolean {
+    return this.#generator.lightsRoad ?? false;
   }
 
   /**
@@ -116,11 +121,12 @@ export function controlsOf({ dials, noise }: Draw): Controls {
 
 /** A look network whose failures are failures: a set holds no nights that another generator made. */
 function withoutFallback(generator: FallbackGenerator): Generator {
-  const { card, device, wantsDetail = false, grain } = generator;
+  const { card, device, wantsDetail = false, lightsRoad = false, grain } = generator;
   return {
     card,
     device,
     wantsDetail,
+    lightsRoad,
     grain,
     async translate(thumbnail, signal) {
       const before = generator.fallbacks;

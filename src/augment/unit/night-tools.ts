@@ -56,7 +56,7 @@ export class NightTools implements AsyncDisposable {
     const judge = await NightJudge.open(settings.nightRange);
     const camera = await openCamera();
     const maker = await NightMaker.open({ model: settings.model, styleOf, logger });
-    const renderer = await openRenderer({ hasBeam: !maker.wantsDetail });
+    const renderer = await openRenderer({ hasBeam: !maker.lightsRoad });
     return new NightTools({ maker, renderer, judge, camera, recipe }, settings);
   }
 

@@ -28,7 +28,7 @@ export class NightImages implements Disposable {
   /** Throws KERNEL_UNAVAILABLE. */
   static async open(options: NightImagesOptions): Promise<NightImages> {
     const { generator, seed } = options;
-    const renderer = await openRenderer({ seed, hasBeam: !generator.wantsDetail, grain: generator.grain });
+    const renderer = await openRenderer({ seed, hasBeam: !generator.lightsRoad, grain: generator.grain });
     return new NightImages(options, renderer);
   }
 

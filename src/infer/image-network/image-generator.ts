@@ -8,6 +8,7 @@ import {
   THUMBNAIL_WIDTH,
   type Thumbnail,
 } from '../../image/thumbnail.js';
+import { createLookFitter } from '../../look/fit/create-look-fitter.js';
 import type { LookFitter, YuvPlanes } from '../../look/fit/look-fitter.js';
 import { isFiniteLook, type Look } from '../../look/look.js';
 import type { Generator } from '../generator.js';
@@ -21,8 +22,6 @@ import { fromTensor } from './image-tensor.js';
 /** Options of {@link openImageGenerator}. */
 export interface ImageGeneratorOptions extends SessionOptions {
   readonly file: ModelFile<ImageModelCard>;
-  /** Borrowed. */
-  readonly fitter: LookFitter;
   readonly logger?: Logger;
 }
 
@@ -31,13 +30,13 @@ export interface ImageGeneratorOptions extends SessionOptions {
  * 256 x 256 turns video of any size into night. Throws NocturneError MODEL_INVALID or DEVICE_UNAVAILABLE.
  */
 export async function openImageGenerator(options: ImageGeneratorOptions): Promise<Generator> {
-  const { file, fitter, logger = silentLogger, ...where } = options;
+  const { file, logger = silentLogger, ...where } = options;
   const started = performance.now();
   const network = await openImageNetwork(file, where);
   const openMs = Math.round(performance.now() - started);
   const { device } = network.placement;
   logger.debug({ model: file.path, version: file.card.version, device, openMs }, 'The image network is ready.');
-  return new ImageGenerator(network, fitter);
+  return new ImageGenerator(network, await createLookFitter());
 }
 
 const THUMBNAIL: PlaneSize = { width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT };

@@ -36,7 +36,7 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
   const { seed, controls } = settings;
   await using generator = await openGenerator({ ...settings.model, seed, logger });
   generator.setLighting?.(lightingOf(controls));
-  using renderer = await openRenderer({ seed, hasBeam: !generator.wantsDetail, grain: generator.grain });
+  using renderer = await openRenderer({ seed, hasBeam: !generator.lightsRoad, grain: generator.grain });
   const tools = { settings, generator, renderer, lampFile, times: new StageTimes(), signal };
   const meter = new RenderProgressMeter(tasks.length);
   let firstFailure: NocturneError | undefined;

@@ -32,6 +32,8 @@ export interface LookThread extends AsyncDisposable {
   readonly device: string;
   /** `Generator.wantsDetail`. */
   readonly wantsDetail: boolean;
+  /** `Generator.lightsRoad`. */
+  readonly lightsRoad: boolean;
   /** `Generator.grain`. */
   readonly grain: GrainSigma | undefined;
   /** So far. */
@@ -69,6 +71,7 @@ class LookThreadHandle implements LookThread {
   readonly card: ModelCard;
   readonly device: string;
   readonly wantsDetail: boolean;
+  readonly lightsRoad: boolean;
   readonly grain: GrainSigma | undefined;
   readonly #channel: LookThreadChannel;
   readonly #slots;
@@ -79,13 +82,20 @@ class LookThreadHandle implements LookThread {
   constructor(
     channel: LookThreadChannel,
     slots: readonly SharedArrayBuffer[],
-    { card, device, wantsDetail, grain }: Pick<LookThread, 'card' | 'device' | 'wantsDetail' | 'grain'>,
+    {
+      card,
+      device,
+      wantsDetail,
+      lightsRoad,
+      grain,
+    }: Pick<LookThread, 'card' | 'device' | 'wantsDetail' | 'lightsRoad' | 'grain'>,
   ) {
     this.#channel = channel;
     this.#slots = slots.map(slotViews);
     this.card = card;
     this.device = device;
     this.wantsDetail = wantsDetail;
+    this.lightsRoad = lightsRoad;
     this.grain = grain;
   }
 

@@ -35,6 +35,6 @@ export async function withStages<T>(
 ): Promise<T> {
   await using source = await openSource(input, { ...sourceOptions, logger }, signal);
   await using looks = await openLookThread({ ...model, seed, logger });
-  using renderer = await openRenderer({ seed, hasBeam: !looks.wantsDetail, grain: looks.grain });
+  using renderer = await openRenderer({ seed, hasBeam: !looks.lightsRoad, grain: looks.grain });
   return await use({ source, looks, renderer, times: new StageTimes() });
 }
