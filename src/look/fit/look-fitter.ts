@@ -11,13 +11,22 @@ export interface YuvPlanes {
 /** Smallest and largest width and height of images that a look is fitted to. */
 export const FIT_SIDES = { min: 32, max: 1024 } as const;
 
+/** What a fit cannot read from its images. */
+export interface FitOptions {
+  /**
+   * Whether the images continue the video of the last call: its lamps then keep their ids and do not blink. Default false: a still, whose
+   * look depends on nothing else, and the first frame of a video.
+   */
+  readonly continuing?: boolean;
+  /** Width over height of the frame that the images were made of, where they are squeezed; default: their own. Lamps are round in it. */
+  readonly aspect?: number;
+}
+
 /** Finds the look that turns a day into what a generator made of it. */
 export interface LookFitter {
   /**
    * The look whose result on `day` comes nearest to `night`. Lends it until the next call; borrows both images, which have one size.
    * Numbers that are not finite count as 0. Throws RangeError for images of two sizes, or outside {@link FIT_SIDES}.
-   * @param continuing whether the images continue the video of the last call: its lamps then keep their ids and do not blink. Otherwise they
-   * are a still, whose look depends on nothing else.
    */
-  fit(day: YuvPlanes, night: YuvPlanes, continuing?: boolean): Look;
+  fit(day: YuvPlanes, night: YuvPlanes, options?: FitOptions): Look;
 }

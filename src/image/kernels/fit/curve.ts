@@ -103,7 +103,9 @@ function writeTypical(unit: f64): void {
     for (let a = 0; a < 4; a++) {
       for (let b = a; b < 4; b++) {
         const sum = <f64>load<f32>(own + entry(a, b)) + PRIOR * unit * nominal(<f64>bin / GAPS, a, b);
-        store<f32>(TYPICAL + bin * SYMMETRIC + entry(a, b), <f32>(scale * sum));
+        // What few samples vary in they say little about: without this, noise would become slopes of chroma.
+        const more = a == b && (a == 1 || a == 2) ? CHROMA_SPREAD * CHROMA_SPREAD : 0;
+        store<f32>(TYPICAL + bin * SYMMETRIC + entry(a, b), <f32>(scale * sum + more));
       }
     }
   }

@@ -22,7 +22,10 @@ import {
   VERTICES,
 } from './layout';
 import { addColumn } from './moments';
-import { solveGrid } from './solve';
+import { releaseGrid as release, solveGrid } from './solve';
+
+/** Weight of one sample of 65536 in the last fit. */
+let unit: f32 = 1;
 
 /** Writes each position's vertex before it and its distance from there; clamped at the edges as a look's slicing is. */
 function writePlaces(first: usize, share: usize, length: i32, count: i32): void {
@@ -41,6 +44,7 @@ function writePlaces(first: usize, share: usize, length: i32, count: i32): void 
 export function fitGrid(
   day: usize,
   night: usize,
+  weights: usize,
   width: i32,
   height: i32,
   stride: i32,
@@ -64,12 +68,17 @@ export function fitGrid(
     for (let x = 0; x < width; x++) {
       // Every second sample of a column, in turn: a quincunx.
       const from = first + ((first + x) & (step - 1));
-      addColumn(day, night, x, from, end, step, stride, plane);
+      addColumn(day, night, weights, x, from, end, step, stride, plane);
     }
     addIntervals(row);
     first = end;
   }
-  const unit = <f32>(width * height) / (<f32>65536 * <f32>step);
+  unit = <f32>(width * height) / (<f32>65536 * <f32>step);
   solveCurve(unit);
   solveGrid(unit, space, luma, curve, steps);
+}
+
+/** Fits the grid again with a share of its draws; see {@link releaseGrid} of `solve.ts`. */
+export function releaseGrid(space: f32, luma: f32, curve: f32, share: f32, steps: i32): void {
+  release(unit, space, luma, curve, share, steps);
 }

@@ -65,5 +65,12 @@ export const DENSE: usize = TYPICAL + BINS * SYMMETRIC;
 export const GRID: usize = DENSE + (32 * 32 + 32 * 4) * 8;
 /** One row of the grid's transforms, interpolated for a row of pixels. */
 export const MIXED: usize = GRID + VERTICES * 48;
+/** A row or four columns of a plane, with margins. */
+export const OPENING_LINE: usize = MIXED + COLUMNS * BINS * AFFINE;
+/** `[4, 72, 128]` f32: the lights layer, and the moments that it is made of. */
+export const LIGHTS_ROWS: i32 = 72;
+export const LIGHTS_COLUMNS: i32 = 128;
+export const LIGHTS: usize = OPENING_LINE + MAX_SIDE * 16 + 1024;
+export const LIGHTS_MOMENTS: usize = LIGHTS + 4 * LIGHTS_ROWS * LIGHTS_COLUMNS * 4;
 /** Start of the images. */
-export const IMAGES: usize = (MIXED + COLUMNS * BINS * AFFINE + 255) & ~255;
+export const IMAGES: usize = (LIGHTS_MOMENTS + LIGHTS_ROWS * LIGHTS_COLUMNS * 48 + 255) & ~255;

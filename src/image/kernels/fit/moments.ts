@@ -34,9 +34,9 @@ function addTo(at: usize, value: v128, weight: v128): void {
 
 /**
  * Adds a column of samples to its interval. Every `step`th row from `first` up to `end`. `day` and `night` are the addresses of the
- * column's first rows, `stride` the bytes of a row, `plane` those of a plane.
+ * column's first rows, `weights` that of the samples' weights; `stride` the bytes of a row, `plane` those of a plane.
  */
-export function addColumn(day: usize, night: usize, x: i32, first: i32, end: i32, step: i32, stride: i32, plane: i32): void {
+export function addColumn(day: usize, night: usize, weights: usize, x: i32, first: i32, end: i32, step: i32, stride: i32, plane: i32): void {
   memory.fill(COLUMN_MOMENTS, 0, GAPS * COLUMN_GAP);
   let used: i32 = 0;
   const at = x * 4;
@@ -58,11 +58,12 @@ export function addColumn(day: usize, night: usize, x: i32, first: i32, end: i32
     const powers = f32x4.mul(upTo2, v128.shuffle<f32>(ones, ts, 0, 1, 2, 4)); // 1, t, t^2, t^3
     const uPowers = f32x4.mul(f32x4.splat(u), powers);
     const vPowers = f32x4.mul(f32x4.splat(v), powers);
+    const weight = load<f32>(weights + y * stride + at);
     const share = load<f32>(ROW_SHARE + y * 4);
     const rest: f32 = 1 - share;
-    const a = f32x4.splat(rest * rest);
-    const b = f32x4.splat(rest * share);
-    const c = f32x4.splat(share * share);
+    const a = f32x4.splat(weight * rest * rest);
+    const b = f32x4.splat(weight * rest * share);
+    const c = f32x4.splat(weight * share * share);
     const column = COLUMN_MOMENTS + gap * COLUMN_GAP;
     addDay(column, 0, powers, a, b, c);
     addDay(column, 16, uPowers, a, b, c);
@@ -71,8 +72,8 @@ export function addColumn(day: usize, night: usize, x: i32, first: i32, end: i32
     addDay(column, 64, f32x4.mul(f32x4.splat(u), vPowers), a, b, c);
     // Of the fourth powers of `t` only one is needed: it takes the place of VV t^3.
     addDay(column, 80, f32x4.replace_lane(f32x4.mul(f32x4.splat(v), vPowers), 3, t2 * t2), a, b, c);
-    const low = f32x4.splat(rest);
-    const high = f32x4.splat(share);
+    const low = f32x4.splat(weight * rest);
+    const high = f32x4.splat(weight * share);
     const nt = f32x4.mul(n, f32x4.splat(t));
     const nu = f32x4.mul(n, f32x4.splat(u));
     const nv = f32x4.mul(n, f32x4.splat(v));

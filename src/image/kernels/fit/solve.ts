@@ -13,7 +13,6 @@ import {
   NEIGHBOURS,
   PRODUCT,
   RIGHT,
-  ROWS,
   SOLUTION,
   SYMMETRIC,
   TYPICAL,
@@ -184,17 +183,40 @@ export function solveGrid(unit: f32, space: f32, luma: f32, curve: f32, steps: i
   for (let i = 0; i < TRANSFORMS; i += 16) v128.store(RIGHT + i, f32x4.sub(v128.load(RIGHT + i), v128.load(PRODUCT + i)));
   regularise(unit * space, unit * luma, unit * curve);
   findMasks();
+  memory.fill(SOLUTION, 0, TRANSFORMS);
+  iterate(steps);
+  addCurve(1);
+  writeGrid();
+}
+
+/**
+ * Continues {@link solveGrid} with a share of its draws: where a grid explains a night so well that they cost more than they keep out.
+ * Takes its parameters.
+ */
+export function releaseGrid(unit: f32, space: f32, luma: f32, curve: f32, share: f32, steps: i32): void {
+  addCurve(-1);
+  memory.copy(DIRECTION, SOLUTION, TRANSFORMS);
+  multiply();
+  for (let i = 0; i < TRANSFORMS; i += 16) addVector(RIGHT + i, v128.load(PRODUCT + i));
+  const less = unit * (share - 1);
+  regularise(less * space, less * luma, less * curve);
+  multiply();
+  for (let i = 0; i < TRANSFORMS; i += 16) v128.store(RIGHT + i, f32x4.sub(v128.load(RIGHT + i), v128.load(PRODUCT + i)));
+  iterate(steps);
+  addCurve(1);
+  writeGrid();
+}
+
+function iterate(steps: i32): void {
   for (let vertex = 0; vertex < VERTICES; vertex++) {
     invert(MATRICES + vertex * NEIGHBOURS * SYMMETRIC, INVERSES + vertex * SYMMETRIC);
   }
-  memory.fill(SOLUTION, 0, TRANSFORMS);
   let strength = precondition();
   memory.copy(DIRECTION, PRODUCT, TRANSFORMS);
   for (let step = 0; step < steps; step++) {
     multiply();
     strength = advance(strength);
   }
-  writeGrid();
 }
 
 /** One step of conjugate gradients. @param before the products of residual and preconditioned residual. Returns the next ones. */
@@ -216,12 +238,18 @@ function advance(before: v128): v128 {
   return after;
 }
 
-/** Writes curve and solution as a look has them, `[9, 16, 8, 3, 4]`; the solution becomes the whole transforms. */
+/** Adds the curve to every vertex of the solution, or removes it. */
+function addCurve(sign: f32): void {
+  for (let at = 0; at < TRANSFORMS; at += 16) {
+    addVector(SOLUTION + at, f32x4.mul(f32x4.splat(sign), v128.load(CURVE + (at % (BINS * AFFINE)))));
+  }
+}
+
+/** Writes the solution as a look has it, `[9, 16, 8, 3, 4]`. */
 function writeGrid(): void {
-  for (let vertex = 0; vertex < ROWS * COLUMNS * BINS; vertex++) {
+  for (let vertex = 0; vertex < VERTICES; vertex++) {
     for (let input = 0; input < 4; input++) {
       const at = SOLUTION + vertex * AFFINE + input * 16;
-      addVector(at, v128.load(CURVE + (vertex % BINS) * AFFINE + input * 16));
       for (let output = 0; output < 3; output++) {
         store<f32>(GRID + vertex * 48 + output * 16 + input * 4, load<f32>(at + output * 4));
       }
