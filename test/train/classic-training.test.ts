@@ -2,8 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { openGenerator } from '../../src/infer/open-generator.js';
+import { isFiniteLook } from '../../src/look/look.js';
+import { exportRun } from '../../src/train/export/export-run.js';
 import { readLossLog, type LossRecord } from '../../src/train/report/loss-log.js';
 import { train } from '../../src/train/train.js';
+import { streetThumbnail } from '../infer/grade/street-thumbnail.js';
+import { asThumbnail } from '../infer/synthetic-thumbnails.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'nocturne-classic-'));
 afterAll(() => {
@@ -24,6 +29,16 @@ describe('a ResNet CycleGAN', () => {
     const [first, last] = [cycleLoss(log[0]), cycleLoss(log.at(-1))];
     console.log(`cycle loss: steps 1 to 4 ${first.toFixed(2)}, steps 13 to 16 ${last.toFixed(2)}`);
     expect(last).toBeLessThan(0.67 * first);
+  });
+
+  it('is a model that the pipeline opens, and makes looks', async () => {
+    const out = join(folder, 'classic');
+    await exportRun({ from: folder, out, name: 'classic', version: '1.0.0', licence: 'MIT' });
+    await using generator = await openGenerator({ generator: out });
+    expect(generator.card.name).toBe('classic');
+    const look = await generator.translate(asThumbnail(streetThumbnail()));
+    expect(isFiniteLook(look)).toBe(true);
+    expect(generator.fallbacks).toBe(0);
   });
 });
 
