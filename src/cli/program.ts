@@ -308,7 +308,9 @@ function defineExport(program: Command): void {
     .command('export')
     .addOption(verboseOption())
     .summary('export a trained network as an ONNX model')
-    .description('Export the best weights of a training run as an ONNX model: a generator, or a scene network.')
+    .description(
+      'Export the best weights of a training run as an ONNX model: a generator of looks or of images, or a scene network.',
+    )
     .argument('<run>', 'folder of a training run, or its best.ckpt')
     .argument('<out>', 'folder to write: NAME.onnx and NAME.json')
     .option('--name <name>', 'name of the model (default: name of the folder)')

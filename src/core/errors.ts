@@ -229,9 +229,10 @@ export function deserializeError(data: SerializedError): NocturneError {
   return error;
 }
 
-/** Creates the ABORTED error of work that the user stopped. @param what a clause: `OUT was complete`. */
-export function abortedError(what: string, stage: Stage = 'pipeline'): NocturneError {
-  return new NocturneError({ code: 'ABORTED', stage, message: `stopped before ${what}.` });
+/** Creates the ABORTED error of work that the user stopped. @param what a clause: `OUT was complete`. @param remedy default: the code's. */
+export function abortedError(what: string, stage: Stage = 'pipeline', remedy?: string): NocturneError {
+  const message = `stopped before ${what}.`;
+  return new NocturneError({ code: 'ABORTED', stage, message, ...(remedy !== undefined && { remedy }) });
 }
 
 /** Converts any thrown value to a NocturneError; a foreign one becomes `INTERNAL` with the stage. */

@@ -1,3 +1,5 @@
+import { NocturneError } from '../core/errors.js';
+import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import type { Backend } from './backends/backend.js';
 import {
   choice,
@@ -91,8 +93,18 @@ const TRAIN_OPTIONS = {
   exposure: share(0.5, ['probability', 'of a random exposure (augmentation)']),
   whiteBalance: share(0.5, ['probability', 'of a random white balance (augmentation)']),
   noise: share(0.5, ['probability', 'of sensor noise (augmentation)']),
-  loadWidth: integer(286, [256, 4096], ['pixels', 'size of the images in memory; crops are 256 x 144']),
-  loadHeight: integer(161, [144, 4096], ['pixels', 'see loadWidth']),
+  width: integer(
+    256,
+    [32, 1024],
+    ['pixels', 'columns of the crops that the networks read, a multiple of 4; the look network reads 256 x 144 only'],
+  ),
+  height: integer(
+    144,
+    [32, 1024],
+    ['pixels', 'rows of the crops; half the width and height, a step in a quarter of the time'],
+  ),
+  loadWidth: integer(286, [32, 4096], ['pixels', 'size of the images in memory; by default width and an eighth more']),
+  loadHeight: integer(161, [32, 4096], ['pixels', 'see loadWidth']),
 
   validationShare: number(0.12, [0, 0.5], ['share', 'of the training images held back to choose the best checkpoint']),
   validateEvery: integer(250, [1, 1_000_000], ['steps', 'between validations']),
@@ -100,6 +112,10 @@ const TRAIN_OPTIONS = {
   checkpointEvery: integer(500, [1, 1_000_000], ['steps', 'between checkpoints']),
   logEvery: integer(25, [1, 1_000_000], ['steps', 'between entries of the loss log']),
 } as const;
+
+/** Load size and crop as published: images of 286 x 286, crops of 256 x 256. */
+const LOAD_PIXELS = 286;
+const CROP_PIXELS = 256;
 
 /** The values of all training options. */
 export type TrainOptions = OptionValues<typeof TRAIN_OPTIONS>;
@@ -133,7 +149,45 @@ export function trainOptions(given: Readonly<Record<string, unknown>> = {}): Tra
   const generator = values['generator'] ?? TRAIN_OPTIONS.generator.default;
   const defaults = tableDefaults(TRAIN_OPTIONS);
   const classic = generator === 'nightgrid' ? {} : CLASSIC_DEFAULTS;
-  return { ...defaults, ...classic, ...values } as TrainOptions; // each key has its default, each given one was checked
+  const options = { ...defaults, ...classic, ...values } as TrainOptions; // each key has its default, each given one was checked
+  return checkSize({ ...options, ...loadSize(options, values) });
+}
+
+/** The load size: the given one, or in the published ratio to the crops. */
+function loadSize(
+  { width, height, loadWidth, loadHeight }: TrainOptions,
+  given: Readonly<Record<string, unknown>>,
+): Pick<TrainOptions, 'loadWidth' | 'loadHeight'> {
+  return {
+    loadWidth: 'loadWidth' in given ? loadWidth : Math.round((width * LOAD_PIXELS) / CROP_PIXELS),
+    loadHeight: 'loadHeight' in given ? loadHeight : Math.round((height * LOAD_PIXELS) / CROP_PIXELS),
+  };
+}
+
+/** Returns the options. Throws NocturneError CONFIG_INVALID for crops that the generator cannot read, or that are larger than the images. */
+function checkSize(options: TrainOptions): TrainOptions {
+  const { generator, width, height, loadWidth, loadHeight, downs } = options;
+  const size = `${width}x${height}`;
+  if (generator === 'nightgrid' && size !== `${THUMBNAIL_WIDTH}x${THUMBNAIL_HEIGHT}`) {
+    throw invalidSize(`with generator=nightgrid, crops must be ${THUMBNAIL_WIDTH}x${THUMBNAIL_HEIGHT}, got ${size}.`);
+  }
+  if (width % 4 !== 0 || height % 4 !== 0) throw invalidSize(`width and height must be multiples of 4, got ${size}.`);
+  if (generator === 'unet' && Math.min(width, height) < 2 ** downs) {
+    throw invalidSize(`with downs=${downs}, crops must be at least ${2 ** downs} on a side, got ${size}.`);
+  }
+  if (loadWidth < width || loadHeight < height) {
+    throw invalidSize(`loadWidth and loadHeight must be at least ${size}, the crop, got ${loadWidth}x${loadHeight}.`);
+  }
+  return options;
+}
+
+function invalidSize(message: string): NocturneError {
+  return new NocturneError({
+    code: 'CONFIG_INVALID',
+    stage: 'config',
+    message,
+    remedy: 'See `nocturne train --help`.',
+  });
 }
 
 /** The options as lines: name, value, unit, help; those that differ from the default are marked with `*`. */

@@ -66,7 +66,7 @@ export async function train(runOptions: TrainRunOptions): Promise<TrainRunResult
   const data = await loadTrainingData(runOptions.source, options);
   await using backend = await openBackend(runOptions.backend, runOptions.onWarning);
   await createRunFolder(run);
-  const validation = new Validation(data.validation);
+  const validation = new Validation(data.validation, options);
   runOptions.onStart?.({ options, backend, report: data.report });
   const report = await RunReport.open(runOptions, options, factsOf(options, backend, data, validation));
   try {

@@ -135,7 +135,7 @@ class Trainer {
     while (this.#step < steps) {
       if (signal?.aborted) {
         await this.#save();
-        throw abortedError(`step ${steps}; --resume continues from step ${this.#step}`, 'train');
+        throw abortedError(`step ${steps}`, 'train', `Continue from step ${this.#step} with --resume.`);
       }
       this.#accumulate(await this.#trainStep());
       this.#step++;

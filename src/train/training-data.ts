@@ -1,5 +1,4 @@
 import { NocturneError } from '../core/errors.js';
-import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import { AlignedDataset } from './data/aligned-dataset.js';
 import { CYCLE_GAN_AUGMENT, DEFAULT_AUGMENT, type AugmentOptions } from './data/augment.js';
 import { checkData } from './data/check-data.js';
@@ -33,7 +32,7 @@ const MIN_HELD_BACK = 2;
 /** Loads, checks and splits the images. Throws NocturneError INPUT_* or CONFIG_INVALID. */
 export async function loadTrainingData(source: TrainingSource, options: TrainOptions): Promise<TrainingData> {
   const { a, b, isSideBySide } = source === 'synth' ? generateDomains(options) : await loadDomains(source, options);
-  const report = dataReportLines(checkData(a, b, { width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT }));
+  const report = dataReportLines(checkData(a, b, options));
   const [days, nights] = [split(a, options), split(b, options)];
   return {
     dataset: createDataset({ a: days.train, b: nights.train }, isSideBySide, options),
@@ -53,8 +52,14 @@ interface Domains {
   readonly isSideBySide: boolean;
 }
 
-function generateDomains({ seed, dataset }: TrainOptions): Domains {
-  return { ...synthDomains({ count: SYNTH_IMAGES, seed, isPaired: dataset === 'aligned' }), isSideBySide: false };
+function generateDomains({ seed, dataset, loadWidth, loadHeight }: TrainOptions): Domains {
+  const size = { width: nextEven(loadWidth), height: nextEven(loadHeight) };
+  const domains = synthDomains({ count: SYNTH_IMAGES, seed, isPaired: dataset === 'aligned', ...size });
+  return { ...domains, isSideBySide: false };
+}
+
+function nextEven(length: number): number {
+  return 2 * Math.ceil(length / 2);
 }
 
 async function loadDomains(location: DataLocation, { loadWidth, loadHeight }: TrainOptions): Promise<Domains> {
@@ -91,7 +96,8 @@ function createDataset(
   isSideBySide: boolean,
   options: TrainOptions,
 ): Dataset {
-  const common = { ...stores, seed: options.seed, augment: augmentOptions(options) };
+  const { seed, width, height } = options;
+  const common = { ...stores, seed, width, height, augment: augmentOptions(options) };
   if (options.dataset === 'aligned' || isSideBySide) return new AlignedDataset(common);
   return new UnalignedDataset(common);
 }

@@ -1,11 +1,8 @@
-import { CROP_SIDE, vehicleNetwork } from '../networks/vehicle-network.js';
-import type { CropMetrics } from '../scene/train-vehicle.js';
-import { vehicleOptions } from '../scene/vehicle-options.js';
-import { exportVehicle } from './export-vehicle.js';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
-import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
+import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../image/thumbnail.js';
+import type { ImageModelCard } from '../../infer/image-network/image-card.js';
 import type {
   NetworkOrigin,
   OnnxModelCard,
@@ -14,16 +11,22 @@ import type {
   TrainedModelCard,
 } from '../../infer/model-card.js';
 import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
+import { classicGenerator } from '../models/create-networks.js';
 import { nightgrid } from '../networks/nightgrid.js';
 import { sceneNetwork } from '../networks/scene-network.js';
 import { sizeOf, traceNetwork } from '../networks/trace.js';
-import { trainOptions } from '../options.js';
+import { CROP_SIDE, vehicleNetwork } from '../networks/vehicle-network.js';
+import { trainOptions, type TrainOptions } from '../options.js';
 import { namedViews } from '../parameter-vector.js';
 import { sceneOptions } from '../scene/scene-options.js';
 import type { SceneMetrics } from '../scene/scene-validation.js';
+import type { CropMetrics } from '../scene/train-vehicle.js';
+import { vehicleOptions } from '../scene/vehicle-options.js';
 import { BEST_CHECKPOINT } from '../trainer.js';
 import { exportGenerator } from './export-generator.js';
+import { exportImage } from './export-image.js';
 import { exportScene } from './export-scene.js';
+import { exportVehicle } from './export-vehicle.js';
 import type { WrittenModel } from './write-model.js';
 
 /** Options of {@link exportRun}; fields without a comment are written to the model card unchanged. */
@@ -42,8 +45,8 @@ interface ExportRunOptions extends Pick<OnnxModelCard, 'name' | 'version' | 'lic
 /** {@link ExportRunOptions} once the checkpoint is read. */
 type CardOptions = Omit<ExportRunOptions, 'from'>;
 
-/** What a look network's best checkpoint measured. */
-interface LookMetrics {
+/** What the best checkpoint of a generator measured. */
+interface GeneratorMetrics {
   readonly layout: number;
   readonly swd: number;
 }
@@ -63,10 +66,10 @@ interface BestCheckpoint extends Checkpoint {
 }
 
 /**
- * Writes the best weights of a training as a generator, or as a scene or vehicle network by the run's recipe. Throws NocturneError
- * INPUT_NOT_FOUND, MODEL_INVALID for a damaged or another checkpoint, CONFIG_INVALID for a network that predicts images, OUTPUT_*.
+ * Writes the best weights of a training as a generator (of looks or of images), or as a scene or vehicle network by the run's recipe.
+ * Throws NocturneError INPUT_NOT_FOUND, MODEL_INVALID for a damaged or another checkpoint, OUTPUT_*.
  */
-export async function exportRun(options: ExportRunOptions): Promise<WrittenModel<TrainedModelCard>> {
+export async function exportRun(options: ExportRunOptions): Promise<WrittenModel<TrainedModelCard | ImageModelCard>> {
   const { from, ...rest } = options;
   const path = statSync(from, { throwIfNoEntry: false })?.isDirectory() ? join(from, BEST_CHECKPOINT) : from;
   const checkpoint = await readCheckpoint(path);
@@ -74,29 +77,39 @@ export async function exportRun(options: ExportRunOptions): Promise<WrittenModel
   const isScene = header['recipe'] === 'scene';
   if (header['recipe'] === 'vehicle') return exportVehicleRun(rest, { path, ...checkpoint });
   if (!('metrics' in header) || (!isScene && !arrays.has('netGA'))) throw invalid(`${path} is not a best checkpoint`);
-  return isScene ? exportSceneRun(rest, { path, ...checkpoint }) : exportLookRun(rest, { path, ...checkpoint });
+  return isScene ? exportSceneRun(rest, { path, ...checkpoint }) : exportGeneratorRun(rest, { path, ...checkpoint });
 }
 
-async function exportLookRun(options: CardOptions, { path, header, arrays }: BestCheckpoint): Promise<WrittenModel> {
-  const { metrics, description = 'a look network trained by nocturne train', ...card } = options;
-  const { options: given, step, metrics: validation } = header as unknown as BestHeader<LookMetrics>; // as the trainer writes it
+/** A generator of looks or of images: netGA of a CycleGAN. */
+async function exportGeneratorRun(
+  options: CardOptions,
+  { path, header, arrays }: BestCheckpoint,
+): Promise<WrittenModel<OnnxModelCard | ImageModelCard>> {
+  const { metrics, description, ...card } = options;
+  const { options: given, step, metrics: validation } = header as unknown as BestHeader<GeneratorMetrics>; // as the trainer writes it
   const trained = trainOptions(given);
-  if (trained.generator !== 'nightgrid') {
-    throw new NocturneError({
-      code: 'CONFIG_INVALID',
-      stage: 'train',
-      message: `${path} is a ${trained.generator}, which outputs images, not looks.`,
-      remedy: 'Export a run with --set generator=nightgrid.',
-    });
+  const { height, width } = trained;
+  const classic = classicGenerator(trained);
+  const { parameters } = traceNetwork(classic?.network ?? nightgrid, [height, width, 3]);
+  const weights = arrays.get('netGA') ?? new Float32Array();
+  const expected = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (weights.length !== expected) {
+    throw invalid(`${path} must hold the ${expected} weights of its ${trained.generator}, got ${weights.length}`);
   }
-  const { parameters } = traceNetwork(nightgrid, [THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, 3]);
-  return exportGenerator({
+  const written = {
     ...card,
-    description,
-    weights: namedViews(parameters, arrays.get('netGA') ?? new Float32Array()),
+    weights: namedViews(parameters, weights),
     training: { recipe: 'cyclegan', seed: trained.seed, steps: step, options: { ...trained } },
     metrics: { 'validation.layout': validation.layout, 'validation.swd': validation.swd, ...metrics },
-  });
+  };
+  if (!classic) {
+    return exportGenerator({ ...written, description: description ?? 'a look network trained by nocturne train' });
+  }
+  return exportImage({ ...written, ...classic, height, width, description: description ?? describeClassic(trained) });
+}
+
+function describeClassic({ generator, ngf, width, height }: TrainOptions): string {
+  return `CycleGAN's day-to-night generator ${generator} with ngf ${ngf}, trained by nocturne train on images of ${width}x${height}`;
 }
 
 async function exportSceneRun(

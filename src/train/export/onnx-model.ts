@@ -32,7 +32,8 @@ export interface OnnxInitializer {
 /** A float32 input or output of the graph. */
 export interface OnnxValueInfo {
   readonly name: string;
-  readonly dims: readonly number[];
+  /** The length of each axis, or the name of one that takes any. */
+  readonly dims: readonly (number | string)[];
 }
 
 /** Content of an ONNX file. */
@@ -136,6 +137,6 @@ function littleEndian(values: Float32Array | BigInt64Array): Uint8Array {
 }
 
 function valueInfoMessage({ name, dims }: OnnxValueInfo): object {
-  const shape = { dim: dims.map((dimValue) => ({ dimValue })) };
+  const shape = { dim: dims.map((dim) => (typeof dim === 'string' ? { dimParam: dim } : { dimValue: dim })) };
   return { name, type: { tensorType: { elemType: FLOAT, shape } } };
 }

@@ -3,10 +3,16 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { NocturneError, type ErrorCode } from '../../core/errors.js';
-import { parseModelCard, type OnnxModelCard, type TrainedModelCard } from '../../infer/model-card.js';
+import { parseModelCard, type OnnxModelCard } from '../../infer/model-card.js';
+
+/** What a card of any network holds. */
+interface WrittenCard {
+  /** SHA-256 of the model file, 64 hexadecimal digits. */
+  readonly sha256: string;
+}
 
 /** Options of {@link writeModel}. */
-interface WriteModelOptions<C extends TrainedModelCard> {
+interface WriteModelOptions<C extends WrittenCard> {
   /** Output folder NAME for NAME.onnx and NAME.json. Created if missing; its parent must exist. */
   readonly out: string;
   /** The ONNX file. */
@@ -17,7 +23,7 @@ interface WriteModelOptions<C extends TrainedModelCard> {
 }
 
 /** A model written by {@link writeModel}. */
-export interface WrittenModel<C extends TrainedModelCard = OnnxModelCard> {
+export interface WrittenModel<C extends WrittenCard = OnnxModelCard> {
   /** Path of the `.onnx` file. */
   readonly path: string;
   readonly card: C;
@@ -31,14 +37,14 @@ export interface WrittenModel<C extends TrainedModelCard = OnnxModelCard> {
  */
 export async function writeModel(options: WriteModelOptions<OnnxModelCard>): Promise<WrittenModel>;
 /** The same with another parser of the card. */
-export async function writeModel<C extends TrainedModelCard>(
+export async function writeModel<C extends WrittenCard>(
   options: WriteModelOptions<C>,
   parse: (json: string) => C,
 ): Promise<WrittenModel<C>>;
 export async function writeModel(
-  options: WriteModelOptions<TrainedModelCard>,
-  parse: (json: string) => TrainedModelCard = parseModelCard,
-): Promise<WrittenModel<TrainedModelCard>> {
+  options: WriteModelOptions<WrittenCard>,
+  parse: (json: string) => WrittenCard = parseModelCard,
+): Promise<WrittenModel<WrittenCard>> {
   const { bytes, overwrite = false } = options;
   const out = resolve(options.out);
   const name = basename(out);

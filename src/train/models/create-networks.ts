@@ -5,17 +5,32 @@ import { resnetGenerator } from '../networks/resnet-generator.js';
 import { unetGenerator } from '../networks/unet-generator.js';
 import type { TrainOptions } from '../options.js';
 
+/** A ResNet halves the size twice, and doubles it twice. */
+const RESNET_MULTIPLE = 4;
+
+/** A generator of images. */
+interface ClassicGenerator {
+  readonly network: Network<'image'>;
+  /** It takes images whose sides are multiples of this; a U-Net also some others. */
+  readonly multiple: number;
+}
+
 /** netGA (day to night) by the options. */
 export function createGeneratorA(options: TrainOptions): Network {
-  switch (options.generator) {
+  return classicGenerator(options)?.network ?? nightgrid;
+}
+
+/** netGA where it outputs images; undefined for the look network. */
+export function classicGenerator({ generator, ngf, downs }: TrainOptions): ClassicGenerator | undefined {
+  switch (generator) {
     case 'nightgrid':
-      return nightgrid;
+      return undefined;
     case 'resnet9':
-      return resnetGenerator({ ngf: options.ngf, blocks: 9 });
+      return { network: resnetGenerator({ ngf, blocks: 9 }), multiple: RESNET_MULTIPLE };
     case 'resnet6':
-      return resnetGenerator({ ngf: options.ngf, blocks: 6 });
+      return { network: resnetGenerator({ ngf, blocks: 6 }), multiple: RESNET_MULTIPLE };
     case 'unet':
-      return unetGenerator({ ngf: options.ngf, downs: options.downs });
+      return { network: unetGenerator({ ngf, downs }), multiple: 2 ** downs };
   }
 }
 

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../core/random.js';
-import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
 import { arraysWithPrefix, type NamedArrays } from '../checkpoint.js';
 import type { Batch } from '../data/dataset.js';
 import { ImagePool } from '../data/image-pool.js';
@@ -17,8 +16,6 @@ import { lossesAndGradients, TrainableNetwork, type Losses } from './trainable-n
 
 /** Standard deviation of the noise on the second input of the steadiness loss; image values are in [0, 1]. */
 const STEADY_NOISE = 0.008;
-
-const INPUT = [THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, 3] as const;
 
 /** The state of a {@link CycleGan} for a checkpoint. */
 export interface ModelState {
@@ -67,6 +64,8 @@ export class CycleGan {
   readonly netDA: TrainableNetwork;
   readonly netDB: TrainableNetwork | undefined;
   readonly #random: Random;
+  /** Shape of an image. */
+  readonly #input: readonly [height: number, width: number, channels: 3];
   readonly #noise: NoiseBank;
   readonly #pools: readonly [ImagePool<tf.Tensor4D>, ImagePool<tf.Tensor4D>];
   #realA: tf.Tensor4D | undefined;
@@ -77,7 +76,8 @@ export class CycleGan {
     this.options = options;
     this.#random = new Random(options.seed);
     const adam = { beta1: options.beta1, beta2: options.beta2 };
-    const common = { input: INPUT, adam, random: this.#random };
+    this.#input = [options.height, options.width, 3];
+    const common = { input: this.#input, adam, random: this.#random };
     const discriminator = { ...common, hasSpectralNorm: options.normD === 'spectral' };
     this.netGA = new TrainableNetwork(createGeneratorA(options), {
       ...common,
@@ -88,7 +88,7 @@ export class CycleGan {
     this.netDA = new TrainableNetwork(createDiscriminator(options), discriminator);
     this.netDB =
       options.lambdaCycleB > 0 ? new TrainableNetwork(createDiscriminator(options), discriminator) : undefined;
-    this.#noise = new NoiseBank(INPUT[0], INPUT[1], this.#random);
+    this.#noise = new NoiseBank(options.height, options.width, this.#random);
     const pool = (): ImagePool<tf.Tensor4D> =>
       new ImagePool<tf.Tensor4D>({
         size: options.pool,
@@ -107,15 +107,16 @@ export class CycleGan {
   /** Copies the next batch to the device. @param targets the teacher's looks of the days, then of the first nights shown to netGA. */
   setInput({ a, b }: Batch, targets?: DistillationTargets): void {
     this.#disposeInput();
-    const numbers = INPUT[0] * INPUT[1] * INPUT[2];
-    this.#realA = tf.tensor4d(a, [a.length / numbers, ...INPUT]);
-    this.#realB = tf.tensor4d(b, [b.length / numbers, ...INPUT]);
+    const [height, width, channels] = this.#input;
+    const numbers = height * width * channels;
+    this.#realA = tf.tensor4d(a, [a.length / numbers, ...this.#input]);
+    this.#realB = tf.tensor4d(b, [b.length / numbers, ...this.#input]);
     this.#lookLosses = targets && new LookLosses(targets);
   }
 
   /** One step of distillation: netGA alone, on the teacher's looks. */
   distill(learningRate: number): Losses {
-    const { realA, realB, lookLosses } = this.#input();
+    const { realA, realB, lookLosses } = this.#images();
     if (!lookLosses) throw new TypeError('distill needs distillation targets from setInput, got none');
     const { losses, gradients } = lossesAndGradients([this.netGA.vector], ([weights]) => {
       const input = lookLosses.inputs(realA, realB);
@@ -142,7 +143,7 @@ export class CycleGan {
       ([weightsA, weightsB]) => this.#generatorLosses({ a: weightsA, b: weightsB }, fakes),
     );
     this.#step(generators, gradients, rateG);
-    const { realA, realB } = this.#input();
+    const { realA, realB } = this.#images();
     const { dayNegatives } = this.options;
     const negatives = dayNegatives > 0 && step % dayNegatives === 0 ? realA : undefined;
     const [poolB, poolA] = this.#pools;
@@ -186,7 +187,7 @@ export class CycleGan {
     for (const [index, pool] of this.#pools.entries()) {
       pool.restore(
         Array.from({ length: pooled[index] ?? 0 }, (_, i) =>
-          tf.keep(tf.tensor4d((arrays.get(`pool${index}/${i}`) ?? new Float32Array()).slice(), [1, ...INPUT])),
+          tf.keep(tf.tensor4d((arrays.get(`pool${index}/${i}`) ?? new Float32Array()).slice(), [1, ...this.#input])),
         ),
       );
     }
@@ -202,7 +203,7 @@ export class CycleGan {
 
   #generatorLosses(weights: GeneratorWeights, fakes: Fakes): Losses {
     const { gan, lambdaGan, lambdaCycleA, lambdaIdentity } = this.options;
-    const { realA, realB, lookLosses } = this.#input();
+    const { realA, realB, lookLosses } = this.#images();
     const losses: Losses = {};
     let fakeB: tf.Tensor4D;
     if (lookLosses) {
@@ -225,7 +226,7 @@ export class CycleGan {
   /** The adversarial and the cycle loss of nights translated to days. */
   #nightCycleLosses(netDB: TrainableNetwork, weights: GeneratorWeights, fakes: Fakes): Losses {
     const { gan, lambdaCycleB } = this.options;
-    const { realB } = this.#input();
+    const { realB } = this.#images();
     const fakeA = this.#toDay(realB, weights.b);
     fakes.a = tf.keep(tf.clone(fakeA));
     const ganB = generatorLoss(gan, this.#scores(netDB, fakeA));
@@ -236,7 +237,7 @@ export class CycleGan {
   /** Each generator's change of an image that is of its target domain already. */
   #identityLosses(weights: GeneratorWeights): Losses {
     const { lambdaCycleA, lambdaCycleB, lambdaIdentity } = this.options;
-    const { realA, realB } = this.#input();
+    const { realA, realB } = this.#images();
     const [sameB, sameA] = [this.#toNight(realB, weights.a), this.#toDay(realA, weights.b)];
     return {
       identityA: tf.mul(l1Loss(yuvToSigned(sameB), yuvToSigned(realB)), lambdaCycleB * lambdaIdentity),
@@ -325,7 +326,7 @@ export class CycleGan {
     return [['netGA', netGA], ['netGB', netGB], ['netDA', netDA], ...(netDB ? ([['netDB', netDB]] as const) : [])];
   }
 
-  #input(): {
+  #images(): {
     readonly realA: tf.Tensor4D;
     readonly realB: tf.Tensor4D;
     readonly lookLosses: LookLosses | undefined;

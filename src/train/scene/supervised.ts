@@ -164,7 +164,7 @@ class SupervisedTraining<M extends { readonly score: number }> {
     while (this.#step < steps) {
       if (this.#task.run.signal?.aborted) {
         await this.#save();
-        throw abortedError(`step ${steps}; --resume continues from step ${this.#step}`, 'train');
+        throw abortedError(`step ${steps}`, 'train', `Continue from step ${this.#step} with --resume.`);
       }
       await addLosses(losses, this.#task.train(this.#step, this.#rate()));
       this.#step++;

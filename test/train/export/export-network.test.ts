@@ -3,7 +3,7 @@ import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/core/random.js';
 import { exportNetwork } from '../../../src/train/export/export-network.js';
-import type { Ops, Weights } from '../../../src/train/networks/ops.js';
+import type { Network, Ops, Weights } from '../../../src/train/networks/ops.js';
 import { ReferenceOps } from '../../support/reference-ops.js';
 import { distance, randomImage, randomWeights, runModel } from './run-model.js';
 
@@ -36,6 +36,15 @@ function decoded(bytes: Uint8Array) {
   return type.toObject(type.decode(bytes), { longs: Number });
 }
 
+/** An input or output of a decoded file. */
+interface PortMessage {
+  readonly type: { readonly tensorType: { readonly shape: { readonly dim: unknown } } };
+}
+
+function sizeOf([height, width]: readonly [number, number, number]): [number, number] {
+  return [height, width];
+}
+
 describe('exportNetwork', () => {
   it('exports shared outputs, the input, and outputs without spatial axes', async () => {
     const day = randomImage(INPUT, new Random(4));
@@ -45,6 +54,29 @@ describe('exportNetwork', () => {
     for (const output of ['shared', 'again', 'day', 'code'] as const) {
       expect(distance(found[`the ${output}`]!, expected[output])).toBeLessThan(1e-5);
     }
+  });
+
+  it('takes any number of images of any size in multiples of one, where the network allows it', () => {
+    const layer = { name: 'only', filters: 2, size: 3 };
+    const common = { inputName: 'image', input: INPUT, outputs: [{ name: 'y', output: 'y' }] as const, multiple: 2 };
+    const write = (net: Network<'y'>, changed = {}): Uint8Array =>
+      exportNetwork({ ...common, ...changed, network: net, weights: randomWeights(net, INPUT, new Random(1)) });
+    const { graph } = decoded(write((ops, x) => ({ y: ops.conv(x, layer) }))) as {
+      graph: Record<string, PortMessage[]>;
+    };
+    const dimsOf = ([port]: PortMessage[] = []): unknown => port?.type.tensorType.shape.dim;
+    const [batch, height, width] = [{ dimParam: 'batch' }, { dimParam: 'height' }, { dimParam: 'width' }];
+    expect(dimsOf(graph['input'])).toEqual([batch, { dimValue: 3 }, height, width]);
+    expect(dimsOf(graph['output'])).toEqual([batch, { dimValue: 2 }, height, width]);
+
+    const resized: Network<'y'> = (ops, x) => ({
+      y: ops.resizeBilinear(ops.averagePool(x, 2), ...sizeOf(ops.shape(x))),
+    });
+    expect(() => write(resized)).toThrow('network must compute alike at every size');
+    expect(() => write((ops, x) => ({ y: ops.averagePool(x, 2) }))).toThrow('outputs must be 6x4 as the input');
+    expect(() => write((ops, x) => ({ y: ops.relu(x) }), { multiple: 4 })).toThrow(
+      'a multiple of 4 on each side, got 6x4',
+    );
   });
 
   it('leaves out parts that no output needs', () => {
