@@ -7,31 +7,62 @@ export interface ProtobufField {
   readonly content: Uint8Array;
 }
 
+/** A field of any kind. */
+export type ProtobufValue =
+  | (ProtobufField & { readonly kind: 'bytes' })
+  /** A varint: its 64 bits as a signed integer. */
+  | { readonly kind: 'integer'; readonly id: number; readonly value: number }
+  /** Four or eight bytes. */
+  | { readonly kind: 'fixed'; readonly id: number; readonly content: Uint8Array };
+
 /** The length-delimited fields of a message, up to the first byte that does not fit. */
 export function* fieldsOf(bytes: Uint8Array): Generator<ProtobufField> {
+  for (const value of valuesOf(bytes)) if (value.kind === 'bytes') yield value;
+}
+
+/** All fields of a message, up to the first byte that does not fit. */
+export function* valuesOf(bytes: Uint8Array): Generator<ProtobufValue> {
   let at = 0;
   const varint = (): number => {
-    let value = 0;
-    for (let scale = 1; at < bytes.length; scale *= 128) {
-      const byte = bytes[at++] ?? 0;
-      value += (byte & 127) * scale;
-      if (byte < 128) return value;
-    }
-    return Infinity;
+    const { value, end } = varintAt(bytes, at);
+    at = end;
+    return value;
   };
   while (at < bytes.length) {
     const key = varint();
-    const wire = key % 8;
-    if (wire === 0) varint();
-    else if (wire === 1) at += 8;
-    else if (wire === 5) at += 4;
-    else {
-      const length = wire === 2 ? varint() : Infinity;
-      if (at + length > bytes.length) return;
-      yield { id: Math.floor(key / 8), content: bytes.subarray(at, at + length) };
-      at += length;
+    const [id, wire] = [Math.floor(key / 8), key % 8];
+    if (wire === 0) {
+      yield { kind: 'integer', id, value: varint() };
+      continue;
     }
+    const length = wire === 1 ? 8 : wire === 5 ? 4 : wire === 2 ? varint() : Infinity;
+    if (length < 0 || at + length > bytes.length) return;
+    yield { kind: wire === 2 ? 'bytes' : 'fixed', id, content: bytes.subarray(at, at + length) };
+    at += length;
   }
+}
+
+/** The varints of a packed field. */
+export function packedIntegers(bytes: Uint8Array): number[] {
+  const values: number[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const { value, end } = varintAt(bytes, at);
+    values.push(value);
+    at = end;
+  }
+  return values;
+}
+
+/** A varint as a signed integer of 64 bits; exact up to 2^53. Infinity where it does not end. */
+function varintAt(bytes: Uint8Array, from: number): { readonly value: number; readonly end: number } {
+  let [bits, shift, at] = [0n, 0n, from];
+  while (at < bytes.length) {
+    const byte = bytes[at++] ?? 0;
+    bits |= BigInt(byte & 127) << shift;
+    shift += 7n;
+    if (byte < 128) return { value: Number(BigInt.asIntN(64, bits)), end: at };
+  }
+  return { value: Infinity, end: at };
 }
 
 /** The texts of a StringStringEntryProto, which ONNX uses for pairs: key 1, value 2. */
