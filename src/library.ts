@@ -330,8 +330,8 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
   };
 }
 
-function modelSettings({ generator, style, device, threads }: Settings): ModelSettings {
-  return { generator, style, device, threads };
+function modelSettings({ generator, style, device, engine, threads }: Settings): ModelSettings {
+  return { generator, style, device, engine, threads };
 }
 
 function openOptions(

@@ -157,11 +157,17 @@ const OWN_SETTINGS = {
     commands: night,
     placeholder: 'name',
   }),
-  device: choice(['auto', 'cpu', 'webgpu'], 'auto', {
-    help: 'device that runs the network',
+  device: choice(['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'coreml', 'directml'], 'auto', {
+    help: 'device that runs the network; auto: the CPU, or a GPU for a network that gives images; see docs/devices.md',
     group: 'Night',
     commands: anyNight,
     placeholder: 'device',
+  }),
+  engine: choice(['auto', 'onnx', 'tensorflow'], 'auto', {
+    help: 'library that runs the network: ONNX Runtime, or TensorFlow through tfjs-node-gpu or tfjs-node; see docs/devices.md',
+    group: 'Night',
+    commands: anyNight,
+    placeholder: 'name',
   }),
   threads: integer(
     { min: 1, max: 64, default: 1 },

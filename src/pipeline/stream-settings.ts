@@ -1,5 +1,6 @@
 import type { Controls } from '../core/controls.js';
 import type { EncoderOptions } from '../encode/encoder.js';
+import type { Device, Engine } from '../infer/network-session.js';
 import type { FileCodec, FilePreset } from '../output/file-options.js';
 import type { SourceOptions } from '../ingest/source-options.js';
 
@@ -24,7 +25,9 @@ export interface ModelSettings {
   readonly generator: string;
   /** Night style of `lit`: a name or the path of a JSON file. */
   readonly style: string;
-  readonly device: 'auto' | 'cpu' | 'webgpu';
+  readonly device: Device;
+  /** Which library runs a network; default `auto`. */
+  readonly engine?: Engine;
   /** Threads of the network on the CPU. */
   readonly threads: number;
 }

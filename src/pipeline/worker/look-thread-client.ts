@@ -5,6 +5,7 @@ import { deserializeError, NocturneError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { Thumbnail } from '../../image/thumbnail.js';
 import type { ModelCard } from '../../infer/model-card.js';
+import type { Placement } from '../../infer/network-session.js';
 import type { OpenGeneratorOptions } from '../../infer/open-generator.js';
 import type { GrainSigma } from '../../look/grain-sigma.js';
 import { disableOrtTelemetry } from '../../infer/ort-runtime.js';
@@ -28,8 +29,8 @@ const CLOSE_TIMEOUT_MS = 5000;
 /** Makes the steady looks of one stream while its caller does something else. */
 export interface LookThread extends AsyncDisposable {
   readonly card: ModelCard;
-  /** The device the generator runs on: `cpu`, `webgpu`. */
-  readonly device: string;
+  /** `Generator.placement`. */
+  readonly placement: Placement | undefined;
   /** `Generator.wantsDetail`. */
   readonly wantsDetail: boolean;
   /** `Generator.grain`. */
@@ -67,7 +68,7 @@ export async function openLookThread(options: OpenGeneratorOptions): Promise<Loo
 /** The worker's handle of a look thread. Thumbnails and looks cross in shared slots, used in rotation. */
 class LookThreadHandle implements LookThread {
   readonly card: ModelCard;
-  readonly device: string;
+  readonly placement: Placement | undefined;
   readonly wantsDetail: boolean;
   readonly grain: GrainSigma | undefined;
   readonly #channel: LookThreadChannel;
@@ -79,12 +80,12 @@ class LookThreadHandle implements LookThread {
   constructor(
     channel: LookThreadChannel,
     slots: readonly SharedArrayBuffer[],
-    { card, device, wantsDetail, grain }: Pick<LookThread, 'card' | 'device' | 'wantsDetail' | 'grain'>,
+    { card, placement, wantsDetail, grain }: Pick<LookThread, 'card' | 'placement' | 'wantsDetail' | 'grain'>,
   ) {
     this.#channel = channel;
     this.#slots = slots.map(slotViews);
     this.card = card;
-    this.device = device;
+    this.placement = placement;
     this.wantsDetail = wantsDetail;
     this.grain = grain;
   }

@@ -3,6 +3,7 @@ import { Frame } from '../../core/frame.js';
 import { openEncoder } from '../../encode/av-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { SourceEvent } from '../../ingest/source-options.js';
+import { placeOf } from '../../infer/device-names.js';
 import type { StreamSettings } from '../stream-settings.js';
 import type { WorkerStats } from '../worker-messages.js';
 import type { JobContext } from './job-context.js';
@@ -99,6 +100,7 @@ function statsOf({
   readonly gate: PacketGate;
 }): Omit<WorkerStats, 'overload' | 'frameMs'> {
   const { info, stats } = stages.source;
+  const { placement } = stages.looks;
   return {
     width: info.width,
     height: info.height,
@@ -113,6 +115,9 @@ function statsOf({
     stages: stages.times.report(),
     latencyMs: Math.round(sink.latencyMs * 10) / 10 || 0,
     generator: generatorName(stages),
+    engine: placement?.engine ?? '',
+    device: placement?.device ?? '',
+    deviceNotice: placement?.notice ?? '',
     encoder: encoder.name,
     ...stages.looks.counts,
     liveFrames: Frame.liveCount,
@@ -120,5 +125,6 @@ function statsOf({
 }
 
 function generatorName({ looks }: OpenStages): string {
-  return `${looks.card.name} ${looks.card.version} on ${looks.device}`;
+  const { card, placement } = looks;
+  return `${card.name} ${card.version} on ${placement ? placeOf(placement) : 'CPU'}`;
 }
