@@ -126,7 +126,7 @@ export function startStream(input: string, options: StreamOptions = {}): NightSt
 export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
   checkInput(input);
   const settings = resolveSettings({ options, otherOptions: RENDER_OPTIONS });
-  const { start, duration, codec, crf, preset, inputFormat, lamps, overwrite, seed, imageRate, decoderThreads } =
+  const { start, duration, codec, crf, preset, inputFormat, lamps, overwrite, seed, imageRate, decoderThreads, hwaccel } =
     settings;
   return renderInWorker(
     {
@@ -140,6 +140,7 @@ export async function render(input: string, output: string, options: RenderOptio
       overwrite,
       imageRate,
       decoderThreads,
+      hwaccel,
     },
     options,
   );
@@ -327,6 +328,7 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     rtspTransport: settings.rtspTransport,
     imageRate: settings.imageRate,
     decoderThreads: settings.decoderThreads,
+    hwaccel: settings.hwaccel,
   };
 }
 

@@ -138,6 +138,12 @@ const OWN_SETTINGS = {
     { min: 0, max: 64, default: 0 },
     { help: 'threads of the decoder; 0 lets FFmpeg choose', group: 'Input', commands: serveAndRender },
   ),
+  hwaccel: choice(['none', 'auto', 'vaapi', 'cuda', 'videotoolbox', 'd3d11va', 'qsv', 'vulkan'], 'none', {
+    help: 'device that decodes video: auto takes one where it opens, else the CPU; see docs/devices.md',
+    group: 'Input',
+    commands: serveAndRender,
+    placeholder: 'name',
+  }),
 
   generator: text('auto', {
     help: 'what makes the night: auto (the best of the package), lit, nightgrid, grade, grade:deep, or an ONNX model or its card',

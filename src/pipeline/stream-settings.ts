@@ -2,6 +2,7 @@ import type { Controls } from '../core/controls.js';
 import type { EncoderOptions } from '../encode/encoder.js';
 import type { Device, Engine } from '../infer/network-session.js';
 import type { FileCodec, FilePreset } from '../output/file-options.js';
+import type { Hwaccel } from '../ingest/hwaccel.js';
 import type { SourceOptions } from '../ingest/source-options.js';
 
 /** Settings of one live stream. Plain data: it is sent to a worker. */
@@ -51,4 +52,6 @@ export interface RenderSettings {
   /** Frames a second of an image sequence. */
   readonly imageRate: number;
   readonly decoderThreads: number;
+  /** What decodes video; default `none`, the CPU. */
+  readonly hwaccel?: Hwaccel;
 }
