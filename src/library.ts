@@ -126,8 +126,20 @@ export function startStream(input: string, options: StreamOptions = {}): NightSt
 export async function render(input: string, output: string, options: RenderOptions = {}): Promise<RenderReport> {
   checkInput(input);
   const settings = resolveSettings({ options, otherOptions: RENDER_OPTIONS });
-  const { start, duration, codec, crf, preset, inputFormat, lamps, overwrite, seed, imageRate, decoderThreads, hwaccel } =
-    settings;
+  const {
+    start,
+    duration,
+    codec,
+    crf,
+    preset,
+    inputFormat,
+    lamps,
+    overwrite,
+    seed,
+    imageRate,
+    decoderThreads,
+    hwaccel,
+  } = settings;
   return renderInWorker(
     {
       input,

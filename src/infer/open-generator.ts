@@ -86,7 +86,14 @@ async function openShipped(options: OpenGeneratorOptions): Promise<FallbackGener
 // Both import their network on demand: the grade needs no ONNX Runtime, whose native library is slow to load.
 
 async function openLit(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const { style = DEFAULT_STYLE, seed = 1, device = 'auto', engine = 'auto', threads = 1, logger = silentLogger } = options;
+  const {
+    style = DEFAULT_STYLE,
+    seed = 1,
+    device = 'auto',
+    engine = 'auto',
+    threads = 1,
+    logger = silentLogger,
+  } = options;
   const { openLitGenerator } = await import('./lit-generator.js');
   const network = await openLitGenerator({ model, style, seed, device, engine, threads, logger });
   return withGrade(network, logger);

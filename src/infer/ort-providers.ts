@@ -30,7 +30,7 @@ export async function missingProvider(device: RunDevice): Promise<Absence | unde
   if (backend.bundled || existsSync(libraryOf(device))) return undefined;
   return {
     reason: `ONNX Runtime's ${DEVICE_NAMES[device]} libraries are not installed`,
-    remedy: `Download them (400 MB, from nuget.org): ${installCommand()} (docs/devices.md).`,
+    remedy: `Download them from nuget.org: ${installCommand()} (docs/devices.md).`,
   };
 }
 

@@ -45,7 +45,7 @@ export function* valuesOf(bytes: Uint8Array): Generator<ProtobufValue> {
 /** The varints of a packed field. */
 export function packedIntegers(bytes: Uint8Array): number[] {
   const values: number[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const { value, end } = varintAt(bytes, at);
     values.push(value);
     at = end;

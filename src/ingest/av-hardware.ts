@@ -110,7 +110,8 @@ function formatOn(type: av.AVHWDeviceType, codec: Codec): av.AVPixelFormat | und
 /** The opened device, or why it does not open. The caller frees it. */
 function openDevice(name: HardwareName): HardwareDeviceContext | string {
   const type = TYPES[name];
-  if (!HardwareDeviceContext.iterateTypes().includes(type)) return `this build of libav for ${process.platform} lacks it`;
+  if (!HardwareDeviceContext.iterateTypes().includes(type))
+    return `this build of libav for ${process.platform} lacks it`;
   const device = new HardwareDeviceContext();
   const code = device.create(type);
   if (code >= 0) return device;

@@ -38,15 +38,19 @@ const SCRIPT = `
 `;
 
 describe.skipIf(!isHere)('WebGPU on software Vulkan', () => {
-  it.each(['nightgrid', 'scene', 'vehicle'])('gives what the CPU gives, says what it is, and is not taken by auto: %s', async (name) => {
-    const env = { ...process.env, VK_DRIVER_FILES: DRIVER };
-    const args = ['--input-type=module', '--eval', SCRIPT, name];
-    const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 2 ** 24 });
-    const report: unknown = JSON.parse(stdout);
-    expect(report).toMatchObject({ webgpu: { device: 'webgpu' }, auto: { device: 'cpu' } });
-    expect(report).toMatchObject({ webgpu: { notice: expect.stringMatching(/software driver.*driver\.$/) } });
-    expect((report as { readonly difference: number }).difference).toBeLessThan(MAX_DIFFERENCE); // printed above
-  }, 180_000);
+  it.each(['nightgrid', 'scene', 'vehicle'])(
+    'gives what the CPU gives, says what it is, and is not taken by auto: %s',
+    async (name) => {
+      const env = { ...process.env, VK_DRIVER_FILES: DRIVER };
+      const args = ['--input-type=module', '--eval', SCRIPT, name];
+      const { stdout } = await promisify(execFile)(process.execPath, args, { env, maxBuffer: 2 ** 24 });
+      const report: unknown = JSON.parse(stdout);
+      expect(report).toMatchObject({ webgpu: { device: 'webgpu' }, auto: { device: 'cpu' } });
+      expect(report).toMatchObject({ webgpu: { notice: expect.stringMatching(/software driver.*driver\.$/) } });
+      expect((report as { readonly difference: number }).difference).toBeLessThan(MAX_DIFFERENCE); // printed above
+    },
+    180_000,
+  );
 });
 
 function dist(path: string): string {

@@ -27,7 +27,10 @@ const FOLDS: Readonly<Record<string, Fold>> = {
   Reshape: (_, [input, target]) => {
     if (!input || !target) return undefined;
     const known = sizeOf([...target.values].filter((length) => length > 0));
-    return { shape: [...target.values].map((length) => (length < 0 ? input.values.length / known : length)), values: input.values };
+    return {
+      shape: [...target.values].map((length) => (length < 0 ? input.values.length / known : length)),
+      values: input.values,
+    };
   },
   Slice: (_, [input, starts, ends, axes, steps]) => {
     const [rows = 0, columns = 1] = input?.shape ?? [];

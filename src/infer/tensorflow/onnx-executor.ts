@@ -48,7 +48,10 @@ export class OnnxExecutor {
     const values = new Map<string, tf.Tensor>();
     try {
       for (const [name, { data, shape }] of Object.entries(inputs)) {
-        values.set(name, tf.tidy(() => toPhysical(tf.tensor(data, [...shape], 'float32'))));
+        values.set(
+          name,
+          tf.tidy(() => toPhysical(tf.tensor(data, [...shape], 'float32'))),
+        );
       }
       for (const step of this.#steps) this.#runStep(step, values);
       const results: Record<string, NetworkTensor> = {};
@@ -81,15 +84,21 @@ export class OnnxExecutor {
     try {
       return build(reader);
     } catch (error) {
-      throw new Error(`it has ${error instanceof Error ? error.message : String(error)}, which only ONNX Runtime runs here`, {
-        cause: error,
-      });
+      throw new Error(
+        `it has ${error instanceof Error ? error.message : String(error)}, which only ONNX Runtime runs here`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
   #runStep({ run, inputs, output, last }: Step, values: Map<string, tf.Tensor>): void {
     const tensors = inputs.map((name) => values.get(name) ?? this.#constants.get(name));
-    values.set(output, tf.tidy(() => run(tensors as tf.Tensor[]))); // an operator checks the ones it needs
+    values.set(
+      output,
+      tf.tidy(() => run(tensors as tf.Tensor[])),
+    ); // an operator checks the ones it needs
     for (const name of last) {
       values.get(name)?.dispose();
       values.delete(name);

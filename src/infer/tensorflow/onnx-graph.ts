@@ -111,7 +111,8 @@ function readTensor(bytes: Uint8Array, external: readonly ExternalData[]): { nam
     } else if (field.kind === 'bytes') {
       if (field.id === TENSOR.dims) shape.push(...packedIntegers(field.content));
       else if (field.id === TENSOR.floats) floats = floatsOf(field.content);
-      else if (field.id === TENSOR.int64s || field.id === TENSOR.int32s) integers.push(...packedIntegers(field.content));
+      else if (field.id === TENSOR.int64s || field.id === TENSOR.int32s)
+        integers.push(...packedIntegers(field.content));
       else if (field.id === TENSOR.name) name = textOf(field.content);
       else if (field.id === TENSOR.raw) raw = field.content;
       else if (field.id === TENSOR.external) place.set(...entryOf(field.content));
@@ -154,7 +155,9 @@ function readPort(bytes: Uint8Array): TensorPort {
   for (const { id, content } of fieldsOf(bytes)) {
     if (id === 1) name = textOf(content);
     if (id !== 2) continue;
-    for (const tensor of valuesOf([...fieldsOf(content)].find((field) => field.id === 1)?.content ?? new Uint8Array())) {
+    for (const tensor of valuesOf(
+      [...fieldsOf(content)].find((field) => field.id === 1)?.content ?? new Uint8Array(),
+    )) {
       if (tensor.kind === 'integer' && tensor.id === 1) type = TYPE_WORDS.get(tensor.value) ?? `type ${tensor.value}`;
       if (tensor.kind !== 'bytes' || tensor.id !== 2) continue;
       for (const { content: dim } of fieldsOf(tensor.content)) {

@@ -122,9 +122,20 @@ function reduction(compute: (x: tf.Tensor, axes: number[], keepsAxes: boolean) =
     return ([input]) => {
       const x = required(input);
       const all = axes ?? x.shape.map((_, i) => i);
-      if (keepsAxes) return compute(x, all.map((axis) => physicalAxis(axis, x.rank)), true);
+      if (keepsAxes)
+        return compute(
+          x,
+          all.map((axis) => physicalAxis(axis, x.rank)),
+          true,
+        );
       const plain = toOnnxOrder(x);
-      return toPhysical(compute(plain, all.map((axis) => (axis < 0 ? axis + plain.rank : axis)), false));
+      return toPhysical(
+        compute(
+          plain,
+          all.map((axis) => (axis < 0 ? axis + plain.rank : axis)),
+          false,
+        ),
+      );
     };
   };
 }
@@ -143,7 +154,9 @@ function reshape(x: tf.Tensor, target: readonly number[]): tf.Tensor {
 /** Two tensors that TensorFlow.js broadcasts as ONNX does: of a lower rank, one is first raised to rank 4. */
 function broadcastable(a: tf.Tensor, b: tf.Tensor): readonly [tf.Tensor, tf.Tensor] {
   const raise = (x: tf.Tensor): tf.Tensor =>
-    x.rank === 4 || x.size === 1 ? x : toPhysical(tf.reshape(x, [...new Array<number>(4 - x.rank).fill(1), ...x.shape]));
+    x.rank === 4 || x.size === 1
+      ? x
+      : toPhysical(tf.reshape(x, [...new Array<number>(4 - x.rank).fill(1), ...x.shape]));
   return a.rank === 4 || b.rank === 4 ? [raise(a), raise(b)] : [a, b];
 }
 

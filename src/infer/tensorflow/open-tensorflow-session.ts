@@ -21,7 +21,11 @@ export async function openTensorflowSession(file: NetworkFile, device: Device): 
   } catch (error) {
     if (error instanceof NocturneError) throw error;
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw invalid(`TensorFlow cannot run ${file.path}: ${reason}.`, error, 'Leave --engine at auto; see docs/devices.md.');
+    throw invalid(
+      `TensorFlow cannot run ${file.path}: ${reason}.`,
+      error,
+      'Leave --engine at auto; see docs/devices.md.',
+    );
   }
 }
 

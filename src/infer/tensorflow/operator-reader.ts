@@ -50,7 +50,10 @@ export class OperatorReader {
   }
 
   /** A constant input as a tensor that is kept, in ONNX's order. @param arrange puts it in another, once. */
-  weights(input: number, arrange: (tensor: tf.Tensor) => tf.Tensor = (tensor) => tensor.clone()): tf.Tensor | undefined {
+  weights(
+    input: number,
+    arrange: (tensor: tf.Tensor) => tf.Tensor = (tensor) => tensor.clone(),
+  ): tf.Tensor | undefined {
     const constant = this.#constants.get(this.#node.inputs[input] ?? '');
     return constant && this.keep(() => arrange(tensorOf(constant)));
   }

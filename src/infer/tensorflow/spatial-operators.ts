@@ -88,7 +88,8 @@ function buildBatchNormalization(node: OperatorReader): Operator {
   const epsilon = node.number('epsilon', 1e-5);
   const [scale, offset, mean, variance] = [1, 2, 3, 4].map((input) => node.weights(input));
   if (!scale || !offset || !mean || !variance) throw new Error('a BatchNormalization whose statistics are computed');
-  return (inputs) => tf.add(tf.mul(tf.sub(images(inputs), mean), tf.mul(tf.rsqrt(tf.add(variance, epsilon)), scale)), offset);
+  return (inputs) =>
+    tf.add(tf.mul(tf.sub(images(inputs), mean), tf.mul(tf.rsqrt(tf.add(variance, epsilon)), scale)), offset);
 }
 
 function buildPool(node: OperatorReader, outside: number, pool: typeof tf.avgPool): Operator {
@@ -107,7 +108,8 @@ function buildPad(node: OperatorReader): Operator {
   const pads = node.integers(1, 'pads');
   const mode = node.text('mode', 'constant');
   const value = node.constant(2)?.[0] ?? node.number('value', 0);
-  if (pads.length !== 8 || [0, 1, 4, 5].some((i) => pads[i] !== 0)) throw new Error('a Pad of other axes than rows and columns');
+  if (pads.length !== 8 || [0, 1, 4, 5].some((i) => pads[i] !== 0))
+    throw new Error('a Pad of other axes than rows and columns');
   const [, , top = 0, left = 0, , , bottom = 0, right = 0] = pads;
   const sides: Pads = [top, left, bottom, right];
   switch (mode) {
@@ -166,7 +168,8 @@ function pair(values: readonly number[] | undefined, otherwise = 1): [number, nu
 function padsOf(node: OperatorReader, [kh, kw]: readonly [number, number], dilations = [1, 1]): Pads {
   const mode = node.text('auto_pad', 'NOTSET');
   if (mode !== 'NOTSET' && mode !== 'VALID') {
-    if (pair(node.list('strides')).some((stride) => stride !== 1)) throw new Error(`a ${node.type} with auto_pad ${mode}`);
+    if (pair(node.list('strides')).some((stride) => stride !== 1))
+      throw new Error(`a ${node.type} with auto_pad ${mode}`);
     const [rows, columns] = [(kh - 1) * pair(dilations)[0], (kw - 1) * pair(dilations)[1]];
     const less = mode === 'SAME_UPPER' ? Math.floor : Math.ceil;
     return [less(rows / 2), less(columns / 2), rows - less(rows / 2), columns - less(columns / 2)];
@@ -176,13 +179,15 @@ function padsOf(node: OperatorReader, [kh, kw]: readonly [number, number], dilat
 }
 
 /** Whether TensorFlow's own padding is the same, and saves a copy. */
-function isSamePadding(
-  pads: Pads,
-  [kh, kw]: readonly [number, number],
-  steps: readonly number[],
-): boolean {
+function isSamePadding(pads: Pads, [kh, kw]: readonly [number, number], steps: readonly number[]): boolean {
   const [rows, columns] = [(kh - 1) / 2, (kw - 1) / 2];
-  return steps.every((step) => step === 1) && pads[0] === rows && pads[2] === rows && pads[1] === columns && pads[3] === columns;
+  return (
+    steps.every((step) => step === 1) &&
+    pads[0] === rows &&
+    pads[2] === rows &&
+    pads[1] === columns &&
+    pads[3] === columns
+  );
 }
 
 function paddings([top, left, bottom, right]: Pads): [number, number][] {

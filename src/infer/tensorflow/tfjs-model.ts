@@ -14,12 +14,19 @@ interface ModelJson {
   readonly format?: string;
   readonly modelTopology: object;
   readonly signature?: object;
-  readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: readonly tf.io.WeightsManifestEntry[] }[];
+  readonly weightsManifest: readonly {
+    readonly paths: readonly string[];
+    readonly weights: readonly tf.io.WeightsManifestEntry[];
+  }[];
 }
 
 /** What both kinds of model share, of the packages' types. */
 interface TfjsModel {
-  readonly inputs: readonly { readonly name: string; readonly shape?: readonly (number | null)[]; readonly dtype: string }[];
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly shape?: readonly (number | null)[];
+    readonly dtype: string;
+  }[];
   readonly outputs: TfjsModel['inputs'];
   readonly inputNames?: readonly string[];
   readonly outputNames?: readonly string[];
@@ -41,14 +48,18 @@ export async function openTfjsModel({ path, bytes }: Pick<NetworkFile, 'path' | 
   if (typeof modelTopology !== 'object' || !Array.isArray(weightsManifest)) {
     throw new Error('it must have modelTopology and weightsManifest, as tensorflowjs_converter writes them');
   }
-  if (format !== 'graph-model' && format !== 'layers-model') throw new Error(`its format must be graph-model or layers-model, got ${format}`);
+  if (format !== 'graph-model' && format !== 'layers-model')
+    throw new Error(`its format must be graph-model or layers-model, got ${format}`);
   const manifest = weightsManifest as ModelJson['weightsManifest']; // as the format says
   const artifacts: tf.io.ModelArtifacts = {
     modelTopology,
     format,
     ...(signature && { signature }),
     weightSpecs: manifest.flatMap(({ weights }) => weights),
-    weightData: await readShards(path, manifest.flatMap(({ paths }) => paths)),
+    weightData: await readShards(
+      path,
+      manifest.flatMap(({ paths }) => paths),
+    ),
   };
   const model = await loadModel(format, artifacts);
   return new TfjsNetwork(model);
@@ -65,7 +76,10 @@ async function loadModel(format: keyof typeof PACKAGES, artifacts: tf.io.ModelAr
     });
   }
   // CommonJS, so that it shares TensorFlow.js's core with this package.
-  const library = createRequire(import.meta.url)(name) as Record<string, (handler: tf.io.IOHandler) => Promise<TfjsModel>>;
+  const library = createRequire(import.meta.url)(name) as Record<
+    string,
+    (handler: tf.io.IOHandler) => Promise<TfjsModel>
+  >;
   const loader = library[load];
   if (!loader) throw new Error(`${name} has no ${load}`);
   return loader({ load: () => Promise.resolve(artifacts) });

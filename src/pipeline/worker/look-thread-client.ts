@@ -57,6 +57,7 @@ export async function openLookThread(options: OpenGeneratorOptions): Promise<Loo
   const { logger = silentLogger, ...generator } = options;
   const slots = Array.from({ length: MAX_PENDING_LOOKS + 1 }, createSlot);
   disableOrtTelemetry();
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'; // TensorFlow reads it outside the thread
   const worker = new Worker(THREAD_ENTRY, { workerData: { options: generator, slots } satisfies LookThreadData });
   const channel = new LookThreadChannel(worker, logger);
   const opened = await channel.receive();
