@@ -46,7 +46,11 @@ export const MODULES = {
   'src/infer': {
     holds: 'generators, model cards, device choice; `grade/` is the night from physics',
     imports: ['src/core', 'src/image', 'src/look', 'src/scene', 'src/lighting', 'src/temporal/motion.ts'],
-    packages: { 'onnxruntime-node': ['ort-runtime.ts'] },
+    packages: {
+      'onnxruntime-node': ['ort-runtime.ts'],
+      '@tensorflow/tfjs-core': ['tensorflow/*.ts'],
+      '@tensorflow/tfjs-backend-wasm': ['tensorflow/*.ts'],
+    },
   },
   'src/temporal': {
     holds: 'motion, scene cuts, steadying a look; warping error, flicker',

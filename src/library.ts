@@ -142,6 +142,7 @@ export async function render(input: string, output: string, options: RenderOptio
       imageRate,
       decoderThreads,
       rawPixels: settings.rawPixels,
+      hwaccel: settings.hwaccel,
     },
     options,
   );
@@ -337,11 +338,12 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     rtspTransport: settings.rtspTransport,
     imageRate: settings.imageRate,
     decoderThreads: settings.decoderThreads,
+    hwaccel: settings.hwaccel,
   };
 }
 
-function modelSettings({ generator, style, device, threads }: Settings): ModelSettings {
-  return { generator, style, device, threads };
+function modelSettings({ generator, style, device, engine, threads }: Settings): ModelSettings {
+  return { generator, style, device, engine, threads };
 }
 
 function openOptions(

@@ -86,6 +86,7 @@ function streamRows(stats: StreamStats): [string, string][] {
   return [
     ...(stats.overload === '' ? [] : [['Overload', stats.overload] satisfies [string, string]]),
     ['Generator', stats.fallbacks > 0 ? `${stats.generator} · ${stats.fallbacks} fallbacks` : stats.generator],
+    ...(stats.deviceNotice === '' ? [] : [['Device', stats.deviceNotice] satisfies [string, string]]),
     ['Encoder', `${stats.encoder} · ${(stats.bitrateBps / 1e6).toFixed(1)} Mb/s`],
     ['Viewers', String(stats.viewers)],
     ['Input drops / corrupt', `${stats.framesDropped} / ${stats.packetsCorrupt}`],

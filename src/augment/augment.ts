@@ -117,11 +117,11 @@ async function plan(
 
 /** What a call's settings ask for. Throws NocturneError CONFIG_INVALID. */
 export function requestOf(input: string, output: string, settings: Settings): AugmentRequest {
-  const { generator, style, device, threads, layout, lampLabels, realNights, shard } = settings;
+  const { generator, style, device, engine, threads, layout, lampLabels, realNights, shard } = settings;
   const { every, fps, recipe, seed, variants, smoothing, rejects, nights, overwrite, skipExisting } = settings;
   return {
     ...{ input, output, every, fps, recipe, seed, variants, smoothing, rejects, nights, overwrite, skipExisting },
-    model: { generator, style, device, threads },
+    model: { generator, style, device, engine, threads },
     hasLightMasks: settings.lightMask,
     hasSceneMasks: settings.sceneMasks,
     version: packageVersion(),

@@ -3,7 +3,8 @@ import { spawnSync, type SpawnSyncOptionsWithStringEncoding } from 'node:child_p
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { EXIT_CODES } from '../core/errors.js';
-import type { DeviceReport } from '../infer/ort-devices.js';
+import { listHwaccels } from '../ingest/av-hardware.js';
+import type { DeviceReports } from '../infer/device-reports.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { listEncoders } from '../encode/av-encoder-probe.js';
 import { packageVersion } from '../config/package-version.js';
@@ -23,7 +24,7 @@ const MARKS = { ok: '✓', missing: '–', broken: '✗' } as const;
 /** Runs `nocturne doctor`: tests what works on this machine. Sets a non-zero exit code if nocturne cannot work here. */
 export async function doctor(command: Command): Promise<void> {
   const findings = [nodeFinding(), cpuFinding(), memoryFinding(), await kernelFinding(), ...(await encoderFindings())];
-  findings.push(...deviceFindings(), commandFinding());
+  findings.push(...decoderFindings(), ...deviceFindings(), commandFinding());
   const isBroken = findings.some(({ state }) => state === 'broken');
   if (command.opts<{ json?: boolean }>().json === true) {
     printJson({ version: packageVersion(), findings });
@@ -77,6 +78,13 @@ async function encoderFindings(): Promise<Finding[]> {
   });
 }
 
+function decoderFindings(): Finding[] {
+  return listHwaccels().map(({ name, available, reason }) => {
+    const detail = available ? `opens; --hwaccel ${name} decodes on it` : reason;
+    return { what: `decoder ${name}`, state: available ? 'ok' : 'missing', detail };
+  });
+}
+
 /** Timeout of the device tests, milliseconds. */
 const DEVICES_TIMEOUT_MS = 60_000;
 
@@ -92,11 +100,15 @@ function deviceFindings(): Finding[] {
     const detail = `the test ended with ${signal ?? `exit code ${status}`}; --device cpu avoids the graphics driver`;
     return [{ what: 'network devices', state: 'missing', detail }];
   }
-  const devices = JSON.parse(stdout) as DeviceReport[]; // written by doctor-devices.ts
-  return devices.map(({ name, available, reason }) => {
-    const state = available ? 'ok' : name === 'cpu' ? 'broken' : 'missing';
-    return { what: `network on ${name}`, state, detail: available ? 'runs a test network' : reason };
+  const { devices, engines } = JSON.parse(stdout) as DeviceReports; // written by doctor-devices.ts
+  const engineFindings = engines.map(({ name, available, detail }): Finding => {
+    return { what: `engine ${name}`, state: available ? 'ok' : name === 'onnx' ? 'broken' : 'missing', detail };
   });
+  const networkFindings = devices.map(({ name, available, detail }) => {
+    const state = available ? 'ok' : name === 'cpu' ? 'broken' : 'missing';
+    return { what: `network on ${name}`, state, detail } satisfies Finding;
+  });
+  return [...networkFindings, ...engineFindings];
 }
 
 function commandFinding(): Finding {

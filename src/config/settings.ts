@@ -138,6 +138,12 @@ const OWN_SETTINGS = {
     { min: 0, max: 64, default: 0 },
     { help: 'threads of the decoder; 0 lets FFmpeg choose', group: 'Input', commands: serveAndRender },
   ),
+  hwaccel: choice(['none', 'auto', 'vaapi', 'cuda', 'videotoolbox', 'd3d11va', 'qsv', 'vulkan'], 'none', {
+    help: 'device that decodes video: auto takes one where it opens, else the CPU; see docs/devices.md',
+    group: 'Input',
+    commands: serveAndRender,
+    placeholder: 'name',
+  }),
 
   generator: text('auto', {
     help: 'what makes the night: auto (the best of the package), lit, nightgrid, grade, grade:deep, or the path of a network of your own or of its card',
@@ -162,11 +168,17 @@ const OWN_SETTINGS = {
     commands: night,
     placeholder: 'name',
   }),
-  device: choice(['auto', 'cpu', 'webgpu'], 'auto', {
-    help: 'device that runs the network',
+  device: choice(['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'coreml', 'directml'], 'auto', {
+    help: 'device that runs the network; auto: the CPU, or a GPU for a network that gives images; see docs/devices.md',
     group: 'Night',
     commands: anyNight,
     placeholder: 'device',
+  }),
+  engine: choice(['auto', 'onnx', 'tensorflow'], 'auto', {
+    help: 'library that runs the network: ONNX Runtime, or TensorFlow through tfjs-node-gpu or tfjs-node; see docs/devices.md',
+    group: 'Night',
+    commands: anyNight,
+    placeholder: 'name',
   }),
   threads: integer(
     { min: 1, max: 64, default: 1 },

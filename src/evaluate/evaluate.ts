@@ -7,7 +7,7 @@ import type { FallbackGenerator } from '../infer/fallback-generator.js';
 import { createGrade } from '../infer/grade/grade.js';
 import { openGenerator } from '../infer/open-generator.js';
 import type { FeatureNetwork } from '../infer/ort-features.js';
-import type { Device } from '../infer/network-session.js';
+import type { Device, Engine } from '../infer/network-session.js';
 import { usefulThreads } from '../infer/ort-runtime.js';
 import { AtomicFile } from '../output/atomic-file.js';
 import { commitImage } from '../output/atomic-image.js';
@@ -43,6 +43,8 @@ export interface EvaluateOptions {
   /** Default: that of the default controls. */
   readonly lighting?: LightingControls;
   readonly device?: Device;
+  /** Default `auto`. */
+  readonly engine?: Engine;
   readonly threads?: number;
   /** Maximum number of images from the input and from each reference. */
   readonly maxImages: number;

@@ -18,10 +18,11 @@ import { SceneTracker, stillScene } from '../scene/scene-tracker.js';
 import type { Motion } from '../temporal/motion.js';
 import type { Generator, Night } from './generator.js';
 import type { ModelCard } from './model-card.js';
-import type { Device, Placement } from './network-session.js';
+import type { Placement } from './network-session.js';
+import type { SessionOptions } from './open-session.js';
 
 /** Options of {@link openLitGenerator}. */
-export interface LitGeneratorOptions {
+export interface LitGeneratorOptions extends Omit<SessionOptions, 'prefersGpu'> {
   /** A night style: a name or the path of a JSON file. */
   readonly style: string;
   /** Seed of what is drawn for each thing: which window is lit, what colour a lamp has. */
@@ -30,10 +31,6 @@ export interface LitGeneratorOptions {
   readonly model?: string;
   /** The same of the vehicle network; default: the folder `vehicle` beside that of `model`, if there is one. */
   readonly vehicleModel?: string;
-  /** Where the scene network runs; default `auto`, the CPU. */
-  readonly device?: Device;
-  /** Threads of the scene network on the CPU; default 1. */
-  readonly threads?: number;
   readonly logger?: Logger;
 }
 
@@ -42,12 +39,12 @@ export interface LitGeneratorOptions {
  * style. Throws NocturneError CONFIG_INVALID for the style, MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE for the network.
  */
 export async function openLitGenerator(options: LitGeneratorOptions): Promise<Generator> {
-  const { style, seed, model, device = 'auto', threads = 1, logger = silentLogger } = options;
+  const { style, seed, model, device = 'auto', engine = 'auto', threads = 1, logger = silentLogger } = options;
   const vehicleModel = options.vehicleModel ?? (model === undefined ? undefined : vehicleModelBeside(model));
   const nightStyle = readNightStyle(style);
   const started = performance.now();
   const models = { ...(model !== undefined && { model }), ...(vehicleModel !== undefined && { vehicleModel }) };
-  const reader = await openSceneReader({ device, threads, ...models });
+  const reader = await openSceneReader({ device, engine, threads, ...models });
   const openMs = Math.round(performance.now() - started);
   logger.debug(
     { model: reader.card.name, version: reader.card.version, device: reader.placement.device, threads, openMs, style },
@@ -117,8 +114,6 @@ class LitNetwork {
 
 class LitGenerator implements Generator {
   readonly card: ModelCard;
-  readonly device: string;
-  readonly placement: Placement;
   readonly wantsDetail = true;
   readonly lightsRoad = true;
   readonly grain: GrainSigma;
@@ -134,12 +129,18 @@ class LitGenerator implements Generator {
     const { version, licence } = network.reader.card;
     const description = `the sun off and the lamps on: a scene network and the night style ${night.style.name}`;
     this.card = { name: 'lit', version, licence, description };
-    this.placement = network.reader.placement;
-    this.device = this.placement.device;
     this.grain = night.style.grain;
     this.#network = network;
     this.#night = night;
     this.#tracker = new SceneTracker(night.seed);
+  }
+
+  get placement(): Placement {
+    return this.#network.reader.placement;
+  }
+
+  get device(): string {
+    return this.placement.device;
   }
 
   get scene(): Scene | undefined {

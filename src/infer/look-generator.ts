@@ -1,6 +1,7 @@
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import type { Thumbnail } from '../image/thumbnail.js';
+import { unavailable } from './device-names.js';
 import type { Generator } from './generator.js';
 import {
   AFFINE_SIZE,
@@ -15,18 +16,15 @@ import {
 } from '../look/look.js';
 import type { OnnxModelCard, TensorCard } from './model-card.js';
 import { invalid, readModelFile, type ModelFile } from './model-file.js';
-import type { Device, NetworkSession, NetworkTensor, Placement, TensorPort } from './network-session.js';
-import { openNetworkSession, unavailable } from './open-session.js';
+import type { NetworkSession, NetworkTensor, Placement, TensorPort } from './network-session.js';
+import { openNetworkSession, type SessionOptions } from './open-session.js';
+import { openFailure } from './ort-providers.js';
 import { reasonOf } from './ort-runtime.js';
 
 /** Options of {@link openLookGenerator}. */
-export interface LookGeneratorOptions {
+export interface LookGeneratorOptions extends Omit<SessionOptions, 'prefersGpu'> {
   /** Path of the `.onnx` file or of its model card. */
   readonly model: string;
-  /** Default `auto`. */
-  readonly device?: Device;
-  /** Threads of the network on the CPU; default 1, because decoder and encoder need the other cores. */
-  readonly threads?: number;
   readonly logger?: Logger;
 }
 
@@ -58,7 +56,6 @@ type NetworkOutput = Awaited<ReturnType<NetworkSession['run']>>;
 
 class LookNetworkGenerator implements Generator {
   readonly card: OnnxModelCard;
-  readonly placement: Placement;
   readonly #session: NetworkSession;
   readonly #path: string;
   readonly #look = emptyLook();
@@ -67,11 +64,14 @@ class LookNetworkGenerator implements Generator {
 
   constructor(session: NetworkSession, { path, card }: ModelFile) {
     this.#session = session;
-    this.placement = session.placement;
     this.#path = path;
     this.card = card;
     const { shape } = card.input;
     this.#input = { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape };
+  }
+
+  get placement(): Placement {
+    return this.#session.placement;
   }
 
   get device(): string {
@@ -110,7 +110,8 @@ class LookNetworkGenerator implements Generator {
       this.#copyLook(await this.#run());
     } catch (error) {
       if (error instanceof NocturneError) throw error;
-      if (this.device === 'webgpu') throw unavailable(error);
+      const { device } = this.placement;
+      if (device !== 'cpu') throw unavailable(device, openFailure(device, error), error);
       throw invalid(`${this.#path} does not run: ${reasonOf(error)}.`, error);
     }
   }

@@ -4,6 +4,9 @@ export const DEVICES = ['auto', 'cpu', 'webgpu', 'cuda', 'tensorrt', 'coreml', '
 /** One of {@link DEVICES}. */
 export type Device = (typeof DEVICES)[number];
 
+/** A device that a network runs on. */
+export type RunDevice = Exclude<Device, 'auto'>;
+
 /** Libraries that run networks. `auto` is ONNX Runtime for ONNX models, TensorFlow for its own. */
 export const ENGINES = ['auto', 'onnx', 'tensorflow'] as const;
 
@@ -14,7 +17,7 @@ export type Engine = (typeof ENGINES)[number];
 export interface Placement {
   /** The library that runs it; `wasm`: TensorFlow.js without its native library. */
   readonly engine: 'onnx' | 'tensorflow' | 'wasm';
-  readonly device: Exclude<Device, 'auto'>;
+  readonly device: RunDevice;
   /** One sentence: why it is not what was asked for, and what to do; empty where it is. */
   readonly notice: string;
 }
@@ -38,6 +41,7 @@ export interface NetworkTensor {
 export interface NetworkSession extends AsyncDisposable {
   readonly inputs: readonly TensorPort[];
   readonly outputs: readonly TensorPort[];
+  /** Complete after the first run: which operators run elsewhere is known only then. */
   readonly placement: Placement;
   /**
    * Runs the network. Borrows the inputs until it settles; the caller owns what it returns: the outputs asked for, by name.

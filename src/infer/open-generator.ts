@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
+import type { Generator } from './generator.js';
 import { withFallback, type FallbackGenerator } from './fallback-generator.js';
 import { SHIPPED_SCENE_MODEL } from '../scene/scene-reader.js';
 import { createGrade } from './grade/grade.js';
 import { modelKind, modelPaths, readModelFile, type ModelFile } from './model-file.js';
 import { parseImageCard, type ImageModelCard } from './image-network/image-card.js';
 import type { ImageNetwork } from './image-network/image-network.js';
-import type { Device } from './network-session.js';
+import type { Device, Engine } from './network-session.js';
 import { usefulThreads } from './ort-runtime.js';
 
 /** Options of {@link openGenerator}. */
@@ -27,6 +28,8 @@ export interface OpenGeneratorOptions {
   readonly seed?: number;
   /** Where a network runs; default `auto`. */
   readonly device?: Device;
+  /** Which library runs a network; default `auto`. */
+  readonly engine?: Engine;
   /** Threads of a network on the CPU; default 1. As many as there are CPU cores run, at most. */
   readonly threads?: number;
   readonly logger?: Logger;
@@ -102,16 +105,29 @@ async function openShipped(options: OpenGeneratorOptions): Promise<FallbackGener
 // Both import their network on demand: the grade needs no ONNX Runtime, whose native library is slow to load.
 
 async function openLit(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const { style = DEFAULT_STYLE, seed = 1, device = 'auto', threads = 1, logger = silentLogger } = options;
+  const {
+    style = DEFAULT_STYLE,
+    seed = 1,
+    device = 'auto',
+    engine = 'auto',
+    threads = 1,
+    logger = silentLogger,
+  } = options;
   const { openLitGenerator } = await import('./lit-generator.js');
-  const network = await openLitGenerator({ model, style, seed, device, threads, logger });
-  return withFallback(network, { fallback: await createGrade(), logger });
+  const network = await openLitGenerator({ model, style, seed, device, engine, threads, logger });
+  return withGrade(network, logger);
 }
 
 async function openLookNetwork(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const { device = 'auto', threads = 1, logger = silentLogger } = options;
+  const { device = 'auto', engine = 'auto', threads = 1, logger = silentLogger } = options;
   const { openLookGenerator } = await import('./look-generator.js');
-  const network = await openLookGenerator({ model, device, threads, logger });
+  const network = await openLookGenerator({ model, device, engine, threads, logger });
+  return withGrade(network, logger);
+}
+
+async function withGrade(network: Generator, logger: Logger): Promise<FallbackGenerator> {
+  const notice = network.placement?.notice ?? '';
+  if (notice !== '') logger.warn({ ...network.placement }, notice);
   return withFallback(network, { fallback: await createGrade(), logger });
 }
 
@@ -119,12 +135,12 @@ async function openLookNetwork(model: string, options: OpenGeneratorOptions): Pr
  * Opens the image network at a path, for its own pixels; undefined for a generator that makes looks. Throws as {@link openGenerator} does.
  */
 export async function openImageNetworkAt(options: OpenGeneratorOptions): Promise<ImageNetwork | undefined> {
-  const { generator, device = 'auto', threads = 1 } = options;
+  const { generator, device = 'auto', engine = 'auto', threads = 1 } = options;
   if (['auto', 'lit', 'nightgrid', 'grade', 'grade:deep'].includes(generator)) return undefined;
   const file = await readImageFile(generator, options);
   if (!file) return undefined;
   const { openImageNetwork } = await import('./image-network/image-network.js');
-  return openImageNetwork(file, { device, threads });
+  return openImageNetwork(file, { device, engine, threads });
 }
 
 /** The image network at a path, by its card or by what its file shows; undefined for other models. */
@@ -141,8 +157,8 @@ async function readImageFile(
 }
 
 async function openImage(file: ModelFile<ImageModelCard>, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const { device = 'auto', threads = 1, logger = silentLogger } = options;
+  const { device = 'auto', engine = 'auto', threads = 1, logger = silentLogger } = options;
   const { openImageGenerator } = await import('./image-network/image-generator.js');
-  const network = await openImageGenerator({ file, device, threads, logger });
-  return withFallback(network, { fallback: await createGrade(), logger });
+  const network = await openImageGenerator({ file, device, engine, threads, logger });
+  return withGrade(network, logger);
 }

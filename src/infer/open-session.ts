@@ -1,42 +1,41 @@
-import { NocturneError } from '../core/errors.js';
-import { invalid, type ModelFile } from './model-file.js';
-import type { Device, NetworkSession, Placement } from './network-session.js';
-import { createOrtSession, loadOrt, reasonOf } from './ort-runtime.js';
-import { OrtNetworkSession } from './ort-session.js';
+import { chooseFastest } from './fastest-device.js';
+import { openOrtSession, type NetworkFile } from './open-ort-session.js';
+import { invalid } from './model-file.js';
+import type { Device, Engine, NetworkSession } from './network-session.js';
+import { isTfjsModel } from './tfjs-model-name.js';
+
+/** What to do about an engine that cannot run a model. */
+const ENGINE_REMEDY = 'Leave --engine at auto, or export the network as ONNX.';
 
 /** Where a network is to run. */
 export interface SessionOptions {
-  /** Default `auto`: the CPU, since looks are small, and copying them from a GPU takes as long. */
+  /** Default `auto`: see {@link prefersGpu}. */
   readonly device?: Device;
+  /** Default `auto`: ONNX Runtime for ONNX models, TensorFlow for those of TensorFlow.js. */
+  readonly engine?: Engine;
   /** Threads of the network on the CPU; default 1, because decoder and encoder need the other cores. */
   readonly threads?: number;
+  /**
+   * Whether `auto` may take a GPU, which it then does where the network gives the same result there, sooner. Default false: look and scene
+   * networks are so small that copying to and from a GPU takes as long.
+   */
+  readonly prefersGpu?: boolean;
 }
 
 /** Opens a network. Throws RangeError, NocturneError MODEL_INVALID, or DEVICE_UNAVAILABLE where the device is missing. */
 export async function openNetworkSession(
-  file: Pick<ModelFile, 'path' | 'bytes' | 'externalData'>,
-  { device = 'auto', threads = 1 }: SessionOptions = {},
+  file: NetworkFile,
+  { device = 'auto', engine = 'auto', threads = 1, prefersGpu = false }: SessionOptions = {},
 ): Promise<NetworkSession> {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads must be an integer of 1 or more, got ${threads}`);
   }
-  const placement: Placement = { engine: 'onnx', device: device === 'webgpu' ? 'webgpu' : 'cpu', notice: '' };
-  const { bytes, externalData } = file;
-  try {
-    const session = await createOrtSession(bytes, {
-      device: placement.device === 'webgpu' ? 'webgpu' : 'cpu',
-      threads,
-      externalData,
-    });
-    return new OrtNetworkSession(await loadOrt(), session, placement);
-  } catch (error) {
-    if (device === 'webgpu' && /webgpu|adapter|device|dawn/i.test(reasonOf(error))) throw unavailable(error);
-    throw invalid(`${file.path} is not a model that ONNX Runtime can read: ${reasonOf(error)}.`, error);
+  if (engine === 'tensorflow' || isTfjsModel(file.path)) {
+    if (engine === 'onnx') throw invalid(`${file.path} is a model of TensorFlow.js.`, undefined, ENGINE_REMEDY);
+    // On demand: TensorFlow.js is slow to load.
+    const { openTensorflowSession } = await import('./tensorflow/open-tensorflow-session.js');
+    return openTensorflowSession(file, device);
   }
-}
-
-/** Creates a NocturneError DEVICE_UNAVAILABLE. */
-export function unavailable(cause: unknown): NocturneError {
-  const message = `WebGPU is not available on this machine: ${reasonOf(cause)}.`;
-  return new NocturneError({ code: 'DEVICE_UNAVAILABLE', stage: 'infer', message, cause });
+  if (device !== 'auto') return openOrtSession(file, { device, threads });
+  return prefersGpu ? chooseFastest(file, threads) : openOrtSession(file, { device: 'cpu', threads });
 }

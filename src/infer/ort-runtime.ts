@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type * as Ort from 'onnxruntime-node';
 import type { ExternalData } from './external-data.js';
+import type { RunDevice } from './network-session.js';
 
 export type { InferenceSession, Tensor } from 'onnxruntime-node';
 
@@ -13,11 +14,25 @@ export type OrtRuntime = typeof Ort;
  */
 const TELEMETRY_VARIABLE = 'ORT_DISABLE_TELEMETRY';
 
+/** Execution providers of a device, the preferred one first. The CPU's own runs what they cannot. */
+const PROVIDERS: Readonly<Record<RunDevice, readonly Ort.InferenceSession.ExecutionProviderConfig[]>> = {
+  cpu: ['cpu'],
+  webgpu: ['webgpu'],
+  cuda: ['cuda'],
+  tensorrt: ['tensorrt', 'cuda'],
+  coreml: [{ name: 'coreml', coreMlFlags: 0x10 }], // ML Program, the format that is still developed
+  directml: ['dml'],
+};
+
 /** Options of {@link createOrtSession}. */
 export interface OrtSessionOptions {
-  readonly device: 'cpu' | 'webgpu';
+  readonly device: RunDevice;
   /** Threads of the network on the CPU; no more than {@link usefulThreads} run. */
   readonly threads: number;
+  /** Whether opening fails where an operator would run on the CPU instead of the device; default false. */
+  readonly isStrict?: boolean;
+  /** Start of the path of a profile, which lists where each operator runs; default none. */
+  readonly profilePrefix?: string;
   /** Files that a model in bytes names for its weights. */
   readonly externalData?: readonly ExternalData[];
 }
@@ -33,7 +48,9 @@ export function usefulThreads(threads: number): number {
  */
 export async function loadOrt(): Promise<OrtRuntime> {
   disableOrtTelemetry();
-  return import('onnxruntime-node');
+  const ort = await import('onnxruntime-node');
+  ort.env.logLevel = 'fatal'; // each failure is also thrown; read when the first session opens
+  return ort;
 }
 
 /**
@@ -47,23 +64,32 @@ export function disableOrtTelemetry(): void {
 /** Opens a session on a model's path or bytes. Throws what ONNX Runtime throws. */
 export async function createOrtSession(
   model: string | Uint8Array,
-  { device, threads, externalData = [] }: OrtSessionOptions,
+  { device, threads, isStrict = false, profilePrefix, externalData = [] }: OrtSessionOptions,
 ): Promise<Ort.InferenceSession> {
   const { InferenceSession } = await loadOrt();
   const options: Ort.InferenceSession.SessionOptions = {
-    executionProviders: device === 'webgpu' ? ['webgpu', 'cpu'] : ['cpu'],
+    executionProviders: PROVIDERS[device],
     intraOpNumThreads: usefulThreads(threads),
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
+    ...(device === 'directml' ? { enableMemPattern: false } : {}), // which DirectML demands
+    ...(isStrict ? { extra: { session: { disable_cpu_ep_fallback: '1' } } } : {}),
+    ...(profilePrefix === undefined ? {} : { enableProfiling: true, profileFilePrefix: profilePrefix }),
     ...(externalData.length > 0 ? { externalData } : {}),
   };
   return typeof model === 'string' ? InferenceSession.create(model, options) : InferenceSession.create(model, options);
 }
 
+/** Whether a session failed to open because `isStrict` forbids operators on the CPU. */
+export function isCpuRefusal(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('fallback to CPU EP has been explicitly disabled');
+}
+
 /** What ONNX Runtime 1.30 means by its texts, which name lines of its source. */
 const MEANINGS: readonly (readonly [pattern: RegExp, meaning: (match: RegExpExecArray) => string])[] = [
+  [/Failed to get a WebGPU adapter/, () => 'no GPU that Vulkan, Metal or Direct3D can use'],
   [
     /protobuf parsing failed|Model data pointer is null|does not have a graph/,
     () => 'it is not an ONNX file, or not all of one',

@@ -1,4 +1,5 @@
 import type { InferenceSession, OrtRuntime, Tensor } from './ort-runtime.js';
+import type { OrtProfile } from './ort-placement.js';
 import type { NetworkSession, NetworkTensor, Placement, TensorPort } from './network-session.js';
 import { fromElements, isElementType, toElements } from './tensor-elements.js';
 
@@ -9,18 +10,25 @@ let lastGpuRun: Promise<unknown> = Promise.resolve();
 export class OrtNetworkSession implements NetworkSession {
   readonly inputs: readonly TensorPort[];
   readonly outputs: readonly TensorPort[];
-  readonly placement: Placement;
   readonly #ort: OrtRuntime;
   readonly #session: InferenceSession;
+  #placement: Placement;
+  #profile: OrtProfile | undefined;
   #lastRun: Promise<unknown> = Promise.resolve();
   #closing: Promise<void> | undefined;
 
-  constructor(ort: OrtRuntime, session: InferenceSession, placement: Placement) {
+  /** @param profile what the session writes in its first run; taken, and read then: it says where the operators run. */
+  constructor(ort: OrtRuntime, session: InferenceSession, placement: Placement, profile?: OrtProfile) {
     this.#ort = ort;
     this.#session = session;
-    this.placement = placement;
+    this.#placement = placement;
+    this.#profile = profile;
     this.inputs = session.inputMetadata.map(portOf);
     this.outputs = session.outputMetadata.map(portOf);
+  }
+
+  get placement(): Placement {
+    return this.#placement;
   }
 
   run(
@@ -28,7 +36,7 @@ export class OrtNetworkSession implements NetworkSession {
     outputs: readonly string[],
   ): Promise<Readonly<Record<string, NetworkTensor>>> {
     if (this.#closing) return Promise.reject(new TypeError('run needs an open session, got a closed one'));
-    const isOnGpu = this.placement.device !== 'cpu';
+    const isOnGpu = this.#placement.device !== 'cpu';
     const before = isOnGpu ? Promise.all([lastGpuRun, this.#lastRun]) : this.#lastRun;
     const run = before.then(() => this.#run(inputs, outputs));
     this.#lastRun = run.catch(ignore);
@@ -37,7 +45,10 @@ export class OrtNetworkSession implements NetworkSession {
   }
 
   close(): Promise<void> {
-    this.#closing ??= this.#lastRun.then(() => this.#session.release()).catch(ignore);
+    this.#closing ??= this.#lastRun
+      .then(() => this.#session.release())
+      .catch(ignore)
+      .then(() => this.#profile?.remove());
     return this.#closing;
   }
 
@@ -56,6 +67,7 @@ export class OrtNetworkSession implements NetworkSession {
       feeds[name] = new this.#ort.Tensor(type, toElements(data, type), shape);
     }
     const results = await this.#session.run(feeds, outputs);
+    if (this.#profile) await this.#readProfile(this.#profile);
     const tensors: Record<string, NetworkTensor> = {};
     for (const name of outputs) {
       const { data, dims, type } = results[name] ?? {};
@@ -65,6 +77,12 @@ export class OrtNetworkSession implements NetworkSession {
       tensors[name] = { data: fromElements(data, type), shape: dims };
     }
     return tensors;
+  }
+
+  async #readProfile(profile: OrtProfile): Promise<void> {
+    this.#profile = undefined;
+    this.#session.endProfiling();
+    this.#placement = await profile.read(this.#placement);
   }
 }
 

@@ -7,59 +7,62 @@ export interface ProtobufField {
   readonly content: Uint8Array;
 }
 
-/** An integer, enum or float field of a message. */
-export interface ProtobufNumber {
-  readonly id: number;
-  readonly number: number;
-}
+/** A field of any kind. */
+export type ProtobufValue =
+  | (ProtobufField & { readonly kind: 'bytes' })
+  /** A varint: its 64 bits as a signed integer. */
+  | { readonly kind: 'integer'; readonly id: number; readonly value: number }
+  /** Four or eight bytes. */
+  | { readonly kind: 'fixed'; readonly id: number; readonly content: Uint8Array };
 
 /** The length-delimited fields of a message, up to the first byte that does not fit. */
 export function* fieldsOf(bytes: Uint8Array): Generator<ProtobufField> {
-  for (const field of allFieldsOf(bytes)) if ('content' in field) yield field;
+  for (const value of valuesOf(bytes)) if (value.kind === 'bytes') yield value;
 }
 
-/** All fields of a message but those of 64 bits fixed, up to the first byte that does not fit. */
-export function* allFieldsOf(bytes: Uint8Array): Generator<ProtobufField | ProtobufNumber> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** All fields of a message, up to the first byte that does not fit. */
+export function* valuesOf(bytes: Uint8Array): Generator<ProtobufValue> {
   let at = 0;
   const varint = (): number => {
-    const [value, next] = readVarint(bytes, at);
-    at = next;
+    const { value, end } = varintAt(bytes, at);
+    at = end;
     return value;
   };
   while (at < bytes.length) {
     const key = varint();
     const [id, wire] = [Math.floor(key / 8), key % 8];
-    if (wire === 0) yield { id, number: varint() };
-    else if (wire === 1) at += 8;
-    else if (wire === 5) {
-      if (at + 4 > bytes.length) return;
-      yield { id, number: view.getFloat32(at, true) };
-      at += 4;
-    } else {
-      const length = wire === 2 ? varint() : Infinity;
-      if (!(at + length <= bytes.length)) return;
-      yield { id, content: bytes.subarray(at, at + length) };
-      at += length;
+    if (wire === 0) {
+      yield { kind: 'integer', id, value: varint() };
+      continue;
     }
+    const length = wire === 1 ? 8 : wire === 5 ? 4 : wire === 2 ? varint() : Infinity;
+    if (length < 0 || at + length > bytes.length) return;
+    yield { kind: wire === 2 ? 'bytes' : 'fixed', id, content: bytes.subarray(at, at + length) };
+    at += length;
   }
 }
 
-/** The numbers of a repeated integer field, packed into one content or one by one. */
-export function integersOf(fields: Iterable<ProtobufField | ProtobufNumber>, id: number): number[] {
-  const numbers: number[] = [];
-  for (const field of fields) {
-    if (field.id !== id) continue;
-    if ('number' in field) numbers.push(field.number);
-    else {
-      for (let at = 0; at < field.content.length;) {
-        const [value, next] = readVarint(field.content, at);
-        numbers.push(value);
-        at = next;
-      }
-    }
+/** The varints of a packed field. */
+export function packedIntegers(bytes: Uint8Array): number[] {
+  const values: number[] = [];
+  for (let at = 0; at < bytes.length;) {
+    const { value, end } = varintAt(bytes, at);
+    values.push(value);
+    at = end;
   }
-  return numbers;
+  return values;
+}
+
+/** A varint as a signed integer of 64 bits; exact up to 2^53. Infinity where it does not end. */
+function varintAt(bytes: Uint8Array, from: number): { readonly value: number; readonly end: number } {
+  let [bits, shift, at] = [0n, 0n, from];
+  while (at < bytes.length) {
+    const byte = bytes[at++] ?? 0;
+    bits |= BigInt(byte & 127) << shift;
+    shift += 7n;
+    if (byte < 128) return { value: Number(BigInt.asIntN(64, bits)), end: at };
+  }
+  return { value: Infinity, end: at };
 }
 
 /** The texts of a StringStringEntryProto, which ONNX uses for pairs: key 1, value 2. */
@@ -71,22 +74,4 @@ export function entryOf(message: Uint8Array): readonly [key: string, value: stri
 /** A text field's content. */
 export function textOf(content: Uint8Array): string {
   return Buffer.from(content.buffer, content.byteOffset, content.byteLength).toString('utf8');
-}
-
-/** A signed integer of up to 64 bits, and the place after it; Infinity where the bytes end before. */
-function readVarint(bytes: Uint8Array, start: number): readonly [value: number, next: number] {
-  let value = 0;
-  let scale = 1;
-  for (let at = start; at < bytes.length; scale *= 128) {
-    const byte = bytes[at++] ?? 0;
-    value += (byte & 127) * scale;
-    if (byte < 128) return [value < 2 ** 63 ? value : negative(bytes.subarray(start, at)), at];
-  }
-  return [Infinity, bytes.length];
-}
-
-/** A negative integer, which has ten bytes. */
-function negative(bytes: Uint8Array): number {
-  const bits = bytes.reduceRight((sum, byte) => (sum << 7n) | BigInt(byte & 127), 0n);
-  return Number(BigInt.asIntN(64, bits));
 }

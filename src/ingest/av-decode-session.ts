@@ -91,7 +91,8 @@ export class AvDecodeSession implements DecodeSession {
       durationS: isLive ? undefined : options.durationS,
     });
     const { label, maxPixels } = plan;
-    const decoder = { lowDelay: isLive, threads: options.decoderThreads, label, maxPixels };
+    const { decoderThreads: threads, hwaccel = 'none' } = options;
+    const decoder = { lowDelay: isLive, threads, label, maxPixels, hwaccel };
     const pipeline = await AvFramePipeline.open(input.video, { decoder, pool, counts, window });
     return new AvDecodeSession({ input, plan, context, window, pipeline, isLive });
   }
@@ -258,7 +259,7 @@ export class AvDecodeSession implements DecodeSession {
       codec: this.#pipeline.codec,
       description: `${this.#input.containerTitle}, ${this.#plan.label}`,
       hasSound: this.#input.streams.some((stream) => stream.codecpar.codecType === av.AVMEDIA_TYPE_AUDIO),
-      notices: this.#plan.notices,
+      notices: [...this.#plan.notices, ...this.#pipeline.notices],
     };
   }
 

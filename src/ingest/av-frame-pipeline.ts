@@ -46,6 +46,11 @@ export class AvFramePipeline implements Disposable {
     return this.#decoder.codec;
   }
 
+  /** What really decodes: see {@link AvDecoder.notices}. */
+  get notices(): readonly string[] {
+    return this.#decoder.notices;
+  }
+
   /** Frames per second from the codec's headers; 0 when unknown. */
   get frameRate(): number {
     return this.#decoder.frameRate;

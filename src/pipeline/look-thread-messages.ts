@@ -4,6 +4,7 @@ import type { LogLine } from '../core/logger.js';
 import type { Micros } from '../core/time.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import type { ModelCard } from '../infer/model-card.js';
+import type { Placement } from '../infer/network-session.js';
 import type { OpenGeneratorOptions } from '../infer/open-generator.js';
 import { GRID_SIZE, LAMPS_SIZE, LIGHTS_SIZE, type Look } from '../look/look.js';
 import type { GrainSigma } from '../look/grain-sigma.js';
@@ -65,7 +66,7 @@ export type FromLookThread =
   | {
       readonly type: 'opened';
       readonly card: ModelCard;
-      readonly device: string;
+      readonly placement: Placement | undefined;
       readonly wantsDetail: boolean;
       readonly lightsRoad: boolean;
       readonly grain: GrainSigma | undefined;

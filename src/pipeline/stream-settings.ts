@@ -1,6 +1,8 @@
 import type { Controls } from '../core/controls.js';
 import type { EncoderOptions } from '../encode/encoder.js';
+import type { Device, Engine } from '../infer/network-session.js';
 import type { FileCodec, FilePreset } from '../output/file-options.js';
+import type { Hwaccel } from '../ingest/hwaccel.js';
 import type { SourceOptions } from '../ingest/source-options.js';
 
 /** Settings of one live stream. Plain data: it is sent to a worker. */
@@ -26,7 +28,9 @@ export interface ModelSettings {
   readonly generator: string;
   /** Night style of `lit`: a name or the path of a JSON file. */
   readonly style: string;
-  readonly device: 'auto' | 'cpu' | 'webgpu';
+  readonly device: Device;
+  /** Which library runs a network; default `auto`. */
+  readonly engine?: Engine;
   /** Threads of the network on the CPU. */
   readonly threads: number;
 }
@@ -52,4 +56,6 @@ export interface RenderSettings {
   readonly decoderThreads: number;
   /** As in {@link StreamSettings}. */
   readonly rawPixels?: boolean;
+  /** What decodes video; default `none`, the CPU. */
+  readonly hwaccel?: Hwaccel;
 }

@@ -53,6 +53,10 @@ export interface WorkerStats {
   /** Capture to encoded packet, milliseconds, p50. */
   readonly latencyMs: number;
   readonly generator: string;
+  /** As in `StreamStats`. */
+  readonly engine: string;
+  readonly device: string;
+  readonly deviceNotice: string;
   readonly encoder: string;
   readonly fallbacks: number;
   readonly cuts: number;

@@ -5,8 +5,8 @@ import { isFiniteArray } from '../image/is-finite-array.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../image/thumbnail.js';
 import { parseSceneCard, type SceneModelCard } from '../infer/model-card.js';
 import { invalid, readModelFile, type ModelFile } from '../infer/model-file.js';
-import type { Device, NetworkSession, NetworkTensor, Placement } from '../infer/network-session.js';
-import { openNetworkSession } from '../infer/open-session.js';
+import type { NetworkSession, NetworkTensor, Placement } from '../infer/network-session.js';
+import { openNetworkSession, type SessionOptions } from '../infer/open-session.js';
 import { reasonOf } from '../infer/ort-runtime.js';
 import { DarkDetails } from './dark-details.js';
 import { findLampHeads } from './find-lamp-heads.js';
@@ -25,14 +25,11 @@ import { openVehicleLooker, type VehicleLooker } from './vehicle-looker.js';
 import { MIRRORED_VEHICLES, vehiclePeaks } from './vehicle-peaks.js';
 
 /** Options of {@link openSceneReader}. */
-export interface SceneReaderOptions {
+export interface SceneReaderOptions extends Omit<SessionOptions, 'prefersGpu'> {
   /** Folder, card or `.onnx` file of a scene network; default: the one of the package. */
   readonly model?: string;
-  readonly device?: Device;
   /** The same of a vehicle network. */
   readonly vehicleModel?: string;
-  /** Threads of the network on the CPU; default 1. */
-  readonly threads?: number;
 }
 
 /** How {@link SceneReader.read} reads. */

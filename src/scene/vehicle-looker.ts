@@ -9,19 +9,17 @@ import {
   type VehicleModelCard,
 } from '../infer/model-card.js';
 import { readModelFile } from '../infer/model-file.js';
-import type { Device, NetworkSession, NetworkTensor } from '../infer/network-session.js';
-import { openNetworkSession } from '../infer/open-session.js';
+import type { NetworkSession, NetworkTensor } from '../infer/network-session.js';
+import { openNetworkSession, type SessionOptions } from '../infer/open-session.js';
 import { reasonOf } from '../infer/ort-runtime.js';
 import { addMirrored } from './mirror.js';
 import type { Box, Facing } from './scene.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
 
 /** Options of {@link openVehicleLooker}. */
-export interface VehicleLookerOptions {
+export interface VehicleLookerOptions extends Omit<SessionOptions, 'prefersGpu'> {
   /** Folder, card or `.onnx` file of a vehicle network; default: the one of the package. */
   readonly model?: string;
-  readonly device?: Device;
-  readonly threads?: number;
 }
 
 /** Folder of the vehicle network of the package; the same from `src/` and from `dist/`. */

@@ -54,6 +54,7 @@ export class Metrics implements Disposable {
     addGauges(this.#registry, streams);
     addStageTimes(this.#registry, streams);
     addStates(this.#registry, streams);
+    addPlaces(this.#registry, streams);
     addCuts(this.#registry, guard);
   }
 
@@ -118,6 +119,20 @@ function addStates(registry: Registry, streams: Streams): void {
     collect() {
       this.reset();
       for (const { name, state } of streams()) this.set({ stream: name, state }, 1);
+    },
+  });
+}
+
+function addPlaces(registry: Registry, streams: Streams): void {
+  new Gauge({
+    ...{ name: 'nocturne_network_place', help: '1 for the library and device that run the network of a stream' },
+    ...{ labelNames: ['stream', 'engine', 'device'], registers: [registry] },
+    collect() {
+      this.reset();
+      for (const { name, stats } of streams()) {
+        const { engine, device } = stats;
+        if (engine !== '') this.set({ stream: name, engine, device }, 1);
+      }
     },
   });
 }

@@ -124,7 +124,14 @@ export interface StreamStats {
   readonly stages: Readonly<Record<string, { readonly p50: number; readonly p95: number }>>;
   /** Capture to encoded packet, milliseconds, p50. */
   readonly latencyMs: number;
+  /** Name, version and place: `lit 2.0 on CPU (ONNX Runtime)`. */
   readonly generator: string;
+  /** What runs its network: `onnx`, `tensorflow` or `wasm`; empty for a generator without one. */
+  readonly engine: string;
+  /** Where its network really runs: `cpu`, `webgpu`, `cuda`, ...; empty for a generator without one. */
+  readonly device: string;
+  /** One sentence for people where that is not what was asked for, with what to do; else empty. */
+  readonly deviceNotice: string;
   readonly encoder: string;
   /** One sentence for people while the stream cannot keep its pace, with what to do; else empty. */
   readonly overload: string;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEVICES, ENGINES } from '../../infer/network-session.js';
 import { LAYOUT_NAMES } from '../dataset.js';
 
 /** Longest path of a job, characters: what file systems and S3 take at most. */
@@ -60,7 +61,8 @@ const settingsSchema = z.strictObject({
   model: z.strictObject({
     generator: name,
     style: name,
-    device: z.enum(['auto', 'cpu', 'webgpu']),
+    device: z.enum(DEVICES),
+    engine: z.enum(ENGINES).exactOptional(),
     threads: z.int().min(1).max(64),
   }),
   recipe: text,

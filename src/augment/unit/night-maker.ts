@@ -59,8 +59,8 @@ export class NightMaker implements AsyncDisposable {
 
   /** Opens the generator. Rejects as {@link openGenerator} does. */
   static async open({ model, styleOf, logger }: NightMakerOptions): Promise<NightMaker> {
-    const { generator, device, threads } = model; // each draw has its style
-    return new NightMaker(await openGenerator({ generator, device, threads, logger }), styleOf);
+    const { generator, device, engine = 'auto', threads } = model; // each draw has its style
+    return new NightMaker(await openGenerator({ generator, device, engine, threads, logger }), styleOf);
   }
 
   /** Of the generator. */

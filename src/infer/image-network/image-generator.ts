@@ -1,5 +1,6 @@
 import { NocturneError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
+import type { Micros } from '../../core/time.js';
 import { PlaneResizer, type PlaneSize } from '../../image/resize-planes.js';
 import {
   DETAIL_HEIGHT,
@@ -11,6 +12,7 @@ import {
 import { createLookFitter } from '../../look/fit/create-look-fitter.js';
 import type { LookFitter, YuvPlanes } from '../../look/fit/look-fitter.js';
 import { isFiniteLook, type Look } from '../../look/look.js';
+import type { Motion } from '../../temporal/motion.js';
 import type { Generator } from '../generator.js';
 import type { ModelFile } from '../model-file.js';
 import type { Placement } from '../network-session.js';
@@ -49,6 +51,10 @@ class ImageGenerator implements Generator {
   readonly #fitter: LookFitter;
   readonly #resizers = new Map<string, PlaneResizer>();
   #isClosed = false;
+  /** Time of the frame that was announced last; undefined once it was translated. */
+  #announced: Micros | undefined;
+  /** Whether the last fit was of the same scene of the same video. */
+  #hasFit = false;
 
   constructor(network: ImageNetwork, fitter: LookFitter) {
     const { width, height } = network.card.input;
@@ -66,8 +72,15 @@ class ImageGenerator implements Generator {
     return this.#network.placement;
   }
 
-  async translate({ data, detail }: Thumbnail): Promise<Look> {
+  advance({ pts }: Thumbnail, motion: Motion | undefined): void {
+    this.#announced = pts;
+    if (!motion) this.#hasFit = false;
+  }
+
+  async translate({ data, detail, pts }: Thumbnail): Promise<Look> {
     if (this.#isClosed) throw new TypeError('translate needs an open generator, got a closed one');
+    const isVideo = pts === this.#announced;
+    this.#announced = undefined;
     const source = detail ? { ...DETAIL, data: detail } : { ...THUMBNAIL, data };
     const { width, height } = this.card.input;
     // An enlarged day shows no more than the day itself: the look is fitted at the smaller size.
@@ -77,7 +90,9 @@ class ImageGenerator implements Generator {
     const look = this.#fitter.fit(
       this.#resize(isSameSize(day, fitted) ? day : source, fitted),
       this.#resize(night, fitted),
+      { continuing: isVideo && this.#hasFit, aspect: THUMBNAIL_WIDTH / THUMBNAIL_HEIGHT },
     );
+    if (isVideo) this.#hasFit = true;
     if (!isFiniteLook(look)) {
       const message = `${this.card.name} gave an image whose look is not finite.`;
       throw new NocturneError({ code: 'MODEL_FAILED', stage: 'infer', message, fatal: false });

@@ -20,7 +20,8 @@ export async function openImageNetwork(
   file: ModelFile<ImageModelCard>,
   where: SessionOptions = {},
 ): Promise<ImageNetwork> {
-  const network = new ImageNetwork(await openNetworkSession(file, where), file);
+  const session = await openNetworkSession(file, { prefersGpu: true, ...where });
+  const network = new ImageNetwork(session, file);
   try {
     network.checkPorts();
     await network.tryOut();

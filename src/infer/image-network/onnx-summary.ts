@@ -1,12 +1,5 @@
 import type { TensorPort } from '../network-session.js';
-import {
-  allFieldsOf,
-  fieldsOf,
-  integersOf,
-  textOf,
-  type ProtobufField,
-  type ProtobufNumber,
-} from '../protobuf-fields.js';
+import { fieldsOf, packedIntegers, textOf, valuesOf, type ProtobufValue } from '../protobuf-fields.js';
 import type { GraphConstant, GraphNode, NetworkGraph } from './network-graph.js';
 
 /** Names of `TensorProto.DataType`, by number. */
@@ -21,10 +14,10 @@ const MAX_SCALAR_BYTES = 64;
 
 /** The graph of an ONNX file (ModelProto of the public schema, `onnx.proto`); undefined for bytes that are no model. */
 export function onnxGraph(model: Uint8Array): NetworkGraph | undefined {
-  const fields = [...allFieldsOf(model)];
+  const fields = [...valuesOf(model)];
   const graph = contentOf(fields, 7);
   if (!graph) return undefined;
-  const sets = contentsOf(fields, 8).map((content) => [...allFieldsOf(content)]);
+  const sets = contentsOf(fields, 8).map((content) => [...valuesOf(content)]);
   const isMain = (set: readonly Field[]): boolean => ['', 'ai.onnx'].includes(textAt(set, 1));
   const opset = sets.find(isMain);
   const constants = new Map<string, GraphConstant>();
@@ -54,26 +47,26 @@ export function onnxGraph(model: Uint8Array): NetworkGraph | undefined {
   };
 }
 
-type Field = ProtobufField | ProtobufNumber;
+type Field = ProtobufValue;
 
 /** Nodes inside a local function: they count, and lead nowhere. */
 function functionNodes(content: Uint8Array): GraphNode[] {
-  const nodes = contentsOf([...allFieldsOf(content)], 7).map(readNode);
+  const nodes = contentsOf([...valuesOf(content)], 7).map(readNode);
   return nodes.map((node) => ({ ...node, inputs: [], outputs: [] }));
 }
 
 function readNode(content: Uint8Array): GraphNode {
-  const fields = [...allFieldsOf(content)];
+  const fields = [...valuesOf(content)];
   const integers = new Map<string, readonly number[]>();
   let constant: GraphConstant | undefined;
   for (const attribute of contentsOf(fields, 5)) {
-    const parts = [...allFieldsOf(attribute)];
+    const parts = [...valuesOf(attribute)];
     const name = textAt(parts, 1);
     const int = numberAt(parts, 3);
     integers.set(name, int === undefined ? integersOf(parts, 8) : [int]);
     const tensor = contentOf(parts, 5);
     const float = numberAt(parts, 2);
-    if (name === 'value' && tensor) constant = readConstant([...allFieldsOf(tensor)]);
+    if (name === 'value' && tensor) constant = readConstant([...valuesOf(tensor)]);
     else if (name === 'value_float' && float !== undefined) constant = { type: 'float32', shape: [], number: float };
   }
   const domain = textAt(fields, 7);
@@ -88,7 +81,7 @@ function readNode(content: Uint8Array): GraphNode {
 }
 
 function readTensor(content: Uint8Array, constants: Map<string, GraphConstant>): void {
-  const fields = [...allFieldsOf(content)];
+  const fields = [...valuesOf(content)];
   constants.set(textAt(fields, 8), readConstant(fields));
 }
 
@@ -112,17 +105,17 @@ function firstNumber(raw: Uint8Array, type: string): number | undefined {
 function firstListed(fields: readonly Field[]): number | undefined {
   const found = fields.find(({ id }) => id === 4);
   if (!found) return undefined;
-  return 'number' in found ? found.number : firstNumber(found.content, 'float32');
+  return found.kind === 'integer' ? undefined : firstNumber(found.content, 'float32');
 }
 
 /** A ValueInfoProto of a tensor. */
 function readPort(content: Uint8Array): TensorPort {
-  const fields = [...allFieldsOf(content)];
-  const tensor = contentOf([...allFieldsOf(contentOf(fields, 2) ?? NOTHING)], 1);
+  const fields = [...valuesOf(content)];
+  const tensor = contentOf([...valuesOf(contentOf(fields, 2) ?? NOTHING)], 1);
   if (!tensor) return { name: textAt(fields, 1), type: 'no tensor', shape: [] };
-  const parts = [...allFieldsOf(tensor)];
-  const shape = contentsOf([...allFieldsOf(contentOf(parts, 2) ?? NOTHING)], 1).map((dimension) => {
-    const side = [...allFieldsOf(dimension)];
+  const parts = [...valuesOf(tensor)];
+  const shape = contentsOf([...valuesOf(contentOf(parts, 2) ?? NOTHING)], 1).map((dimension) => {
+    const side = [...valuesOf(dimension)];
     return numberAt(side, 1) ?? (textAt(side, 2) || 'any');
   });
   return { name: textAt(fields, 1), type: typeName(numberAt(parts, 1)), shape };
@@ -135,7 +128,7 @@ function typeName(number: number | undefined): string {
 }
 
 function contentsOf(fields: readonly Field[], id: number): Uint8Array[] {
-  return fields.flatMap((field) => (field.id === id && 'content' in field ? [field.content] : []));
+  return fields.flatMap((field) => (field.id === id && field.kind === 'bytes' ? [field.content] : []));
 }
 
 function contentOf(fields: readonly Field[], id: number): Uint8Array | undefined {
@@ -147,6 +140,17 @@ function textAt(fields: readonly Field[], id: number): string {
 }
 
 function numberAt(fields: readonly Field[], id: number): number | undefined {
-  for (const field of fields) if (field.id === id && 'number' in field) return field.number;
+  for (const field of fields) {
+    if (field.id !== id || field.kind === 'bytes') continue;
+    return field.kind === 'integer' ? field.value : firstNumber(field.content, 'float32');
+  }
   return undefined;
+}
+
+/** The numbers of a repeated integer field, packed into one content or one by one. */
+function integersOf(fields: readonly Field[], id: number): number[] {
+  return fields.flatMap((field) => {
+    if (field.id !== id || field.kind === 'fixed') return [];
+    return field.kind === 'integer' ? [field.value] : packedIntegers(field.content);
+  });
 }

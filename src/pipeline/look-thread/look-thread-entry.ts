@@ -57,8 +57,8 @@ try {
   parentPort?.on('message', (message: ToLookThread) => {
     last = last.then(() => handle(message));
   });
-  const { card, device, wantsDetail = false, lightsRoad = false, grain } = generator;
-  post({ type: 'opened', card, device, wantsDetail, lightsRoad, grain });
+  const { card, placement, wantsDetail = false, lightsRoad = false, grain } = generator;
+  post({ type: 'opened', card, placement, wantsDetail, lightsRoad, grain });
 } catch (error) {
   post({ type: 'failed', error: asNocturneError(error, 'infer').toJSON(), counts: NO_COUNTS });
 }

@@ -5,6 +5,7 @@ import { deserializeError, NocturneError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { Thumbnail } from '../../image/thumbnail.js';
 import type { ModelCard } from '../../infer/model-card.js';
+import type { Placement } from '../../infer/network-session.js';
 import type { OpenGeneratorOptions } from '../../infer/open-generator.js';
 import type { GrainSigma } from '../../look/grain-sigma.js';
 import { disableOrtTelemetry } from '../../infer/ort-runtime.js';
@@ -28,8 +29,8 @@ const CLOSE_TIMEOUT_MS = 5000;
 /** Makes the steady looks of one stream while its caller does something else. */
 export interface LookThread extends AsyncDisposable {
   readonly card: ModelCard;
-  /** The device the generator runs on: `cpu`, `webgpu`. */
-  readonly device: string;
+  /** `Generator.placement`. */
+  readonly placement: Placement | undefined;
   /** `Generator.wantsDetail`. */
   readonly wantsDetail: boolean;
   /** `Generator.lightsRoad`. */
@@ -58,6 +59,7 @@ export async function openLookThread(options: OpenGeneratorOptions): Promise<Loo
   const { logger = silentLogger, ...generator } = options;
   const slots = Array.from({ length: MAX_PENDING_LOOKS + 1 }, createSlot);
   disableOrtTelemetry();
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'; // TensorFlow reads it outside the thread
   const worker = new Worker(THREAD_ENTRY, { workerData: { options: generator, slots } satisfies LookThreadData });
   const channel = new LookThreadChannel(worker, logger);
   const opened = await channel.receive();
@@ -69,7 +71,7 @@ export async function openLookThread(options: OpenGeneratorOptions): Promise<Loo
 /** The worker's handle of a look thread. Thumbnails and looks cross in shared slots, used in rotation. */
 class LookThreadHandle implements LookThread {
   readonly card: ModelCard;
-  readonly device: string;
+  readonly placement: Placement | undefined;
   readonly wantsDetail: boolean;
   readonly lightsRoad: boolean;
   readonly grain: GrainSigma | undefined;
@@ -84,16 +86,16 @@ class LookThreadHandle implements LookThread {
     slots: readonly SharedArrayBuffer[],
     {
       card,
-      device,
+      placement,
       wantsDetail,
       lightsRoad,
       grain,
-    }: Pick<LookThread, 'card' | 'device' | 'wantsDetail' | 'lightsRoad' | 'grain'>,
+    }: Pick<LookThread, 'card' | 'placement' | 'wantsDetail' | 'lightsRoad' | 'grain'>,
   ) {
     this.#channel = channel;
     this.#slots = slots.map(slotViews);
     this.card = card;
-    this.device = device;
+    this.placement = placement;
     this.wantsDetail = wantsDetail;
     this.lightsRoad = lightsRoad;
     this.grain = grain;

@@ -7,6 +7,7 @@ import { rgbToFrame, type RgbImage } from '../../image/rgb-image.js';
 import type { ImageNetwork } from '../../infer/image-network/image-network.js';
 import { toImage } from '../../infer/image-network/image-tensor.js';
 import type { ModelCard } from '../../infer/model-card.js';
+import type { Placement } from '../../infer/network-session.js';
 import { openImageNetworkAt } from '../../infer/open-generator.js';
 import type { FrameSource } from '../../ingest/frame-source.js';
 import { NO_COUNTS, type LookCounts } from '../look-thread-messages.js';
@@ -41,8 +42,8 @@ export class RawPixels implements AsyncDisposable {
     return this.#network.card;
   }
 
-  get device(): string {
-    return this.#network.placement.device;
+  get placement(): Placement {
+    return this.#network.placement;
   }
 
   /** Without looks nothing replaces a frame, and nothing is steadied or measured. */

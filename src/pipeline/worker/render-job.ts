@@ -145,13 +145,14 @@ async function renderToFile(
 }
 
 function sourceOptions(settings: RenderSettings): SourceOptions {
-  const { startS, durationS, inputFormat, imageRate, decoderThreads } = settings;
+  const { startS, durationS, inputFormat, imageRate, decoderThreads, hwaccel = 'none' } = settings;
   return {
     ...DEFAULT_SOURCE_OPTIONS,
     startS,
     live: false,
     imageRate,
     decoderThreads,
+    hwaccel,
     ...(durationS === undefined ? {} : { durationS }),
     ...(inputFormat === undefined ? {} : { inputFormat }),
   };

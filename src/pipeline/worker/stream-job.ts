@@ -3,6 +3,7 @@ import { Frame } from '../../core/frame.js';
 import { openEncoder } from '../../encode/av-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { SourceEvent } from '../../ingest/source-options.js';
+import { placeOf } from '../../infer/device-names.js';
 import type { StreamSettings } from '../stream-settings.js';
 import type { WorkerStats } from '../worker-messages.js';
 import type { JobContext } from './job-context.js';
@@ -56,7 +57,7 @@ interface PipelineEnd {
 
 /** What a live stream needs of its stages, with looks or with raw pixels. */
 interface LiveStages extends Pick<OpenStages, 'source' | 'times'> {
-  readonly generator: Pick<OpenStages['looks'], 'card' | 'device' | 'counts'>;
+  readonly generator: Pick<OpenStages['looks'], 'card' | 'placement' | 'counts'>;
   /** Renders every frame into the sink. */
   readonly run: (to: PipelineEnd) => Promise<void>;
 }
@@ -127,6 +128,7 @@ function statsOf({
   readonly gate: PacketGate;
 }): Omit<WorkerStats, 'overload' | 'frameMs'> {
   const { info, stats } = stages.source;
+  const { placement } = stages.generator;
   return {
     width: info.width,
     height: info.height,
@@ -141,12 +143,15 @@ function statsOf({
     stages: stages.times.report(),
     latencyMs: Math.round(sink.latencyMs * 10) / 10 || 0,
     generator: generatorName(stages),
+    engine: placement?.engine ?? '',
+    device: placement?.device ?? '',
+    deviceNotice: placement?.notice ?? '',
     encoder: encoder.name,
     ...stages.generator.counts,
     liveFrames: Frame.liveCount,
   };
 }
 
-function generatorName({ generator: { card, device } }: LiveStages): string {
-  return `${card.name} ${card.version} on ${device}`;
+function generatorName({ generator: { card, placement } }: LiveStages): string {
+  return `${card.name} ${card.version} on ${placement ? placeOf(placement) : 'CPU'}`;
 }

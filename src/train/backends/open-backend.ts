@@ -1,7 +1,8 @@
 import { NocturneError } from '../../core/errors.js';
+import { isTensorflowInstalled } from '../../infer/tensorflow/native-tensorflow.js';
 import type { Backend } from './backend.js';
 import { registerKernelGradients } from './kernel-gradients.js';
-import { isTensorflowInstalled, openTensorflow } from './tensorflow-backend.js';
+import { openTensorflow } from './tensorflow-backend.js';
 import { openWasm } from './wasm-backend.js';
 import { openWebgpu } from './webgpu-backend.js';
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Backend, isInstalled, reasonOf, startBackend, unavailable } from './backend.js';
+import { isInstalled } from '../../infer/tensorflow/native-tensorflow.js';
+import { type Backend, reasonOf, startBackend, unavailable } from './backend.js';
 import { findKernel, replaceKernel } from './replace-kernel.js';
 
 /** The part of WebGPU that is used; Node has no types of it. */

@@ -38,7 +38,7 @@ describe('a look thread', () => {
   ])('returns the looks of %s bit for bit without smoothing', async (_, generator) => {
     await using inline = await openGenerator({ generator: generator() });
     await using threaded = await openLookThread({ generator: generator() });
-    expect([threaded.card, threaded.device]).toEqual([inline.card, inline.device]);
+    expect([threaded.card, threaded.placement]).toEqual([inline.card, inline.placement]);
     expect(threaded.wantsDetail).toBe(false);
     for (const day of days) {
       const wanted = copyOf(await inline.translate(asThumbnail(day)));
