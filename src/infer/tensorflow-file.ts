@@ -2,7 +2,7 @@ import { parseJson } from '../core/decode-text.js';
 
 /** True for the bytes of a TensorFlow.js `model.json`, of a graph or of layers. */
 export function isTensorFlowModel(bytes: Uint8Array): boolean {
-  // A card or an ONNX file is told apart without parsing: `modelTopology` is a key of every model.json.
+  // A card or an ONNX file needs no parsing: `modelTopology` is a key of every model.json.
   if (!Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.byteLength, 64)).toString('latin1').includes('{'))
     return false;
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes('"modelTopology"');

@@ -10,6 +10,7 @@ const AFFINE = new Set(['Add', 'Sub', 'Mul', 'Div']);
 
 /** The range of an output by the activation before it, and by what follows that: `(tanh + 1) / 2` is [0, 1]; undefined where none bounds it. */
 export function outputRange(graph: NetworkGraph, output: string): ValueRange | undefined {
+  if (graph.outputs.find(({ name }) => name === output)?.type === 'uint8') return [0, 255];
   const after: GraphNode[] = [];
   for (const node of ending(graph, output)) {
     const range = ACTIVATIONS[node.type] ?? clipRange(graph, node);
