@@ -106,11 +106,15 @@ export class EncoderProcess {
     await this.#process.stop();
   }
 
-  /** Even microseconds from the first frame on, and odd ones for a keyframe. Never back: another process would begin then. */
+  /**
+   * Even microseconds from the first frame on, and odd ones for a keyframe; never back. The first frame is a keyframe by itself, and its
+   * time must be 0: ffmpeg counts the time that it looks at from there.
+   */
   #timeOf(pts: Micros, isKeyframe: boolean): Micros {
     const even = 2 * Math.floor(Math.max(0, pts - this.#options.firstPts) / 2);
     const later = Math.max(even, 2 * Math.floor(this.#lastPts / 2) + 2);
-    this.#lastPts = (Number.isFinite(later) ? later : even) + (isKeyframe ? KEYFRAME_TICK : 0);
+    const isFirst = this.#lastPts === -Infinity;
+    this.#lastPts = isFirst ? 0 : later + (isKeyframe ? KEYFRAME_TICK : 0);
     return this.#lastPts as Micros; // an integer
   }
 
