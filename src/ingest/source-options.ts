@@ -1,4 +1,5 @@
 import { silentLogger, type Logger } from '../core/logger.js';
+import type { FfmpegSettings } from '../ffmpeg/system-ffmpeg.js';
 
 /** Frames per second of an image sequence by default. */
 export const DEFAULT_IMAGE_RATE = 25;
@@ -33,6 +34,8 @@ export interface SourceOptions {
   readonly imageRate?: number;
   /** Decoder threads; 0 lets libav choose. */
   readonly decoderThreads: number;
+  /** Reads videos through the user's own FFmpeg; undefined: through the bundled libav. The street and images need neither. */
+  readonly ffmpeg?: FfmpegSettings;
   /** Called when a live input is lost and when it is connected again. */
   readonly onEvent?: (event: SourceEvent) => void;
   readonly logger: Logger;

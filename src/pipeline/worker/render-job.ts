@@ -10,6 +10,7 @@ import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from '../../ingest/source-
 import type { Look } from '../../look/look.js';
 import { checkNameLength } from '../../output/atomic-file.js';
 import { openFileSink } from '../../output/av-file-sink.js';
+import { openFfmpegFileSink } from '../../output/ffmpeg/ffmpeg-file-sink.js';
 import type { FileSink, FileSinkOptions } from '../../output/file-options.js';
 import type { RenderSettings } from '../stream-settings.js';
 import type { RenderReport } from '../worker-messages.js';
@@ -38,12 +39,14 @@ export async function runRenderJob(settings: RenderSettings, context: JobContext
 
 async function renderVideo(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   const { input, model, seed } = settings;
-  const options = { input, source: sourceOptions(settings), model, seed, logger: context.logger };
+  const stageOptions = { input, source: sourceOptions(settings), model, seed, logger: context.logger };
   await using lampFile = await LampFile.open(settings);
-  return await withStages(options, context.signal, async (stages) => {
+  return await withStages(stageOptions, context.signal, async (stages) => {
     const copyFrom = copySource(input);
     const { info } = stages.source;
-    const sink = await openFileSink(sinkOptions(settings, { info, copyFrom, signal: context.signal }));
+    const options = sinkOptions(settings, { info, copyFrom, signal: context.signal });
+    const { ffmpeg, encoder } = settings;
+    const sink = ffmpeg ? await openFfmpegFileSink(options, ffmpeg, encoder) : await openFileSink(options);
     try {
       const report = await renderToFile(settings, context, { ...stages, sink, lampFile });
       return { ...report, notices: [...soundNotices(info, copyFrom), ...report.notices] };
@@ -98,7 +101,7 @@ async function renderToFile(
 }
 
 function sourceOptions(settings: RenderSettings): SourceOptions {
-  const { startS, durationS, inputFormat, imageRate, decoderThreads } = settings;
+  const { startS, durationS, inputFormat, imageRate, decoderThreads, ffmpeg } = settings;
   return {
     ...DEFAULT_SOURCE_OPTIONS,
     startS,
@@ -107,6 +110,7 @@ function sourceOptions(settings: RenderSettings): SourceOptions {
     decoderThreads,
     ...(durationS === undefined ? {} : { durationS }),
     ...(inputFormat === undefined ? {} : { inputFormat }),
+    ...(ffmpeg === undefined ? {} : { ffmpeg }),
   };
 }
 

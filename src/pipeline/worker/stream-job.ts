@@ -1,6 +1,7 @@
 import type { Controls } from '../../core/controls.js';
 import { Frame } from '../../core/frame.js';
 import { openEncoder } from '../../encode/av-encoder.js';
+import { openFfmpegEncoder } from '../../encode/ffmpeg/ffmpeg-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { SourceEvent } from '../../ingest/source-options.js';
 import type { StreamSettings } from '../stream-settings.js';
@@ -36,7 +37,10 @@ export async function runStreamJob(settings: StreamSettings, context: StreamJobC
   await withStages(options, signal, async (stages) => {
     const { source, looks } = stages;
     logger.info({ generator: generatorName(stages) }, 'The generator is ready.');
-    await using encoder = await openEncoder({ ...settings.encoder, frameRate: source.info.frameRate, logger });
+    const encoderOptions = { ...settings.encoder, frameRate: source.info.frameRate, logger };
+    await using encoder = settings.ffmpeg
+      ? await openFfmpegEncoder(encoderOptions, settings.ffmpeg)
+      : await openEncoder(encoderOptions);
     const cheaperFlags = [
       ...(looks.card.name === 'grade' ? [] : ['--generator grade']),
       ...(settings.encoder.preset === 'ultrafast' ? [] : ['--preset ultrafast']),
