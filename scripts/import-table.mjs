@@ -61,7 +61,11 @@ export const MODULES = {
     holds: 'a look and dials applied to full-resolution planes ([how](docs/apply-kernel.md)); grain, split view',
     imports: ['src/core', 'src/image', 'src/look'],
   },
-  'src/encode': { holds: 'the live H.264 encoder', imports: ['src/core', 'src/ffmpeg'], packages: { 'node-av': ['av-*.ts'] } },
+  'src/encode': {
+    holds: 'the live H.264 encoder',
+    imports: ['src/core', 'src/ffmpeg'],
+    packages: { 'node-av': ['av-*.ts'] },
+  },
   'src/output': {
     holds:
       'video files: encode, mux, copied sound and subtitles, chapters; files of lines; images that appear complete',

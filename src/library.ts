@@ -350,7 +350,12 @@ function renderEncoder({ encoder, via }: Settings): string | undefined {
   if (encoder === 'auto') return undefined;
   if (via === 'ffmpeg') return encoder;
   const message = `render takes --encoder ${encoder} with --via ffmpeg only; the libav of the package encodes by --codec.`;
-  throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message, remedy: 'Use --codec, or add --via ffmpeg.' });
+  throw new NocturneError({
+    code: 'CONFIG_INVALID',
+    stage: 'config',
+    message,
+    remedy: 'Use --codec, or add --via ffmpeg.',
+  });
 }
 
 function modelSettings({ generator, style, device, threads }: Settings): ModelSettings {
