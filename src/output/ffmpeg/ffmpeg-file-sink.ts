@@ -60,6 +60,8 @@ interface Opened {
   readonly process: FfmpegProcess;
   readonly fitter: AvFrameFitter;
   readonly fits: FitCounter;
+  /** Time in the file of the first frame of a part; else 0. */
+  readonly base: Micros;
 }
 
 class FfmpegFileSink implements FileSink {
@@ -156,17 +158,18 @@ class FfmpegFileSink implements FileSink {
     if (this.#opened) return this.#opened;
     const { frameFormat, start } = this.#firstOr(frame);
     const { system, file, ...request } = this.#options;
-    const args = fileArguments({ ...request, system, temporaryPath: file.temporaryPath, start });
+    const base = (request.sinkOptions.startS ?? 0) > 0 ? micros(Math.max(0, frame.pts)) : micros(0);
+    const args = fileArguments({ ...request, system, temporaryPath: file.temporaryPath, start, base });
     const process = await FfmpegProcess.start(system, args, { log: this.#log });
-    this.#opened = { process, fitter: new AvFrameFitter(frameFormat), fits: new FitCounter(frameFormat) };
+    this.#opened = { process, fitter: new AvFrameFitter(frameFormat), fits: new FitCounter(frameFormat), base };
     await process.write([matroskaHeader(frameFormat, request.sinkOptions.frameRate)]);
     return this.#opened;
   }
 
   async #write(frame: Frame): Promise<void> {
     if (this.#isOver) throw new TypeError('cannot write after finish or abort');
-    const { process, fitter, fits } = await this.#openFor(frame);
-    const pts = micros(Math.max(0, this.placeOf(frame).pts));
+    const { process, fitter, fits, base } = await this.#openFor(frame);
+    const pts = micros(Math.max(0, this.placeOf(frame).pts - base));
     if (!fits.count(frame)) await process.write(matroskaFrame(frame, pts));
     else {
       const { width, height } = this.#firstOr(frame).frameFormat;

@@ -26,33 +26,38 @@ export interface FileRequest {
   readonly copied: CopiedStreams | undefined;
   /** Time of the input that becomes 0. */
   readonly start: Micros;
+  /** Time in the file at which the frames on stdin begin to count: 0 but for a part. */
+  readonly base: Micros;
 }
 
 /** The command that writes a file: frames in Matroska on stdin, sound and subtitles from the input a second time. */
 export function fileArguments(request: FileRequest): FfmpegArguments {
-  const { system, sinkOptions, container, temporaryPath, copied, start } = request;
+  const { system, sinkOptions, container, temporaryPath, copied, start, base } = request;
   const { copyFrom, startS = 0, durationS, timeBase } = sinkOptions;
   const hasCopy = copied !== undefined && copyFrom !== undefined;
   const input = hasCopy ? copyInput(copyFrom) : undefined;
-  // With -copyts every input keeps its own times: those of the copy move as the frames did.
-  const offsetS = startS > 0 ? -(startS + (copied?.startS ?? 0)) : -toSeconds(start);
+  const isPart = startS > 0;
+  // With -copyts every input keeps its own times, and those of the copy move as the frames did. Of a part, both inputs count from its start.
   const copyOptions = input && [
     ...input.options,
-    ...(startS > 0 ? ['-ss', String(startS)] : []),
-    ...(offsetS === 0 ? [] : ['-itsoffset', offsetS.toFixed(6)]),
+    ...(isPart ? ['-ss', String(startS)] : []),
+    ...(durationS === undefined ? [] : ['-t', String(durationS)]),
+    ...(isPart || start === 0 ? [] : ['-itsoffset', (-toSeconds(start)).toFixed(6)]),
   ];
+  const frameOptions = isPart ? ['-itsoffset', toSeconds(base).toFixed(6)] : [];
   return {
     inputs: [
-      { options: [...LOG_OPTIONS, ...MATROSKA_INPUT_OPTIONS], from: 'stdin' },
+      { options: [...LOG_OPTIONS, ...frameOptions, ...MATROSKA_INPUT_OPTIONS], from: 'stdin' },
       ...(input && copyOptions ? [{ options: copyOptions, from: input.from }] : []),
     ],
     outputOptions: [
-      ...['-copyts', '-map', '0:v:0', ...(copied?.indexes ?? []).flatMap((index) => ['-map', `1:${index}`])],
+      // A seek lands before the part; what lies before it is not copied.
+      ...(isPart ? ['-copypriorss', '0'] : ['-copyts']),
+      ...['-map', '0:v:0', ...(copied?.indexes ?? []).flatMap((index) => ['-map', `1:${index}`])],
       ...['-map_metadata', hasCopy ? '1' : '-1', '-map_chapters', hasCopy ? '1' : '-1'],
       ...['-c', 'copy', ...encoderOptions(request)],
       ...(KEEPS_TIMES.has(container) ? [...system.keepTimes, '-enc_time_base', `${timeBase.num}:${timeBase.den}`] : []),
       ...(MP4_FAMILY.has(container) ? mp4Options(sinkOptions) : []),
-      ...(durationS === undefined || !hasCopy ? [] : ['-t', String(durationS)]),
     ],
     output: `file:${temporaryPath}`,
   };
