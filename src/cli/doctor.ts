@@ -105,7 +105,11 @@ function deviceFindings(): Finding[] {
 async function commandFindings(): Promise<Finding[]> {
   const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
   const program = await SystemFfmpeg.find().then(
-    ({ path, version }): Finding => ({ what: 'ffmpeg command', state: 'ok', detail: `${version}, ${path} on the PATH` }),
+    ({ path, version }): Finding => ({
+      what: 'ffmpeg command',
+      state: 'ok',
+      detail: `${version}, ${path} on the PATH`,
+    }),
     (error: unknown): Finding => ({ what: 'ffmpeg command', state: 'missing', detail: reasonOf(error) }),
   );
   const starter = await loadFluentFfmpeg().then(
