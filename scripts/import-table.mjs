@@ -38,9 +38,14 @@ export const MODULES = {
     holds: 'the procedural street: the demo, test truth (exact flow, boxes, masks), labelled scenes to train on',
     imports: ['src/core', 'src/image'],
   },
+  'src/ffmpeg': {
+    holds: "the user's own FFmpeg: found, started and ended through fluent-ffmpeg; frames for its pipe",
+    imports: ['src/core'],
+    packages: { 'fluent-ffmpeg': ['fluent-ffmpeg.ts'], 'node:child_process': [] },
+  },
   'src/ingest': {
     holds: 'sources: files, cameras, network, image folders, the street; decode, pacing, reconnect',
-    imports: ['src/core', 'src/image', 'src/synth'],
+    imports: ['src/core', 'src/image', 'src/synth', 'src/ffmpeg'],
     packages: { 'node-av': ['av-*.ts'] },
   },
   'src/infer': {
@@ -60,11 +65,15 @@ export const MODULES = {
     holds: 'a look and dials applied to full-resolution planes ([how](docs/apply-kernel.md)); grain, split view',
     imports: ['src/core', 'src/image', 'src/look'],
   },
-  'src/encode': { holds: 'the live H.264 encoder', imports: ['src/core'], packages: { 'node-av': ['av-*.ts'] } },
+  'src/encode': {
+    holds: 'the live H.264 encoder',
+    imports: ['src/core', 'src/ffmpeg'],
+    packages: { 'node-av': ['av-*.ts'] },
+  },
   'src/output': {
     holds:
       'video files: encode, mux, copied sound and subtitles, chapters; files of lines; images that appear complete',
-    imports: ['src/core', 'src/image', 'src/encode'],
+    imports: ['src/core', 'src/image', 'src/encode', 'src/ffmpeg'],
     packages: { 'node-av': ['av-*.ts'] },
   },
   'src/stream': {
@@ -77,7 +86,7 @@ export const MODULES = {
       'one stream’s journey, by runtime: `main/`, `worker/` (a process), `look-thread/` (a thread of it), and the messages between them',
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/ingest', 'src/infer', 'src/temporal', 'src/render'],
-      ...['src/encode', 'src/output', 'src/stream'],
+      ...['src/encode', 'src/output', 'src/stream', 'src/ffmpeg'],
     ],
     packages: {
       'node:child_process': ['main/worker-process.ts'],
@@ -144,7 +153,7 @@ export const MODULES = {
   },
   'src/library.ts': {
     holds: 'what `import ... from "nocturne"` gives: settings checked, then the work itself',
-    imports: ['src/core', 'src/config', 'src/ingest', 'src/evaluate', 'src/augment', 'src/pipeline'],
+    imports: ['src/core', 'src/config', 'src/ffmpeg', 'src/ingest', 'src/evaluate', 'src/augment', 'src/pipeline'],
   },
   'src/index.ts': {
     holds: 'the public API, re-exported',
@@ -154,7 +163,7 @@ export const MODULES = {
     holds: 'one file a command: parse, call, print',
     imports: [
       ...['src/core', 'src/image', 'src/ingest', 'src/infer', 'src/render', 'src/encode', 'src/output', 'src/stream'],
-      ...['src/pipeline', 'src/evaluate', 'src/train', 'src/augment', 'src/config', 'src/library.ts'],
+      ...['src/pipeline', 'src/evaluate', 'src/train', 'src/augment', 'src/config', 'src/library.ts', 'src/ffmpeg'],
       'src/scene/scene-reader.ts',
     ],
     packages: { commander: [], pino: [], 'pino-pretty': [], 'node:child_process': ['doctor.ts'] },

@@ -14,6 +14,7 @@ import { evaluate as evaluateNight, type EvaluateOptions as NightOptions } from 
 import type { Evaluation } from './evaluate/evaluation.js';
 import { FIT_DEFAULTS } from './evaluate/fit-defaults.js';
 import { fitStyle as fitNightStyle, type FitStyleOptions as FitOptions, type StyleFit } from './evaluate/fit-style.js';
+import type { FfmpegSettings } from './ffmpeg/system-ffmpeg.js';
 import { probeInput, type ProbeReport } from './ingest/probe.js';
 import type { SourceOptions } from './ingest/source-options.js';
 import type { NightStream, OpenStreamOptions } from './pipeline/main/night-stream.js';
@@ -138,6 +139,7 @@ export async function render(input: string, output: string, options: RenderOptio
       seed,
       startS: start,
       ...withoutUndefined({ durationS: duration, codec, crf, preset, inputFormat, lamps }),
+      ...withoutUndefined({ ffmpeg: ffmpegSettings(settings), encoder: renderEncoder(settings) }),
       overwrite,
       imageRate,
       decoderThreads,
@@ -311,6 +313,7 @@ function streamSettings(input: string, name: string | undefined, settings: Setti
       keyframeIntervalS: settings.keyframeInterval,
       preset: settings.preset ?? LIVE_PRESET,
     },
+    ...withoutUndefined({ ffmpeg: ffmpegSettings(settings) }),
     controls: controlsOf(settings),
     seed: settings.seed,
     rawPixels: settings.rawPixels,
@@ -329,7 +332,11 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     startS: 0,
     pace: 'realtime',
     loop: settings.loop,
-    ...withoutUndefined({ live: settings.live, inputFormat: settings.inputFormat }),
+    ...withoutUndefined({
+      live: settings.live,
+      inputFormat: settings.inputFormat,
+      ffmpeg: ffmpegSettings(settings),
+    }),
     listen: settings.listen,
     reconnect: settings.reconnect,
     stallTimeoutMs: settings.stallTimeout * 1000,
@@ -340,6 +347,27 @@ function sourceOptions(settings: Settings): StreamSettings['source'] {
     decoderThreads: settings.decoderThreads,
     hwaccel: settings.hwaccel,
   };
+}
+
+/** The user's own FFmpeg, where it is asked for. Throws NocturneError CONFIG_INVALID for its path alone. */
+function ffmpegSettings({ via, ffmpegPath }: Settings): FfmpegSettings | undefined {
+  if (via === 'ffmpeg') return withoutUndefined({ path: ffmpegPath });
+  if (ffmpegPath === undefined) return undefined;
+  const message = '--ffmpeg-path names the program of --via ffmpeg, which is not set.';
+  throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message, remedy: 'Add --via ffmpeg.' });
+}
+
+/** The encoder of a render. Throws NocturneError CONFIG_INVALID without `--via ffmpeg`. */
+function renderEncoder({ encoder, via }: Settings): string | undefined {
+  if (encoder === 'auto') return undefined;
+  if (via === 'ffmpeg') return encoder;
+  const message = `render takes --encoder ${encoder} with --via ffmpeg only; the libav of the package encodes by --codec.`;
+  throw new NocturneError({
+    code: 'CONFIG_INVALID',
+    stage: 'config',
+    message,
+    remedy: 'Use --codec, or add --via ffmpeg.',
+  });
 }
 
 function modelSettings({ generator, style, device, engine, threads }: Settings): ModelSettings {

@@ -5,6 +5,8 @@ import type { Command } from 'commander';
 import { EXIT_CODES } from '../core/errors.js';
 import { listHwaccels } from '../ingest/av-hardware.js';
 import type { DeviceReports } from '../infer/device-reports.js';
+import { loadFluentFfmpeg } from '../ffmpeg/fluent-ffmpeg.js';
+import { SystemFfmpeg } from '../ffmpeg/system-ffmpeg.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { listEncoders } from '../encode/av-encoder-probe.js';
 import { packageVersion } from '../config/package-version.js';
@@ -24,7 +26,7 @@ const MARKS = { ok: '✓', missing: '–', broken: '✗' } as const;
 /** Runs `nocturne doctor`: tests what works on this machine. Sets a non-zero exit code if nocturne cannot work here. */
 export async function doctor(command: Command): Promise<void> {
   const findings = [nodeFinding(), cpuFinding(), memoryFinding(), await kernelFinding(), ...(await encoderFindings())];
-  findings.push(...decoderFindings(), ...deviceFindings(), commandFinding());
+  findings.push(...decoderFindings(), ...deviceFindings(), ...(await commandFindings()));
   const isBroken = findings.some(({ state }) => state === 'broken');
   if (command.opts<{ json?: boolean }>().json === true) {
     printJson({ version: packageVersion(), findings });
@@ -111,9 +113,20 @@ function deviceFindings(): Finding[] {
   return [...networkFindings, ...engineFindings];
 }
 
-function commandFinding(): Finding {
-  const found = spawnSync('ffmpeg', ['-version'], { encoding: 'utf8' });
-  const version = found.status === 0 ? /version (\S+)/.exec(found.stdout)?.[1] : undefined;
-  const detail = version ?? 'not installed; needed for benchmarks and tests only (apt-get install ffmpeg)';
-  return { what: 'ffmpeg command', state: version === undefined ? 'missing' : 'ok', detail };
+/** The user's own FFmpeg and the package that starts it, for `--via ffmpeg`. */
+async function commandFindings(): Promise<Finding[]> {
+  const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+  const program = await SystemFfmpeg.find().then(
+    ({ path, version }): Finding => ({
+      what: 'ffmpeg command',
+      state: 'ok',
+      detail: `${version}, ${path} on the PATH`,
+    }),
+    (error: unknown): Finding => ({ what: 'ffmpeg command', state: 'missing', detail: reasonOf(error) }),
+  );
+  const starter = await loadFluentFfmpeg().then(
+    (): Finding => ({ what: 'fluent-ffmpeg', state: 'ok', detail: 'loads, for --via ffmpeg' }),
+    (error: unknown): Finding => ({ what: 'fluent-ffmpeg', state: 'missing', detail: reasonOf(error) }),
+  );
+  return [program, starter];
 }

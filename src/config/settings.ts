@@ -145,6 +145,19 @@ const OWN_SETTINGS = {
     placeholder: 'name',
   }),
 
+  via: choice(['libav', 'ffmpeg'], 'libav', {
+    help: 'what decodes and encodes: libav (of the package), or ffmpeg (your own, through the package fluent-ffmpeg); see docs/inputs.md',
+    group: 'Input',
+    commands: serveAndRender,
+    placeholder: 'name',
+  }),
+  ffmpegPath: text(undefined, {
+    help: 'the program that --via ffmpeg starts; unset: ffmpeg on the PATH',
+    group: 'Input',
+    commands: serveAndRender,
+    placeholder: 'file',
+  }),
+
   generator: text('auto', {
     help: 'what makes the night: auto (the best of the package), lit, nightgrid, grade, grade:deep, or the path of a network of your own or of its card',
     group: 'Night',
@@ -208,9 +221,9 @@ const OWN_SETTINGS = {
   ),
 
   encoder: text('auto', {
-    help: 'H.264 encoder, see nocturne doctor; auto picks a hardware encoder that works, else libx264',
+    help: 'H.264 encoder, see nocturne doctor; auto picks a hardware encoder that works, else libx264; for render any video encoder of --via ffmpeg',
     group: 'Encoding',
-    commands: serve,
+    commands: serveAndRender,
     placeholder: 'name',
   }),
   bitrate: integer(

@@ -119,6 +119,11 @@ export const ERROR_CODES = {
     meaning: 'The requested device is not available.',
     remedy: 'Leave --device at auto, or run `nocturne doctor`.',
   },
+  FFMPEG_UNAVAILABLE: {
+    exit: 'failure',
+    meaning: "The user's own FFmpeg, which `--via ffmpeg` asks for, or the package fluent-ffmpeg is missing or too old.",
+    remedy: 'Run `nocturne doctor`, or leave --via out: the libav of the package needs neither.',
+  },
   KERNEL_UNAVAILABLE: {
     exit: 'failure',
     meaning: 'A WebAssembly kernel could not be loaded.',

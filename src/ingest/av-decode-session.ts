@@ -10,7 +10,7 @@ import { frameRateOf } from './av-stream.js';
 import { ClipWindow } from './clip-window.js';
 import type { OpenPlan } from './open-plan.js';
 import { splitAtChange } from './split-at-change.js';
-import type { DecodeSession, SessionContext, SessionEndReason, SessionInfo, TimedFrame } from './decode-session.js';
+import type { SessionContext, SessionEndReason, SessionInfo, TimedFrame, VideoSession } from './decode-session.js';
 
 /** Seconds before the start to seek to; each next one is tried when the last landed too late (streams without an index). */
 const SEEK_BACK_S = [0, 2, 10] as const;
@@ -27,7 +27,7 @@ interface AvDecodeSessionOptions {
 }
 
 /** Reads one input through libav: demuxes, decodes, converts. Survives corrupt packets and changes of codec or size. */
-export class AvDecodeSession implements DecodeSession {
+export class AvDecodeSession implements VideoSession {
   /** True for an input that does not wait for its consumer. */
   readonly isLive: boolean;
   readonly #plan: OpenPlan;

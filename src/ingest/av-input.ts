@@ -4,6 +4,7 @@ import * as av from 'node-av/constants';
 import { NocturneError } from '../core/errors.js';
 import type { TimeBase } from '../core/time.js';
 import { openError } from './av-errors.js';
+import { setStreamTags } from './av-stream-tags.js';
 import type { OpenPlan } from './open-plan.js';
 import { PipeReader } from './pipe-reader.js';
 
@@ -209,6 +210,7 @@ export class AvInput implements AsyncDisposable {
     if (!inputFormat && this.container === IMAGE_NAME_DEMUXER) throw notImageError(label);
     if (this.isWallClock) this.#context.setOption('use_wallclock_as_timestamps', '1');
     this.#discardOversize();
+    if (this.#plan.tags) for (const stream of this.streams) setStreamTags(stream, this.#plan.tags);
     this.#check(await this.#track(this.#context.findStreamInfo()));
     this.#video = this.#selectVideo();
   }
@@ -248,7 +250,12 @@ export class AvInput implements AsyncDisposable {
   }
 
   #attachPipe(pipe: NonNullable<OpenPlan['pipe']>): void {
-    const reader = pipe === 'stdin' ? PipeReader.stdin() : PipeReader.namedPipe(pipe.path);
+    const reader =
+      pipe === 'stdin'
+        ? PipeReader.stdin()
+        : 'stream' in pipe
+          ? PipeReader.of(pipe.stream)
+          : PipeReader.namedPipe(pipe.path);
     this.#pipe = reader;
     this.#io = new IOContext();
     this.#io.allocContextWithCallbacks(PIPE_BLOCK_BYTES, 0, (size) => reader.read(size));
@@ -272,7 +279,8 @@ export class AvInput implements AsyncDisposable {
   }
 }
 
-function openTimeoutError(plan: OpenPlan): NocturneError {
+/** The error of an input that did not open within its timeout. */
+export function openTimeoutError(plan: OpenPlan): NocturneError {
   const timeoutS = plan.timeoutMs / 1000;
   return new NocturneError({
     code: 'INPUT_REFUSED',

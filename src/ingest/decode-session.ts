@@ -70,3 +70,11 @@ export interface DecodeSession {
   /** Frees everything; frames already returned stay valid. Idempotent, never throws. */
   close(): Promise<void>;
 }
+
+/** A decode session of a video, which may be live. */
+export interface VideoSession extends DecodeSession {
+  /** True for an input that does not wait for its consumer. */
+  readonly isLive: boolean;
+  /** True when the input arrives in segments of several seconds. */
+  readonly isSegmented: boolean;
+}

@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream';
 import { NocturneError } from '../core/errors.js';
 import type { ImageKind } from '../image/image-kind.js';
 import { checkImageSize, checkVideoSize, MAX_IMAGE_PIXELS, MAX_VIDEO_PIXELS } from '../image/size-limits.js';
 import { playlistOptions } from '../core/playlist.js';
+import type { StreamTags } from './ffmpeg/ffmpeg-description.js';
 import type { InputAddress } from './input-address.js';
 import type { SourceOptions } from './source-options.js';
 
@@ -17,8 +19,10 @@ export interface OpenPlan {
   readonly options: Readonly<Record<string, string>>;
   /** Timeout for opening, milliseconds; 0 for none. */
   readonly timeoutMs: number;
-  /** This process's standard input, or a named pipe: libav reads it through Nocturne. Undefined for other inputs. */
-  readonly pipe?: 'stdin' | { readonly path: string };
+  /** This process's standard input, a named pipe or a stream: libav reads it through Nocturne. Undefined for other inputs. */
+  readonly pipe?: 'stdin' | { readonly path: string } | { readonly stream: Readable };
+  /** Colour tags of the video that its container does not carry. */
+  readonly tags?: StreamTags;
   /** True for an address that libav connects to or listens on. */
   readonly isNetwork: boolean;
   /** True for a regular file on this machine: reads do not wait, so they may run on the caller's thread. */

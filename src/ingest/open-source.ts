@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access, constants, stat } from 'node:fs/promises';
 import { NocturneError } from '../core/errors.js';
 import { imageSignature } from '../image/image-kind.js';
@@ -9,9 +10,18 @@ import { FileSource } from './file-source.js';
 import type { FrameSource } from './frame-source.js';
 import { parseInput, type InputAddress } from './input-address.js';
 import { LiveSource } from './live-source.js';
-import { planAnimation, planFile, planNamedPipe, planNetwork, planStdin, type OpenPlan } from './open-plan.js';
+import {
+  defaultPlan,
+  planAnimation,
+  planFile,
+  planNamedPipe,
+  planNetwork,
+  planStdin,
+  type OpenPlan,
+} from './open-plan.js';
 import { listImages, listNames, type ImageList } from './image-list.js';
-import { emptyCounts, type SessionContext } from './decode-session.js';
+import { emptyCounts, type SessionContext, type VideoSession } from './decode-session.js';
+import { FfmpegSession } from './ffmpeg/ffmpeg-session.js';
 import type { SourceOptions } from './source-options.js';
 import { openStreetSource } from './street-source.js';
 
@@ -33,6 +43,8 @@ export async function openSource(input: string, options: SourceOptions, signal?:
   const pool = new AvFramePool();
   const context: SessionContext = { options, pool, counts: emptyCounts() };
   try {
+    const device = deviceOf(input, address, options);
+    if (device) return await openVideo(device, { ...address, kind: 'camera' }, context, signal);
     const images = await imagesOf(address, { inputFormat: options.inputFormat });
     if (images) return await openImages(images, address, context);
     return await openVideo(await planInput(address, options), address, context, signal);
@@ -116,7 +128,9 @@ async function openVideo(
   signal: AbortSignal | undefined,
 ): Promise<FrameSource> {
   const { options: sourceOptions } = context;
-  const open = (openSignal?: AbortSignal): Promise<AvDecodeSession> => AvDecodeSession.open(plan, context, openSignal);
+  const { ffmpeg } = sourceOptions;
+  const open = (openSignal?: AbortSignal): Promise<VideoSession> =>
+    ffmpeg ? FfmpegSession.open(plan, context, ffmpeg, openSignal) : AvDecodeSession.open(plan, context, openSignal);
   const session = await open(signal);
   if (session.isLive) {
     const canReconnect = kind === 'network' || kind === 'camera';
@@ -131,6 +145,13 @@ async function openVideo(
   const timeout =
     kind === 'network' && sourceOptions.openTimeoutMs > 0 ? { stallTimeoutMs: sourceOptions.openTimeoutMs } : {};
   return new FileSource({ session, ...reopen, sourceOptions, label, ...timeout }, context);
+}
+
+/** A device of the user's FFmpeg, whose name is no path: `--via ffmpeg --input-format decklink "Studio 4K"`; else undefined. */
+function deviceOf(input: string, { kind, target, label }: InputAddress, options: SourceOptions): OpenPlan | undefined {
+  const { ffmpeg, inputFormat } = options;
+  if (!ffmpeg || inputFormat === undefined || kind !== 'path' || existsSync(target)) return undefined;
+  return { ...defaultPlan(options, label), url: input, live: 'yes' };
 }
 
 async function statReadable({ target, label }: InputAddress): Promise<Awaited<ReturnType<typeof stat>>> {

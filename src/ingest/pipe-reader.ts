@@ -8,7 +8,7 @@ const WRITER_POLL_MS = 20;
 const FIRST_BLOCK_BYTES = 65_536;
 
 /**
- * Reads standard input or a named pipe on demand. A read in flight ends at once at `close()`; libav's own protocols (FFmpeg 8.1)
+ * Reads standard input, a named pipe or another stream on demand. A read in flight ends at once at `close()`; libav's own protocols (FFmpeg 8.1)
  * block in `open` and `read` and cannot be interrupted on a silent pipe.
  */
 export class PipeReader {
@@ -25,6 +25,11 @@ export class PipeReader {
   static stdin(): PipeReader {
     const isPipe = fstatSync(0).isFIFO() || fstatSync(0).isSocket();
     return new PipeReader(isPipe ? pipeStream(0) : createReadStream('', { fd: 0, autoClose: false }));
+  }
+
+  /** Takes a stream of bytes. */
+  static of(stream: Readable): PipeReader {
+    return new PipeReader(stream);
   }
 
   /** Opens a named pipe. Its first read waits for a writer; the pipe ends when its writers have closed it. Throws as `openSync`. */

@@ -1,5 +1,6 @@
 import { silentLogger, type Logger } from '../core/logger.js';
 import type { Hwaccel } from './hwaccel.js';
+import type { FfmpegSettings } from '../ffmpeg/system-ffmpeg.js';
 
 /** Frames per second of an image sequence by default. */
 export const DEFAULT_IMAGE_RATE = 25;
@@ -36,6 +37,8 @@ export interface SourceOptions {
   readonly decoderThreads: number;
   /** What decodes video; default `none`, the CPU. */
   readonly hwaccel?: Hwaccel;
+  /** Reads videos through the user's own FFmpeg; undefined: through the bundled libav. The street and images need neither. */
+  readonly ffmpeg?: FfmpegSettings;
   /** Called when a live input is lost and when it is connected again. */
   readonly onEvent?: (event: SourceEvent) => void;
   readonly logger: Logger;

@@ -64,6 +64,17 @@ export function fileCodec(options: Pick<FileSinkOptions, 'codec' | 'path'>): Fil
   return options.codec ?? (/\.webm$/i.test(options.path) ? 'vp9' : 'h264');
 }
 
+/** The encoder of a codec by FFmpeg's name, and its options for crf and preset: the same for every FFmpeg. */
+export function fileEncoderOptions(options: Pick<FileSinkOptions, 'codec' | 'path' | 'crf' | 'preset'>): {
+  readonly name: string;
+  readonly avOptions: Readonly<Record<string, string>>;
+} {
+  const { name, defaultCrf, avOptions } = FILE_ENCODERS[fileCodec(options)];
+  const preset = options.preset ?? 'medium';
+  const crf = String(options.crf ?? defaultCrf);
+  return { name, avOptions: { crf, ...avOptions(preset, FILE_PRESETS.indexOf(preset)) } };
+}
+
 /** FFmpeg's name of the encoder for a codec. Throws NocturneError when this build of libav lacks it. */
 export function fileEncoderName(codec: FileCodec): string {
   const { name } = FILE_ENCODERS[codec];

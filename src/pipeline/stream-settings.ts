@@ -1,4 +1,5 @@
 import type { Controls } from '../core/controls.js';
+import type { FfmpegSettings } from '../ffmpeg/system-ffmpeg.js';
 import type { EncoderOptions } from '../encode/encoder.js';
 import type { Device, Engine } from '../infer/network-session.js';
 import type { FileCodec, FilePreset } from '../output/file-options.js';
@@ -14,6 +15,8 @@ export interface StreamSettings {
   readonly source: Omit<SourceOptions, 'logger' | 'onEvent'>;
   readonly model: ModelSettings;
   readonly encoder: EncoderOptions;
+  /** Encodes through the user's own FFmpeg; undefined: through the bundled libav. */
+  readonly ffmpeg?: FfmpegSettings;
   /** The controls at the start. */
   readonly controls: Controls;
   /** Seed of the grain, and of what a generator draws. */
@@ -47,6 +50,10 @@ export interface RenderSettings {
   readonly codec?: FileCodec;
   readonly crf?: number;
   readonly preset?: FilePreset;
+  /** Decodes and encodes through the user's own FFmpeg; undefined: through the bundled libav. */
+  readonly ffmpeg?: FfmpegSettings;
+  /** With `ffmpeg`: its encoder by name; undefined: by codec. */
+  readonly encoder?: string;
   /** Where to list the lamps of each frame. */
   readonly lamps?: string;
   readonly overwrite: boolean;

@@ -12,6 +12,7 @@ import { DEFAULT_SOURCE_OPTIONS, type SourceOptions } from '../../ingest/source-
 import type { Look } from '../../look/look.js';
 import { checkNameLength } from '../../output/atomic-file.js';
 import { openFileSink } from '../../output/av-file-sink.js';
+import { openFfmpegFileSink } from '../../output/ffmpeg/ffmpeg-file-sink.js';
 import type { FileSink, FileSinkOptions } from '../../output/file-options.js';
 import type { RenderSettings } from '../stream-settings.js';
 import type { RenderReport } from '../worker-messages.js';
@@ -93,7 +94,9 @@ interface RenderStages extends Pick<OpenStages, 'source' | 'times'> {
 async function renderInto(settings: RenderSettings, context: JobContext, stages: RenderStages): Promise<RenderReport> {
   const copyFrom = copySource(settings.input);
   const { info } = stages.source;
-  const sink = await openFileSink(sinkOptions(settings, { info, copyFrom, signal: context.signal }));
+  const options = sinkOptions(settings, { info, copyFrom, signal: context.signal });
+  const { ffmpeg, encoder } = settings;
+  const sink = ffmpeg ? await openFfmpegFileSink(options, ffmpeg, encoder) : await openFileSink(options);
   try {
     const report = await renderToFile(settings, context, { ...stages, sink });
     return { ...report, notices: [...soundNotices(info, copyFrom), ...report.notices] };
@@ -145,7 +148,7 @@ async function renderToFile(
 }
 
 function sourceOptions(settings: RenderSettings): SourceOptions {
-  const { startS, durationS, inputFormat, imageRate, decoderThreads, hwaccel = 'none' } = settings;
+  const { startS, durationS, inputFormat, imageRate, decoderThreads, hwaccel = 'none', ffmpeg } = settings;
   return {
     ...DEFAULT_SOURCE_OPTIONS,
     startS,
@@ -155,6 +158,7 @@ function sourceOptions(settings: RenderSettings): SourceOptions {
     hwaccel,
     ...(durationS === undefined ? {} : { durationS }),
     ...(inputFormat === undefined ? {} : { inputFormat }),
+    ...(ffmpeg === undefined ? {} : { ffmpeg }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Controls } from '../../core/controls.js';
 import { Frame } from '../../core/frame.js';
 import { openEncoder } from '../../encode/av-encoder.js';
+import { openFfmpegEncoder } from '../../encode/ffmpeg/ffmpeg-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { SourceEvent } from '../../ingest/source-options.js';
 import { placeOf } from '../../infer/device-names.js';
@@ -66,7 +67,10 @@ async function runLive(settings: StreamSettings, context: StreamJobContext, stag
   const { logger } = context;
   const { source, generator } = stages;
   logger.info({ generator: generatorName(stages) }, 'The generator is ready.');
-  await using encoder = await openEncoder({ ...settings.encoder, frameRate: source.info.frameRate, logger });
+  const options = { ...settings.encoder, frameRate: source.info.frameRate, logger };
+  await using encoder = settings.ffmpeg
+    ? await openFfmpegEncoder(options, settings.ffmpeg)
+    : await openEncoder(options);
   const cheaperFlags = [
     ...(generator.card.name === 'grade' ? [] : ['--generator grade']),
     ...(settings.encoder.preset === 'ultrafast' ? [] : ['--preset ultrafast']),
