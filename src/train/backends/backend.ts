@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { NocturneError } from '../../core/errors.js';
 
@@ -38,20 +37,4 @@ export async function startBackend(
 /** The failure of a backend that is missing or does not load. @param remedy one line: what to install or run. */
 export function unavailable(message: string, remedy: string, cause?: unknown): NocturneError {
   return new NocturneError({ code: 'DEVICE_UNAVAILABLE', stage: 'train', message, remedy, cause });
-}
-
-/** Whether an optional package resolves from this one. */
-export function isInstalled(packageName: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(packageName);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The reason why an installed package does not load: the first line of the error, without a full stop. */
-export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n')[0] ?? text).replace(/[.\s]+$/, '');
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
-import { type Backend, isInstalled, reasonOf, startBackend, unavailable } from './backend.js';
+import { isInstalled, reasonOf } from '../../core/optional-package.js';
+import { type Backend, startBackend, unavailable } from './backend.js';
 import { LEAKY_RELU_GRADIENT } from './leaky-relu-gradient.js';
 import { replaceKernel } from './replace-kernel.js';
 
