@@ -2,6 +2,7 @@ import type { Controls } from '../core/controls.js';
 import type { EncoderOptions } from '../encode/encoder.js';
 import type { FileCodec, FilePreset } from '../output/file-options.js';
 import type { SourceOptions } from '../ingest/source-options.js';
+import type { ApplyDevice } from '../render/choose-renderer.js';
 
 /** Settings of one live stream. Plain data: it is sent to a worker. */
 export interface StreamSettings {
@@ -11,6 +12,8 @@ export interface StreamSettings {
   readonly input: string;
   readonly source: Omit<SourceOptions, 'logger' | 'onEvent'>;
   readonly model: ModelSettings;
+  /** Where looks are applied. */
+  readonly applyDevice: ApplyDevice;
   readonly encoder: EncoderOptions;
   /** The controls at the start. */
   readonly controls: Controls;
@@ -34,6 +37,8 @@ export interface RenderSettings {
   readonly input: string;
   readonly output: string;
   readonly model: ModelSettings;
+  /** Where looks are applied; `auto` is the CPU here. */
+  readonly applyDevice: ApplyDevice;
   readonly controls: Controls;
   readonly seed: number;
   readonly startS: number;

@@ -54,6 +54,8 @@ export interface WorkerStats {
   readonly latencyMs: number;
   readonly generator: string;
   readonly encoder: string;
+  /** What applies looks. */
+  readonly kernel: string;
   readonly fallbacks: number;
   readonly cuts: number;
   /** As in `StreamStats`. */

@@ -61,7 +61,7 @@ const SUMS_BYTES = 1021 * 16;
 const TABLES_BYTES = 9 * 16 * 12 * 16;
 const LIT_ROWS_BYTES = 80;
 const CURVES_BYTES = 9 * 16 * 256 * 2;
-/** Bit of a grid row in which chroma mixes into luma. */
+/** Bit of {@link ConvertedLook.mixes}: chroma mixes into luma. */
 const INTO_LUMA = 1;
 /** Frame and band size that the kernel is prepared for. */
 type PreparedSize = readonly [width: number, height: number, bandBytes: number];
@@ -86,7 +86,8 @@ export interface ConvertedLook {
   readonly lights: Uint8Array;
   /** `[3, 9, 16, 256]` i16; `[1, 9, 16, 256]` where chroma mixes into luma nowhere. */
   readonly curves: Uint8Array;
-  readonly isMixed: boolean;
+  /** Cross terms that the grid uses, as bits: chroma into luma 1, luma into chroma 2, U into V or V into U 4. */
+  readonly mixes: number;
   readonly isLit: boolean;
 }
 
@@ -135,13 +136,13 @@ export class ApplyKernel {
     this.#start(frame, planBand(frame).bytes, options);
     const { TABLES, LIGHTS, LIT_ROWS, MIXES, SUM_CODES, CURVES } = this.#kernel.exports;
     const view = (start: number, bytes: number): Uint8Array => this.#bytes.subarray(start, start + bytes);
-    const isMixed = view(MIXES.value, 9).some((mixes) => (mixes & INTO_LUMA) !== 0);
+    const mixes = view(MIXES.value, 9).reduce((all, row) => all | row, 0);
     return {
       sums: view(SUM_CODES.value, SUMS_BYTES),
       tables: view(TABLES.value, TABLES_BYTES),
       lights: view(LIGHTS.value, LIT_ROWS.value - LIGHTS.value + LIT_ROWS_BYTES),
-      curves: view(CURVES.value, (isMixed ? 3 : 1) * CURVES_BYTES),
-      isMixed,
+      curves: view(CURVES.value, ((mixes & INTO_LUMA) === 0 ? 1 : 3) * CURVES_BYTES),
+      mixes,
       isLit: view(LIT_ROWS.value, 72).some((lit) => lit !== 0),
     };
   }

@@ -18,6 +18,7 @@ export const EMPTY_PIPELINE_STATS: PipelineStats = {
   latencyMs: 0,
   generator: '',
   encoder: '',
+  kernel: '',
   overload: '',
   fallbacks: 0,
   cuts: 0,

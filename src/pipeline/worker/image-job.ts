@@ -13,9 +13,9 @@ import { temporaryPathOf } from '../../output/atomic-file.js';
 import { withPath } from '../../output/atomic-image.js';
 import { outputFailure } from '../../output/output-error.js';
 import { stillGrainSeed } from '../../render/grain.js';
+import { chooseRenderer } from '../../render/choose-renderer.js';
 import type { Renderer } from '../../render/renderer.js';
 import { readThumbnail } from '../../render/read-thumbnail.js';
-import { openRenderer } from '../../render/wasm-renderer.js';
 import { StageTimes } from '../stage-times.js';
 import type { RenderSettings } from '../stream-settings.js';
 import type { RenderReport } from '../worker-messages.js';
@@ -36,7 +36,9 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
   const { seed, controls } = settings;
   await using generator = await openGenerator({ ...settings.model, seed, logger });
   generator.setLighting?.(lightingOf(controls));
-  using renderer = await openRenderer({ seed, hasBeam: !generator.wantsDetail, grain: generator.grain });
+  const device = settings.applyDevice === 'auto' ? 'cpu' : settings.applyDevice; // same input and seed, same bytes
+  const rendering = { seed, hasBeam: !generator.wantsDetail, grain: generator.grain };
+  using renderer = await chooseRenderer({ ...rendering, device, width: 0, height: 0, logger });
   const tools = { settings, generator, renderer, lampFile, times: new StageTimes(), signal };
   const meter = new RenderProgressMeter(tasks.length);
   let firstFailure: NocturneError | undefined;
@@ -133,7 +135,7 @@ async function renderImage(task: ImageTask, tools: ImageTools): Promise<Rendered
   const thumbnail = times.measure('thumbnail', () => readThumbnail(renderer, frame, generator.wantsDetail));
   const seed = stillGrainSeed(settings.seed, thumbnail);
   const look = await times.measureAsync('look', () => generator.translate(thumbnail));
-  renderer.apply(look, settings.controls, frame, { seed });
+  await renderer.apply(look, settings.controls, frame, { seed });
   const night = cropImage(frameToRgb(frame), width, height);
   const temporary = temporaryPathOf(task.to);
   try {

@@ -38,7 +38,9 @@ export async function runRenderJob(settings: RenderSettings, context: JobContext
 
 async function renderVideo(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   const { input, model, seed } = settings;
-  const options = { input, source: sourceOptions(settings), model, seed, logger: context.logger };
+  // The same input and seed give the same bytes: what is faster on one machine must not change them on another.
+  const applyDevice = settings.applyDevice === 'auto' ? 'cpu' : settings.applyDevice;
+  const options = { input, source: sourceOptions(settings), model, applyDevice, seed, logger: context.logger };
   await using lampFile = await LampFile.open(settings);
   return await withStages(options, context.signal, async (stages) => {
     const copyFrom = copySource(input);

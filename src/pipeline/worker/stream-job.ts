@@ -31,8 +31,8 @@ export async function runStreamJob(settings: StreamSettings, context: StreamJobC
   const onEvent = ({ kind, message }: SourceEvent): void => {
     post({ type: 'state', state: kind === 'lost' ? 'reconnecting' : 'live', message });
   };
-  const { input, model, seed } = settings;
-  const options = { input, source: { ...settings.source, onEvent }, model, seed, logger };
+  const { input, model, applyDevice, seed } = settings;
+  const options = { input, source: { ...settings.source, onEvent }, model, applyDevice, seed, logger };
   await withStages(options, signal, async (stages) => {
     const { source, looks } = stages;
     logger.info({ generator: generatorName(stages) }, 'The generator is ready.');
@@ -114,6 +114,7 @@ function statsOf({
     latencyMs: Math.round(sink.latencyMs * 10) / 10 || 0,
     generator: generatorName(stages),
     encoder: encoder.name,
+    kernel: stages.renderer.kernel,
     ...stages.looks.counts,
     liveFrames: Frame.liveCount,
   };

@@ -12,6 +12,9 @@ import { APPLY_SHADER, TILE } from './shader-main.js';
 const SLOTS = 3;
 const NOISE_BYTES = 65536;
 const PARAMS_BYTES = 192;
+/** Bits of the shader's flags beside the look's own cross terms. */
+const LIT = 8;
+const CROSSES = 16;
 
 /** Memory of one band on the GPU, and what is read back from it. */
 interface Slot {
@@ -112,7 +115,7 @@ export class GpuApply {
   /** Uploads the look. */
   #upload(frame: Frame, options: ApplyOptions, { lamps: buffer }: Prepared): FrameLamps & { readonly flags: number } {
     const { queue } = this.#device;
-    const { sums, tables, lights, curves, isMixed, isLit } = this.#kernel.convert(frame, options);
+    const { sums, tables, lights, curves, mixes, isLit } = this.#kernel.convert(frame, options);
     queue.writeBuffer(this.#look, LOOK.sums, sums);
     queue.writeBuffer(this.#look, LOOK.tables, tables);
     if (isLit) queue.writeBuffer(this.#look, LOOK.lights, lights);
@@ -120,7 +123,7 @@ export class GpuApply {
     const lamps = this.#lampWriter.write(frame, options);
     if (lamps.count > 0) queue.writeBuffer(buffer, 0, lamps.words);
     const crosses = lamps.frame[12] !== 0 || lamps.frame[13] !== 0;
-    return { ...lamps, flags: (isMixed ? 1 : 0) | (isLit ? 2 : 0) | (crosses ? 4 : 0) };
+    return { ...lamps, flags: mixes | (isLit ? LIT : 0) | (crosses ? CROSSES : 0) };
   }
 
   /** Sends a band to the GPU, renders it and requests the result. */

@@ -95,13 +95,19 @@ fn term(above: u32, below: u32, bin: u32, second: i32, pair: vec2<i32>) -> i32 {
   return between(a.x, b.x, second) * pair.x + between(a.y, b.y, second) * pair.y;
 }
 
-/** The transform of one column of cells, 19 fraction bits. @param table index of its first coefficient: 4 for U, 8 for V. */
-fn affine(cellAbove: u32, cellBelow: u32, table: u32, second: i32, day: ChromaDay) -> f32 {
-  let a = TABLES + cellAbove * CELL_WORDS + table * TABLE_WORDS;
-  let b = TABLES + cellBelow * CELL_WORDS + table * TABLE_WORDS;
-  let sum = term(a + 12u, b + 12u, day.bin, second, day.one) + term(a, b, day.bin, second, day.luma)
-    + term(a + 4u, b + 4u, day.bin, second, day.u) + term(a + 8u, b + 8u, day.bin, second, day.v);
-  return f32(sum);
+/** The transform of one column of cells, 19 fraction bits, for U and V. */
+fn affine(cellAbove: u32, cellBelow: u32, second: i32, day: ChromaDay) -> vec2<f32> {
+  let aU = TABLES + cellAbove * CELL_WORDS + 16u;
+  let bU = TABLES + cellBelow * CELL_WORDS + 16u;
+  let aV = aU + 16u;
+  let bV = bU + 16u;
+  var u = term(aU + 12u, bU + 12u, day.bin, second, day.one) + term(aU + 4u, bU + 4u, day.bin, second, day.u);
+  var v = term(aV + 12u, bV + 12u, day.bin, second, day.one) + term(aV + 8u, bV + 8u, day.bin, second, day.v);
+  if ((params.flags & (FROM_LUMA | CROSSED)) != 0u) {
+    u += term(aU, bU, day.bin, second, day.luma) + term(aU + 8u, bU + 8u, day.bin, second, day.v);
+    v += term(aV, bV, day.bin, second, day.luma) + term(aV + 4u, bV + 4u, day.bin, second, day.u);
+  }
+  return vec2<f32>(vec2<i32>(u, v));
 }
 
 /** Night of a chroma sample, both planes: codes with 4 fraction bits and half a code. @param x,row as for {@link nightLuma}. */
@@ -109,10 +115,8 @@ fn nightChroma(day: ChromaDay, u: i32, v: i32, x: vec4<u32>, row: u32, lights: L
   let above = (row & 0xffffu) * GRID_WIDTH + x.x;
   let below = min((row & 0xffffu) + 1u, LAST_GRID_ROW) * GRID_WIDTH + x.x;
   let second = high(row);
-  let weights = vec2<f32>(bitcast<f32>(x.z), bitcast<f32>(x.w));
-  var night = vec2<f32>(
-    affine(above, below, 4u, second, day) * weights.x + affine(above + 1u, below + 1u, 4u, second, day) * weights.y,
-    affine(above, below, 8u, second, day) * weights.x + affine(above + 1u, below + 1u, 8u, second, day) * weights.y);
+  var night = affine(above, below, second, day) * bitcast<f32>(x.z);
+  night += affine(above + 1u, below + 1u, second, day) * bitcast<f32>(x.w);
   if (lights.isLit) {
     let core = gainOf(lightAt(lights, 2u, x.y));
     let light = vec2<i32>(lightAt(lights, 3u, x.y) + core * (u << 7u), lightAt(lights, 4u, x.y) + core * (v << 7u));

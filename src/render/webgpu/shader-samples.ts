@@ -26,10 +26,12 @@ struct Params {
 
 /** Start of the masks of the columns of tiles in lamps: 256 records come before. */
 const COLUMN_MASKS = 6144u;
-/** Bits of params.flags: chroma mixes into luma; the look has lights; lamps' chroma changes luma. */
+/** Bits of params.flags: chroma mixes into luma, luma into chroma, U into V or V into U; the look has lights; lamps' chroma changes luma. */
 const MIXES = 1u;
-const LIT = 2u;
-const CROSSES = 4u;
+const FROM_LUMA = 2u;
+const CROSSED = 4u;
+const LIT = 8u;
+const CROSSES = 16u;
 
 fn low(word: u32) -> i32 { return bitcast<i32>(word << 16u) >> 16u; }
 fn high(word: u32) -> i32 { return bitcast<i32>(word) >> 16u; }

@@ -51,5 +51,5 @@ it('x', async () => {
   await run({ width: 640, height: 360 }, { grain: 1 }, 0.3, 0.3, 40);
   await run({ width: 640, height: 360, color: { matrix: 'bt2020', range: 'full' } }, { grain: 1, view: 'split' }, 0.3, 0.3, 256);
   await run({ width: 2, height: 2 }, { grain: 1 }, 0.3, 0.3, 3);
-  await run({ width: 1920, height: 1080 }, { grain: 1 }, 0.3, 0.3, 60);
+  
 });
