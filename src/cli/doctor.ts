@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { EXIT_CODES } from '../core/errors.js';
 import type { DeviceReport } from '../infer/ort-devices.js';
+import type { ApplyReport } from './doctor-apply.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { listEncoders } from '../encode/av-encoder-probe.js';
 import { packageVersion } from '../config/package-version.js';
@@ -23,7 +24,7 @@ const MARKS = { ok: '✓', missing: '–', broken: '✗' } as const;
 /** Runs `nocturne doctor`: tests what works on this machine. Sets a non-zero exit code if nocturne cannot work here. */
 export async function doctor(command: Command): Promise<void> {
   const findings = [nodeFinding(), cpuFinding(), memoryFinding(), await kernelFinding(), ...(await encoderFindings())];
-  findings.push(...deviceFindings(), commandFinding());
+  findings.push(...deviceFindings(), applyFinding(), commandFinding());
   const isBroken = findings.some(({ state }) => state === 'broken');
   if (command.opts<{ json?: boolean }>().json === true) {
     printJson({ version: packageVersion(), findings });
@@ -97,6 +98,23 @@ function deviceFindings(): Finding[] {
     const state = available ? 'ok' : name === 'cpu' ? 'broken' : 'missing';
     return { what: `network on ${name}`, state, detail: available ? 'runs a test network' : reason };
   });
+}
+
+function applyFinding(): Finding {
+  const script = fileURLToPath(new URL('doctor-apply.js', import.meta.url));
+  const options: SpawnSyncOptionsWithStringEncoding = {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: DEVICES_TIMEOUT_MS,
+  };
+  const { status, signal, stdout } = spawnSync(process.execPath, [script], options);
+  const what = 'looks on webgpu';
+  if (status !== 0) {
+    const detail = `the test ended with ${signal ?? `exit code ${status}`}; --apply-device cpu avoids the graphics driver`;
+    return { what, state: 'missing', detail };
+  }
+  const { available, detail } = JSON.parse(stdout) as ApplyReport; // written by doctor-apply.ts
+  return { what, state: available ? 'ok' : 'missing', detail };
 }
 
 function commandFinding(): Finding {

@@ -8,8 +8,8 @@ import { LOOK, paramsOf } from './gpu-params.js';
 import { MAP_READ, USAGE, type GpuBuffer, type GpuDevice, type GpuPipeline } from './gpu.js';
 import { APPLY_SHADER, TILE } from './shader-main.js';
 
-/** Bands that are on the GPU at a time: one is filled, one rendered, one read. */
-const SLOTS = 3;
+/** Bands that are on the GPU at a time: while it renders one, the CPU reads and fills the other. */
+const SLOTS = 2;
 const NOISE_BYTES = 65536;
 const PARAMS_BYTES = 192;
 /** Bits of the shader's flags beside the look's own cross terms. */
@@ -41,7 +41,7 @@ interface PendingBand {
   readonly row: number;
   readonly rows: number;
   /** Why the band failed; undefined when it can be read. */
-  readonly failure: Promise<unknown>;
+  readonly failure: Promise<Error | undefined>;
 }
 
 /** Why a frame is not complete on the GPU: rows from `row` on are still the day's. */
@@ -155,7 +155,7 @@ export class GpuApply {
     const mapped = slot.result.mapAsync(MAP_READ, 0, layout.bytes);
     const failure = mapped.then(
       () => undefined,
-      (error: unknown) => error ?? new Error('a result of the GPU cannot be read'),
+      (error: unknown) => (error instanceof Error ? error : new Error('a result of the GPU cannot be read')),
     );
     return { slot, row, rows, failure };
   }
@@ -181,7 +181,7 @@ export class GpuApply {
     if (!band) return 0;
     const { slot, row, rows } = band;
     const failure = await band.failure;
-    if (failure !== undefined) throw failure instanceof Error ? failure : new Error(String(failure));
+    if (failure) throw failure;
     const bytes = new Uint8Array(slot.result.getMappedRange(0, layout.bytes));
     copyOutOfBand(frame, layout, { row, rows, bytes });
     slot.result.unmap();

@@ -99,7 +99,8 @@ class GpuRenderer implements WebGpuRenderer {
 
   apply(look: Look, controls: Controls, frame: Frame, grain: GrainOptions = {}): Promise<void> | undefined {
     if (this.#isClosed || frame.closed || this.#failure !== undefined) {
-      return this.#parts.wasm.apply(look, controls, frame, grain); // refuses a closed frame
+      this.#parts.wasm.apply(look, controls, frame, grain); // refuses a closed frame
+      return undefined;
     }
     const plan = planRender({ look, controls, frame, grain }, this.#options);
     if (plan?.options) return this.#render(frame, plan.options, plan.lineAt);
