@@ -214,7 +214,11 @@ export class GpuApply {
       const result = create(layout.bytes, USAGE.mapRead | USAGE.copyDst);
       const bound = [this.#params, planes, words, this.#look, lamps, this.#noise];
       const entries = bound.map((buffer, binding) => ({ binding, resource: { buffer } }));
-      return { planes, result, group: device.createBindGroup({ layout: this.#pipeline.getBindGroupLayout(0), entries }) };
+      return {
+        planes,
+        result,
+        group: device.createBindGroup({ layout: this.#pipeline.getBindGroupLayout(0), entries }),
+      };
     });
     const staging = new Uint8Array(layout.isDirect ? 0 : layout.bytes);
     this.#prepared = { key, geometry, layout, slots, buffers, lamps, staging };

@@ -14,7 +14,8 @@ const run = async (name: string, shape: FrameShape, spread: number, lit: number,
   using a = randomFrame(shape, random);
   let s = '';
   for (let i = 0; i < 3; i++) {
-    const c = process.cpuUsage(), t = performance.now();
+    const c = process.cpuUsage(),
+      t = performance.now();
     await gpu.apply(look, DEFAULT_CONTROLS, a);
     const u = process.cpuUsage(c);
     s += ` ${(performance.now() - t).toFixed(0)}ms (${((u.user + u.system) / 1000).toFixed(0)} cpu)`;

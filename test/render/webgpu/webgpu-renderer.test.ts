@@ -33,7 +33,12 @@ describe.skipIf(!(await hasWebGpu()))('the apply kernel on a GPU', () => {
   });
 
   /** Renders one frame on GPU and CPU. Returns the largest difference between them. Borrows the frame. */
-  async function difference(day: Frame, look: Look, controls: Controls, renderer: WebGpuRenderer = gpu): Promise<number> {
+  async function difference(
+    day: Frame,
+    look: Look,
+    controls: Controls,
+    renderer: WebGpuRenderer = gpu,
+  ): Promise<number> {
     using onGpu = day.clone();
     using onCpu = day.clone();
     await renderer.apply(look, controls, onGpu);
@@ -63,19 +68,22 @@ describe.skipIf(!(await hasWebGpu()))('the apply kernel on a GPU', () => {
     [{ width: 130, height: 66 }, 20, { view: 'lights' }],
     [{ width: 192, height: 96 }, 256, {}],
     [{ width: 640, height: 34 }, 0, { pts: 2 ** 44 }],
-  ] as const)('is within one code value of WebAssembly and of float64, on %o with %i lamps and %o', async (shape, lamps, dials) => {
-    const { day, look } = random(shape, lamps);
-    using frame = day;
-    const controls = { ...DEFAULT_CONTROLS, ...dials };
-    expect(await difference(frame, look, controls)).toBeLessThanOrEqual(1);
-    if (controls.view === 'split') return; // the reference has no line
-    using night = frame.clone();
-    using reference = frame.clone();
-    await gpu.apply(look, controls, night);
-    renderReference(look, controls, reference, SEED);
-    expect(largestDifference(night, reference)).toBeLessThanOrEqual(1);
-    expect(largestDifference(night, frame)).toBeGreaterThan(1); // it did render
-  });
+  ] as const)(
+    'is within one code value of WebAssembly and of float64, on %o with %i lamps and %o',
+    async (shape, lamps, dials) => {
+      const { day, look } = random(shape, lamps);
+      using frame = day;
+      const controls = { ...DEFAULT_CONTROLS, ...dials };
+      expect(await difference(frame, look, controls)).toBeLessThanOrEqual(1);
+      if (controls.view === 'split') return; // the reference has no line
+      using night = frame.clone();
+      using reference = frame.clone();
+      await gpu.apply(look, controls, night);
+      renderReference(look, controls, reference, SEED);
+      expect(largestDifference(night, reference)).toBeLessThanOrEqual(1);
+      expect(largestDifference(night, frame)).toBeGreaterThan(1); // it did render
+    },
+  );
 
   it('saturates as WebAssembly does where coefficients leave their range', async () => {
     using day = randomFrame({ width: 96, height: 32 }, new Random(1));
@@ -119,7 +127,11 @@ describe.skipIf(!(await hasWebGpu()))('the apply kernel on a GPU', () => {
   });
 
   it('follows frames that change size', async () => {
-    for (const [width, height] of [[64, 32], [130, 18], [64, 32]] as const) {
+    for (const [width, height] of [
+      [64, 32],
+      [130, 18],
+      [64, 32],
+    ] as const) {
       const { day, look } = random({ width, height });
       using frame = day;
       expect(await difference(frame, look, DEFAULT_CONTROLS)).toBeLessThanOrEqual(1);
@@ -168,7 +180,10 @@ describe.skipIf(!(await hasWebGpu()))('the apply kernel on a GPU', () => {
     const folder = footage('frames/testA');
     if (folder === undefined) return context.skip();
     await using generator = await openGenerator({ generator: 'lit', seed: 1 });
-    for (const name of readdirSync(folder).filter((file) => /\.(jpg|png)$/.test(file)).sort().slice(0, 2)) {
+    for (const name of readdirSync(folder)
+      .filter((file) => /\.(jpg|png)$/.test(file))
+      .sort()
+      .slice(0, 2)) {
       using day = rgbToFrame(await readRgb(join(folder, name), [480, 270]));
       const look = await generator.translate(readThumbnail(cpu, day, generator.wantsDetail));
       expect(look.lamps[4]).toBeGreaterThan(0); // it has lamps
