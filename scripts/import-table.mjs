@@ -62,8 +62,10 @@ export const MODULES = {
     imports: ['src/core', 'src/image', 'src/look'],
   },
   'src/render': {
-    holds: 'a look and dials applied to full-resolution planes ([how](docs/apply-kernel.md)); grain, split view',
+    holds:
+      'a look and dials applied to full-resolution planes, on the CPU or a GPU ([how](docs/apply-kernel.md)); grain, split view',
     imports: ['src/core', 'src/image', 'src/look'],
+    packages: { webgpu: ['webgpu/gpu-adapter.ts'] },
   },
   'src/encode': {
     holds: 'the live H.264 encoder',
@@ -112,6 +114,7 @@ export const MODULES = {
       ...['src/core', 'src/image', 'src/look', 'src/synth', 'src/infer', 'src/evaluate'],
       ...['src/scene/scene.ts', 'src/scene/scene-reader.ts', 'src/scene/vehicle-peaks.ts'],
       ...['src/output/atomic-file.ts', 'src/output/atomic-image.ts'],
+      ...['src/render/webgpu/gpu-adapter.ts', 'src/render/webgpu/gpu.ts'],
     ],
     packages: {
       '@tensorflow/tfjs-core': [],
@@ -119,7 +122,6 @@ export const MODULES = {
       '@tensorflow/tfjs-backend-webgpu': ['backends/*.ts'],
       '@tensorflow/tfjs-node': ['backends/*.ts'],
       '@tensorflow/tfjs-node-gpu': ['backends/*.ts'],
-      webgpu: ['backends/*.ts'],
       protobufjs: ['export/*.ts'],
       uplot: ['report/page/*.ts'],
     },

@@ -135,6 +135,7 @@ export async function render(input: string, output: string, options: RenderOptio
       input,
       output,
       model: modelSettings(settings),
+      applyDevice: settings.applyDevice,
       controls: controlsOf(settings),
       seed,
       startS: start,
@@ -305,6 +306,7 @@ function streamSettings(input: string, name: string | undefined, settings: Setti
     input,
     source: sourceOptions(settings),
     model: modelSettings(settings),
+    applyDevice: settings.applyDevice,
     encoder: {
       frameRate: 0,
       encoder: settings.encoder,

@@ -7,6 +7,7 @@ import { listHwaccels } from '../ingest/av-hardware.js';
 import type { DeviceReports } from '../infer/device-reports.js';
 import { loadFluentFfmpeg } from '../ffmpeg/fluent-ffmpeg.js';
 import { SystemFfmpeg } from '../ffmpeg/system-ffmpeg.js';
+import type { ApplyReport } from './doctor-apply.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { listEncoders } from '../encode/av-encoder-probe.js';
 import { packageVersion } from '../config/package-version.js';
@@ -26,7 +27,7 @@ const MARKS = { ok: '✓', missing: '–', broken: '✗' } as const;
 /** Runs `nocturne doctor`: tests what works on this machine. Sets a non-zero exit code if nocturne cannot work here. */
 export async function doctor(command: Command): Promise<void> {
   const findings = [nodeFinding(), cpuFinding(), memoryFinding(), await kernelFinding(), ...(await encoderFindings())];
-  findings.push(...decoderFindings(), ...deviceFindings(), ...(await commandFindings()));
+  findings.push(...decoderFindings(), ...deviceFindings(), applyFinding(), ...(await commandFindings()));
   const isBroken = findings.some(({ state }) => state === 'broken');
   if (command.opts<{ json?: boolean }>().json === true) {
     printJson({ version: packageVersion(), findings });
@@ -111,6 +112,23 @@ function deviceFindings(): Finding[] {
     return { what: `network on ${name}`, state, detail } satisfies Finding;
   });
   return [...networkFindings, ...engineFindings];
+}
+
+function applyFinding(): Finding {
+  const script = fileURLToPath(new URL('doctor-apply.js', import.meta.url));
+  const options: SpawnSyncOptionsWithStringEncoding = {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: DEVICES_TIMEOUT_MS,
+  };
+  const { status, signal, stdout } = spawnSync(process.execPath, [script], options);
+  const what = 'looks on webgpu';
+  if (status !== 0) {
+    const detail = `the test ended with ${signal ?? `exit code ${status}`}; --apply-device cpu avoids the graphics driver`;
+    return { what, state: 'missing', detail };
+  }
+  const { available, detail } = JSON.parse(stdout) as ApplyReport; // written by doctor-apply.ts
+  return { what, state: available ? 'ok' : 'missing', detail };
 }
 
 /** The user's own FFmpeg and the package that starts it, for `--via ffmpeg`. */

@@ -193,6 +193,12 @@ const OWN_SETTINGS = {
     commands: anyNight,
     placeholder: 'name',
   }),
+  applyDevice: choice(['auto', 'cpu', 'webgpu'], 'auto', {
+    help: 'device that applies looks to frames: cpu, webgpu (needs the webgpu package), or auto: the faster one in serve, cpu in render, where the same seed gives the same bytes',
+    group: 'Night',
+    commands: serveAndRender,
+    placeholder: 'device',
+  }),
   threads: integer(
     { min: 1, max: 64, default: 1 },
     { help: 'CPU threads of the network, no more than there are CPU cores', group: 'Night', commands: anyNight },

@@ -3,7 +3,7 @@ import type { Frame } from '../core/frame.js';
 import { Percentiles } from '../core/stats.js';
 import type { Generator } from '../infer/generator.js';
 import { readThumbnail } from '../render/read-thumbnail.js';
-import type { Renderer } from '../render/renderer.js';
+import type { SyncRenderer } from '../render/renderer.js';
 import type { Cost, StageCost } from './evaluation.js';
 
 /** Frames that are not timed, while code and caches warm up. */
@@ -12,7 +12,7 @@ const WARM_UP_FRAMES = 5;
 /** Runs frames through each stage of the pipeline and times it. Closes the frames. */
 export async function measureCost(
   frames: AsyncIterable<Frame>,
-  tools: { readonly generator: Generator; readonly renderer: Renderer; readonly threads: number },
+  tools: { readonly generator: Generator; readonly renderer: SyncRenderer; readonly threads: number },
 ): Promise<Cost> {
   const { generator, renderer, threads } = tools;
   const times = {

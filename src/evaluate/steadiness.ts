@@ -8,7 +8,7 @@ import { copyLookInto, emptyLook, type Look } from '../look/look.js';
 import { DetailSchedule } from '../pipeline/detail-schedule.js';
 import { LookMaker } from '../pipeline/look-thread/look-maker.js';
 import { readThumbnail } from '../render/read-thumbnail.js';
-import type { Renderer } from '../render/renderer.js';
+import type { SyncRenderer } from '../render/renderer.js';
 import { Flicker } from '../temporal/flicker.js';
 import {
   FLOW_HEIGHT,
@@ -29,7 +29,7 @@ const SIZE = { width: THUMBNAIL_WIDTH, height: THUMBNAIL_HEIGHT };
 /** Runs consecutive frames through generator and steadier and measures how steady each stage is. Closes the frames. */
 export async function measureSteadiness(
   frames: AsyncIterable<Frame>,
-  tools: { readonly generator: Generator; readonly renderer: Renderer; readonly smoothing?: number },
+  tools: { readonly generator: Generator; readonly renderer: SyncRenderer; readonly smoothing?: number },
 ): Promise<Steadiness> {
   const { generator, renderer, smoothing = DIALS.smoothing.default } = tools;
   const fresh = emptyLook();

@@ -5,6 +5,7 @@ import type { Device, Engine } from '../infer/network-session.js';
 import type { FileCodec, FilePreset } from '../output/file-options.js';
 import type { Hwaccel } from '../ingest/hwaccel.js';
 import type { SourceOptions } from '../ingest/source-options.js';
+import type { ApplyDevice } from '../render/choose-renderer.js';
 
 /** Settings of one live stream. Plain data: it is sent to a worker. */
 export interface StreamSettings {
@@ -14,6 +15,8 @@ export interface StreamSettings {
   readonly input: string;
   readonly source: Omit<SourceOptions, 'logger' | 'onEvent'>;
   readonly model: ModelSettings;
+  /** Where looks are applied. */
+  readonly applyDevice: ApplyDevice;
   readonly encoder: EncoderOptions;
   /** Encodes through the user's own FFmpeg; undefined: through the bundled libav. */
   readonly ffmpeg?: FfmpegSettings;
@@ -43,6 +46,8 @@ export interface RenderSettings {
   readonly input: string;
   readonly output: string;
   readonly model: ModelSettings;
+  /** Where looks are applied; `auto` is the CPU here. */
+  readonly applyDevice: ApplyDevice;
   readonly controls: Controls;
   readonly seed: number;
   readonly startS: number;

@@ -58,6 +58,8 @@ export interface WorkerStats {
   readonly device: string;
   readonly deviceNotice: string;
   readonly encoder: string;
+  /** What applies looks. */
+  readonly kernel: string;
   readonly fallbacks: number;
   readonly cuts: number;
   /** As in `StreamStats`. */

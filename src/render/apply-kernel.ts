@@ -42,6 +42,12 @@ interface ApplyExports {
   readonly BEAM_IN: KernelConstant;
   readonly LAMP_FRAME: KernelConstant;
   readonly LAMPS_IN: KernelConstant;
+  readonly TABLES: KernelConstant;
+  readonly LIGHTS: KernelConstant;
+  readonly LIT_ROWS: KernelConstant;
+  readonly MIXES: KernelConstant;
+  readonly SUM_CODES: KernelConstant;
+  readonly CURVES: KernelConstant;
   readonly NOISE: KernelConstant;
   readonly NOISE_BYTES: KernelConstant;
 }
@@ -50,6 +56,13 @@ interface ApplyExports {
 const TRANSFORM_SIZE = 54;
 /** Numbers of all records of lamps. */
 const RECORDS_SIZE = MAX_LAMPS * LAMP_RECORD_SIZE;
+/** Bytes of the parts of a {@link ConvertedLook}; `apply/layout.ts` has their shapes. */
+const SUMS_BYTES = 1021 * 16;
+const TABLES_BYTES = 9 * 16 * 12 * 16;
+const LIT_ROWS_BYTES = 80;
+const CURVES_BYTES = 9 * 16 * 256 * 2;
+/** Bit of {@link ConvertedLook.mixes}: chroma mixes into luma. */
+const INTO_LUMA = 1;
 /** Frame and band size that the kernel is prepared for. */
 type PreparedSize = readonly [width: number, height: number, bandBytes: number];
 
@@ -63,6 +76,21 @@ export interface FrameGrain {
   readonly chroma: number;
 }
 
+/** A look in a frame's code values, as `src/image/kernels/apply/layout.ts` describes. Views of the kernel's memory: lent until its next call. */
+export interface ConvertedLook {
+  /** `[1021, 4]` i32: bin, weights and luma of each sum of four codes. */
+  readonly sums: Uint8Array;
+  /** `[9, 16, 12, 8]` i16. */
+  readonly tables: Uint8Array;
+  /** `[72, 5, 136]` i16, then `[80]` bytes: which rows hold light. */
+  readonly lights: Uint8Array;
+  /** `[3, 9, 16, 256]` i16; `[1, 9, 16, 256]` where chroma mixes into luma nowhere. */
+  readonly curves: Uint8Array;
+  /** Cross terms that the grid uses, as bits: chroma into luma 1, luma into chroma 2, U into V or V into U 4. */
+  readonly mixes: number;
+  readonly isLit: boolean;
+}
+
 /** Options of {@link ApplyKernel.apply}. */
 export interface ApplyOptions {
   readonly look: Look;
@@ -70,6 +98,8 @@ export interface ApplyOptions {
   readonly grain: FrameGrain;
   /** First column to render; even. */
   readonly fromColumn: number;
+  /** First row to render; even. Default 0. */
+  readonly fromRow?: number;
 }
 
 /** The WebAssembly kernel that renders a look. Copies one band of rows at a time through its memory, which fits a band. */
@@ -101,19 +131,32 @@ export class ApplyKernel {
     return this.#kernel.memory.buffer.byteLength;
   }
 
+  /** Converts a look for frames of a colour, and renders nothing. Borrows both. */
+  convert(frame: Frame, options: ApplyOptions): ConvertedLook {
+    this.#start(frame, planBand(frame).bytes, options);
+    const { TABLES, LIGHTS, LIT_ROWS, MIXES, SUM_CODES, CURVES } = this.#kernel.exports;
+    const view = (start: number, bytes: number): Uint8Array => this.#bytes.subarray(start, start + bytes);
+    const mixes = view(MIXES.value, 9).reduce((all, row) => all | row, 0);
+    return {
+      sums: view(SUM_CODES.value, SUMS_BYTES),
+      tables: view(TABLES.value, TABLES_BYTES),
+      lights: view(LIGHTS.value, LIT_ROWS.value - LIGHTS.value + LIT_ROWS_BYTES),
+      curves: view(CURVES.value, ((mixes & INTO_LUMA) === 0 ? 1 : 3) * CURVES_BYTES),
+      mixes,
+      isLit: view(LIT_ROWS.value, 72).some((lit) => lit !== 0),
+    };
+  }
+
   /** Renders a frame in place. Borrows the frame and the options. */
   apply(frame: Frame, options: ApplyOptions): void {
     const { exports } = this.#kernel;
     const band = planBand(frame);
-    this.#prepare(frame, band.bytes);
-    const { black, luma } = rangeCodes(frame.color.range);
-    exports.setRange(black, black + luma);
-    this.#loadLook(options);
+    this.#start(frame, band.bytes, options);
     this.#loadLamps(frame, options);
     exports.setGrain(options.grain.seed, options.grain.luma, options.grain.chroma);
 
     const [y, u, v] = band.planes;
-    for (let row = 0; row < frame.height; row += band.rows) {
+    for (let row = options.fromRow ?? 0; row < frame.height; row += band.rows) {
       const rows = Math.min(band.rows, frame.height - row);
       const address = this.#bandAddress;
       const place = { row, rows, memory: this.#bytes, start: address };
@@ -131,6 +174,14 @@ export class ApplyKernel {
       );
       copyBandOut(frame, band, place);
     }
+  }
+
+  /** Prepares the kernel for a frame and its look. */
+  #start(frame: Frame, bandBytes: number, options: ApplyOptions): void {
+    this.#prepare(frame, bandBytes);
+    const { black, luma } = rangeCodes(frame.color.range);
+    this.#kernel.exports.setRange(black, black + luma);
+    this.#loadLook(options);
   }
 
   /** Prepares the kernel for a frame size, which may grow its memory. Throws RangeError. */

@@ -10,10 +10,18 @@ export interface Renderer extends Disposable {
   thumbnail(frame: Frame): Thumbnail;
   /** Scales the frame to a detail, `[3, 256, 448]`: `Thumbnail.detail`. Borrows the frame; lends the detail as {@link thumbnail}. */
   detail(frame: Frame): Float32Array;
+  /** What applies looks, in words: `WebAssembly`, or `WebGPU on` a device. */
+  readonly kernel: string;
   /**
-   * Applies a look with the controls. Borrows all three; overwrites the frame's planes.
+   * Applies a look with the controls. Overwrites the frame's planes. Borrows all three until it returns; where it returns a promise, which
+   * then awaits the GPU, frame and look until that settles. One call at a time.
    * Grain depends only on the seed and `frame.pts`: the same input gives the same bytes.
    * @param grain of this frame; default: the renderer's seed and sigma. Stills, which have no time, take a seed each.
    */
-  apply(look: Look, controls: Controls, frame: Frame, grain?: GrainOptions): void;
+  apply(look: Look, controls: Controls, frame: Frame, grain?: GrainOptions): Promise<void> | undefined;
+}
+
+/** A renderer that has finished when `apply` returns. */
+export interface SyncRenderer extends Renderer {
+  apply(look: Look, controls: Controls, frame: Frame, grain?: GrainOptions): undefined;
 }

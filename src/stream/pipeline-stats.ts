@@ -21,6 +21,7 @@ export const EMPTY_PIPELINE_STATS: PipelineStats = {
   device: '',
   deviceNotice: '',
   encoder: '',
+  kernel: '',
   overload: '',
   fallbacks: 0,
   cuts: 0,

@@ -133,6 +133,8 @@ export interface StreamStats {
   /** One sentence for people where that is not what was asked for, with what to do; else empty. */
   readonly deviceNotice: string;
   readonly encoder: string;
+  /** What applies looks: `WebAssembly`, or `WebGPU on` a device; empty before the stream starts. */
+  readonly kernel: string;
   /** One sentence for people while the stream cannot keep its pace, with what to do; else empty. */
   readonly overload: string;
   /** Frames rendered with a fallback look because the network failed. */

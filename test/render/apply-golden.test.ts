@@ -4,14 +4,14 @@ import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import { Random } from '../../src/core/random.js';
 import type { Look } from '../../src/look/look.js';
 import { AFFINE_SIZE, emptyLook, GRID_SIZE, identityLook, LIGHTS_WIDTH } from '../../src/look/look.js';
-import type { Renderer } from '../../src/render/renderer.js';
+import type { SyncRenderer } from '../../src/render/renderer.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
 import { makeFrame, randomFrame, randomLook } from './frames.js';
 
 const PLAIN: Controls = { ...DEFAULT_CONTROLS, grain: 0 };
 const LAYER = 72 * 128;
 
-let renderer: Renderer;
+let renderer: SyncRenderer;
 beforeAll(async () => {
   renderer = await openRenderer({ seed: 1 });
 });

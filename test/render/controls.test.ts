@@ -5,13 +5,13 @@ import type { Frame } from '../../src/core/frame.js';
 import { Random } from '../../src/core/random.js';
 import type { Look } from '../../src/look/look.js';
 import { emptyLook, identityLook } from '../../src/look/look.js';
-import type { Renderer } from '../../src/render/renderer.js';
+import type { SyncRenderer } from '../../src/render/renderer.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
 import { largestDifference, makeFrame, randomFrame, randomLook } from './frames.js';
 
 const PLAIN: Controls = { ...DEFAULT_CONTROLS, grain: 0 };
 
-let renderer: Renderer;
+let renderer: SyncRenderer;
 beforeAll(async () => {
   renderer = await openRenderer({ seed: 1 });
 });

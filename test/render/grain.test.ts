@@ -4,18 +4,18 @@ import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import type { Frame } from '../../src/core/frame.js';
 import { identityLook } from '../../src/look/look.js';
 import { stillGrainSeed } from '../../src/render/grain.js';
-import type { Renderer } from '../../src/render/renderer.js';
+import type { SyncRenderer } from '../../src/render/renderer.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
 import { largestDifference, makeFrame } from './frames.js';
 
-let renderer: Renderer;
+let renderer: SyncRenderer;
 beforeAll(async () => {
   renderer = await openRenderer({ seed: 5 });
 });
 afterAll(() => renderer[Symbol.dispose]());
 
 /** Renders a grey frame with grain. The caller closes it. */
-function grainyFrame(renderer: Renderer, grain: number, pts: number, range: ColorRange = 'limited'): Frame {
+function grainyFrame(renderer: SyncRenderer, grain: number, pts: number, range: ColorRange = 'limited'): Frame {
   const frame = makeFrame({ width: 640, height: 360, color: { matrix: 'bt709', range }, pts }, () => 128);
   renderer.apply(identityLook(), { ...DEFAULT_CONTROLS, grain }, frame);
   return frame;

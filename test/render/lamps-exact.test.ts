@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Controls } from '../../src/core/controls.js';
 import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import { Random } from '../../src/core/random.js';
-import type { Renderer } from '../../src/render/renderer.js';
+import type { SyncRenderer } from '../../src/render/renderer.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
 import type { FrameShape } from './frames.js';
 import { largestDifference, randomFrame, randomLook } from './frames.js';
@@ -10,7 +10,7 @@ import { lampList, randomLamps, type TestLamp } from './lamps.js';
 import { renderReference } from './reference-renderer.js';
 
 const SEED = 5;
-let renderer: Renderer;
+let renderer: SyncRenderer;
 beforeAll(async () => {
   renderer = await openRenderer({ seed: SEED });
 });

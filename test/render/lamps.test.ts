@@ -4,7 +4,7 @@ import { DEFAULT_CONTROLS } from '../../src/core/controls.js';
 import type { Frame } from '../../src/core/frame.js';
 import { Random } from '../../src/core/random.js';
 import { LAMP_FIELDS, identityLook } from '../../src/look/look.js';
-import type { Renderer } from '../../src/render/renderer.js';
+import type { SyncRenderer } from '../../src/render/renderer.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
 import { largestDifference, makeFrame, randomFrame, type FrameShape } from './frames.js';
 import { lampList, randomLamps, TINTS, type TestLamp } from './lamps.js';
@@ -13,7 +13,7 @@ const PLAIN: Controls = { ...DEFAULT_CONTROLS, grain: 0 };
 const SHAPE = { width: 128, height: 72 };
 const CENTER = { x: 0.5, y: 0.5 };
 
-let renderer: Renderer;
+let renderer: SyncRenderer;
 beforeAll(async () => {
   renderer = await openRenderer({ seed: 1 });
 });

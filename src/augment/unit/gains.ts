@@ -2,7 +2,7 @@ import sharp from 'sharp';
 import type { Frame } from '../../core/frame.js';
 import type { Look } from '../../look/look.js';
 import { lampRecords, type LampRecord } from '../../pipeline/worker/lamp-record.js';
-import type { Renderer } from '../../render/renderer.js';
+import type { SyncRenderer } from '../../render/renderer.js';
 import { SURFACES, SURFACE_HEIGHT, SURFACE_SIZE, SURFACE_WIDTH } from '../../scene/scene.js';
 import type { NightLook } from './night-maker.js';
 import { croppedLuma } from './night-image.js';
@@ -31,7 +31,7 @@ export function storedLamps(
 
 /** What lamps and their glow add to each stored pixel of a day, as a grey PNG: luma, 255 white. Borrows the day. */
 export async function lightMask(
-  renderer: Renderer,
+  renderer: SyncRenderer,
   day: Frame,
   night: NightLook,
   orientation: Orientation,

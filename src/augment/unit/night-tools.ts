@@ -1,6 +1,6 @@
 import type { Logger } from '../../core/logger.js';
 import type { Frame } from '../../core/frame.js';
-import type { Renderer } from '../../render/renderer.js';
+import type { SyncRenderer } from '../../render/renderer.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
 import { openCamera, type Camera } from '../camera/camera.js';
 import { NightJudge } from '../proof/night-judge.js';
@@ -34,7 +34,7 @@ export interface ItemNight extends DrawnNight {
 /** All that a process opens once for its units: network, kernels, judge. One unit at a time. */
 export class NightTools implements AsyncDisposable {
   readonly maker: NightMaker;
-  readonly renderer: Renderer;
+  readonly renderer: SyncRenderer;
   readonly judge: NightJudge;
   readonly #camera: Camera;
   readonly #recipe: Recipe;
@@ -89,7 +89,7 @@ export class NightTools implements AsyncDisposable {
 
 interface Opened {
   readonly maker: NightMaker;
-  readonly renderer: Renderer;
+  readonly renderer: SyncRenderer;
   readonly judge: NightJudge;
   readonly camera: Camera;
   readonly recipe: Recipe;

@@ -3,7 +3,7 @@ import { cropImage, frameToRgb, padToEven, rgbToFrame, type RgbImage } from '../
 import type { Generator } from '../../infer/generator.js';
 import { stillGrainSeed } from '../../render/grain.js';
 import { readThumbnail } from '../../render/read-thumbnail.js';
-import type { Renderer } from '../../render/renderer.js';
+import type { SyncRenderer } from '../../render/renderer.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
 
 /** Options of {@link NightImages.open}. */
@@ -18,9 +18,9 @@ export interface NightImagesOptions {
 /** Makes images of the size of their days, as `nocturne render` does with the default dials: grain included, no smoothing. */
 export class NightImages implements Disposable {
   readonly #options: NightImagesOptions;
-  readonly #renderer: Renderer;
+  readonly #renderer: SyncRenderer;
 
-  private constructor(options: NightImagesOptions, renderer: Renderer) {
+  private constructor(options: NightImagesOptions, renderer: SyncRenderer) {
     this.#options = options;
     this.#renderer = renderer;
   }

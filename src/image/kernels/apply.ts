@@ -17,6 +17,7 @@ import {
 
 export { prepare, setGrain, setRange } from './apply/frame';
 export { BEAM_IN, GRID_IN, LAMPS_IN, LAMP_FRAME, LIGHTS_IN, NOISE, NOISE_BYTES, TRANSFORM } from './apply/layout';
+export { CURVES, LIGHTS, LIT_ROWS, MIXES, SUM_CODES, TABLES } from './apply/layout';
 export { setLamps } from './apply/lamps';
 
 /** Converts the look at GRID_IN and LIGHTS_IN with the parameters at TRANSFORM, for the range of the last `setRange`. */

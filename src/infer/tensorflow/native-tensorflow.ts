@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import { NocturneError, type Stage } from '../../core/errors.js';
+import { isInstalled, reasonOf } from '../../core/optional-package.js';
 
 /** TensorFlow's native library for Node, tried in this order. Optional peers: nothing installs them by itself. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
@@ -48,17 +48,7 @@ export async function loadNativeTensorflow(stage: Stage): Promise<NativeTensorfl
     }
   }
   const { name = '', error } = failure ?? {};
-  throw unavailable(`${name} is installed but does not load: ${firstLine(error)}.`, loadRemedy(name), error);
-}
-
-/** Whether an optional package resolves from this one. */
-export function isInstalled(packageName: string): boolean {
-  try {
-    createRequire(import.meta.url).resolve(packageName);
-    return true;
-  } catch {
-    return false;
-  }
+  throw unavailable(`${name} is installed but does not load: ${reasonOf(error)}.`, loadRemedy(name), error);
 }
 
 /** What to do where no package is installed. In a checkout npm considers an optional peer installed, and installs nothing. */
@@ -71,10 +61,4 @@ function installRemedy(): string {
 function loadRemedy(packageName: string): string {
   if (existsSync(BUILD_SCRIPT)) return 'Run: node scripts/build-tensorflow-addon.mjs (docs/training-backends.md).';
   return `Run its install script: npm rebuild --ignore-scripts=false ${packageName} (docs/training-backends.md).`;
-}
-
-/** The first line of an error, without a full stop. */
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n')[0] ?? text).replace(/[.\s]+$/, '');
 }

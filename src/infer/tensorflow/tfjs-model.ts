@@ -3,10 +3,10 @@ import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { decodeText } from '../../core/decode-text.js';
+import { isInstalled } from '../../core/optional-package.js';
 import { NocturneError } from '../../core/errors.js';
 import type { NetworkTensor, TensorPort } from '../network-session.js';
 import type { NetworkFile } from '../open-ort-session.js';
-import { isInstalled } from './native-tensorflow.js';
 import type { TensorflowNetwork } from './tensorflow-session.js';
 
 /** The part of `model.json` that is read here. */

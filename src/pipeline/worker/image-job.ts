@@ -12,8 +12,8 @@ import { temporaryPathOf } from '../../output/atomic-file.js';
 import { withPath } from '../../output/atomic-image.js';
 import { outputFailure } from '../../output/output-error.js';
 import { stillGrainSeed } from '../../render/grain.js';
+import { chooseRenderer } from '../../render/choose-renderer.js';
 import { readThumbnail } from '../../render/read-thumbnail.js';
-import { openRenderer } from '../../render/wasm-renderer.js';
 import { StageTimes } from '../stage-times.js';
 import type { RenderSettings } from '../stream-settings.js';
 import type { RenderReport } from '../worker-messages.js';
@@ -40,12 +40,14 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
   const { seed, controls } = settings;
   await using generator = await openGenerator({ ...settings.model, seed, logger });
   generator.setLighting?.(lightingOf(controls));
-  using renderer = await openRenderer({ seed, hasBeam: !generator.lightsRoad, grain: generator.grain });
+  const device = settings.applyDevice === 'auto' ? 'cpu' : settings.applyDevice; // same input and seed, same bytes
+  const rendering = { seed, hasBeam: !generator.lightsRoad, grain: generator.grain };
+  using renderer = await chooseRenderer({ ...rendering, device, width: 0, height: 0, logger });
   const times = new StageTimes();
   const makeNight = async (frame: Frame, name: string, addLamps: AddLamps): Promise<RgbImage> => {
     const thumbnail = times.measure('thumbnail', () => readThumbnail(renderer, frame, generator.wantsDetail));
     const look = await times.measureAsync('look', () => generator.translate(thumbnail));
-    renderer.apply(look, controls, frame, { seed: stillGrainSeed(seed, thumbnail) });
+    await renderer.apply(look, controls, frame, { seed: stillGrainSeed(seed, thumbnail) });
     addLamps(async () => lampFile?.addImage(name, frame, look));
     return frameToRgb(frame);
   };

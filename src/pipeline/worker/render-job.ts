@@ -42,7 +42,9 @@ export async function runRenderJob(settings: RenderSettings, context: JobContext
 
 async function renderVideo(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
   const { input, model, seed } = settings;
-  const options = { input, source: sourceOptions(settings), model, seed, logger: context.logger };
+  // The same input and seed give the same bytes: what is faster on one machine must not change them on another.
+  const applyDevice = settings.applyDevice === 'auto' ? 'cpu' : settings.applyDevice;
+  const options = { input, source: sourceOptions(settings), model, applyDevice, seed, logger: context.logger };
   if (settings.rawPixels) {
     return await withRawStages(options, context.signal, async ({ network, ...stages }) => {
       const run = (to: PipelineEnd): Promise<void> => runRawPipeline({ ...stages, ...to, network }, context.signal);

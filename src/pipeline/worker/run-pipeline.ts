@@ -28,7 +28,10 @@ export async function runPipeline(stages: PipelineStages, signal: AbortSignal): 
     for await (const { frame, look } of prefetchLooks(stages, signal)) {
       try {
         // While this thread renders, libav decodes the next frames and encodes the previous one on its own threads.
-        times.measure('apply', () => renderer.apply(look, controls(), frame));
+        const started = performance.now();
+        const rendering = renderer.apply(look, controls(), frame);
+        if (rendering) await rendering; // on a GPU; on the CPU the frame is rendered
+        times.add('apply', performance.now() - started);
         await onApplied?.(frame, look);
         await writing;
       } catch (error) {

@@ -34,8 +34,8 @@ export async function runStreamJob(settings: StreamSettings, context: StreamJobC
   const onEvent = ({ kind, message }: SourceEvent): void => {
     post({ type: 'state', state: kind === 'lost' ? 'reconnecting' : 'live', message });
   };
-  const { input, model, seed } = settings;
-  const options = { input, source: { ...settings.source, onEvent }, model, seed, logger };
+  const { input, model, applyDevice, seed } = settings;
+  const options = { input, source: { ...settings.source, onEvent }, model, applyDevice, seed, logger };
   if (settings.rawPixels) {
     await withRawStages(options, signal, async ({ network, ...stages }) => {
       const run = (to: PipelineEnd): Promise<void> => runRawPipeline({ ...stages, ...to, network }, signal);
@@ -59,6 +59,8 @@ interface PipelineEnd {
 /** What a live stream needs of its stages, with looks or with raw pixels. */
 interface LiveStages extends Pick<OpenStages, 'source' | 'times'> {
   readonly generator: Pick<OpenStages['looks'], 'card' | 'placement' | 'counts'>;
+  /** What applies looks; raw pixels have none. */
+  readonly renderer?: OpenStages['renderer'];
   /** Renders every frame into the sink. */
   readonly run: (to: PipelineEnd) => Promise<void>;
 }
@@ -151,6 +153,7 @@ function statsOf({
     device: placement?.device ?? '',
     deviceNotice: placement?.notice ?? '',
     encoder: encoder.name,
+    kernel: stages.renderer?.kernel ?? '',
     ...stages.generator.counts,
     liveFrames: Frame.liveCount,
   };

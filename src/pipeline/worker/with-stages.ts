@@ -2,8 +2,8 @@ import type { Logger } from '../../core/logger.js';
 import type { FrameSource } from '../../ingest/frame-source.js';
 import { openSource } from '../../ingest/open-source.js';
 import type { SourceOptions } from '../../ingest/source-options.js';
+import { chooseRenderer, type ApplyDevice } from '../../render/choose-renderer.js';
 import type { Renderer } from '../../render/renderer.js';
-import { openRenderer } from '../../render/wasm-renderer.js';
 import { StageTimes } from '../stage-times.js';
 import type { ModelSettings } from '../stream-settings.js';
 import { RawPixels } from './raw-pixels.js';
@@ -15,6 +15,8 @@ export interface StagesOptions {
   readonly input: string;
   readonly source: Omit<SourceOptions, 'logger'>;
   readonly model: ModelSettings;
+  /** Where looks are applied. */
+  readonly applyDevice: ApplyDevice;
   /** Seed of the grain, and of what a generator draws. */
   readonly seed: number;
   readonly logger: Logger;
@@ -48,12 +50,14 @@ export async function withRawStages<T>(
 
 /** Opens source, look thread and renderer, passes them to `use`, and closes them when it settles. Throws as each of them does. */
 export async function withStages<T>(
-  { input, source: sourceOptions, model, seed, logger }: StagesOptions,
+  { input, source: sourceOptions, model, applyDevice, seed, logger }: StagesOptions,
   signal: AbortSignal,
   use: (stages: OpenStages) => Promise<T>,
 ): Promise<T> {
   await using source = await openSource(input, { ...sourceOptions, logger }, signal);
   await using looks = await openLookThread({ ...model, seed, logger });
-  using renderer = await openRenderer({ seed, hasBeam: !looks.lightsRoad, grain: looks.grain });
+  const { width, height } = source.info;
+  const rendering = { seed, hasBeam: !looks.lightsRoad, grain: looks.grain };
+  using renderer = await chooseRenderer({ ...rendering, device: applyDevice, width, height, logger });
   return await use({ source, looks, renderer, times: new StageTimes() });
 }

@@ -38,9 +38,3 @@ export async function startBackend(
 export function unavailable(message: string, remedy: string, cause?: unknown): NocturneError {
   return new NocturneError({ code: 'DEVICE_UNAVAILABLE', stage: 'train', message, remedy, cause });
 }
-
-/** The reason why an installed package does not load: the first line of the error, without a full stop. */
-export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n')[0] ?? text).replace(/[.\s]+$/, '');
-}

@@ -1,33 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { isInstalled } from '../../infer/tensorflow/native-tensorflow.js';
-import { type Backend, reasonOf, startBackend, unavailable } from './backend.js';
+import { findGpu } from '../../render/webgpu/gpu-adapter.js';
+import type { GpuInfo } from '../../render/webgpu/gpu.js';
+import { type Backend, startBackend, unavailable } from './backend.js';
 import { findKernel, replaceKernel } from './replace-kernel.js';
 
-/** The part of WebGPU that is used; Node has no types of it. */
-interface Adapter {
-  readonly info: {
-    readonly vendor: string;
-    readonly architecture: string;
-    readonly device: string;
-    readonly description: string;
-  };
-  readonly isFallbackAdapter?: boolean;
-  readonly limits: Readonly<Record<string, number>>;
-  requestDevice(descriptor: { readonly requiredLimits: Readonly<Record<string, number>> }): Promise<Device>;
-}
-interface Gpu {
-  requestAdapter(options: { readonly powerPreference: 'high-performance' }): Promise<Adapter | null>;
-}
-interface WebgpuPackage {
-  readonly globals: object;
-  create(flags: readonly string[]): Gpu;
-}
 interface Device {
   destroy(): void;
 }
+
 /** The types of tfjs would bring those of WebGPU into every file. */
 interface TfjsPackage {
-  readonly WebGPUBackend: new (device: Device, info: Adapter['info']) => tf.KernelBackend;
+  readonly WebGPUBackend: new (device: Device, info: GpuInfo) => tf.KernelBackend;
 }
 
 /** Limits that tfjs needs above WebGPU's defaults; requested as the adapter has them. */
@@ -39,19 +22,14 @@ const LIMITS = [
   'maxComputeWorkgroupSizeX',
   'maxComputeInvocationsPerWorkgroup',
 ];
-/** Software drivers: they compute on the CPU. */
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|warp/i;
-
 /**
  * Any GPU with Vulkan, Metal or Direct3D 12, through the `webgpu` package (Dawn). Read tensors by `await tensor.data()`: `dataSync`
  * needs a browser. Throws NocturneError DEVICE_UNAVAILABLE when the package or an adapter is missing.
  * @param options `onlyHardware`: refuses software drivers.
  */
 export async function openWebgpu(options: { readonly onlyHardware?: boolean } = {}): Promise<Backend> {
-  const adapter = await findAdapter();
-  const { vendor, architecture, device: model, description: text } = adapter.info;
-  const words = [...new Set([text || model, vendor, architecture])].filter((word) => word !== '').join(', ');
-  const isSoftware = adapter.isFallbackAdapter === true || SOFTWARE.test(words);
+  const { gpu: found, adapter, globals, name: words, isSoftware } = await findGpu('train');
+  exposeGlobals(globals, found);
   if (isSoftware && options.onlyHardware)
     throw unavailable(`WebGPU has only the software driver ${words}.`, 'Install a GPU driver.');
 
@@ -67,27 +45,12 @@ export async function openWebgpu(options: { readonly onlyHardware?: boolean } = 
   return startBackend({ name: 'webgpu', device, isDeterministic: true }, () => gpu.destroy());
 }
 
-/** Throws NocturneError DEVICE_UNAVAILABLE. */
-async function findAdapter(): Promise<Adapter> {
-  const name = 'webgpu';
-  const remedy = 'Run: npm install webgpu';
-  if (!isInstalled(name)) throw unavailable('The webgpu package is not installed.', remedy);
-  let webgpu: WebgpuPackage;
-  try {
-    webgpu = (await import(name)) as WebgpuPackage;
-  } catch (error) {
-    throw unavailable(`The webgpu package is installed but does not load: ${reasonOf(error)}.`, remedy, error);
-  }
-  // tfjs expects these globals of a browser.
-  Object.assign(globalThis, webgpu.globals);
+/** Makes the globals of a browser that tfjs expects. */
+function exposeGlobals(globals: object, gpu: object): void {
+  Object.assign(globalThis, globals);
   const scope = globalThis as { navigator?: object };
-  const gpu = webgpu.create([]);
   scope.navigator ??= {};
   Object.defineProperty(scope.navigator, 'gpu', { value: gpu, configurable: true });
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter)
-    throw unavailable('WebGPU found no adapter.', 'Install a GPU driver with Vulkan, Metal or Direct3D 12.');
-  return adapter;
 }
 
 /** The name under which the backend's own cast stays registered. */
