@@ -19,6 +19,7 @@ import type { Motion } from '../temporal/motion.js';
 import type { Generator, Night } from './generator.js';
 import type { ModelCard } from './model-card.js';
 import type { Device, Placement } from './network-session.js';
+import type { ShareOptions } from './shared/share-messages.js';
 
 /** Options of {@link openLitGenerator}. */
 export interface LitGeneratorOptions {
@@ -34,6 +35,8 @@ export interface LitGeneratorOptions {
   readonly device?: Device;
   /** Threads of the scene network on the CPU; default 1. */
   readonly threads?: number;
+  /** The generator process that runs its networks; default: this thread. */
+  readonly share?: ShareOptions | undefined;
   readonly logger?: Logger;
 }
 
@@ -42,12 +45,12 @@ export interface LitGeneratorOptions {
  * style. Throws NocturneError CONFIG_INVALID for the style, MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE for the network.
  */
 export async function openLitGenerator(options: LitGeneratorOptions): Promise<Generator> {
-  const { style, seed, model, device = 'auto', threads = 1, logger = silentLogger } = options;
+  const { style, seed, model, device = 'auto', threads = 1, share, logger = silentLogger } = options;
   const vehicleModel = options.vehicleModel ?? (model === undefined ? undefined : vehicleModelBeside(model));
   const nightStyle = readNightStyle(style);
   const started = performance.now();
   const models = { ...(model !== undefined && { model }), ...(vehicleModel !== undefined && { vehicleModel }) };
-  const reader = await openSceneReader({ device, threads, ...models });
+  const reader = await openSceneReader({ device, threads, share, ...models });
   const openMs = Math.round(performance.now() - started);
   logger.debug(
     { model: reader.card.name, version: reader.card.version, device: reader.placement.device, threads, openMs, style },
@@ -143,6 +146,10 @@ class LitGenerator implements Generator {
 
   get scene(): Scene | undefined {
     return this.#scene;
+  }
+
+  get isElsewhere(): boolean {
+    return this.#network.reader.isElsewhere;
   }
 
   async withNight({ style, seed, darkKinds = [] }: Night): Promise<Generator> {

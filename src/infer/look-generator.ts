@@ -18,6 +18,7 @@ import { invalid, readModelFile, type ModelFile } from './model-file.js';
 import type { Device, NetworkSession, NetworkTensor, Placement, TensorPort } from './network-session.js';
 import { openNetworkSession, unavailable } from './open-session.js';
 import { reasonOf } from './ort-runtime.js';
+import type { ShareOptions } from './shared/share-messages.js';
 
 /** Options of {@link openLookGenerator}. */
 export interface LookGeneratorOptions {
@@ -27,6 +28,8 @@ export interface LookGeneratorOptions {
   readonly device?: Device;
   /** Threads of the network on the CPU; default 1, because decoder and encoder need the other cores. */
   readonly threads?: number;
+  /** The generator process that runs its networks; default: this thread. */
+  readonly share?: ShareOptions | undefined;
   readonly logger?: Logger;
 }
 
@@ -58,7 +61,6 @@ type NetworkOutput = Awaited<ReturnType<NetworkSession['run']>>;
 
 class LookNetworkGenerator implements Generator {
   readonly card: OnnxModelCard;
-  readonly placement: Placement;
   readonly #session: NetworkSession;
   readonly #path: string;
   readonly #look = emptyLook();
@@ -67,15 +69,22 @@ class LookNetworkGenerator implements Generator {
 
   constructor(session: NetworkSession, { path, card }: ModelFile) {
     this.#session = session;
-    this.placement = session.placement;
     this.#path = path;
     this.card = card;
     const { shape } = card.input;
     this.#input = { data: new Float32Array(shape.reduce((a, b) => a * b, 1)), shape };
   }
 
+  get placement(): Placement {
+    return this.#session.placement;
+  }
+
   get device(): string {
     return this.placement.device;
+  }
+
+  get isElsewhere(): boolean {
+    return this.#session.isElsewhere ?? false;
   }
 
   async translate(thumbnail: Thumbnail): Promise<Look> {

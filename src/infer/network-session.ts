@@ -39,6 +39,8 @@ export interface NetworkSession extends AsyncDisposable {
   readonly inputs: readonly TensorPort[];
   readonly outputs: readonly TensorPort[];
   readonly placement: Placement;
+  /** Whether it runs in another process, so that this thread does not wait for it; default false. */
+  readonly isElsewhere?: boolean;
   /**
    * Runs the network. Borrows the inputs until it settles; the caller owns what it returns: the outputs asked for, by name.
    * Throws what its library throws; `reasonOf` says it for people.

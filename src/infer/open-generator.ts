@@ -3,11 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import { withFallback, type FallbackGenerator } from './fallback-generator.js';
+import type { Generator } from './generator.js';
 import { SHIPPED_SCENE_MODEL } from '../scene/scene-reader.js';
 import { createGrade } from './grade/grade.js';
 import { isSceneModel } from './model-file.js';
 import type { Device } from './network-session.js';
 import { usefulThreads } from './ort-runtime.js';
+import type { ShareOptions } from './shared/share-messages.js';
 
 /** Options of {@link openGenerator}. */
 export interface OpenGeneratorOptions {
@@ -26,6 +28,8 @@ export interface OpenGeneratorOptions {
   readonly device?: Device;
   /** Threads of a network on the CPU; default 1. As many as there are CPU cores run, at most. */
   readonly threads?: number;
+  /** The generator process that runs its networks; default: this thread. */
+  readonly share?: ShareOptions | undefined;
   readonly logger?: Logger;
 }
 
@@ -40,6 +44,13 @@ export const SHIPPED_LOOK_MODEL = fileURLToPath(new URL('../../models/nightgrid'
  * Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE, and CONFIG_INVALID for a style.
  */
 export async function openGenerator(options: OpenGeneratorOptions): Promise<FallbackGenerator> {
+  const network = await openNetworkGenerator(options);
+  const { logger = silentLogger } = options;
+  return isFallback(network) ? network : withFallback(network, { fallback: await createGrade(), logger });
+}
+
+/** The same without a fallback: its looks fail where its network does. */
+export async function openNetworkGenerator(options: OpenGeneratorOptions): Promise<Generator> {
   const { generator, threads = 1, logger = silentLogger } = options;
   const cores = usefulThreads(threads);
   if (cores < threads) {
@@ -61,8 +72,12 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Fall
   }
 }
 
+function isFallback(generator: Generator): generator is FallbackGenerator {
+  return 'fallbacks' in generator;
+}
+
 /** Opens the best generator of the package whose network can be used; the grade when none can. */
-async function openShipped(options: OpenGeneratorOptions): Promise<FallbackGenerator> {
+async function openShipped(options: OpenGeneratorOptions): Promise<Generator> {
   const { logger = silentLogger } = options;
   const candidates = [
     { model: SHIPPED_SCENE_MODEL, open: openLit },
@@ -82,16 +97,14 @@ async function openShipped(options: OpenGeneratorOptions): Promise<FallbackGener
 
 // Both import their network on demand: the grade needs no ONNX Runtime, whose native library is slow to load.
 
-async function openLit(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const { style = DEFAULT_STYLE, seed = 1, device = 'auto', threads = 1, logger = silentLogger } = options;
+async function openLit(model: string, options: OpenGeneratorOptions): Promise<Generator> {
+  const { style = DEFAULT_STYLE, seed = 1, device = 'auto', threads = 1, share, logger = silentLogger } = options;
   const { openLitGenerator } = await import('./lit-generator.js');
-  const network = await openLitGenerator({ model, style, seed, device, threads, logger });
-  return withFallback(network, { fallback: await createGrade(), logger });
+  return openLitGenerator({ model, style, seed, device, threads, share, logger });
 }
 
-async function openLookNetwork(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const { device = 'auto', threads = 1, logger = silentLogger } = options;
+async function openLookNetwork(model: string, options: OpenGeneratorOptions): Promise<Generator> {
+  const { device = 'auto', threads = 1, share, logger = silentLogger } = options;
   const { openLookGenerator } = await import('./look-generator.js');
-  const network = await openLookGenerator({ model, device, threads, logger });
-  return withFallback(network, { fallback: await createGrade(), logger });
+  return openLookGenerator({ model, device, threads, share, logger });
 }

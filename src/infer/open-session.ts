@@ -3,6 +3,9 @@ import { invalid, type ModelFile } from './model-file.js';
 import type { Device, NetworkSession, Placement } from './network-session.js';
 import { createOrtSession, loadOrt, reasonOf } from './ort-runtime.js';
 import { OrtNetworkSession } from './ort-session.js';
+import { hashOf } from './shared/read-network-file.js';
+import type { ShareOptions } from './shared/share-messages.js';
+import { openSharedSession } from './shared/shared-session.js';
 
 /** Where a network is to run. */
 export interface SessionOptions {
@@ -10,15 +13,20 @@ export interface SessionOptions {
   readonly device?: Device;
   /** Threads of the network on the CPU; default 1, because decoder and encoder need the other cores. */
   readonly threads?: number;
+  /** The generator process that runs it; default: this thread. */
+  readonly share?: ShareOptions | undefined;
 }
 
 /** Opens a network. Throws RangeError, NocturneError MODEL_INVALID, or DEVICE_UNAVAILABLE where the device is missing. */
 export async function openNetworkSession(
   file: Pick<ModelFile, 'path' | 'bytes' | 'externalData'>,
-  { device = 'auto', threads = 1 }: SessionOptions = {},
+  { device = 'auto', threads = 1, share }: SessionOptions = {},
 ): Promise<NetworkSession> {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads must be an integer of 1 or more, got ${threads}`);
+  }
+  if (share) {
+    return openSharedSession({ path: file.path, sha256: hashOf(file.bytes), options: { device, threads } }, share);
   }
   const placement: Placement = { engine: 'onnx', device: device === 'webgpu' ? 'webgpu' : 'cpu', notice: '' };
   const { bytes, externalData } = file;

@@ -15,6 +15,7 @@ import { reasonOf } from '../infer/ort-runtime.js';
 import { addMirrored } from './mirror.js';
 import type { Box, Facing } from './scene.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
+import type { ShareOptions } from '../infer/shared/share-messages.js';
 
 /** Options of {@link openVehicleLooker}. */
 export interface VehicleLookerOptions {
@@ -22,6 +23,8 @@ export interface VehicleLookerOptions {
   readonly model?: string;
   readonly device?: Device;
   readonly threads?: number;
+  /** The generator process that runs its networks; default: this thread. */
+  readonly share?: ShareOptions | undefined;
 }
 
 /** Folder of the vehicle network of the package; the same from `src/` and from `dist/`. */

@@ -22,13 +22,13 @@ export interface PipelineStages extends OpenStages {
  * finished with every frame passed to it. Closes no stage.
  */
 export async function runPipeline(stages: PipelineStages, signal: AbortSignal): Promise<void> {
-  const { renderer, sink, controls, times, onApplied, onFrame } = stages;
+  const { looks, renderer, sink, controls, times, onApplied, onFrame } = stages;
   let writing: Promise<void> = Promise.resolve();
   try {
     for await (const { frame, look } of prefetchLooks(stages, signal)) {
       try {
         // While this thread renders, libav decodes the next frames and encodes the previous one on its own threads.
-        times.measure('apply', () => renderer.apply(look, controls(), frame));
+        times.measure('apply', () => renderer.apply(look, dialsFor(looks, controls()), frame, grainOf(looks)));
         await onApplied?.(frame, look);
         await writing;
       } catch (error) {
@@ -44,4 +44,14 @@ export async function runPipeline(stages: PipelineStages, signal: AbortSignal): 
     throw error;
   }
   await writing;
+}
+
+/** The controls for the generator of now: one that reads details lights the own headlights itself, and needs no fixed beam. */
+function dialsFor({ wantsDetail }: OpenStages['looks'], controls: Controls): Controls {
+  return wantsDetail ? { ...controls, headlights: 0 } : controls;
+}
+
+/** The grain of the generator of now. */
+function grainOf({ grain }: OpenStages['looks']): { readonly sigma: NonNullable<typeof grain> } | undefined {
+  return grain && { sigma: grain };
 }

@@ -3,8 +3,9 @@ import { Frame } from '../../core/frame.js';
 import { openEncoder } from '../../encode/av-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { SourceEvent } from '../../ingest/source-options.js';
-import type { StreamSettings } from '../stream-settings.js';
-import type { WorkerStats } from '../worker-messages.js';
+import type { GeneratorChange } from '../../stream/live-stream.js';
+import type { GeneratorAddress } from '../stream-settings.js';
+import type { WorkerJob, WorkerStats } from '../worker-messages.js';
 import type { JobContext } from './job-context.js';
 import { LiveSink } from './live-sink.js';
 import { OverloadMeter } from './overload-meter.js';
@@ -15,26 +16,37 @@ import { withStages, type OpenStages } from './with-stages.js';
 /** How often a worker reports its statistics, milliseconds. */
 const STATS_INTERVAL_MS = 1000;
 
+/** Changes the generator of a running stream. Throws as `openGenerator` does: the generator before is then still in place. */
+export type GeneratorChanger = (change: GeneratorChange, share: GeneratorAddress | undefined) => Promise<void>;
+
 /** What a live stream needs of its worker process. */
 export interface StreamJobContext extends JobContext {
   /** Messages posted to the IPC channel that the operating system has not taken yet. */
   readonly pending: () => number;
   /** The current controls. */
   readonly controls: () => Controls;
+  /** Called once the look thread is open, with what changes its generator. */
+  readonly onLooks: (change: GeneratorChanger) => void;
   /** True when a keyframe was requested since the last call. */
   readonly takeKeyframeRequest: () => boolean;
 }
 
 /** Runs one live stream from its source to packets, until the source ends or the signal aborts. */
-export async function runStreamJob(settings: StreamSettings, context: StreamJobContext): Promise<void> {
-  const { post, logger, signal } = context;
+export async function runStreamJob(
+  { settings, share, isRestart }: Extract<WorkerJob, { kind: 'stream' }>,
+  context: StreamJobContext,
+): Promise<void> {
+  const { post, logger, signal, onLooks } = context;
   const onEvent = ({ kind, message }: SourceEvent): void => {
     post({ type: 'state', state: kind === 'lost' ? 'reconnecting' : 'live', message });
   };
-  const { input, model, seed } = settings;
-  const options = { input, source: { ...settings.source, onEvent }, model, seed, logger };
+  const { input, model, seed, name: stream } = settings;
+  const shareOf = (address: GeneratorAddress | undefined) => address && { ...address, stream };
+  const live = { share: shareOf(share), startsAnywhere: isRestart };
+  const options = { input, source: { ...settings.source, onEvent }, model, live, seed, logger };
   await withStages(options, signal, async (stages) => {
     const { source, looks } = stages;
+    onLooks((change, address) => looks.change({ ...model, ...change, share: shareOf(address), isLive: true, seed }));
     logger.info({ generator: generatorName(stages) }, 'The generator is ready.');
     await using encoder = await openEncoder({ ...settings.encoder, frameRate: source.info.frameRate, logger });
     const cheaperFlags = [

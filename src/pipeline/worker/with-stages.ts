@@ -4,9 +4,13 @@ import { openSource } from '../../ingest/open-source.js';
 import type { SourceOptions } from '../../ingest/source-options.js';
 import type { Renderer } from '../../render/renderer.js';
 import { openRenderer } from '../../render/wasm-renderer.js';
+import type { LookThreadOptions } from '../look-thread-messages.js';
 import { StageTimes } from '../stage-times.js';
 import type { ModelSettings } from '../stream-settings.js';
 import { openLookThread, type LookThread } from './look-thread-client.js';
+
+/** Options of the look thread of a live stream. */
+export type LiveLooks = Pick<LookThreadOptions, 'share' | 'startsAnywhere'>;
 
 /** What {@link withStages} opens. */
 export interface StagesOptions {
@@ -14,6 +18,8 @@ export interface StagesOptions {
   readonly input: string;
   readonly source: Omit<SourceOptions, 'logger'>;
   readonly model: ModelSettings;
+  /** How a live stream makes looks; default: that of a render, each awaited. */
+  readonly live?: LiveLooks;
   /** Seed of the grain, and of what a generator draws. */
   readonly seed: number;
   readonly logger: Logger;
@@ -29,12 +35,12 @@ export interface OpenStages {
 
 /** Opens source, look thread and renderer, passes them to `use`, and closes them when it settles. Throws as each of them does. */
 export async function withStages<T>(
-  { input, source: sourceOptions, model, seed, logger }: StagesOptions,
+  { input, source: sourceOptions, model, live, seed, logger }: StagesOptions,
   signal: AbortSignal,
   use: (stages: OpenStages) => Promise<T>,
 ): Promise<T> {
   await using source = await openSource(input, { ...sourceOptions, logger }, signal);
-  await using looks = await openLookThread({ ...model, seed, logger });
-  using renderer = await openRenderer({ seed, hasBeam: !looks.wantsDetail, grain: looks.grain });
+  await using looks = await openLookThread({ ...model, ...live, isLive: live !== undefined, seed, logger });
+  using renderer = await openRenderer({ seed });
   return await use({ source, looks, renderer, times: new StageTimes() });
 }
