@@ -219,7 +219,7 @@ export class LadderGenerator implements FallbackGenerator {
     this.#reason = sentenceOf(error);
     this.#activate(index);
     this.#retryAtMs = nowMs + this.#backoff.nextMs();
-    this.#logger.warn({ code: error instanceof NocturneError ? error.code : 'INTERNAL' }, this.degraded);
+    this.#logger.debug({ code: error instanceof NocturneError ? error.code : 'INTERNAL' }, this.degraded); // the main process announces it
   }
 
   #activate(index: number): void {
@@ -257,7 +257,7 @@ export class LadderGenerator implements FallbackGenerator {
         await generator.translate(day);
         this.#activate(index);
         this.#climbedMs = performance.now();
-        this.#logger.info({}, index === 0 ? `${rung.name} makes the night again.` : this.degraded);
+        this.#logger.debug({ rung: rung.name }, 'A better generator makes the night again.');
         if (index === 0) return;
         break;
       } catch (error) {
@@ -268,9 +268,15 @@ export class LadderGenerator implements FallbackGenerator {
   }
 }
 
-/** What went wrong, for people. */
+/** What went wrong, for viewers: without the folders of the machine. */
 function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = message.replaceAll(/\s+/g, ' ').trim();
-  return line.endsWith('.') ? `${line.charAt(0).toUpperCase()}${line.slice(1)}` : `${line}.`;
+  const { cause } = error instanceof Error ? error : {};
+  const first = cause instanceof NocturneError ? cause : error;
+  const message = first instanceof Error ? first.message : String(first);
+  const line = message
+    .replaceAll(/\s+/g, ' ')
+    .replaceAll(/\S*[/\\](?=\S)/g, '')
+    .trim();
+  const sentence = line.startsWith('the ') ? `The ${line.slice(4)}` : line;
+  return sentence.endsWith('.') ? sentence : `${sentence}.`;
 }

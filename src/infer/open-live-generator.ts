@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { silentLogger } from '../core/logger.js';
 import { createGrade } from './grade/grade.js';
 import { LadderGenerator, type Rung } from './ladder-generator.js';
@@ -28,7 +29,7 @@ function rungsOf(options: OpenLiveGeneratorOptions): Rung[] {
   });
   const isOnGpu = device !== 'auto' && device !== 'cpu';
   const isPlainLit = (generator === 'lit' || generator === 'auto') && !isOnGpu && !share;
-  const name = generator === 'auto' ? 'lit' : generator;
+  const name = generator === 'auto' ? 'lit' : basename(generator);
   const rungs = [rung(isOnGpu ? `${name} on ${device}` : name, {})];
   const isLit = name === 'lit';
   if (isOnGpu && !isLit) rungs.push(rung(`${name} on the CPU`, { device: 'cpu' }));

@@ -145,7 +145,12 @@ function addStreams(api: Api, { streams, metrics, canControl, policy }: ApiOptio
   });
   api.get('/api/streams/:name/generator', (context) => {
     const generator = streams.get(context.req.param('name'))?.generator;
-    return generator ? context.json(generator) : noSuchStream(context);
+    if (!generator) return noSuchStream(context);
+    // Its names may be paths of the machine, which those who only watch need not know.
+    if (!canControl || policy.accessOf(context.env.incoming) !== 'control') {
+      return context.json({ error: 'reading the generators needs the control token' }, 403);
+    }
+    return context.json(generator);
   });
   api.on(['PUT', 'PATCH'], '/api/streams/:name/generator', async (context) => {
     const change = checkGenerator(await readRecord(context.env.incoming));

@@ -3,8 +3,10 @@ import { fieldsOf, rewriteFields, type FieldChange } from '../protobuf-fields.js
 
 /** Fields of the public schema, `onnx.proto`, on the way to the first dimension of an input or output. */
 const MODEL_GRAPH = 7;
-const GRAPH = { initializer: 5, input: 11, output: 12, valueInfo: 13 } as const;
-const TENSOR_NAME = 8;
+const GRAPH = { node: 1, initializer: 5, input: 11, output: 12, valueInfo: 13 } as const;
+const NODE = { input: 1, output: 2, type: 4, attribute: 5 } as const;
+const ATTRIBUTE_TENSOR = 5;
+const TENSOR = { integers: 7, name: 8, bytes: 9 } as const;
 const VALUE_INFO = { name: 1, type: 2 } as const;
 const TYPE_TENSOR = 1;
 const TENSOR_SHAPE = 2;
@@ -18,8 +20,8 @@ const ONE = Uint8Array.of(8, 1);
 
 /**
  * An ONNX model whose batch dimension may have any size: the first dimension of every input and output, where it is 1, gets a name instead, and
- * the shapes noted for what is between are left out, since the runtime infers them. A network that computes with a batch of 1 in its constants
- * still does: compare its results. Returns the bytes as they are where there is nothing to rewrite.
+ * the shapes noted for what is between are left out, since the runtime infers them; a Reshape to a batch of 1 keeps the batch that it gets
+ * instead (the size 0 of the operator set). A network that computes with a batch of 1 elsewhere still does: compare its results. Returns the bytes as they are where there is nothing to rewrite.
  */
 export function withSymbolicBatch(model: Uint8Array): Uint8Array {
   return rewriteFields(model, ({ id, content }) => (id === MODEL_GRAPH ? rewriteGraph(content) : 'keep'));
@@ -27,12 +29,37 @@ export function withSymbolicBatch(model: Uint8Array): Uint8Array {
 
 function rewriteGraph(graph: Uint8Array): Uint8Array {
   const weights = new Set(
-    [...fieldsOf(graph)].filter(({ id }) => id === GRAPH.initializer).map(({ content }) => textOf(content, TENSOR_NAME)),
+    [...fieldsOf(graph)].filter(({ id }) => id === GRAPH.initializer).map(({ content }) => textOf(content, TENSOR.name)),
   );
+  const shapes = shapesOfReshapes(graph);
   return rewriteFields(graph, ({ id, content }): FieldChange => {
     if (id === GRAPH.valueInfo) return 'drop';
+    if (id === GRAPH.initializer && shapes.has(textOf(content, TENSOR.name))) return rewriteShapeTensor(content);
+    if (id === GRAPH.node && textOf(content, NODE.type) === 'Constant' && shapes.has(textOf(content, NODE.output))) {
+      return rewriteAlong(content, [NODE.attribute, ATTRIBUTE_TENSOR], rewriteShapeTensor);
+    }
     const isPort = id === GRAPH.output || (id === GRAPH.input && !weights.has(textOf(content, VALUE_INFO.name)));
     return isPort ? rewriteAlong(content, [VALUE_INFO.type, TYPE_TENSOR, TENSOR_SHAPE], rewriteShape) : 'keep';
+  });
+}
+
+/** Names of the constants that give the shapes of Reshape nodes: their second inputs. */
+function shapesOfReshapes(graph: Uint8Array): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { id, content } of fieldsOf(graph)) {
+    if (id !== GRAPH.node || textOf(content, NODE.type) !== 'Reshape') continue;
+    const [, shape] = [...fieldsOf(content)].filter((field) => field.id === NODE.input);
+    if (shape) names.add(Buffer.from(shape.content).toString('utf8'));
+  }
+  return names;
+}
+
+/** A shape of int64 whose first size, where it is 1, becomes 0: that of the input. Its bytes start with the lowest, packed or not. */
+function rewriteShapeTensor(tensor: Uint8Array): Uint8Array {
+  return rewriteFields(tensor, ({ id, content }) => {
+    const isRaw = id === TENSOR.bytes && content.subarray(1, 8).every((byte) => byte === 0);
+    if (content[0] !== 1 || !(isRaw || id === TENSOR.integers)) return 'keep';
+    return Uint8Array.of(0, ...content.subarray(1));
   });
 }
 

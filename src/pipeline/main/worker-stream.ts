@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Backoff } from '../../core/backoff.js';
 import type { Controls } from '../../core/controls.js';
 import { abortedError, deserializeError, type NocturneError } from '../../core/errors.js';
@@ -165,7 +166,7 @@ export class WorkerStream implements NightStream {
     await this.#generator.change(change);
     const { generator, style } = this.#generator.choice;
     this.#logger.info({ stream: this.name, generator, style }, 'The stream has another generator.');
-    this.#setState({ state: 'live', message: `The night is now made by ${generator}, style ${style}.` });
+    this.#setState({ state: 'live', message: `${basename(generator)} makes the night now, in the style ${basename(style)}.` });
   }
 
   /** Announces to viewers that another generator makes the night, and that the stream's own does again. */
