@@ -35,7 +35,7 @@ export interface LadderOptions {
 /** How long the last good look is used, in seconds of the video: after that it no longer fits the scene. */
 const MAX_LOOK_AGE_SECONDS = 1;
 /** How long a rung may fail before the next one takes over, milliseconds: single bad frames need no other night. */
-const PATIENCE_MS = 500;
+const FAILING_MS = 500;
 /** Pauses between tries of a better rung, milliseconds. */
 const RETRY = { firstMs: 1000, maxMs: 30_000 } as const;
 /** A rung that has worked this long since the last climb is tried after the first pause again, milliseconds. */
@@ -193,7 +193,7 @@ export class LadderGenerator implements FallbackGenerator {
     if (index !== this.#active) return;
     const nowMs = performance.now();
     this.#failingSinceMs ??= nowMs;
-    if (nowMs - this.#failingSinceMs < PATIENCE_MS || this.#isChanging) return;
+    if (nowMs - this.#failingSinceMs < FAILING_MS || this.#isChanging) return;
     this.#isChanging = true;
     void this.#descend(index + 1, error).finally(() => {
       this.#isChanging = false;

@@ -27,7 +27,9 @@ class FragileGenerator implements Generator {
   }
 
   translate(): Promise<Look> {
-    return this.isBroken ? Promise.reject(failed('/models/net.onnx failed: it is broken.')) : Promise.resolve(this.#look);
+    return this.isBroken
+      ? Promise.reject(failed('/models/net.onnx failed: it is broken.'))
+      : Promise.resolve(this.#look);
   }
 
   close(): Promise<void> {

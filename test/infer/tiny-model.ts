@@ -191,9 +191,30 @@ function slowNodes(layers: number): Buffer[] {
     ...chain,
     field(1, node('Conv', [`slow${layers}`, 'slowLast'], 'nothing', same)),
     field(1, node('Add', ['day', 'nothing'], 'sameDay', {})),
-    field(5, tensor('slowFirst', [32, 3, 3, 3], Array.from({ length: 32 * 27 }, () => 0.01))),
-    field(5, tensor('slowWeight', [32, 32, 3, 3], Array.from({ length: 32 * 288 }, () => 0.001))),
-    field(5, tensor('slowLast', [3, 32, 3, 3], Array.from({ length: 3 * 288 }, () => 0))),
+    field(
+      5,
+      tensor(
+        'slowFirst',
+        [32, 3, 3, 3],
+        Array.from({ length: 32 * 27 }, () => 0.01),
+      ),
+    ),
+    field(
+      5,
+      tensor(
+        'slowWeight',
+        [32, 32, 3, 3],
+        Array.from({ length: 32 * 288 }, () => 0.001),
+      ),
+    ),
+    field(
+      5,
+      tensor(
+        'slowLast',
+        [3, 32, 3, 3],
+        Array.from({ length: 3 * 288 }, () => 0),
+      ),
+    ),
   ];
 }
 

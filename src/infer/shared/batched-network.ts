@@ -56,7 +56,9 @@ async function openVerified(
 async function isBatchExact(session: NetworkSession): Promise<boolean> {
   const { inputs } = session;
   const outputs = session.outputs.map(({ name }) => name);
-  const requests = [0, 1].map((seed): Tensors => Object.fromEntries(inputs.map((port) => [port.name, sample(port, seed)])));
+  const requests = [0, 1].map((seed): Tensors =>
+    Object.fromEntries(inputs.map((port) => [port.name, sample(port, seed)])),
+  );
   const together = await runBatch(session, requests, outputs);
   for (const [i, request] of requests.entries()) {
     const alone = await session.run(request, outputs);

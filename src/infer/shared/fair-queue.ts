@@ -41,7 +41,7 @@ export class FairQueue<Client, Request> {
   take(max: number, kindOf: (request: Request) => string): Request[] {
     const taken: Request[] = [];
     let kind: string | undefined;
-    for (let skipped = 0; taken.length < max && skipped < this.#queues.size; ) {
+    for (let skipped = 0; taken.length < max && skipped < this.#queues.size;) {
       const [client, queue] = [...this.#queues][0] ?? [];
       const request = queue?.[0];
       if (client === undefined || !queue || request === undefined) break;

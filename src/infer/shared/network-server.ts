@@ -45,7 +45,10 @@ export class NetworkServer implements AsyncDisposable {
     this.#options = options;
     this.#server = createServer((socket) => {
       const connection = new Connection(socket, options.key, {
-        join: (request, client) => this.#networkOf(request).join(client).then((network) => ({ network, shared: this.#networkOf(request) })),
+        join: (request, client) =>
+          this.#networkOf(request)
+            .join(client)
+            .then((network) => ({ network, shared: this.#networkOf(request) })),
         leave: (client, request) => {
           this.#connections.delete(client);
           if (request) this.#leave(request, client);

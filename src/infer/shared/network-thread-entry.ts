@@ -2,7 +2,12 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { NocturneError } from '../../core/errors.js';
 import { reasonOf } from '../ort-runtime.js';
 import { openBatchedNetwork, runBatch } from './batched-network.js';
-import { buffersOf, type FromNetworkThread, type NetworkThreadData, type ToNetworkThread } from './network-thread-messages.js';
+import {
+  buffersOf,
+  type FromNetworkThread,
+  type NetworkThreadData,
+  type ToNetworkThread,
+} from './network-thread-messages.js';
 
 // The entry of a network thread: opens one network and runs it, while the sockets of the process stay served.
 const { request, batch: wanted } = workerData as NetworkThreadData; // what NetworkThread passes
@@ -30,7 +35,9 @@ try {
       const runMs = performance.now() - started;
       // Copies: a library may keep its outputs' memory, which cannot be transferred then.
       const owned = results.map((tensors) =>
-        Object.fromEntries(Object.entries(tensors).map(([name, { data, shape }]) => [name, { data: data.slice(), shape }])),
+        Object.fromEntries(
+          Object.entries(tensors).map(([name, { data, shape }]) => [name, { data: data.slice(), shape }]),
+        ),
       );
       post({ type: 'ran', results: owned, runMs }, buffersOf(owned));
     } catch (error) {

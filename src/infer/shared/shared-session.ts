@@ -29,7 +29,8 @@ export async function openSharedSession(request: NetworkRequest, share: ShareOpt
     try {
       return new SharedNetworkSession(await Link.open(request, share), request, share);
     } catch (error) {
-      if (!(error instanceof NocturneError) || error.code !== 'WORKER_DIED' || performance.now() > deadlineMs) throw error;
+      if (!(error instanceof NocturneError) || error.code !== 'WORKER_DIED' || performance.now() > deadlineMs)
+        throw error;
       await new Promise((resolve) => setTimeout(resolve, backoff.nextMs()));
     }
   }
@@ -160,7 +161,10 @@ class Link {
     const link = new Link(share);
     const { key, stream } = share;
     const opened = new Promise<Tensors>((resolve, reject) => link.#pending.set(0, { resolve, reject }));
-    const timer = setTimeout(() => link.#fail(`has not opened a network in ${OPEN_TIMEOUT_MS / 1000} s`), OPEN_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => link.#fail(`has not opened a network in ${OPEN_TIMEOUT_MS / 1000} s`),
+      OPEN_TIMEOUT_MS,
+    );
     timer.unref();
     link.#send({ type: 'hello', key, stream });
     link.#send({ type: 'open', request });

@@ -29,7 +29,9 @@ export function withSymbolicBatch(model: Uint8Array): Uint8Array {
 
 function rewriteGraph(graph: Uint8Array): Uint8Array {
   const weights = new Set(
-    [...fieldsOf(graph)].filter(({ id }) => id === GRAPH.initializer).map(({ content }) => textOf(content, TENSOR.name)),
+    [...fieldsOf(graph)]
+      .filter(({ id }) => id === GRAPH.initializer)
+      .map(({ content }) => textOf(content, TENSOR.name)),
   );
   const shapes = shapesOfReshapes(graph);
   return rewriteFields(graph, ({ id, content }): FieldChange => {

@@ -55,7 +55,7 @@ export class MessageReader<Head extends object> {
    * a malformed head: the connection is of no use then.
    */
   *read(chunk: Uint8Array): Generator<TensorMessage<Head>> {
-    for (let at = 0; at < chunk.length; ) {
+    for (let at = 0; at < chunk.length;) {
       const count = Math.min(chunk.length - at, this.#target.length - this.#filled);
       this.#target.set(chunk.subarray(at, at + count), this.#filled);
       at += count;

@@ -37,10 +37,10 @@ export class LateLook {
   /** Waits for the look, but no longer than this. */
   async settledWithin(milliseconds: number): Promise<void> {
     if (milliseconds <= 0) return;
-    const patience = new AbortController();
-    const timeout = sleep(milliseconds, undefined, { signal: patience.signal }).catch(() => undefined);
+    const timer = new AbortController();
+    const timeout = sleep(milliseconds, undefined, { signal: timer.signal }).catch(() => undefined);
     await Promise.race([this.settled, timeout]);
-    patience.abort();
+    timer.abort();
   }
 
   /** The look, lent by the generator until it makes the next one. Throws as the generator did. Call once settled. */

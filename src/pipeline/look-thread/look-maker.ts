@@ -16,9 +16,9 @@ const FRESH_SECONDS = 0.045;
 /** Age of the generator's last look from which the fallback makes looks, seconds of the video: too much has come into view since. */
 const STALE_SECONDS = 4;
 /** How long a frame waits for a look that its generator makes elsewhere, milliseconds: half a frame at 25 frames/s. */
-const PATIENCE_MS = 20;
+const WAIT_MS = 20;
 /** The same for the first look of a stream: nobody watches yet, and the night need not begin with another generator's. */
-const FIRST_PATIENCE_MS = 1000;
+const FIRST_WAIT_MS = 1000;
 
 /** How {@link LookMaker} works with generators that are elsewhere. */
 export interface LiveOptions {
@@ -31,7 +31,7 @@ export interface LiveOptions {
  * details whenever a detail comes. Closes neither.
  *
  * Each look is awaited, so that the same frames give the same looks; except in a live stream whose generator runs in another process: there a
- * frame waits {@link PATIENCE_MS} at most. A look that comes later is moved along the motion since its frame.
+ * frame waits {@link WAIT_MS} at most. A look that comes later is moved along the motion since its frame.
  */
 export class LookMaker {
   #generator: Generator;
@@ -127,8 +127,8 @@ export class LookMaker {
     if (isDue && !this.#late) {
       this.#steadier.mark();
       this.#late = new LateLook(this.#generator, thumbnail);
-      const isFast = this.#lastTookMs <= PATIENCE_MS;
-      await this.#late.settledWithin(this.#isFirst ? FIRST_PATIENCE_MS : isFast ? PATIENCE_MS : 0);
+      const isFast = this.#lastTookMs <= WAIT_MS;
+      await this.#late.settledWithin(this.#isFirst ? FIRST_WAIT_MS : isFast ? WAIT_MS : 0);
       this.#isFirst = false;
       lookMs = this.#takeLate(smoothing) ?? lookMs;
     }

@@ -2,7 +2,7 @@ import type { Thumbnail } from '../../image/thumbnail.js';
 import type { Generator } from '../../infer/generator.js';
 import type { Motion } from '../../temporal/motion.js';
 
-/** Most frames that are kept, five seconds at 25 a second: a generator that misses more starts to track anew. */
+/** Most frames that are kept, five seconds at 25 a second: a generator that misses more starts to track again. */
 const MAX_FRAMES = 128;
 
 /** A frame that a generator has not been shown. */

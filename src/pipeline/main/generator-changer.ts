@@ -102,7 +102,9 @@ export class GeneratorChanger {
 
   #leaseFor(model: ModelSettings): GeneratorLease | undefined {
     const { share, batch } = this.#settings;
-    return usesGeneratorProcess(model, share) ? generatorHost.lease({ batch, logger: this.#options.logger }) : undefined;
+    return usesGeneratorProcess(model, share)
+      ? generatorHost.lease({ batch, logger: this.#options.logger })
+      : undefined;
   }
 }
 

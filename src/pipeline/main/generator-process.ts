@@ -55,7 +55,11 @@ export class GeneratorProcess {
 
   #start(): void {
     this.#startedMs = performance.now();
-    const child = fork(ENTRY, { serialization: 'advanced', stdio: ['inherit', 'inherit', 'inherit', 'ipc'], execArgv: [] });
+    const child = fork(ENTRY, {
+      serialization: 'advanced',
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+      execArgv: [],
+    });
     this.#child = child;
     let silentMs = -HUNG_AFTER_MS; // the runtime loads
     const watch = setInterval(() => {

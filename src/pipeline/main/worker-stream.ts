@@ -166,7 +166,10 @@ export class WorkerStream implements NightStream {
     await this.#generator.change(change);
     const { generator, style } = this.#generator.choice;
     this.#logger.info({ stream: this.name, generator, style }, 'The stream has another generator.');
-    this.#setState({ state: 'live', message: `${basename(generator)} makes the night now, in the style ${basename(style)}.` });
+    this.#setState({
+      state: 'live',
+      message: `${basename(generator)} makes the night now, in the style ${basename(style)}.`,
+    });
   }
 
   /** Announces to viewers that another generator makes the night, and that the stream's own does again. */

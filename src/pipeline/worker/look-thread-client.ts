@@ -79,11 +79,7 @@ class LookThreadHandle implements LookThread {
   #counts = NO_COUNTS;
   #closing: Promise<void> | undefined;
 
-  constructor(
-    channel: LookThreadChannel,
-    slots: readonly SharedArrayBuffer[],
-    description: GeneratorDescription,
-  ) {
+  constructor(channel: LookThreadChannel, slots: readonly SharedArrayBuffer[], description: GeneratorDescription) {
     this.#channel = channel;
     this.#slots = slots.map(slotViews);
     this.#description = description;

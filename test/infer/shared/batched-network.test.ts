@@ -15,34 +15,45 @@ import { tinyModel } from '../tiny-model.js';
 const OPTIONS = { device: 'cpu', threads: 1 } as const;
 
 function numbers(seed: number, shape: readonly number[] = [1, 3, 144, 256]): Float32Array {
-  return Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => 0.5 + 0.3 * Math.sin(0.01 * i * (seed + 1)));
+  return Float32Array.from(
+    { length: shape.reduce((a, b) => a * b) },
+    (_, i) => 0.5 + 0.3 * Math.sin(0.01 * i * (seed + 1)),
+  );
 }
 
 describe('openBatchedNetwork', () => {
   it.each([
     ['look', SHIPPED_LOOK_MODEL, parseModelCard],
     ['scene', SHIPPED_SCENE_MODEL, parseSceneCard],
-  ])('runs several frames of the %s network together with the results of each alone, to 1e-5', async (_name, path, parse) => {
-    const file = await readModelFile(path, parse);
-    const request = { path: file.path, sha256: hashOf(file.bytes), options: OPTIONS };
-    const { session, batch } = await openBatchedNetwork(request, 3);
-    await using _ = session;
-    expect(batch).toBe(3);
-    await using alone = await openNetworkSession(file, OPTIONS);
-    const { input, outputs } = file.card;
-    const names = Object.values(outputs).map(({ name }) => name);
-    const days = [0, 1, 2].map((seed) => ({ [input.name]: { data: numbers(seed, input.shape), shape: input.shape } }));
-    const together = await runBatch(session, days, names);
-    for (const [i, day] of days.entries()) {
-      const expected = await alone.run(day, names);
-      for (const name of names) {
-        const [a, b] = [expected[name], together[i]?.[name]];
-        expect(b?.shape).toEqual(a?.shape);
-        const difference = a?.data.reduce((most, value, k) => Math.max(most, Math.abs(value - (b?.data[k] ?? NaN))), 0);
-        expect(difference).toBeLessThan(1e-5);
+  ])(
+    'runs several frames of the %s network together with the results of each alone, to 1e-5',
+    async (_name, path, parse) => {
+      const file = await readModelFile(path, parse);
+      const request = { path: file.path, sha256: hashOf(file.bytes), options: OPTIONS };
+      const { session, batch } = await openBatchedNetwork(request, 3);
+      await using _ = session;
+      expect(batch).toBe(3);
+      await using alone = await openNetworkSession(file, OPTIONS);
+      const { input, outputs } = file.card;
+      const names = Object.values(outputs).map(({ name }) => name);
+      const days = [0, 1, 2].map((seed) => ({
+        [input.name]: { data: numbers(seed, input.shape), shape: input.shape },
+      }));
+      const together = await runBatch(session, days, names);
+      for (const [i, day] of days.entries()) {
+        const expected = await alone.run(day, names);
+        for (const name of names) {
+          const [a, b] = [expected[name], together[i]?.[name]];
+          expect(b?.shape).toEqual(a?.shape);
+          const difference = a?.data.reduce(
+            (most, value, k) => Math.max(most, Math.abs(value - (b?.data[k] ?? NaN))),
+            0,
+          );
+          expect(difference).toBeLessThan(1e-5);
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each([
     ['keeps the batch of a Reshape to a batch of one', 1, 4],

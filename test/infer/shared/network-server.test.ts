@@ -107,9 +107,9 @@ describe('a network in the generator process', () => {
     await expect(openNetworkSession(file, { share: shareAs('a') })).rejects.toMatchObject({ code: 'MODEL_INVALID' });
     const { path, bytes } = fileOf(tinyModel());
     rmSync(path);
-    await expect(
-      openNetworkSession({ path, bytes, externalData: [] }, { share: shareAs('a') }),
-    ).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+    await expect(openNetworkSession({ path, bytes, externalData: [] }, { share: shareAs('a') })).rejects.toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+    });
   });
 
   it('answers nobody without the key, and survives what is no message', async () => {
@@ -143,10 +143,17 @@ describe('a network in the generator process', () => {
     await expect(session.run(day(0.5), ['lights'])).rejects.toMatchObject({ code: 'WORKER_DIED' });
     await listen();
     await expect
-      .poll(() => session.run(day(0.5), ['lights']).then(({ lights }) => lights?.data.length, () => 0), {
-        timeout: 20_000,
-        interval: 100,
-      })
+      .poll(
+        () =>
+          session.run(day(0.5), ['lights']).then(
+            ({ lights }) => lights?.data.length,
+            () => 0,
+          ),
+        {
+          timeout: 20_000,
+          interval: 100,
+        },
+      )
       .toBe(4 * 72 * 128);
   });
 });

@@ -49,7 +49,10 @@ describe('tensor messages', () => {
   });
 
   it('refuses shapes that do not fit the bytes that came', () => {
-    const [, , data = new Uint8Array()] = encodeMessage({ head: {}, tensors: { x: { data: new Float32Array(4), shape: [4] } } });
+    const [, , data = new Uint8Array()] = encodeMessage({
+      head: {},
+      tensors: { x: { data: new Float32Array(4), shape: [4] } },
+    });
     for (const shape of [[5], [3], [-4], [1e300, 1e300]]) {
       const head = Buffer.from(JSON.stringify({ head: {}, tensors: [{ name: 'x', shape }] }));
       const padded = Buffer.concat([head, Buffer.alloc(-head.length & 3, ' ')]);

@@ -107,7 +107,7 @@ describe('a live stream whose generator is slow', () => {
     await slow.release();
   });
 
-  it('asks anew at a cut, and shows the fallback rather than the look of the old scene', async () => {
+  it('asks again at a cut, and shows the fallback rather than the look of the old scene', async () => {
     await using network = await openGenerator({ generator: 'nightgrid' });
     const slow = new HeldGenerator(network);
     const maker = new LookMaker(slow, await createSteadier(), { fallback: grade });
