@@ -25,7 +25,7 @@ export const MODULES = {
         'src/infer/ort-runtime.ts',
         'src/infer/model-file.ts',
         'src/infer/model-card.ts',
-        ...['src/infer/network-session.ts', 'src/infer/open-session.ts'],
+        ...['src/infer/network-session.ts', 'src/infer/open-session.ts', 'src/infer/shared/share-messages.ts'],
       ],
     ],
   },

@@ -27,8 +27,7 @@ export async function openBatchedNetwork(
   batch: number | undefined,
 ): Promise<BatchedNetwork> {
   const file = await readNetworkFile(path, sha256);
-  const asked = options.device ?? 'auto';
-  const isCpu = asked === 'auto' || asked === 'cpu';
+  const isCpu = options.device === 'auto' || options.device === 'cpu';
   const wanted = batch ?? (isCpu ? 1 : GPU_BATCH);
   if (wanted > 1) {
     const together = await openVerified({ ...file, bytes: withSymbolicBatch(file.bytes) }, options);

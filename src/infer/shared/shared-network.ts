@@ -12,8 +12,8 @@ const BATCH_WAIT_MS = 3;
 
 /** Receives what becomes of a request. */
 export interface RequestEvents {
-  onResult(tensors: Tensors, times: RunTimes): void;
-  onFailed(error: unknown): void;
+  readonly onResult: (tensors: Tensors, times: RunTimes) => void;
+  readonly onFailed: (error: unknown) => void;
 }
 
 interface Request extends RequestEvents {

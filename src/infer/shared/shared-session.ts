@@ -41,7 +41,7 @@ class SharedNetworkSession implements NetworkSession {
   readonly #share: ShareOptions;
   readonly #backoff = new Backoff(RECONNECT);
   #link: Link;
-  #failure: unknown;
+  #failure: Error | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -107,7 +107,7 @@ class SharedNetworkSession implements NetworkSession {
       this.#backoff.reset();
       this.#watch(link);
     } catch (error) {
-      this.#failure = error; // also that the model is missing or damaged now
+      this.#failure = error instanceof Error ? error : new Error(String(error)); // also that the model is missing or damaged now
       this.#reconnectLater();
     }
   }
@@ -126,7 +126,7 @@ class Link {
   };
   readonly #socket: Socket;
   readonly #share: ShareOptions;
-  readonly #pending = new Map<number, { resolve(tensors: Tensors): void; reject(error: Error): void }>();
+  readonly #pending = new Map<number, { resolve: (tensors: Tensors) => void; reject: (error: Error) => void }>();
   readonly #watch: NodeJS.Timeout;
   #silentMs = 0;
   #lastId = 0;

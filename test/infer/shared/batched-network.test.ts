@@ -1,7 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parseModelCard, parseSceneCard } from '../../../src/infer/model-card.js';
+import {
+  parseModelCard,
+  parseSceneCard,
+  type OnnxModelCard,
+  type SceneModelCard,
+} from '../../../src/infer/model-card.js';
 import { readModelFile } from '../../../src/infer/model-file.js';
 import { SHIPPED_LOOK_MODEL } from '../../../src/infer/open-generator.js';
 import { openNetworkSession } from '../../../src/infer/open-session.js';
@@ -28,10 +33,10 @@ describe('openBatchedNetwork', () => {
   ])(
     'runs several frames of the %s network together with the results of each alone, to 1e-5',
     async (_name, path, parse) => {
-      const file = await readModelFile(path, parse);
+      const file = await readModelFile<OnnxModelCard | SceneModelCard>(path, parse);
       const request = { path: file.path, sha256: hashOf(file.bytes), options: OPTIONS };
       const { session, batch } = await openBatchedNetwork(request, 3);
-      await using _ = session;
+
       expect(batch).toBe(3);
       await using alone = await openNetworkSession(file, OPTIONS);
       const { input, outputs } = file.card;
@@ -64,7 +69,7 @@ describe('openBatchedNetwork', () => {
     const bytes = tinyModel({ reshapesGridTo: rows === 1 ? [1, 96, 9, 16] : [96, 144] });
     writeFileSync(path, bytes);
     const { session, batch } = await openBatchedNetwork({ path, sha256: hashOf(bytes), options: OPTIONS }, 4);
-    await using _ = session;
+
     expect(batch).toBe(expected);
     const { grid } = await session.run({ day: { data: numbers(0), shape: [1, 3, 144, 256] } }, ['grid']);
     expect(grid?.shape).toEqual([1, 96, 9, 16]);

@@ -8,7 +8,6 @@ import { openGenerator } from '../../../src/infer/open-generator.js';
 import { applyLookInto } from '../../../src/look/apply-look.js';
 import type { Look } from '../../../src/look/look.js';
 import { LookMaker } from '../../../src/pipeline/look-thread/look-maker.js';
-import type { Motion } from '../../../src/temporal/motion.js';
 import { createSteadier } from '../../../src/temporal/motion-steadier.js';
 import { asThumbnail } from '../../infer/synthetic-thumbnails.js';
 import { streetThumbnail } from '../../infer/grade/street-thumbnail.js';
@@ -32,7 +31,7 @@ class HeldGenerator implements Generator {
     this.#network = network;
   }
 
-  advance({ pts }: Thumbnail, _: Motion | undefined): void {
+  advance({ pts }: Thumbnail): void {
     this.advanced.push(pts / 40_000);
   }
 
