@@ -35,7 +35,9 @@ describe('openBatchedNetwork', () => {
     async (_name, path, parse) => {
       const file = await readModelFile<OnnxModelCard | SceneModelCard>(path, parse);
       const request = { path: file.path, sha256: hashOf(file.bytes), options: OPTIONS };
-      const { session, batch } = await openBatchedNetwork(request, 3);
+      const opened = await openBatchedNetwork(request, 3);
+      await using session = opened.session;
+      const { batch } = opened;
 
       expect(batch).toBe(3);
       await using alone = await openNetworkSession(file, OPTIONS);
@@ -68,7 +70,9 @@ describe('openBatchedNetwork', () => {
     const path = join(temporaryFolder(), 'fixed.onnx');
     const bytes = tinyModel({ reshapesGridTo: rows === 1 ? [1, 96, 9, 16] : [96, 144] });
     writeFileSync(path, bytes);
-    const { session, batch } = await openBatchedNetwork({ path, sha256: hashOf(bytes), options: OPTIONS }, 4);
+    const opened = await openBatchedNetwork({ path, sha256: hashOf(bytes), options: OPTIONS }, 4);
+    await using session = opened.session;
+    const { batch } = opened;
 
     expect(batch).toBe(expected);
     const { grid } = await session.run({ day: { data: numbers(0), shape: [1, 3, 144, 256] } }, ['grid']);
