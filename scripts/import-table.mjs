@@ -25,7 +25,7 @@ export const MODULES = {
         'src/infer/ort-runtime.ts',
         'src/infer/model-file.ts',
         'src/infer/model-card.ts',
-        ...['src/infer/network-session.ts', 'src/infer/open-session.ts'],
+        ...['src/infer/network-session.ts', 'src/infer/open-session.ts', 'src/infer/shared/share-messages.ts'],
       ],
     ],
   },
@@ -55,6 +55,7 @@ export const MODULES = {
       'onnxruntime-node': ['ort-runtime.ts'],
       '@tensorflow/tfjs-core': ['tensorflow/*.ts'],
       '@tensorflow/tfjs-backend-wasm': ['tensorflow/*.ts'],
+      'node:worker_threads': ['shared/network-thread.ts', 'shared/network-thread-entry.ts'],
     },
   },
   'src/temporal': {
@@ -85,13 +86,13 @@ export const MODULES = {
   },
   'src/pipeline': {
     holds:
-      'one stream’s journey, by runtime: `main/`, `worker/` (a process), `look-thread/` (a thread of it), and the messages between them',
+      'one stream’s journey, by runtime: `main/`, `worker/` (a process), `look-thread/` (a thread of it), `generator/` (a process that several share), and the messages between them',
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/ingest', 'src/infer', 'src/temporal', 'src/render'],
       ...['src/encode', 'src/output', 'src/stream', 'src/ffmpeg'],
     ],
     packages: {
-      'node:child_process': ['main/worker-process.ts'],
+      'node:child_process': ['main/worker-process.ts', 'main/generator-process.ts'],
       'node:worker_threads': [
         ...['worker/look-thread-client.ts', 'look-thread/look-thread-entry.ts'],
         ...['worker/parent-watch.ts', 'worker/parent-watch-thread.ts'],
@@ -179,6 +180,7 @@ export const MODULES = {
 /** Inside a folder: which of its parts may not import which. */
 export const PARTS = [
   { from: 'src/pipeline/main', not: ['src/pipeline/worker', 'src/pipeline/look-thread'] },
-  { from: 'src/pipeline/worker', not: ['src/pipeline/main', 'src/pipeline/look-thread'] },
+  { from: 'src/pipeline/worker', not: ['src/pipeline/main', 'src/pipeline/look-thread', 'src/pipeline/generator'] },
   { from: 'src/pipeline/look-thread', not: ['src/pipeline/main', 'src/pipeline/worker'] },
+  { from: 'src/pipeline/generator', not: ['src/pipeline/main', 'src/pipeline/look-thread'] },
 ];

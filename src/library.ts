@@ -307,6 +307,8 @@ function streamSettings(input: string, name: string | undefined, settings: Setti
     source: sourceOptions(settings),
     model: modelSettings(settings),
     applyDevice: settings.applyDevice,
+    share: settings.share,
+    ...withoutUndefined({ batch: settings.batch, generators: listOf(settings.generators) }),
     encoder: {
       frameRate: 0,
       encoder: settings.encoder,
@@ -381,6 +383,11 @@ function openOptions(
   { logger = silentLogger }: StreamOptions,
 ): OpenStreamOptions {
   return { maxViewers, viewerDelayMs: viewerDelay * 1000, logger };
+}
+
+/** A comma-separated list. */
+function listOf(text: string | undefined): readonly string[] | undefined {
+  return text?.split(',').map((item) => item.trim());
 }
 
 /** The entries that have a value, as `exactOptionalPropertyTypes` asks of optional fields. */

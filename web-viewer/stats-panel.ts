@@ -85,12 +85,14 @@ function streamRows(stats: StreamStats): [string, string][] {
   ]);
   return [
     ...(stats.overload === '' ? [] : [['Overload', stats.overload] satisfies [string, string]]),
+    ...(stats.degraded === '' ? [] : [['Degraded', stats.degraded] satisfies [string, string]]),
     ['Generator', stats.fallbacks > 0 ? `${stats.generator} · ${stats.fallbacks} fallbacks` : stats.generator],
     ...(stats.deviceNotice === '' ? [] : [['Device', stats.deviceNotice] satisfies [string, string]]),
     ['Encoder', `${stats.encoder} · ${(stats.bitrateBps / 1e6).toFixed(1)} Mb/s`],
     ['Viewers', String(stats.viewers)],
     ['Input drops / corrupt', `${stats.framesDropped} / ${stats.packetsCorrupt}`],
     ['Flicker / local', `${percent(stats.flicker)} / ${percent(stats.localFlicker)}`],
+    ['Age of looks p95', `${milliseconds(stats.lookAgeMs)} ms`],
     ['Server latency', `${milliseconds(stats.latencyMs)} ms`],
     ...stages,
   ];

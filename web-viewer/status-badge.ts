@@ -2,12 +2,13 @@ import { requireElement } from './dom.js';
 import { describeStatus } from './status-description.js';
 import type { ViewerStatus } from './worker-messages.js';
 
-/** The badge beside the name: live, overloaded, stalled, or the status. */
+/** The badge beside the name: live, degraded, overloaded, stalled, or the status. */
 export class StatusBadge {
   readonly #element = requireElement('badge', HTMLElement);
   readonly #text = requireElement('badge-text', HTMLElement);
   #isLive = false;
   #overload = '';
+  #degraded = '';
 
   showStatus(status: ViewerStatus): void {
     this.#isLive = status.kind === 'live';
@@ -20,14 +21,25 @@ export class StatusBadge {
   showRate(framesPerSecond: number): void {
     if (!this.#isLive) return;
     if (framesPerSecond === 0) this.#write('Stalled', 'busy');
-    else if (this.#overload === '') this.#write('Live', 'live');
-    else this.#write('Overloaded', 'busy');
+    else if (this.#degraded !== '') this.#write('Degraded', 'busy');
+    else if (this.#overload !== '') this.#write('Overloaded', 'busy');
+    else this.#write('Live', 'live');
   }
 
   /** @param overload why the server cannot keep the stream's pace; empty while it can. */
   showOverload(overload: string): void {
     this.#overload = overload;
-    this.#element.title = overload;
+    this.#showTitle();
+  }
+
+  /** @param degraded why another generator makes the night; empty while the stream's own does. */
+  showDegraded(degraded: string): void {
+    this.#degraded = degraded;
+    this.#showTitle();
+  }
+
+  #showTitle(): void {
+    this.#element.title = this.#degraded || this.#overload;
   }
 
   #write(text: string, tone: string): void {

@@ -155,6 +155,7 @@ class Viewer {
       case 'server-stats':
         this.#stats.server = message.stats;
         this.#badge.showOverload(message.stats.overload);
+        this.#badge.showDegraded(message.stats.degraded);
         break;
       case 'server-error':
         this.#toast.show(message.message);

@@ -203,6 +203,26 @@ const OWN_SETTINGS = {
     { min: 1, max: 64, default: 1 },
     { help: 'CPU threads of the network, no more than there are CPU cores', group: 'Night', commands: anyNight },
   ),
+  share: choice(['auto', 'on', 'off'], 'auto', {
+    help: 'one process that runs the networks of all streams: auto for networks on a GPU and for models of your own; see docs/streams.md',
+    group: 'Night',
+    commands: serve,
+    placeholder: 'mode',
+  }),
+  batch: integer(
+    { min: 1, max: 64, default: undefined },
+    {
+      help: 'frames of different streams that this process runs together at most; unset: 4 on a GPU, 1 on a CPU',
+      group: 'Night',
+      commands: serve,
+    },
+  ),
+  generators: text(undefined, {
+    help: 'generators beside those of the package that a stream may change to by the API, comma-separated names or files',
+    group: 'Night',
+    commands: serve,
+    placeholder: 'files',
+  }),
   seed: integer(
     { min: 0, max: 2 ** 31 - 1, default: 1 },
     {

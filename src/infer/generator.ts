@@ -27,6 +27,8 @@ export interface Generator extends AsyncDisposable {
   readonly device: string;
   /** Where its network runs; undefined for a generator without one. */
   readonly placement?: Placement | undefined;
+  /** Whether its network runs in another process: this thread need not wait for a look; default false. */
+  readonly isElsewhere?: boolean;
   /** Whether it reads `Thumbnail.detail`; default false. Without a detail it enlarges the thumbnail. */
   readonly wantsDetail?: boolean;
   /** Whether its looks hold the light of own headlights, so that the renderer adds none; default false. */

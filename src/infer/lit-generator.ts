@@ -39,12 +39,12 @@ export interface LitGeneratorOptions extends Omit<SessionOptions, 'prefersGpu'> 
  * style. Throws NocturneError CONFIG_INVALID for the style, MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE for the network.
  */
 export async function openLitGenerator(options: LitGeneratorOptions): Promise<Generator> {
-  const { style, seed, model, device = 'auto', engine = 'auto', threads = 1, logger = silentLogger } = options;
+  const { style, seed, model, device = 'auto', engine = 'auto', threads = 1, share, logger = silentLogger } = options;
   const vehicleModel = options.vehicleModel ?? (model === undefined ? undefined : vehicleModelBeside(model));
   const nightStyle = readNightStyle(style);
   const started = performance.now();
   const models = { ...(model !== undefined && { model }), ...(vehicleModel !== undefined && { vehicleModel }) };
-  const reader = await openSceneReader({ device, engine, threads, ...models });
+  const reader = await openSceneReader({ device, engine, threads, share, ...models });
   const openMs = Math.round(performance.now() - started);
   logger.debug(
     { model: reader.card.name, version: reader.card.version, device: reader.placement.device, threads, openMs, style },
@@ -145,6 +145,10 @@ class LitGenerator implements Generator {
 
   get scene(): Scene | undefined {
     return this.#scene;
+  }
+
+  get isElsewhere(): boolean {
+    return this.#network.reader.isElsewhere;
   }
 
   async withNight({ style, seed, darkKinds = [] }: Night): Promise<Generator> {

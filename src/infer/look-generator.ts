@@ -20,6 +20,7 @@ import type { NetworkSession, NetworkTensor, Placement, TensorPort } from './net
 import { openNetworkSession, type SessionOptions } from './open-session.js';
 import { openFailure } from './ort-providers.js';
 import { reasonOf } from './ort-runtime.js';
+import type { ShareOptions } from './shared/share-messages.js';
 
 /** Options of {@link openLookGenerator}. */
 export interface LookGeneratorOptions extends Omit<SessionOptions, 'prefersGpu'> {
@@ -76,6 +77,10 @@ class LookNetworkGenerator implements Generator {
 
   get device(): string {
     return this.placement.device;
+  }
+
+  get isElsewhere(): boolean {
+    return this.#session.isElsewhere ?? false;
   }
 
   async translate(thumbnail: Thumbnail): Promise<Look> {

@@ -43,6 +43,8 @@ export interface NetworkSession extends AsyncDisposable {
   readonly outputs: readonly TensorPort[];
   /** Complete after the first run: which operators run elsewhere is known only then. */
   readonly placement: Placement;
+  /** Whether it runs in another process, so that this thread does not wait for it; default false. */
+  readonly isElsewhere?: boolean;
   /**
    * Runs the network. Borrows the inputs until it settles; the caller owns what it returns: the outputs asked for, by name.
    * Throws what its library throws; `reasonOf` says it for people.

@@ -10,7 +10,9 @@ import { modelKind, modelPaths, readModelFile, type ModelFile } from './model-fi
 import { parseImageCard, type ImageModelCard } from './image-network/image-card.js';
 import type { ImageNetwork } from './image-network/image-network.js';
 import type { Device, Engine } from './network-session.js';
+import { isPackageGenerator } from './generator-names.js';
 import { usefulThreads } from './ort-runtime.js';
+import type { ShareOptions } from './shared/share-messages.js';
 
 /** Options of {@link openGenerator}. */
 export interface OpenGeneratorOptions {
@@ -32,6 +34,8 @@ export interface OpenGeneratorOptions {
   readonly engine?: Engine;
   /** Threads of a network on the CPU; default 1. As many as there are CPU cores run, at most. */
   readonly threads?: number;
+  /** The generator process that runs its networks; default: this thread. */
+  readonly share?: ShareOptions | undefined;
   readonly logger?: Logger;
 }
 
@@ -46,6 +50,20 @@ export const SHIPPED_LOOK_MODEL = fileURLToPath(new URL('../../models/nightgrid'
  * Throws NocturneError MODEL_NOT_FOUND, MODEL_INVALID or DEVICE_UNAVAILABLE, and CONFIG_INVALID for a style.
  */
 export async function openGenerator(options: OpenGeneratorOptions): Promise<FallbackGenerator> {
+  const network = await openNetworkGenerator(options);
+  const { logger = silentLogger } = options;
+  return isFallback(network) ? network : withFallback(network, { fallback: await createGrade(), logger });
+}
+
+/** The same without a fallback: its looks fail where its network does. */
+export async function openNetworkGenerator(options: OpenGeneratorOptions): Promise<Generator> {
+  const network = await openByName(options);
+  const { placement } = network;
+  if (placement && placement.notice !== '') (options.logger ?? silentLogger).warn({ ...placement }, placement.notice);
+  return network;
+}
+
+async function openByName(options: OpenGeneratorOptions): Promise<Generator> {
   const { generator, threads = 1, logger = silentLogger } = options;
   const cores = usefulThreads(threads);
   if (cores < threads) {
@@ -68,7 +86,7 @@ export async function openGenerator(options: OpenGeneratorOptions): Promise<Fall
 }
 
 /** Opens a model by its card; one without a card as an image network, if its file leaves no doubt about it. */
-async function openModel(path: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
+async function openModel(path: string, options: OpenGeneratorOptions): Promise<Generator> {
   switch (await modelKind(path)) {
     case 'scene':
       return openLit(path, options);
@@ -83,8 +101,12 @@ async function openModel(path: string, options: OpenGeneratorOptions): Promise<F
   }
 }
 
+function isFallback(generator: Generator): generator is FallbackGenerator {
+  return 'fallbacks' in generator;
+}
+
 /** Opens the best generator of the package whose network can be used; the grade when none can. */
-async function openShipped(options: OpenGeneratorOptions): Promise<FallbackGenerator> {
+async function openShipped(options: OpenGeneratorOptions): Promise<Generator> {
   const { logger = silentLogger } = options;
   const candidates = [
     { model: SHIPPED_SCENE_MODEL, open: openLit },
@@ -104,43 +126,32 @@ async function openShipped(options: OpenGeneratorOptions): Promise<FallbackGener
 
 // Both import their network on demand: the grade needs no ONNX Runtime, whose native library is slow to load.
 
-async function openLit(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const {
-    style = DEFAULT_STYLE,
-    seed = 1,
-    device = 'auto',
-    engine = 'auto',
-    threads = 1,
-    logger = silentLogger,
-  } = options;
+async function openLit(model: string, options: OpenGeneratorOptions): Promise<Generator> {
+  const { style = DEFAULT_STYLE, seed = 1, logger = silentLogger } = options;
   const { openLitGenerator } = await import('./lit-generator.js');
-  const network = await openLitGenerator({ model, style, seed, device, engine, threads, logger });
-  return withGrade(network, logger);
+  return openLitGenerator({ model, style, seed, ...placeOf(options), logger });
 }
 
-async function openLookNetwork(model: string, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const { device = 'auto', engine = 'auto', threads = 1, logger = silentLogger } = options;
+async function openLookNetwork(model: string, options: OpenGeneratorOptions): Promise<Generator> {
   const { openLookGenerator } = await import('./look-generator.js');
-  const network = await openLookGenerator({ model, device, engine, threads, logger });
-  return withGrade(network, logger);
+  return openLookGenerator({ model, ...placeOf(options), logger: options.logger ?? silentLogger });
 }
 
-async function withGrade(network: Generator, logger: Logger): Promise<FallbackGenerator> {
-  const notice = network.placement?.notice ?? '';
-  if (notice !== '') logger.warn({ ...network.placement }, notice);
-  return withFallback(network, { fallback: await createGrade(), logger });
+/** Where a network is to run. */
+function placeOf({ device = 'auto', engine = 'auto', threads = 1, share }: OpenGeneratorOptions) {
+  return { device, engine, threads, share };
 }
 
 /**
  * Opens the image network at a path, for its own pixels; undefined for a generator that makes looks. Throws as {@link openGenerator} does.
  */
 export async function openImageNetworkAt(options: OpenGeneratorOptions): Promise<ImageNetwork | undefined> {
-  const { generator, device = 'auto', engine = 'auto', threads = 1 } = options;
-  if (['auto', 'lit', 'nightgrid', 'grade', 'grade:deep'].includes(generator)) return undefined;
+  const { generator } = options;
+  if (isPackageGenerator(generator)) return undefined;
   const file = await readImageFile(generator, options);
   if (!file) return undefined;
   const { openImageNetwork } = await import('./image-network/image-network.js');
-  return openImageNetwork(file, { device, engine, threads });
+  return openImageNetwork(file, placeOf(options));
 }
 
 /** The image network at a path, by its card or by what its file shows; undefined for other models. */
@@ -156,9 +167,7 @@ async function readImageFile(
   return readUncardedModel(model, options.logger ?? silentLogger);
 }
 
-async function openImage(file: ModelFile<ImageModelCard>, options: OpenGeneratorOptions): Promise<FallbackGenerator> {
-  const { device = 'auto', engine = 'auto', threads = 1, logger = silentLogger } = options;
+async function openImage(file: ModelFile<ImageModelCard>, options: OpenGeneratorOptions): Promise<Generator> {
   const { openImageGenerator } = await import('./image-network/image-generator.js');
-  const network = await openImageGenerator({ file, device, engine, threads, logger });
-  return withGrade(network, logger);
+  return openImageGenerator({ file, ...placeOf(options), logger: options.logger ?? silentLogger });
 }

@@ -1,7 +1,9 @@
 import { chooseFastest } from './fastest-device.js';
 import { openOrtSession, type NetworkFile } from './open-ort-session.js';
-import { invalid } from './model-file.js';
+import { invalid, sha256Of } from './model-file.js';
 import type { Device, Engine, NetworkSession } from './network-session.js';
+import type { ShareOptions } from './shared/share-messages.js';
+import { openSharedSession } from './shared/shared-session.js';
 import { isTfjsModel } from './tfjs-model-name.js';
 
 /** What to do about an engine that cannot run a model. */
@@ -20,15 +22,21 @@ export interface SessionOptions {
    * networks are so small that copying to and from a GPU takes as long.
    */
   readonly prefersGpu?: boolean;
+  /** The generator process that runs it; default: this thread. */
+  readonly share?: ShareOptions | undefined;
 }
 
 /** Opens a network. Throws RangeError, NocturneError MODEL_INVALID, or DEVICE_UNAVAILABLE where the device is missing. */
 export async function openNetworkSession(
   file: NetworkFile,
-  { device = 'auto', engine = 'auto', threads = 1, prefersGpu = false }: SessionOptions = {},
+  { device = 'auto', engine = 'auto', threads = 1, prefersGpu = false, share }: SessionOptions = {},
 ): Promise<NetworkSession> {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads must be an integer of 1 or more, got ${threads}`);
+  }
+  if (share) {
+    const options = { device, engine, threads, prefersGpu };
+    return openSharedSession({ path: file.path, sha256: sha256Of(file.bytes), options }, share);
   }
   if (engine === 'tensorflow' || isTfjsModel(file.path)) {
     if (engine === 'onnx') throw invalid(`${file.path} is a model of TensorFlow.js.`, undefined, ENGINE_REMEDY);

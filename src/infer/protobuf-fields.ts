@@ -65,6 +65,41 @@ function varintAt(bytes: Uint8Array, from: number): { readonly value: number; re
   return { value: Infinity, end: at };
 }
 
+/** What becomes of a field: it stays, goes, or has other content. */
+export type FieldChange = 'keep' | 'drop' | Uint8Array;
+
+/**
+ * A message with some of its length-delimited fields changed; all other bytes stay as they are. Returns the message itself where nothing
+ * changes.
+ */
+export function rewriteFields(message: Uint8Array, change: (field: ProtobufField) => FieldChange): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let copied = 0;
+  for (const field of fieldsOf(message)) {
+    const { id, content } = field;
+    const changed = change(field);
+    if (changed === 'keep' || changed === content) continue;
+    const start = content.byteOffset - message.byteOffset;
+    const head = Uint8Array.of(...varintOf(id * 8 + 2), ...varintOf(content.length));
+    parts.push(message.subarray(copied, start - head.length)); // writers use the shortest lengths
+    if (!startsWith(message, start - head.length, head)) return message;
+    if (changed !== 'drop') parts.push(Uint8Array.of(...varintOf(id * 8 + 2), ...varintOf(changed.length)), changed);
+    copied = start + content.length;
+  }
+  return copied === 0 ? message : Buffer.concat([...parts, message.subarray(copied)]);
+}
+
+function startsWith(bytes: Uint8Array, at: number, head: Uint8Array): boolean {
+  return head.every((byte, i) => bytes[at + i] === byte);
+}
+
+function varintOf(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  return [...bytes, rest];
+}
+
 /** The texts of a StringStringEntryProto, which ONNX uses for pairs: key 1, value 2. */
 export function entryOf(message: Uint8Array): readonly [key: string, value: string] {
   const texts = new Map([...fieldsOf(message)].map(({ id, content }) => [id, textOf(content)] as const));

@@ -5,7 +5,8 @@ import type { Micros } from '../core/time.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import type { ModelCard } from '../infer/model-card.js';
 import type { Placement } from '../infer/network-session.js';
-import type { OpenGeneratorOptions } from '../infer/open-generator.js';
+import type { OpenLiveGeneratorOptions } from '../infer/open-live-generator.js';
+import type { RunTimes, ShareOptions } from '../infer/shared/share-messages.js';
 import { GRID_SIZE, LAMPS_SIZE, LIGHTS_SIZE, type Look } from '../look/look.js';
 import type { GrainSigma } from '../look/grain-sigma.js';
 
@@ -17,6 +18,8 @@ export interface LookResult {
   readonly lookMs: number | undefined;
   /** Milliseconds in the steadier and the flicker meter. */
   readonly steadyMs: number;
+  /** Runs of networks in the generator process since the last look; absent: none. */
+  readonly runs?: readonly RunTimes[];
 }
 
 /** How steady a night is, as shares of its luma: 0.01 is a change of one per cent a frame, about where people see it. */
@@ -33,14 +36,42 @@ export interface LookCounts extends SteadinessStats {
   readonly fallbacks: number;
   /** Scene cuts, at which the steadier forgot the past. */
   readonly cuts: number;
+  /** Age of the generator's looks when frames are rendered with them: p95, milliseconds of the video. */
+  readonly lookAgeMs: number;
+  /** One sentence for people while another generator makes the looks, because this one cannot; else empty. */
+  readonly degraded: string;
 }
 
 /** Before the first look. */
-export const NO_COUNTS: LookCounts = { fallbacks: 0, cuts: 0, flicker: 0, localFlicker: 0 };
+export const NO_COUNTS: LookCounts = {
+  fallbacks: 0,
+  cuts: 0,
+  lookAgeMs: 0,
+  degraded: '',
+  flicker: 0,
+  localFlicker: 0,
+};
+
+/** What a look thread opens: plain data. */
+export type LookThreadOptions = Omit<OpenLiveGeneratorOptions, 'logger' | 'share'> & {
+  /** The generator process that runs the network; undefined: the thread does. */
+  readonly share?: Omit<ShareOptions, 'onRun'> | undefined;
+  /** Whether looks may come later than their frames, and from another generator when this one fails; default false: the same frames, the same looks. */
+  readonly isLive?: boolean;
+};
+
+/** What a look thread says of its generator. */
+export interface GeneratorDescription {
+  readonly card: ModelCard;
+  readonly placement: Placement | undefined;
+  readonly wantsDetail: boolean;
+  readonly lightsRoad: boolean;
+  readonly grain: GrainSigma | undefined;
+}
 
 /** The `workerData` of a look thread. */
 export interface LookThreadData {
-  readonly options: Omit<OpenGeneratorOptions, 'logger'>;
+  readonly options: LookThreadOptions;
   /** Shared memory, one slot for each request that may be open; see {@link slotViews}. */
   readonly slots: readonly SharedArrayBuffer[];
 }
@@ -57,22 +88,26 @@ export type ToLookThread =
       readonly smoothing: number;
       readonly lighting: LightingControls;
     }
+  /** Changes to another generator once it is open; answered by `changed`. */
+  | { readonly type: 'change'; readonly options: LookThreadOptions }
   /** The last message: the generator is closed and the thread ends. */
   | { readonly type: 'close' };
 
 /** Look thread to worker. */
 export type FromLookThread =
   /** The first message, unless opening failed. */
-  | {
-      readonly type: 'opened';
-      readonly card: ModelCard;
-      readonly placement: Placement | undefined;
-      readonly wantsDetail: boolean;
-      readonly lightsRoad: boolean;
-      readonly grain: GrainSigma | undefined;
-    }
+  | ({ readonly type: 'opened' } & GeneratorDescription)
+  /** Another generator makes the looks from now on: it was changed, or the ladder goes up or down. */
+  | ({ readonly type: 'described' } & GeneratorDescription)
+  /** Answers `change`. @param error why the generator before is still in place. */
+  | { readonly type: 'changed'; readonly error: SerializedError | undefined }
   /** The request's slot holds the look until that slot is used again. */
-  | ({ readonly type: 'made'; readonly counts: LookCounts } & Omit<LookResult, 'look'>)
+  | ({
+      readonly type: 'made';
+      readonly counts: LookCounts;
+      /** Runs in the generator process since the last answer. */
+      readonly runs: readonly RunTimes[];
+    } & Omit<LookResult, 'look' | 'runs'>)
   /** Opening failed, and the thread ends; or one look failed. */
   | { readonly type: 'failed'; readonly error: SerializedError; readonly counts: LookCounts }
   | ({ readonly type: 'log' } & LogLine);

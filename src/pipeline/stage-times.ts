@@ -1,7 +1,10 @@
 import { Percentiles } from '../core/stats.js';
 
-/** The stages a frame passes, in order; `wait` is the time until the source had a frame, `look` the generator's time. */
-const STAGE_NAMES = ['wait', 'thumbnail', 'look', 'steady', 'apply', 'encode'] as const;
+/**
+ * The stages a frame passes, in order; `wait` is the time until the source had a frame, `look` the generator's time. Of the latter, in the
+ * generator process alone: `queue` until the network took a request, `network` in the network.
+ */
+const STAGE_NAMES = ['wait', 'thumbnail', 'look', 'queue', 'network', 'steady', 'apply', 'encode'] as const;
 
 /** Name of a stage. */
 export type StageName = (typeof STAGE_NAMES)[number];
@@ -12,7 +15,7 @@ export type StageReport = Readonly<Record<StageName, { readonly p50: number; rea
 /** Milliseconds a frame spends in each stage, over the last 512 frames. */
 export class StageTimes {
   readonly #samples = new Map(STAGE_NAMES.map((name) => [name, new Percentiles()]));
-  readonly #totals = { wait: 0, thumbnail: 0, look: 0, steady: 0, apply: 0, encode: 0 };
+  readonly #totals = { wait: 0, thumbnail: 0, look: 0, queue: 0, network: 0, steady: 0, apply: 0, encode: 0 };
 
   /** Milliseconds that all frames so far have spent in each stage; stages overlap. */
   get totals(): Readonly<Record<StageName, number>> {

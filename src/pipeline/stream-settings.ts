@@ -17,6 +17,12 @@ export interface StreamSettings {
   readonly model: ModelSettings;
   /** Where looks are applied. */
   readonly applyDevice: ApplyDevice;
+  /** Whether it runs its network in the generator process: see `usesGeneratorProcess`. */
+  readonly share: ShareMode;
+  /** Most requests that the generator process runs together; default: what suits the device. */
+  readonly batch?: number;
+  /** Generators beside those of the package that it may change to; default: none. */
+  readonly generators?: readonly string[];
   readonly encoder: EncoderOptions;
   /** Encodes through the user's own FFmpeg; undefined: through the bundled libav. */
   readonly ffmpeg?: FfmpegSettings;
@@ -39,6 +45,17 @@ export interface ModelSettings {
   readonly engine?: Engine;
   /** Threads of the network on the CPU. */
   readonly threads: number;
+}
+
+/** When live streams use the generator process. */
+export type ShareMode = 'auto' | 'on' | 'off';
+
+/** Where the generator process is reached. */
+export interface GeneratorAddress {
+  /** Path of a Unix domain socket or name of a Windows pipe. */
+  readonly address: string;
+  /** The secret of each connection. */
+  readonly key: string;
 }
 
 /** Settings of a render from file to file. Plain data too. */

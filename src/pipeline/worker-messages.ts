@@ -4,12 +4,20 @@ import type { LogLine } from '../core/logger.js';
 import type { Packet, VideoFormat } from '../core/packet.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import type { StreamState } from '../stream/protocol.js';
-import type { RenderSettings, StreamSettings } from './stream-settings.js';
+import type { GeneratorChange } from '../stream/live-stream.js';
+import type { GeneratorAddress, RenderSettings, StreamSettings } from './stream-settings.js';
 import type { StageReport } from './stage-times.js';
 
 /** The job of a worker: one stream or one render. */
 export type WorkerJob =
-  | { readonly kind: 'stream'; readonly settings: StreamSettings }
+  | {
+      readonly kind: 'stream';
+      readonly settings: StreamSettings;
+      /** The generator process that runs its network; undefined: its look thread does. */
+      readonly share: GeneratorAddress | undefined;
+      /** Whether viewers watch already: a generator that cannot be opened is then replaced by another. */
+      readonly isRestart: boolean;
+    }
   | { readonly kind: 'render'; readonly settings: RenderSettings };
 
 /** Main process to worker. */
@@ -18,6 +26,8 @@ export type ToWorker =
   | { readonly type: 'job'; readonly job: WorkerJob }
   | { readonly type: 'controls'; readonly controls: Controls }
   | { readonly type: 'keyframe' }
+  /** Changes the generator of a stream; answered by `generator`. One at a time. */
+  | { readonly type: 'generator'; readonly change: GeneratorChange; readonly share: GeneratorAddress | undefined }
   | { readonly type: 'stop' };
 
 /** Worker to main process. */
@@ -28,6 +38,8 @@ export type FromWorker =
   | { readonly type: 'packet'; readonly packet: Packet }
   | { readonly type: 'state'; readonly state: StreamState; readonly message: string }
   | { readonly type: 'stats'; readonly stats: WorkerStats }
+  /** Answers `generator`. @param error why the generator before is still in place. */
+  | { readonly type: 'generator'; readonly error: SerializedError | undefined }
   /** Once a second, while the worker's main thread runs. */
   | { readonly type: 'alive' }
   | { readonly type: 'progress'; readonly progress: RenderProgress }
@@ -63,6 +75,8 @@ export interface WorkerStats {
   readonly fallbacks: number;
   readonly cuts: number;
   /** As in `StreamStats`. */
+  readonly lookAgeMs: number;
+  readonly degraded: string;
   readonly flicker: number;
   readonly localFlicker: number;
   /** One sentence while the stream cannot keep its pace, with what to do; else empty. */

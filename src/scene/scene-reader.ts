@@ -23,6 +23,7 @@ import { surfacePlane, SurfaceResampler } from './scene-maps.js';
 import { supportOf } from './vehicle-support.js';
 import { openVehicleLooker, type VehicleLooker } from './vehicle-looker.js';
 import { MIRRORED_VEHICLES, vehiclePeaks } from './vehicle-peaks.js';
+import type { ShareOptions } from '../infer/shared/share-messages.js';
 
 /** Options of {@link openSceneReader}. */
 export interface SceneReaderOptions extends Omit<SessionOptions, 'prefersGpu'> {
@@ -46,6 +47,8 @@ export interface SceneReader extends AsyncDisposable {
   readonly card: SceneModelCard;
   /** Where the scene network runs. */
   readonly placement: Placement;
+  /** `NetworkSession.isElsewhere` of the scene network. */
+  readonly isElsewhere: boolean;
   /**
    * Reads a frame. Lends the scene until the next call. Borrows the detail, `[3, 256, 448]`.
    * Throws NocturneError `MODEL_FAILED`.
@@ -131,6 +134,10 @@ class NetworkSceneReader implements SceneReader {
 
   get placement(): Placement {
     return this.#session.placement;
+  }
+
+  get isElsewhere(): boolean {
+    return this.#session.isElsewhere ?? false;
   }
 
   async read(detail: Float32Array, { isStill = false }: ReadOptions = {}): Promise<FoundScene> {

@@ -20,6 +20,26 @@ export interface LiveStream {
    * Throws TypeError for an unknown control and RangeError for a bad value; nothing changes then.
    */
   setControls(change: Partial<Controls>): void;
+  /** The generator and what it may be; undefined for a stream that cannot change it. */
+  readonly generator?: GeneratorChoice | undefined;
+  /**
+   * Changes generator or style without a gap: the new one is opened beside the old one, then the night fades over. Rejects with NocturneError
+   * when it is refused or cannot be opened: the old one is then still in place. One change at a time.
+   */
+  changeGenerator?(change: Partial<GeneratorChange>): Promise<void>;
+}
+
+/** A generator as a stream's settings name it. */
+export interface GeneratorChange {
+  readonly generator: string;
+  /** Night style of `lit`. */
+  readonly style: string;
+}
+
+/** The generator of a stream, and those it may change to. */
+export interface GeneratorChoice extends GeneratorChange {
+  readonly generators: readonly string[];
+  readonly styles: readonly string[];
 }
 
 /** Streams by name, read at each request. A Map from name to stream fits. */

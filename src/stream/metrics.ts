@@ -37,6 +37,14 @@ const GAUGES = {
     help: '1 while the stream cannot keep its pace',
     value: (stats: StreamStats) => +(stats.overload !== ''),
   },
+  degraded: {
+    help: "1 while another generator makes the night, because the stream's own cannot",
+    value: (stats: StreamStats) => +(stats.degraded !== ''),
+  },
+  look_age_seconds: {
+    help: 'Age of the looks that frames are rendered with, p95',
+    value: (stats: StreamStats) => stats.lookAgeMs / 1000,
+  },
   latency_seconds: { help: 'Capture to packet, median', value: (stats: StreamStats) => stats.latencyMs / 1000 },
 } as const;
 

@@ -25,6 +25,8 @@ export const EMPTY_PIPELINE_STATS: PipelineStats = {
   overload: '',
   fallbacks: 0,
   cuts: 0,
+  lookAgeMs: 0,
+  degraded: '',
   flicker: 0,
   localFlicker: 0,
 };

@@ -141,6 +141,10 @@ export interface StreamStats {
   readonly fallbacks: number;
   /** Scene cuts; each restarts the night. */
   readonly cuts: number;
+  /** Age of the generator's looks when frames are rendered with them: p95 of the last 512 frames, milliseconds of the video. */
+  readonly lookAgeMs: number;
+  /** One or two sentences for people while another generator makes the night, because the stream's own cannot; else empty. */
+  readonly degraded: string;
   /** Change of the night's brightness from frame to frame, beyond the day's own, over the last seconds: 0.01 is 1 %. */
   readonly flicker: number;
   /** The same of each place, along its motion: rises where the night pumps, crawls or lags behind. */

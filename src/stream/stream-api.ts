@@ -3,11 +3,12 @@ import { Hono, type Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { IncomingMessage } from 'node:http';
 import { checkControls } from '../core/controls.js';
+import { NocturneError } from '../core/errors.js';
 import { remedyOf, type AccessPolicy } from './access-policy.js';
 import { AddressLimiter } from './address-limiter.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import { HttpServer } from './http-server.js';
-import type { LiveStream, StreamDirectory } from './live-stream.js';
+import type { GeneratorChange, LiveStream, StreamDirectory } from './live-stream.js';
 import type { Metrics } from './metrics.js';
 import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 import { MESSAGE_RATE } from './rate-limiter.js';
@@ -142,6 +143,31 @@ function addStreams(api: Api, { streams, metrics, canControl, policy }: ApiOptio
     const stream = streams.get(context.req.param('name'));
     return stream ? context.json(stream.controls) : noSuchStream(context);
   });
+  api.get('/api/streams/:name/generator', (context) => {
+    const generator = streams.get(context.req.param('name'))?.generator;
+    if (!generator) return noSuchStream(context);
+    // Its names may be paths of the machine, which those who only watch need not know.
+    if (!canControl || policy.accessOf(context.env.incoming) !== 'control') {
+      return context.json({ error: 'reading the generators needs the control token' }, 403);
+    }
+    return context.json(generator);
+  });
+  api.on(['PUT', 'PATCH'], '/api/streams/:name/generator', async (context) => {
+    const change = checkGenerator(await readRecord(context.env.incoming));
+    const stream = streams.get(context.req.param('name'));
+    if (!stream?.changeGenerator) return noSuchStream(context);
+    if (!canControl) return context.json({ error: 'controls are read-only on this server' }, 403);
+    if (policy.accessOf(context.env.incoming) !== 'control') {
+      return context.json({ error: 'changing the generator needs the control token' }, 403);
+    }
+    try {
+      await stream.changeGenerator(change);
+    } catch (error) {
+      if (error instanceof NocturneError) return context.json({ error: error.toLine() }, 409);
+      throw error;
+    }
+    return context.json(stream.generator ?? {});
+  });
   api.on(['PUT', 'PATCH'], '/api/streams/:name/controls', async (context) => {
     const change = await readRecord(context.env.incoming);
     const stream = streams.get(context.req.param('name'));
@@ -162,6 +188,17 @@ function describe(stream: LiveStream): object {
 
 function noSuchStream(context: Context<NodeEnv>): Response {
   return context.json({ error: 'no such stream' }, 404);
+}
+
+/** Throws TypeError for anything but a generator, a style or both. */
+function checkGenerator(change: Record<string, unknown>): Partial<GeneratorChange> {
+  const entries = Object.entries(change).map(([name, value]): [string, string] => {
+    if (name !== 'generator' && name !== 'style') throw new TypeError(`unknown field ${name}; known: generator, style`);
+    if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${typeof value}`);
+    return [name, value];
+  });
+  if (entries.length === 0) throw new TypeError('the body must have a generator, a style or both');
+  return Object.fromEntries(entries);
 }
 
 /** Why a request's body is not accepted. */

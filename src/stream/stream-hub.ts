@@ -6,7 +6,7 @@ import type { Packet, VideoFormat } from '../core/packet.js';
 import { wallClock } from '../core/time.js';
 import { GopCache } from './gop-cache.js';
 import { KeyframeRequester } from './keyframe-requester.js';
-import type { LiveStream } from './live-stream.js';
+import type { GeneratorChange, GeneratorChoice, LiveStream } from './live-stream.js';
 import { EMPTY_PIPELINE_STATS } from './pipeline-stats.js';
 import type { PipelineStats } from './pipeline-stats.js';
 import { CLOSE_CODES, PROTOCOL_VERSION, serializePacket } from './protocol.js';
@@ -24,6 +24,11 @@ export interface StreamHubOptions {
   readonly controls: Controls;
   /** Called after changes of controls, which are checked and merged into `controls`, with all since the last call. Passes them to the worker. */
   readonly onControls: (change: Partial<Controls>) => void;
+  /** Its generator, and what changes it; default: it cannot be changed. */
+  readonly generator?: {
+    readonly choice: () => GeneratorChoice;
+    readonly change: (change: Partial<GeneratorChange>) => Promise<void>;
+  };
   /** Called when a viewer needs a keyframe, at most twice a second. Passes the request to the encoder. */
   readonly onKeyframeRequest: () => void;
   /** Maximum number of viewers at a time. */
@@ -181,6 +186,16 @@ export class StreamHub implements LiveStream {
     this.#controls = { ...this.#controls, ...checked };
     this.#changes = { ...this.#changes, ...checked };
     this.#announcements.request();
+  }
+
+  get generator(): GeneratorChoice | undefined {
+    return this.#options.generator?.choice();
+  }
+
+  async changeGenerator(change: Partial<GeneratorChange>): Promise<void> {
+    const { generator } = this.#options;
+    if (!generator) throw new TypeError('the stream must be one whose generator can change');
+    await generator.change(change);
   }
 
   /** Requests a keyframe from the encoder, at most twice a second. */

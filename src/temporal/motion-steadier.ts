@@ -13,6 +13,7 @@ import {
   type Look,
 } from '../look/look.js';
 import { LampEaser } from './lamp-easer.js';
+import { LookPath } from './look-path.js';
 import { FLOW_HEIGHT, FLOW_WIDTH, openMotionEstimator, type Motion, type MotionEstimator } from './motion.js';
 import type { Steadier } from './steadier.js';
 
@@ -77,6 +78,11 @@ class MotionSteadier implements Steadier {
   readonly #confidence = new Float32Array(FLOW_HEIGHT * FLOW_WIDTH);
   #pts: Micros | undefined;
   #blendedPts: Micros | undefined;
+  readonly #path = new LookPath();
+  /** Logarithm of the exposure of the last frame over that of the marked one; undefined without a mark. */
+  #markExposure: number | undefined;
+  /** The marked frame's look, moved to the last one. */
+  readonly #movedLook = emptyLook();
   #cuts = 0;
 
   constructor(estimator: MotionEstimator) {
@@ -113,8 +119,14 @@ class MotionSteadier implements Steadier {
     }
     const elapsedSeconds = secondsBetween(this.#pts ?? pts, pts);
     this.#pts = pts;
-    if (this.#blendedPts === undefined || !motion) return false;
-    this.#trackExposure(Math.log(motion.exposure), elapsedSeconds);
+    if (!motion || motion.isCut) return false;
+    const exposureChange = significantChange(motion.exposure);
+    if (this.#markExposure !== undefined) {
+      this.#path.add(motion);
+      this.#markExposure += exposureChange;
+    }
+    if (this.#blendedPts === undefined) return false;
+    this.#trackExposure(exposureChange, elapsedSeconds);
     this.#isExposedGridValid = false;
     this.#estimator.warpGridInto(this.#look.grid, this.#nextLook.grid);
     this.#estimator.warpLightsInto(this.#look.lights, this.#nextLook.lights);
@@ -151,6 +163,31 @@ class MotionSteadier implements Steadier {
     this.#blendedPts = this.#pts;
   }
 
+  get isMarked(): boolean {
+    return this.#markExposure !== undefined;
+  }
+
+  mark(): void {
+    this.#markExposure = 0;
+    this.#path.start();
+  }
+
+  blendMarked(look: Look, smoothing: number): void {
+    if (this.#markExposure === undefined) throw new TypeError('blendMarked needs a marked frame of this scene');
+    const exposure = Math.min(MAX_EXPOSURE, Math.max(-MAX_EXPOSURE, this.#markExposure));
+    this.#markExposure = undefined;
+    if (this.#path.frames === 0) {
+      this.blend(look, smoothing);
+      return;
+    }
+    const moved = this.#movedLook;
+    this.#path.moveInto(look, this.#estimator, moved);
+    if (exposure !== 0) exposeInto(moved.grid, Math.exp(exposure), this.#exposedGrid);
+    if (exposure !== 0) moved.grid.set(this.#exposedGrid);
+    this.blend(moved, smoothing);
+    this.#confidence.set(this.#path.confidence);
+  }
+
   reset(): void {
     this.#pts = undefined;
     this.#dropLook();
@@ -164,13 +201,13 @@ class MotionSteadier implements Steadier {
 
   #dropLook(): void {
     this.#blendedPts = undefined;
+    this.#markExposure = undefined;
     this.#lamps.clear();
     this.#look.lamps.fill(0);
   }
 
   #trackExposure(change: number, elapsedSeconds: number): void {
-    const significant = Math.sign(change) * Math.max(0, Math.abs(change) - EXPOSURE_NOISE);
-    const accumulated = Math.min(MAX_EXPOSURE, Math.max(-MAX_EXPOSURE, this.#exposure + significant));
+    const accumulated = Math.min(MAX_EXPOSURE, Math.max(-MAX_EXPOSURE, this.#exposure + change));
     const exposure = accumulated * Math.exp(-elapsedSeconds / EXPOSURE_SECONDS);
     this.#exposure = Math.abs(exposure) < EXPOSURE_NOISE / 8 ? 0 : exposure;
   }
@@ -223,6 +260,12 @@ class MotionSteadier implements Steadier {
 
 function secondsBetween(from: Micros, to: Micros): number {
   return toSeconds((to - from) as Micros); // the difference of two Micros is a Micros
+}
+
+/** Logarithm of an exposure change between two frames, without what is estimation noise. */
+function significantChange(exposure: number): number {
+  const change = Math.log(exposure);
+  return Math.sign(change) * Math.max(0, Math.abs(change) - EXPOSURE_NOISE);
 }
 
 /** Weight of a new look after `elapsedSeconds`. The smoothing is squared: the lower half of the dial then acts gently. */

@@ -148,23 +148,35 @@ export class MotionEstimator {
     return { backward, forward, confidence, coarse: this.#pooled, matched, isCut, gain, exposure };
   }
 
-  /** Warps a grid along the last motion. `[9, 16, 96]` each; `out` may be `grid`. */
-  warpGridInto(grid: Float32Array, out: Float32Array): void {
+  /** Warps a grid along the last motion. `[9, 16, 96]` each; `out` may be `grid`. @param backward another flow, as `Motion.backward`. */
+  warpGridInto(grid: Float32Array, out: Float32Array, backward?: Float32Array): void {
     this.#grid.from.set(grid);
-    this.#calls.warpGrid();
+    this.#along(backward, () => this.#calls.warpGrid());
     out.set(this.#grid.to);
   }
 
-  /** Warps a lights layer along the last motion. `[4, 72, 128]` each; `out` may be `lights`. */
-  warpLightsInto(lights: Float32Array, out: Float32Array): void {
+  /** Warps a lights layer along the last motion. `[4, 72, 128]` each; `out` may be `lights`. @param backward as for {@link warpGridInto}. */
+  warpLightsInto(lights: Float32Array, out: Float32Array, backward?: Float32Array): void {
     this.#lights.from.set(lights);
-    this.#calls.warpLights();
+    this.#along(backward, () => this.#calls.warpLights());
     out.set(this.#lights.to);
   }
 
   /** Starts a new sequence: the next thumbnail has no previous one. */
   reset(): void {
     this.#hasPrevious = false;
+  }
+
+  /** Runs a warp along a flow; the last motion is then again as it was. */
+  #along(backward: Float32Array | undefined, warp: () => void): void {
+    if (!backward) {
+      warp();
+      return;
+    }
+    const last = this.#backward.slice();
+    this.#backward.set(backward);
+    warp();
+    this.#backward.set(last);
   }
 
   /** True when most of the previous frame was clipped. */

@@ -15,6 +15,18 @@ export interface Steadier extends Disposable {
    * @param smoothing 0 copies every look unchanged, 1 is steadiest.
    */
   blend(look: Look, smoothing: number): void;
+  /**
+   * Marks the last propagated frame: its look is in the making and may come some frames later. From now on the motion since that frame is
+   * found too. A second mark replaces the first.
+   */
+  mark(): void;
+  /** True while the frame marked last is of the same scene as the last propagated one: its look is of use. */
+  readonly isMarked: boolean;
+  /**
+   * {@link blend} with the look of the marked frame, moved along the motion since; the mark is used up. Borrows `look`. Throws TypeError
+   * unless {@link isMarked}.
+   */
+  blendMarked(look: Look, smoothing: number): void;
   /** The look for the last propagated frame. Lent until the next call. */
   readonly look: Look;
   /** Motion to the last propagated frame; undefined when it does not continue the previous one. Lent as {@link look}. */

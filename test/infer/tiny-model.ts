@@ -8,6 +8,10 @@ export interface TinyModelOptions {
   readonly lightsHeight?: 72 | 36;
   /** Takes the square root of the lights: NaN where the day's luma is below 0.25. */
   readonly hasSqrtLights?: boolean;
+  /** Passes the grid through a Reshape to this shape, and from there to `[1, 96, 9, 16]`. */
+  readonly reshapesGridTo?: readonly number[];
+  /** Convolutions of 32 channels, each some tens of milliseconds on a CPU, whose result counts zero times. */
+  readonly slowLayers?: number;
   /** Keeps the weights of the grid in a file of this name, which the caller writes: {@link tinyGridWeights}. */
   readonly weightsFile?: string;
 }
@@ -46,15 +50,32 @@ export function writeTinyModel(
 }
 
 /** Returns the bytes of the model: an ONNX ModelProto of opset 13. */
-export function tinyModel({ lightsHeight = 72, hasSqrtLights = false, weightsFile }: TinyModelOptions = {}): Buffer {
+export function tinyModel({
+  lightsHeight = 72,
+  hasSqrtLights = false,
+  reshapesGridTo,
+  slowLayers = 0,
+  weightsFile,
+}: TinyModelOptions = {}): Buffer {
+  const day = slowLayers > 0 ? 'sameDay' : 'day';
   const gridBias = Array.from({ length: 96 }, (_, k) => GRID_BIAS(k));
   const lightsWeight = [1, 2, 3, 4].flatMap((c) => [LIGHTS_SLOPE * c, 0, 0]);
   const lightsBias = [1, 2, 3, 4].map((c) => -LIGHTS_SLOPE * LIGHTS_FLOOR * c);
   const pool = 144 / lightsHeight;
   const graph = [
-    field(1, node('AveragePool', ['day'], 'cells', { kernel_shape: [16, 16], strides: [16, 16] })),
-    field(1, node('Conv', ['cells', 'gridWeight', 'gridBias'], 'grid', { kernel_shape: [1, 1] })),
-    field(1, node('AveragePool', ['day'], 'halves', { kernel_shape: [pool, pool], strides: [pool, pool] })),
+    ...slowNodes(slowLayers),
+    field(1, node('AveragePool', [day], 'cells', { kernel_shape: [16, 16], strides: [16, 16] })),
+    field(
+      1,
+      node('Conv', ['cells', 'gridWeight', 'gridBias'], reshapesGridTo ? 'cellGrid' : 'grid', { kernel_shape: [1, 1] }),
+    ),
+    ...(reshapesGridTo
+      ? [
+          field(1, node('Reshape', ['cellGrid', 'flatShape'], 'flatGrid', {})),
+          field(1, node('Reshape', ['flatGrid', 'gridShape'], 'grid', {})),
+        ]
+      : []),
+    field(1, node('AveragePool', [day], 'halves', { kernel_shape: [pool, pool], strides: [pool, pool] })),
     field(
       1,
       node('Conv', ['halves', 'lightsWeight', 'lightsBias'], hasSqrtLights ? 'squares' : 'lights', {
@@ -69,6 +90,9 @@ export function tinyModel({ lightsHeight = 72, hasSqrtLights = false, weightsFil
         ? tensor('gridWeight', SHAPE, gridWeight())
         : externalTensor('gridWeight', SHAPE, weightsFile),
     ),
+    ...(reshapesGridTo
+      ? [field(5, integers('flatShape', reshapesGridTo)), field(5, integers('gridShape', [1, 96, 9, 16]))]
+      : []),
     field(5, tensor('gridBias', [96], gridBias)),
     field(5, tensor('lightsWeight', [4, 3, 1, 1], lightsWeight)),
     field(5, tensor('lightsBias', [4], lightsBias)),
@@ -142,6 +166,56 @@ function tensor(name: string, dims: readonly number[], values: readonly number[]
     field(8, Buffer.from(name)),
     field(9, Buffer.from(data.buffer)),
   ]);
+}
+
+/** A one-dimensional TensorProto of int64 (data_type 7). */
+function integers(name: string, values: readonly number[]): Buffer {
+  const data = BigInt64Array.from(values.map(BigInt));
+  return Buffer.concat([
+    number(1, values.length),
+    number(2, 7),
+    field(8, Buffer.from(name)),
+    field(9, Buffer.from(data.buffer)),
+  ]);
+}
+
+/** Fields of the graph: `sameDay` is the day plus zero times what the layers compute. */
+function slowNodes(layers: number): Buffer[] {
+  if (layers === 0) return [];
+  const same = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
+  const chain = Array.from({ length: layers }, (_, i) =>
+    field(1, node('Conv', [`slow${i}`, 'slowWeight'], `slow${i + 1}`, same)),
+  );
+  return [
+    field(1, node('Conv', ['day', 'slowFirst'], 'slow0', same)),
+    ...chain,
+    field(1, node('Conv', [`slow${layers}`, 'slowLast'], 'nothing', same)),
+    field(1, node('Add', ['day', 'nothing'], 'sameDay', {})),
+    field(
+      5,
+      tensor(
+        'slowFirst',
+        [32, 3, 3, 3],
+        Array.from({ length: 32 * 27 }, () => 0.01),
+      ),
+    ),
+    field(
+      5,
+      tensor(
+        'slowWeight',
+        [32, 32, 3, 3],
+        Array.from({ length: 32 * 288 }, () => 0.001),
+      ),
+    ),
+    field(
+      5,
+      tensor(
+        'slowLast',
+        [3, 32, 3, 3],
+        Array.from({ length: 3 * 288 }, () => 0),
+      ),
+    ),
+  ];
 }
 
 /** TensorProto whose data is in another file: external_data 13 (key 1, value 2), data_location 14 (1 is external). */

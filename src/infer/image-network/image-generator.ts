@@ -68,6 +68,10 @@ class ImageGenerator implements Generator {
     return this.placement.device;
   }
 
+  get isElsewhere(): boolean {
+    return this.#network.isElsewhere;
+  }
+
   get placement(): Placement {
     return this.#network.placement;
   }

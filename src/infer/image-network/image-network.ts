@@ -46,6 +46,11 @@ export class ImageNetwork implements AsyncDisposable {
     this.card = card;
   }
 
+  /** `NetworkSession.isElsewhere`. */
+  get isElsewhere(): boolean {
+    return this.#session.isElsewhere ?? false;
+  }
+
   get placement(): Placement {
     return this.#session.placement;
   }

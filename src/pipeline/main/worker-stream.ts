@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { Backoff } from '../../core/backoff.js';
 import type { Controls } from '../../core/controls.js';
 import { abortedError, deserializeError, type NocturneError } from '../../core/errors.js';
@@ -5,10 +6,13 @@ import { silentLogger, type Logger } from '../../core/logger.js';
 import type { SourceInfo } from '../../ingest/frame-source.js';
 import { isLiveInput } from '../../ingest/open-source.js';
 import type { StreamState } from '../../stream/protocol.js';
+import type { GeneratorChange } from '../../stream/live-stream.js';
 import { StreamHub } from '../../stream/stream-hub.js';
 import type { NightStream, OpenStreamOptions, StreamEnd } from './night-stream.js';
 import type { StreamSettings } from '../stream-settings.js';
 import { OverloadLog } from './overload-log.js';
+import { GeneratorChanger } from './generator-changer.js';
+import { LadderLog } from './ladder-log.js';
 import { WorkerProcess, type WorkerMessage } from './worker-process.js';
 import { WorkerWatch } from './worker-watch.js';
 
@@ -26,6 +30,8 @@ export class WorkerStream implements NightStream {
   readonly #logger: Logger;
   readonly #backoff = new Backoff(RESTART);
   readonly #overload: OverloadLog;
+  readonly #ladder: LadderLog;
+  readonly #generator: GeneratorChanger;
   #worker: WorkerProcess | undefined;
   #watch: WorkerWatch | undefined;
   /** What the worker reported last, or what it has not reported yet. */
@@ -42,6 +48,12 @@ export class WorkerStream implements NightStream {
     this.#settings = settings;
     this.#logger = options.logger ?? silentLogger;
     this.#overload = new OverloadLog(settings.name, this.#logger);
+    this.#ladder = new LadderLog(settings.name, this.#logger);
+    this.#generator = new GeneratorChanger(settings, {
+      logger: this.#logger,
+      post: (message) => this.#worker?.post(message),
+      isOpen: () => this.live.state === 'live',
+    });
     this.opened = new Promise((resolve, reject) => {
       this.#resolveOpened = resolve;
       this.#rejectOpened = reject;
@@ -58,6 +70,10 @@ export class WorkerStream implements NightStream {
       logger: this.#logger,
       onControls: () => {
         this.#postControls();
+      },
+      generator: {
+        choice: () => this.#generator.choice,
+        change: (change) => this.#changeGenerator(change),
       },
       onKeyframeRequest: () => this.#worker?.post({ type: 'keyframe' }),
     });
@@ -79,6 +95,11 @@ export class WorkerStream implements NightStream {
 
   setControls(change: Partial<Controls>): void {
     this.live.setControls(change);
+  }
+
+  /** Process id of the generator process that runs its network; undefined when none does. */
+  get generatorPid(): number | undefined {
+    return this.#generator.pid;
   }
 
   /** Kills the worker as a crash would; for tests. */
@@ -103,6 +124,7 @@ export class WorkerStream implements NightStream {
     clearTimeout(this.#restartTimer);
     this.#watch?.[Symbol.dispose]();
     await this.#worker?.stop();
+    await this.#generator.close();
     const hasEnded = this.live.state === 'ended' || this.live.state === 'failed';
     if (!hasEnded) this.live.setState('ended', 'The stream was closed.');
     this.#rejectOpened(abortedError(`${this.name} was open`));
@@ -117,7 +139,12 @@ export class WorkerStream implements NightStream {
       onHung: (what) => void worker.kill(what),
     });
     const worker = new WorkerProcess({
-      job: { kind: 'stream', settings: { ...this.#settings, controls: this.live.controls } },
+      job: {
+        kind: 'stream',
+        settings: { ...this.#settings, model: this.#generator.model, controls: this.live.controls },
+        share: this.#generator.share,
+        isRestart: this.#info !== undefined,
+      },
       logger: this.#logger,
       onMessage: (message) => {
         if (message.type === 'opened') watch.onOpened();
@@ -127,11 +154,28 @@ export class WorkerStream implements NightStream {
       },
       onExit: (error) => {
         watch[Symbol.dispose]();
+        this.#generator.onWorkerGone();
         if (error) this.#onDied(error);
       },
     });
     this.#watch = watch;
     this.#worker = worker;
+  }
+
+  async #changeGenerator(change: Partial<GeneratorChange>): Promise<void> {
+    await this.#generator.change(change);
+    const { generator, style } = this.#generator.choice;
+    this.#logger.info({ stream: this.name, generator, style }, 'The stream has another generator.');
+    this.#setState({
+      state: 'live',
+      message: `${basename(generator)} makes the night now, in the style ${basename(style)}.`,
+    });
+  }
+
+  /** Announces to viewers that another generator makes the night, and that the stream's own does again. */
+  #announceLadder(degraded: string): void {
+    if (!this.#ladder.update(degraded) || this.live.state !== 'live') return;
+    this.#setState({ state: 'live', message: degraded || 'The stream has its own night again.' });
   }
 
   #onStalled(what: string): void {
@@ -187,6 +231,10 @@ export class WorkerStream implements NightStream {
       case 'stats':
         this.live.setStats(message.stats);
         if (this.live.state === 'live') this.#overload.update(message.stats.overload);
+        this.#announceLadder(message.stats.degraded);
+        break;
+      case 'generator':
+        this.#generator.onAnswer(message.error);
         break;
       case 'alive':
         break; // the watch has it
@@ -194,6 +242,7 @@ export class WorkerStream implements NightStream {
         break; // renders alone report progress
       case 'done':
         if (this.#closing) break;
+        void this.#generator.close();
         this.live.setState('ended', 'The input ended.');
         this.#end({ error: undefined });
         break;
@@ -224,6 +273,7 @@ export class WorkerStream implements NightStream {
 
   #fail(error: NocturneError): void {
     if (this.#closing) return;
+    void this.#generator.close();
     // Before the stream was open, `opened` reports the failure.
     if (this.#info) this.#logger.error({ stream: this.name, code: error.code }, error.toLine());
     this.live.setState('failed', error.toLine());

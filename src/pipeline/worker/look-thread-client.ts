@@ -1,12 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { DEFAULT_CONTROLS, lightingOf, type LightingControls } from '../../core/controls.js';
-import { deserializeError, NocturneError } from '../../core/errors.js';
+import { deserializeError, NocturneError, type SerializedError } from '../../core/errors.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { Thumbnail } from '../../image/thumbnail.js';
 import type { ModelCard } from '../../infer/model-card.js';
 import type { Placement } from '../../infer/network-session.js';
-import type { OpenGeneratorOptions } from '../../infer/open-generator.js';
 import type { GrainSigma } from '../../look/grain-sigma.js';
 import { disableOrtTelemetry } from '../../infer/ort-runtime.js';
 import {
@@ -14,9 +13,11 @@ import {
   NO_COUNTS,
   slotViews,
   type FromLookThread,
+  type GeneratorDescription,
   type LookCounts,
   type LookResult,
   type LookThreadData,
+  type LookThreadOptions,
   type ToLookThread,
 } from '../look-thread-messages.js';
 
@@ -47,6 +48,11 @@ export interface LookThread extends AsyncDisposable {
    * @param lighting default: that of {@link DEFAULT_CONTROLS}.
    */
   make(thumbnail: Thumbnail, smoothing: number, lighting?: LightingControls): Promise<LookResult>;
+  /**
+   * Opens another generator and makes looks with it from then on; the steadier fades from the one to the other. Throws as `openGenerator` does:
+   * the generator before is then still in place.
+   */
+  change(options: LookThreadOptions): Promise<void>;
   /** Finishes the pending looks, then ends the thread. Idempotent, never throws. */
   close(): Promise<void>;
 }
@@ -55,7 +61,7 @@ export interface LookThread extends AsyncDisposable {
 const THREAD_ENTRY = fileURLToPath(new URL('../../../dist/pipeline/look-thread/look-thread-entry.js', import.meta.url));
 
 /** Opens a generator and a steadier on a thread of their own. Throws as `openGenerator` does. */
-export async function openLookThread(options: OpenGeneratorOptions): Promise<LookThread> {
+export async function openLookThread(options: LookThreadOptions & { readonly logger?: Logger }): Promise<LookThread> {
   const { logger = silentLogger, ...generator } = options;
   const slots = Array.from({ length: MAX_PENDING_LOOKS + 1 }, createSlot);
   disableOrtTelemetry();
@@ -70,35 +76,40 @@ export async function openLookThread(options: OpenGeneratorOptions): Promise<Loo
 
 /** The worker's handle of a look thread. Thumbnails and looks cross in shared slots, used in rotation. */
 class LookThreadHandle implements LookThread {
-  readonly card: ModelCard;
-  readonly placement: Placement | undefined;
-  readonly wantsDetail: boolean;
-  readonly lightsRoad: boolean;
-  readonly grain: GrainSigma | undefined;
   readonly #channel: LookThreadChannel;
   readonly #slots;
+  #description: GeneratorDescription;
   #requests = 0;
   #counts = NO_COUNTS;
   #closing: Promise<void> | undefined;
 
-  constructor(
-    channel: LookThreadChannel,
-    slots: readonly SharedArrayBuffer[],
-    {
-      card,
-      placement,
-      wantsDetail,
-      lightsRoad,
-      grain,
-    }: Pick<LookThread, 'card' | 'placement' | 'wantsDetail' | 'lightsRoad' | 'grain'>,
-  ) {
+  constructor(channel: LookThreadChannel, slots: readonly SharedArrayBuffer[], description: GeneratorDescription) {
     this.#channel = channel;
     this.#slots = slots.map(slotViews);
-    this.card = card;
-    this.placement = placement;
-    this.wantsDetail = wantsDetail;
-    this.lightsRoad = lightsRoad;
-    this.grain = grain;
+    this.#description = description;
+    channel.onDescribed = (changed) => {
+      this.#description = changed;
+    };
+  }
+
+  get card(): ModelCard {
+    return this.#description.card;
+  }
+
+  get placement(): Placement | undefined {
+    return this.#description.placement;
+  }
+
+  get wantsDetail(): boolean {
+    return this.#description.wantsDetail;
+  }
+
+  get lightsRoad(): boolean {
+    return this.#description.lightsRoad;
+  }
+
+  get grain(): GrainSigma | undefined {
+    return this.#description.grain;
   }
 
   get counts(): LookCounts {
@@ -125,7 +136,13 @@ class LookThreadHandle implements LookThread {
     if (answer.type === 'opened') throw new TypeError('a thread opens once');
     this.#counts = answer.counts;
     if (answer.type === 'failed') throw deserializeError(answer.error);
-    return { look: slot.look, lookMs: answer.lookMs, steadyMs: answer.steadyMs };
+    return { look: slot.look, lookMs: answer.lookMs, steadyMs: answer.steadyMs, runs: answer.runs };
+  }
+
+  async change(options: LookThreadOptions): Promise<void> {
+    if (this.#closing) throw new TypeError('change needs an open thread, got a closed one');
+    const error = await this.#channel.change(options);
+    if (error) throw deserializeError(error);
   }
 
   close(): Promise<void> {
@@ -144,7 +161,7 @@ class LookThreadHandle implements LookThread {
 }
 
 /** What answers a request; log lines go to the logger. */
-type Answer = Exclude<FromLookThread, { type: 'log' }>;
+type Answer = Exclude<FromLookThread, { type: 'log' | 'described' | 'changed' }>;
 
 /** Requests to a look thread and its answers, in order. Exported for tests of threads that die. */
 export class LookThreadChannel {
@@ -152,6 +169,9 @@ export class LookThreadChannel {
   readonly exited: Promise<void>;
   readonly #worker: Worker;
   readonly #waiting: { resolve(answer: Answer): void; reject(error: NocturneError): void }[] = [];
+  readonly #changes: { resolve(error: SerializedError | undefined): void; reject(error: NocturneError): void }[] = [];
+  /** Called when another generator makes the looks. */
+  onDescribed: (description: GeneratorDescription) => void = () => undefined;
   #failure: NocturneError | undefined;
 
   /** Takes the worker. Its first answer reports whether it opened. */
@@ -163,12 +183,14 @@ export class LookThreadChannel {
     });
     worker.on('message', (message: FromLookThread) => {
       if (message.type === 'log') logger[message.level](message.fields, message.message);
+      else if (message.type === 'described') this.onDescribed(message);
+      else if (message.type === 'changed') this.#changes.shift()?.resolve(message.error);
       else this.#waiting.shift()?.resolve(message);
     });
     this.exited = new Promise((resolve) => {
       worker.once('exit', (exitCode) => {
         this.#failure = threadDied(thrown instanceof Error ? thrown.message : `exit code ${exitCode}`, thrown);
-        for (const waiter of this.#waiting.splice(0)) waiter.reject(this.#failure);
+        for (const waiter of [...this.#waiting.splice(0), ...this.#changes.splice(0)]) waiter.reject(this.#failure);
         resolve();
       });
     });
@@ -189,6 +211,15 @@ export class LookThreadChannel {
     if (this.#failure) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
+    });
+  }
+
+  /** Requests another generator. Resolves with the reason where it is refused; rejects with WORKER_DIED when the thread is gone. */
+  change(options: LookThreadOptions): Promise<SerializedError | undefined> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    this.post({ type: 'change', options });
+    return new Promise((resolve, reject) => {
+      this.#changes.push({ resolve, reject });
     });
   }
 

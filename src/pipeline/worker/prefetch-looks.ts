@@ -41,7 +41,7 @@ export async function* prefetchLooks(
   const { source } = stages;
   const frames = source.frames(signal)[Symbol.asyncIterator]();
   const pending: Promise<PendingFrame | undefined>[] = [];
-  const details = stages.looks.wantsDetail ? new DetailSchedule() : undefined;
+  const details = new DetailSchedule();
   const request = (): Promise<PendingFrame | undefined> => requestLook(stages, frames, details);
   const prefetch = async (count: number): Promise<void> => {
     while (pending.length < count && source.isReady) {
@@ -73,6 +73,10 @@ async function receiveLook(
     if (!isLive) await prefetch(MAX_PENDING_LOOKS - 1);
     const result = await look;
     if (result.lookMs !== undefined) times.add('look', result.lookMs);
+    for (const { waitMs, runMs } of result.runs ?? []) {
+      times.add('queue', waitMs);
+      times.add('network', runMs);
+    }
     times.add('steady', result.steadyMs);
     await prefetch(isLive ? 1 : MAX_PENDING_LOOKS);
     return result.look;
@@ -86,7 +90,7 @@ async function receiveLook(
 async function requestLook(
   stages: PrefetchStages,
   frames: AsyncIterator<Frame>,
-  details: DetailSchedule | undefined,
+  details: DetailSchedule,
 ): Promise<PendingFrame | undefined> {
   const { looks, controls, times } = stages;
   const pulled = await times.measureAsync('wait', () => frames.next());
@@ -94,7 +98,7 @@ async function requestLook(
   const frame = pulled.value;
   try {
     const { smoothing, ...current } = controls();
-    const isDetailDue = details?.isDue(frame, smoothing) ?? false;
+    const isDetailDue = details.isDue(frame, smoothing) && looks.wantsDetail; // the generator may change
     const thumbnail = times.measure('thumbnail', () => readThumbnail(stages.renderer, frame, isDetailDue));
     const look = looks.make(thumbnail, smoothing, lightingOf(current));
     look.catch(() => undefined); // receiveLook or discard awaits it

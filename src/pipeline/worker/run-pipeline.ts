@@ -22,14 +22,14 @@ export interface PipelineStages extends OpenStages {
  * finished with every frame passed to it. Closes no stage.
  */
 export async function runPipeline(stages: PipelineStages, signal: AbortSignal): Promise<void> {
-  const { renderer, sink, controls, times, onApplied, onFrame } = stages;
+  const { looks, renderer, sink, controls, times, onApplied, onFrame } = stages;
   let writing: Promise<void> = Promise.resolve();
   try {
     for await (const { frame, look } of prefetchLooks(stages, signal)) {
       try {
         // While this thread renders, libav decodes the next frames and encodes the previous one on its own threads.
         const started = performance.now();
-        const rendering = renderer.apply(look, controls(), frame);
+        const rendering = renderer.apply(look, dialsFor(looks, controls()), frame, grainOf(looks));
         if (rendering) await rendering; // on a GPU; on the CPU the frame is rendered
         times.add('apply', performance.now() - started);
         await onApplied?.(frame, look);
@@ -47,4 +47,14 @@ export async function runPipeline(stages: PipelineStages, signal: AbortSignal): 
     throw error;
   }
   await writing;
+}
+
+/** The controls for the generator of now: one that lights the own headlights itself needs no fixed beam. */
+function dialsFor({ lightsRoad }: OpenStages['looks'], controls: Controls): Controls {
+  return lightsRoad ? { ...controls, headlights: 0 } : controls;
+}
+
+/** The grain of the generator of now. */
+function grainOf({ grain }: OpenStages['looks']): { readonly sigma: NonNullable<typeof grain> } | undefined {
+  return grain && { sigma: grain };
 }

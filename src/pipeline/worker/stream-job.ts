@@ -4,9 +4,10 @@ import { openEncoder } from '../../encode/av-encoder.js';
 import { openFfmpegEncoder } from '../../encode/ffmpeg/ffmpeg-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { SourceEvent } from '../../ingest/source-options.js';
+import type { GeneratorChange } from '../../stream/live-stream.js';
 import { placeOf } from '../../infer/device-names.js';
-import type { StreamSettings } from '../stream-settings.js';
-import type { WorkerStats } from '../worker-messages.js';
+import type { GeneratorAddress, StreamSettings } from '../stream-settings.js';
+import type { WorkerJob, WorkerStats } from '../worker-messages.js';
 import type { JobContext } from './job-context.js';
 import { LiveSink } from './live-sink.js';
 import { OverloadMeter } from './overload-meter.js';
@@ -18,24 +19,34 @@ import { withRawStages, withStages, type OpenStages } from './with-stages.js';
 /** How often a worker reports its statistics, milliseconds. */
 const STATS_INTERVAL_MS = 1000;
 
+/** Changes the generator of a running stream. Throws as `openGenerator` does: the generator before is then still in place. */
+export type GeneratorChanger = (change: GeneratorChange, share: GeneratorAddress | undefined) => Promise<void>;
+
 /** What a live stream needs of its worker process. */
 export interface StreamJobContext extends JobContext {
   /** Messages posted to the IPC channel that the operating system has not taken yet. */
   readonly pending: () => number;
   /** The current controls. */
   readonly controls: () => Controls;
+  /** Called once the look thread is open, with what changes its generator. */
+  readonly onLooks: (change: GeneratorChanger) => void;
   /** True when a keyframe was requested since the last call. */
   readonly takeKeyframeRequest: () => boolean;
 }
 
 /** Runs one live stream from its source to packets, until the source ends or the signal aborts. */
-export async function runStreamJob(settings: StreamSettings, context: StreamJobContext): Promise<void> {
-  const { post, logger, signal } = context;
+export async function runStreamJob(
+  { settings, share, isRestart }: Extract<WorkerJob, { kind: 'stream' }>,
+  context: StreamJobContext,
+): Promise<void> {
+  const { post, logger, signal, onLooks } = context;
   const onEvent = ({ kind, message }: SourceEvent): void => {
     post({ type: 'state', state: kind === 'lost' ? 'reconnecting' : 'live', message });
   };
-  const { input, model, applyDevice, seed } = settings;
-  const options = { input, source: { ...settings.source, onEvent }, model, applyDevice, seed, logger };
+  const { input, model, applyDevice, seed, name: stream } = settings;
+  const shareOf = (address: GeneratorAddress | undefined) => address && { ...address, stream };
+  const live = { share: shareOf(share), startsAnywhere: isRestart };
+  const options = { input, source: { ...settings.source, onEvent }, model, applyDevice, live, seed, logger };
   if (settings.rawPixels) {
     await withRawStages(options, signal, async ({ network, ...stages }) => {
       const run = (to: PipelineEnd): Promise<void> => runRawPipeline({ ...stages, ...to, network }, signal);
@@ -45,8 +56,10 @@ export async function runStreamJob(settings: StreamSettings, context: StreamJobC
   }
   await withStages(options, signal, async (stages) => {
     const { controls } = context;
+    const { looks } = stages;
+    onLooks((change, address) => looks.change({ ...model, ...change, share: shareOf(address), isLive: true, seed }));
     const run = (to: PipelineEnd): Promise<void> => runPipeline({ ...stages, ...to, controls }, signal);
-    await runLive(settings, context, { ...stages, generator: stages.looks, run });
+    await runLive(settings, context, { ...stages, generator: looks, run });
   });
 }
 

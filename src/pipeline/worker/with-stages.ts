@@ -4,10 +4,14 @@ import { openSource } from '../../ingest/open-source.js';
 import type { SourceOptions } from '../../ingest/source-options.js';
 import { chooseRenderer, type ApplyDevice } from '../../render/choose-renderer.js';
 import type { Renderer } from '../../render/renderer.js';
+import type { LookThreadOptions } from '../look-thread-messages.js';
 import { StageTimes } from '../stage-times.js';
 import type { ModelSettings } from '../stream-settings.js';
 import { RawPixels } from './raw-pixels.js';
 import { openLookThread, type LookThread } from './look-thread-client.js';
+
+/** Options of the look thread of a live stream. */
+export type LiveLooks = Pick<LookThreadOptions, 'share' | 'startsAnywhere'>;
 
 /** What {@link withStages} opens. */
 export interface StagesOptions {
@@ -17,6 +21,8 @@ export interface StagesOptions {
   readonly model: ModelSettings;
   /** Where looks are applied. */
   readonly applyDevice: ApplyDevice;
+  /** How a live stream makes looks; default: that of a render, each awaited. */
+  readonly live?: LiveLooks;
   /** Seed of the grain, and of what a generator draws. */
   readonly seed: number;
   readonly logger: Logger;
@@ -50,14 +56,13 @@ export async function withRawStages<T>(
 
 /** Opens source, look thread and renderer, passes them to `use`, and closes them when it settles. Throws as each of them does. */
 export async function withStages<T>(
-  { input, source: sourceOptions, model, applyDevice, seed, logger }: StagesOptions,
+  { input, source: sourceOptions, model, applyDevice, live, seed, logger }: StagesOptions,
   signal: AbortSignal,
   use: (stages: OpenStages) => Promise<T>,
 ): Promise<T> {
   await using source = await openSource(input, { ...sourceOptions, logger }, signal);
-  await using looks = await openLookThread({ ...model, seed, logger });
+  await using looks = await openLookThread({ ...model, ...live, isLive: live !== undefined, seed, logger });
   const { width, height } = source.info;
-  const rendering = { seed, hasBeam: !looks.lightsRoad, grain: looks.grain };
-  using renderer = await chooseRenderer({ ...rendering, device: applyDevice, width, height, logger });
+  using renderer = await chooseRenderer({ seed, device: applyDevice, width, height, logger });
   return await use({ source, looks, renderer, times: new StageTimes() });
 }

@@ -4,7 +4,7 @@ import { createForwardingLogger } from '../../core/logger.js';
 import type { FromWorker, RenderReport, ToWorker, WorkerJob } from '../worker-messages.js';
 import { watchParent } from './parent-watch.js';
 import { runRenderJob } from './render-job.js';
-import { runStreamJob } from './stream-job.js';
+import { runStreamJob, type GeneratorChanger } from './stream-job.js';
 
 /** How often a worker reports that its main thread runs, milliseconds. */
 const ALIVE_INTERVAL_MS = 1000;
@@ -24,12 +24,17 @@ function post(message: FromWorker): void {
   });
 }
 
+let changeTo: GeneratorChanger | undefined;
+
 const context = {
   post,
   logger: createForwardingLogger((line) => post({ type: 'log', ...line })),
   signal: stop.signal,
   pending: (): number => pending,
   controls: (): Controls => controls,
+  onLooks: (change: GeneratorChanger): void => {
+    changeTo = change;
+  },
   takeKeyframeRequest: (): boolean => {
     const isRequested = isKeyframeRequested;
     isKeyframeRequested = false;
@@ -40,8 +45,18 @@ const context = {
 async function run(job: WorkerJob): Promise<RenderReport | undefined> {
   if (job.kind === 'render') return runRenderJob(job.settings, context);
   controls = job.settings.controls;
-  await runStreamJob(job.settings, context);
+  await runStreamJob(job, context);
   return undefined;
+}
+
+async function changeGenerator({ change, share }: Extract<ToWorker, { type: 'generator' }>): Promise<void> {
+  try {
+    if (!changeTo) throw new TypeError('the stream must be open to change its generator');
+    await changeTo(change, share);
+    post({ type: 'generator', error: undefined });
+  } catch (error) {
+    post({ type: 'generator', error: asNocturneError(error, 'infer').toJSON() });
+  }
 }
 
 async function runAndExit(job: WorkerJob): Promise<void> {
@@ -62,6 +77,9 @@ process.on('message', (message: ToWorker) => {
       break;
     case 'controls':
       controls = message.controls;
+      break;
+    case 'generator':
+      void changeGenerator(message);
       break;
     case 'keyframe':
       isKeyframeRequested = true;

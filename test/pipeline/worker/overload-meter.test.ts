@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { micros } from '../../../src/core/time.js';
 import { OverloadMeter } from '../../../src/pipeline/worker/overload-meter.js';
 
-const NO_TIME = { wait: 0, thumbnail: 0, look: 0, steady: 0, apply: 0, encode: 0 };
+const NO_TIME = { wait: 0, thumbnail: 0, look: 0, queue: 0, network: 0, steady: 0, apply: 0, encode: 0 };
 
 /** One second of a stream. */
 interface Second {

@@ -1,0 +1,104 @@
+// Several streams with a network each, beside the same streams on one generator process, in one run: frames/s, latency, CPU time and memory.
+// Options: --counts 2,4,8 --seconds 10 --size 640x360 --rate 25 --generators nightgrid,lit --batch N, and after -- flags of `nocturne serve`.
+// Needs ffmpeg and Linux.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { loadWarning, measureCpuLoad } from './cpu-load.mjs';
+import { ownBytes, startServe } from './serve-process.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    counts: { type: 'string', default: '2,4,8' },
+    seconds: { type: 'string', default: '10' },
+    size: { type: 'string', default: '640x360' },
+    rate: { type: 'string', default: '25' },
+    generators: { type: 'string', default: 'nightgrid,lit' },
+    batch: { type: 'string', default: '' },
+  },
+});
+/** Time before a measurement, seconds: models load. */
+const WARM_UP_S = 6;
+/** Clock ticks of /proc a second. */
+const TICKS = Number(execFileSync('getconf', ['CLK_TCK']).toString());
+
+const folder = mkdtempSync(join(tmpdir(), 'nocturne-bench-'));
+const clip = join(folder, 'clip.mp4');
+const warning = loadWarning(await measureCpuLoad());
+if (warning) process.stdout.write(`${warning}\n`);
+try {
+  makeClip();
+  const columns = ['generator', 'streams', 'share', 'frames/s each', 'least', 'latency p50', 'look p95', 'queue p95'];
+  columns.push('age of looks p95', 'CPU a frame', 'memory in all');
+  process.stdout.write(`${values.size} at ${values.rate} frames/s on ${availableParallelism()} CPU cores\n`);
+  process.stdout.write(`| ${columns.join(' | ')} |\n|${' ---: |'.repeat(columns.length)}\n`);
+  for (const generator of values.generators.split(',')) {
+    for (const count of values.counts.split(',').map(Number)) {
+      for (const share of ['off', 'on']) {
+        process.stdout.write(
+          `| ${[generator, count, share, ...(await measure(generator, count, share))].join(' | ')} |\n`,
+        );
+      }
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function makeClip() {
+  const source = `testsrc2=size=${values.size}:rate=${values.rate}:duration=10,noise=alls=6:allf=t`;
+  const encode = ['-c:v', 'libx264', '-preset', 'veryfast', '-crf', '26', '-g', '50', '-pix_fmt', 'yuv420p'];
+  const made = spawnSync('ffmpeg', ['-v', 'error', '-y', '-f', 'lavfi', '-i', source, ...encode, clip], {
+    stdio: 'inherit',
+  });
+  if (made.status !== 0) throw new Error('ffmpeg could not make the clip');
+}
+
+async function measure(generator, count, share) {
+  const inputs = Array.from({ length: count }, (_, i) => `clip${i + 1}=${clip}`);
+  const flags = ['--port', '0', '--log-level', 'error', '--loop', '--generator', generator, '--share', share];
+  if (values.batch !== '') flags.push('--batch', values.batch);
+  const serve = await startServe([...flags, ...positionals, ...inputs]);
+  try {
+    await sleep(1000 * WARM_UP_S);
+    const before = await readStreams(serve);
+    await sleep(1000 * Number(values.seconds));
+    const after = await readStreams(serve);
+    const seconds = (after.atMs - before.atMs) / 1000;
+    const frames = after.streams.map(({ stats }, i) => stats.framesEncoded - before.streams[i].stats.framesEncoded);
+    const total = frames.reduce((sum, each) => sum + each, 0);
+    const worst = (read) => Math.max(...after.streams.map(({ stats }) => read(stats)));
+    const latencies = after.streams.map(({ stats }) => stats.latencyMs).sort((a, b) => a - b);
+    const bytes = serve.processes.reduce((sum, pid) => sum + ownBytes(pid), 0);
+    return [
+      (total / count / seconds).toFixed(1),
+      (Math.min(...frames) / seconds).toFixed(1),
+      `${Math.round(latencies[latencies.length >> 1])} ms`,
+      `${worst((stats) => stats.stages.look.p95).toFixed(1)} ms`,
+      `${worst((stats) => stats.stages.queue.p95).toFixed(1)} ms`,
+      `${Math.round(worst((stats) => stats.lookAgeMs))} ms`,
+      `${((1000 * (after.cpuS - before.cpuS)) / Math.max(1, total)).toFixed(1)} ms`,
+      `${Math.round(bytes / 2 ** 20)} MiB`,
+    ];
+  } finally {
+    await serve.close();
+  }
+}
+
+async function readStreams(serve) {
+  const { streams } = await (await fetch(new URL('api/streams', serve.url))).json();
+  const cpuS = serve.processes.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  return { atMs: performance.now(), streams, cpuS };
+}
+
+/** CPU time of a process so far: fields utime and stime of /proc/PID/stat. */
+function cpuSeconds(pid) {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}

@@ -1,0 +1,38 @@
+import { createForwardingLogger } from '../../core/logger.js';
+import { NetworkServer } from '../../infer/shared/network-server.js';
+import type { FromGenerator, ToGenerator } from '../generator-messages.js';
+import { watchParent } from '../worker/parent-watch.js';
+
+/** How often the process reports that its main thread runs, milliseconds. */
+const ALIVE_INTERVAL_MS = 1000;
+
+// The entry of a generator process: owns the networks of several streams, which reach it over a socket of their own.
+watchParent();
+let server: NetworkServer | undefined;
+
+function post(message: FromGenerator): void {
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+}
+
+async function stop(): Promise<void> {
+  await server?.close();
+  process.exit(0); // native libraries may hold threads of their own
+}
+
+process.on('message', (message: ToGenerator) => {
+  if (message.type === 'stop') {
+    void stop();
+    return;
+  }
+  const logger = createForwardingLogger((line) => post({ type: 'log', ...line }));
+  void NetworkServer.listen({ ...message.job, logger }).then((listening) => {
+    server = listening;
+    post({ type: 'alive' });
+    setInterval(() => post({ type: 'alive' }), ALIVE_INTERVAL_MS);
+  });
+});
+// Ctrl-C and a closed terminal reach the whole process group; the main process decides what they mean.
+process.on('SIGINT', () => undefined);
+process.on('SIGHUP', () => undefined);
+process.on('SIGTERM', () => void stop());
+process.on('disconnect', () => void stop());
