@@ -121,7 +121,8 @@ export const ERROR_CODES = {
   },
   FFMPEG_UNAVAILABLE: {
     exit: 'failure',
-    meaning: "The user's own FFmpeg, which `--via ffmpeg` asks for, or the package fluent-ffmpeg is missing or too old.",
+    meaning:
+      "The user's own FFmpeg, which `--via ffmpeg` asks for, or the package fluent-ffmpeg is missing or too old.",
     remedy: 'Run `nocturne doctor`, or leave --via out: the libav of the package needs neither.',
   },
   KERNEL_UNAVAILABLE: {

@@ -20,7 +20,6 @@ import type { NetworkSession, NetworkTensor, Placement, TensorPort } from './net
 import { openNetworkSession, type SessionOptions } from './open-session.js';
 import { openFailure } from './ort-providers.js';
 import { reasonOf } from './ort-runtime.js';
-import type { ShareOptions } from './shared/share-messages.js';
 
 /** Options of {@link openLookGenerator}. */
 export interface LookGeneratorOptions extends Omit<SessionOptions, 'prefersGpu'> {

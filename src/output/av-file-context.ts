@@ -69,10 +69,11 @@ export function fileEncoderOptions(options: Pick<FileSinkOptions, 'codec' | 'pat
   readonly name: string;
   readonly avOptions: Readonly<Record<string, string>>;
 } {
-  const { name, defaultCrf, avOptions } = FILE_ENCODERS[fileCodec(options)];
+  const encoder = FILE_ENCODERS[fileCodec(options)];
   const preset = options.preset ?? 'medium';
-  const crf = String(options.crf ?? defaultCrf);
-  return { name, avOptions: { crf, ...avOptions(preset, FILE_PRESETS.indexOf(preset)) } };
+  const crf = String(options.crf ?? encoder.defaultCrf);
+  const avOptions = { crf, ...encoder.avOptions(preset, FILE_PRESETS.indexOf(preset)) };
+  return { name: encoder.name, avOptions };
 }
 
 /** FFmpeg's name of the encoder for a codec. Throws NocturneError when this build of libav lacks it. */

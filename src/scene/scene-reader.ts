@@ -23,7 +23,6 @@ import { surfacePlane, SurfaceResampler } from './scene-maps.js';
 import { supportOf } from './vehicle-support.js';
 import { openVehicleLooker, type VehicleLooker } from './vehicle-looker.js';
 import { MIRRORED_VEHICLES, vehiclePeaks } from './vehicle-peaks.js';
-import type { ShareOptions } from '../infer/shared/share-messages.js';
 
 /** Options of {@link openSceneReader}. */
 export interface SceneReaderOptions extends Omit<SessionOptions, 'prefersGpu'> {

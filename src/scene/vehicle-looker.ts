@@ -15,7 +15,6 @@ import { reasonOf } from '../infer/ort-runtime.js';
 import { addMirrored } from './mirror.js';
 import type { Box, Facing } from './scene.js';
 import type { FoundVehicle } from './vehicle-peaks.js';
-import type { ShareOptions } from '../infer/shared/share-messages.js';
 
 /** Options of {@link openVehicleLooker}. */
 export interface VehicleLookerOptions extends Omit<SessionOptions, 'prefersGpu'> {

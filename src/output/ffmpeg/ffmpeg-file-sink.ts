@@ -183,7 +183,8 @@ class FfmpegFileSink implements FileSink {
         free(fitted);
       }
     }
-    if (process.end && !this.#isOver) throw this.#failure(process.end.reason);
+    const { end } = process as { readonly end: typeof process.end }; // it may have ended since
+    if (end !== undefined && !this.#isOver) throw this.#failure(end.reason);
     this.#frames++;
   }
 

@@ -36,7 +36,13 @@ async function open({ isLive = false, share, ...rest }: LookThreadOptions): Prom
   return openLiveGenerator({ ...rest, logger, ...(share ? { share: { ...share, onRun } } : {}) });
 }
 
-function describe({ card, placement, wantsDetail = false, lightsRoad = false, grain }: FallbackGenerator): GeneratorDescription {
+function describe({
+  card,
+  placement,
+  wantsDetail = false,
+  lightsRoad = false,
+  grain,
+}: FallbackGenerator): GeneratorDescription {
   return { card, placement, wantsDetail, lightsRoad, grain };
 }
 

@@ -29,7 +29,7 @@ import { RenderProgressMeter } from './render-progress.js';
  * renamed; on failure or abort the complete ones stay. Throws NocturneError, also when no image can be read.
  */
 export async function runImageJob(settings: RenderSettings, context: JobContext): Promise<RenderReport> {
-  const { logger, post, signal } = context;
+  const { logger } = context;
   const { tasks, notices } = await planImages(settings);
   if (settings.rawPixels) {
     await using network = await RawPixels.open(settings.model, logger);

@@ -11,13 +11,13 @@ import { readModelFile } from '../../../src/infer/model-file.js';
 import { SHIPPED_LOOK_MODEL } from '../../../src/infer/open-generator.js';
 import { openNetworkSession } from '../../../src/infer/open-session.js';
 import { openBatchedNetwork, runBatch } from '../../../src/infer/shared/batched-network.js';
-import { hashOf } from '../../../src/infer/shared/read-network-file.js';
+import { sha256Of } from '../../../src/infer/model-file.js';
 import { withSymbolicBatch } from '../../../src/infer/shared/symbolic-batch.js';
 import { SHIPPED_SCENE_MODEL } from '../../../src/scene/scene-reader.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 import { tinyModel } from '../tiny-model.js';
 
-const OPTIONS = { device: 'cpu', threads: 1 } as const;
+const OPTIONS = { device: 'cpu', engine: 'auto', threads: 1, prefersGpu: false } as const;
 
 function numbers(seed: number, shape: readonly number[] = [1, 3, 144, 256]): Float32Array {
   return Float32Array.from(
@@ -34,7 +34,7 @@ describe('openBatchedNetwork', () => {
     'runs several frames of the %s network together with the results of each alone, to 1e-5',
     async (_name, path, parse) => {
       const file = await readModelFile<OnnxModelCard | SceneModelCard>(path, parse);
-      const request = { path: file.path, sha256: hashOf(file.bytes), options: OPTIONS };
+      const request = { path: file.path, sha256: sha256Of(file.bytes), options: OPTIONS };
       const opened = await openBatchedNetwork(request, 3);
       await using session = opened.session;
       const { batch } = opened;
@@ -70,7 +70,7 @@ describe('openBatchedNetwork', () => {
     const path = join(temporaryFolder(), 'fixed.onnx');
     const bytes = tinyModel({ reshapesGridTo: rows === 1 ? [1, 96, 9, 16] : [96, 144] });
     writeFileSync(path, bytes);
-    const opened = await openBatchedNetwork({ path, sha256: hashOf(bytes), options: OPTIONS }, 4);
+    const opened = await openBatchedNetwork({ path, sha256: sha256Of(bytes), options: OPTIONS }, 4);
     await using session = opened.session;
     const { batch } = opened;
 

@@ -39,7 +39,9 @@ async function open(name: string, options: TinyModelOptions = {}) {
     publish(packet);
   };
   const until = async (what: string, isTrue: () => boolean): Promise<void> => {
-    for (const started = performance.now(); !isTrue(); await sleep(50)) {
+    const started = performance.now();
+    while (!isTrue()) {
+      await sleep(50);
       if (performance.now() - started > TIMEOUT_MS) throw new Error(`not ${what}: ${JSON.stringify(live.stats)}`);
     }
   };
