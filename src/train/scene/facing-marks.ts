@@ -20,7 +20,9 @@ export async function readFacingMarks(folder: string): Promise<FacingMarks> {
   const path = join(folder, 'facings.tsv');
   const marks = new Map<string, Map<number, FacingMark>>();
   if (!existsSync(path)) return marks;
-  const [, ...rows] = decodeText(await readFile(path)).trimEnd().split(/\r?\n/);
+  const [, ...rows] = decodeText(await readFile(path))
+    .trimEnd()
+    .split(/\r?\n/);
   for (const [i, row] of rows.entries()) {
     const [frame = '', vehicle = '', facing] = row.split('\t');
     const mark = MARKS.find((known) => known === facing);
