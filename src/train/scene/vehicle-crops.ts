@@ -9,7 +9,7 @@ import type { HardNegative } from './hard-negatives.js';
 import { boxOf, type LabelledScene, type LabelledVehicle } from './labelled-scene.js';
 import { writeInput } from './scene-sampler.js';
 
-/** Targets of a crop: is a vehicle, facing (3), lamps (4), weights of facing, of the left and of the right lamp. */
+/** Targets of a crop: is a vehicle, facing (3, times its weight), lamps (4), weights of facing, of the left and of the right lamp. */
 export const CROP_TARGETS = 11;
 
 const SIZE = { width: CROP_SIDE, height: CROP_SIDE };
