@@ -20,7 +20,7 @@ async function bounced(level: number): Promise<(sample: number) => number[]> {
       const isBody = Math.abs(row - 40) < 4 && (Math.abs(column - 30) < 4 || column > 100);
       plane.sky[i] = row < ROWS / 2 && !isBody ? 1 : 0;
       plane.ground[i] = row >= ROWS / 2 && !isBody ? 1 : 0;
-      const lit = level * plane.ground[i]! * (column < 64 ? 1 : 0);
+      const lit = level * plane.ground[i] * (column < 64 ? 1 : 0);
       [light.red[i], light.green[i], light.blue[i]] = [lit, 0.5 * lit, 0.1 * lit];
     }
   }
