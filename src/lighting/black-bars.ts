@@ -1,5 +1,4 @@
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
-import type { NightSamples } from './night-samples.js';
 import { COLUMNS, ROWS } from './samples.js';
 
 /** Luma up to which a bar is black: that of limited range, with a code's noise. */
@@ -29,8 +28,8 @@ export class BlackBars {
     this.right = barOf(isDarkColumn, THUMBNAIL_WIDTH, true);
   }
 
-  /** Makes a night black where the bars are. */
-  clear({ luma, u, v }: NightSamples): void {
+  /** Makes planes `[72, 128]` of a night black where the bars are. */
+  clear({ luma, u, v }: Readonly<Record<'luma' | 'u' | 'v', Float32Array>>): void {
     const { top, bottom, left, right } = this;
     if (top + bottom + left + right === 0) return;
     for (let row = 0, i = 0; row < ROWS; row++) {
