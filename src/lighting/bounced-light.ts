@@ -1,9 +1,9 @@
 import type { GroundPlane } from './ground-plane.js';
 import type { PlaneFilters } from './plane-filters.js';
-import { type LightPlanes, SAMPLES } from './samples.js';
+import type { LightPlanes } from './samples.js';
 
-/** Radii over which lit ground lights what stands around it, samples: along the street it reaches farther than up. */
-const [RADIUS_X, RADIUS_Y] = [9, 7];
+/** Radii over which lit ground lights what stands around it, samples of half the size: along the street it reaches farther than up. */
+const [RADIUS_X, RADIUS_Y] = [4, 3];
 /** Share of the light on the ground that comes to what stands beside it. */
 const BOUNCE = 0.4;
 /** Share of ground around a sample below which its light counts less. */
@@ -15,30 +15,43 @@ const ENOUGH_GROUND = 0.12;
  */
 export class BouncedLight {
   readonly #filters: PlaneFilters;
+  /** At half the size: nothing of it is sharp. */
+  readonly #ground: Float32Array;
   readonly #around: Float32Array;
-  readonly #sum: Float32Array;
+  readonly #light: Float32Array;
   /** Share of the ground's light that comes to what stands, over the share of ground around it. */
   readonly #shares: Float32Array;
 
   constructor(filters: PlaneFilters) {
     this.#filters = filters;
-    this.#around = filters.createPlane();
-    this.#sum = filters.createPlane();
-    this.#shares = filters.createPlane();
+    this.#ground = filters.createHalfPlane();
+    this.#around = filters.createHalfPlane();
+    this.#light = filters.createHalfPlane();
+    this.#shares = filters.createHalfPlane();
   }
 
   /** Adds it to light planes. */
-  addTo(light: LightPlanes, { ground, sky }: GroundPlane): void {
-    const [around, sum, shares] = [this.#around, this.#sum, this.#shares];
+  addTo(light: LightPlanes, plane: GroundPlane): void {
+    const [filters, ground, around, lit, shares] = [
+      this.#filters,
+      this.#ground,
+      this.#around,
+      this.#light,
+      this.#shares,
+    ];
+    filters.halveInto(plane.ground, ground);
+    filters.halveInto(plane.sky, shares);
     this.#spread(ground, around);
-    for (let i = 0; i < SAMPLES; i++) {
-      const stands = (1 - (ground[i] ?? 0)) * (1 - (sky[i] ?? 0));
+    for (let i = 0; i < shares.length; i++) {
+      const stands = (1 - (ground[i] ?? 0)) * (1 - (shares[i] ?? 0));
       shares[i] = (BOUNCE * stands) / ((around[i] ?? 0) + ENOUGH_GROUND);
     }
-    for (const plane of [light.red, light.green, light.blue]) {
-      for (let i = 0; i < SAMPLES; i++) sum[i] = (plane[i] ?? 0) * (ground[i] ?? 0);
-      this.#spread(sum, sum);
-      for (let i = 0; i < SAMPLES; i++) plane[i] = (plane[i] ?? 0) + (shares[i] ?? 0) * (sum[i] ?? 0);
+    for (const channel of [light.red, light.green, light.blue]) {
+      filters.halveInto(channel, lit);
+      for (let i = 0; i < lit.length; i++) lit[i] = (lit[i] ?? 0) * (ground[i] ?? 0);
+      this.#spread(lit, lit);
+      for (let i = 0; i < lit.length; i++) lit[i] = (lit[i] ?? 0) * (shares[i] ?? 0);
+      filters.addDoubled(lit, channel);
     }
   }
 
