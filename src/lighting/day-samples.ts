@@ -1,5 +1,6 @@
 import type { PlaneKernel } from '../image/plane-kernel.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
+import type { BlackBars } from './black-bars.js';
 import { type LightPlanes, planesOf, SAMPLES } from './samples.js';
 
 /** Steps of the table of linear light from 0 to 1. */
@@ -50,12 +51,12 @@ export class DaySamples {
     this.light = { red, green, blue };
   }
 
-  /** Reads a thumbnail's Y, U, V `[3, 144, 256]`. Borrows it. */
-  read(day: Float32Array): void {
+  /** Reads a thumbnail's Y, U, V `[3, 144, 256]`. Borrows it. @param bars are black without haze. */
+  read(day: Float32Array, bars: BlackBars): void {
     const kernel = this.#kernel;
     this.#thumbnail.set(day);
     const [table, out] = [kernel.addressOf(this.#table), kernel.addressOf(this.data)];
-    kernel.calls.readDay(kernel.addressOf(this.#thumbnail), table, STEPS, hazeOf(day), out);
+    kernel.calls.readDay(kernel.addressOf(this.#thumbnail), table, STEPS, hazeOf(day, bars), out);
   }
 }
 
@@ -63,10 +64,13 @@ export class DaySamples {
  * Linear light that haze, glare or a poor lens lays over the whole day: its darkest samples would be black. What is lit through it at night
  * looks like fog.
  */
-function hazeOf(day: Float32Array): number {
+function hazeOf(day: Float32Array, { top, bottom, left, right }: BlackBars): number {
   const counts = new Uint16Array(LEVELS);
   let total = 0;
-  for (let i = 0; i < THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT; i += HAZE_STEP) {
+  const [first, last] = [2 * top * THUMBNAIL_WIDTH, (THUMBNAIL_HEIGHT - 2 * bottom) * THUMBNAIL_WIDTH];
+  for (let i = first; i < last; i += HAZE_STEP) {
+    const column = i % THUMBNAIL_WIDTH;
+    if (column < 2 * left || column >= THUMBNAIL_WIDTH - 2 * right) continue;
     const level = Math.min(LEVELS - 1, Math.max(0, Math.round((day[i] ?? 0) * (LEVELS - 1))));
     counts[level] = (counts[level] ?? 0) + 1;
     total++;

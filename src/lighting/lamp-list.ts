@@ -1,4 +1,5 @@
 import { LAMP_FIELDS, LAMP_KINDS, MAX_LAMPS, type LampKind } from '../look/look.js';
+import type { BlackBars } from './black-bars.js';
 import { linearOf } from './day-samples.js';
 import { codedOf } from './display.js';
 import { addLight, clearLight, COLUMNS, type LightPlanes, ROWS, type LinearColor } from './samples.js';
@@ -40,6 +41,7 @@ export class LampList {
   /** By row of {@link energy}: 1 where it holds light. */
   readonly rows = new Uint8Array(ROWS);
   #lamps: Float32Array = new Float32Array(0);
+  #bars: BlackBars | undefined;
   #count = 0;
 
   /** @param energy three planes `[72, 128]`. */
@@ -47,9 +49,10 @@ export class LampList {
     this.energy = energy;
   }
 
-  /** Starts a list in `lamps`, `[256, 13]`, which it fills until the next call. */
-  start(lamps: Float32Array): void {
+  /** Starts a list in `lamps`, `[256, 13]`, which it fills until the next call. @param bars hold no lamp. Borrowed. */
+  start(lamps: Float32Array, bars?: BlackBars): void {
     this.#lamps = lamps;
+    this.#bars = bars;
     this.#count = 0;
     lamps.fill(0);
     clearLight(this.energy);
@@ -61,11 +64,13 @@ export class LampList {
     const { x, y } = lamp;
     if (lamp.luma < FAINTEST_LUMA || this.#count >= MAX_LAMPS) return;
     if (x < -0.02 || x > 1.02 || y < -0.02 || y > 1.02) return;
+    const glow = this.#bars?.glowAt(x, y, Math.sqrt(lamp.radiusX * lamp.radiusY)) ?? 1;
+    if (glow <= 0) return;
     const radiusX = Math.max(SMALLEST_RADIUS, lamp.radiusX);
     const radiusY = Math.max(SMALLEST_RADIUS, lamp.radiusY);
     const shrink = Math.min(1, Math.sqrt((lamp.radiusX * lamp.radiusY) / (radiusX * radiusY)));
     const [u, v] = rimChroma(lamp.color);
-    const values = [x, y, radiusX, radiusY, lamp.luma * Math.max(0.5, shrink), u, v, lamp.hardness, lamp.glare];
+    const values = [x, y, radiusX, radiusY, lamp.luma * Math.max(0.5, shrink), u, v, lamp.hardness, glow * lamp.glare];
     const rest = [lamp.dayBelow ?? 0, LAMP_KINDS.indexOf(lamp.kind), lamp.id, lamp.dayRed ?? 0];
     this.#lamps.set([...values, ...rest], this.#count * LAMP_FIELDS);
     this.#count++;

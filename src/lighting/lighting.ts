@@ -1,6 +1,8 @@
 import { PlaneKernel } from '../image/plane-kernel.js';
 import { copyLookInto, emptyLook, identityLook, type Look } from '../look/look.js';
 import { SURFACES, SURFACE_SIZE, type Scene } from '../scene/scene.js';
+import { BlackBars } from './black-bars.js';
+import { BouncedLight } from './bounced-light.js';
 import { DaySamples } from './day-samples.js';
 import { exposureGain } from './exposure.js';
 import { GridFit } from './grid-fit.js';
@@ -72,6 +74,7 @@ interface Surroundings {
 export class Lighting {
   readonly #style: NightStyle;
   #seed: number;
+  readonly #bars = new BlackBars();
   readonly #day: DaySamples;
   readonly #sky: SkyCover;
   readonly #plane: GroundPlane;
@@ -90,6 +93,7 @@ export class Lighting {
   /** From reflected light to the sensor: sensitivity and vignette. */
   readonly #gains: Float32Array;
   readonly #town: TownLight;
+  readonly #bounced: BouncedLight;
   readonly #beam: LowBeam;
   readonly #streetLamps: StreetLamps;
   readonly #traffic: TrafficLamps;
@@ -119,6 +123,7 @@ export class Lighting {
     this.#gains = filters.createPlane();
     this.#gains.set(vignette(style.lens.vignette).map((gain) => SENSITIVITY * gain));
     this.#town = new TownLight(style, color, seed);
+    this.#bounced = new BouncedLight(filters);
     this.#beam = new LowBeam(style);
     this.#streetLamps = new StreetLamps(style);
     this.#traffic = new TrafficLamps(style);
@@ -147,7 +152,8 @@ export class Lighting {
       copyLookInto(this.#dayLook, this.#look);
       return this.#look;
     }
-    this.#day.read(day);
+    this.#bars.read(day);
+    this.#day.read(day, this.#bars);
     this.#sky.read(scene, this.#day);
     this.#plane.read(scene, this.#sky.cover);
     this.#reflectance.read(scene, this.#day, this.#sky.cover);
@@ -175,11 +181,12 @@ export class Lighting {
     light.green.fill(sun.skylight[1]);
     light.blue.fill(sun.skylight[2]);
     clearLight(shine);
-    lamps.start(this.#look.lamps);
+    lamps.start(this.#look.lamps, this.#bars);
     this.#town.addTo(light, plane, urban, sun.streetLamps * dials.streetLamps);
     this.#beam.addTo(light, plane, scene, sure * scene.driving * sun.headlights * dials.headlights);
     this.#streetLamps.addTo(light, lamps, plane, scene, sure * sun.streetLamps * dials.streetLamps);
     this.#traffic.addTo(light, lamps, plane, scene, sure * sun.headlights * dials.traffic);
+    this.#bounced.addTo(light, plane);
     addSignals(this.#style, lamps, scene, sure * (1 - sun.day) * dials.traffic);
     this.#windows.addTo({ light, lamps }, scene, sure * sun.windows * dials.windows);
     this.#shops.addTo(shine, light, plane, scene, this.#day, sure * urban * sun.windows * dials.windows);
@@ -212,6 +219,7 @@ export class Lighting {
     this.#night.expose(this.#light, gain, this.#shine, black);
     const stays = 1 - (1 - sun.day) * seen;
     if (stays > 0) this.#night.mixDay(this.#day, stays);
+    this.#bars.clear(this.#night);
     this.#gridFit.fit(this.#day, this.#night);
     this.#lightsFit.fit(this.#gridFit.grid, this.#day, this.#night);
     this.#look.grid.set(this.#gridFit.grid);

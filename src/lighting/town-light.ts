@@ -8,7 +8,7 @@ import { lampColor } from './street-lamps.js';
 const STEPS = 255;
 const [NEAR_M, FAR_M] = [2, 160];
 /** Distance at which the air and the dark have taken most of a lamp, in metres. */
-const REACH_M = 38;
+const REACH_M = 60;
 
 /** Half width of a lamp's pool along the street, metres: on the ground, and on what stands, whose distance is less sure. */
 const GROUND_POOL_M = 7;

@@ -332,6 +332,30 @@ describe('Lighting', () => {
     expect(dusk).toBeGreaterThan(night);
     expect(lighting.light(scene, day(), { ...NIGHT, hour: 20 })).toEqual(identityLook());
   });
+
+  it('keeps black bars black, and lights nothing in them', async () => {
+    const bar = 24;
+    const film = day();
+    film.fill(0.01, 0, bar * THUMBNAIL_WIDTH);
+    film.fill(0.01, COUNT - bar * THUMBNAIL_WIDTH, COUNT);
+    const inBar = {
+      ...vehicle,
+      box: { x: 0.4, y: 0.8, width: 0.12, height: 0.15 },
+      lamps: [
+        { x: 0.42, y: 0.95 },
+        { x: 0.5, y: 0.95 },
+      ],
+    };
+    const lighting = await Lighting.open(STYLE, 1);
+    const look = lighting.light(street({ driving: 1, vehicles: [vehicle, inBar] as Scene['vehicles'] }), film, NIGHT);
+    const night = new Float32Array(3 * COUNT);
+    applyLookInto(look, film, night);
+    const brightest = (from: number, to: number): number =>
+      Math.max(...night.subarray(from * THUMBNAIL_WIDTH, to * THUMBNAIL_WIDTH));
+    expect(brightest(0, bar - 4)).toBeLessThan(0.02);
+    expect(brightest(THUMBNAIL_HEIGHT - bar + 4, THUMBNAIL_HEIGHT)).toBeLessThan(0.02);
+    expect(brightest(bar, THUMBNAIL_HEIGHT - bar)).toBeGreaterThan(0.3);
+  });
 });
 
 describe('night styles', () => {

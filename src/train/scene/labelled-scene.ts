@@ -16,7 +16,9 @@ export const MIN_CONFIDENCE = 102;
 export interface LabelledVehicle {
   /** Left, top, right, bottom. */
   readonly box: readonly [number, number, number, number];
-  /** Undefined where nobody can say: too small, or a motorcycle. */
+  /** A bus or a lorry: a vehicle, whose facing and lamps the labels do not know. */
+  readonly isLarge?: boolean;
+  /** Undefined where nobody can say: too small, a motorcycle, a bus or a lorry. */
   readonly facing?: 'front' | 'rear' | 'side';
   /** Confidence in the facing, 0 to 1. */
   readonly facingScore: number;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { decodeText } from '../../core/decode-text.js';
 import { NocturneError } from '../../core/errors.js';
 import { readGrey, readRgb } from '../../image/image-file.js';
+import { readFacingMarks, type FacingMark, type FacingMarks } from './facing-marks.js';
 import {
   LABEL_HEIGHT,
   LABEL_WIDTH,
@@ -16,6 +17,10 @@ import {
 const CONCURRENT_READS = 4;
 /** Confidence below which a facing does not count. */
 const MIN_FACING_SCORE = 0.6;
+/**
+ * Kinds whose facing and lamps do not count: a network that knows the parts of cars labelled them, and of twenty rears of buses six were fronts.
+ */
+const LARGE_KINDS: ReadonlySet<string> = new Set(['bus', 'truck']);
 
 /**
  * What is seen from the side: its side is a large share of its pixels, or a smaller one and it is this many times as long as high. The
@@ -48,13 +53,14 @@ interface ObjectsLine {
 
 /**
  * Reads a folder of labelled scenes: `images/NAME.jpg`, `surface/NAME.png` (13 surfaces from 1 on, 0 unknown), `confidence/NAME.png`,
- * `objects.jsonl` and `INDEX.tsv` with a group for each frame. @param isWanted default: all. Throws NocturneError INPUT_*.
+ * `objects.jsonl` `INDEX.tsv` with a group for each frame, and `facings.tsv`, which may be missing. @param isWanted default: all. Throws NocturneError INPUT_*.
  */
 export async function readSceneFolder(
   folder: string,
   isWanted: (frame: string) => boolean = () => true,
 ): Promise<readonly LabelledScene[]> {
   const groups = await readSceneGroups(folder);
+  const marks = await readFacingMarks(folder);
   const all = parseObjects(await readText(join(folder, 'objects.jsonl')), join(folder, 'objects.jsonl'));
   const lines = all.filter(({ frame }) => isWanted(frame));
   const scenes: LabelledScene[] = [];
@@ -62,7 +68,9 @@ export async function readSceneFolder(
   const reader = async (): Promise<void> => {
     for (let i = next++; i < lines.length; i = next++) {
       const line = lines[i];
-      if (line) scenes[i] = await readScene(folder, line, groups.get(line.frame) ?? line.frame);
+      if (line) {
+        scenes[i] = await readScene(folder, { line, group: groups.get(line.frame) ?? line.frame, marks });
+      }
     }
   };
   await Promise.all(Array.from({ length: CONCURRENT_READS }, reader));
@@ -76,9 +84,10 @@ export async function readSceneGroups(folder: string): Promise<ReadonlyMap<strin
 
 async function readScene(
   folder: string,
-  { frame, vehicles, size: pixels }: ObjectsLine,
-  group: string,
+  { line, group, marks }: { readonly line: ObjectsLine; readonly group: string; readonly marks: FacingMarks },
 ): Promise<LabelledScene> {
+  const { frame, vehicles, size: pixels } = line;
+  const marked = marks.get(frame);
   const label = frame.replace(/\.[^.]+$/, '.png');
   const size = [LABEL_WIDTH, LABEL_HEIGHT] as const;
   const image = await readRgb(join(folder, 'images', frame), [SCENE_IMAGE_WIDTH, SCENE_IMAGE_HEIGHT]);
@@ -88,22 +97,34 @@ async function readScene(
     rgb: new Uint8Array(image.data),
     surfaces: await readGrey(join(folder, 'surface', label), size),
     confidence: await readGrey(join(folder, 'confidence', label), size),
-    vehicles: vehicles.map((vehicle) => labelledVehicle(vehicle, pixels ? pixels[0] / pixels[1] : 0)),
+    vehicles: vehicles.map((vehicle, i) =>
+      labelledVehicle(vehicle, pixels ? pixels[0] / pixels[1] : 0, marked?.get(i)),
+    ),
   };
 }
 
-/** @param aspect width of the frame over its height, in pixels; 0 where it is not known. */
-function labelledVehicle(line: VehicleLine, aspect: number): LabelledVehicle {
-  const { box, kind, facing, facingScore = 0, sideShare = 0, lamps = [] } = line;
+/** @param aspect width of the frame over its height, in pixels; 0 where it is not known. @param mark what somebody saw, which wins. */
+function labelledVehicle(line: VehicleLine, aspect: number, mark: FacingMark | undefined): LabelledVehicle {
+  const { box, kind, facing, facingScore = 0, sideShare = 0 } = line;
+  const isLarge = LARGE_KINDS.has(kind);
+  if (mark === 'none') return { box, facingScore: 0 };
+  if (mark === 'side') return { box, facing: mark, facingScore: 1, isLarge };
+  if (mark) return { box, facing: mark, facingScore: 1, isLarge, ...(mark === facing && lampsOf(line)) };
   const length = (aspect * (box[2] - box[0])) / (box[3] - box[1]);
   const isSide = sideShare >= ALL_SIDE || (sideShare >= MIN_SIDE && length >= SIDE_LENGTH);
   if (facing !== undefined && kind !== 'motorcycle' && isSide) return { box, facing: 'side', facingScore: SIDE_SCORE };
+  if (isLarge) return { box, facingScore: 0, isLarge };
   if (facing === undefined || kind === 'motorcycle' || facingScore < MIN_FACING_SCORE) return { box, facingScore: 0 };
+  return { box, facing, facingScore, ...lampsOf(line) };
+}
+
+/** The middles of a vehicle's lamps. */
+function lampsOf({ box, lamps = [] }: VehicleLine): Pick<LabelledVehicle, 'left' | 'right'> {
   const middles = lamps.map(({ box: [x0, y0, x1, y1] }) => [(x0 + x1) / 2, (y0 + y1) / 2] as const);
   const centre = (box[0] + box[2]) / 2;
   const left = middles.find(([x]) => x < centre);
   const right = middles.find(([x]) => x >= centre);
-  return { box, facing, facingScore, ...(left && { left }), ...(right && { right }) };
+  return { ...(left && { left }), ...(right && { right }) };
 }
 
 /** Groups by frame. */

@@ -182,7 +182,7 @@ async function measureCrops(weights: Weights, examples: readonly VehicleExample[
       const at = (channel: number): number => values[i * CROP_CHANNELS + channel] ?? 0;
       const goal = (channel: number): number => goals[i * CROP_TARGETS + channel] ?? 0;
       const best = [1, 2, 3].reduce((most, channel) => (at(channel) > at(most) ? channel : most));
-      if (goal(best) === 1) right++;
+      if (goal(best) > 0) right++;
       const aspect =
         (example.vehicle.box[3] - example.vehicle.box[1]) / (example.vehicle.box[2] - example.vehicle.box[0]);
       for (const lamp of [0, 1]) {

@@ -9,11 +9,13 @@ import type { HardNegative } from './hard-negatives.js';
 import { boxOf, type LabelledScene, type LabelledVehicle } from './labelled-scene.js';
 import { writeInput } from './scene-sampler.js';
 
-/** Targets of a crop: is a vehicle, facing (3), lamps (4), weights of facing, of the left and of the right lamp. */
+/** Targets of a crop: is a vehicle, facing (3, times its weight), lamps (4), weights of facing, of the left and of the right lamp. */
 export const CROP_TARGETS = 11;
 
 const SIZE = { width: CROP_SIDE, height: CROP_SIDE };
 const INPUT_LENGTH = 3 * CROP_SIDE * CROP_SIDE;
+/** Buses and lorries whose facing is known are few. */
+const LARGE_DRAWS = 4;
 /** Smallest width of a vehicle, share of the image's: below it nobody can judge. */
 const MIN_WIDTH = 0.022;
 /** Intersection over union up to which a random box shows no vehicle in its middle. */
@@ -34,11 +36,14 @@ export interface CropBatch {
   readonly targets: Float32Array;
 }
 
-/** The vehicles whose facing is known. */
-export function vehicleExamples(scenes: readonly LabelledScene[]): VehicleExample[] {
+/** The vehicles that are wide enough to judge. @param isWanted default: those whose facing is known. */
+export function vehicleExamples(
+  scenes: readonly LabelledScene[],
+  isWanted: (vehicle: LabelledVehicle) => boolean = ({ facing }) => facing !== undefined,
+): VehicleExample[] {
   return scenes.flatMap((scene) =>
     scene.vehicles
-      .filter(({ facing, box }) => facing !== undefined && box[2] - box[0] >= MIN_WIDTH)
+      .filter((vehicle) => isWanted(vehicle) && vehicle.box[2] - vehicle.box[0] >= MIN_WIDTH)
       .map((vehicle) => ({ scene, vehicle })),
   );
 }
@@ -68,7 +73,8 @@ export class VehicleCrops {
     const { batch, seed, real, painted } = options;
     this.#options = options;
     this.#random = new Random(seed);
-    this.#real = vehicleExamples(real);
+    const examples = vehicleExamples(real, ({ facing, isLarge = false }) => facing !== undefined || isLarge);
+    this.#real = examples.flatMap((example) => Array<VehicleExample>(drawsOf(example.vehicle)).fill(example));
     this.#painted = vehicleExamples(painted);
     this.#batch = {
       input: new Float32Array(batch * INPUT_LENGTH),
@@ -154,6 +160,11 @@ export function writePlainCrop({ scene, vehicle }: VehicleExample, out: Float32A
   return crop;
 }
 
+/** How many times as often as another a vehicle is drawn. */
+function drawsOf({ facing, isLarge = false }: LabelledVehicle): number {
+  return isLarge && facing !== undefined ? LARGE_DRAWS : 1;
+}
+
 function cropAround(
   [x0, y0, x1, y1]: LabelledVehicle['box'],
   change: {
@@ -170,12 +181,16 @@ function cropAround(
 }
 
 /** Writes what the network should say of a crop. */
-export function writeCropTargets({ facing, left, right }: LabelledVehicle, crop: Crop, out: Float32Array): void {
+export function writeCropTargets(
+  { facing, facingScore, left, right }: LabelledVehicle,
+  crop: Crop,
+  out: Float32Array,
+): void {
   out.fill(0);
   out[0] = 1;
   if (facing !== undefined) {
-    out[1 + FACINGS.indexOf(facing)] = 1;
-    out[8] = 1;
+    out[1 + FACINGS.indexOf(facing)] = facingScore;
+    out[8] = facingScore;
   }
   const [first, second] = crop.isFlipped ? [right, left] : [left, right];
   for (const [i, lamp] of [first, second].entries()) {
