@@ -120,7 +120,8 @@ function placeholderPort(node: Json): TensorPort {
   const shape = listOf(objectOf(objectOf(attributes['shape'])['shape'])['dim']).map((dim) =>
     sideOf(objectOf(dim)['size']),
   );
-  const type = String(objectOf(attributes['dtype'])['type'] ?? 'DT_FLOAT');
+  const stated = objectOf(attributes['dtype'])['type'];
+  const type = typeof stated === 'string' ? stated : 'DT_FLOAT';
   return { name: String(node['name']), type: TYPES[type] ?? type, shape };
 }
 
