@@ -72,7 +72,10 @@ function dims(...shape: number[]) {
   return { dim: shape.map((size) => ({ size: String(size) })) };
 }
 
-function writeModel(folder: string, { weights: [kernel, bias], ...model }: { weights: string[] } & object): string {
+function writeModel(
+  folder: string,
+  { weights: [kernel, bias], ...model }: { readonly weights: readonly string[]; readonly [key: string]: unknown },
+): string {
   mkdirSync(folder);
   writeFileSync(join(folder, 'weights.bin'), Buffer.concat([Buffer.from(KERNEL.buffer), Buffer.from(BIAS.buffer)]));
   const weights = [
