@@ -83,7 +83,7 @@ async function encoderFindings(): Promise<Finding[]> {
 
 function decoderFindings(): Finding[] {
   return listHwaccels().map(({ name, available, reason }) => {
-    const detail = available ? `opens; --hwaccel ${name} decodes on it` : reason;
+    const detail = available ? 'opens; a video whose codec it does not take is decoded on the CPU' : reason;
     return { what: `decoder ${name}`, state: available ? 'ok' : 'missing', detail };
   });
 }

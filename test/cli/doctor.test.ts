@@ -6,6 +6,10 @@ it('reports what works on this machine, without the output of drivers', { timeou
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/✓ network on cpu +runs a test network/);
   expect(stdout).toMatch(/[✓–] network on webgpu/);
+  expect(stdout).toMatch(
+    /✓ decoder \w+ +opens;|– decoder vaapi +no device or driver opens|– decoder vaapi +this build/,
+  );
+  expect(stdout).not.toContain('decodes on it'); // opening a device does not show that
   expect(stdout).toContain('✓ encoder libx264');
   expect(stderr).toBe('');
 });

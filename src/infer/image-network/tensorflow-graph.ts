@@ -132,26 +132,37 @@ function layersModel(topology: Json): Structure | undefined {
   const layers = listOf(config['layers'] ?? model['config']).map(objectOf);
   const [first] = layers;
   if (!first) return undefined;
-  const nodes = layers
-    .filter(({ class_name: name }) => name !== 'InputLayer')
-    .map((layer, i) => layerNode(layer, layers[i - 1]));
+  const nodes = layers.flatMap((layer, i) => {
+    if (isInputLayer(layer)) return [];
+    const [before] = layers.slice(Math.max(0, i - 1), i);
+    return layerNode(layer, before ? layerName(before) : inputName(layer));
+  });
   const inputs = layers.filter((layer) => objectOf(layer['config'])['batch_input_shape'] !== undefined).map(layerPort);
   const named = listOf(config['output_layers']).map((output) => textOf(listOf(output)[0]) ?? textOf(output) ?? '');
   const outputs = named.length > 0 ? named : [layerName(layers.at(-1) ?? first)];
-  return { inputs, outputs: outputs.map((name) => ({ name, type: 'float32', shape: [] })), nodes: nodes.flat() };
+  return { inputs, outputs: outputs.map((name) => ({ name, type: 'float32', shape: [] })), nodes };
 }
 
 function layerName(layer: Json): string {
   return textOf(layer['name']) ?? textOf(objectOf(layer['config'])['name']) ?? '';
 }
 
-/** A layer as its operation, and its activation as another. @param before in a sequence: the layer whose output it takes. */
-function layerNode(layer: Json, before: Json | undefined): GraphNode[] {
+function isInputLayer({ class_name: kind }: Json): boolean {
+  return kind === 'InputLayer';
+}
+
+/** The name of the input at a layer: a sequence that starts without an input layer gets one of this name when it is loaded. */
+function inputName(layer: Json): string {
+  return isInputLayer(layer) ? layerName(layer) : `${layerName(layer)}_input`;
+}
+
+/** A layer as its operation, and its activation as another. @param before in a sequence: the name of what it takes. */
+function layerNode(layer: Json, before: string): GraphNode[] {
   const config = objectOf(layer['config']);
   const name = layerName(layer);
   const kind = String(layer['class_name']);
   const inbound = listOf(listOf(layer['inbound_nodes'])[0]).map((edge) => textOf(listOf(edge)[0]) ?? '');
-  const inputs = inbound.length > 0 ? inbound : before ? [layerName(before)] : [];
+  const inputs = inbound.length > 0 ? inbound : [before];
   const activation = textOf(config['activation']) ?? 'linear';
   const ending = { tanh: 'Tanh', sigmoid: 'Sigmoid', relu: 'Relu' }[activation];
   const integers = new Map([['strides', listOf(config['strides']).map(Number)]]);
@@ -168,7 +179,7 @@ function layerNode(layer: Json, before: Json | undefined): GraphNode[] {
 function layerPort(layer: Json): TensorPort {
   const config = objectOf(layer['config']);
   const type = textOf(config['dtype']) ?? 'float32';
-  return { name: layerName(layer), type: TYPES[type] ?? type, shape: listOf(config['batch_input_shape']).map(sideOf) };
+  return { name: inputName(layer), type: TYPES[type] ?? type, shape: listOf(config['batch_input_shape']).map(sideOf) };
 }
 
 /** Weights by name, kernels in TensorFlow's order HWIO turned to OIHW. */

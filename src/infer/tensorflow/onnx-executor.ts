@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NetworkTensor } from '../network-session.js';
 import { foldConstants } from './fold-constants.js';
 import type { OnnxConstant, OnnxGraph, OnnxNode } from './onnx-graph.js';
-import { OPERATORS, type Operator } from './onnx-operators.js';
+import { OPERATORS } from './onnx-operators.js';
+import type { Operator } from './operator.js';
 import { OperatorReader, tensorOf } from './operator-reader.js';
 import { toOnnxOrder, toPhysical } from './tensor-layout.js';
 

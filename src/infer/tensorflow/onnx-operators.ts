@@ -1,12 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { spatialOperator, SPATIAL_OPERATORS } from './spatial-operators.js';
+import { required, type Operator, type OperatorBuilder } from './operator.js';
 import type { OperatorReader } from './operator-reader.js';
 import { physicalAxis, toOnnxOrder, toPhysical } from './tensor-layout.js';
-
-/** Computes an operator's output from its tensors. Values of rank 4 are `[N, H, W, C]`, see `tensor-layout.ts`. */
-export type Operator = (inputs: readonly tf.Tensor[]) => tf.Tensor;
-/** Reads an operator's attributes and constants, once. Throws an Error, a clause for people, for one that it does not know. */
-export type OperatorBuilder = (node: OperatorReader) => Operator;
 
 const unary =
   (compute: (x: tf.Tensor) => tf.Tensor): OperatorBuilder =>
@@ -158,10 +154,4 @@ function broadcastable(a: tf.Tensor, b: tf.Tensor): readonly [tf.Tensor, tf.Tens
       ? x
       : toPhysical(tf.reshape(x, [...new Array<number>(4 - x.rank).fill(1), ...x.shape]));
   return a.rank === 4 || b.rank === 4 ? [raise(a), raise(b)] : [a, b];
-}
-
-/** Throws where an operator lacks an input. */
-export function required(x: tf.Tensor | undefined): tf.Tensor {
-  if (!x) throw new Error('an operator lacks an input');
-  return x;
 }

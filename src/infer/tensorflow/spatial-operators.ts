@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { Operator, OperatorBuilder } from './onnx-operators.js';
+import type { Operator, OperatorBuilder } from './operator.js';
 import type { OperatorReader } from './operator-reader.js';
 
 /** A tensor `[N, H, W, C]`. */

@@ -20,18 +20,21 @@ interface ModelJson {
   }[];
 }
 
+/** An input or output, of the packages' types. */
+interface TfjsPort {
+  readonly name: string;
+  readonly shape?: readonly (number | null)[];
+  /** Of a graph's output: undefined. */
+  readonly dtype?: string;
+  /** Of layers: the one that gives it. Its name is in model.json; `name` is made when the model is loaded. */
+  readonly sourceLayer?: { readonly name: string };
+}
+
 /** What both kinds of model share, of the packages' types. */
 interface TfjsModel {
-  readonly inputs: readonly {
-    readonly name: string;
-    readonly shape?: readonly (number | null)[];
-    readonly dtype: string;
-  }[];
-  readonly outputs: TfjsModel['inputs'];
-  readonly inputNames?: readonly string[];
-  readonly outputNames?: readonly string[];
+  readonly inputs: readonly TfjsPort[];
+  readonly outputs: readonly TfjsPort[];
   predict(inputs: tf.Tensor | readonly tf.Tensor[]): tf.Tensor | tf.Tensor[];
-  execute?(inputs: Readonly<Record<string, tf.Tensor>>, outputs: readonly string[]): tf.Tensor | tf.Tensor[];
   dispose(): unknown;
 }
 
@@ -106,8 +109,8 @@ class TfjsNetwork implements TensorflowNetwork {
 
   constructor(model: TfjsModel) {
     this.#model = model;
-    this.inputs = portsOf(model.inputs, model.inputNames);
-    this.outputs = portsOf(model.outputs, model.outputNames);
+    this.inputs = portsOf(model.inputs);
+    this.outputs = portsOf(model.outputs);
   }
 
   async run(
@@ -144,9 +147,9 @@ class TfjsNetwork implements TensorflowNetwork {
   }
 }
 
-function portsOf(ports: TfjsModel['inputs'], names: readonly string[] | undefined): TensorPort[] {
-  return ports.map(({ name, shape = [], dtype }, i) => ({
-    name: names?.[i] ?? name,
+function portsOf(ports: readonly TfjsPort[]): TensorPort[] {
+  return ports.map(({ name, shape = [], dtype = 'float32', sourceLayer }) => ({
+    name: sourceLayer?.name ?? name,
     type: dtype,
     shape: shape.map((length, axis) => (length === null || length < 0 ? `axis ${axis}` : length)),
   }));
