@@ -59,7 +59,10 @@ test('lists the generator and the menu, and answers a change with the same', asy
   expect(body).toEqual({ ...before, generator: 'lit', style: 'motorway' });
   expect((await send('{"generator":"/models/own.onnx"}', { method: 'PATCH' })).status).toBe(200);
   expect(changes).toEqual([{ generator: 'lit', style: 'motorway' }, { generator: '/models/own.onnx' }]);
-  expect(await (await fetch(`${url}${PATH}`)).json()).toMatchObject({ generator: '/models/own.onnx', style: 'motorway' });
+  expect(await (await fetch(`${url}${PATH}`)).json()).toMatchObject({
+    generator: '/models/own.onnx',
+    style: 'motorway',
+  });
 });
 
 test('refuses what is not on the menu with 409, one line and no change', async () => {
@@ -75,7 +78,9 @@ test('refuses what is not on the menu with 409, one line and no change', async (
   ]) {
     const { status, body } = await send(JSON.stringify(change));
     expect(status, JSON.stringify(change)).toBe(409);
-    expect((body as { error: string }).error).toMatch(/^(generator|style) must be one of [^\n\u0000]+--generators\. \[CONFIG_INVALID\]$/);
+    expect((body as { error: string }).error).toMatch(
+      /^(generator|style) must be one of [^\n\u0000]+--generators\. \[CONFIG_INVALID\]$/,
+    );
   }
   expect(changes).toEqual([]);
 });

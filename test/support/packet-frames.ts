@@ -6,7 +6,8 @@ import type { Packet } from '../../src/core/packet.js';
 export function lumaOfFile(path: string, size: number): readonly Uint8Array[] {
   const args = ['-v', 'error', '-i', path, '-vf', 'extractplanes=y', '-fps_mode', 'passthrough', '-f', 'rawvideo', '-'];
   const { stdout, stderr } = spawnSync('ffmpeg', args, { maxBuffer: 2 ** 30 });
-  if (stdout.length === 0 || stdout.length % size !== 0) throw new Error(`ffmpeg decoded no frames: ${stderr.toString()}`);
+  if (stdout.length === 0 || stdout.length % size !== 0)
+    throw new Error(`ffmpeg decoded no frames: ${stderr.toString()}`);
   return Array.from({ length: stdout.length / size }, (_, i) => stdout.subarray(i * size, (i + 1) * size));
 }
 

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import type { Packet } from '../../../src/core/packet.js';
 import { render } from '../../../src/library.js';
 import { writeTinyModel } from '../../infer/tiny-model.js';
 import { hasFfmpeg } from '../../support/ffmpeg.js';
@@ -9,57 +8,51 @@ import { temporaryFolder } from '../../support/temporary-folder.js';
 import { watchStream } from '../../support/watched-stream.js';
 
 const folder = temporaryFolder();
-const STREET = 'street:size=320x180,rate=25';
+const FRAMES = 200;
 const SIZE = 320 * 180;
-const FRAME_US = 40_000;
-/** Frames in a row that must come, three seconds of them: a stream that waited for its looks would have lost most. */
-const FRAMES = 75;
+const OPTIONS = { grain: 0, crf: 12 };
 
-/** The last frames, where none between them is missing, from a keyframe on. */
-function unbroken(packets: readonly Packet[]): readonly Packet[] {
-  const part = packets.slice(-FRAMES - 25);
-  const from = part.findIndex(({ isKeyframe }) => isKeyframe);
-  const frames = part.slice(from, from + FRAMES);
-  const isWhole = frames.every(({ pts }, i) => Math.abs(pts - (frames[0]?.pts ?? NaN) - i * FRAME_US) < 1000);
-  return from >= 0 && isWhole && frames.length === FRAMES ? frames : [];
+/** Plays a clip at its 25 frames a second. Resolves at its end, with the seconds from the first packet to the last. */
+async function play(clip: string, generator: string) {
+  const watched = watchStream(clip, { ...OPTIONS, generator });
+  const { stream, live, packets } = watched;
+  await watched.until('a packet', () => packets.length > 0);
+  const started = performance.now();
+  await stream.ended;
+  return { packets, stats: live.stats, seconds: (performance.now() - started) / 1000, end: live.state };
 }
 
 it.skipIf(!hasFfmpeg)(
-  'a live stream of 25 frames a second keeps all of them with a network that takes over 200 ms a frame, and its night is that of a fast one',
+  'a live stream keeps its rate with a network that takes over 200 ms a frame, and its night is that of a fast one',
   async () => {
-    const options = { keyframeInterval: 1, grain: 0, crf: 12 };
-    const slow = writeTinyModel(folder, 'slow', { slowLayers: 64 });
-    await using watched = watchStream(STREET, { ...options, generator: slow });
-    const { live, packets, until } = watched;
-    await until('its own night', () => packets.length > FRAMES && live.stats.generator.startsWith('slow '));
-    const { framesDropped } = live.stats;
-    // A busy machine may lose a frame now and then, but not one of five, as waiting would.
-    await until('frames without a gap', () => unbroken(packets).length > 0);
-    const frames = unbroken(packets);
-    const { stages, lookAgeMs, degraded, fallbacks } = live.stats;
-    expect(stages.network?.p50).toBeGreaterThan(200);
-    expect(lookAgeMs).toBeGreaterThan(200);
-    expect(lookAgeMs).toBeGreaterThan(stages.network?.p50 ?? NaN);
-    expect([degraded, fallbacks]).toEqual(['', 0]);
-    console.info({ frameRate: live.stats.frameRate, framesDropped, lookAgeMs, network: stages.network });
-    await watched.stream.close();
+    const [clip, night] = [join(folder, 'day.mp4'), join(folder, 'night.mp4')];
+    await render(`street:size=320x180,rate=25,duration=${FRAMES / 25}`, clip, { view: 'day', crf: 12 });
+    const fast = writeTinyModel(folder, 'fast');
+    // Beside it, the same clip with a fast network: what else the machine does slows both down.
+    const [slow, beside] = await Promise.all([
+      play(clip, writeTinyModel(folder, 'slow', { slowLayers: 64 })),
+      play(clip, fast),
+    ]);
+    const { stages, lookAgeMs, degraded, fallbacks, framesDropped } = slow.stats;
+    const networkMs = stages.network?.p50 ?? NaN;
+    console.info({ networkMs, lookAgeMs, slow: slow.seconds, beside: beside.seconds });
+    expect(networkMs).toBeGreaterThan(200);
+    expect([slow.end, degraded, fallbacks, framesDropped]).toEqual(['ended', '', 0, 0]);
+    expect(slow.packets.map(({ pts }) => Math.round(pts / 40_000))).toEqual(
+      Array.from({ length: FRAMES }, (_, i) => i),
+    );
+    // Five frames and more pass while a look is made. A stream that waited would have made every other frame's.
+    expect(lookAgeMs).toBeGreaterThanOrEqual(200);
+    expect(slow.seconds).toBeLessThan((0.3 * FRAMES * networkMs) / 1000 / 2);
+    expect(slow.seconds).toBeLessThan(1.5 * beside.seconds);
 
-    const firstIndex = Math.round((frames[0]?.pts ?? 0) / FRAME_US);
-    const duration = (firstIndex + FRAMES) / 25;
-    const nightOf = async (name: string, generator: string): Promise<readonly Uint8Array[]> => {
-      const path = join(folder, `${name}.mp4`);
-      await render(`${STREET},duration=${duration}`, path, { generator, grain: 0, crf: 12 });
-      return lumaOfFile(path, SIZE).slice(firstIndex);
-    };
-    const shown = lumaOfPackets(frames, join(folder, 'shown.h264'), SIZE);
-    const fast = await nightOf('fast', writeTinyModel(folder, 'fast'));
-    const other = await nightOf('other', 'grade');
-    expect([shown.length, fast.length, other.length]).toEqual([FRAMES, FRAMES, FRAMES]);
-    const differences = shown.map((image, i) => meanDifference(image, fast[i] ?? new Uint8Array()));
-    const others = shown.map((image, i) => meanDifference(image, other[i] ?? new Uint8Array()));
-    console.info({ worst: Math.max(...differences), least: Math.min(...others) });
-    expect(Math.max(...differences)).toBeLessThan(2);
-    expect(Math.min(...others)).toBeGreaterThan(4);
+    await render(clip, night, { ...OPTIONS, generator: fast });
+    const [shown, expected] = [lumaOfPackets(slow.packets, join(folder, 'shown.h264'), SIZE), lumaOfFile(night, SIZE)];
+    expect([shown.length, expected.length]).toEqual([FRAMES, FRAMES]);
+    const differences = shown.map((image, i) => meanDifference(image, expected[i] ?? new Uint8Array()));
+    const tooDifferent = differences.filter((difference) => difference > 3).length;
+    console.info({ worst: Math.max(...differences), tooDifferent });
+    expect(tooDifferent).toBeLessThan(FRAMES / 4);
   },
   180_000,
 );
