@@ -22,8 +22,10 @@ const { values, positionals } = parseArgs({
     batch: { type: 'string', default: '' },
   },
 });
-/** Time before a measurement, seconds: models load. */
-const WARM_UP_S = 6;
+/** Time from the first frames of all streams to a measurement, seconds. */
+const WARM_UP_S = 4;
+/** How long all streams may take to their first frames, seconds. */
+const START_S = 90;
 /** Clock ticks of /proc a second. */
 const TICKS = Number(execFileSync('getconf', ['CLK_TCK']).toString());
 
@@ -68,6 +70,7 @@ async function measure(generator, count, share) {
   if (values.batch !== '') flags.push('--batch', values.batch);
   const serve = await startServe([...flags, ...positionals, ...inputs]);
   try {
+    await untilAllPlay(serve);
     await sleep(1000 * WARM_UP_S);
     const before = await readStreams(serve);
     let after = before;
@@ -98,6 +101,17 @@ async function measure(generator, count, share) {
     ];
   } finally {
     await serve.close();
+  }
+}
+
+async function untilAllPlay(serve) {
+  const started = performance.now();
+  for (;;) {
+    const { streams } = await readStreams(serve);
+    if (streams.every(({ stats }) => stats.framesEncoded > 0)) return;
+    if (performance.now() - started > 1000 * START_S)
+      throw new Error(`no frames after ${START_S} s: ${serve.log.join(' ')}`);
+    await sleep(500);
   }
 }
 
