@@ -79,7 +79,7 @@ test('refuses what is not on the menu with 409, one line and no change', async (
     const { status, body } = await send(JSON.stringify(change));
     expect(status, JSON.stringify(change)).toBe(409);
     expect((body as { error: string }).error).toMatch(
-      /^(generator|style) must be one of [^\n\u0000]+--generators\. \[CONFIG_INVALID\]$/,
+      /^(generator|style) must be one of [^\n]+--generators\. \[CONFIG_INVALID\]$/,
     );
   }
   expect(changes).toEqual([]);

@@ -16,9 +16,9 @@ export interface WatchedStream extends AsyncDisposable {
   readonly states: string[];
   readonly messages: readonly string[];
   /** Waits until a condition holds. Rejects with the stream's statistics after a minute. */
-  until(what: string, isTrue: () => boolean): Promise<void>;
+  readonly until: (what: string, isTrue: () => boolean) => Promise<void>;
   /** Waits until viewers have new packets. */
-  goesOn(): Promise<void>;
+  readonly goesOn: () => Promise<void>;
 }
 
 /** Starts a live stream and collects its packets, states and messages. */
