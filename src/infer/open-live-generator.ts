@@ -35,7 +35,7 @@ function rungsOf(options: OpenLiveGeneratorOptions): Rung[] {
   if (isOnGpu && !isLit) rungs.push(rung(`${name} on the CPU`, { device: 'cpu' }));
   const isGrade = generator === 'grade' || generator === 'grade:deep';
   if (!isPlainLit && !isGrade) {
-    rungs.push(rung('lit on the CPU', { generator: 'lit', device: 'cpu', share: undefined }));
+    rungs.push(rung('lit on the CPU', { generator: 'lit', device: 'cpu', engine: 'auto', share: undefined }));
   }
   return rungs;
 }

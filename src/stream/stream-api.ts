@@ -155,7 +155,7 @@ function addStreams(api: Api, { streams, metrics, canControl, policy }: ApiOptio
   api.on(['PUT', 'PATCH'], '/api/streams/:name/generator', async (context) => {
     const change = checkGenerator(await readRecord(context.env.incoming));
     const stream = streams.get(context.req.param('name'));
-    if (!stream?.changeGenerator) return noSuchStream(context);
+    if (!stream?.generator || !stream.changeGenerator) return noSuchStream(context);
     if (!canControl) return context.json({ error: 'controls are read-only on this server' }, 403);
     if (policy.accessOf(context.env.incoming) !== 'control') {
       return context.json({ error: 'changing the generator needs the control token' }, 403);
@@ -224,7 +224,7 @@ async function readRecord(request: IncomingMessage): Promise<Record<string, unkn
     throw new RequestBodyError(400, 'the body must be JSON');
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new RequestBodyError(400, 'the body must be a JSON object of controls');
+    throw new RequestBodyError(400, 'the body must be a JSON object');
   }
   return Object.fromEntries(Object.entries(body));
 }

@@ -5,7 +5,7 @@ import type { NetworkRequest } from './share-messages.js';
 import { withSymbolicBatch } from './symbolic-batch.js';
 import type { Tensors } from './tensor-message.js';
 
-/** Most requests that run together on a GPU where nothing else is set. On a CPU a batch takes as long as its requests one by one. */
+/** Most requests that run together on a GPU where nothing else is set. On a CPU each runs alone: what a batch gains there is not measured. */
 const GPU_BATCH = 4;
 /** Largest difference between the results of a request alone and in a batch, relative to the largest number among them. */
 const MAX_DIFFERENCE = 1e-5;

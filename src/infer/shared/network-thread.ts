@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { NocturneError } from '../../core/errors.js';
@@ -13,15 +14,18 @@ import type { Tensors } from './tensor-message.js';
 
 /** Compiled entry of the thread, from src/ under test and from dist/ alike. */
 const THREAD_ENTRY = fileURLToPath(new URL('../../../dist/infer/shared/network-thread-entry.js', import.meta.url));
-/** How long a batch may take, milliseconds: a network that takes longer hangs, and its thread is ended. */
+/** How long a batch may take, milliseconds: a network that takes longer hangs, and its thread is left. */
 const RUN_TIMEOUT_MS = 30_000;
-/** How long a thread may take to end by itself, milliseconds. */
+/** How long {@link NetworkThread.close} waits for the run in flight, milliseconds. */
 const CLOSE_TIMEOUT_MS = 2000;
 
 /** What a network thread says of its network. */
 export type OpenedNetwork = Omit<Extract<FromNetworkThread, { type: 'opened' }>, 'type'>;
 
-/** One network on a thread of its own. Runs one batch at a time. */
+/**
+ * One network on a thread of its own. Runs one batch at a time. A thread is never terminated: Node aborts the whole process when a native run
+ * returns to a thread that is (`terminate called after throwing an instance of 'Napi::Error'`). It ends once its run is over.
+ */
 export class NetworkThread {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
@@ -66,14 +70,16 @@ export class NetworkThread {
     }
   }
 
-  /** Runs requests of equal shapes together. Takes their memory. Throws what the network throws; a thread that hangs is ended. */
+  /** Runs requests of equal shapes together. Takes their memory. Throws what the network throws; a thread that hangs is left. */
   async run(
     requests: readonly Tensors[],
     outputs: readonly string[],
   ): Promise<{ readonly results: readonly Tensors[]; readonly runMs: number }> {
     const timer = setTimeout(() => {
-      this.#failure = new Error(`it took over ${RUN_TIMEOUT_MS / 1000} s and was ended`);
-      void this.#worker.terminate();
+      this.#failure = new Error(`it took over ${RUN_TIMEOUT_MS / 1000} s`);
+      this.#waiting?.reject(this.#failure);
+      this.#waiting = undefined;
+      void this.close();
     }, RUN_TIMEOUT_MS);
     try {
       this.#worker.postMessage({ type: 'run', requests, outputs } satisfies ToNetworkThread, buffersOf(requests));
@@ -85,12 +91,12 @@ export class NetworkThread {
     }
   }
 
-  /** True when the thread has ended: open another. */
+  /** True when the thread has ended or hangs: open another. */
   get isGone(): boolean {
     return this.#failure !== undefined;
   }
 
-  /** Ends the thread. Idempotent, never throws. */
+  /** Ends the thread once its run is over, and waits a little for it. Idempotent, never throws. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -98,9 +104,10 @@ export class NetworkThread {
 
   async #close(): Promise<void> {
     this.#worker.postMessage({ type: 'close' } satisfies ToNetworkThread);
-    const timer = setTimeout(() => void this.#worker.terminate(), CLOSE_TIMEOUT_MS);
-    await this.#exited;
-    clearTimeout(timer);
+    const timer = new AbortController();
+    const timeout = sleep(CLOSE_TIMEOUT_MS, undefined, { signal: timer.signal }).catch(() => undefined);
+    await Promise.race([this.#exited, timeout]);
+    timer.abort();
   }
 
   #receive(): Promise<FromNetworkThread> {

@@ -149,4 +149,22 @@ describe('a live stream whose generator is slow', () => {
     expect(difference(look, structuredClone(await grade.translate(at(0))))).toBeLessThan(1e-4);
     await slow.release();
   });
+
+  it('awaits a generator of this thread as before, and lends it the frame without a copy', async () => {
+    const seen: Float32Array[] = [];
+    const local: Generator = {
+      card: grade.card,
+      device: 'cpu',
+      translate: (thumbnail) => {
+        seen.push(thumbnail.data);
+        return grade.translate(thumbnail);
+      },
+      close: () => Promise.resolve(),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+    const maker = new LookMaker(local, await createSteadier(), { fallback: grade });
+    const frames = [0, 2, 4].map((frame) => at(frame));
+    for (const frame of frames) expect((await maker.make(frame, 0.6)).lookMs).toBeGreaterThan(0);
+    expect(seen.map((data, i) => data === frames[i]?.data)).toEqual([true, true, true]);
+  });
 });
