@@ -1,9 +1,10 @@
 """Builds image-to-image networks as other tools export them, each with an input and PyTorch's own output, for scripts/foreign-models.mjs.
 
-An experiment, never needed by the product: PyTorch, onnx, onnxscript and onnxruntime. `python3 scripts/foreign-models.py FOLDER`
+An experiment, never needed by the product: PyTorch, onnx, onnxscript and onnxruntime. `python3 scripts/foreign-models.py FOLDER [PATTERN]`
+builds all (1.5 GB, minutes), or adds those whose names match a regular expression to what the folder has.
 The layers, and so the names of the weights, are those of pytorch-CycleGAN-and-pix2pix and of CUT; the weights are random.
 """
-import json, pathlib, sys, warnings, logging
+import json, pathlib, re, sys, warnings, logging
 import numpy as np, onnx, torch, torch.nn as nn, torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
 
@@ -77,7 +78,19 @@ class UnetGenerator(nn.Module):
 
 warnings.filterwarnings('ignore'); logging.disable(logging.WARNING)
 out = pathlib.Path(sys.argv[1]); out.mkdir(parents=True, exist_ok=True); torch.set_num_threads(2)
-cases = []
+only = re.compile(sys.argv[2] if len(sys.argv) > 2 else '')
+index = out / 'cases.json'
+cases = json.loads(index.read_text()) if len(sys.argv) > 2 and index.exists() else []
+
+def record(case):
+    """Writes a case in the place of the last one of its name."""
+    at = next((i for i, other in enumerate(cases) if other['name'] == case['name']), len(cases))
+    cases[at:at + 1] = [case]; index.write_text(json.dumps(cases, indent=1))
+
+def reason(error):
+    """The first line of what an exception began with, without colours of a terminal."""
+    while error.__cause__: error = error.__cause__
+    return re.sub(r'\x1b\[[0-9;]*m', '', str(error)).strip().split('\n')[0][:160]
 
 def init(net, seed=1):
     torch.manual_seed(seed)
@@ -114,6 +127,7 @@ def image(size, seed=3):
     return np.clip(img + r.normal(0, .02, img.shape), 0, 1).astype(np.float32)[None]
 
 def export(name, net, what, opset=17, dynamo=False, dynamic=None, size=256, lo=-1., hi=1., nhwc=False, byte=False, sample=None, edit=None, tolerance=1e-3, expect='runs', at=None):
+    if not only.search(name): return
     path = out / f'{name}.onnx'; rgb = image(at or size)
     x = torch.from_numpy(image(size)); x = x * (hi - lo) + lo
     if nhwc: x = x.permute(0, 2, 3, 1).contiguous()
@@ -130,7 +144,8 @@ def export(name, net, what, opset=17, dynamo=False, dynamic=None, size=256, lo=-
                 torch.onnx.export(net, args, str(path), dynamo=False, dynamic_axes={'input': dynamic, 'output': dynamic} if dynamic else None, **kw)
         if edit: edit(path)
     except Exception as e:
-        print('NOT EXPORTED', name, str(e).split('\n')[0][:200]); cases.append(dict(name=name, what=what, exporter='dynamo' if dynamo else 'TorchScript', asked=opset, failed=str(e).strip().split('\n')[0][:160])); return
+        print('NOT EXPORTED', name, reason(e))
+        record(dict(name=name, what=what, exporter='dynamo' if dynamo else 'TorchScript', asked=opset, failed=reason(e))); return
     case = dict(name=name, what=what, exporter='dynamo' if dynamo else 'TorchScript', asked=opset, expect=expect, tolerance=tolerance)
     if expect == 'runs':
         x = torch.from_numpy(rgb) * (hi - lo) + lo
@@ -140,7 +155,7 @@ def export(name, net, what, opset=17, dynamo=False, dynamic=None, size=256, lo=-
         with torch.no_grad(): y = net(x.to(torch.uint8) if byte else x).float().numpy()
         rgb.astype('<f4').tofile(out / f'{name}.in'); y.astype('<f4').tofile(out / f'{name}.out')
         case.update(width=rgb.shape[3], height=rgb.shape[2], shape=list(y.shape))
-    cases.append(case); print('ok', name, flush=True); (out / 'cases.json').write_text(json.dumps(cases, indent=1))
+    record(case); print('ok', name, flush=True)
 
 def to_half(path):
     from onnxruntime.transformers.float16 import convert_float_to_float16
