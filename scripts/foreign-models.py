@@ -133,7 +133,7 @@ def export(name, net, what, opset=17, dynamo=False, dynamic=None, size=256, lo=-
     if nhwc: x = x.permute(0, 2, 3, 1).contiguous()
     if byte: x = x.round().to(torch.uint8)
     args = sample or (x,)
-    kw = dict(input_names=['input'] if len(args) == 1 else None, output_names=['output'] if expect != 'two outputs' else None, opset_version=opset)
+    kw = dict(input_names=['input'] if len(args) == 1 else None, output_names=['output'], opset_version=opset)
     try:
         with torch.no_grad():
             if dynamo:
@@ -152,7 +152,8 @@ def export(name, net, what, opset=17, dynamo=False, dynamic=None, size=256, lo=-
         if byte: x = x.round()
         rgb = ((x - lo) / (hi - lo)).numpy() # what bytes can hold
         if nhwc: x = x.permute(0, 2, 3, 1).contiguous()
-        with torch.no_grad(): y = net(x.to(torch.uint8) if byte else x).float().numpy()
+        with torch.no_grad(): y = net(x.to(torch.uint8) if byte else x)
+        y = (y[0] if isinstance(y, tuple) else y).float().numpy()
         rgb.astype('<f4').tofile(out / f'{name}.in'); y.astype('<f4').tofile(out / f'{name}.out')
         case.update(width=rgb.shape[3], height=rgb.shape[2], shape=list(y.shape))
     record(case); print('ok', name, flush=True)
@@ -209,7 +210,7 @@ export('twice-the-size', Head(s9, lambda n, x: nn.functional.interpolate(n(x), s
 t = init(ResnetGenerator(16, 6)); x = torch.zeros(1, 3, 64, 64)
 export('no-activation', Head(t, lambda n, x: n.model[:-1](x)), 'ResNet-6 without tanh', 17, size=64, expect='range unknown')
 export('two-inputs', Head(t, lambda n, a, z: n(a) + z.mean()), 'ResNet-6 with a noise input', 17, size=64, sample=(x, torch.zeros(1, 8)), expect='two inputs')
-export('two-outputs', Head(t, lambda n, a: (n(a), n.model[:4](a).mean())), 'ResNet-6 with an image and a number', 17, size=64, expect='two outputs')
+export('two-outputs', Head(t, lambda n, a: (n(a), n.model[:4](a).mean())), 'ResNet-6, 64x64, gives an image and a number', 17, size=64)
 export('batch-of-four', t, 'ResNet-6, batch of 4 fixed', 17, size=64, sample=(torch.zeros(4, 3, 64, 64),), expect='batch')
 export('grey', Head(t, lambda n, a: n(a.repeat(1, 3, 1, 1))), 'greyscale input', 17, size=64, sample=(torch.zeros(1, 1, 64, 64),), expect='grey')
 export('masks', Head(t, lambda n, a: n.model[:4](a)), '16 channels out', 17, size=64, expect='no image')
