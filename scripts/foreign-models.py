@@ -1,9 +1,10 @@
 """Builds image-to-image networks as other tools export them, each with an input and PyTorch's own output, for scripts/foreign-models.mjs.
 
-An experiment, never needed by the product: PyTorch, onnx, onnxscript and onnxruntime. `python3 scripts/foreign-models.py FOLDER`
+An experiment, never needed by the product: PyTorch, onnx, onnxscript and onnxruntime. `python3 scripts/foreign-models.py FOLDER [PATTERN]`
+builds all (1.5 GB, minutes), or adds those whose names match a regular expression to what the folder has.
 The layers, and so the names of the weights, are those of pytorch-CycleGAN-and-pix2pix and of CUT; the weights are random.
 """
-import json, pathlib, sys, warnings, logging
+import json, pathlib, re, sys, warnings, logging
 import numpy as np, onnx, torch, torch.nn as nn, torch.nn.functional as F
 from onnx import TensorProto, helper, numpy_helper
 
@@ -77,7 +78,19 @@ class UnetGenerator(nn.Module):
 
 warnings.filterwarnings('ignore'); logging.disable(logging.WARNING)
 out = pathlib.Path(sys.argv[1]); out.mkdir(parents=True, exist_ok=True); torch.set_num_threads(2)
-cases = []
+only = re.compile(sys.argv[2] if len(sys.argv) > 2 else '')
+index = out / 'cases.json'
+cases = json.loads(index.read_text()) if len(sys.argv) > 2 and index.exists() else []
+
+def record(case):
+    """Writes a case in the place of the last one of its name."""
+    at = next((i for i, other in enumerate(cases) if other['name'] == case['name']), len(cases))
+    cases[at:at + 1] = [case]; index.write_text(json.dumps(cases, indent=1))
+
+def reason(error):
+    """The first line of what an exception began with, without colours of a terminal."""
+    while error.__cause__: error = error.__cause__
+    return re.sub(r'\x1b\[[0-9;]*m', '', str(error)).strip().split('\n')[0][:160]
 
 def init(net, seed=1):
     torch.manual_seed(seed)
@@ -114,12 +127,13 @@ def image(size, seed=3):
     return np.clip(img + r.normal(0, .02, img.shape), 0, 1).astype(np.float32)[None]
 
 def export(name, net, what, opset=17, dynamo=False, dynamic=None, size=256, lo=-1., hi=1., nhwc=False, byte=False, sample=None, edit=None, tolerance=1e-3, expect='runs', at=None):
+    if not only.search(name): return
     path = out / f'{name}.onnx'; rgb = image(at or size)
     x = torch.from_numpy(image(size)); x = x * (hi - lo) + lo
     if nhwc: x = x.permute(0, 2, 3, 1).contiguous()
     if byte: x = x.round().to(torch.uint8)
     args = sample or (x,)
-    kw = dict(input_names=['input'] if len(args) == 1 else None, output_names=['output'] if expect != 'two outputs' else None, opset_version=opset)
+    kw = dict(input_names=['input'] if len(args) == 1 else None, output_names=['output'], opset_version=opset)
     try:
         with torch.no_grad():
             if dynamo:
@@ -130,17 +144,19 @@ def export(name, net, what, opset=17, dynamo=False, dynamic=None, size=256, lo=-
                 torch.onnx.export(net, args, str(path), dynamo=False, dynamic_axes={'input': dynamic, 'output': dynamic} if dynamic else None, **kw)
         if edit: edit(path)
     except Exception as e:
-        print('NOT EXPORTED', name, str(e).split('\n')[0][:200]); cases.append(dict(name=name, what=what, exporter='dynamo' if dynamo else 'TorchScript', asked=opset, failed=str(e).strip().split('\n')[0][:160])); return
+        print('NOT EXPORTED', name, reason(e))
+        record(dict(name=name, what=what, exporter='dynamo' if dynamo else 'TorchScript', asked=opset, failed=reason(e))); return
     case = dict(name=name, what=what, exporter='dynamo' if dynamo else 'TorchScript', asked=opset, expect=expect, tolerance=tolerance)
     if expect == 'runs':
         x = torch.from_numpy(rgb) * (hi - lo) + lo
         if byte: x = x.round()
         rgb = ((x - lo) / (hi - lo)).numpy() # what bytes can hold
         if nhwc: x = x.permute(0, 2, 3, 1).contiguous()
-        with torch.no_grad(): y = net(x.to(torch.uint8) if byte else x).float().numpy()
+        with torch.no_grad(): y = net(x.to(torch.uint8) if byte else x)
+        y = (y[0] if isinstance(y, tuple) else y).float().numpy()
         rgb.astype('<f4').tofile(out / f'{name}.in'); y.astype('<f4').tofile(out / f'{name}.out')
         case.update(width=rgb.shape[3], height=rgb.shape[2], shape=list(y.shape))
-    cases.append(case); print('ok', name, flush=True); (out / 'cases.json').write_text(json.dumps(cases, indent=1))
+    record(case); print('ok', name, flush=True)
 
 def to_half(path):
     from onnxruntime.transformers.float16 import convert_float_to_float16
@@ -194,7 +210,7 @@ export('twice-the-size', Head(s9, lambda n, x: nn.functional.interpolate(n(x), s
 t = init(ResnetGenerator(16, 6)); x = torch.zeros(1, 3, 64, 64)
 export('no-activation', Head(t, lambda n, x: n.model[:-1](x)), 'ResNet-6 without tanh', 17, size=64, expect='range unknown')
 export('two-inputs', Head(t, lambda n, a, z: n(a) + z.mean()), 'ResNet-6 with a noise input', 17, size=64, sample=(x, torch.zeros(1, 8)), expect='two inputs')
-export('two-outputs', Head(t, lambda n, a: (n(a), n.model[:4](a).mean())), 'ResNet-6 with an image and a number', 17, size=64, expect='two outputs')
+export('two-outputs', Head(t, lambda n, a: (n(a), n.model[:4](a).mean())), 'ResNet-6, 64x64, gives an image and a number', 17, size=64)
 export('batch-of-four', t, 'ResNet-6, batch of 4 fixed', 17, size=64, sample=(torch.zeros(4, 3, 64, 64),), expect='batch')
 export('grey', Head(t, lambda n, a: n(a.repeat(1, 3, 1, 1))), 'greyscale input', 17, size=64, sample=(torch.zeros(1, 1, 64, 64),), expect='grey')
 export('masks', Head(t, lambda n, a: n.model[:4](a)), '16 channels out', 17, size=64, expect='no image')

@@ -4,7 +4,7 @@ import { invalid, type ModelFile } from './model-file.js';
 import type { NetworkSession, Placement, RunDevice } from './network-session.js';
 import { OrtProfile } from './ort-placement.js';
 import { missingProvider, openFailure } from './ort-providers.js';
-import { createOrtSession, isCpuRefusal, loadOrt, reasonOf, type InferenceSession } from './ort-runtime.js';
+import { createOrtSession, isCpuRefusal, loadOrt, reasonOf, remedyOf, type InferenceSession } from './ort-runtime.js';
 import { OrtNetworkSession } from './ort-session.js';
 
 /** The part of a {@link ModelFile} that holds the network. */
@@ -60,7 +60,11 @@ async function orInvalid(file: NetworkFile, opening: Promise<InferenceSession>):
   try {
     return await opening;
   } catch (error) {
-    throw invalid(`${file.path} is not a model that ONNX Runtime can read: ${reasonOf(error)}.`, error);
+    throw invalid(
+      `${file.path} is not a model that ONNX Runtime can read: ${reasonOf(error)}.`,
+      error,
+      remedyOf(error),
+    );
   }
 }
 

@@ -117,6 +117,13 @@ const MEANINGS: readonly (readonly [pattern: RegExp, meaning: (match: RegExpExec
   ],
 ];
 
+/** What to do about a failure to open a model, one sentence; undefined where its code's advice is all there is. */
+export function remedyOf(error: unknown): string | undefined {
+  const isTooNew =
+    error instanceof Error && /Opset \d+ is under development|max supported IR version/.test(error.message);
+  return isTooNew ? 'Export it again for an older one: `torch.onnx.export(..., opset_version=17)`.' : undefined;
+}
+
 /** Why ONNX Runtime failed, for people: a clause without full stop, paths and lines of its source left out. */
 export function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readRgb, writeImage } from '../../src/image/image-file.js';
@@ -22,6 +23,40 @@ it('models inspect shows a network and writes the card with which it opens', () 
   expect(JSON.parse(readFileSync(card, 'utf8'))).toMatchObject({ kind: 'image', name: 'night', input: { width: 64 } });
   const again = nocturne('models', 'inspect', path, '--write');
   expect(again.stderr).toContain('[OUTPUT_EXISTS]');
+});
+
+it('runs a network of NHWC in [0, 255] whose colours are BGR as its card says', async () => {
+  const path = writeTinyImageModel(folder, 'bgr', { input: [1, 64, 64, 3], slope: 1, ending: 'Identity' });
+  const [day, night] = [join(folder, 'red.png'), join(folder, 'swapped.png')];
+  const red = [200, 90, 30];
+  await writeImage(day, {
+    width: 64,
+    height: 64,
+    data: Uint8Array.from({ length: 3 * 64 * 64 }, (_, i) => red[i % 3]!),
+  });
+  const port = { layout: 'NHWC', range: [0, 255] };
+  const writeCard = (colors: readonly string[]): void => {
+    const input = { ...port, name: 'day', width: 64, height: 64, colors: colors[0] };
+    const card = { kind: 'image', name: 'bgr', version: '1.0.0', description: 'a test', licence: 'MIT', input };
+    const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex');
+    writeFileSync(
+      join(folder, 'bgr.json'),
+      JSON.stringify({ ...card, sha256, output: { ...port, name: 'night', colors: colors[1] } }),
+    );
+  };
+  const nightOf = async (): Promise<number[]> => {
+    const { status, stderr } = nocturne('render', day, night, '--generator', path, '--raw-pixels', '--overwrite');
+    expect(status, stderr).toBe(0);
+    const { data } = await readRgb(night);
+    return [...data.subarray(0, 3)];
+  };
+  for (const [colors, expected] of [
+    [['BGR', 'BGR'], red],
+    [['BGR', 'RGB'], red.toReversed()],
+  ] as const) {
+    writeCard(colors);
+    for (const [i, code] of (await nightOf()).entries()) expect(Math.abs(code - expected[i]!)).toBeLessThanOrEqual(2);
+  }
 });
 
 it('models inspect refuses a look network as a generator of images, and writes no card', () => {
@@ -48,18 +83,11 @@ it('raw pixels are those of the network, at its own size', async () => {
   expect(Math.abs((data[0] ?? 0) - 255 * ((Math.tanh(0.3) + 1) / 2))).toBeLessThanOrEqual(1);
 });
 
-it('raw pixels of a generator that makes looks are refused in one line', () => {
-  const { status, stderr } = nocturne(
-    'render',
-    'street:',
-    join(folder, 'x.mp4'),
-    '--generator',
-    'grade',
-    '--raw-pixels',
-    '--duration',
-    '0.1',
-  );
+it('raw pixels of a generator that makes looks are refused in one line', async () => {
+  const [day, night] = [join(folder, 'small.png'), join(folder, 'none.png')];
+  await writeImage(day, { width: 64, height: 36, data: new Uint8Array(3 * 64 * 36).fill(204) });
+  const { status, stderr } = nocturne('render', day, night, '--generator', 'grade', '--raw-pixels');
   expect(status).not.toBe(0);
   expect(stderr.trim().split('\n').at(-1)).toContain('--raw-pixels needs a generator that makes images, got grade');
-  expect(existsSync(join(folder, 'x.mp4'))).toBe(false);
+  expect(existsSync(night)).toBe(false);
 });

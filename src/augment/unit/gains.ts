@@ -1,5 +1,7 @@
 import sharp from 'sharp';
 import type { Frame } from '../../core/frame.js';
+import { isImageCard } from '../../infer/image-network/image-card.js';
+import type { ModelCard } from '../../infer/model-card.js';
 import type { Look } from '../../look/look.js';
 import { lampRecords, type LampRecord } from '../../pipeline/worker/lamp-record.js';
 import type { SyncRenderer } from '../../render/renderer.js';
@@ -15,14 +17,15 @@ const MASK_LEVEL = 6;
 export const SCENE_CLASS_NAMES: readonly string[] = SURFACES;
 
 /**
- * The lamps of a look in stored pixels. @param frame size of the look's frame, upright and padded.
+ * The lamps of a look in stored pixels. @param frame size of the look's frame, upright and padded. @param card of the generator.
  */
 export function storedLamps(
   look: Look,
   frame: Pick<Frame, 'width' | 'height'>,
   orientation: Orientation,
+  card: ModelCard,
 ): LampRecord[] {
-  return lampRecords(look, frame).map((lamp) => {
+  return lampRecords(look, frame, { isFitted: isImageCard(card) }).map((lamp) => {
     const [x, y] = orientation.storedPlace(lamp.x, lamp.y);
     const [radiusX, radiusY] = orientation.storedSpan(lamp.radiusX, lamp.radiusY);
     return { ...lamp, x, y, radiusX, radiusY };

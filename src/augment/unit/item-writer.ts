@@ -1,5 +1,6 @@
 import type { Frame } from '../../core/frame.js';
 import { DAMAGED } from '../../image/decode-image.js';
+import type { ModelCard } from '../../infer/model-card.js';
 import type { Scene } from '../../scene/scene.js';
 import type { Item } from '../dataset.js';
 import { sha256 } from '../store/local-store.js';
@@ -28,10 +29,13 @@ const DAMAGED_REASON = 'the source is incomplete or damaged';
 export class ItemWriter {
   readonly #tools: UnitTools;
   readonly #renderer: NightTools['renderer'];
+  /** Of the generator. */
+  readonly #card: ModelCard;
   #hasClasses = false;
 
-  constructor(tools: UnitTools, { renderer }: Pick<NightTools, 'renderer'>) {
+  constructor(tools: UnitTools, { renderer, maker }: Pick<NightTools, 'renderer' | 'maker'>) {
     this.#tools = tools;
+    this.#card = maker.card;
     this.#renderer = renderer;
   }
 
@@ -53,7 +57,7 @@ export class ItemWriter {
     const isBinned = made.verdict === 'rejected' && settings.rejects === 'bin';
     const path = isBinned ? paths.rejected : paths.night;
     // What is lent is read before the first await.
-    const lamps = storedLamps(made.look.look, made.frame, file.orientation);
+    const lamps = storedLamps(made.look.look, made.frame, file.orientation, this.#card);
     const gains: [path: string, bytes: Promise<Uint8Array>][] = [];
     if (!isBinned) {
       const { width, height } = file.orientation.stored;

@@ -64,6 +64,7 @@ export async function makeVideoNight(options: VideoNightOptions): Promise<VideoN
     input: from,
     overwrite: true,
   });
+  if (lampFile) lampFile.card = options.tools.maker.card;
   try {
     const painter = night && (await FramePainter.open({ ...options, night }, source));
     const frames = await writeFrames(source, signal, sink, async (frame) => painter?.paint(frame, sink, lampFile));

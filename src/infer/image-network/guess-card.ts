@@ -56,9 +56,7 @@ export function guessCard(graph: NetworkGraph): ModelGuess {
       advice,
     };
   }
-  const images = outputs.filter(
-    (port) => isElementType(port.type) && (port.shape.length === 0 || layoutOf(port) !== undefined),
-  );
+  const images = imagesOf(outputs);
   const output = images[0];
   if (!output) {
     const shapes = outputs.map(({ name, shape }) => `${name} ${shapeText(shape)}`).join(', ');
@@ -68,6 +66,13 @@ export function guessCard(graph: NetworkGraph): ModelGuess {
   const more =
     images.length > 1 ? [`which of its outputs ${images.map(({ name }) => name).join(', ')} is the image`] : [];
   return imageGuess(graph, { input, output, layout, more });
+}
+
+/** Outputs that are images by their shapes; where none is, those without a shape, of which the file says nothing. */
+function imagesOf(outputs: readonly TensorPort[]): readonly TensorPort[] {
+  const numbers = outputs.filter(({ type }) => isElementType(type));
+  const images = numbers.filter((port) => layoutOf(port) !== undefined);
+  return images.length > 0 ? images : numbers.filter(({ shape }) => shape.length === 0);
 }
 
 interface Ports {

@@ -53,6 +53,11 @@ export interface ImageModelCard extends ModelCard {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
+/** True for the card of a network that makes images: its looks are fitted to them. */
+export function isImageCard(card: ModelCard): card is ImageModelCard {
+  return 'kind' in card && card.kind === 'image';
+}
+
 /** Sides of an image that a card may name, in pixels: a look is fitted to 32 x 32 or more; 8192 is beyond any video. */
 const [MIN_SIDE, MAX_SIDE] = [32, 8192] as const;
 

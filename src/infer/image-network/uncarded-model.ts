@@ -4,6 +4,7 @@ import { invalid, readModelBytes, readWeights, sha256Of, type ModelFile } from '
 import { isTensorFlowModel } from '../tensorflow-file.js';
 import { cardOf, guessCard, type ModelGuess } from './guess-card.js';
 import type { ImageModelCard } from './image-card.js';
+import { unusualOperators } from './known-networks.js';
 import type { NetworkGraph } from './network-graph.js';
 import { onnxGraph } from './onnx-summary.js';
 import { tensorFlowGraph } from './tensorflow-graph.js';
@@ -21,12 +22,16 @@ export function readGraph(path: string, bytes: Uint8Array): NetworkGraph {
  */
 export async function readUncardedModel(path: string, logger: Logger): Promise<ModelFile<ImageModelCard>> {
   const bytes = await readModelBytes(path, 'model');
-  const guess = guessCard(readGraph(path, bytes));
+  const graph = readGraph(path, bytes);
+  const guess = guessCard(graph);
   const command = `\`nocturne models inspect ${path} --write\``;
   if (guess.kind === 'other') throw invalid(`${path} has no card and is ${guess.what}.`, undefined, guess.advice);
   if (guess.doubts.length > 0) {
     const message = `${path} has no card, and its file does not show ${guess.doubts.join(' and ')}.`;
-    throw invalid(message, undefined, `Write one with ${command}, and correct what it guessed.`);
+    const unusual = unusualOperators(graph);
+    const rare =
+      unusual.length === 0 ? '' : ` It has operators that image networks rarely have: ${unusual.join(', ')}.`;
+    throw invalid(message + rare, undefined, `Write one with ${command}, and correct what it guessed.`);
   }
   logger.warn(
     { model: path },

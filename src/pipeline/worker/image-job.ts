@@ -39,6 +39,7 @@ export async function runImageJob(settings: RenderSettings, context: JobContext)
   await using lampFile = await LampFile.open(settings);
   const { seed, controls } = settings;
   await using generator = await openGenerator({ ...settings.model, seed, logger });
+  if (lampFile) lampFile.card = generator.card;
   generator.setLighting?.(lightingOf(controls));
   const device = settings.applyDevice === 'auto' ? 'cpu' : settings.applyDevice; // same input and seed, same bytes
   const rendering = { seed, hasBeam: !generator.lightsRoad, grain: generator.grain };

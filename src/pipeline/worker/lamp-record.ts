@@ -20,6 +20,9 @@ const REASONS: Readonly<Record<LampKind, string>> = {
   farLamp: 'small far light that the day shows as a bright or vivid spot',
 };
 
+/** Why a lamp of a look that is fitted to an image is lit: the image shows that it shines, not what it is. */
+const FITTED_REASON = 'light fitted to the image of the generator';
+
 interface FrameSize {
   readonly width: number;
   readonly height: number;
@@ -43,11 +46,23 @@ export interface LampRecord {
   readonly id: number;
 }
 
+/** How {@link lampRecords} describes lamps. */
+export interface LampRecordOptions {
+  /** Where the output shows the frame; default: it is the whole output. */
+  readonly area?: FrameArea;
+  /** Whether the look is fitted to an image, so that its lamps have no kind of their own. Default false. */
+  readonly isFitted?: boolean;
+}
+
 /**
  * Describes the lamps of a look in pixels of the output.
- * @param frame size of the look's frame. @param area where the output shows it; default: it is the whole output.
+ * @param frame size of the look's frame.
  */
-export function lampRecords(look: Pick<Look, 'lamps'>, frame: FrameSize, area: FrameArea = whole(frame)): LampRecord[] {
+export function lampRecords(
+  look: Pick<Look, 'lamps'>,
+  frame: FrameSize,
+  { area = whole(frame), isFitted = false }: LampRecordOptions = {},
+): LampRecord[] {
   const { x, y, width, height } = area;
   const shareOfHeight = (height * frame.width) / frame.height; // a radius is a share of the width in both directions
   const pixels = (value: number): number => rounded(value, PIXEL_DECIMALS);
@@ -59,7 +74,7 @@ export function lampRecords(look: Pick<Look, 'lamps'>, frame: FrameSize, area: F
     radiusY: pixels(lamp.radiusY * shareOfHeight),
     color: rimColor(lamp),
     luma: rounded(lamp.luma, LUMA_DECIMALS),
-    reason: REASONS[lamp.kind],
+    reason: isFitted ? FITTED_REASON : REASONS[lamp.kind],
     id: lamp.id,
   }));
 }

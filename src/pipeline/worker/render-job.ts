@@ -59,6 +59,7 @@ async function renderVideo(settings: RenderSettings, context: JobContext): Promi
   }
   await using lampFile = await LampFile.open(settings);
   return await withStages(options, context.signal, async (stages) => {
+    if (lampFile) lampFile.card = stages.looks.card;
     const controls = (): Controls => settings.controls;
     const run = (to: PipelineEnd): Promise<void> => {
       const onApplied = async (frame: Frame, look: Look): Promise<void> =>

@@ -50,7 +50,7 @@ export async function runStreamJob(
   if (settings.rawPixels) {
     await withRawStages(options, signal, async ({ network, ...stages }) => {
       const run = (to: PipelineEnd): Promise<void> => runRawPipeline({ ...stages, ...to, network }, signal);
-      await runLive(settings, context, { ...stages, generator: network, run });
+      await runLive(settings, context, { ...stages, generator: network, sizeOf: () => network.size, run });
     });
     return;
   }
@@ -59,7 +59,7 @@ export async function runStreamJob(
     const { looks } = stages;
     onLooks((change, address) => looks.change({ ...model, ...change, share: shareOf(address), isLive: true, seed }));
     const run = (to: PipelineEnd): Promise<void> => runPipeline({ ...stages, ...to, controls }, signal);
-    await runLive(settings, context, { ...stages, generator: looks, run });
+    await runLive(settings, context, { ...stages, generator: looks, sizeOf: () => stages.source.info, run });
   });
 }
 
@@ -74,6 +74,8 @@ interface LiveStages extends Pick<OpenStages, 'source' | 'times'> {
   readonly generator: Pick<OpenStages['looks'], 'card' | 'placement' | 'counts'>;
   /** What applies looks; raw pixels have none. */
   readonly renderer?: OpenStages['renderer'];
+  /** Columns and rows of the rendered frames; 0 before the first of raw pixels. */
+  readonly sizeOf: () => Readonly<Record<'width' | 'height', number>>;
   /** Renders every frame into the sink. */
   readonly run: (to: PipelineEnd) => Promise<void>;
 }
@@ -146,11 +148,12 @@ function statsOf({
   readonly sink: LiveSink;
   readonly gate: PacketGate;
 }): Omit<WorkerStats, 'overload' | 'frameMs'> {
-  const { info, stats } = stages.source;
+  const { stats } = stages.source;
   const { placement } = stages.generator;
+  const { width, height } = stages.sizeOf();
   return {
-    width: info.width,
-    height: info.height,
+    width,
+    height,
     frameRate: sink.frameRate,
     bitrateBps: Math.round(sink.bitrateBps),
     framesDecoded: stats.decoded,

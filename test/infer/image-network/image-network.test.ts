@@ -41,6 +41,8 @@ describe('an image network without a card', () => {
   it('is refused in one line where the file leaves a doubt, or is another network', async () => {
     for (const [options, message] of [
       [{ ending: 'Relu' }, /does not show the range of its output/],
+      [{ ending: 'NightTanh' }, /operators that image networks rarely have: NightTanh\.$/],
+      [{ opset: 99 }, /needs operator set 99/],
       [{ extraInput: true }, /2 inputs \(day, noise\)/],
       [{ input: [4, 3, 64, 64] }, /input day is float32 \[4, 3, 64, 64\]/],
       [{ input: [1, 1, 64, 64] }, /input day is float32 \[1, 1, 64, 64\]/],

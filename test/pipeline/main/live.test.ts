@@ -6,6 +6,7 @@ import type { Packet } from '../../../src/core/packet.js';
 import { startStream, type StreamOptions } from '../../../src/library.js';
 import type { NightStream } from '../../../src/pipeline/main/night-stream.js';
 import { WorkerStream } from '../../../src/pipeline/main/worker-stream.js';
+import { writeTinyImageModel } from '../../infer/image-network/tiny-image-model.js';
 import { hasFfmpeg } from '../../support/ffmpeg.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -73,6 +74,21 @@ describe('a live stream', () => {
     };
     expect(lumaOf(packets.slice(0, changedAt))).toBeLessThan(0.6 * lumaOf(packets.slice(changedAt + 6)));
     expect(() => stream.setControls({ strength: 2 })).toThrow(/strength/);
+  });
+
+  it.skipIf(!hasFfmpeg)('sends the images of an image network as they are, at its own size', async () => {
+    const generator = writeTinyImageModel(folder, 'live');
+    const { stream, packets } = await watch(STREET, { generator, rawPixels: true, keyframeInterval: 0.1 });
+    await until('12 packets', () => packets.length >= 12);
+    await until('its statistics', () => stream.live.stats.width > 0);
+    const file = join(folder, 'raw.h264');
+    writeFileSync(file, Buffer.concat(packets.slice(0, 12).map((packet) => packet.data)));
+    const probe = ['-v', 'error', '-count_frames', '-show_entries', 'stream=codec_name,width,height,nb_read_frames'];
+    const { stdout, stderr } = spawnSync('ffprobe', [...probe, '-of', 'csv=p=0', file], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(stdout.trim()).toBe('h264,64,64,12');
+    expect(stream.live.stats).toMatchObject({ width: 64, height: 64 });
+    expect(stream.live.stats.generator).toMatch(/^live 1\.0\.0 on /);
   });
 
   it('reports the steadiness of its night', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fromSeconds } from '../../../src/core/time.js';
+import type { ModelCard } from '../../../src/infer/model-card.js';
 import { emptyLook, LAMP_KINDS, MAX_LAMPS } from '../../../src/look/look.js';
 import type { FramePlace } from '../../../src/output/file-options.js';
 import { LampFile } from '../../../src/pipeline/worker/lamp-file.js';
@@ -58,6 +59,19 @@ describe('a record', () => {
 function placeOf(seconds: number): FramePlace {
   return { ...frame(seconds), x: 0, y: 0 };
 }
+
+it('says of a lamp of a fitted look that the image has it', async () => {
+  const look = lookOfLamps([{ kind: 'farLamp' }]);
+  const reasons = [false, true].map((isFitted) => lampRecords(look, frame(0), { isFitted })[0]?.reason);
+  expect(reasons[1]).toBe('light fitted to the image of the generator');
+  expect(reasons[0]).not.toBe(reasons[1]);
+  await using file = await openFile('fitted.jsonl');
+  file.card = { kind: 'image', name: 'n', version: '1', description: '', licence: 'MIT' } as ModelCard;
+  await file.addImage('a.png', frame(0), look);
+  await file.finish();
+  await file.commit();
+  expect(linesOf('fitted.jsonl')).toEqual([{ name: 'a.png', lamps: lampRecords(look, frame(0), { isFitted: true }) }]);
+});
 
 describe('the list of lamps', () => {
   it('has one line a frame in order, and appears when it is complete', async () => {

@@ -1,5 +1,5 @@
 // How well a fitted look reproduces a generator's image, and whose edges the full-size result has: the table of docs/look-fitting.md.
-//   node scripts/fit-figures.mjs [--sheets FOLDER] [--pairs FOLDER]
+//   node scripts/measure-fit.mjs [--sheets FOLDER] [--pairs FOLDER]
 // Reads real days (NOCTURNE_FOOTAGE, default ../shared/data; needs ffmpeg for its clips) and paints the street. Their nights, at 256x256
 // whatever the day's shape: `curve`, a strong tone curve with a vignette and a cast, and `lit`, the look of our own generator.
 // --pairs adds the nights of any generator: NAME.day.png and NAME.night.png of one size, and the full-size day NAME.full.png if it is there.
