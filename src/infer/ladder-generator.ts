@@ -236,7 +236,7 @@ export class LadderGenerator implements FallbackGenerator {
     return generator;
   }
 
-  /** Closes a generator that failed again; the next try opens it anew, since a device that is lost does not work again. */
+  /** Closes a generator that failed again; the next try opens another, since a device that is lost does not work again. */
   #drop(index: number): void {
     const generator = this.#open.get(index);
     this.#open.delete(index);

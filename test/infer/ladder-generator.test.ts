@@ -95,7 +95,7 @@ describe('a ladder of generators', () => {
     await ladder.close();
   });
 
-  it('opens a generator anew that no longer works, as on a device that was lost, and closes the old one', async () => {
+  it('opens another in place of a generator that no longer works, as on a device that was lost, and closes the old one', async () => {
     const opened: FragileGenerator[] = [];
     const best: Rung = {
       name: 'best',
