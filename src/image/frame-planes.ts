@@ -13,8 +13,9 @@ export class FramePlanes {
     const key = [frame.width, frame.height, size.width, size.height].join(' ');
     if (key !== this.#key) {
       this.#key = key;
-      this.#luma = new PlaneResizer(frame, size);
-      this.#chroma = new PlaneResizer({ width: frame.width / 2, height: frame.height / 2 }, size);
+      const { width, height } = frame; // a resizer keeps the size, and must not keep the frame
+      this.#luma = new PlaneResizer({ width, height }, size);
+      this.#chroma = new PlaneResizer({ width: width / 2, height: height / 2 }, size);
     }
     const pixels = size.width * size.height;
     const data = new Float32Array(3 * pixels);

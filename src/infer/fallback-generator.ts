@@ -1,11 +1,11 @@
 import type { LightingControls } from '../core/controls.js';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
-import { micros, toSeconds } from '../core/time.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { Generator } from './generator.js';
+import { LastGoodLook } from './last-good-look.js';
 import type { GrainSigma } from '../look/grain-sigma.js';
-import { copyLookInto, emptyLook, type Look } from '../look/look.js';
+import type { Look } from '../look/look.js';
 import type { Motion } from '../temporal/motion.js';
 
 /** A generator that replaces the looks of a network that fails. */
@@ -23,8 +23,6 @@ export interface FallbackOptions {
   readonly onFallback?: (error: NocturneError) => void;
 }
 
-/** How long the last good look is used, in seconds of the video: after that it no longer fits the scene. */
-const MAX_LOOK_AGE_SECONDS = 1;
 /** Consecutive failures after which the network is called only once per {@link RETRY_INTERVAL_MS}. */
 const MAX_CONSECUTIVE_FAILURES = 10;
 /** Interval between calls of a network that keeps failing, milliseconds. */
@@ -44,8 +42,7 @@ export function withFallback(network: Generator, options: FallbackOptions): Fall
 class NetworkWithFallback implements FallbackGenerator {
   readonly #network: Generator;
   readonly #options: FallbackOptions;
-  readonly #lastGoodLook = emptyLook();
-  #lastGoodPts: number | undefined;
+  readonly #lastGood = new LastGoodLook();
   #consecutiveFailures = 0;
   #fallbacks = 0;
   #lastCallMs = -Infinity;
@@ -103,15 +100,14 @@ class NetworkWithFallback implements FallbackGenerator {
   }
 
   async translate(thumbnail: Thumbnail, signal?: AbortSignal): Promise<Look> {
-    if (thumbnail.discontinuity) this.#lastGoodPts = undefined;
+    if (thumbnail.discontinuity) this.#lastGood.forget();
     const nowMs = performance.now();
     if (this.#consecutiveFailures >= MAX_CONSECUTIVE_FAILURES && nowMs - this.#lastCallMs < RETRY_INTERVAL_MS)
       return this.#fallbackLook(thumbnail, signal);
     this.#lastCallMs = nowMs;
     try {
       const look = await this.#network.translate(thumbnail, signal);
-      copyLookInto(look, this.#lastGoodLook);
-      this.#lastGoodPts = thumbnail.pts;
+      this.#lastGood.keep(look, thumbnail.pts);
       this.#consecutiveFailures = 0;
       return look;
     } catch (error) {
@@ -133,11 +129,7 @@ class NetworkWithFallback implements FallbackGenerator {
 
   async #fallbackLook(thumbnail: Thumbnail, signal: AbortSignal | undefined): Promise<Look> {
     this.#fallbacks++;
-    const ageSeconds =
-      this.#lastGoodPts === undefined ? Infinity : toSeconds(micros(Math.abs(thumbnail.pts - this.#lastGoodPts)));
-    return ageSeconds <= MAX_LOOK_AGE_SECONDS
-      ? this.#lastGoodLook
-      : this.#options.fallback.translate(thumbnail, signal);
+    return this.#lastGood.at(thumbnail.pts) ?? this.#options.fallback.translate(thumbnail, signal);
   }
 
   #reportFailure(error: NocturneError, nowMs: number): void {

@@ -2,13 +2,13 @@ import type { LightingControls } from '../core/controls.js';
 import { Backoff } from '../core/backoff.js';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
-import { micros, toSeconds } from '../core/time.js';
 import type { Thumbnail } from '../image/thumbnail.js';
 import type { GrainSigma } from '../look/grain-sigma.js';
-import { copyLookInto, emptyLook, type Look } from '../look/look.js';
+import type { Look } from '../look/look.js';
 import type { Motion } from '../temporal/motion.js';
 import type { FallbackGenerator } from './fallback-generator.js';
 import type { Generator } from './generator.js';
+import { LastGoodLook } from './last-good-look.js';
 
 /** One way to make the night; the ladder prefers the first. */
 export interface Rung {
@@ -32,8 +32,6 @@ export interface LadderOptions {
   readonly logger?: Logger;
 }
 
-/** How long the last good look is used, in seconds of the video: after that it no longer fits the scene. */
-const MAX_LOOK_AGE_SECONDS = 1;
 /** How long a rung may fail before the next one takes over, milliseconds: single bad frames need no other night. */
 const FAILING_MS = 500;
 /** Pauses between tries of a better rung, milliseconds. */
@@ -52,8 +50,7 @@ export class LadderGenerator implements FallbackGenerator {
   readonly #last: Generator;
   readonly #logger: Logger;
   readonly #backoff = new Backoff(RETRY);
-  readonly #lastGoodLook = emptyLook();
-  #lastGoodPts: number | undefined;
+  readonly #lastGood = new LastGoodLook();
   /** Index of the rung that makes the looks; their number: the last generator does. */
   #active = 0;
   #failingSinceMs: number | undefined;
@@ -147,7 +144,7 @@ export class LadderGenerator implements FallbackGenerator {
   }
 
   async translate(thumbnail: Thumbnail, signal?: AbortSignal): Promise<Look> {
-    if (thumbnail.discontinuity) this.#lastGoodPts = undefined;
+    if (thumbnail.discontinuity) this.#lastGood.forget();
     this.#climb(thumbnail);
     const index = this.#active;
     const generator = this.#current;
@@ -155,8 +152,7 @@ export class LadderGenerator implements FallbackGenerator {
     try {
       const look = await generator.translate(thumbnail, signal);
       if (index !== this.#active) return look; // a better rung has taken over meanwhile
-      copyLookInto(look, this.#lastGoodLook);
-      this.#lastGoodPts = thumbnail.pts;
+      this.#lastGood.keep(look, thumbnail.pts);
       this.#failingSinceMs = undefined;
       if (index > 0) this.#fallbacks++;
       return look;
@@ -187,9 +183,7 @@ export class LadderGenerator implements FallbackGenerator {
 
   async #fallbackLook(thumbnail: Thumbnail, signal: AbortSignal | undefined): Promise<Look> {
     this.#fallbacks++;
-    const ageSeconds =
-      this.#lastGoodPts === undefined ? Infinity : toSeconds(micros(Math.abs(thumbnail.pts - this.#lastGoodPts)));
-    return ageSeconds <= MAX_LOOK_AGE_SECONDS ? this.#lastGoodLook : this.#last.translate(thumbnail, signal);
+    return this.#lastGood.at(thumbnail.pts) ?? this.#last.translate(thumbnail, signal);
   }
 
   /** Opens the next rung once this one has failed for a while. */
@@ -242,6 +236,13 @@ export class LadderGenerator implements FallbackGenerator {
     return generator;
   }
 
+  /** Closes a generator that failed again; the next try opens another, since a device that is lost does not work again. */
+  #drop(index: number): void {
+    const generator = this.#open.get(index);
+    this.#open.delete(index);
+    generator?.close().catch(() => undefined); // not awaited: a driver may hang
+  }
+
   /** Tries the better rungs on a copy of a frame, the best first, when it is time; looks come from the active one meanwhile. */
   #climb({ data, detail, pts, discontinuity }: Thumbnail): void {
     if (this.#active === 0 || this.#isChanging || performance.now() < this.#retryAtMs) return;
@@ -266,6 +267,7 @@ export class LadderGenerator implements FallbackGenerator {
         break;
       } catch (error) {
         if (index === 0) this.#reason = sentenceOf(error);
+        this.#drop(index);
       }
     }
     this.#retryAtMs = performance.now() + this.#backoff.nextMs();

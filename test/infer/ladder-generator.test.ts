@@ -95,6 +95,26 @@ describe('a ladder of generators', () => {
     await ladder.close();
   });
 
+  it('opens another in place of a generator that no longer works, as on a device that was lost, and closes the old one', async () => {
+    const opened: FragileGenerator[] = [];
+    const best: Rung = {
+      name: 'best',
+      open: () => {
+        const generator = new FragileGenerator(1);
+        opened.push(generator);
+        return Promise.resolve(generator);
+      },
+    };
+    const ladder = await LadderGenerator.open({ rungs: [best], last: new FragileGenerator(9) });
+    await until(ladder, 1);
+    opened[0]!.isBroken = true; // for ever
+    await until(ladder, 9);
+    expect((await until(ladder, 1)).at(-1)).toBe(1);
+    expect(opened.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+    await ladder.close();
+    expect(opened[1]?.isClosed).toBe(true);
+  }, 40_000);
+
   it('opens the first generator or reports why, unless viewers watch already', async () => {
     const missing: Rung = { name: 'missing', open: () => Promise.reject(failed('the model is missing.')) };
     const last = new FragileGenerator(9);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createForwardingLogger, type LogLine } from '../../src/core/logger.js';
 import { chooseRenderer, measureApply } from '../../src/render/choose-renderer.js';
 import { openRenderer } from '../../src/render/wasm-renderer.js';
-import { openWebGpuRenderer } from '../../src/render/webgpu/webgpu-renderer.js';
+import { findGpu } from '../../src/render/webgpu/gpu-adapter.js';
 import { hasWebGpu } from '../support/webgpu.js';
 
 const SIZE = { width: 64, height: 36 };
@@ -24,26 +24,20 @@ describe('the device that applies looks', () => {
   });
 
   describe.skipIf(!isPresent)('with WebGPU', () => {
-    it('is never a software driver by itself, and one where it is asked for', async () => {
-      const gpu = await openWebGpuRenderer();
-      const isSoftware = gpu.isSoftware;
-      gpu[Symbol.dispose]();
+    it('is a GPU where it is asked for, which renders equal frames; never a software driver by itself', async () => {
+      const { isSoftware } = await findGpu('render');
       const { lines, logger } = recorder();
-      using asked = await chooseRenderer({ ...SIZE, device: 'webgpu', logger });
-      expect(asked.kernel).toContain('WebGPU on');
+      using gpu = await chooseRenderer({ ...SIZE, device: 'webgpu', logger });
+      expect(gpu.kernel).toContain('WebGPU on');
+      using cpu = await openRenderer();
+      const { cpuMs, webgpuMs, difference } = await measureApply(cpu, gpu, SIZE.width, SIZE.height);
+      expect(cpuMs).toBeGreaterThan(0);
+      expect(webgpuMs).toBeGreaterThan(0);
+      expect(difference).toBeLessThanOrEqual(1);
       using chosen = await chooseRenderer({ ...SIZE, device: 'auto', logger });
       if (!isSoftware) return;
       expect(chosen.kernel).toBe('WebAssembly');
       expect(lines.map(({ fields }) => JSON.stringify(fields)).join()).toContain('software driver');
-    });
-
-    it('is measured on equal frames', async () => {
-      using cpu = await openRenderer();
-      using gpu = await openWebGpuRenderer();
-      const { cpuMs, webgpuMs, difference } = await measureApply(cpu, gpu, 64, 36);
-      expect(cpuMs).toBeGreaterThan(0);
-      expect(webgpuMs).toBeGreaterThan(0);
-      expect(difference).toBeLessThanOrEqual(1);
     });
   });
 });

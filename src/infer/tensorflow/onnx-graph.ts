@@ -1,6 +1,7 @@
 import type { ExternalData } from '../external-data.js';
 import type { TensorPort } from '../network-session.js';
 import { entryOf, fieldsOf, packedIntegers, textOf, valuesOf } from '../protobuf-fields.js';
+import { fromElements } from '../tensor-elements.js';
 
 /** A constant of a network: float32 or whole numbers, row-major. */
 export interface OnnxConstant {
@@ -137,7 +138,7 @@ function numbersOf(type: number, { raw, floats, integers }: Stored, name: string
     case TYPE.float32:
       return raw ? floatsOf(raw) : (floats ?? new Float32Array());
     case TYPE.float16:
-      return Float32Array.from(raw ? halves(raw) : integers, floatOfHalf);
+      return fromElements(Uint16Array.from(raw ? halves(raw) : integers), 'float16');
     case TYPE.int32:
       return raw ? [...new Int32Array(aligned(raw))] : integers;
     case TYPE.int64:
@@ -182,14 +183,4 @@ function floatsOf(bytes: Uint8Array): Float32Array {
 
 function halves(bytes: Uint8Array): Uint16Array {
   return new Uint16Array(aligned(bytes));
-}
-
-/** An IEEE 754 number of 16 bits. */
-function floatOfHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

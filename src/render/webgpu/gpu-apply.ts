@@ -65,10 +65,12 @@ export class GpuApply {
   readonly #params: GpuBuffer;
   readonly #look: GpuBuffer;
   readonly #noise: GpuBuffer;
+  readonly #waitMs: number;
   readonly #lampWriter = new LampWriter();
   #prepared: Prepared | undefined;
 
-  private constructor(device: GpuDevice, pipeline: GpuPipeline, kernel: ApplyKernel) {
+  private constructor(device: GpuDevice, pipeline: GpuPipeline, kernel: ApplyKernel, waitMs: number) {
+    this.#waitMs = waitMs;
     this.#device = device;
     this.#pipeline = pipeline;
     this.#kernel = kernel;
@@ -78,12 +80,12 @@ export class GpuApply {
     device.queue.writeBuffer(this.#noise, 0, noiseTile(NOISE_BYTES));
   }
 
-  /** Compiles the shader. Borrows both. Rejects when the device refuses it. */
-  static async open(device: GpuDevice, kernel: ApplyKernel): Promise<GpuApply> {
+  /** Compiles the shader. Borrows both. Rejects when the device refuses it. @param waitMs milliseconds that a band may take at most. */
+  static async open(device: GpuDevice, kernel: ApplyKernel, waitMs: number): Promise<GpuApply> {
     const module = device.createShaderModule({ code: APPLY_SHADER });
     const compute = { module, entryPoint: 'render' } as const;
     const pipeline = await device.createComputePipelineAsync({ layout: 'auto', compute });
-    return new GpuApply(device, pipeline, kernel);
+    return new GpuApply(device, pipeline, kernel, waitMs);
   }
 
   /** Renders a frame in place. Borrows frame and options until it settles; one call at a time. Rejects with {@link BandFailure}. */
@@ -180,7 +182,7 @@ export class GpuApply {
     const band = pending[0];
     if (!band) return 0;
     const { slot, row, rows } = band;
-    const failure = await band.failure;
+    const failure = await within(band.failure, this.#waitMs);
     if (failure) throw failure;
     const bytes = new Uint8Array(slot.result.getMappedRange(0, layout.bytes));
     copyOutOfBand(frame, layout, { row, rows, bytes });
@@ -231,5 +233,18 @@ export class GpuApply {
   #free(): void {
     for (const buffer of this.#prepared?.buffers ?? []) buffer.destroy();
     this.#prepared = undefined;
+  }
+}
+
+/** The failure of a band, or that it took too long: a driver that hangs settles nothing. */
+async function within(failure: PendingBand['failure'], waitMs: number): Promise<Error | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Error>((resolve) => {
+    timer = setTimeout(() => resolve(new Error(`the GPU gave no result within ${waitMs} ms`)), waitMs);
+  });
+  try {
+    return await Promise.race([failure, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -18,14 +18,19 @@ export interface WebGpuRendererOptions extends RendererOptions {
   readonly onlyHardware?: boolean;
   /** Called once, when the GPU fails, with one line: from then on WebAssembly renders. */
   readonly onFallback?: (message: string) => void;
+  /** Milliseconds that a band of a frame may take; a GPU that takes longer hangs and has failed. Default 10 000. */
+  readonly waitMs?: number;
 }
+
+/** Default of `waitMs`: above the two to ten seconds after which drivers reset a GPU, below the time after which a stream counts as stuck. */
+const WAIT_MS = 10_000;
 
 /** A renderer on a GPU. */
 export interface WebGpuRenderer extends Renderer {
   /** Whether the adapter computes on the CPU. */
   readonly isSoftware: boolean;
-  /** The device; for tests, which lose it. */
-  readonly device: { destroy(): void };
+  /** The device; for tests, which lose it or let it hang. */
+  readonly device: Pick<GpuDevice, 'destroy' | 'createBuffer'>;
 }
 
 /**
@@ -41,12 +46,12 @@ export async function openWebGpuRenderer(options: WebGpuRendererOptions = {}): P
   let device: GpuDevice | undefined;
   try {
     device = await adapter.requestDevice({ requiredLimits: {} });
-    const gpu = await GpuApply.open(device, kernel);
+    const gpu = await GpuApply.open(device, kernel, options.waitMs ?? WAIT_MS);
     return new GpuRenderer({ instance, device, gpu, kernel, wasm, name, isSoftware }, options);
   } catch (error) {
     device?.destroy();
     const reason = error instanceof Error ? error.message : String(error);
-    throw unavailable(`${name} does not run the apply kernel: ${reason}.`, 'Pass --apply wasm.', error);
+    throw unavailable(`${name} does not run the apply kernel: ${reason}.`, 'Pass --apply-device cpu.', error);
   }
 }
 
