@@ -39,7 +39,10 @@ export async function openFfmpegFileSink(
   const container = videoContainer(path).name ?? '';
   const copyFrom = options.copyFrom?.startsWith('file://') ? fileURLToPath(options.copyFrom) : options.copyFrom;
   const file = await AtomicFile.open({ path, overwrite, ...(copyFrom === undefined ? {} : { inputPath: copyFrom }) });
-  const copied = copyFrom === undefined ? undefined : await planCopiedStreams(system, copyFrom, temporaryPathOf(path));
+  const copied =
+    copyFrom === undefined
+      ? undefined
+      : await planCopiedStreams(system, { copyFrom, trialPath: temporaryPathOf(path), container });
   const sinkOptions = { ...options, ...(copyFrom === undefined ? {} : { copyFrom }) };
   return new FfmpegFileSink({ system, file, sinkOptions, name, encoder, container, copied });
 }
