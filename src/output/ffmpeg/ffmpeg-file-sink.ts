@@ -31,7 +31,7 @@ export async function openFfmpegFileSink(
   const system = await SystemFfmpeg.open(settings);
   const name = encoder ?? fileEncoderOptions(options).name;
   if (!(await system.encoders()).has(name)) {
-    const message = `FFmpeg ${system.version} has no encoder ${name}.`;
+    const message = `FFmpeg ${system.version} has no video encoder ${name}.`;
     const remedy = 'See `ffmpeg -encoders` for one it has, and name it with --encoder.';
     throw new NocturneError({ code: 'ENCODER_UNAVAILABLE', stage: 'output', message, remedy });
   }
