@@ -24,7 +24,7 @@ export interface FfmpegArguments {
 export interface FfmpegInput {
   readonly options: readonly string[];
   /** An address, which follows `-i`, so that none is taken for an option; `stdin`: {@link FfmpegProcess.write}; or a stream. */
-  readonly from: string | 'stdin' | Readable;
+  readonly from: string | Readable;
 }
 
 /** How a process ended. */

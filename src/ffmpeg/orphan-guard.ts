@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { dirname } from 'node:path';
 
 /**
@@ -40,18 +41,20 @@ export function guardFromOrphaning(pid: number): () => void {
 /** Starts a guard of all that is guarded. It is in a group of its own, so that no Ctrl-C ends it first, and keeps no process running. */
 function startGuard(): ChildProcess {
   const child = spawn(process.execPath, ['-e', SCRIPT], {
-    ...{ stdio: ['pipe', 'ignore', 'ignore'], detached: true, windowsHide: true },
-    ...{ cwd: dirname(process.execPath), env: { ...process.env, NODE_OPTIONS: '' } },
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    windowsHide: true,
+    cwd: dirname(process.execPath),
+    env: { ...process.env, NODE_OPTIONS: '' },
   });
   const onGone = (): void => {
     if (guard === child) guard = undefined; // the next process that is guarded starts another
   };
   child.on('error', onGone);
   child.on('exit', onGone);
-  child.stdin?.on('error', onGone);
+  child.stdin.on('error', onGone);
   child.unref();
-  const { stdin } = child;
-  if (stdin && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
   write(child, [...guarded].map((pid) => `+${pid}\n`).join(''));
   return child;
 }

@@ -61,7 +61,7 @@ describe.concurrent('one line and an exit code for', () => {
     }
   });
 
-  it('a package without fluent-ffmpeg', async () => {
+  it('a package without fluent-ffmpeg', () => {
     const installed = join(folder, 'installed');
     const modules = join(installed, 'node_modules');
     mkdirSync(modules, { recursive: true });

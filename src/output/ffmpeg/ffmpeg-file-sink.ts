@@ -186,9 +186,13 @@ class FfmpegFileSink implements FileSink {
         free(fitted);
       }
     }
-    const { end } = process as { readonly end: typeof process.end }; // it may have ended since
-    if (end !== undefined && !this.#isOver) throw this.#failure(end.reason);
+    this.#throwIfEnded(process);
     this.#frames++;
+  }
+
+  /** Throws when the program has ended by itself. */
+  #throwIfEnded({ end }: FfmpegProcess): void {
+    if (end !== undefined && !this.#isOver) throw this.#failure(end.reason);
   }
 
   /** The failure of the program to write the file. */
