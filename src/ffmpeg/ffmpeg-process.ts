@@ -4,6 +4,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { ffmpegUnavailable } from './ffmpeg-unavailable.js';
 import { FfmpegLog } from './ffmpeg-log.js';
 import type { FluentCommand } from './fluent-ffmpeg.js';
+import { guardFromOrphaning } from './orphan-guard.js';
 import type { SystemFfmpeg } from './system-ffmpeg.js';
 
 /** Bytes of a pipe between the processes that may wait on this side: about one frame of 720p. */
@@ -23,7 +24,7 @@ export interface FfmpegArguments {
 export interface FfmpegInput {
   readonly options: readonly string[];
   /** An address, which follows `-i`, so that none is taken for an option; `stdin`: {@link FfmpegProcess.write}; or a stream. */
-  readonly from: string | 'stdin' | Readable;
+  readonly from: string | Readable;
 }
 
 /** How a process ended. */
@@ -41,7 +42,7 @@ export interface FfmpegProcessOptions {
   readonly onLine?: (line: string, isFailure: boolean) => void;
 }
 
-/** A running ffmpeg, started through fluent-ffmpeg. Its owner stops it; no process outlives `stop()`. */
+/** A running ffmpeg, started through fluent-ffmpeg. Its owner stops it; no process outlives `stop()`, nor its owner. */
 export class FfmpegProcess implements AsyncDisposable {
   /** Process id. */
   readonly pid: number;
@@ -155,9 +156,11 @@ export class FfmpegProcess implements AsyncDisposable {
   }
 
   async #awaitEnd(child: ChildProcess): Promise<FfmpegEnd> {
+    const release = guardFromOrphaning(this.pid);
     const [code, signal] = await new Promise<[code: number | null, signal: string | null]>((resolve) => {
       child.once('exit', (...how) => resolve(how));
     });
+    release();
     // Its last words may still be in the pipe.
     if (!this.#isStopped && child.stderr?.closed === false) await once(child.stderr, 'close');
     const isOk = code === 0;

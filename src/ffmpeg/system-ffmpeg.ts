@@ -57,10 +57,10 @@ export class SystemFfmpeg {
     return found;
   }
 
-  /** Names of the encoders of its build. Rejects as {@link open} does. */
+  /** Names of the video encoders of its build. Rejects as {@link open} does. */
   async encoders(): Promise<ReadonlySet<string>> {
     const answer = await ask(this.path, ['-hide_banner', '-encoders']);
-    return new Set([...answer.matchAll(/^ [VAS][.A-Z]{5} (\S+)/gm)].map(([, name = '']) => name));
+    return new Set([...answer.matchAll(/^ V[.A-Z]{5} (\S+)/gm)].map(([, name = '']) => name));
   }
 
   /** True when one of its demuxers has an option. */
@@ -115,6 +115,10 @@ function whyNot(path: string, error: unknown): [message: string, remedy: string]
     ];
   }
   if (code === 'ENOENT' || code === 'ENOTDIR') return [`There is no ffmpeg at ${path}.`, 'Check --ffmpeg-path.'];
+  if (typeof code === 'number') {
+    const message = `${path} is not FFmpeg: \`${path} -version\` ends with exit code ${code}.`;
+    return [message, 'Check --ffmpeg-path.'];
+  }
   if (code === 'EACCES') return [`${path} is not a program that may be run.`, 'Check --ffmpeg-path.'];
   const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
   return [`${path} does not run: ${reason}.`, 'Check --ffmpeg-path.'];

@@ -16,7 +16,8 @@ const PROBE_SIZE = { width: 320, height: 240 } as const;
 export async function chooseFfmpegEncoder(system: SystemFfmpeg, options: EncoderOptions): Promise<string> {
   const present = await system.encoders();
   if (options.encoder !== 'auto') {
-    if (!present.has(options.encoder)) throw unavailable(`FFmpeg ${system.version} has no encoder ${options.encoder}.`);
+    if (!present.has(options.encoder))
+      throw unavailable(`FFmpeg ${system.version} has no video encoder ${options.encoder}.`);
     const reason = await probe(system, options);
     if (reason === undefined) return options.encoder;
     throw unavailable(

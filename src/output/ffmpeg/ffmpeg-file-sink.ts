@@ -31,7 +31,7 @@ export async function openFfmpegFileSink(
   const system = await SystemFfmpeg.open(settings);
   const name = encoder ?? fileEncoderOptions(options).name;
   if (!(await system.encoders()).has(name)) {
-    const message = `FFmpeg ${system.version} has no encoder ${name}.`;
+    const message = `FFmpeg ${system.version} has no video encoder ${name}.`;
     const remedy = 'See `ffmpeg -encoders` for one it has, and name it with --encoder.';
     throw new NocturneError({ code: 'ENCODER_UNAVAILABLE', stage: 'output', message, remedy });
   }
@@ -39,7 +39,10 @@ export async function openFfmpegFileSink(
   const container = videoContainer(path).name ?? '';
   const copyFrom = options.copyFrom?.startsWith('file://') ? fileURLToPath(options.copyFrom) : options.copyFrom;
   const file = await AtomicFile.open({ path, overwrite, ...(copyFrom === undefined ? {} : { inputPath: copyFrom }) });
-  const copied = copyFrom === undefined ? undefined : await planCopiedStreams(system, copyFrom, temporaryPathOf(path));
+  const copied =
+    copyFrom === undefined
+      ? undefined
+      : await planCopiedStreams(system, { copyFrom, trialPath: temporaryPathOf(path), container });
   const sinkOptions = { ...options, ...(copyFrom === undefined ? {} : { copyFrom }) };
   return new FfmpegFileSink({ system, file, sinkOptions, name, encoder, container, copied });
 }
@@ -183,9 +186,13 @@ class FfmpegFileSink implements FileSink {
         free(fitted);
       }
     }
-    const { end } = process as { readonly end: typeof process.end }; // it may have ended since
-    if (end !== undefined && !this.#isOver) throw this.#failure(end.reason);
+    this.#throwIfEnded(process);
     this.#frames++;
+  }
+
+  /** Throws when the program has ended by itself. */
+  #throwIfEnded({ end }: FfmpegProcess): void {
+    if (end !== undefined && !this.#isOver) throw this.#failure(end.reason);
   }
 
   /** The failure of the program to write the file. */

@@ -6,11 +6,10 @@ import { MATROSKA_INPUT_OPTIONS } from '../../ffmpeg/matroska-frames.js';
 import type { SystemFfmpeg } from '../../ffmpeg/system-ffmpeg.js';
 import { fileCodec, fileEncoderOptions } from '../av-file-context.js';
 import type { FileSinkOptions } from '../file-options.js';
-import { copyInput, type CopiedStreams } from './copied-streams.js';
+import { copyInput, MP4_FAMILY, type CopiedStreams } from './copied-streams.js';
 
 /** Muxers that keep every timestamp. Others have one frame rate, for which ffmpeg repeats and drops frames by itself. */
 const KEEPS_TIMES = new Set(['mp4', 'mov', 'matroska', 'webm', 'mpegts', 'nut', 'ipod', 'flv']);
-const MP4_FAMILY = new Set(['mp4', 'mov', 'ipod']);
 /** FFmpeg 8.1: the MP4 muxer doubles a track's timescale until it reaches this. */
 const MP4_MIN_TIMESCALE = 10_000;
 
@@ -67,17 +66,17 @@ function encoderOptions({ encoder, sinkOptions, container }: FileRequest): reado
   const { crf, preset } = sinkOptions;
   if (encoder !== undefined) {
     return [
-      ...['-c:v', encoder],
-      ...(crf === undefined ? [] : ['-crf:v', String(crf)]),
-      ...(preset === undefined ? [] : ['-preset:v', preset]),
+      ...['-c:v:0', encoder],
+      ...(crf === undefined ? [] : ['-crf:v:0', String(crf)]),
+      ...(preset === undefined ? [] : ['-preset:v:0', preset]),
     ];
   }
   const { name, avOptions } = fileEncoderOptions(sinkOptions);
   const isHevcInMp4 = fileCodec(sinkOptions) === 'hevc' && MP4_FAMILY.has(container);
   return [
-    ...['-c:v', name, '-pix_fmt', 'yuv420p'],
-    ...Object.entries(avOptions).flatMap(([option, value]) => [`-${option}${option === 'b' ? ':v' : ''}`, value]),
-    ...(isHevcInMp4 ? ['-tag:v', 'hvc1'] : []), // the tag that Apple's players require
+    ...['-c:v:0', name, '-pix_fmt:v:0', 'yuv420p'],
+    ...Object.entries(avOptions).flatMap(([option, value]) => [`-${option}:v:0`, value]),
+    ...(isHevcInMp4 ? ['-tag:v:0', 'hvc1'] : []), // the tag that Apple's players require
   ];
 }
 

@@ -11,6 +11,22 @@ import { describeSourceContract } from '../source-contract.js';
 const folder = temporaryFolder();
 const x264 = ['-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast'];
 const clip = join(folder, 'clip.mp4');
+const transport = join(folder, 'h264.ts');
+/** Frames of the files of {@link FORMATS}. */
+const FORMAT_FRAMES = 10;
+/** Files with what an input may be, each with the arguments that encode it. */
+const FORMATS: readonly (readonly [name: string, args: readonly string[]])[] = [
+  ['vp9.webm', ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8']],
+  ['h264.ts', x264],
+  ['ten.mkv', ['-pix_fmt', 'yuv420p10le', '-c:v', 'ffv1']],
+  ['full.avi', ['-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', '2']],
+  ['tagged.mp4', [...x264, '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709']],
+  ['rgb.mkv', ['-pix_fmt', 'gbrp', '-c:v', 'ffv1']],
+  ['wide.mp4', [...x264, '-vf', 'scale=66:50,setsar=4/3']],
+  ['odd.mkv', ['-vf', 'scale=65:49', '-pix_fmt', 'yuv444p', '-c:v', 'ffv1']],
+  ['interlaced.ts', [...x264, '-vf', 'tinterlace=interleave_top,setfield=tff', '-flags', '+ildct+ilme']],
+  ['vfr.mp4', [...x264, '-vf', 'setpts=N*N*0.013/TB', '-vsync', 'vfr', '-video_track_timescale', '90000']],
+];
 
 /** Options of a source that the user's FFmpeg reads. */
 function via(changes: Partial<SourceOptions> = {}): SourceOptions {
@@ -25,44 +41,41 @@ function children(): number {
 
 describe.runIf(hasFfmpeg)("a file through the user's FFmpeg", () => {
   beforeAll(async () => {
-    await ffmpeg(...pattern('64x48', 25, 4), ...x264, '-g', '30', '-bf', '2', clip);
+    const files = FORMATS.flatMap(([name, args]) => ['-frames:v', String(FORMAT_FRAMES), ...args, join(folder, name)]);
+    await ffmpeg(...pattern('64x48', 25, 2), ...x264, '-g', '30', '-bf', '2', clip, ...files);
   });
 
-  describeSourceContract('a file', { ends: true, open: () => openSource(clip, via({ durationS: 1 })) });
+  describeSourceContract('a file', { ends: true, open: () => openSource(transport, via()) });
 
-  it.each([
-    ['vp9.webm', ['-c:v', 'libvpx-vp9', '-deadline', 'realtime', '-cpu-used', '8']],
-    ['h264.ts', x264],
-    ['ten.mkv', ['-pix_fmt', 'yuv420p10le', '-c:v', 'ffv1']],
-    ['full.avi', ['-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', '2']],
-    ['tagged.mp4', [...x264, '-colorspace', 'bt709', '-color_primaries', 'bt709', '-color_trc', 'bt709']],
-    ['rgb.mkv', ['-pix_fmt', 'gbrp', '-c:v', 'ffv1']],
-    ['wide.mp4', [...x264, '-vf', 'scale=66:50,setsar=4/3']],
-    ['odd.mkv', ['-vf', 'scale=65:49', '-pix_fmt', 'yuv444p', '-c:v', 'ffv1']],
-    ['interlaced.ts', [...x264, '-vf', 'tinterlace=interleave_top,setfield=tff', '-flags', '+ildct+ilme']],
-    ['vfr.mp4', [...x264, '-vf', 'setpts=N*N*0.013/TB', '-vsync', 'vfr', '-video_track_timescale', '90000']],
-  ])('gives the frames of %s as the bundled libav does: pts, size, colour, aspect, pixels', async (name, args) => {
-    const file = join(folder, name);
-    await ffmpeg(...pattern('64x48', 25, 1), ...args, file);
-    await using native = await openSource(file, options());
-    const expected = await pull(native);
-    await using source = await openSource(file, via());
-    const { width, height, color, sampleAspect, isLive, codec, hasSound, frameRate } = source.info;
-    const seen = await pull(source);
-    expect({ width, height, color, sampleAspect, isLive, codec, hasSound }).toEqual({
-      width: native.info.width,
-      height: native.info.height,
-      color: native.info.color,
-      sampleAspect: native.info.sampleAspect,
-      isLive: false,
-      codec: native.info.codec.replace(/^lib(vpx|dav1d|aom)-?/, ''),
-      hasSound: false,
-    });
-    expect(frameRate).toBeCloseTo(native.info.frameRate, 1);
-    expect(seen.map(({ pts }) => pts)).toEqual(expected.map(({ pts }) => pts));
-    // Two releases of bwdif differ by a level at the edges of fields.
-    seen.forEach(({ luma }, index) => expect(Math.abs(luma - (expected[index]?.luma ?? NaN))).toBeLessThan(1));
-  });
+  it.each(FORMATS.map(([name]) => name))(
+    'gives the frames of %s as the bundled libav does: pts, size, colour, aspect, pixels',
+    async (name) => {
+      const file = join(folder, name);
+      await using native = await openSource(file, options());
+      const expected = await pull(native);
+      await using source = await openSource(file, via());
+      const { width, height, color, sampleAspect, isLive, codec, hasSound, frameRate } = source.info;
+      const seen = await pull(source);
+      expect({ width, height, color, sampleAspect, isLive, codec, hasSound }).toEqual({
+        width: native.info.width,
+        height: native.info.height,
+        color: native.info.color,
+        sampleAspect: native.info.sampleAspect,
+        isLive: false,
+        codec: native.info.codec.replace(/^lib(vpx|dav1d|aom)-?/, ''),
+        hasSound: false,
+      });
+      expect(frameRate).toBeCloseTo(native.info.frameRate, 1);
+      expect(seen.map(({ pts }) => pts)).toEqual(expected.map(({ pts }) => pts));
+      const differences = seen.map(({ luma }, index) => Math.abs(luma - (expected[index]?.luma ?? NaN)));
+      if (name.startsWith('interlaced')) {
+        // The same deinterlacer in the same mode gives the same frames. Before the first there is no field, and releases differ in what they
+        // make of its second row: FFmpeg 5.1 interpolates it, the bundled 8.1 keeps it. A row of 48 is at most 57 levels off: 57 / 48 < 1.2.
+        expect(Math.max(...differences.slice(1))).toBe(0);
+        expect(differences[0]).toBeLessThan(1.2);
+      } else expect(Math.max(...differences)).toBeLessThan(0.5);
+    },
+  );
 
   it('brings a rotated video upright', async () => {
     const file = join(folder, 'rotated.mp4');
@@ -74,25 +87,23 @@ describe.runIf(hasFfmpeg)("a file through the user's FFmpeg", () => {
     expect(source.info.notices.join()).toContain('rotated upright');
   });
 
-  it.each([0.04, 1.5, 2.98])('starts at the frame of %d s and counts from there', async (startS) => {
+  it.each([0.04, 1.5])('starts at the frame of %d s and counts from there', async (startS) => {
     await using source = await openSource(clip, via({ startS }));
     const seen = await pull(source);
-    expect(seen).toHaveLength(100 - Math.round(startS * 25));
+    expect(seen).toHaveLength(50 - Math.round(startS * 25));
     expect(Math.abs((seen[0]?.pts ?? NaN) - (Math.ceil(startS * 25 - 1e-9) / 25 - startS) * 1e6)).toBeLessThan(100);
   });
 
   it('keeps the first timestamp of a transport stream, and stops after a duration', async () => {
-    const file = join(folder, 'start.ts');
-    await ffmpeg(...pattern('64x48', 25, 1), ...x264, file);
-    await using source = await openSource(file, via({ durationS: 0.4 }));
+    await using source = await openSource(transport, via({ durationS: 0.2 }));
     const seen = await pull(source);
-    expect(seen[0]?.pts).toBe(Math.round(((await probedTimes(file))[0] ?? 0) * 1e6));
-    expect(seen).toHaveLength(10);
+    expect(seen[0]?.pts).toBe(Math.round(((await probedTimes(transport))[0] ?? 0) * 1e6));
+    expect(seen).toHaveLength(5);
   });
 
   it('loops with pts that continue and a discontinuity at each loop', async () => {
     await using source = await openSource(clip, via({ loop: true, durationS: 0.4 }));
-    const seen = await pull(source, 25);
+    const seen = await pull(source, 21);
     expect(isIncreasing(seen.map(({ pts }) => pts))).toBe(true);
     expect(seen.flatMap(({ discontinuity }, index) => (discontinuity ? [index] : []))).toEqual([10, 20]);
   });

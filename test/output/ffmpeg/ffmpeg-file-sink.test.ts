@@ -77,7 +77,57 @@ describe.runIf(hasFfmpeg)("a file written by the user's FFmpeg", () => {
     const report = await write({ path: join(folder, 'silent.webm'), copyFrom: day });
     expect(report).toMatchObject({
       copiedStreams: 0,
-      notices: [expect.stringContaining('not copied: audio stream 1')],
+      notices: ['not copied: audio stream 1 (aac)'],
+    });
+  });
+
+  test('copies cover art and attachments where the container holds them, and says what it leaves out', async () => {
+    const [cover, withCover, withFont] = [
+      join(folder, 'cover.png'),
+      join(folder, 'cover.mp4'),
+      join(folder, 'font.mkv'),
+    ];
+    ffmpeg('-i', day, '-frames:v', '1', cover);
+    ffmpeg(
+      '-i',
+      day,
+      '-i',
+      cover,
+      '-map',
+      '0',
+      '-map',
+      '1',
+      '-c',
+      'copy',
+      '-disposition:v:1',
+      'attached_pic',
+      withCover,
+    );
+    const attachment = ['-attach', cover, '-metadata:s:t', 'mimetype=font/ttf'];
+    ffmpeg('-i', day, '-map', '0:v', '-map', '0:a', '-map', '0:v', '-c', 'copy', ...attachment, withFont);
+
+    const inMp4 = join(folder, 'cover.out.mp4');
+    expect(await write({ path: inMp4, copyFrom: withCover })).toMatchObject({ copiedStreams: 2, notices: [] });
+    const { streams } = ffprobe(inMp4, '-select_streams', 'v', '-show_streams', '-count_packets') as {
+      streams: unknown[];
+    };
+    expect(streams).toMatchObject([
+      { codec_name: 'h264', width: 320, nb_read_packets: '5', disposition: { attached_pic: 0 } },
+      { codec_name: 'png', width: 64, nb_read_packets: '1', disposition: { attached_pic: 1 } },
+    ]);
+    expect(await write({ path: join(folder, 'cover.out.mkv'), copyFrom: withCover })).toMatchObject({
+      copiedStreams: 1,
+      notices: ['not copied: video stream 2 (png)'],
+    });
+
+    const inMkv = join(folder, 'font.out.mkv');
+    const notices = ['not copied: other video streams, 1 in number'];
+    expect(await write({ path: inMkv, copyFrom: withFont })).toMatchObject({ copiedStreams: 2, notices });
+    const fonts = ffprobe(inMkv, '-select_streams', 't', '-show_streams') as { streams: unknown[] };
+    expect(fonts.streams[0]).toMatchObject({ tags: { filename: 'cover.png', mimetype: 'font/ttf' } });
+    expect(await write({ path: join(folder, 'font.out.mp4'), copyFrom: withFont })).toMatchObject({
+      copiedStreams: 1,
+      notices: [...notices, expect.stringContaining('not copied: attachment stream 3')],
     });
   });
 
