@@ -1,6 +1,7 @@
 import { NocturneError } from '../core/errors.js';
 import type { NetworkSession, NetworkTensor, RunDevice } from './network-session.js';
 import { openOrtSession, type NetworkFile } from './open-ort-session.js';
+import { mayHaveGpu } from './gpu-driver.js';
 import { isFastGpu } from './ort-devices.js';
 
 /** GPUs in the order in which they are tried. TensorRT is not: it compiles a network for minutes. */
@@ -17,7 +18,7 @@ const MAX_DISTANCE = 0.05;
 export async function chooseFastest(file: NetworkFile, threads: number): Promise<NetworkSession> {
   const cpu = await openOrtSession(file, { device: 'cpu', threads });
   const inputs = trialInputs(cpu);
-  if (!inputs) return cpu;
+  if (!inputs || !mayHaveGpu()) return cpu;
   let expected: Trial | undefined;
   for (const device of CANDIDATES) {
     const gpu = await openGpu(file, device, threads);

@@ -26,6 +26,11 @@ function loadedLibraries(): string[] {
   return [...new Set(maps.match(/\/\S+\.so[.\d]*$/gm) ?? [])];
 }
 
+/** Whether this machine may have a GPU: on Linux, by its device files; true on other systems. Libraries write to stderr where there is none. */
+export function mayHaveGpu(): boolean {
+  return process.platform !== 'linux' || hasGpu();
+}
+
 function hasGpu(): boolean {
   const nodes = existsSync(GPU_FOLDER) ? readdirSync(GPU_FOLDER) : [];
   return nodes.some((name) => name.startsWith('renderD')) || GPU_FILES.some((path) => existsSync(path));
