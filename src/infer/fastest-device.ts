@@ -1,7 +1,7 @@
 import { NocturneError } from '../core/errors.js';
+import { mayHaveGpu } from '../core/may-have-gpu.js';
 import type { NetworkSession, NetworkTensor, RunDevice } from './network-session.js';
 import { openOrtSession, type NetworkFile } from './open-ort-session.js';
-import { mayHaveGpu } from './gpu-driver.js';
 import { isFastGpu } from './ort-devices.js';
 
 /** GPUs in the order in which they are tried. TensorRT is not: it compiles a network for minutes. */

@@ -3,6 +3,7 @@ import { assumedColor } from '../core/color.js';
 import { NocturneError } from '../core/errors.js';
 import { Frame } from '../core/frame.js';
 import type { Logger } from '../core/logger.js';
+import { mayHaveGpu } from '../core/may-have-gpu.js';
 import { isInstalled } from '../core/optional-package.js';
 import { Random } from '../core/random.js';
 import { micros } from '../core/time.js';
@@ -47,7 +48,8 @@ const MAX_DIFFERENCE = 1;
 export async function chooseRenderer({ device, width, height, logger, ...options }: ChoiceOptions): Promise<Renderer> {
   const onFallback = (message: string): void => logger.warn({}, message);
   if (device === 'webgpu') return await openWebGpuRenderer({ ...options, onFallback });
-  if (device === 'cpu' || width === 0 || !isInstalled('webgpu')) return await openRenderer(options);
+  const isCertain = device === 'cpu' || width === 0 || !mayHaveGpu() || !isInstalled('webgpu');
+  if (isCertain) return await openRenderer(options);
   const gpu = await openHardware({ ...options, onFallback }, logger);
   const cpu = await openRenderer(options);
   if (!gpu) return cpu;

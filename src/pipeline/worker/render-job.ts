@@ -61,6 +61,7 @@ async function renderVideo(settings: RenderSettings, context: JobContext): Promi
   return await withStages(options, context.signal, async (stages) => {
     if (lampFile) lampFile.card = stages.looks.card;
     const controls = (): Controls => settings.controls;
+    const { info } = stages.source; // of the first frames: a folder's later images may have another size
     const run = (to: PipelineEnd): Promise<void> => {
       const onApplied = async (frame: Frame, look: Look): Promise<void> =>
         lampFile?.addFrame(frame, look, to.sink.placeOf(frame));
@@ -70,7 +71,7 @@ async function renderVideo(settings: RenderSettings, context: JobContext): Promi
       ...stages,
       card: stages.looks.card,
       lampFile,
-      sizeOf: () => stages.source.info,
+      sizeOf: () => info,
       run,
     });
   });
