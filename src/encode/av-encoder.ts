@@ -5,7 +5,7 @@ import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
 import { isSameFormat, type Frame, type FrameFormat } from '../core/frame.js';
 import type { Packet, VideoFormat } from '../core/packet.js';
-import { fromSeconds, micros } from '../core/time.js';
+import { micros } from '../core/time.js';
 import type { Micros } from '../core/time.js';
 import { codecString, parameterSets } from './access-unit.js';
 import { chooseEncoder } from './av-encoder-probe.js';
@@ -14,6 +14,7 @@ import { H264_ENCODERS, openLiveContext } from './av-live-context.js';
 import type { H264Encoder } from './av-live-context.js';
 import { AvEncoderInput } from './av-encoder-input.js';
 import type { Encoder, EncoderOptions } from './encoder.js';
+import { KeyframeClock } from './keyframe-clock.js';
 
 /** Options of {@link openEncoder}. */
 export type OpenEncoderOptions = EncoderOptions & { readonly logger?: Logger };
@@ -50,14 +51,14 @@ class AvEncoder implements Encoder {
   #format: VideoFormat | undefined;
   #parameterSets: Uint8Array | undefined;
   #pending: FrameInEncoder[] = [];
-  #lastKeyframe: Micros | undefined;
-  #wantsKeyframe = false;
+  readonly #keyframes: KeyframeClock;
   #isClosed = false;
   #inFlight: Promise<unknown> = Promise.resolve();
 
   constructor(encoder: H264Encoder, options: EncoderOptions, logger: Logger) {
     this.#encoder = encoder;
     this.#options = options;
+    this.#keyframes = new KeyframeClock(options.keyframeIntervalS);
     this.#logger = logger;
     this.#converter = new AvEncoderInput(encoder.pixelFormat);
     this.#received.alloc();
@@ -75,7 +76,7 @@ class AvEncoder implements Encoder {
     try {
       if (this.#isClosed) throw new TypeError('cannot encode after close');
       const context = this.#contextFor(frame);
-      const avFrame = this.#converter.convert(frame, BigInt(frame.pts), this.#decideKeyframe(frame.pts));
+      const avFrame = this.#converter.convert(frame, BigInt(frame.pts), this.#keyframes.isDue(frame.pts));
       const sending = context.sendFrame(avFrame);
       this.#pending.push({ pts: frame.pts, duration: frame.duration, capturedAt: frame.capturedAt });
       const packets = this.#receiveAll(context, sending, () => context.sendFrame(avFrame)).finally(() => frame.close());
@@ -88,7 +89,7 @@ class AvEncoder implements Encoder {
   }
 
   requestKeyframe(): void {
-    this.#wantsKeyframe = true;
+    this.#keyframes.request();
   }
 
   async flush(): Promise<readonly Packet[]> {
@@ -119,7 +120,7 @@ class AvEncoder implements Encoder {
     const { width, height, color, sampleAspect } = frame;
     this.#frameFormat = { width, height, color, sampleAspect };
     this.#context = this.#open(this.#frameFormat);
-    this.#lastKeyframe = undefined;
+    this.#keyframes.reset();
     this.#parameterSets = undefined;
     return this.#context;
   }
@@ -159,19 +160,6 @@ class AvEncoder implements Encoder {
     this.#pending = [];
   }
 
-  /** Whether to force a keyframe: for the first frame, after a request, and by time since the last one (by pts, for variable frame rates). */
-  #decideKeyframe(pts: Micros): boolean {
-    const last = this.#lastKeyframe;
-    const isDue =
-      this.#wantsKeyframe ||
-      last === undefined ||
-      pts < last ||
-      pts - last >= fromSeconds(this.#options.keyframeIntervalS);
-    this.#wantsKeyframe = false;
-    if (isDue) this.#lastKeyframe = pts;
-    return isDue;
-  }
-
   async #receiveAll(
     context: CodecContext,
     sending: Promise<number>,
@@ -207,7 +195,7 @@ class AvEncoder implements Encoder {
     const bytes = received.data ?? new Uint8Array(0);
     const pts = micros(Number(received.pts));
     const isKeyframe = received.isKeyframe;
-    if (isKeyframe) this.#lastKeyframe = pts;
+    if (isKeyframe) this.#keyframes.onKeyframe(pts);
     const pending = this.#takePending(pts);
     return {
       data: isKeyframe ? this.#withParameterSets(bytes) : new Uint8Array(bytes),

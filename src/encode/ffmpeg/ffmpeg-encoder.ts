@@ -2,10 +2,10 @@ import { NocturneError } from '../../core/errors.js';
 import { isSameFormat, type Frame, type FrameFormat } from '../../core/frame.js';
 import { silentLogger, type Logger } from '../../core/logger.js';
 import type { Packet, VideoFormat } from '../../core/packet.js';
-import { fromSeconds, micros, type Micros } from '../../core/time.js';
 import { SystemFfmpeg, type FfmpegSettings } from '../../ffmpeg/system-ffmpeg.js';
 import { codecString } from '../access-unit.js';
 import type { Encoder, EncoderOptions } from '../encoder.js';
+import { KeyframeClock } from '../keyframe-clock.js';
 import { chooseFfmpegEncoder } from './choose-encoder.js';
 import { EncoderProcess } from './encoder-process.js';
 
@@ -35,8 +35,7 @@ class FfmpegEncoder implements Encoder {
   #process: EncoderProcess | undefined;
   #frameFormat: FrameFormat | undefined;
   #format: VideoFormat | undefined;
-  #lastKeyframe: Micros | undefined;
-  #wantsKeyframe = false;
+  readonly #keyframes: KeyframeClock;
   #isClosed = false;
   #inFlight: Promise<unknown> = Promise.resolve();
 
@@ -44,6 +43,7 @@ class FfmpegEncoder implements Encoder {
     this.#system = system;
     this.name = name;
     this.#options = options;
+    this.#keyframes = new KeyframeClock(options.keyframeIntervalS);
   }
 
   get format(): VideoFormat | undefined {
@@ -61,7 +61,7 @@ class FfmpegEncoder implements Encoder {
   }
 
   requestKeyframe(): void {
-    this.#wantsKeyframe = true;
+    this.#keyframes.request();
   }
 
   async flush(): Promise<readonly Packet[]> {
@@ -84,7 +84,7 @@ class FfmpegEncoder implements Encoder {
   async #encode(frame: Frame): Promise<readonly Packet[]> {
     const last = this.#frameFormat && isSameFormat(this.#frameFormat, frame) ? [] : await this.#endProcess();
     const process = (this.#process ??= await this.#start(frame));
-    const packets = [...last, ...(await process.encode(frame, this.#decideKeyframe(frame.pts)))];
+    const packets = [...last, ...(await process.encode(frame, this.#keyframes.isDue(frame.pts)))];
     const keyframe = packets.findLast(({ isKeyframe }) => isKeyframe);
     if (keyframe) this.#updateFormat(keyframe);
     return packets;
@@ -93,7 +93,7 @@ class FfmpegEncoder implements Encoder {
   async #start(frame: Frame): Promise<EncoderProcess> {
     const { width, height, color, sampleAspect } = frame;
     this.#frameFormat = { width, height, color, sampleAspect };
-    this.#lastKeyframe = undefined;
+    this.#keyframes.reset();
     return EncoderProcess.start({
       ...{ system: this.#system, encoder: this.name, options: this.#options },
       ...{ format: this.#frameFormat, firstPts: frame.pts },
@@ -106,19 +106,6 @@ class FfmpegEncoder implements Encoder {
     this.#process = undefined;
     this.#frameFormat = undefined;
     return process ? await process.finish() : [];
-  }
-
-  /** Whether to force a keyframe: for the first frame, after a request, and by time since the last one. */
-  #decideKeyframe(pts: Micros): boolean {
-    const last = this.#lastKeyframe;
-    const isDue =
-      this.#wantsKeyframe ||
-      last === undefined ||
-      pts < last ||
-      pts - last >= fromSeconds(this.#options.keyframeIntervalS);
-    this.#wantsKeyframe = false;
-    if (isDue) this.#lastKeyframe = micros(pts);
-    return isDue;
   }
 
   #updateFormat({ data }: Packet): void {

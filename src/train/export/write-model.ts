@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { NocturneError, type ErrorCode } from '../../core/errors.js';
 import { parseModelCard, type OnnxModelCard } from '../../infer/model-card.js';
+import { sha256Of } from '../../infer/model-file.js';
 
 /** What a card of any network holds. */
 interface WrittenCard {
@@ -50,7 +51,7 @@ export async function writeModel(
   const name = basename(out);
   if (/\.(onnx|json)$/i.test(name))
     throw new RangeError(`out must be a folder name without .onnx or .json, got ${options.out}`);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Of(bytes);
   const json = `${JSON.stringify({ ...options.card, sha256 }, null, 2)}\n`;
   const card = parse(json);
 
