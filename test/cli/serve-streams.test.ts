@@ -54,11 +54,10 @@ describe('serve with several inputs', () => {
   });
 
   it('reports each failure and exits with their code when all have ended', async () => {
-    const { exitCode, stdout, stderr } = await nocturne(['serve', 'a.mp4', 'b.mp4', '--port', '0']);
+    const { exitCode, stderr } = await nocturne(['serve', 'a.mp4', 'b.mp4', '--port', '0']);
     expect(exitCode).toBe(3);
     expect(stderr).toContain('nocturne: a: a.mp4 does not exist');
     expect(stderr).toContain('nocturne: b: b.mp4 does not exist');
-    expect(stdout).not.toContain('listening on'); // there was never anything to see
   });
 
   it.skipIf(!hasFfmpeg)('waits for a camera that is off at the start, and shows it when it is on', async () => {

@@ -1,5 +1,4 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -106,7 +105,9 @@ describe.skipIf(!hasSignals)('a worker that hangs', { concurrent: true }, () => 
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, ...ENVIRONMENT },
     });
-    await once(serve.stdout, 'data'); // it prints its address when the stream is open
+    let printed = '';
+    serve.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+    await until('the stream to open', () => printed.includes('frames/s'));
     const worker = Number(execFileSync('pgrep', ['-P', String(serve.pid), '-f', 'worker.js']).toString());
     hang(worker);
     await sleep(500);

@@ -31,14 +31,14 @@ describe('openBackend', () => {
   });
 
   it.each([
-    ['tensorflow', '@tensorflow/tfjs-node'],
-    ['webgpu', 'webgpu'],
-  ] as const)('names the package to install for %s', async (name, packageName) => {
+    ['tensorflow', '@tensorflow/tfjs-node', 'node scripts/build-tensorflow-addon.mjs'], // what a checkout needs
+    ['webgpu', 'webgpu', 'npm install webgpu'],
+  ] as const)('names what to run for %s', async (name, packageName, command) => {
     if (isInstalled(packageName)) return;
     await expect(openBackend(name)).rejects.toMatchObject({
       code: 'DEVICE_UNAVAILABLE',
       stage: 'train',
-      remedy: expect.stringContaining(`npm install ${packageName}`) as string,
+      remedy: expect.stringContaining(command) as string,
     });
   });
 });
@@ -58,13 +58,11 @@ const NO_ADDON =
   'The Node.js native addon module (tfjs_binding.node) can not be found at path: /some/path. \\nMore lines.';
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** A project with a copy of the built backends as `nocturne` in its node_modules, beside the real tfjs packages, and no others. */
+/** A project with a copy of the build as `nocturne` in its node_modules, beside the real tfjs packages, and no others. */
 function projectFolder(): { readonly project: string; readonly nocturne: string } {
   const project = temporaryFolder();
   const nocturne = join(project, 'node_modules', 'nocturne');
-  for (const part of ['core', 'train/backends']) {
-    cpSync(join(ROOT, 'dist', part), join(nocturne, 'dist', part), { recursive: true });
-  }
+  cpSync(join(ROOT, 'dist'), join(nocturne, 'dist'), { recursive: true });
   writeFileSync(join(nocturne, 'package.json'), readFileSync(join(ROOT, 'package.json')));
   mkdirSync(join(project, 'node_modules', '@tensorflow'));
   for (const name of ['tfjs-core', 'tfjs-backend-wasm', 'tfjs-backend-webgpu']) {
