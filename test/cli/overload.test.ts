@@ -24,11 +24,15 @@ it.skipIf(!hasFfmpeg)(
     try {
       const wanted = [
         ['file', /^The stream plays at \d+ % of its speed: [\d.]+ of 240\.0 frames\/s at 3840x2160\. .*smaller video/],
-        ['live', /^The stream loses \d+ % of its frames: [\d.]+ of 240\.0 frames\/s at 3840x2160\. .*smaller video/],
-      ] as const;
+        ['live', /^The stream loses \d+ % of its frames: [\d.]+ of 240\.0 frames\/s at 3840x2160\. .*(?:smaller video|in bursts)/],
+      ] as const; // a busy machine also paints the live street too slowly
       for (const [name, sentence] of wanted) {
-        while ((await overloadOf(name)) === '') await sleep(250);
-        expect(await overloadOf(name)).toMatch(sentence);
+        let said = '';
+        while (said === '') {
+          await sleep(250);
+          said = await overloadOf(name);
+        }
+        expect(said).toMatch(sentence);
       }
       const metrics = await (await fetch(new URL('metrics', serve.url))).text();
       expect(metrics).toContain('nocturne_overloaded{stream="file"} 1');

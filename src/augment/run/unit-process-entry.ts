@@ -1,6 +1,6 @@
+import '../../pipeline/worker/start-parent-watch.js';
 import { asNocturneError } from '../../core/errors.js';
 import { createForwardingLogger } from '../../core/logger.js';
-import { watchParent } from '../../pipeline/worker/parent-watch.js';
 import type { Unit } from '../dataset.js';
 import { openStore } from '../store/open-store.js';
 import { openUnitRunner, type UnitRunner } from '../unit/unit-runner.js';
@@ -16,7 +16,6 @@ import {
 const ALIVE_INTERVAL_MS = 1000;
 
 // The entry of a unit process: renders units of a data set one after the other, and reports each row in a message.
-watchParent();
 const stop = new AbortController();
 let runner: UnitRunner | undefined;
 let waitingRows = 0;

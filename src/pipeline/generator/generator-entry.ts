@@ -1,13 +1,12 @@
+import '../worker/start-parent-watch.js';
 import { createForwardingLogger } from '../../core/logger.js';
 import { NetworkServer } from '../../infer/shared/network-server.js';
 import type { FromGenerator, ToGenerator } from '../generator-messages.js';
-import { watchParent } from '../worker/parent-watch.js';
 
 /** How often the process reports that its main thread runs, milliseconds. */
 const ALIVE_INTERVAL_MS = 1000;
 
 // The entry of a generator process: owns the networks of several streams, which reach it over a socket of their own.
-watchParent();
 let server: NetworkServer | undefined;
 
 function post(message: FromGenerator): void {

@@ -1,8 +1,8 @@
+import './start-parent-watch.js';
 import { DEFAULT_CONTROLS, type Controls } from '../../core/controls.js';
 import { asNocturneError } from '../../core/errors.js';
 import { createForwardingLogger } from '../../core/logger.js';
 import type { FromWorker, RenderReport, ToWorker, WorkerJob } from '../worker-messages.js';
-import { watchParent } from './parent-watch.js';
 import { runRenderJob } from './render-job.js';
 import { runStreamJob, type GeneratorChanger } from './stream-job.js';
 
@@ -10,7 +10,6 @@ import { runStreamJob, type GeneratorChanger } from './stream-job.js';
 const ALIVE_INTERVAL_MS = 1000;
 
 // The entry of a worker process: owns every frame of one stream or one render, and reports to the main process in messages.
-watchParent();
 const stop = new AbortController();
 let controls: Controls = DEFAULT_CONTROLS;
 let isKeyframeRequested = false;
