@@ -24,7 +24,10 @@ it.skipIf(!hasFfmpeg)(
     try {
       const wanted = [
         ['file', /^The stream plays at \d+ % of its speed: [\d.]+ of 240\.0 frames\/s at 3840x2160\. .*smaller video/],
-        ['live', /^The stream loses \d+ % of its frames: [\d.]+ of 240\.0 frames\/s at 3840x2160\. .*(?:smaller video|in bursts)/],
+        [
+          'live',
+          /^The stream loses \d+ % of its frames: [\d.]+ of 240\.0 frames\/s at 3840x2160\. .*(?:smaller video|in bursts)/,
+        ],
       ] as const; // a busy machine also paints the live street too slowly
       for (const [name, sentence] of wanted) {
         let said = '';
