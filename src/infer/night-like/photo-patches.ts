@@ -12,8 +12,8 @@ export const PHOTO_PIXELS = 512 * 288;
 /** Numbers of a patch. */
 export const PATCH_SIZE = PATCH_CHANNELS * PATCH_SIDE * PATCH_SIDE;
 
-/** Factor of the chroma of a patch: night has little of it. */
-const CHROMA_GAIN = 4;
+/** Factor of the chroma of a patch: from its range to -1 to 1. */
+const CHROMA_GAIN = 2;
 /** Samples over which the brightest places are averaged and compared, and within which there is one lamp. */
 const SPOT = { side: 6, apart: 20 } as const;
 

@@ -11,8 +11,8 @@ interface ExportNetworkOptions<K extends string> {
   readonly inputName: string;
   /** `[H, W, C]`. */
   readonly input: readonly [number, number, number];
-  /** The outputs of the file, in this order: a name in the file for an output of the network. Unused parts of the network are left out. */
-  readonly outputs: readonly { readonly name: string; readonly output: K }[];
+  /** The outputs of the file, in this order: a name in the file for an output of the network. Unused parts of the network are left out. `batch`: of an output that sums over the input's. */
+  readonly outputs: readonly { readonly name: string; readonly output: K; readonly batch?: number }[];
   /** Exactly the parameters and the statistics of the network. */
   readonly weights: Weights;
   /** Images that the file takes at once; default 1. */
@@ -43,16 +43,16 @@ export function exportNetwork<K extends string>(options: ExportNetworkOptions<K>
 
   const { graph, shapes } = graphOf(options, input);
   if (multiple !== undefined) checkAnySize(options, multiple);
-  const infoOf = (name: string, shape: readonly number[]): OnnxValueInfo =>
+  const infoOf = (name: string, shape: readonly number[], count = batch): OnnxValueInfo =>
     multiple === undefined
-      ? valueInfo(name, shape, batch)
+      ? valueInfo(name, shape, count)
       : { name, dims: ['batch', shape[2] ?? 0, 'height', 'width'] };
   return encodeModel({
     name: inputName,
     producer: PRODUCER,
     ...graph,
     inputs: [infoOf(inputName, input)],
-    outputs: outputs.map(({ name }, index) => infoOf(name, shapes[index] ?? [])),
+    outputs: outputs.map(({ name, batch: count }, index) => infoOf(name, shapes[index] ?? [], count)),
     metadata,
   });
 }

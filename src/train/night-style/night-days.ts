@@ -14,8 +14,8 @@ export interface NightDay {
   /** Its thumbnail, `[3, 144, 256]`. */
   readonly day: Float32Array;
   readonly scene: Scene;
-  /** Where it comes from: days of one source are held back together. */
-  readonly source: string;
+  /** Where it comes from: days of one group are held back together. */
+  readonly group: string;
 }
 
 /** Size of the days. */
@@ -24,7 +24,7 @@ export const NIGHT_HEIGHT = 288;
 
 /** Painted streets with their exact scenes, the same for the same seed. */
 export function paintedNightDays(count: number, seed: number): NightDay[] {
-  return [...paintedDays(count, seed)].map((day) => ({ ...day, source: 'street' }));
+  return [...paintedDays(count, seed)].map((day) => ({ ...day, group: 'street' }));
 }
 
 /** Images of a folder with what the scene network reads in them, `count` evenly spread. Throws INPUT_ and MODEL_ codes. */
@@ -39,18 +39,25 @@ export async function readNightDays(folder: string, count: number, seed: number)
     using frame = rgbToFrame(image);
     const day = thumbnails.read(frame).data.slice();
     const scene = stillScene(await reader.read(details.readPlanes(frame), { isStill: true }), seed);
-    days.push({ image, day, scene: structuredClone(scene), source });
+    days.push({ image, day, scene: structuredClone(scene), group: source });
   }
   return days;
 }
 
+/** A photo, and its group as that of a {@link NightDay}. */
+export interface Photo {
+  readonly image: RgbImage;
+  readonly group: string;
+}
+
 /** Photos without a style, nights or days, in the size of rendered ones. */
-export async function readPhotos(folder: string, count: number): Promise<RgbImage[]> {
+export async function readPhotos(folder: string, count: number): Promise<Photo[]> {
   const entries = await listImages(folder);
-  const photos: RgbImage[] = [];
-  for (const [i, { path }] of entries.entries()) {
+  const photos: Photo[] = [];
+  for (const [i, { path, source }] of entries.entries()) {
     if (!isChosen(i, entries.length, count)) continue;
-    photos.push((await readFittedRgb(path, { width: NIGHT_WIDTH, height: NIGHT_HEIGHT })).image);
+    const { image } = await readFittedRgb(path, { width: NIGHT_WIDTH, height: NIGHT_HEIGHT });
+    photos.push({ image, group: source });
   }
   return photos;
 }
