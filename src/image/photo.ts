@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { NocturneError } from '../core/errors.js';
 import { readFailure } from './image-file.js';
+import { MAX_PHOTO_BYTES } from '../core/photo-limits.js';
 import type { RgbImage } from './rgb-image.js';
 import { checkImageSize } from './size-limits.js';
 
@@ -17,9 +18,6 @@ export interface ReadPhotoOptions {
   /** Its name for messages; default: its path. */
   readonly label?: string;
 }
-
-/** Largest file of a photo, bytes. */
-export const MAX_PHOTO_BYTES = 32 * 1024 * 1024;
 
 /**
  * Reads a photo as RGB at a size for networks: upright, in sRGB, transparency over black, the first frame of several. The caller owns it.

@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../../core/errors.js';
+import { MAX_LIKE_PHOTOS } from '../../core/photo-limits.js';
 import { readPhoto, type PhotoSource } from '../../image/photo.js';
 import type { NightStyle } from '../../lighting/night-style.js';
 import { STYLE_TRAITS, styleOfTraits } from '../../lighting/style-traits.js';
-import { readModelFile } from '../model-file.js';
+import { readModelFile, type ModelFile } from '../model-file.js';
+import type { NetworkSession } from '../network-session.js';
 import { openNetworkSession } from '../open-session.js';
 import { reasonOf } from '../ort-runtime.js';
 import { parseNightStyleCard, PATCHES_SHAPE, type NightStyleCard } from './night-style-card.js';
@@ -50,9 +52,6 @@ export interface TraitReading {
 
 /** Folder of the night-style network of the package; the same from `src/` and from `dist/`. */
 export const SHIPPED_NIGHT_STYLE_MODEL = fileURLToPath(new URL('../../../models/night-style', import.meta.url));
-/** Most photos that are read: each is then two patches, itself and its brightest lamp. */
-export const MAX_LIKE_PHOTOS = 12;
-
 /** Sureness below which a trait keeps the base's value. */
 const MIN_SURENESS = 0.3;
 /** Logit of a night below which a photo is a day. */
@@ -90,6 +89,16 @@ export async function styleLike({ photos, base, model, threads = 1 }: StyleLikeO
   }
 }
 
+/** One line for people: what was read of photos, and what was not. */
+export function describeReading(traits: readonly TraitReading[]): string {
+  const names = (isUsed: boolean): string =>
+    traits
+      .filter((trait) => trait.isUsed === isUsed)
+      .map(({ name }) => name)
+      .join('; ') || 'nothing';
+  return `The night is like the photos in ${names(true)}. They do not surely show ${names(false)}.`;
+}
+
 /** The base with the traits that are used. */
 function styleFrom(traits: readonly TraitReading[], base: NightStyle, count: number): NightStyle {
   const values = traits.map(({ value, isUsed }) => (isUsed ? value : undefined));
@@ -99,10 +108,10 @@ function styleFrom(traits: readonly TraitReading[], base: NightStyle, count: num
 
 /** A night-style network. */
 class NightStyleNetwork {
-  readonly #file: { readonly path: string; readonly card: NightStyleCard };
-  readonly #session: Awaited<ReturnType<typeof openNetworkSession>>;
+  readonly #file: ModelFile<NightStyleCard>;
+  readonly #session: NetworkSession;
 
-  private constructor(file: NightStyleNetwork['#file'], session: NightStyleNetwork['#session']) {
+  private constructor(file: ModelFile<NightStyleCard>, session: NetworkSession) {
     this.#file = file;
     this.#session = session;
   }
