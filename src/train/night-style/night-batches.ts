@@ -5,7 +5,7 @@ import type { NightSet, StyledNights } from './night-set.js';
 
 /** Sets of patches with what is known of them. Reused. */
 export interface NightBatch {
-  /** `[N 24, 32, 32, 4]`. */
+  /** `[N P, 32, 32, 4]`. */
   readonly input: Float32Array;
   /** `[N, T]`: traits in deviations from their mean. */
   readonly traits: Float32Array;
@@ -25,6 +25,8 @@ export interface TraitScale {
 /** Options of {@link NightBatches}. */
 export interface NightBatchesOptions {
   readonly batch: number;
+  /** Patches of each set. */
+  readonly patches: number;
   readonly realShare: number;
   readonly noise: number;
   readonly seed: number;
@@ -53,7 +55,7 @@ export class NightBatches {
     this.#scales = scales;
     this.#options = options;
     this.#random = new Random(options.seed ^ 0x6e5);
-    this.#batch = emptyBatch(options.batch);
+    this.#batch = emptyBatch(options.batch, options.patches);
   }
 
   get state(): number {
@@ -78,16 +80,25 @@ export class NightBatches {
         [photos[k], photos[other]] = [photos[other] ?? PLACEHOLDER, photos[k] ?? PLACEHOLDER];
       }
       const count = 1 + random.below(photos.length);
-      writeSet(this.#batch, i, { ...nights, photos: photos.slice(0, count) }, this.#scales);
+      const chosen = this.#drawPatches();
+      writeSet(this.#batch, i, { ...nights, photos: photos.slice(0, count) }, { scales: this.#scales, chosen });
       this.#degrade(i, noise * random.next());
     }
     return this.#batch;
   }
 
+  /** Which of the 24 patches a set has. */
+  #drawPatches(): number[] {
+    const random = this.#random;
+    const rest = Array.from({ length: PATCH_COUNT }, (_, k) => k);
+    return Array.from({ length: this.#options.patches }, () => rest.splice(random.below(rest.length), 1)[0] ?? 0);
+  }
+
   /** Mirrors each second set, and adds noise. */
   #degrade(i: number, sigma: number): void {
     const random = this.#random;
-    const set = this.#batch.input.subarray(i * PATCH_COUNT * PATCH_SIZE, (i + 1) * PATCH_COUNT * PATCH_SIZE);
+    const length = this.#options.patches * PATCH_SIZE;
+    const set = this.#batch.input.subarray(i * length, (i + 1) * length);
     if (random.next() < 0.5) mirror(set);
     const common = new Random(random.below(2 ** 31));
     for (let k = 0; k < set.length; k++) {
@@ -100,22 +111,36 @@ export class NightBatches {
 const PLACEHOLDER = new Uint8Array();
 
 /** A batch of nothing. */
-export function emptyBatch(count: number): NightBatch {
+export function emptyBatch(count: number, patches = PATCH_COUNT): NightBatch {
   return {
-    input: new Float32Array(count * PATCH_COUNT * PATCH_SIZE),
+    input: new Float32Array(count * patches * PATCH_SIZE),
     traits: new Float32Array(count * STYLE_TRAITS.length),
     known: new Float32Array(count),
     night: new Float32Array(count),
   };
 }
 
+/** How a set is written. */
+interface WriteSetOptions {
+  readonly scales: readonly TraitScale[];
+  /** Which of the 24 patches; default: all. */
+  readonly chosen?: readonly number[];
+}
+
+const ALL_PATCHES: readonly number[] = Array.from({ length: PATCH_COUNT }, (_, k) => k);
+
 /** Writes one set into a batch, from each photo in turns, as `patchSet` does. */
-export function writeSet(batch: NightBatch, i: number, nights: StyledNights, scales: readonly TraitScale[]): void {
+export function writeSet(
+  batch: NightBatch,
+  i: number,
+  nights: StyledNights,
+  { scales, chosen = ALL_PATCHES }: WriteSetOptions,
+): void {
   const { photos, traits, night } = nights;
-  for (let k = 0; k < PATCH_COUNT; k++) {
+  for (const [index, k] of chosen.entries()) {
     const photo = photos[k % photos.length] ?? PLACEHOLDER;
     const from = Math.floor(k / photos.length) * PATCH_SIZE;
-    const at = (i * PATCH_COUNT + k) * PATCH_SIZE;
+    const at = (i * chosen.length + index) * PATCH_SIZE;
     for (let n = 0; n < PATCH_SIZE; n++) batch.input[at + n] = (photo[from + n] ?? 0) / 127.5 - 1;
   }
   scales.forEach(({ mean, deviation }, t) => {

@@ -19,9 +19,12 @@ const TRAITS = STYLE_TRAITS.length;
 const LOG_VARIANCE = [-7, 1.5] as const;
 const MAX_GRADIENT_NORM = 5;
 
-/** The network of a run's options. */
-export function networkOf({ filters, hidden }: Pick<NightStyleOptions, 'filters' | 'hidden'>): Network<'style'> {
-  return nightStyleNetwork({ filters, hidden, patches: PATCH_COUNT, traits: TRAITS });
+/** The network of a run's options. @param patches of a set. */
+export function networkOf(
+  { filters, hidden }: Pick<NightStyleOptions, 'filters' | 'hidden'>,
+  patches = PATCH_COUNT,
+): Network<'style'> {
+  return nightStyleNetwork({ filters, hidden, patches, traits: TRAITS });
 }
 
 /** The night-style network in training. Owns its tensors until {@link close}. */
@@ -35,7 +38,7 @@ export class NightStyleModel {
   constructor(options: NightStyleOptions) {
     const { beta1, beta2, averageDecay, seed } = options;
     this.#options = options;
-    this.#network = networkOf(options);
+    this.#network = networkOf(options, options.patches);
     const adam = { beta1, beta2, maxGradientNorm: MAX_GRADIENT_NORM };
     this.#net = new TrainableNetwork(this.#network, { input: PATCH_INPUT, adam, random: new Random(seed), averageDecay });
     const { statistics } = traceNetwork(this.#network, PATCH_INPUT);
@@ -49,8 +52,8 @@ export class NightStyleModel {
 
   /** One step; returns its losses, which the caller disposes. Borrows the batch. */
   step(batch: NightBatch, rate: number): Losses {
-    const { batch: count, lambdaNight } = this.#options;
-    const input = tf.tensor4d(batch.input, [count * PATCH_COUNT, ...PATCH_INPUT]);
+    const { batch: count, patches, lambdaNight } = this.#options;
+    const input = tf.tensor4d(batch.input, [count * patches, ...PATCH_INPUT]);
     const traits = tf.tensor2d(batch.traits, [count, TRAITS]);
     const known = tf.tensor2d(batch.known, [count, 1]);
     const night = tf.tensor2d(batch.night, [count, 1]);

@@ -46,7 +46,7 @@ export async function predictSets(
   for (let from = 0; from < sets.length; from += CHUNK) {
     const part = sets.slice(from, from + CHUNK);
     const batch = emptyBatch(part.length);
-    part.forEach((nights, i) => writeSet(batch, i, nights, scales));
+    part.forEach((nights, i) => writeSet(batch, i, nights, { scales }));
     const output = tf.tidy(
       () =>
         network<tf.Tensor>(
