@@ -113,7 +113,12 @@ export const MODULES = {
       'how networks learn night: data, networks, losses, CycleGAN, backends, ONNX export ([how](docs/training.md))',
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/synth', 'src/infer', 'src/evaluate', 'src/lighting'],
-      ...['src/scene/scene.ts', 'src/scene/scene-reader.ts', 'src/scene/scene-tracker.ts', 'src/scene/vehicle-peaks.ts'],
+      ...[
+        'src/scene/scene.ts',
+        'src/scene/scene-reader.ts',
+        'src/scene/scene-tracker.ts',
+        'src/scene/vehicle-peaks.ts',
+      ],
       ...['src/render/renderer.ts', 'src/render/wasm-renderer.ts'],
       ...['src/output/atomic-file.ts', 'src/output/atomic-image.ts'],
       ...['src/render/webgpu/gpu-adapter.ts', 'src/render/webgpu/gpu.ts'],

@@ -16,7 +16,9 @@ const footage = process.env.NOCTURNE_FOOTAGE ?? join(root, '../shared/data');
 const frames = join(footage, 'frames');
 const out = args[0] === undefined || args[0].startsWith('--') ? undefined : resolve(args[0]);
 if (out === undefined) {
-  process.stderr.write('usage: like-trials.mjs OUT [--trials 30] [--seed 1] [--model FOLDER] [--towns NAME,NAME,NAME]\n');
+  process.stderr.write(
+    'usage: like-trials.mjs OUT [--trials 30] [--seed 1] [--model FOLDER] [--towns NAME,NAME,NAME]\n',
+  );
   process.exit(2);
 }
 if (!existsSync(frames)) {
@@ -80,10 +82,15 @@ async function run(api) {
   const base = api.readNightStyle('city-led');
   const photosOf = (town) => {
     const [set, prefix] = TOWNS[town];
-    const names = readdirSync(join(frames, set)).filter((name) => name.startsWith(prefix)).sort();
+    const names = readdirSync(join(frames, set))
+      .filter((name) => name.startsWith(prefix))
+      .sort();
     return names.map((name) => join(frames, set, name));
   };
-  const days = readdirSync(join(frames, 'testA')).sort().filter((_, i) => i % 9 === 4).map((name) => join(frames, 'testA', name));
+  const days = readdirSync(join(frames, 'testA'))
+    .sort()
+    .filter((_, i) => i % 9 === 4)
+    .map((name) => join(frames, 'testA', name));
   const pick = (items, count) => {
     const rest = [...items];
     return Array.from({ length: count }, () => rest.splice(random.below(rest.length), 1)[0]);
@@ -113,8 +120,13 @@ async function run(api) {
     for (const town of towns) {
       const photos = pick(photosOf(town), PHOTOS);
       const { style, traits, notices } = await styleOf(photos);
-      const used = traits.map(({ name, value, sureness, isUsed }) => `${name} ${value.toFixed(2)} (${sureness.toFixed(2)}${isUsed ? '' : ' unused'})`);
-      console.log(`${town}: lamps ${api.townColor(style).map((v) => v.toFixed(2))}, mean luma ${style.exposure.meanLuma.toFixed(3)}; ${used.join('; ')} ${notices.join('; ')}`);
+      const used = traits.map(
+        ({ name, value, sureness, isUsed }) =>
+          `${name} ${value.toFixed(2)} (${sureness.toFixed(2)}${isUsed ? '' : ' unused'})`,
+      );
+      console.log(
+        `${town}: lamps ${api.townColor(style).map((v) => v.toFixed(2))}, mean luma ${style.exposure.meanLuma.toFixed(3)}; ${used.join('; ')} ${notices.join('; ')}`,
+      );
       cells.push([...(await Promise.all(photos.map(tile))), await nightOf(day, style)]);
     }
     await grid(cells, join(out, 'sheets', `sheet-${n + 1}.png`), 0.75);
@@ -129,7 +141,14 @@ async function run(api) {
     const below = shown.map((name) => (name === town ? photos[0] : random.pick(photosOf(name))));
     const name = `trial-${String(t + 1).padStart(2, '0')}.png`;
     await trial(await nightOf(day, style), await Promise.all(below.map(tile)), join(out, name));
-    key.push({ trial: name, answer: 'ABC'[shown.indexOf(town)], town, photos: photos.map((p) => basename(p)), shown: below.map((p) => basename(p)), day: basename(day) });
+    key.push({
+      trial: name,
+      answer: 'ABC'[shown.indexOf(town)],
+      town,
+      photos: photos.map((p) => basename(p)),
+      shown: below.map((p) => basename(p)),
+      day: basename(day),
+    });
   }
   writeFileSync(`${out}-key.json`, JSON.stringify(key, null, 2));
   await generator.close();
@@ -137,26 +156,45 @@ async function run(api) {
 }
 
 function png({ width, height, data }) {
-  return sharp(data, { raw: { width, height, channels: 3 } }).png().toBuffer();
+  return sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
 }
 
 async function grid(rows, path, scale) {
   const columns = Math.max(...rows.map((row) => row.length));
-  const canvas = sharp({ create: { width: columns * (WIDTH + 8), height: rows.length * (HEIGHT + 8), channels: 3, background: '#fff' } });
-  const parts = rows.flatMap((row, y) => row.map((input, x) => ({ input, left: x * (WIDTH + 8), top: y * (HEIGHT + 8) })));
+  const canvas = sharp({
+    create: { width: columns * (WIDTH + 8), height: rows.length * (HEIGHT + 8), channels: 3, background: '#fff' },
+  });
+  const parts = rows.flatMap((row, y) =>
+    row.map((input, x) => ({ input, left: x * (WIDTH + 8), top: y * (HEIGHT + 8) })),
+  );
   const whole = await canvas.composite(parts).png().toBuffer();
-  await sharp(whole).resize({ width: Math.round(scale * columns * (WIDTH + 8)) }).toFile(path);
+  await sharp(whole)
+    .resize({ width: Math.round(scale * columns * (WIDTH + 8)) })
+    .toFile(path);
 }
 
 /** The night twice as large, the photos below it. */
 async function trial(night, photos, path) {
   const width = 3 * (WIDTH + 8);
   const letters = ['A', 'B', 'C'].map((letter, i) => ({
-    input: Buffer.from(`<svg width="40" height="40"><rect width="40" height="40" fill="#fff"/><text x="10" y="31" font-size="30" font-family="sans-serif">${letter}</text></svg>`),
+    input: Buffer.from(
+      `<svg width="40" height="40"><rect width="40" height="40" fill="#fff"/><text x="10" y="31" font-size="30" font-family="sans-serif">${letter}</text></svg>`,
+    ),
     left: i * (WIDTH + 8),
     top: 2 * HEIGHT + 16,
   }));
-  const large = await sharp(night).resize({ width: 2 * WIDTH }).toBuffer();
-  const parts = [{ input: large, left: Math.round((width - 2 * WIDTH) / 2), top: 0 }, ...photos.map((input, i) => ({ input, left: i * (WIDTH + 8), top: 2 * HEIGHT + 16 })), ...letters];
-  await sharp({ create: { width, height: 3 * HEIGHT + 16, channels: 3, background: '#fff' } }).composite(parts).png().toFile(path);
+  const large = await sharp(night)
+    .resize({ width: 2 * WIDTH })
+    .toBuffer();
+  const parts = [
+    { input: large, left: Math.round((width - 2 * WIDTH) / 2), top: 0 },
+    ...photos.map((input, i) => ({ input, left: i * (WIDTH + 8), top: 2 * HEIGHT + 16 })),
+    ...letters,
+  ];
+  await sharp({ create: { width, height: 3 * HEIGHT + 16, channels: 3, background: '#fff' } })
+    .composite(parts)
+    .png()
+    .toFile(path);
 }

@@ -54,12 +54,17 @@ async function measure(api) {
   const { train, validation } = await api.readNightSets(path, key);
   const scales = api.traitScales(train);
   for (const photos of [1, 2, 3]) {
-    const cut = ({ styled, real }) => ({ styled: styled.map((set) => ({ ...set, photos: set.photos.slice(0, photos) })), real });
+    const cut = ({ styled, real }) => ({
+      styled: styled.map((set) => ({ ...set, photos: set.photos.slice(0, photos) })),
+      real,
+    });
     if (!train.styled.some((set) => set.photos.length >= photos)) break;
     const [own, held] = [cut(train), cut(validation)];
     const features = own.styled.map((set) => statisticsOf(set, api));
     const heldFeatures = held.styled.map((set) => statisticsOf(set, api));
-    const targets = own.styled.map(({ traits }) => traits.map((value, k) => (value - scales[k].mean) / scales[k].deviation));
+    const targets = own.styled.map(({ traits }) =>
+      traits.map((value, k) => (value - scales[k].mean) / scales[k].deviation),
+    );
     const rows = {
       mean: held.styled.map(() => scales.map(() => 0)),
       nearest: nearest(features, targets, heldFeatures),
@@ -74,7 +79,11 @@ async function measure(api) {
     }
     console.log(`\n${photos} photo(s), ${held.styled.length} held-back styles, ${own.styled.length} trained on`);
     for (const [name, predictions] of Object.entries(rows)) {
-      const m = api.measurePredictions({ styled: held.styled, real: name === 'network' ? held.real : [] }, predictions.map((p) => Float32Array.from(p)), scales);
+      const m = api.measurePredictions(
+        { styled: held.styled, real: name === 'network' ? held.real : [] },
+        predictions.map((p) => Float32Array.from(p)),
+        scales,
+      );
       const explained = m.explained.map((value, k) => `${api.STYLE_TRAITS[k].name} ${value.toFixed(2)}`).join('; ');
       console.log(
         `${name.padEnd(8)} colour ${m.colorMedian.toFixed(3)} p90 ${m.colorP90.toFixed(3)}  exposure ${m.exposureMedian.toFixed(2)} p90 ` +
@@ -92,16 +101,40 @@ function statisticsOf({ photos }, { PATCH_SIDE }) {
     const values = [];
     const luma = Array.from({ length: size }, (_, i) => at(0, i, 0)).sort((a, b) => a - b);
     for (const share of [0.02, 0.1, 0.25, 0.5, 0.75, 0.9, 0.98]) values.push(luma[Math.floor(share * size)]);
-    for (const third of [0, 1, 2]) for (const c of [0, 1, 2]) values.push(mean(size, (i) => Math.floor((i * 3) / size) === third, (i) => at(0, i, c)));
+    for (const third of [0, 1, 2])
+      for (const c of [0, 1, 2])
+        values.push(
+          mean(
+            size,
+            (i) => Math.floor((i * 3) / size) === third,
+            (i) => at(0, i, c),
+          ),
+        );
     const all = [];
-    for (let p = 1; p < photo.length / (4 * size); p++) for (let i = 0; i < size; i += 3) all.push([at(p, i, 0), at(p, i, 1), at(p, i, 2)]);
+    for (let p = 1; p < photo.length / (4 * size); p++)
+      for (let i = 0; i < size; i += 3) all.push([at(p, i, 0), at(p, i, 1), at(p, i, 2)]);
     all.sort((a, b) => a[0] - b[0]);
-    for (const [from, to] of [[0, 0.1], [0.1, 0.3], [0.3, 0.5], [0.5, 0.7], [0.7, 0.85], [0.85, 0.93], [0.93, 0.98], [0.98, 1]]) {
+    for (const [from, to] of [
+      [0, 0.1],
+      [0.1, 0.3],
+      [0.3, 0.5],
+      [0.5, 0.7],
+      [0.7, 0.85],
+      [0.85, 0.93],
+      [0.93, 0.98],
+      [0.98, 1],
+    ]) {
       const part = all.slice(Math.floor(from * all.length), Math.max(1, Math.floor(to * all.length)));
       for (const c of [0, 1, 2]) values.push(part.reduce((sum, v) => sum + v[c], 0) / part.length);
     }
     const m = values[3] + 0.02;
-    return [...values, Math.log(m), Math.log(values[0] + 0.02), Math.log(values[6] + 0.02), ...values.slice(0, 16).map((v) => v * v)];
+    return [
+      ...values,
+      Math.log(m),
+      Math.log(values[0] + 0.02),
+      Math.log(values[6] + 0.02),
+      ...values.slice(0, 16).map((v) => v * v),
+    ];
   });
   return each[0].map((_, k) => each.reduce((sum, v) => sum + v[k], 0) / each.length);
 }
@@ -115,7 +148,9 @@ function mean(size, has, value) {
 function scaler(features) {
   const n = features[0].length;
   const means = Array.from({ length: n }, (_, k) => features.reduce((s, f) => s + f[k], 0) / features.length);
-  const deviations = means.map((m, k) => Math.sqrt(features.reduce((s, f) => s + (f[k] - m) ** 2, 0) / features.length) + 1e-6);
+  const deviations = means.map(
+    (m, k) => Math.sqrt(features.reduce((s, f) => s + (f[k] - m) ** 2, 0) / features.length) + 1e-6,
+  );
   return (f) => f.map((v, k) => (v - means[k]) / deviations[k]);
 }
 
@@ -123,7 +158,10 @@ function nearest(features, targets, held) {
   const scale = scaler(features);
   const known = features.map(scale);
   return held.map(scale).map((f) => {
-    const order = known.map((k, i) => [k.reduce((s, v, j) => s + (v - f[j]) ** 2, 0), i]).sort((a, b) => a[0] - b[0]).slice(0, 5);
+    const order = known
+      .map((k, i) => [k.reduce((s, v, j) => s + (v - f[j]) ** 2, 0), i])
+      .sort((a, b) => a[0] - b[0])
+      .slice(0, 5);
     return targets[0].map((_, t) => order.reduce((s, [, i]) => s + targets[i][t], 0) / order.length);
   });
 }
@@ -138,18 +176,28 @@ function ridge(features, targets, held) {
     for (let fold = 0; fold < 5; fold++) {
       const own = x.map((_, i) => i).filter((i) => i % 5 !== fold);
       const out = x.map((_, i) => i).filter((i) => i % 5 === fold);
-      const given = solve(own.map((i) => x[i]), own.map((i) => targets[i]), out.map((i) => x[i]), weight);
+      const given = solve(
+        own.map((i) => x[i]),
+        own.map((i) => targets[i]),
+        out.map((i) => x[i]),
+        weight,
+      );
       out.forEach((i, k) => targets[i].forEach((v, t) => (sums[t] += (v - given[k][t]) ** 2)));
     }
     return sums;
   });
   const results = weights.map((weight) => solve(x, targets, h, weight));
-  return h.map((_, i) => targets[0].map((_, t) => results[weights.reduce((b, _, w) => (errors[w][t] < errors[b][t] ? w : b), 0)][i][t]));
+  return h.map((_, i) =>
+    targets[0].map((_, t) => results[weights.reduce((b, _, w) => (errors[w][t] < errors[b][t] ? w : b), 0)][i][t]),
+  );
 }
 
 function solve(x, y, held, weight) {
   const n = x[0].length;
-  const [a, b] = [Array.from({ length: n }, () => new Float64Array(n)), Array.from({ length: n }, () => new Float64Array(y[0].length))];
+  const [a, b] = [
+    Array.from({ length: n }, () => new Float64Array(n)),
+    Array.from({ length: n }, () => new Float64Array(y[0].length)),
+  ];
   x.forEach((row, r) => {
     for (let i = 0; i < n; i++) {
       for (let j = 0; j < n; j++) a[i][j] += row[i] * row[j];

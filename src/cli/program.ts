@@ -274,7 +274,9 @@ function defineTrain(program: Command): void {
       'folder with trainA (day) and trainB (night), or of labelled scenes; or synth: a painted street',
     )
     .addOption(
-      new Option('--recipe <name>', 'what to train').choices(['cyclegan', 'scene', 'vehicle', 'night-style']).default('cyclegan'),
+      new Option('--recipe <name>', 'what to train')
+        .choices(['cyclegan', 'scene', 'vehicle', 'night-style'])
+        .default('cyclegan'),
     )
     .option('--day <folder>', 'day images, instead of DATA')
     .option('--night <folder>', 'night images, instead of DATA')

@@ -62,11 +62,18 @@ export async function openLitGenerator(options: LitGeneratorOptions): Promise<Ge
 }
 
 /** The style, or what photos show of theirs. */
-async function styleFor(base: NightStyle, { like, threads = 1 }: LitGeneratorOptions, logger: Logger): Promise<NightStyle> {
+async function styleFor(
+  base: NightStyle,
+  { like, threads = 1 }: LitGeneratorOptions,
+  logger: Logger,
+): Promise<NightStyle> {
   if (!like) return base;
   const { style, traits, notices } = await styleLike({ photos: like, base, threads });
   for (const notice of notices) logger.warn({}, `${notice}.`);
-  logger.info({ lamps: townColor(style).map(rounded), meanLuma: rounded(style.exposure.meanLuma) }, describeReading(traits));
+  logger.info(
+    { lamps: townColor(style).map(rounded), meanLuma: rounded(style.exposure.meanLuma) },
+    describeReading(traits),
+  );
   return style;
 }
 

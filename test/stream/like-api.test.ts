@@ -83,7 +83,11 @@ test('refuses hostile and malformed bodies in one line, and changes nothing', as
 });
 
 test('says what the worker says of a photo, and needs the control token', async () => {
-  const failure = new NocturneError({ code: 'INPUT_NOT_VIDEO', stage: 'ingest', message: 'cannot decode photo 1: it is text.' });
+  const failure = new NocturneError({
+    code: 'INPUT_NOT_VIDEO',
+    stage: 'ingest',
+    message: 'cannot decode photo 1: it is text.',
+  });
   const { send } = await serve({ failure });
   expect(await send(put(Uint8Array.of(1), 'image/png'))).toEqual({ status: 409, body: { error: failure.toLine() } });
   await server?.close();

@@ -168,7 +168,10 @@ export class WorkerStream implements NightStream {
     this.#logger.info({ stream: this.name, generator, style, likePhotos }, 'The stream has another generator.');
     this.#setState({
       state: 'live',
-      message: likePhotos > 0 ? likeMessage(likePhotos) : `${basename(generator)} makes the night now, in the style ${basename(style)}.`,
+      message:
+        likePhotos > 0
+          ? likeMessage(likePhotos)
+          : `${basename(generator)} makes the night now, in the style ${basename(style)}.`,
     });
   }
 

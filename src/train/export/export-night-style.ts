@@ -1,8 +1,4 @@
-import {
-  parseNightStyleCard,
-  PATCHES_SHAPE,
-  type NightStyleCard,
-} from '../../infer/night-like/night-style-card.js';
+import { parseNightStyleCard, PATCHES_SHAPE, type NightStyleCard } from '../../infer/night-like/night-style-card.js';
 import { PATCH_COUNT } from '../../infer/night-like/photo-patches.js';
 import { STYLE_TRAITS } from '../../lighting/style-traits.js';
 import type { Weights } from '../networks/ops.js';
@@ -12,7 +8,10 @@ import { exportNetwork } from './export-network.js';
 import { writeModel, type WrittenModel } from './write-model.js';
 
 /** Options of {@link exportNightStyle}; fields without a comment are written to the model card unchanged. */
-interface ExportNightStyleOptions extends Pick<NightStyleCard, 'name' | 'version' | 'description' | 'licence' | 'traits'> {
+interface ExportNightStyleOptions extends Pick<
+  NightStyleCard,
+  'name' | 'version' | 'description' | 'licence' | 'traits'
+> {
   /** The network's parameters and statistics. */
   readonly weights: Weights;
   /** Of the run. */

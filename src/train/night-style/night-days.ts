@@ -67,4 +67,3 @@ function isChosen(index: number, total: number, count: number): boolean {
   const rank = (i: number): number => Math.floor((i * count) / total);
   return index === 0 || rank(index) !== rank(index - 1);
 }
-

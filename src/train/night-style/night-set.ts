@@ -88,7 +88,17 @@ export async function makeNightSets({ source, options, signal, onLine }: NightSe
 /** What decides the sets: a file of nights is used again for the same. */
 export function nightSetKey(source: string, options: NightStyleOptions): string {
   const { seed, synthCount, dayCount, photoCount, validationShare, styleCount, nightsPerStyle } = options;
-  return JSON.stringify([FORMAT, source, seed, synthCount, dayCount, photoCount, validationShare, styleCount, nightsPerStyle]);
+  return JSON.stringify([
+    FORMAT,
+    source,
+    seed,
+    synthCount,
+    dayCount,
+    photoCount,
+    validationShare,
+    styleCount,
+    nightsPerStyle,
+  ]);
 }
 
 /** Nights and days of the folder. */

@@ -40,7 +40,12 @@ export class NightStyleModel {
     this.#options = options;
     this.#network = networkOf(options, options.patches);
     const adam = { beta1, beta2, maxGradientNorm: MAX_GRADIENT_NORM };
-    this.#net = new TrainableNetwork(this.#network, { input: PATCH_INPUT, adam, random: new Random(seed), averageDecay });
+    this.#net = new TrainableNetwork(this.#network, {
+      input: PATCH_INPUT,
+      adam,
+      random: new Random(seed),
+      averageDecay,
+    });
     const { statistics } = traceNetwork(this.#network, PATCH_INPUT);
     this.#statistics = new Map(
       statistics.map(({ name, shape }) => [

@@ -49,10 +49,8 @@ export async function predictSets(
     part.forEach((nights, i) => writeSet(batch, i, nights, { scales }));
     const output = tf.tidy(
       () =>
-        network<tf.Tensor>(
-          new TfjsOps(tensors),
-          tf.tensor4d(batch.input, [part.length * PATCH_COUNT, ...PATCH_INPUT]),
-        ).style,
+        network<tf.Tensor>(new TfjsOps(tensors), tf.tensor4d(batch.input, [part.length * PATCH_COUNT, ...PATCH_INPUT]))
+          .style,
     );
     const values = Float32Array.from(await output.data());
     output.dispose();
@@ -97,7 +95,9 @@ export function nightStyleNumbers(metrics: NightStyleMetrics): Record<string, nu
   const { colorMedian, colorP90, exposureMedian, exposureP90, night, explained } = metrics;
   const each = STYLE_TRAITS.map(({ name }, k) => [`explained.${name}`, explained[k] ?? 0] as const);
   const all = { colorMedian, colorP90, exposureMedian, exposureP90, night, ...Object.fromEntries(each) };
-  return Object.fromEntries(Object.entries(all).map(([name, value]) => [`validation.${name}`, Number(value.toFixed(4))]));
+  return Object.fromEntries(
+    Object.entries(all).map(([name, value]) => [`validation.${name}`, Number(value.toFixed(4))]),
+  );
 }
 
 /** The metrics in one line. */

@@ -18,7 +18,16 @@ import { predictSets } from '../../../src/train/night-style/night-style-validati
 import { useBackend } from '../use-backend.js';
 
 const TRAITS = STYLE_TRAITS.length;
-const OPTIONS = nightStyleOptions({ filters: 4, hidden: 8, batch: 8, patches: 4, realShare: 0.25, rate: 1e-2, warmUp: 1, steps: 60 });
+const OPTIONS = nightStyleOptions({
+  filters: 4,
+  hidden: 8,
+  batch: 8,
+  patches: 4,
+  realShare: 0.25,
+  rate: 1e-2,
+  warmUp: 1,
+  steps: 60,
+});
 const folder = mkdtempSync(join(tmpdir(), 'night-style-'));
 
 beforeAll(useBackend);
@@ -66,7 +75,11 @@ describe('nightStyleLosses', () => {
     }
     const losses = nightStyleLosses(
       tf.tensor2d(output, [count, length]),
-      { traits: tf.tensor2d(traits, [count, TRAITS]), known: tf.tensor2d(known!, [3, 1]), night: tf.tensor2d(night!, [3, 1]) },
+      {
+        traits: tf.tensor2d(traits, [count, TRAITS]),
+        known: tf.tensor2d(known!, [3, 1]),
+        night: tf.tensor2d(night!, [3, 1]),
+      },
       0.3,
     );
     expect(losses['traits']!.dataSync()[0]).toBeCloseTo(density / (2 * TRAITS), 3);
