@@ -2,7 +2,7 @@ import { imageToYuv, type RgbImage } from '../../image/rgb-image.js';
 
 /** Side of a patch, samples. */
 export const PATCH_SIDE = 32;
-/** Channels of a patch: Y, U, V and the row in the photo, each about -1 to 1. */
+/** Channels of a patch: Y, U, V and the row in the photo, each from its range to -1 to 1; see also {@link toNetworkInput}. */
 export const PATCH_CHANNELS = 4;
 /** Patches that the network reads at once, of all photos together. */
 export const PATCH_COUNT = 24;
@@ -16,6 +16,21 @@ export const PATCH_SIZE = PATCH_CHANNELS * PATCH_SIDE * PATCH_SIDE;
 const CHROMA_GAIN = 2;
 /** Samples over which the brightest places are averaged and compared, and within which there is one lamp. */
 const SPOT = { side: 6, apart: 20 } as const;
+
+/** Luma that is added before chroma is divided by it: what is darker has no sure colour. */
+const DARK = 0.06;
+
+/**
+ * A patch, or several, as the network reads them, in place: chroma is divided by luma, so that the colour of a light is the same however bright it
+ * is. Returns them.
+ */
+export function toNetworkInput(patches: Float32Array): Float32Array {
+  for (let at = 0; at < patches.length; at += PATCH_CHANNELS) {
+    const share = 1 / (CHROMA_GAIN * (((patches[at] ?? 0) + 1) / 2 + DARK));
+    for (let c = at + 1; c < at + 3; c++) patches[c] = Math.min(1, Math.max(-1, share * (patches[c] ?? 0)));
+  }
+  return patches;
+}
 
 /** A place to cut out. */
 interface Centre {
@@ -52,7 +67,7 @@ export function photoPatches(image: RgbImage): Float32Array[] {
 }
 
 /**
- * The patches of several photos that the network reads at once, `[24, 32, 32, 4]`: in turns from each photo, so that each has about
+ * The patches of several photos that the network reads at once, `[24, 32, 32, 4]`, as it reads them: in turns from each photo, so that each has about
  * as many; photos after the 24th have none. Where there are too few, they begin again. @param photos as {@link photoPatches} gives them.
  */
 export function patchSet(photos: readonly (readonly Float32Array[])[]): Float32Array {
@@ -65,7 +80,7 @@ export function patchSet(photos: readonly (readonly Float32Array[])[]): Float32A
     const patch = patches[Math.floor(i / photos.length) % patches.length];
     if (patch) set.set(patch, i * PATCH_SIZE);
   }
-  return set;
+  return toNetworkInput(set);
 }
 
 /** From the middle outwards: the first ones stand for all. */

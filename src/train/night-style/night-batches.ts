@@ -1,5 +1,11 @@
 import { Random } from '../../core/random.js';
-import { PATCH_CHANNELS, PATCH_COUNT, PATCH_SIDE, PATCH_SIZE } from '../../infer/night-like/photo-patches.js';
+import {
+  PATCH_CHANNELS,
+  PATCH_COUNT,
+  PATCH_SIDE,
+  PATCH_SIZE,
+  toNetworkInput,
+} from '../../infer/night-like/photo-patches.js';
 import { STYLE_TRAITS } from '../../lighting/style-traits.js';
 import type { NightSet, StyledNights } from './night-set.js';
 
@@ -142,6 +148,7 @@ export function writeSet(
     const from = Math.floor(k / photos.length) * PATCH_SIZE;
     const at = (i * chosen.length + index) * PATCH_SIZE;
     for (let n = 0; n < PATCH_SIZE; n++) batch.input[at + n] = (photo[from + n] ?? 0) / 127.5 - 1;
+    toNetworkInput(batch.input.subarray(at, at + PATCH_SIZE));
   }
   scales.forEach(({ mean, deviation }, t) => {
     batch.traits[i * scales.length + t] = traits ? ((traits[t] ?? mean) - mean) / deviation : 0;
