@@ -1,6 +1,7 @@
 import { STYLE_TRAITS } from '../../lighting/style-traits.js';
 import { checkNumber, checkObject, checkTensor, ModelCardError, parseTrainedCard } from '../model-card.js';
 import type { TensorCard, TrainedModelCard } from '../model-card.js';
+import type { PlainRegression } from './plain-statistics.js';
 import { PATCH_CHANNELS, PATCH_COUNT, PATCH_SIDE } from './photo-patches.js';
 
 /** A trait that a night-style network reads: its mean and deviation among the styles that it was trained on. */
@@ -13,11 +14,13 @@ export interface TraitCard {
 /** The card of a night-style network, which reads `[24, 4, 32, 32]`: see `photoPatches`. */
 export interface NightStyleCard extends TrainedModelCard {
   readonly outputs: {
-    /** `[1, 2 T + 1, 1, 1]` float32: T traits, each in deviations from its mean; T logarithms of their variance; the logit of a night. */
+    /** `[1, 2 T + 1, 1, 1]` float32: T traits, in deviations, to add to those of `plain`; T logarithms of their variance; the logit of a night. */
     readonly style: TensorCard;
   };
   /** In the order of `STYLE_TRAITS`. */
   readonly traits: readonly TraitCard[];
+  /** Traits by plain statistics, on their own scales: what the network adds to. */
+  readonly plain: PlainRegression;
 }
 
 /** Input of a night-style network. */
@@ -37,5 +40,16 @@ export function parseNightStyleCard(json: string): NightStyleCard {
     checkNumber(`traits[${i}].mean`, trait['mean']);
     checkNumber(`traits[${i}].deviation`, trait['deviation']);
   });
+  const plain = checkObject('plain', card['plain']);
+  checkNumbers('plain.bias', plain['bias']);
+  const { weights } = plain;
+  if (!Array.isArray(weights)) throw new ModelCardError('plain.weights', 'a list', weights);
+  STYLE_TRAITS.forEach((_, i) => checkNumbers(`plain.weights[${i}]`, weights[i]));
   return card as unknown as NightStyleCard; // every required field was checked above
+}
+
+function checkNumbers(field: string, values: unknown): void {
+  if (!Array.isArray(values) || !values.every((value) => Number.isFinite(value))) {
+    throw new ModelCardError(field, 'a list of numbers', values);
+  }
 }

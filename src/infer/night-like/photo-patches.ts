@@ -13,12 +13,12 @@ export const PHOTO_PIXELS = 512 * 288;
 export const PATCH_SIZE = PATCH_CHANNELS * PATCH_SIDE * PATCH_SIDE;
 
 /** Factor of the chroma of a patch: from its range to -1 to 1. */
-const CHROMA_GAIN = 2;
+export const CHROMA_GAIN = 2;
 /** Samples over which the brightest places are averaged and compared, and within which there is one lamp. */
 const SPOT = { side: 6, apart: 20 } as const;
 
 /** Luma that is added before chroma is divided by it: what is darker has no sure colour. */
-const DARK = 0.06;
+export const DARK = 0.06;
 
 /**
  * A patch, or several, as the network reads them, in place: chroma is divided by luma, so that the colour of a light is the same however bright it

@@ -9,6 +9,7 @@ import type { NetworkSession } from '../network-session.js';
 import { openNetworkSession } from '../open-session.js';
 import { reasonOf } from '../ort-runtime.js';
 import { parseNightStyleCard, PATCHES_SHAPE, type NightStyleCard } from './night-style-card.js';
+import { plainStatistics, regress } from './plain-statistics.js';
 import {
   PATCH_CHANNELS,
   PATCH_COUNT,
@@ -129,7 +130,7 @@ class NightStyleNetwork {
     try {
       const output = (await this.#session.run({ [card.input.name]: { data, shape: PATCHES_SHAPE } }, [name]))[name];
       if (!output?.data.every(Number.isFinite)) throw new TypeError(`its output ${name} is not finite`);
-      return readTraits(output.data, card);
+      return readTraits(output.data, card, photos);
     } catch (cause) {
       const message = `${path} failed: ${reasonOf(cause)}.`;
       throw new NocturneError({ code: 'MODEL_FAILED', stage: 'infer', message, cause });
@@ -141,11 +142,17 @@ class NightStyleNetwork {
   }
 }
 
-function readTraits(output: Float32Array, { traits }: NightStyleCard): { traits: TraitReading[]; night: number } {
+function readTraits(
+  output: Float32Array,
+  { traits, plain }: NightStyleCard,
+  photos: readonly (readonly Float32Array[])[],
+): { traits: TraitReading[]; night: number } {
   const count = STYLE_TRAITS.length;
-  const readings = traits.map(({ name, mean, deviation }, i) => {
+  const each = photos.map((patches) => regress(plain, plainStatistics(patches)));
+  const readings = traits.map(({ name, deviation }, i) => {
+    const start = each.reduce((sum, values) => sum + (values[i] ?? 0), 0) / each.length;
     const sureness = Math.max(0, 1 - Math.exp(output[count + i] ?? 0));
-    return { name, value: mean + deviation * (output[i] ?? 0), sureness, isUsed: sureness >= MIN_SURENESS };
+    return { name, value: start + deviation * (output[i] ?? 0), sureness, isUsed: sureness >= MIN_SURENESS };
   });
   return { traits: readings, night: output[2 * count] ?? 0 };
 }

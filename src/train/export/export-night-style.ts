@@ -10,7 +10,7 @@ import { writeModel, type WrittenModel } from './write-model.js';
 /** Options of {@link exportNightStyle}; fields without a comment are written to the model card unchanged. */
 interface ExportNightStyleOptions extends Pick<
   NightStyleCard,
-  'name' | 'version' | 'description' | 'licence' | 'traits'
+  'name' | 'version' | 'description' | 'licence' | 'traits' | 'plain'
 > {
   /** The network's parameters and statistics. */
   readonly weights: Weights;
@@ -31,7 +31,7 @@ interface ExportNightStyleOptions extends Pick<
  */
 export async function exportNightStyle(options: ExportNightStyleOptions): Promise<WrittenModel<NightStyleCard>> {
   const { weights, out, overwrite = false } = options;
-  const { name, version, description, licence, traits, sources, training, metrics } = options;
+  const { name, version, description, licence, traits, plain, sources, training, metrics } = options;
   const bytes = exportNetwork({
     network: networkOf(options.options),
     inputName: 'patches',
@@ -49,6 +49,7 @@ export async function exportNightStyle(options: ExportNightStyleOptions): Promis
     input: { name: 'patches', shape: PATCHES_SHAPE, layout: 'NCHW', matrix: 'bt709', range: 'full' },
     outputs: { style: { name: 'style', shape: [1, 2 * STYLE_TRAITS.length + 1, 1, 1] } },
     traits,
+    plain,
     ...(sources && { sources }),
     ...(training && { training }),
     ...(metrics && { metrics }),

@@ -13,6 +13,7 @@ import type {
 import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
 import { classicGenerator } from '../models/create-networks.js';
 import type { NightStyleCard } from '../../infer/night-like/night-style-card.js';
+import type { PlainRegression } from '../../infer/night-like/plain-statistics.js';
 import { nightgrid } from '../networks/nightgrid.js';
 import { sceneNetwork } from '../networks/scene-network.js';
 import { sizeOf, traceNetwork } from '../networks/trace.js';
@@ -162,7 +163,8 @@ async function exportNightStyleRun(
   { header, arrays }: BestCheckpoint,
 ): Promise<WrittenModel<NightStyleCard>> {
   const { metrics, description = 'a night-style network trained by nocturne train', ...card } = options;
-  const found = header as unknown as BestHeader<NightStyleMetrics & { readonly scales: readonly TraitScale[] }>; // as the trainer writes it
+  type Measured = NightStyleMetrics & { readonly scales: readonly TraitScale[]; readonly plain: PlainRegression };
+  const found = header as unknown as BestHeader<Measured>; // as the trainer writes it
   const trained = nightStyleOptions(found.options);
   return exportNightStyle({
     ...card,
@@ -170,6 +172,7 @@ async function exportNightStyleRun(
     weights: arrays,
     options: trained,
     traits: found.metrics.scales,
+    plain: found.metrics.plain,
     training: { recipe: 'night-style', seed: trained.seed, steps: found.step, options: { ...trained } },
     metrics: { ...nightStyleNumbers(found.metrics), ...metrics },
   });

@@ -13,7 +13,7 @@ import type { NightSet, StyledNights } from './night-set.js';
 export interface NightBatch {
   /** `[N P, 32, 32, 4]`. */
   readonly input: Float32Array;
-  /** `[N, T]`: traits in deviations from their mean. */
+  /** `[N, T]`: traits in deviations from what plain statistics give. */
   readonly traits: Float32Array;
   /** `[N]`: 1 where the traits are known. */
   readonly known: Float32Array;
@@ -80,17 +80,22 @@ export class NightBatches {
     for (let i = 0; i < batch; i++) {
       const isReal = real.length > 0 && random.next() < realShare;
       const nights = random.pick(isReal ? real : styled);
-      const photos = [...nights.photos];
-      for (let k = photos.length - 1; k > 0; k--) {
-        const other = random.below(k + 1);
-        [photos[k], photos[other]] = [photos[other] ?? PLACEHOLDER, photos[k] ?? PLACEHOLDER];
-      }
-      const count = 1 + random.below(photos.length);
       const chosen = this.#drawPatches();
-      writeSet(this.#batch, i, { ...nights, photos: photos.slice(0, count) }, { scales: this.#scales, chosen });
+      writeSet(this.#batch, i, this.#somePhotos(nights), { scales: this.#scales, chosen });
       this.#degrade(i, noise * random.next());
     }
     return this.#batch;
+  }
+
+  /** One or more photos of a style, in any order. */
+  #somePhotos(nights: StyledNights): StyledNights {
+    const random = this.#random;
+    const rest = nights.photos.map((_, k) => k);
+    const count = 1 + random.below(rest.length);
+    return photosOf(
+      nights,
+      Array.from({ length: count }, () => rest.splice(random.below(rest.length), 1)[0] ?? 0),
+    );
   }
 
   /** Which of the 24 patches a set has. */
@@ -115,6 +120,13 @@ export class NightBatches {
 }
 
 const PLACEHOLDER = new Uint8Array();
+
+/** Some photos of a style, by their indices. */
+export function photosOf(nights: StyledNights, indices: readonly number[]): StyledNights {
+  const { photos, plain } = nights;
+  const some = indices.map((k) => photos[k] ?? PLACEHOLDER);
+  return { ...nights, photos: some, ...(plain && { plain: indices.map((k) => plain[k] ?? []) }) };
+}
 
 /** A batch of nothing. */
 export function emptyBatch(count: number, patches = PATCH_COUNT): NightBatch {
@@ -142,7 +154,7 @@ export function writeSet(
   nights: StyledNights,
   { scales, chosen = ALL_PATCHES }: WriteSetOptions,
 ): void {
-  const { photos, traits, night } = nights;
+  const { photos, traits, plain, night } = nights;
   for (const [index, k] of chosen.entries()) {
     const photo = photos[k % photos.length] ?? PLACEHOLDER;
     const from = Math.floor(k / photos.length) * PATCH_SIZE;
@@ -151,7 +163,8 @@ export function writeSet(
     toNetworkInput(batch.input.subarray(at, at + PATCH_SIZE));
   }
   scales.forEach(({ mean, deviation }, t) => {
-    batch.traits[i * scales.length + t] = traits ? ((traits[t] ?? mean) - mean) / deviation : 0;
+    const start = plain ? plain.reduce((sum, values) => sum + (values[t] ?? 0), 0) / plain.length : mean;
+    batch.traits[i * scales.length + t] = traits ? ((traits[t] ?? start) - start) / deviation : 0;
   });
   batch.known[i] = traits ? 1 : 0;
   batch.night[i] = night;

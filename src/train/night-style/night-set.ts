@@ -18,6 +18,8 @@ export interface StyledNights {
   readonly photos: readonly Uint8Array[];
   /** In the order of `STYLE_TRAITS`; undefined for real photos. */
   readonly traits: readonly number[] | undefined;
+  /** Traits that plain statistics give for each photo, see `addPlain`; what a network adds to. */
+  readonly plain?: readonly (readonly number[])[];
   /** 1 night, 0 day. */
   readonly night: number;
 }

@@ -69,8 +69,11 @@ export function measurePredictions(
 ): NightStyleMetrics {
   const [colors, stops]: [number[], number[]] = [[], []];
   const off = new Float64Array(TRAITS);
-  styled.forEach(({ traits = [] }, i) => {
-    const given = scales.map(({ mean, deviation }, k) => mean + deviation * (predictions[i]?.[k] ?? 0));
+  styled.forEach(({ traits = [], plain }, i) => {
+    const given = scales.map(({ mean, deviation }, k) => {
+      const start = plain ? plain.reduce((sum, values) => sum + (values[k] ?? 0), 0) / plain.length : mean;
+      return start + deviation * (predictions[i]?.[k] ?? 0);
+    });
     colors.push(colorError(given, traits));
     stops.push(Math.abs((given[2] ?? 0) - (traits[2] ?? 0)));
     scales.forEach(({ deviation }, k) => {

@@ -6,6 +6,7 @@ import { NightBatches, traitScales } from './night-batches.js';
 import { makeNightSets, nightSetKey, type NightSets } from './night-set.js';
 import { readNightSets, writeNightSets } from './night-set-file.js';
 import { NightStyleModel, networkOf } from './night-style-model.js';
+import { addPlain, fitPlain } from './plain-traits.js';
 import { nightStyleOptions, type NightStyleOptions } from './night-style-options.js';
 import {
   describeNightStyleMetrics,
@@ -38,7 +39,9 @@ export async function trainNightStyle(run: NightStyleRunOptions): Promise<Superv
   const options = supervisedOptions(run, nightStyleOptions);
   await using backend = await openBackend(run.backend, onWarning);
   onStart?.(options, backend);
-  const { train, validation } = await openNightSets(run, options);
+  const sets = await openNightSets(run, options);
+  const plain = fitPlain(sets.train);
+  const [train, validation] = [addPlain(sets.train, plain), addPlain(sets.validation, plain)];
   onLine?.(
     `${train.styled.length} styles and ${train.real.length} photos, ` +
       `${validation.styled.length} and ${validation.real.length} held back`,
@@ -48,6 +51,8 @@ export async function trainNightStyle(run: NightStyleRunOptions): Promise<Superv
   const data = new NightBatches(train, scales, options);
   const network = networkOf(options);
   const held = [...validation.styled, ...validation.real];
+  const nothing = held.map(() => new Float32Array(2 * scales.length + 1));
+  onLine?.(`plain statistics: ${describeNightStyleMetrics(measurePredictions(validation, nothing, scales))}`);
   try {
     return await runSupervised({
       recipe: 'night-style',
@@ -61,6 +66,7 @@ export async function trainNightStyle(run: NightStyleRunOptions): Promise<Superv
       measure: async (weights) => ({
         ...measurePredictions(validation, await predictSets(network, weights, held, scales), scales),
         scales,
+        plain,
       }),
       describe: describeNightStyleMetrics,
       numbers: ({ colorMedian, exposureMedian, night, score }) => ({ colorMedian, exposureMedian, night, score }),

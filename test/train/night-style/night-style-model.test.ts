@@ -112,7 +112,7 @@ describe('NightStyleModel', () => {
     const weights = await model.weights();
     const { path } = await exportNightStyle({
       ...{ name: 'tiny', version: '1.0.0', description: 'for tests', licence: 'MIT', out: join(folder, 'tiny') },
-      ...{ weights, options: OPTIONS, traits: SCALES },
+      ...{ weights, options: OPTIONS, traits: SCALES, plain: { bias: [], weights: STYLE_TRAITS.map(() => []) } },
     });
     const file = await readModelFile(path, parseNightStyleCard);
     await using session = await openNetworkSession(file);
