@@ -21,7 +21,7 @@ await build({
     contents: `export { openBackend } from './src/train/backends/open-backend.ts';
       export { readCheckpoint } from './src/train/checkpoint.ts';
       export { photosOf, traitScales } from './src/train/night-style/night-batches.ts';
-      export { addPlain, fitPlain, statisticsOf } from './src/train/night-style/plain-traits.ts';
+      export { statisticsOf, withPlainTraits } from './src/train/night-style/plain-traits.ts';
       export { readNightSets } from './src/train/night-style/night-set-file.ts';
       export { networkOf } from './src/train/night-style/night-style-model.ts';
       export { nightStyleOptions } from './src/train/night-style/night-style-options.ts';
@@ -49,9 +49,7 @@ async function measure(api) {
   const path = join(run, 'nights.bin');
   const bytes = readFileSync(path);
   const { key } = JSON.parse(bytes.subarray(0, bytes.indexOf(0x0a)).toString());
-  const sets = await api.readNightSets(path, key);
-  const plain = api.fitPlain(sets.train);
-  const [train, validation] = [sets.train, api.addPlain(sets.validation, plain)];
+  const { train, validation } = api.withPlainTraits(await api.readNightSets(path, key));
   const scales = api.traitScales(train);
   const checkpoint = existsSync(checkpointPath) ? await api.readCheckpoint(checkpointPath) : undefined;
   const nearestOf = nearest(

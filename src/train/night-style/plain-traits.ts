@@ -1,6 +1,6 @@
 import { PATCH_COUNT, PATCH_SIZE } from '../../infer/night-like/photo-patches.js';
 import { plainStatistics, regress, type PlainRegression } from '../../infer/night-like/plain-statistics.js';
-import type { NightSet } from './night-set.js';
+import type { NightSet, NightSets } from './night-set.js';
 import { fitRidge } from './ridge.js';
 
 /** Weight of the ridge regression. */
@@ -16,28 +16,29 @@ export function statisticsOf(photo: Uint8Array): number[] {
   return plainStatistics(patches);
 }
 
-/** Fits traits to the plain statistics of single photos. */
-export function fitPlain({ styled }: NightSet): PlainRegression {
-  const rows = styled.flatMap(({ photos, traits }) =>
-    photos.map((photo) => [statisticsOf(photo), traits ?? []] as const),
-  );
-  const { bias, weights } = fitRidge(
-    rows.map(([statistics]) => statistics),
-    rows.map(([, traits]) => traits),
-    WEIGHT,
-  );
-  return { bias: bias.map(rounded), weights: weights.map((row) => row.map(rounded)) };
+/** Sets whose photos have what plain statistics give, and the regression that gives it, fitted to the trained ones. */
+export interface PlainSets extends NightSets {
+  readonly plain: PlainRegression;
 }
 
-/** The set with what the regression gives for each of its photos. */
-export function addPlain({ styled, real }: NightSet, regression: PlainRegression): NightSet {
-  return {
-    styled: styled.map((nights) => ({
-      ...nights,
-      plain: nights.photos.map((photo) => regress(regression, statisticsOf(photo))),
-    })),
+/** Fits the traits of trained styles to the plain statistics of single photos, and adds what the regression gives to all photos. */
+export function withPlainTraits({ train, validation }: NightSets): PlainSets {
+  const read = ({ styled }: NightSet): number[][][] => styled.map(({ photos }) => photos.map(statisticsOf));
+  const [own, held] = [read(train), read(validation)];
+  const plain = fitPlain(train, own);
+  const add = ({ styled, real }: NightSet, statistics: readonly (readonly number[][])[]): NightSet => ({
+    styled: styled.map((nights, i) => ({ ...nights, plain: (statistics[i] ?? []).map((row) => regress(plain, row)) })),
     real,
-  };
+  });
+  return { train: add(train, own), validation: add(validation, held), plain };
+}
+
+/** @param statistics of each photo of each style. */
+function fitPlain({ styled }: NightSet, statistics: readonly (readonly number[][])[]): PlainRegression {
+  const rows = statistics.flat();
+  const targets = styled.flatMap(({ photos, traits }) => photos.map(() => traits ?? []));
+  const { bias, weights } = fitRidge(rows, targets, WEIGHT);
+  return { bias: bias.map(rounded), weights: weights.map((row) => row.map(rounded)) };
 }
 
 function rounded(value: number): number {

@@ -6,7 +6,7 @@ import { NightBatches, traitScales } from './night-batches.js';
 import { makeNightSets, nightSetKey, type NightSets } from './night-set.js';
 import { readNightSets, writeNightSets } from './night-set-file.js';
 import { NightStyleModel, networkOf } from './night-style-model.js';
-import { addPlain, fitPlain } from './plain-traits.js';
+import { withPlainTraits } from './plain-traits.js';
 import { nightStyleOptions, type NightStyleOptions } from './night-style-options.js';
 import {
   describeNightStyleMetrics,
@@ -39,9 +39,7 @@ export async function trainNightStyle(run: NightStyleRunOptions): Promise<Superv
   const options = supervisedOptions(run, nightStyleOptions);
   await using backend = await openBackend(run.backend, onWarning);
   onStart?.(options, backend);
-  const sets = await openNightSets(run, options);
-  const plain = fitPlain(sets.train);
-  const [train, validation] = [addPlain(sets.train, plain), addPlain(sets.validation, plain)];
+  const { train, validation, plain } = withPlainTraits(await openNightSets(run, options));
   onLine?.(
     `${train.styled.length} styles and ${train.real.length} photos, ` +
       `${validation.styled.length} and ${validation.real.length} held back`,
