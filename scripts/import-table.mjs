@@ -13,7 +13,7 @@ export const MODULES = {
   'src/image': {
     holds: 'pure pixel maths: thumbnail, top-hat, blur, matrices; image files; every WASM kernel’s source',
     imports: ['src/core'],
-    packages: { sharp: ['image-file.ts', 'decode-image.ts'] },
+    packages: { sharp: ['image-file.ts', 'decode-image.ts', 'photo.ts'] },
   },
   'src/look': { holds: 'the look and its arithmetic', imports: ['src/core', 'src/image'] },
   'src/scene': {
@@ -112,8 +112,14 @@ export const MODULES = {
     holds:
       'how networks learn night: data, networks, losses, CycleGAN, backends, ONNX export ([how](docs/training.md))',
     imports: [
-      ...['src/core', 'src/image', 'src/look', 'src/synth', 'src/infer', 'src/evaluate'],
-      ...['src/scene/scene.ts', 'src/scene/scene-reader.ts', 'src/scene/vehicle-peaks.ts'],
+      ...['src/core', 'src/image', 'src/look', 'src/synth', 'src/infer', 'src/evaluate', 'src/lighting'],
+      ...[
+        'src/scene/scene.ts',
+        'src/scene/scene-reader.ts',
+        'src/scene/scene-tracker.ts',
+        'src/scene/vehicle-peaks.ts',
+      ],
+      ...['src/render/renderer.ts', 'src/render/wasm-renderer.ts'],
       ...['src/output/atomic-file.ts', 'src/output/atomic-image.ts'],
       ...['src/render/webgpu/gpu-adapter.ts', 'src/render/webgpu/gpu.ts'],
     ],

@@ -374,8 +374,8 @@ function renderEncoder({ encoder, via }: Settings): string | undefined {
   });
 }
 
-function modelSettings({ generator, style, device, engine, threads }: Settings): ModelSettings {
-  return { generator, style, device, engine, threads };
+function modelSettings({ generator, style, like, device, engine, threads }: Settings): ModelSettings {
+  return { generator, style, ...withoutUndefined({ like }), device, engine, threads };
 }
 
 function openOptions(

@@ -125,6 +125,7 @@ export function requestOf(input: string, output: string, settings: Settings): Au
     hasLightMasks: settings.lightMask,
     hasSceneMasks: settings.sceneMasks,
     version: packageVersion(),
+    ...(settings.like !== undefined && { like: settings.like }),
     ...(layout !== undefined && { layout }),
     ...(lampLabels !== undefined && { lampLabels }),
     ...(realNights !== undefined && { realNights }),

@@ -3,6 +3,7 @@ import type { CommandName } from '../config/setting.js';
 import { EXIT_CODES } from '../core/errors.js';
 import { FIT_DEFAULTS } from '../evaluate/fit-defaults.js';
 import { describeOptions, trainOptions } from '../train/options.js';
+import { describeNightStyleOptions, nightStyleOptions } from '../train/night-style/night-style-options.js';
 import { describeSceneOptions, sceneOptions } from '../train/scene/scene-options.js';
 import { packageVersion } from '../config/package-version.js';
 import { addSettings, settingsHelp } from './settings-options.js';
@@ -265,14 +266,17 @@ function defineTrain(program: Command): void {
     .summary('train a generator on unpaired images, or the scene network on labelled ones')
     .description(
       'Train a generator on unpaired day and night images (docs/training.md), or with --recipe scene the network that reads ' +
-        'streets, on labelled day images (docs/scene.md).',
+        'streets, on labelled day images (docs/scene.md), or with --recipe night-style the one that reads a night style from photos ' +
+        '(docs/styles.md).',
     )
     .argument(
       '[data]',
       'folder with trainA (day) and trainB (night), or of labelled scenes; or synth: a painted street',
     )
     .addOption(
-      new Option('--recipe <name>', 'what to train').choices(['cyclegan', 'scene', 'vehicle']).default('cyclegan'),
+      new Option('--recipe <name>', 'what to train')
+        .choices(['cyclegan', 'scene', 'vehicle', 'night-style'])
+        .default('cyclegan'),
     )
     .option('--day <folder>', 'day images, instead of DATA')
     .option('--night <folder>', 'night images, instead of DATA')
@@ -300,7 +304,8 @@ function defineTrain(program: Command): void {
 function trainingOptionsHelp(): string {
   const generator = describeOptions(trainOptions()).join('\n');
   const scene = describeSceneOptions(sceneOptions()).join('\n');
-  return `\nTraining options (--set):\n${generator}\n\nTraining options of --recipe scene:\n${scene}`;
+  const night = describeNightStyleOptions(nightStyleOptions()).join('\n');
+  return `\nTraining options (--set):\n${generator}\n\nTraining options of --recipe scene:\n${scene}\n\nTraining options of --recipe night-style:\n${night}`;
 }
 
 function defineExport(program: Command): void {

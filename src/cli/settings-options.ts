@@ -20,7 +20,8 @@ export function addSettings(command: Command, name: CommandName): Command {
 
 function optionsOf(flag: string, setting: Setting): Option[] {
   if (setting.kind !== 'switch') {
-    return [new Option(`${flag} <${setting.placeholder ?? PLACEHOLDERS[setting.kind]}>`, helpOf(setting))];
+    const placeholder = setting.placeholder ?? PLACEHOLDERS[setting.kind];
+    return [new Option(`${flag} <${placeholder}${setting.kind === 'list' ? '...' : ''}>`, helpOf(setting))];
   }
   const on = new Option(flag, setting.help);
   const off = new Option(flag.replace('--', '--no-'), `do not ${setting.help}`);
@@ -28,7 +29,7 @@ function optionsOf(flag: string, setting: Setting): Option[] {
   return setting.default === false ? [on] : [on, off.hideHelp()];
 }
 
-const PLACEHOLDERS = { number: 'number', integer: 'number', text: 'text', choice: 'name' } as const;
+const PLACEHOLDERS = { number: 'number', integer: 'number', text: 'text', list: 'text', choice: 'name' } as const;
 
 /** The help, then valid values and default in brackets: `grain (0 to 4; default: 1)`. */
 function helpOf(setting: Exclude<Setting, { kind: 'switch' }>): string {

@@ -8,6 +8,9 @@ import { describeSceneOptions } from '../train/scene/scene-options.js';
 import { describeMetrics, trainScene } from '../train/scene/train-scene.js';
 import { describeCropMetrics, trainVehicle } from '../train/scene/train-vehicle.js';
 import { describeVehicleOptions } from '../train/scene/vehicle-options.js';
+import { describeNightStyleOptions } from '../train/night-style/night-style-options.js';
+import { describeNightStyleMetrics } from '../train/night-style/night-style-validation.js';
+import { trainNightStyle } from '../train/night-style/train-night-style.js';
 import type { TrainingProgress } from '../train/report/training-progress.js';
 import { train as trainGenerator } from '../train/train.js';
 import type { TrainingSource } from '../train/training-data.js';
@@ -20,7 +23,7 @@ interface TrainFlags {
   readonly day?: string;
   readonly night?: string;
   readonly run: string;
-  readonly recipe: 'cyclegan' | 'scene' | 'vehicle';
+  readonly recipe: 'cyclegan' | 'scene' | 'vehicle' | 'night-style';
   readonly backend: BackendChoice;
   readonly options?: string;
   readonly set?: readonly string[];
@@ -31,8 +34,8 @@ interface TrainFlags {
 /** `nocturne train [DATA]`. */
 export async function train(data: string | undefined, command: Command): Promise<void> {
   const flags = command.opts<TrainFlags>();
-  if (flags.init !== undefined && flags.recipe === 'cyclegan') {
-    throw invalid('--init belongs to the recipes scene and vehicle, got --recipe cyclegan.');
+  if (flags.init !== undefined && flags.recipe !== 'scene' && flags.recipe !== 'vehicle') {
+    throw invalid(`--init belongs to the recipes scene and vehicle, got --recipe ${flags.recipe}.`);
   }
   if (flags.init !== undefined && flags.resume) {
     throw invalid('--init starts a new run, --resume continues one: they exclude each other.');
@@ -71,10 +74,11 @@ export async function train(data: string | undefined, command: Command): Promise
   }
 }
 
-/** `nocturne train DATA --recipe scene` and `--recipe vehicle`. */
+/** `nocturne train DATA --recipe scene`, `vehicle` and `night-style`. */
 async function trainOnScenes(data: string | undefined, flags: TrainFlags): Promise<void> {
   if (data === undefined || flags.day !== undefined || flags.night !== undefined) {
-    throw invalid('the recipes scene and vehicle need a folder of labelled scenes.');
+    const folder = flags.recipe === 'night-style' ? 'with trainA and trainB, or synth' : 'of labelled scenes';
+    throw invalid(`the recipe ${flags.recipe} needs a folder ${folder}.`);
   }
   const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
   const print = (line: string): void => {
@@ -103,15 +107,20 @@ async function trainOnScenes(data: string | undefined, flags: TrainFlags): Promi
       for (const line of lines) print(line);
     };
     const { step, checkpoint, summary } =
-      flags.recipe === 'scene'
-        ? await trainScene({
+      flags.recipe === 'night-style'
+        ? await trainNightStyle({
             ...run,
-            onStart: (options, backend) => start(describeSceneOptions(options), backend),
-          }).then(({ best, ...result }) => ({ ...result, summary: best && describeMetrics(best) }))
-        : await trainVehicle({
-            ...run,
-            onStart: (options, backend) => start(describeVehicleOptions(options), backend),
-          }).then(({ best, ...result }) => ({ ...result, summary: best && describeCropMetrics(best) }));
+            onStart: (options, backend) => start(describeNightStyleOptions(options), backend),
+          }).then(({ best, ...result }) => ({ ...result, summary: best && describeNightStyleMetrics(best) }))
+        : flags.recipe === 'scene'
+          ? await trainScene({
+              ...run,
+              onStart: (options, backend) => start(describeSceneOptions(options), backend),
+            }).then(({ best, ...result }) => ({ ...result, summary: best && describeMetrics(best) }))
+          : await trainVehicle({
+              ...run,
+              onStart: (options, backend) => start(describeVehicleOptions(options), backend),
+            }).then(({ best, ...result }) => ({ ...result, summary: best && describeCropMetrics(best) }));
     bar.end();
     process.stdout.write(`${checkpoint}: ${step} steps${summary ? `; best: ${summary}` : ''}\n`);
   } finally {

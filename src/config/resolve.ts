@@ -70,6 +70,10 @@ const numberFromString = (value: unknown): unknown =>
 const booleanFromString = (value: unknown): unknown =>
   typeof value === 'string' ? TRUE.includes(value) || (FALSE.includes(value) ? false : value) : value;
 
+/** A variable is a comma-separated list. */
+const listFromString = (value: unknown): unknown =>
+  typeof value === 'string' ? value.split(',').map((item) => item.trim()) : value;
+
 function schemaOf(setting: Setting): z.ZodType {
   switch (setting.kind) {
     case 'number':
@@ -78,6 +82,8 @@ function schemaOf(setting: Setting): z.ZodType {
       return z.preprocess(numberFromString, z.int().min(setting.min).max(setting.max));
     case 'text':
       return z.string().min(1);
+    case 'list':
+      return z.preprocess(listFromString, z.array(z.string().min(1)).min(1));
     case 'choice':
       return z.enum(setting.values as readonly [string, ...string[]]); // zod asks for at least one word
     case 'switch':

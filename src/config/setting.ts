@@ -27,6 +27,12 @@ export interface TextSetting<D extends string | undefined = string | undefined> 
   readonly default: D;
 }
 
+/** A setting that is a list of non-empty strings: a flag with several values, a comma-separated variable, a list in the file. Unset by default. */
+export interface ListSetting extends SettingInfo {
+  readonly kind: 'list';
+  readonly default: undefined;
+}
+
 /** A setting that is one of several words. */
 export interface ChoiceSetting<V extends string = string, D extends V | undefined = V | undefined> extends SettingInfo {
   readonly kind: 'choice';
@@ -44,7 +50,7 @@ export interface SwitchSetting<D extends boolean | undefined = boolean | undefin
  * One setting: a flag, an environment variable and a key of the config file. Plain data, so that `--help` loads fast;
  * resolve.ts checks values. A `default` of undefined leaves the setting unset.
  */
-export type Setting = NumberSetting | TextSetting | ChoiceSetting | SwitchSetting;
+export type Setting = NumberSetting | TextSetting | ListSetting | ChoiceSetting | SwitchSetting;
 
 type Checked<S> =
   S extends NumberSetting<infer D>
@@ -53,9 +59,11 @@ type Checked<S> =
       ? { readonly value: V; readonly default: D }
       : S extends TextSetting<infer D>
         ? { readonly value: string; readonly default: D }
-        : S extends SwitchSetting<infer D>
-          ? { readonly value: boolean; readonly default: D }
-          : never;
+        : S extends ListSetting
+          ? { readonly value: readonly string[]; readonly default: undefined }
+          : S extends SwitchSetting<infer D>
+            ? { readonly value: boolean; readonly default: D }
+            : never;
 
 /** Type of a setting's value; includes undefined where the setting has no default. */
 export type SettingValue<S> = Checked<S>['value'] | Extract<Checked<S>['default'], undefined>;
@@ -75,6 +83,11 @@ export function integer<D extends number | undefined>(range: Range<D>, info: Set
 /** Describes a setting that is a non-empty string. */
 export function text<D extends string | undefined>(initial: D, info: SettingInfo): TextSetting<D> {
   return { kind: 'text', default: initial, ...info };
+}
+
+/** Describes a setting that is a list of non-empty strings. */
+export function list(info: SettingInfo): ListSetting {
+  return { kind: 'list', default: undefined, ...info };
 }
 
 /** Describes a setting that is one of several words. */
@@ -103,6 +116,8 @@ export function ruleOf(setting: Setting): string {
     }
     case 'text':
       return 'a non-empty string';
+    case 'list':
+      return 'a list of non-empty strings';
     case 'choice':
       return `one of ${setting.values.join(', ')}`;
     case 'switch':

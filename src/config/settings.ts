@@ -5,6 +5,7 @@ import {
   choice,
   flag,
   integer,
+  list,
   number,
   text,
   type CommandName,
@@ -174,6 +175,12 @@ const OWN_SETTINGS = {
     group: 'Night',
     commands: anyNight,
     placeholder: 'name|file',
+  }),
+  like: list({
+    help: 'night photos: the night looks like them, as far as they show it; what they do not show is of --style; lit only, see docs/styles.md',
+    group: 'Night',
+    commands: ['serve', 'render', 'augment'],
+    placeholder: 'photo',
   }),
   time: choice(TIME_NAMES, undefined, {
     help: 'time of day with lit: sets --sun-elevation where it is not set, deep-night --windows too; unset: night',

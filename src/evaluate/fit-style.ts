@@ -9,7 +9,7 @@ import { openEvaluationInput, openReference, type EvaluationInput } from './eval
 import { clampToRgb, PIXELS } from './image-set.js';
 import { NightDistanceMeter, type NightDistances } from './night-distances.js';
 import { paintedDays, type DayScene } from './painted-days.js';
-import { constantsAtLimit, STYLE_CONSTANTS, styleOf, styleVector } from './style-constants.js';
+import { constantsAtLimit, STYLE_CONSTANTS, styleOf, styleVector } from '../lighting/style-constants.js';
 import { searchVector } from './vector-search.js';
 
 /** Options of {@link fitStyle}. */

@@ -14,6 +14,12 @@ export interface DayScene {
   readonly scene: Scene;
 }
 
+/** A painted day: also at its own size. */
+export interface PaintedDay extends DayScene {
+  /** 512 x 288. */
+  readonly image: RgbImage;
+}
+
 /** Size of the painted scenes: both the thumbnail and the surface map divide it. */
 const WIDTH = 2 * THUMBNAIL_WIDTH;
 const HEIGHT = 2 * THUMBNAIL_HEIGHT;
@@ -33,11 +39,12 @@ const WINDOW = SURFACE_NAMES.indexOf('window');
 const BONNET_SURFACE = SURFACES.indexOf('vehicle');
 
 /** Paints streets by day, with their exact scenes: as many different ones as asked for, the same for the same seed. */
-export function* paintedDays(count: number, seed: number): Generator<DayScene> {
+export function* paintedDays(count: number, seed: number): Generator<PaintedDay> {
   const painter = new ScenePainter({ width: WIDTH, height: HEIGHT });
   for (let i = 0; i < count; i++) {
     const painted = painter.paint(seed * 1_000_003 + i);
-    yield { day: imageToYuv(halved(painted)), scene: sceneOf(painted, seed) };
+    const image = { width: WIDTH, height: HEIGHT, data: painted.rgb };
+    yield { day: imageToYuv(halved(painted)), scene: sceneOf(painted, seed), image };
   }
 }
 

@@ -5,10 +5,12 @@ import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
 import type { Micros } from '../core/time.js';
 import { enlargeThumbnailInto } from '../image/enlarge-thumbnail.js';
+import type { PhotoSource } from '../image/photo.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH, type Thumbnail } from '../image/thumbnail.js';
 import { withoutLamps, withoutThings } from '../lighting/dark-kinds.js';
 import { Lighting } from '../lighting/lighting.js';
 import { readNightStyle, type NightStyle } from '../lighting/night-style.js';
+import { townColor } from '../lighting/street-lamps.js';
 import type { GrainSigma } from '../look/grain-sigma.js';
 import { isFiniteLook, type LampKind, type Look } from '../look/look.js';
 import type { FoundScene } from '../scene/found-scene.js';
@@ -18,6 +20,7 @@ import { SceneTracker, stillScene } from '../scene/scene-tracker.js';
 import type { Motion } from '../temporal/motion.js';
 import type { Generator, Night } from './generator.js';
 import type { ModelCard } from './model-card.js';
+import { describeReading, styleLike } from './night-like/style-like.js';
 import type { Placement } from './network-session.js';
 import type { SessionOptions } from './open-session.js';
 
@@ -25,6 +28,8 @@ import type { SessionOptions } from './open-session.js';
 export interface LitGeneratorOptions extends Omit<SessionOptions, 'prefersGpu'> {
   /** A night style: a name or the path of a JSON file. */
   readonly style: string;
+  /** Night photos whose night it is like, as far as they show it: the style is read from them; default: the style as it is. */
+  readonly like?: readonly PhotoSource[];
   /** Seed of what is drawn for each thing: which window is lit, what colour a lamp has. */
   readonly seed: number;
   /** Scene network: folder, card or `.onnx` file; default: the one of the package. */
@@ -41,7 +46,7 @@ export interface LitGeneratorOptions extends Omit<SessionOptions, 'prefersGpu'> 
 export async function openLitGenerator(options: LitGeneratorOptions): Promise<Generator> {
   const { style, seed, model, device = 'auto', engine = 'auto', threads = 1, share, logger = silentLogger } = options;
   const vehicleModel = options.vehicleModel ?? (model === undefined ? undefined : vehicleModelBeside(model));
-  const nightStyle = readNightStyle(style);
+  const nightStyle = await styleFor(readNightStyle(style), options, logger);
   const started = performance.now();
   const models = { ...(model !== undefined && { model }), ...(vehicleModel !== undefined && { vehicleModel }) };
   const reader = await openSceneReader({ device, engine, threads, share, ...models });
@@ -54,6 +59,26 @@ export async function openLitGenerator(options: LitGeneratorOptions): Promise<Ge
   const generator = new LitGenerator(network, { style: nightStyle, seed, darkKinds: [], isShared: false });
   await network.lightingOf(nightStyle, []);
   return generator;
+}
+
+/** The style, or what photos show of theirs. */
+async function styleFor(
+  base: NightStyle,
+  { like, threads = 1 }: LitGeneratorOptions,
+  logger: Logger,
+): Promise<NightStyle> {
+  if (!like) return base;
+  const { style, traits, notices } = await styleLike({ photos: like, base, threads });
+  for (const notice of notices) logger.warn({}, `${notice}.`);
+  logger.info(
+    { lamps: townColor(style).map(rounded), meanLuma: rounded(style.exposure.meanLuma) },
+    describeReading(traits),
+  );
+  return style;
+}
+
+function rounded(value: number): number {
+  return Math.round(1000 * value) / 1000;
 }
 
 /** A night of one generator. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger, type Logger } from '../core/logger.js';
+import type { PhotoSource } from '../image/photo.js';
 import type { Generator } from './generator.js';
 import { withFallback, type FallbackGenerator } from './fallback-generator.js';
 import { SHIPPED_SCENE_MODEL } from '../scene/scene-reader.js';
@@ -26,6 +27,8 @@ export interface OpenGeneratorOptions {
   readonly generator: string;
   /** Night style of `lit`: a name or the path of a JSON file; default `city-led`. */
   readonly style?: string;
+  /** Night photos: what they show of their night, the style of `lit` has too. */
+  readonly like?: readonly PhotoSource[] | undefined;
   /** Seed of `lit`; default 1. */
   readonly seed?: number;
   /** Where a network runs; default `auto`. */
@@ -64,11 +67,12 @@ export async function openNetworkGenerator(options: OpenGeneratorOptions): Promi
 }
 
 async function openByName(options: OpenGeneratorOptions): Promise<Generator> {
-  const { generator, threads = 1, logger = silentLogger } = options;
+  const { generator, threads = 1, like, logger = silentLogger } = options;
   const cores = usefulThreads(threads);
   if (cores < threads) {
     logger.warn({ threads }, `--threads ${threads} is more than this machine has CPU cores: ${cores} are used.`);
   }
+  if (like && !(await isLit(generator))) throw needsLit(generator);
   switch (generator) {
     case 'grade':
       return createGrade();
@@ -83,6 +87,18 @@ async function openByName(options: OpenGeneratorOptions): Promise<Generator> {
     default:
       return openModel(generator, options);
   }
+}
+
+/** Whether a generator may have a night style. */
+async function isLit(generator: string): Promise<boolean> {
+  if (isPackageGenerator(generator)) return generator === 'lit' || generator === 'auto';
+  return (await modelKind(generator)) === 'scene';
+}
+
+function needsLit(generator: string): NocturneError {
+  const message = `a night like photos needs the generator lit, got ${generator}.`;
+  const remedy = 'Leave --like out, or leave --generator at auto.';
+  return new NocturneError({ code: 'CONFIG_INVALID', stage: 'infer', message, remedy });
 }
 
 /** Opens a model by its card; one without a card as an image network, if its file leaves no doubt about it. */
@@ -127,9 +143,9 @@ async function openShipped(options: OpenGeneratorOptions): Promise<Generator> {
 // Both import their network on demand: the grade needs no ONNX Runtime, whose native library is slow to load.
 
 async function openLit(model: string, options: OpenGeneratorOptions): Promise<Generator> {
-  const { style = DEFAULT_STYLE, seed = 1, logger = silentLogger } = options;
+  const { style = DEFAULT_STYLE, seed = 1, like, logger = silentLogger } = options;
   const { openLitGenerator } = await import('./lit-generator.js');
-  return openLitGenerator({ model, style, seed, ...placeOf(options), logger });
+  return openLitGenerator({ model, style, seed, ...(like && { like }), ...placeOf(options), logger });
 }
 
 async function openLookNetwork(model: string, options: OpenGeneratorOptions): Promise<Generator> {

@@ -87,7 +87,10 @@ export function lampColor({ lampColors, lampMix }: NightStyle, draw: number): Li
 }
 
 /** Mean colour of a town's lamps. */
-export function townColor({ lampColors: { sodium, warm, led }, lampMix }: NightStyle): LinearColor {
+export function townColor({
+  lampColors: { sodium, warm, led },
+  lampMix,
+}: Pick<NightStyle, 'lampColors' | 'lampMix'>): LinearColor {
   const total = lampMix.sodium + lampMix.warm + lampMix.led;
   const mean = (channel: 0 | 1 | 2): number =>
     (lampMix.sodium * sodium[channel] + lampMix.warm * warm[channel] + lampMix.led * led[channel]) / total;

@@ -1,4 +1,5 @@
 import type { Controls } from '../core/controls.js';
+import type { PhotoSource } from '../image/photo.js';
 import type { FfmpegSettings } from '../ffmpeg/system-ffmpeg.js';
 import type { EncoderOptions } from '../encode/encoder.js';
 import type { Device, Engine } from '../infer/network-session.js';
@@ -40,6 +41,8 @@ export interface ModelSettings {
   readonly generator: string;
   /** Night style of `lit`: a name or the path of a JSON file. */
   readonly style: string;
+  /** Night photos that the style is to be like: paths or bytes of image files; lit only. */
+  readonly like?: readonly PhotoSource[] | undefined;
   readonly device: Device;
   /** Which library runs a network; default `auto`. */
   readonly engine?: Engine;

@@ -4,8 +4,7 @@ import type { LogLine } from '../core/logger.js';
 import type { Packet, VideoFormat } from '../core/packet.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import type { StreamState } from '../stream/protocol.js';
-import type { GeneratorChange } from '../stream/live-stream.js';
-import type { GeneratorAddress, RenderSettings, StreamSettings } from './stream-settings.js';
+import type { GeneratorAddress, ModelSettings, RenderSettings, StreamSettings } from './stream-settings.js';
 import type { StageReport } from './stage-times.js';
 
 /** The job of a worker: one stream or one render. */
@@ -27,7 +26,11 @@ export type ToWorker =
   | { readonly type: 'controls'; readonly controls: Controls }
   | { readonly type: 'keyframe' }
   /** Changes the generator of a stream; answered by `generator`. One at a time. */
-  | { readonly type: 'generator'; readonly change: GeneratorChange; readonly share: GeneratorAddress | undefined }
+  | {
+      readonly type: 'generator';
+      readonly change: Pick<ModelSettings, 'generator' | 'style' | 'like'>;
+      readonly share: GeneratorAddress | undefined;
+    }
   | { readonly type: 'stop' };
 
 /** Worker to main process. */

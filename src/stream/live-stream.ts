@@ -34,10 +34,14 @@ export interface GeneratorChange {
   readonly generator: string;
   /** Night style of `lit`. */
   readonly style: string;
+  /** Night photos, each the bytes of an image file, that its style is to be like; an empty list: none. */
+  readonly like?: readonly Uint8Array[];
 }
 
 /** The generator of a stream, and those it may change to. */
-export interface GeneratorChoice extends GeneratorChange {
+export interface GeneratorChoice extends Omit<GeneratorChange, 'like'> {
+  /** How many photos its night is like; 0: it has a style as it is. */
+  readonly likePhotos: number;
   readonly generators: readonly string[];
   readonly styles: readonly string[];
 }

@@ -8,6 +8,7 @@ import { remedyOf, type AccessPolicy } from './access-policy.js';
 import { AddressLimiter } from './address-limiter.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import { HttpServer } from './http-server.js';
+import { addLikeRoutes } from './like-routes.js';
 import type { GeneratorChange, LiveStream, StreamDirectory } from './live-stream.js';
 import type { Metrics } from './metrics.js';
 import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
@@ -52,6 +53,7 @@ export function createApi(options: ApiOptions): HttpServer {
   addHealthChecks(api, options);
   api.use(checkToken(options), limitRate()); // for every route below, and for unknown ones
   addStreams(api, options);
+  addLikeRoutes(api, options);
   api.notFound((context) => context.json({ error: 'not found' }, 404));
   api.onError((error, context) => {
     const status = statusOf(error);
@@ -182,8 +184,9 @@ function addStreams(api: Api, { streams, metrics, canControl, policy }: ApiOptio
 }
 
 function describe(stream: LiveStream): object {
-  const { name, state, message, format, controls, stats } = stream;
-  return { name, state, message, format: format ?? null, controls, stats };
+  const { name, state, message, format, controls, stats, generator } = stream;
+  const likePhotos = generator?.likePhotos ?? 0;
+  return { name, state, message, format: format ?? null, controls, likePhotos, stats };
 }
 
 function noSuchStream(context: Context<NodeEnv>): Response {

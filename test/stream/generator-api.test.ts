@@ -24,7 +24,7 @@ async function serve({ failure, ...options }: Partial<StreamServerOptions> & { f
   const changes: Partial<GeneratorChange>[] = [];
   const { stream } = createTestStream({
     generator: {
-      choice: () => ({ ...now, generators: menu.generators, styles: menu.styles }),
+      choice: () => ({ ...now, likePhotos: 0, generators: menu.generators, styles: menu.styles }),
       change: (change) => {
         menu.check(change);
         if (failure) return Promise.reject(failure);

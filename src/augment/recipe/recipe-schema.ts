@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TIMES } from '../../config/settings.js';
 import { DIALS, type DialName } from '../../core/controls.js';
+import { MAX_LIKE_PHOTOS } from '../../core/photo-limits.js';
 import { LAMP_KINDS } from '../../look/look.js';
 
 /** Dials that a recipe draws by name. The sun follows from `time`, smoothing belongs to the run. */
@@ -94,6 +95,12 @@ export const recipeSchema = z.strictObject({
     .record(z.string(), z.looseObject({}))
     .exactOptional()
     .describe('Night styles in full (docs/styles.md), by the name that style.choices gives them.'),
+  like: z
+    .record(z.string(), z.array(z.string().min(1)).min(1).max(MAX_LIKE_PHOTOS))
+    .exactOptional()
+    .describe(
+      "Night photos, paths from the recipe's folder, by the name that style.choices gives the night like them (docs/styles.md).",
+    ),
   time: times
     .superRefine(checkSpread)
     .meta(EITHER)

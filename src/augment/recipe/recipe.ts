@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseJson } from '../../core/decode-text.js';
 import { NocturneError } from '../../core/errors.js';
+import { withPhotoStyles } from './photo-styles.js';
 import { parseNightStyle, readNightStyle, STYLE_NAMES, type NightStyle } from '../../lighting/night-style.js';
 import type { LampKind } from '../../look/look.js';
 import { recipeSchema, type RecipeDial, type TIME_NAMES } from './recipe-schema.js';
@@ -80,13 +81,43 @@ export function parseRecipe(text: string, label: string): Recipe {
  * @param options.style the style of a recipe that names none, a name or a path from the working folder; it becomes part of the text too.
  */
 export function readRecipe(nameOrPath: string, { style }: { readonly style?: string } = {}): ReadRecipe {
+  const { values, folder } = readValues(nameOrPath);
+  return finishRecipe(values, { folder, label: nameOrPath, style });
+}
+
+/** What a recipe is read with. */
+export interface RecipePhotosOptions {
+  readonly style?: string;
+  /** Night photos: each night of the recipe is like them, in place of its styles. */
+  readonly like?: readonly string[];
+}
+
+/**
+ * The same, and styles that are read from photos, of its field `like` and of the option, become part of its text.
+ * Rejects with NocturneError CONFIG_INVALID, also for a photo that shows no night, and with INPUT_ codes for photos.
+ */
+export async function readRecipeWithPhotos(nameOrPath: string, options: RecipePhotosOptions = {}): Promise<ReadRecipe> {
+  const { style } = options;
+  const { values, folder } = readValues(nameOrPath);
+  const read = await withPhotoStyles(values, { folder, ...options });
+  return finishRecipe(read, { folder, label: nameOrPath, style });
+}
+
+/** The JSON of a recipe, and where its paths begin. */
+function readValues(nameOrPath: string): { readonly values: unknown; readonly folder: string } {
   const shipped = RECIPE_NAMES.find((name) => name === nameOrPath);
   const place = shipped === undefined ? nameOrPath : new URL(`${shipped}.json`, RECIPES);
   const values = parsed(() => parseJson(readFileSync(place)), nameOrPath, shipped === undefined);
-  const folder = shipped === undefined ? dirname(nameOrPath) : '.';
+  return { values, folder: shipped === undefined ? dirname(nameOrPath) : '.' };
+}
+
+function finishRecipe(
+  values: unknown,
+  { folder, label, style }: { readonly folder: string; readonly label: string; readonly style?: string | undefined },
+): ReadRecipe {
   const isStyled = style === undefined || !isObject(values) || values['style'] !== undefined;
   const inlined = isStyled ? withStyles(values, folder) : withStyles({ ...values, style: { choices: [style] } }, '.');
-  const recipe = checkRecipe(inlined, nameOrPath);
+  const recipe = checkRecipe(inlined, label);
   return { recipe, text: JSON.stringify(inlined) };
 }
 
@@ -119,7 +150,7 @@ function checkRecipe(values: unknown, label: string): Recipe {
     const more = faults.length > MAX_FAULTS ? `; and ${faults.length - MAX_FAULTS} more` : '';
     throw invalid(`${label} is not a recipe. ${faults.slice(0, MAX_FAULTS).join('; ')}${more}.`);
   }
-  const { styles = {}, ...fields } = result.data;
+  const { styles = {}, like: _, ...fields } = result.data;
   const parsedStyles = Object.entries(styles).map(
     ([name, style]) => [name, parseNightStyle(style, `${label}: styles.${name}`)] as const,
   );

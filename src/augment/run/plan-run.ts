@@ -5,7 +5,7 @@ import type { DatasetPlan, LayoutName, Unit } from '../dataset.js';
 import type { Layout } from '../layouts/layout.js';
 import { planDataset } from '../layouts/plan-dataset.js';
 import { fitNightRange } from '../proof/fit-night-range.js';
-import { readRecipe } from '../recipe/recipe.js';
+import { readRecipeWithPhotos } from '../recipe/recipe.js';
 import { sha256 } from '../store/local-store.js';
 import { openStore } from '../store/open-store.js';
 import type { Store } from '../store/store.js';
@@ -39,6 +39,8 @@ export interface AugmentRequest {
   readonly hasSceneMasks: boolean;
   readonly rejects: UnitSettings['rejects'];
   readonly nights: UnitSettings['nights'];
+  /** Night photos that all nights are to be like, in place of the recipe's styles. */
+  readonly like?: readonly string[];
   /** Folder of real nights to judge by. */
   readonly realNights?: string;
   readonly overwrite: boolean;
@@ -71,7 +73,9 @@ export async function planRun(request: AugmentRequest): Promise<PlannedRun> {
   const input = await openStore(request.input);
   const output = await openStore(request.output);
   await checkApart(input, output);
-  const { recipe, text } = readRecipe(request.recipe, { style: request.model.style });
+  const { style } = request.model;
+  const like = request.like && { like: request.like };
+  const { recipe, text } = await readRecipeWithPhotos(request.recipe, { style, ...like });
   const generator = await generatorOrigin(request.model.generator);
   const nightRange = request.realNights === undefined ? undefined : await nightRangeOf(request.realNights);
   const { plan, layout } = await planDataset(input, {

@@ -50,9 +50,9 @@ export class GeneratorChanger {
   }
 
   get choice(): GeneratorChoice {
-    const { generator, style } = this.#model;
+    const { generator, style, like = [] } = this.#model;
     const { generators, styles } = this.#menu;
-    return { generator, style, generators, styles };
+    return { generator, style, likePhotos: like.length, generators, styles };
   }
 
   /** As `LiveStream.changeGenerator`. */
@@ -61,12 +61,13 @@ export class GeneratorChanger {
     if (this.#pending) throw refused('another change is being made.', 'Wait until it is.');
     if (this.#isClosed || !this.#options.isOpen()) throw refused('the stream is not live.', 'Wait until it is.');
     const { generator = this.#model.generator, style = this.#model.style } = change;
-    const model = { ...this.#model, generator, style };
+    const like = change.like && change.like.length > 0 ? change.like : undefined; // another generator or style ends it
+    const model = { ...this.#model, generator, style, like };
     const lease = this.#leaseFor(model);
     try {
       await new Promise<void>((resolve, reject) => {
         this.#pending = { resolve, reject };
-        this.#options.post({ type: 'generator', change: { generator, style }, share: lease?.address });
+        this.#options.post({ type: 'generator', change: { generator, style, like }, share: lease?.address });
       });
     } catch (error) {
       await lease?.release();

@@ -164,11 +164,14 @@ export class WorkerStream implements NightStream {
 
   async #changeGenerator(change: Partial<GeneratorChange>): Promise<void> {
     await this.#generator.change(change);
-    const { generator, style } = this.#generator.choice;
-    this.#logger.info({ stream: this.name, generator, style }, 'The stream has another generator.');
+    const { generator, style, likePhotos } = this.#generator.choice;
+    this.#logger.info({ stream: this.name, generator, style, likePhotos }, 'The stream has another generator.');
     this.#setState({
       state: 'live',
-      message: `${basename(generator)} makes the night now, in the style ${basename(style)}.`,
+      message:
+        likePhotos > 0
+          ? likeMessage(likePhotos)
+          : `${basename(generator)} makes the night now, in the style ${basename(style)}.`,
     });
   }
 
@@ -280,4 +283,8 @@ export class WorkerStream implements NightStream {
     this.#rejectOpened(error);
     this.#end({ error });
   }
+}
+
+function likeMessage(photos: number): string {
+  return photos === 1 ? 'The night is like the photo now.' : `The night is like the ${photos} photos now.`;
 }

@@ -4,9 +4,8 @@ import { openEncoder } from '../../encode/av-encoder.js';
 import { openFfmpegEncoder } from '../../encode/ffmpeg/ffmpeg-encoder.js';
 import type { Encoder } from '../../encode/encoder.js';
 import type { SourceEvent } from '../../ingest/source-options.js';
-import type { GeneratorChange } from '../../stream/live-stream.js';
 import { placeOf } from '../../infer/device-names.js';
-import type { GeneratorAddress, StreamSettings } from '../stream-settings.js';
+import type { GeneratorAddress, ModelSettings, StreamSettings } from '../stream-settings.js';
 import type { WorkerJob, WorkerStats } from '../worker-messages.js';
 import type { JobContext } from './job-context.js';
 import { LiveSink } from './live-sink.js';
@@ -20,7 +19,10 @@ import { withRawStages, withStages, type OpenStages } from './with-stages.js';
 const STATS_INTERVAL_MS = 1000;
 
 /** Changes the generator of a running stream. Throws as `openGenerator` does: the generator before is then still in place. */
-export type GeneratorChanger = (change: GeneratorChange, share: GeneratorAddress | undefined) => Promise<void>;
+export type GeneratorChanger = (
+  change: Pick<ModelSettings, 'generator' | 'style' | 'like'>,
+  share: GeneratorAddress | undefined,
+) => Promise<void>;
 
 /** What a live stream needs of its worker process. */
 export interface StreamJobContext extends JobContext {

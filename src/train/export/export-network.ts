@@ -11,9 +11,9 @@ interface ExportNetworkOptions<K extends string> {
   readonly inputName: string;
   /** `[H, W, C]`. */
   readonly input: readonly [number, number, number];
-  /** The outputs of the file, in this order: a name in the file for an output of the network. Unused parts of the network are left out. */
-  readonly outputs: readonly { readonly name: string; readonly output: K }[];
-  /** Exactly the parameters of the network. */
+  /** The outputs of the file, in this order: a name in the file for an output of the network. Unused parts of the network are left out. `batch`: of an output that sums over the input's. */
+  readonly outputs: readonly { readonly name: string; readonly output: K; readonly batch?: number }[];
+  /** Exactly the parameters and the statistics of the network. */
   readonly weights: Weights;
   /** Images that the file takes at once; default 1. */
   readonly batch?: number;
@@ -37,21 +37,22 @@ const PRODUCER = 'nocturne';
  */
 export function exportNetwork<K extends string>(options: ExportNetworkOptions<K>): Uint8Array {
   const { network, inputName, input, outputs, weights, metadata = {}, batch = 1, multiple } = options;
-  checkWeights(traceNetwork(network, input).parameters, weights);
+  const { parameters, statistics } = traceNetwork(network, input);
+  checkWeights([...parameters, ...statistics], weights);
   checkNames([inputName, ...outputs.map(({ name }) => name)]);
 
   const { graph, shapes } = graphOf(options, input);
   if (multiple !== undefined) checkAnySize(options, multiple);
-  const infoOf = (name: string, shape: readonly number[]): OnnxValueInfo =>
+  const infoOf = (name: string, shape: readonly number[], count = batch): OnnxValueInfo =>
     multiple === undefined
-      ? valueInfo(name, shape, batch)
+      ? valueInfo(name, shape, count)
       : { name, dims: ['batch', shape[2] ?? 0, 'height', 'width'] };
   return encodeModel({
     name: inputName,
     producer: PRODUCER,
     ...graph,
     inputs: [infoOf(inputName, input)],
-    outputs: outputs.map(({ name }, index) => infoOf(name, shapes[index] ?? [])),
+    outputs: outputs.map(({ name, batch: count }, index) => infoOf(name, shapes[index] ?? [], count)),
     metadata,
   });
 }
@@ -104,7 +105,8 @@ function checkNames(names: readonly string[]): void {
   }
 }
 
-function checkWeights(specs: readonly { name: string; shape: readonly number[] }[], weights: Weights): void {
+/** Throws RangeError for weights that are missing, left over, of another size or not finite. */
+export function checkWeights(specs: readonly { name: string; shape: readonly number[] }[], weights: Weights): void {
   for (const { name, shape } of specs) {
     const values = weights.get(name);
     if (values?.length !== sizeOf(shape)) {

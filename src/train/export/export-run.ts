@@ -12,9 +12,14 @@ import type {
 } from '../../infer/model-card.js';
 import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
 import { classicGenerator } from '../models/create-networks.js';
+import type { NightStyleCard } from '../../infer/night-like/night-style-card.js';
+import type { PlainRegression } from '../../infer/night-like/plain-statistics.js';
 import { nightgrid } from '../networks/nightgrid.js';
 import { sceneNetwork } from '../networks/scene-network.js';
 import { sizeOf, traceNetwork } from '../networks/trace.js';
+import type { TraitScale } from '../night-style/night-batches.js';
+import { nightStyleOptions } from '../night-style/night-style-options.js';
+import { nightStyleNumbers, type NightStyleMetrics } from '../night-style/night-style-validation.js';
 import { CROP_SIDE, vehicleNetwork } from '../networks/vehicle-network.js';
 import { trainOptions, type TrainOptions } from '../options.js';
 import { namedViews } from '../parameter-vector.js';
@@ -25,6 +30,7 @@ import { vehicleOptions } from '../scene/vehicle-options.js';
 import { BEST_CHECKPOINT } from '../trainer.js';
 import { exportGenerator } from './export-generator.js';
 import { exportImage } from './export-image.js';
+import { exportNightStyle } from './export-night-style.js';
 import { exportScene } from './export-scene.js';
 import { exportVehicle } from './export-vehicle.js';
 import type { WrittenModel } from './write-model.js';
@@ -75,6 +81,7 @@ export async function exportRun(options: ExportRunOptions): Promise<WrittenModel
   const checkpoint = await readCheckpoint(path);
   const { header, arrays } = checkpoint;
   const isScene = header['recipe'] === 'scene';
+  if (header['recipe'] === 'night-style') return exportNightStyleRun(rest, { path, ...checkpoint });
   if (header['recipe'] === 'vehicle') return exportVehicleRun(rest, { path, ...checkpoint });
   if (!('metrics' in header) || (!isScene && !arrays.has('netGA'))) throw invalid(`${path} is not a best checkpoint`);
   return isScene ? exportSceneRun(rest, { path, ...checkpoint }) : exportGeneratorRun(rest, { path, ...checkpoint });
@@ -148,6 +155,26 @@ async function exportVehicleRun(
     weights: arrays,
     training: { recipe: 'vehicle', seed: trained.seed, steps: step, ...(init && { init }), options: { ...trained } },
     metrics: { 'validation.facing': facing, 'validation.lampOffset': lampOffset, ...metrics },
+  });
+}
+
+async function exportNightStyleRun(
+  options: CardOptions,
+  { header, arrays }: BestCheckpoint,
+): Promise<WrittenModel<NightStyleCard>> {
+  const { metrics, description = 'a night-style network trained by nocturne train', ...card } = options;
+  type Measured = NightStyleMetrics & { readonly scales: readonly TraitScale[]; readonly plain: PlainRegression };
+  const found = header as unknown as BestHeader<Measured>; // as the trainer writes it
+  const trained = nightStyleOptions(found.options);
+  return exportNightStyle({
+    ...card,
+    description,
+    weights: arrays,
+    options: trained,
+    traits: found.metrics.scales,
+    plain: found.metrics.plain,
+    training: { recipe: 'night-style', seed: trained.seed, steps: found.step, options: { ...trained } },
+    metrics: { ...nightStyleNumbers(found.metrics), ...metrics },
   });
 }
 

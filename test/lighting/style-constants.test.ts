@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { constantsAtLimit, STYLE_CONSTANTS, styleOf, styleVector } from '../../src/evaluate/style-constants.js';
+import { constantsAtLimit, STYLE_CONSTANTS, styleOf, styleVector } from '../../src/lighting/style-constants.js';
 import { readNightStyle, STYLE_NAMES, styleBounds } from '../../src/lighting/night-style.js';
 
 describe('the constants of a style', () => {

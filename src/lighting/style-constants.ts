@@ -1,4 +1,4 @@
-import { parseNightStyle, styleBounds, type NightStyle } from '../lighting/night-style.js';
+import { parseNightStyle, styleBounds, type NightStyle } from './night-style.js';
 
 /** One number of a night style, or one property of its colours, on a scale on which equal steps do about as much. */
 export interface StyleConstant {
