@@ -48,8 +48,10 @@ interface PlaneExports {
   sendBack(light: number, reflectance: number, shine: number, bonnet: number, gains: number): void;
   exponentials(source: number, out: number, count: number): void;
   logarithms(source: number, out: number, count: number, black: number): void;
-  /** Addresses of surfaces and materials; their count; addresses of light, logs and sky; share kept, black; address of the output. */
-  reflect: (...args: [number, number, number, number, number, number, number, number, number]) => void;
+  /** Addresses of surfaces and materials; their count; addresses of light, logs, sky and rim; bounds of the sky's light, share kept, black; address of the output. */
+  reflect: (
+    ...args: [number, number, number, number, number, number, number, number, number, number, number, number]
+  ) => void;
 }
 
 /** Memory of one kernel in pages of 64 KiB: 6 MiB, more than the planes of a lighting. */

@@ -13,6 +13,8 @@ interface Material {
   readonly paint?: number;
   /** How much darker it is where the day is blown out, which is sky that was misread, or sun; 0 to 1. Default 0. */
   readonly blownOut?: number;
+  /** How much of the sky shines through it by day, 0 to 1: at night it is dark there. Default 0. */
+  readonly open?: number;
 }
 
 /**
@@ -25,10 +27,10 @@ const MATERIALS: Readonly<Record<Surface, Material>> = {
   ground: { reflectance: 0.14, large: 0.22, small: 0.75, color: 0.28 },
   facade: { reflectance: 0.2, large: 0.42, small: 0.72, color: 0.55, blownOut: 0.8 },
   window: { reflectance: 0.1, large: 0.35, small: 0.75, color: 0.5, blownOut: 0.8 },
-  vegetation: { reflectance: 0.1, large: 0.22, small: 0.6, color: 0.3, blownOut: 0.8 },
+  vegetation: { reflectance: 0.1, large: 0.22, small: 0.6, color: 0.3, blownOut: 0.8, open: 0.95 },
   vehicle: { reflectance: 0.15, large: 0.4, small: 0.75, color: 0.6 },
   person: { reflectance: 0.13, large: 0.4, small: 0.75, color: 0.65 },
-  pole: { reflectance: 0.15, large: 0.25, small: 0.65, color: 0.4, blownOut: 0.8 },
+  pole: { reflectance: 0.15, large: 0.25, small: 0.65, color: 0.4, blownOut: 0.8, open: 0.8 },
   lampHead: { reflectance: 0.2, large: 0.2, small: 0.8, color: 0.4 },
   signal: { reflectance: 0.08, large: 0.3, small: 0.75, color: 0.6 },
   sign: { reflectance: 0.3, large: 0.6, small: 0.85, color: 1 },
@@ -38,7 +40,15 @@ const MATERIALS: Readonly<Record<Surface, Material>> = {
 const KINDS = SURFACES.map((name) => MATERIALS[name]);
 const SKY = SURFACES.indexOf('sky');
 /** Numbers of a material in the kernel. */
-const FIELDS = 6;
+const FIELDS = 7;
+/** Shares of the sky's luminance between which what lets it through, or borders it, is ever more of it. */
+const SKY_LIGHT = { clear: 0.3, through: 0.75 } as const;
+/** Luminance of the sky where the frame shows none. */
+const USUAL_SKY = 0.75;
+/** Sampled samples of sky below which the frame shows none. */
+const LEAST_SKY = 20;
+/** How fast a border of the sky becomes a rim: a third of sky around is all of one. */
+const RIM_GAIN = 3;
 /** Added to the day's light before its logarithm. */
 const BLACK = 0.012;
 
@@ -51,6 +61,8 @@ export class Reflectance {
   readonly #logs: Float32Array;
   readonly #log: Float32Array;
   readonly #base: Float32Array;
+  /** How far a sample borders the sky, 0 to 1. */
+  readonly #rim: Float32Array;
   readonly #surfaces: Float32Array;
   /** Of each surface: what is constant of its log reflectance, and the rest of its material in the order of {@link Material}. */
   readonly #materials: Float32Array;
@@ -61,10 +73,11 @@ export class Reflectance {
     this.#filters = filters;
     this.#logs = kernel.plane(2 * SAMPLES);
     [this.#log, this.#base] = planesOf(this.#logs, 2);
+    this.#rim = filters.createPlane();
     this.#surfaces = kernel.plane(SURFACES.length * SURFACE_SIZE);
     this.#materials = kernel.plane(FIELDS * SURFACES.length);
-    for (const [i, { large, small, color, paint = 0, blownOut = 0 }] of KINDS.entries()) {
-      this.#materials.set([large, small, color, paint, blownOut], FIELDS * i + 1);
+    for (const [i, { large, small, color, paint = 0, blownOut = 0, open = 0 }] of KINDS.entries()) {
+      this.#materials.set([large, small, color, paint, blownOut, open], FIELDS * i + 1);
     }
   }
 
@@ -79,6 +92,8 @@ export class Reflectance {
       this.#materials[FIELDS * i] = Math.log(reflectance) - large * keep * level;
     }
     this.#surfaces.set(scene.surfaces);
+    this.#readRim(sky);
+    const skyLight = skyLightOf(sky, day.luminance);
     kernel.calls.reflect(
       kernel.addressOf(this.#surfaces),
       kernel.addressOf(this.#materials),
@@ -86,15 +101,37 @@ export class Reflectance {
       kernel.addressOf(day.light.red),
       kernel.addressOf(this.#logs),
       kernel.addressOf(sky),
+      kernel.addressOf(this.#rim),
+      SKY_LIGHT.clear * skyLight,
+      SKY_LIGHT.through * skyLight,
       keep,
       BLACK,
       kernel.addressOf(this.light.red),
     );
   }
+
+  /** Writes how far samples border the sky: its share among those around them. */
+  #readRim(sky: Float32Array): void {
+    const rim = this.#rim;
+    this.#filters.boxMeanInto(sky, rim, 1);
+    for (let i = 0; i < SAMPLES; i++) rim[i] = Math.min(1, RIM_GAIN * (rim[i] ?? 0));
+  }
 }
 
 /** Every so many samples count for means over the frame. */
 const STEP = 3;
+
+/** Mean luminance of the sky by day. */
+function skyLightOf(sky: Float32Array, luminance: Float32Array): number {
+  let sum = 0;
+  let weight = 0;
+  for (let i = 0; i < SAMPLES; i += STEP) {
+    const share = sky[i] ?? 0;
+    sum += share * (luminance[i] ?? 0);
+    weight += share;
+  }
+  return weight < LEAST_SKY ? USUAL_SKY : sum / weight;
+}
 
 /** Mean of the day's large shading where a surface is likely. */
 function levelOf(surfaces: Float32Array, start: number, base: Float32Array): number {

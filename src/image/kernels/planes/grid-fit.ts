@@ -24,7 +24,7 @@ const FLOOR: f32 = 0.15;
  * Luma by which the weight of a bright night falls to a quarter: a cell and bin follow what is darkest there. A pixel on the edge of a
  * dark thing has the day's luma of a lit one beside it; it must not shine. What is brighter is the lights layer's.
  */
-const DIM: f32 = 0.12;
+const DIM: f32 = 0.07;
 /** How strongly a slope is drawn to the ratio of night to day, which keeps texture. */
 const RIDGE: f64 = 0.0012;
 
@@ -51,21 +51,31 @@ export function fitGrid(day: usize, night: usize, moments: usize, grid: usize): 
   for (let node = 0; node < NODES; node++) solve(moments + node * NODE, grid + node * AFFINE);
 }
 
-/** Adds four samples to the moments of a cell. */
+/** Adds four samples to the moments of a cell, half of each as its darkest and half as its brightest pixel. */
 // @ts-ignore: decorator
 @inline
 function splatFour(day: usize, night: usize, cell: usize): void {
-  const one = f32x4.splat(1);
   const y = v128.load(day);
-  const u = v128.load(day + PLANE);
-  const v = v128.load(day + 2 * PLANE);
   const r = v128.load(night);
-  const ru = v128.load(night + PLANE);
-  const rv = v128.load(night + 2 * PLANE);
-  findBins(y);
+  const ratio = f32x4.div(r, f32x4.pmax(f32x4.splat(1 / 255), y));
   const share = f32x4.add(f32x4.splat(FLOOR), f32x4.mul(f32x4.splat(1 - FLOOR), v128.load(night + 3 * PLANE)));
   const dim = f32x4.div(f32x4.splat(DIM), f32x4.add(f32x4.splat(DIM), f32x4.pmax(f32x4.splat(0), r)));
   const weight = f32x4.mul(share, f32x4.mul(dim, dim));
+  splatPixels(day, night, cell, v128.load(day + 7 * PLANE), ratio, weight);
+  splatPixels(day, night, cell, v128.load(day + 8 * PLANE), ratio, weight);
+}
+
+/** Adds four pixels of luma `y`, whose nights are as much darker or brighter than those of their samples as their days. */
+// @ts-ignore: decorator
+@inline
+function splatPixels(day: usize, night: usize, cell: usize, y: v128, ratio: v128, weight: v128): void {
+  const one = f32x4.splat(1);
+  const u = v128.load(day + PLANE);
+  const v = v128.load(day + 2 * PLANE);
+  const r = f32x4.mul(ratio, y);
+  const ru = v128.load(night + PLANE);
+  const rv = v128.load(night + 2 * PLANE);
+  findBins(y);
   const high = f32x4.mul(weight, shares);
   const low = f32x4.sub(weight, high);
   const squares = f32x4.add(f32x4.mul(u, u), f32x4.mul(v, v));

@@ -19,12 +19,14 @@ const MOST_VIVID: f32 = 2.4;
 const NEARLY_BLOWN: f32 = 0.79;
 const BLOWN: f32 = 0.98;
 /** Bytes of a material. */
-const MATERIAL: usize = 24;
+const MATERIAL: usize = 28;
 
 /**
  * Writes reflectance by colour, planes R, G, B `[72, 128]`, one after the other; 0 where `sky` is all. `surfaces` is `[count, 72, 128]` shares;
- * `materials` is `[count, 6]`: of each surface what is constant of its log reflectance, its shares of large and small differences of log
- * light, that of colour, how much stronger small bright differences are, and how much darker it is where the day is blown out. `light` is planes R, G, B and luminance of the day; `logs` is its log luminance and that smoothed.
+ * `materials` is `[count, 7]`: of each surface what is constant of its log reflectance, its shares of large and small differences of log
+ * light, that of colour, how much stronger small bright differences are, how much darker it is where the day is blown out, and how much of it lets
+ * the sky through. `light` is planes R, G, B and luminance of the day; `logs` is its log luminance and that smoothed; `rim` is the share by which
+ * samples border the sky. Where these let the sky through, luminance from `clear` on is ever more of the sky, and from `through` on all of it.
  */
 export function reflect(
   surfaces: usize,
@@ -33,6 +35,9 @@ export function reflect(
   light: usize,
   logs: usize,
   sky: usize,
+  rim: usize,
+  clear: f32,
+  through: f32,
   keep: f32,
   black: f32,
   out: usize,
@@ -50,6 +55,7 @@ export function reflect(
     let sure = f32x4.splat(0);
     let paint = f32x4.splat(1);
     let blownOut = f32x4.splat(0);
+    let open = v128.load(rim + at);
     for (let surface: usize = 0; surface < <usize>count; surface++) {
       const all = v128.load(surfaces + surface * PLANE + at);
       const counts = f32x4.ge(all, f32x4.splat(FAINTEST));
@@ -63,6 +69,7 @@ export function reflect(
       color = f32x4.add(color, f32x4.mul(share, v128.load32_splat(material, 12)));
       paint = f32x4.add(paint, f32x4.mul(share, v128.load32_splat(material, 16)));
       blownOut = f32x4.add(blownOut, f32x4.mul(share, v128.load32_splat(material, 20)));
+      open = f32x4.add(open, f32x4.mul(share, v128.load32_splat(material, 24)));
     }
     const level = v128.load(logs + PLANE + at);
     const difference = f32x4.sub(v128.load(logs + at), level);
@@ -72,9 +79,11 @@ export function reflect(
     const value = f32x4.pmin(f32x4.splat(WHITEST), exp2(f32x4.mul(f32x4.add(constant, kept), f32x4.splat(LOG2E))));
     const luminance = v128.load(light + 3 * PLANE + at);
     const blown = f32x4.mul(blownOut, smoothStep(luminance, NEARLY_BLOWN, BLOWN));
-    const stays = f32x4.mul(sureness(sure), f32x4.sub(f32x4.splat(1), blown));
+    const seen = f32x4.mul(f32x4.pmin(f32x4.splat(1), open), smoothStep(luminance, clear, through));
+    const solid = f32x4.mul(f32x4.sub(f32x4.splat(1), blown), f32x4.sub(f32x4.splat(1), seen));
+    const stays = f32x4.mul(sureness(sure), solid);
     const reflectance = v128.and(f32x4.mul(value, stays), shows);
-    const colored = f32x4.mul(color, reflectance);
+    const colored = f32x4.mul(f32x4.mul(color, solid), reflectance); // the sky's colour is not its own
     const grey = f32x4.sub(reflectance, colored);
     const scale = f32x4.div(colored, f32x4.add(luminance, f32x4.splat(black)));
     const most = f32x4.mul(colored, f32x4.splat(MOST_VIVID));
