@@ -34,7 +34,7 @@ interface PlaneExports {
   dropGrey: (...args: [number, number, number, number, number, number, number, number]) => void;
   /** Addresses of day, night, moments and grid. */
   fitGrid(day: number, night: number, moments: number, grid: number): void;
-  fitLights(grid: number, day: number, night: number, out: number): void;
+  fitLights(grid: number, day: number, night: number, out: number, spare: number): void;
   softmax(logits: number, planes: number, count: number): void;
   /** Address and count of planes, their width and height; address of the output, its width and height. */
   enlarge: (...args: [number, number, number, number, number, number, number]) => void;
@@ -48,9 +48,9 @@ interface PlaneExports {
   sendBack(light: number, reflectance: number, shine: number, bonnet: number, gains: number): void;
   exponentials(source: number, out: number, count: number): void;
   logarithms(source: number, out: number, count: number, black: number): void;
-  /** Addresses of surfaces and materials; their count; addresses of light, logs, sky and rim; bounds of the sky's light, share kept, black; address of the output. */
+  /** Addresses of surfaces and materials; their count; addresses of light, logs, sky, brightest and rim; bounds of the sky's light, share kept, black; address of the output. */
   reflect: (
-    ...args: [number, number, number, number, number, number, number, number, number, number, number, number]
+    ...args: [number, number, number, number, number, number, number, number, number, number, number, number, number]
   ) => void;
 }
 

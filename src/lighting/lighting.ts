@@ -55,7 +55,7 @@ const SEEN = [0.05, 0.13] as const;
 /** Radius over which the bonnet's edge is soft, samples. */
 const BONNET_EDGE = 2;
 /** Rows, shares of the height, between which the ground before a driving camera grows dark, and by how much. */
-const NEAREST = { from: 0.72, to: 1, dark: 0.8 } as const;
+const NEAREST = { from: 0.7, to: 0.98, dark: 0.9 } as const;
 /** Gain from reflected light to the sensor. */
 const SENSITIVITY = 2.2;
 
