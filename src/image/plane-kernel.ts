@@ -32,9 +32,10 @@ interface PlaneExports {
   skyColour(mask: number, luma: number, u: number, count: number, out: number): void;
   /** Addresses of mask, pale, luma and U; sample count; luma and U of the sky; share to remove. */
   dropGrey: (...args: [number, number, number, number, number, number, number, number]) => void;
-  /** Addresses of day, night, moments and grid. */
-  fitGrid(day: number, night: number, moments: number, grid: number): void;
-  fitLights(grid: number, day: number, night: number, out: number, spare: number): void;
+  /** Addresses of day, night, ground, moments, grid and means. */
+  fitGrid: (...args: [number, number, number, number, number, number]) => void;
+  /** Addresses of grid, day, night, ground, output and spare planes. */
+  fitLights: (...args: [number, number, number, number, number, number]) => void;
   softmax(logits: number, planes: number, count: number): void;
   /** Address and count of planes, their width and height; address of the output, its width and height. */
   enlarge: (...args: [number, number, number, number, number, number, number]) => void;

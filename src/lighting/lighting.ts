@@ -220,8 +220,8 @@ export class Lighting {
     const stays = 1 - (1 - sun.day) * seen;
     if (stays > 0) this.#night.mixDay(this.#day, stays);
     this.#bars.clear(this.#night);
-    this.#gridFit.fit(this.#day, this.#night);
-    this.#lightsFit.fit(this.#gridFit.grid, this.#day, this.#night);
+    this.#gridFit.fit(this.#day, this.#night, this.#plane.ground);
+    this.#lightsFit.fit(this.#gridFit.grid, this.#day, this.#night, this.#plane.ground);
     this.#look.grid.set(this.#gridFit.grid);
     this.#look.lights.set(this.#lightsFit.lights);
   }

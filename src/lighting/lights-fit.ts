@@ -20,10 +20,17 @@ export class LightsFit {
     this.#spare = kernel.plane(LIGHTS_CHANNELS * SAMPLES);
   }
 
-  /** Writes {@link lights}. @param grid in the kernel's memory. @param night the night without sharp lamps. */
-  fit(grid: Float32Array, day: DaySamples, night: NightSamples): void {
+  /** Writes {@link lights}. @param grid in the kernel's memory. @param night the night without sharp lamps. @param ground share of ground. */
+  fit(grid: Float32Array, day: DaySamples, night: NightSamples, ground: Float32Array): void {
     const [kernel, lights, spare] = [this.#kernel, this.lights, this.#spare];
     const [from, to] = [kernel.addressOf(day.data), kernel.addressOf(night.data)];
-    kernel.calls.fitLights(kernel.addressOf(grid), from, to, kernel.addressOf(lights), kernel.addressOf(spare));
+    kernel.calls.fitLights(
+      kernel.addressOf(grid),
+      from,
+      to,
+      kernel.addressOf(ground),
+      kernel.addressOf(lights),
+      kernel.addressOf(spare),
+    );
   }
 }

@@ -52,7 +52,10 @@ const LEAST_SKY = 20;
 /** How fast a border of the sky becomes a rim: a third of sky around is all of one. */
 const RIM_GAIN = 3;
 /** Rows, shares of the height, from which what is bright before a camera that drives may be the sky in its bonnet. */
-const MIRROR = { from: 0.78, full: 0.9 } as const;
+const MIRROR = { from: 0.75, full: 0.86 } as const;
+const VEHICLE = SURFACES.indexOf('vehicle') * SURFACE_SIZE;
+/** How fast a vehicle in these rows is the bonnet: a third is all of one. */
+const BONNET_GAIN = 3;
 /** Added to the day's light before its logarithm. */
 const BLACK = 0.012;
 
@@ -121,12 +124,15 @@ export class Reflectance {
   }
 
   /** Writes how far samples border the sky, by its share among those around them, or may show it in the bonnet of a vehicle with the camera. */
-  #readRim(sky: Float32Array, { driving }: Scene): void {
+  #readRim(sky: Float32Array, { driving, surfaces }: Scene): void {
     const rim = this.#rim;
     this.#filters.boxMeanInto(sky, rim, 1);
     for (let row = 0, i = 0; row < ROWS; row++) {
       const mirrors = driving * smoothStep(MIRROR.from, MIRROR.full, (row + 0.5) / ROWS);
-      for (let column = 0; column < COLUMNS; column++, i++) rim[i] = Math.min(1, RIM_GAIN * (rim[i] ?? 0) + mirrors);
+      for (let column = 0; column < COLUMNS; column++, i++) {
+        const bonnet = mirrors * Math.min(1, BONNET_GAIN * (surfaces[VEHICLE + i] ?? 0));
+        rim[i] = Math.min(1, RIM_GAIN * (rim[i] ?? 0) + bonnet);
+      }
     }
   }
 }

@@ -1,9 +1,9 @@
 // Fits the lights layer of a look to what its grid leaves of a night.
-import { boxBlur } from './blur';
 import { SCRATCH } from './layout';
 import { bins, findBins, shares } from './luma-bins';
 import { GRID_BINS, GRID_HEIGHT, GRID_WIDTH, HEIGHT, PLANE, WIDTH } from './sizes';
 import { first, fourth, second, third, transpose } from './transpose';
+import { readWindows, slopeOf } from './windows';
 
 /** Bytes of an affine transform, and of a row of them. */
 const AFFINE: i32 = 48;
@@ -18,17 +18,13 @@ const CORE_LUMA: f32 = 0.9;
 const CORE_CHROMA: f32 = 1.4;
 /** Luma below which the day has too little texture to be brightened. */
 const DARK: f32 = 0.12;
-/** Radius of the windows in which light follows the day's luma or does not, samples. */
-const WINDOW: i32 = 2;
-/** Variance of the day's luma in a window below which it is texture, which light on things follows. */
-const TEXTURE: f32 = 0.0015;
 
 /**
  * Writes a lights layer `[4, 72, 128]`. `grid` is `[9, 16, 8, 3, 4]` and diagonal; `day` is planes Y, U, V `[72, 128]`, one after the other;
- * `night` is Y, U, V, without sharp lamps, and the share of its light that things reflect. Light that is as strong where the day is bright as where
- * it lies in shadow is added, not multiplied: else it would show the sun's shadows again. `spare` has room for four planes.
+ * `night` is Y, U, V, without sharp lamps, and the share of its light that things reflect. Light on `ground` (shares) that is as strong where
+ * the day is bright as where it lies in shadow is added, not multiplied: else it would show the sun's shadows again. `spare` has room for four planes.
  */
-export function fitLights(grid: usize, day: usize, night: usize, out: usize, spare: usize): void {
+export function fitLights(grid: usize, day: usize, night: usize, ground: usize, out: usize, spare: usize): void {
   const end = out + PLANE;
   for (let y = 0; y < HEIGHT; y++) {
     mixRow(grid, y);
@@ -42,27 +38,13 @@ export function fitLights(grid: usize, day: usize, night: usize, out: usize, spa
   day -= PLANE;
   night -= PLANE;
   out -= PLANE;
-  readWindows(day, night, out, spare);
+  readWindows(day, out + PLANE, night + 3 * PLANE, spare);
   for (; out < end; out += 16) {
-    fitFour(day, night, out, spare);
+    fitFour(day, night, ground, out, spare);
     day += 16;
     night += 16;
+    ground += 16;
     spare += 16;
-  }
-}
-
-/** Writes means over windows: of the day's Y and its square, of the light that is missing on things and its product with Y. */
-function readWindows(day: usize, night: usize, missing: usize, spare: usize): void {
-  for (let at: usize = 0; at < PLANE; at += 16) {
-    const y = v128.load(day + at);
-    const lit = f32x4.mul(v128.load(night + 3 * PLANE + at), v128.load(missing + PLANE + at));
-    v128.store(spare + at, y);
-    v128.store(spare + PLANE + at, f32x4.mul(y, y));
-    v128.store(spare + 2 * PLANE + at, lit);
-    v128.store(spare + 3 * PLANE + at, f32x4.mul(y, lit));
-  }
-  for (let plane: usize = 0; plane < 4 * PLANE; plane += PLANE) {
-    boxBlur(spare + plane, spare + plane, WIDTH, HEIGHT, WINDOW, WINDOW, true);
   }
 }
 
@@ -114,16 +96,12 @@ function findMissing(x: i32, day: usize, night: usize, out: usize): void {
 /** Fits four samples to what is missing there. `means` are those of {@link readWindows}. */
 // @ts-ignore: decorator
 @inline
-function fitFour(day: usize, night: usize, out: usize, means: usize): void {
+function fitFour(day: usize, night: usize, ground: usize, out: usize, means: usize): void {
   const y = v128.load(day);
   const missing = v128.load(out + PLANE);
   const lit = f32x4.mul(v128.load(night + 3 * PLANE), missing);
   const ratio = f32x4.div(lit, f32x4.pmax(f32x4.splat(DARK), y));
-  const mean = v128.load(means);
-  const variance = f32x4.pmax(f32x4.splat(0), f32x4.sub(v128.load(means + PLANE), f32x4.mul(mean, mean)));
-  const joint = f32x4.sub(v128.load(means + 3 * PLANE), f32x4.mul(mean, v128.load(means + 2 * PLANE)));
-  const texture = f32x4.splat(TEXTURE);
-  const slope = f32x4.div(f32x4.add(joint, f32x4.mul(texture, ratio)), f32x4.add(variance, texture));
+  const slope = slopeOf(means, ground, ratio);
   const scale = f32x4.splat(1 / CORE_LUMA);
   const gain = f32x4.pmin(f32x4.splat(MAX_CORE), f32x4.mul(scale, f32x4.pmin(ratio, slope)));
   const core = v128.and(gain, f32x4.ge(gain, f32x4.splat(FAINT)));

@@ -23,6 +23,8 @@ const PAINT_FULL: f32 = 0.6;
 /** Luminance of the day from which it nears clipping, and at which it clips. */
 const NEARLY_BLOWN: f32 = 0.79;
 const BLOWN: f32 = 0.98;
+/** Luminance of the day at which half of a colour counts. */
+const DIM_COLOR: f32 = 0.012;
 /** Bytes of a material. */
 const MATERIAL: usize = 36;
 
@@ -100,7 +102,9 @@ export function reflect(
     const solid = f32x4.mul(f32x4.sub(f32x4.splat(1), blown), f32x4.sub(f32x4.splat(1), seen));
     const stays = f32x4.mul(sureness(sure), solid);
     const reflectance = v128.and(f32x4.mul(value, stays), shows);
-    const own = f32x4.mul(solid, f32x4.sub(f32x4.splat(1), f32x4.mul(flat, isSun)));
+    // Neither is that of the dark, which is noise.
+    const bright = f32x4.div(luminance, f32x4.add(luminance, f32x4.splat(DIM_COLOR)));
+    const own = f32x4.mul(f32x4.mul(solid, bright), f32x4.sub(f32x4.splat(1), f32x4.mul(flat, isSun)));
     const colored = f32x4.mul(f32x4.mul(color, own), reflectance); // the colour of sky and of its shadows is not its own
     const grey = f32x4.sub(reflectance, colored);
     const scale = f32x4.div(colored, f32x4.add(luminance, f32x4.splat(black)));
