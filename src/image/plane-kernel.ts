@@ -1,6 +1,8 @@
 import { openKernel, type Kernel, type KernelConstant } from './kernel.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from './thumbnail.js';
 
+type Eight = [number, number, number, number, number, number, number, number];
+
 /** The exports of `kernels/planes.ts`, which documents them. Addresses are in bytes. */
 interface PlaneExports {
   readonly FREE: KernelConstant;
@@ -49,10 +51,11 @@ interface PlaneExports {
   sendBack(light: number, reflectance: number, shine: number, bonnet: number, gains: number): void;
   exponentials(source: number, out: number, count: number): void;
   logarithms(source: number, out: number, count: number, black: number): void;
-  /** Addresses of surfaces and materials; their count; addresses of light, logs, sky, brightest and rim; bounds of the sky's light, share kept, black; address of the output. */
-  reflect: (
-    ...args: [number, number, number, number, number, number, number, number, number, number, number, number, number]
-  ) => void;
+  /**
+   * Addresses of surfaces and materials; their count; addresses of light, logs, sky, brightest, rim and even; bounds of the sky's light, share kept, black;
+   * address of the output.
+   */
+  reflect: (...args: [...Eight, number, number, number, number, number, number]) => void;
 }
 
 /** Memory of one kernel in pages of 64 KiB: 6 MiB, more than the planes of a lighting. */

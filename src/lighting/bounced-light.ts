@@ -5,7 +5,7 @@ import { type LightPlanes, SAMPLES } from './samples.js';
 /** Radii over which lit ground lights what stands around it, samples of half the size: along the street it reaches farther than up. */
 const [RADIUS_X, RADIUS_Y] = [4, 3];
 /** Share of the light on the ground that comes to what stands beside it. */
-const BOUNCE = 0.4;
+const BOUNCE = 0.28;
 /** Share of ground around a sample below which its light counts less. */
 const ENOUGH_GROUND = 0.12;
 

@@ -29,7 +29,7 @@ export class GridFit {
     this.grid = kernel.plane(GRID_SIZE);
   }
 
-  /** Writes {@link grid}. @param ground share of ground, in the kernel's memory. */
+  /** Writes {@link grid}. @param ground share of even ground, in the kernel's memory. */
   fit(day: DaySamples, night: NightSamples, ground: Float32Array): void {
     const kernel = this.#kernel;
     const [moments, means] = [kernel.addressOf(this.#moments), kernel.addressOf(this.#means)];

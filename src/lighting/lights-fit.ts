@@ -20,7 +20,7 @@ export class LightsFit {
     this.#spare = kernel.plane(LIGHTS_CHANNELS * SAMPLES);
   }
 
-  /** Writes {@link lights}. @param grid in the kernel's memory. @param night the night without sharp lamps. @param ground share of ground. */
+  /** Writes {@link lights}. @param grid in the kernel's memory. @param night the night without sharp lamps. @param ground share of even ground. */
   fit(grid: Float32Array, day: DaySamples, night: NightSamples, ground: Float32Array): void {
     const [kernel, lights, spare] = [this.#kernel, this.lights, this.#spare];
     const [from, to] = [kernel.addressOf(day.data), kernel.addressOf(night.data)];

@@ -15,8 +15,9 @@ const FRINGE_POWER = 3;
 interface DaySky {
   /** Share of sky, `[72, 128]`. */
   readonly cover: Float32Array;
-  /** Luma by day, `[72, 128]`. */
+  /** Luma by day, `[72, 128]`: of samples, and of the darkest pixel of each. */
   readonly luma: Float32Array;
+  readonly darkest: Float32Array;
   readonly horizonRow: number;
 }
 
@@ -80,7 +81,7 @@ export class NightSky {
   }
 
   /** How much of the glow each sample of the sky throws back, around 1; and its fringe. */
-  #readClouds({ cover, luma }: DaySky): Float32Array {
+  #readClouds({ cover, luma, darkest }: DaySky): Float32Array {
     const [clouds, fringe] = [this.#clouds, this.#fringe];
     let [sum, weight] = [0, 1e-6];
     for (let i = 0; i < SAMPLES; i++) {
@@ -94,7 +95,8 @@ export class NightSky {
     }
     this.#filters.boxMeanInto(clouds, clouds, CLOUD_RADIUS);
     for (let i = 0; i < SAMPLES; i++) {
-      const dark = Math.min(1, (luma[i] ?? 0) / (mean * Math.max(CLOUDS.least, clouds[i] ?? 1)));
+      const here = 0.5 * ((luma[i] ?? 0) + (darkest[i] ?? 0));
+      const dark = Math.min(1, here / (mean * Math.max(CLOUDS.least, clouds[i] ?? 1)));
       fringe[i] = dark ** FRINGE_POWER;
       clouds[i] = Math.min(CLOUDS.most, Math.max(CLOUDS.least, (clouds[i] ?? 1) ** CLOUDS.power));
     }

@@ -59,6 +59,14 @@ const BONNET_GAIN = 3;
 /** Added to the day's light before its logarithm. */
 const BLACK = 0.012;
 
+/** Shares of what is open, planes `[72, 128]` in the kernel's memory. */
+interface Open {
+  /** The sky: it reflects nothing. */
+  readonly sky: Float32Array;
+  /** Ground that nothing stands on or near: what differs there is paint, or sun. */
+  readonly even: Float32Array;
+}
+
 /** What things reflect, without the sun that shone on them by day: the day's large shading is pressed flat, surface by surface. */
 export class Reflectance {
   /** Reflectance by colour, `[72, 128]` each, 0 to 0.85. */
@@ -91,8 +99,8 @@ export class Reflectance {
     }
   }
 
-  /** @param sky share of sky, in the kernel's memory: it reflects nothing. */
-  read(scene: Scene, day: DaySamples, sky: Float32Array): void {
+  /** Writes {@link light}. */
+  read(scene: Scene, day: DaySamples, { sky, even }: Open): void {
     const [{ kernel }, log, base] = [this.#filters, this.#log, this.#base];
     kernel.calls.logarithms(kernel.addressOf(day.luminance), kernel.addressOf(log), SAMPLES, BLACK);
     this.#filters.guideInto(log, log, base, { radius: 2, epsilon: 0.3 });
@@ -115,6 +123,7 @@ export class Reflectance {
       kernel.addressOf(sky),
       kernel.addressOf(this.#brightest),
       kernel.addressOf(this.#rim),
+      kernel.addressOf(even),
       SKY_LIGHT.clear * skyLight,
       SKY_LIGHT.through * skyLight,
       keep,

@@ -33,7 +33,8 @@ const MATERIAL: usize = 36;
  * `materials` is `[count, 9]`: of each surface what is constant of its log reflectance, its shares of large and small differences of log
  * light, that of colour, how much stronger small bright differences are, how much darker it is where the day is blown out, how much of it lets
  * the sky through, how much the sun's shadows and patches are pressed flat, and the mean of log light there. `light` is planes R, G, B and luminance of the day; `logs` is its log luminance and that smoothed; `brightest` is the largest
- * luminance around: the edges of what is blown out are as dark as its middle. `rim` is the share by which samples border the sky. Where these let the sky through, luminance from `clear` on is ever more of the sky, and from `through` on all of it.
+ * luminance around: the edges of what is blown out are as dark as its middle. `rim` is the share by which samples border the
+ * sky, `even` that of ground which nothing stands on or near. Where these let the sky through, luminance from `clear` on is ever more of the sky, and from `through` on all of it.
  */
 export function reflect(
   surfaces: usize,
@@ -44,6 +45,7 @@ export function reflect(
   sky: usize,
   brightest: usize,
   rim: usize,
+  even: usize,
   clear: f32,
   through: f32,
   keep: f32,
@@ -91,7 +93,8 @@ export function reflect(
     const above = f32x4.sub(v128.load(logs + at), f32x4.div(mean, f32x4.pmax(f32x4.splat(FAINTEST), flat)));
     const notPaint = f32x4.sub(f32x4.splat(1), smoothStep(above, PAINT_FROM, PAINT_FULL));
     const isStrong = smoothStep(f32x4.abs(difference), SHADOW_FROM, SHADOW_FULL);
-    const isSun = f32x4.mul(isStrong, v128.bitselect(notPaint, f32x4.splat(1), isBrighter));
+    const isEven = f32x4.mul(isStrong, v128.load(even + at));
+    const isSun = f32x4.mul(isEven, v128.bitselect(notPaint, f32x4.splat(1), isBrighter));
     const gain = f32x4.sub(v128.bitselect(paint, f32x4.splat(1), isBrighter), f32x4.mul(flat, isSun));
     const detail = f32x4.mul(difference, f32x4.pmax(f32x4.splat(0), gain));
     const kept = f32x4.mul(f32x4.splat(keep), f32x4.add(f32x4.mul(large, level), f32x4.mul(small, detail)));
