@@ -11,7 +11,7 @@ const MAX_POOLS = 24;
 /** Largest half width of a shining head, a share of the frame's width: a near head is a bulb in a large housing. */
 const MAX_RADIUS = 0.0048;
 /** Share of a lamp's light on what stands: how far that is, is less sure than of the ground. */
-const STANDING_SHARE = 0.25;
+const STANDING_SHARE = 0.18;
 /** Added to the squared distance of what stands, square metres: no tree or wall glows because it is thought to touch a lamp. */
 const UNSURE_SQUARE_M = 24;
 
