@@ -1,6 +1,8 @@
 import { openKernel, type Kernel, type KernelConstant } from './kernel.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from './thumbnail.js';
 
+type Eight = [number, number, number, number, number, number, number, number];
+
 /** The exports of `kernels/planes.ts`, which documents them. Addresses are in bytes. */
 interface PlaneExports {
   readonly FREE: KernelConstant;
@@ -32,9 +34,10 @@ interface PlaneExports {
   skyColour(mask: number, luma: number, u: number, count: number, out: number): void;
   /** Addresses of mask, pale, luma and U; sample count; luma and U of the sky; share to remove. */
   dropGrey: (...args: [number, number, number, number, number, number, number, number]) => void;
-  /** Addresses of day, night, moments and grid. */
-  fitGrid(day: number, night: number, moments: number, grid: number): void;
-  fitLights(grid: number, day: number, night: number, out: number): void;
+  /** Addresses of day, night, ground, moments, grid and means. */
+  fitGrid: (...args: [number, number, number, number, number, number]) => void;
+  /** Addresses of grid, day, night, ground, output and spare planes. */
+  fitLights: (...args: [number, number, number, number, number, number]) => void;
   softmax(logits: number, planes: number, count: number): void;
   /** Address and count of planes, their width and height; address of the output, its width and height. */
   enlarge: (...args: [number, number, number, number, number, number, number]) => void;
@@ -48,8 +51,11 @@ interface PlaneExports {
   sendBack(light: number, reflectance: number, shine: number, bonnet: number, gains: number): void;
   exponentials(source: number, out: number, count: number): void;
   logarithms(source: number, out: number, count: number, black: number): void;
-  /** Addresses of surfaces and materials; their count; addresses of light, logs and sky; share kept, black; address of the output. */
-  reflect: (...args: [number, number, number, number, number, number, number, number, number]) => void;
+  /**
+   * Addresses of surfaces and materials; their count; addresses of light, logs, sky, brightest, rim and even; bounds of the sky's light, share kept, black;
+   * address of the output.
+   */
+  reflect: (...args: [...Eight, number, number, number, number, number, number]) => void;
 }
 
 /** Memory of one kernel in pages of 64 KiB: 6 MiB, more than the planes of a lighting. */

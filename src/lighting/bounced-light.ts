@@ -1,11 +1,11 @@
 import type { GroundPlane } from './ground-plane.js';
 import type { PlaneFilters } from './plane-filters.js';
-import type { LightPlanes } from './samples.js';
+import { type LightPlanes, SAMPLES } from './samples.js';
 
 /** Radii over which lit ground lights what stands around it, samples of half the size: along the street it reaches farther than up. */
 const [RADIUS_X, RADIUS_Y] = [4, 3];
 /** Share of the light on the ground that comes to what stands beside it. */
-const BOUNCE = 0.4;
+const BOUNCE = 0.28;
 /** Share of ground around a sample below which its light counts less. */
 const ENOUGH_GROUND = 0.12;
 
@@ -21,6 +21,7 @@ export class BouncedLight {
   readonly #light: Float32Array;
   /** Share of the ground's light that comes to what stands, over the share of ground around it. */
   readonly #shares: Float32Array;
+  readonly #doubled: Float32Array;
 
   constructor(filters: PlaneFilters) {
     this.#filters = filters;
@@ -28,6 +29,7 @@ export class BouncedLight {
     this.#around = filters.createHalfPlane();
     this.#light = filters.createHalfPlane();
     this.#shares = filters.createHalfPlane();
+    this.#doubled = filters.createPlane();
   }
 
   /** Adds it to light planes. */
@@ -39,19 +41,21 @@ export class BouncedLight {
       this.#light,
       this.#shares,
     ];
+    const doubled = this.#doubled;
     filters.halveInto(plane.ground, ground);
-    filters.halveInto(plane.sky, shares);
     this.#spread(ground, around);
-    for (let i = 0; i < shares.length; i++) {
-      const stands = (1 - (ground[i] ?? 0)) * (1 - (shares[i] ?? 0));
-      shares[i] = (BOUNCE * stands) / ((around[i] ?? 0) + ENOUGH_GROUND);
-    }
+    for (let i = 0; i < shares.length; i++) shares[i] = BOUNCE / ((around[i] ?? 0) + ENOUGH_GROUND);
     for (const channel of [light.red, light.green, light.blue]) {
       filters.halveInto(channel, lit);
       for (let i = 0; i < lit.length; i++) lit[i] = (lit[i] ?? 0) * (ground[i] ?? 0);
       this.#spread(lit, lit);
       for (let i = 0; i < lit.length; i++) lit[i] = (lit[i] ?? 0) * (shares[i] ?? 0);
-      filters.addDoubled(lit, channel);
+      doubled.fill(0);
+      filters.addDoubled(lit, doubled);
+      // What stands ends sharply: light of half the size would leave a pale rim on the ground around it.
+      for (let i = 0; i < SAMPLES; i++) {
+        channel[i] = (channel[i] ?? 0) + (1 - (plane.ground[i] ?? 0)) * (1 - (plane.sky[i] ?? 0)) * (doubled[i] ?? 0);
+      }
     }
   }
 

@@ -25,7 +25,7 @@ export function linearOf(coded: number): number {
 
 /** The day at 72 x 128: the 2 x 2 means of a thumbnail, gamma-coded and in linear light. Reused from frame to frame. */
 export class DaySamples {
-  /** Y, U, V, then red, green, blue and luminance, one after the other in the kernel's memory. */
+  /** Y, U, V, then red, green, blue, luminance, darkest and brightest, one after the other in the kernel's memory. */
   readonly data: Float32Array;
   /** Gamma-coded Y, U, V in BT.709 full range. */
   readonly luma: Float32Array;
@@ -35,6 +35,9 @@ export class DaySamples {
   readonly light: LightPlanes;
   /** Relative luminance of {@link light}. */
   readonly luminance: Float32Array;
+  /** The least and the largest Y of a sample's four pixels. */
+  readonly darkest: Float32Array;
+  readonly brightest: Float32Array;
 
   readonly #kernel: PlaneKernel;
   readonly #thumbnail: Float32Array;
@@ -45,9 +48,10 @@ export class DaySamples {
     this.#thumbnail = kernel.plane(3 * THUMBNAIL_WIDTH * THUMBNAIL_HEIGHT);
     this.#table = kernel.plane(LINEAR.length);
     this.#table.set(LINEAR);
-    this.data = kernel.plane(7 * SAMPLES);
-    const [luma, u, v, red, green, blue, luminance] = planesOf(this.data, 7);
+    this.data = kernel.plane(9 * SAMPLES);
+    const [luma, u, v, red, green, blue, luminance, darkest, brightest] = planesOf(this.data, 9);
     [this.luma, this.u, this.v, this.luminance] = [luma, u, v, luminance];
+    [this.darkest, this.brightest] = [darkest, brightest];
     this.light = { red, green, blue };
   }
 

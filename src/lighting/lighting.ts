@@ -55,7 +55,9 @@ const SEEN = [0.05, 0.13] as const;
 /** Radius over which the bonnet's edge is soft, samples. */
 const BONNET_EDGE = 2;
 /** Rows, shares of the height, between which the ground before a driving camera grows dark, and by how much. */
-const NEAREST = { from: 0.72, to: 1, dark: 0.8 } as const;
+const NEAREST = { from: 0.7, to: 0.98, dark: 0.9 } as const;
+/** Radius around what stands within which ground is not even: legs and wheels are read as ground there, and look like shadows. */
+const EVEN_RADIUS = 3;
 /** Gain from reflected light to the sensor. */
 const SENSITIVITY = 2.2;
 
@@ -90,6 +92,8 @@ export class Lighting {
   readonly #kernel: PlaneKernel;
   readonly #filters: PlaneFilters;
   readonly #bonnet: Float32Array;
+  /** Share of ground that nothing stands on or near. */
+  readonly #even: Float32Array;
   /** From reflected light to the sensor: sensitivity and vignette. */
   readonly #gains: Float32Array;
   readonly #town: TownLight;
@@ -120,6 +124,7 @@ export class Lighting {
     this.#kernel = kernel;
     this.#filters = filters;
     this.#bonnet = filters.createPlane();
+    this.#even = filters.createPlane();
     this.#gains = filters.createPlane();
     this.#gains.set(vignette(style.lens.vignette).map((gain) => SENSITIVITY * gain));
     this.#town = new TownLight(style, color, seed);
@@ -156,13 +161,15 @@ export class Lighting {
     this.#day.read(day, this.#bars);
     this.#sky.read(scene, this.#day);
     this.#plane.read(scene, this.#sky.cover);
-    this.#reflectance.read(scene, this.#day, this.#sky.cover);
+    this.#filters.erodeInto(this.#plane.ground, this.#even, EVEN_RADIUS);
+    this.#reflectance.read(scene, this.#day, { sky: this.#sky.cover, even: this.#even });
     const facades = urbanOf(scene.surfaces.subarray(FACADE, FACADE + SURFACE_SIZE));
     const urban = Math.max(facades, this.#style.town.everywhere * (1 - 0.5 * scene.driving));
     const seen = seenOf(this.#day.luma);
     this.#lightUp(scene, sun, dials, { urban, sure: scene.street * seen });
     this.#reflect(scene);
-    const daySky = { cover: this.#sky.cover, luma: this.#day.luma, horizonRow: this.#plane.horizon };
+    const { luma, darkest } = this.#day;
+    const daySky = { cover: this.#sky.cover, luma, darkest, horizonRow: this.#plane.horizon };
     this.#nightSky.coverOver(this.#light, daySky, urban, sun);
     this.#develop(sun, seen);
     return this.#look;
@@ -220,8 +227,8 @@ export class Lighting {
     const stays = 1 - (1 - sun.day) * seen;
     if (stays > 0) this.#night.mixDay(this.#day, stays);
     this.#bars.clear(this.#night);
-    this.#gridFit.fit(this.#day, this.#night);
-    this.#lightsFit.fit(this.#gridFit.grid, this.#day, this.#night);
+    this.#gridFit.fit(this.#day, this.#night, this.#even);
+    this.#lightsFit.fit(this.#gridFit.grid, this.#day, this.#night, this.#even);
     this.#look.grid.set(this.#gridFit.grid);
     this.#look.lights.set(this.#lightsFit.lights);
   }

@@ -8,13 +8,16 @@ import type { SunState } from './sun-state.js';
 const CLOUDS = { power: 1.3, least: 0.45, most: 1.35 } as const;
 /** Radius over which clouds are smoothed, samples. */
 const CLOUD_RADIUS = 2;
+/** How much faster than by day the sky's fringe, wires and twigs before it darken, an exponent: light against gamma-coded luma. */
+const FRINGE_POWER = 3;
 
 /** What the day's sky is like. */
 interface DaySky {
   /** Share of sky, `[72, 128]`. */
   readonly cover: Float32Array;
-  /** Luma by day, `[72, 128]`. */
+  /** Luma by day, `[72, 128]`: of samples, and of the darkest pixel of each. */
   readonly luma: Float32Array;
+  readonly darkest: Float32Array;
   readonly horizonRow: number;
 }
 
@@ -22,6 +25,8 @@ interface DaySky {
 export class NightSky {
   readonly #filters: PlaneFilters;
   readonly #clouds: Float32Array;
+  /** How dark each sample of the sky is beside the sky around it, up to 1: what stands before it takes a share. */
+  readonly #fringe: Float32Array;
   readonly #style: NightStyle;
   readonly #color: LinearColor;
   /** Glow by column, around 1. */
@@ -30,6 +35,7 @@ export class NightSky {
   constructor(style: NightStyle, color: LinearColor, seed: number, filters: PlaneFilters) {
     this.#filters = filters;
     this.#clouds = filters.createPlane();
+    this.#fringe = filters.createPlane();
     this.#style = style;
     this.#color = color;
     this.reseed(seed);
@@ -49,6 +55,7 @@ export class NightSky {
   coverOver(light: LightPlanes, day: DaySky, urban: number, sun: SunState): void {
     const { cover, horizonRow } = day;
     const clouds = this.#readClouds(day);
+    const fringe = this.#fringe;
     const { zenith, glow, glowHeight } = this.#style.sky;
     const { red, green, blue } = light;
     for (let row = 0, i = 0; row < ROWS; row++) {
@@ -65,16 +72,17 @@ export class NightSky {
         const share = cover[i] ?? 0;
         if (share <= 0) continue;
         const here = town * (this.#sides[column] ?? 1) * (clouds[i] ?? 1);
-        red[i] = (1 - share) * (red[i] ?? 0) + share * (r + here * (0.35 + 0.65 * tintR));
-        green[i] = (1 - share) * (green[i] ?? 0) + share * (g + here * (0.35 + 0.65 * tintG));
-        blue[i] = (1 - share) * (blue[i] ?? 0) + share * (b + here * (0.35 + 0.65 * tintB));
+        const open = share * (fringe[i] ?? 1);
+        red[i] = (1 - share) * (red[i] ?? 0) + open * (r + here * (0.35 + 0.65 * tintR));
+        green[i] = (1 - share) * (green[i] ?? 0) + open * (g + here * (0.35 + 0.65 * tintG));
+        blue[i] = (1 - share) * (blue[i] ?? 0) + open * (b + here * (0.35 + 0.65 * tintB));
       }
     }
   }
 
-  /** How much of the glow each sample of the sky throws back, around 1. */
-  #readClouds({ cover, luma }: DaySky): Float32Array {
-    const clouds = this.#clouds;
+  /** How much of the glow each sample of the sky throws back, around 1; and its fringe. */
+  #readClouds({ cover, luma, darkest }: DaySky): Float32Array {
+    const [clouds, fringe] = [this.#clouds, this.#fringe];
     let [sum, weight] = [0, 1e-6];
     for (let i = 0; i < SAMPLES; i++) {
       sum += (cover[i] ?? 0) * (luma[i] ?? 0);
@@ -87,6 +95,9 @@ export class NightSky {
     }
     this.#filters.boxMeanInto(clouds, clouds, CLOUD_RADIUS);
     for (let i = 0; i < SAMPLES; i++) {
+      const here = 0.5 * ((luma[i] ?? 0) + (darkest[i] ?? 0));
+      const dark = Math.min(1, here / (mean * Math.max(CLOUDS.least, clouds[i] ?? 1)));
+      fringe[i] = dark ** FRINGE_POWER;
       clouds[i] = Math.min(CLOUDS.most, Math.max(CLOUDS.least, (clouds[i] ?? 1) ** CLOUDS.power));
     }
     return clouds;

@@ -50,6 +50,18 @@ export class PlaneFilters {
     kernel.calls.boxBlur(kernel.addressOf(source), kernel.addressOf(out), columns, rows, radiusX, radiusY, 1);
   }
 
+  /** Writes the largest sample in squares of `2 * radius + 1`, of a plane `[72, 128]`. `out` may be `source`. */
+  dilateInto(source: Float32Array, out: Float32Array, radius: number): void {
+    const { kernel } = this;
+    kernel.calls.dilate(kernel.addressOf(source), kernel.addressOf(out), COLUMNS, ROWS, radius);
+  }
+
+  /** Writes the smallest sample in squares of `2 * radius + 1`, of a plane `[72, 128]`. `out` may be `source`. */
+  erodeInto(source: Float32Array, out: Float32Array, radius: number): void {
+    const { kernel } = this;
+    kernel.calls.erode(kernel.addressOf(source), kernel.addressOf(out), COLUMNS, ROWS, radius);
+  }
+
   /** Writes e to the power of a plane, relative error 5e-6. `out` may be `source`. */
   exponentials(source: Float32Array, out: Float32Array): void {
     this.kernel.calls.exponentials(this.kernel.addressOf(source), this.kernel.addressOf(out), SAMPLES);

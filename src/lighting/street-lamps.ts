@@ -9,9 +9,11 @@ const FAR_RADIUS = 0.0014;
 /** Most street lamps whose light falls on things; farther ones only shine. */
 const MAX_POOLS = 24;
 /** Largest half width of a shining head, a share of the frame's width: a near head is a bulb in a large housing. */
-const MAX_RADIUS = 0.0065;
+const MAX_RADIUS = 0.0048;
 /** Share of a lamp's light on what stands: how far that is, is less sure than of the ground. */
-const STANDING_SHARE = 0.4;
+const STANDING_SHARE = 0.18;
+/** Added to the squared distance of what stands, square metres: no tree or wall glows because it is thought to touch a lamp. */
+const UNSURE_SQUARE_M = 24;
 
 /** The street lamps that the frame shows: their heads, and their light on the ground and on what stands near. */
 export class StreetLamps {
@@ -67,7 +69,7 @@ export class StreetLamps {
         const soft = Math.max(0, 1 - square / (reach * reach + poleM * poleM));
         const downwards = up > 0 ? up / Math.sqrt(square + 1) : 0;
         const falls = STANDING_SHARE + (1 - STANDING_SHARE) * (plane.ground[i] ?? 0);
-        const amountHere = (strength * amount * falls * poleM * poleM * downwards * soft) / (square + 2);
+        const amountHere = (strength * amount * falls * poleM * poleM * downwards * soft) / (square + 2 + UNSURE_SQUARE_M * (1 - (plane.ground[i] ?? 0)));
         if (amountHere > 1e-4) addLight(light, i, amountHere, color);
       }
     }

@@ -23,9 +23,9 @@ const PLATE: LinearColor = [1, 0.97, 0.9];
 /** Share of the vehicles ahead that brake. */
 const BRAKING_SHARE = 0.3;
 /** Reach of a tail lamp's light on its own body, a share of the vehicle's width. */
-const BODY_GLOW = 0.3;
+const BODY_GLOW = 0.24;
 /** Its strength there, relative to that on the road. */
-const BODY_SHARE = 3;
+const BODY_SHARE = 1.2;
 /** Widths of vehicles, shares of the image's, between which lamps become more than far points, and plates readable: nothing flickers at a limit. */
 const NEAR = { from: 0.016, full: 0.024 } as const;
 const PLATE_WIDTH = { from: 0.044, full: 0.056 } as const;
@@ -77,7 +77,7 @@ export class TrafficLamps {
     const color = redraw(draw, 3) < halogenShare ? HALOGEN : XENON;
     const isFar = isFarVehicle(vehicle);
     const near = 0.6 + 0.4 * smoothStep(NEAR.from, NEAR.full, box.width);
-    const radius = Math.max(0.0011, Math.min(0.0085, (0.032 + 0.018 * redraw(draw, 9)) * box.width));
+    const radius = Math.max(0.0011, Math.min(0.0062, (0.028 + 0.014 * redraw(draw, 9)) * box.width));
     for (const [side, place] of vehicle.lamps.entries()) {
       const own = 0.8 + 0.4 * redraw(draw, 5 + side);
       const lamp: Lamp = {
@@ -109,7 +109,7 @@ export class TrafficLamps {
     const { box, id, draw } = vehicle;
     const radius = Math.max(0.001, Math.min(0.012, 0.05 * box.width));
     const isBraking = redraw(draw, 8) < BRAKING_SHARE;
-    const own = (0.7 + 0.35 * redraw(draw, 4)) * (isBraking ? 1.6 : 1);
+    const own = (0.7 + 0.35 * redraw(draw, 4)) * (isBraking ? 1.4 : 1);
     const slant = redraw(draw, 7); // wide and low lamps, or narrow and high ones
     const [radiusX, radiusY] = [(0.85 + 0.75 * slant) * radius, (0.95 - 0.45 * slant) * radius];
     const isFar = isFarVehicle(vehicle);
@@ -117,7 +117,7 @@ export class TrafficLamps {
     for (const place of vehicle.lamps) {
       const { x, y, glass } = place;
       const lamp = { kind: isFar ? ('farLamp' as const) : ('tailLamp' as const), id, x, y };
-      const glare = isBraking ? 0.22 : 0.1;
+      const glare = isBraking ? 0.14 : 0.08;
       const luma = tailLuma * strength * own;
       // Glass that is seen shines in its own outline.
       if (glass) lamps.add({ ...lamp, ...shapeOf(glass), luma: GLASS_LUMA * luma, color: RED, glare });
@@ -131,7 +131,7 @@ export class TrafficLamps {
         ...(glass
           ? { radiusX: 0.16 * glass.width, radiusY: 0.16 * glass.height * ASPECT }
           : { radiusX: 0.45 * radiusX, radiusY: 0.45 * radiusY }),
-        luma: (glass ? 0.5 : 0.75) * tailLuma * strength * own * near,
+        luma: (glass ? 0.4 : 0.55) * tailLuma * strength * own * near,
         color: HOT_RED,
         hardness: 1.2,
         glare: 0,

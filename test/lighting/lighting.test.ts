@@ -290,6 +290,45 @@ describe('Lighting', () => {
     expect(meanLuma(look, [32, 35])).toBeLessThan(above + 0.05);
   });
 
+  it('leaves dark the sky that shows through leaves', async () => {
+    const scene = street();
+    const plane = (name: Surface): number => SURFACES.indexOf(name) * SURFACE_SIZE;
+    const isTree = (row: number): boolean => row >= SURFACE_HEIGHT / 4 && row < SURFACE_HEIGHT / 2;
+    const [leaves, gap] = [0.2, 0.75];
+    const values = day();
+    for (let row = 0; row < SURFACE_HEIGHT; row++) {
+      if (!isTree(row)) continue;
+      for (let i = row * SURFACE_WIDTH; i < (row + 1) * SURFACE_WIDTH; i++) {
+        scene.surfaces[plane('facade') + i] = 0;
+        scene.surfaces[plane('vegetation') + i] = 1;
+      }
+    }
+    for (let i = 0; i < COUNT; i++) {
+      const [x, row] = [i % THUMBNAIL_WIDTH, Math.floor(i / THUMBNAIL_WIDTH)];
+      if (isTree(Math.floor(row / 2))) values[i] = x % 16 < 2 && row % 16 < 2 ? gap : leaves;
+    }
+    const night = new Float32Array(3 * COUNT);
+    applyLookInto((await Lighting.open(STYLE, 1)).light(scene, values, NIGHT), values, night);
+    const near = 64 * THUMBNAIL_WIDTH; // a row of gaps, where light of the street reaches
+    for (let x = 32; x < 224; x += 16) expect(night[near + x]).toBeLessThan(night[near + x + 8]! + 0.02);
+  });
+
+  it('presses the sun’s shadows on even ground flat, and keeps paint', async () => {
+    const values = day();
+    const column = (i: number): number => i % THUMBNAIL_WIDTH;
+    const isPaint = (i: number): boolean => column(i) >= 100 && column(i) < 102;
+    for (let i = 72 * THUMBNAIL_WIDTH; i < COUNT; i++) {
+      values[i] = isPaint(i) ? 0.8 : column(i) < 148 ? 0.5 : 0.3;
+    }
+    const night = new Float32Array(3 * COUNT);
+    applyLookInto((await Lighting.open(STYLE, 1)).light(street({ driving: 1 }), values, NIGHT), values, night);
+    const row = 100 * THUMBNAIL_WIDTH;
+    const [sun, shadow, paint] = [146, 150, 100].map((x) => night[row + x]!) as [number, number, number];
+    expect(sun).toBeGreaterThan(0.15);
+    expect(shadow).toBeGreaterThan(0.77 * sun);
+    expect(paint).toBeGreaterThan(1.3 * night[row + 108]!);
+  });
+
   it('lights the road of a driving camera, and not that of a fixed one', async () => {
     const lighting = await Lighting.open(STYLE, 1);
     const driving = meanLuma(lighting.light(street({ driving: 1 }), day(), NIGHT), ROAD_ROWS);

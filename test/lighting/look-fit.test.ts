@@ -18,7 +18,7 @@ describe('the fit of a look', async () => {
   const kernel = await PlaneKernel.open();
   const [day, night] = [new DaySamples(kernel), new NightSamples(kernel)];
   for (let i = 0; i < SAMPLES; i++) {
-    day.luma[i] = isEdge(i) ? EDGE : GROUND;
+    day.luma[i] = day.darkest[i] = day.brightest[i] = isEdge(i) ? EDGE : GROUND;
     day.u[i] = 0.05; // the day's ground is bluish, the night's orange
     day.v[i] = 0;
     night.luma[i] = isEdge(i) ? 0.02 : 0.4;
@@ -28,8 +28,9 @@ describe('the fit of a look', async () => {
   }
   const grid = new GridFit(kernel);
   const lights = new LightsFit(kernel);
-  grid.fit(day, night);
-  lights.fit(grid.grid, day, night);
+  const ground = kernel.plane(SAMPLES);
+  grid.fit(day, night, ground);
+  lights.fit(grid.grid, day, night, ground);
   const plane = (index: number): Float32Array =>
     lights.lights.subarray((index * LIGHTS_SIZE) / 4, ((index + 1) * LIGHTS_SIZE) / 4);
   /** Y of the grid alone, in the middle of the frame, for a luma of the day. */
@@ -50,5 +51,38 @@ describe('the fit of a look', async () => {
     expect(core).toBeGreaterThan(0.3);
     expect(gridLuma(GROUND) + core * 0.9 * GROUND + plane(1)[middle]!).toBeCloseTo(0.4, 1);
     expect(core * 1.4 * 0.05 + plane(2)[middle]!).toBeLessThan(-0.04);
+  });
+});
+
+describe('the fit of ground in sun and shadow', async () => {
+  const kernel = await PlaneKernel.open();
+  const [day, night, grid, lights] = [
+    new DaySamples(kernel),
+    new NightSamples(kernel),
+    new GridFit(kernel),
+    new LightsFit(kernel),
+  ];
+  const ground = kernel.plane(SAMPLES);
+  const isShadow = (i: number): boolean => i % COLUMNS < COLUMNS / 2;
+  const [shadow, sun] = [0.3, 0.6];
+  for (let i = 0; i < SAMPLES; i++) {
+    day.luma[i] = day.darkest[i] = day.brightest[i] = isShadow(i) ? shadow : sun;
+    // A dark wall of the same lumas in every other column pulls the grid down, so that lamps light the ground by the lights layer.
+    const isWall = (i % COLUMNS) % 2 === 0;
+    night.luma[i] = isWall ? 0.02 : 0.4;
+    night.reflected[i] = 1;
+  }
+  /** How much brighter than its shadow the sunlit ground beside it is at night, at full resolution. */
+  const contrast = (isEven: boolean): number => {
+    ground.fill(isEven ? 1 : 0);
+    grid.fit(day, night, ground);
+    lights.fit(grid.grid, day, night, ground);
+    const row = 36 * COLUMNS + COLUMNS / 2 + 1; // lit ground at the edge of the sun
+    return (lights.lights[row] ?? 0) * 0.9 * (sun - shadow);
+  };
+
+  it('adds light that is the same in sun and shadow, and multiplies that on what stands', () => {
+    expect(contrast(false)).toBeGreaterThan(0.05);
+    expect(contrast(true)).toBeLessThan(0.5 * contrast(false));
   });
 });

@@ -3,6 +3,7 @@ import { bins, findBins, shares } from './luma-bins';
 import { GRID_BINS, GRID_HEIGHT, GRID_WIDTH, HEIGHT, PLANE, WIDTH } from './sizes';
 import { spreadNodes } from './splat';
 import { first, fourth, second, third, transpose } from './transpose';
+import { readWindows, slopeOf } from './windows';
 
 /**
  * Bytes of the moments of a cell and bin, f32: weight, Y, YY, R, RY, U, V, UU + VV, RU, RV, RU U + RV V and a zero, where R, RU and
@@ -24,23 +25,30 @@ const FLOOR: f32 = 0.15;
  * Luma by which the weight of a bright night falls to a quarter: a cell and bin follow what is darkest there. A pixel on the edge of a
  * dark thing has the day's luma of a lit one beside it; it must not shine. What is brighter is the lights layer's.
  */
-const DIM: f32 = 0.12;
+const DIM: f32 = 0.07;
+/** Luma of the day below which ratios do not grow. */
+const DARKEST: f32 = 0.02;
+/** How much faster than in proportion a night grows with the luma of a sample's pixels, at most. */
+const STEEPEST: f32 = 1.5;
 /** How strongly a slope is drawn to the ratio of night to day, which keeps texture. */
 const RIDGE: f64 = 0.0012;
 
 /**
  * Fits a grid `[9, 16, 8, 3, 4]`: in each cell and bin, night Y is affine in day Y, and night U, V in day U, V with one common slope.
- * `day` is planes Y, U, V `[72, 128]`, one after the other; `night` is Y, U, V and the share of its light that things reflect. `moments`
- * has room for two times `[9, 16, 8, 12]`.
+ * `day` is planes Y, U, V `[72, 128]`, one after the other; `night` is Y, U, V and the share of its light that things reflect. `ground` is its
+ * share. `moments` has room for two times `[9, 16, 8, 12]`, `means` for four planes.
  */
-export function fitGrid(day: usize, night: usize, moments: usize, grid: usize): void {
+export function fitGrid(day: usize, night: usize, ground: usize, moments: usize, grid: usize, means: usize): void {
   const spare = moments + NODES * NODE;
+  readWindows(day, night, night + 3 * PLANE, means);
   memory.fill(moments, 0, NODES * NODE);
   memory.fill(grid, 0, NODES * AFFINE);
   for (let y = 0; y < HEIGHT; y++) {
     const cells = moments + (y / (HEIGHT / GRID_HEIGHT)) * GRID_WIDTH * CELL;
     for (let x = 0; x < WIDTH; x += 4) {
-      splatFour(day, night, cells + (x / (WIDTH / GRID_WIDTH)) * CELL);
+      splatFour(day, night, cells + (x / (WIDTH / GRID_WIDTH)) * CELL, ground, means);
+      means += 16;
+      ground += 16;
       day += 16;
       night += 16;
     }
@@ -51,21 +59,34 @@ export function fitGrid(day: usize, night: usize, moments: usize, grid: usize): 
   for (let node = 0; node < NODES; node++) solve(moments + node * NODE, grid + node * AFFINE);
 }
 
-/** Adds four samples to the moments of a cell. */
+/** Adds four samples to the moments of a cell, half of each as its darkest and half as its brightest pixel. */
 // @ts-ignore: decorator
 @inline
-function splatFour(day: usize, night: usize, cell: usize): void {
-  const one = f32x4.splat(1);
+function splatFour(day: usize, night: usize, cell: usize, ground: usize, means: usize): void {
   const y = v128.load(day);
-  const u = v128.load(day + PLANE);
-  const v = v128.load(day + 2 * PLANE);
   const r = v128.load(night);
-  const ru = v128.load(night + PLANE);
-  const rv = v128.load(night + 2 * PLANE);
-  findBins(y);
+  const ratio = f32x4.div(r, f32x4.pmax(f32x4.splat(DARKEST), y));
+  const steepest = f32x4.mul(f32x4.splat(STEEPEST), ratio);
+  const slope = f32x4.pmax(f32x4.splat(0), f32x4.pmin(steepest, slopeOf(means, ground, ratio)));
   const share = f32x4.add(f32x4.splat(FLOOR), f32x4.mul(f32x4.splat(1 - FLOOR), v128.load(night + 3 * PLANE)));
   const dim = f32x4.div(f32x4.splat(DIM), f32x4.add(f32x4.splat(DIM), f32x4.pmax(f32x4.splat(0), r)));
   const weight = f32x4.mul(share, f32x4.mul(dim, dim));
+  splatPixels(day, night, cell, v128.load(day + 7 * PLANE), slope, weight);
+  splatPixels(day, night, cell, v128.load(day + 8 * PLANE), slope, weight);
+}
+
+/** Adds four pixels of luma `y`, whose nights differ from those of their samples as things around them do. */
+// @ts-ignore: decorator
+@inline
+function splatPixels(day: usize, night: usize, cell: usize, y: v128, slope: v128, weight: v128): void {
+  const one = f32x4.splat(1);
+  const u = v128.load(day + PLANE);
+  const v = v128.load(day + 2 * PLANE);
+  const difference = f32x4.sub(y, v128.load(day));
+  const r = f32x4.pmax(f32x4.splat(0), f32x4.add(v128.load(night), f32x4.mul(slope, difference)));
+  const ru = v128.load(night + PLANE);
+  const rv = v128.load(night + 2 * PLANE);
+  findBins(y);
   const high = f32x4.mul(weight, shares);
   const low = f32x4.sub(weight, high);
   const squares = f32x4.add(f32x4.mul(u, u), f32x4.mul(v, v));

@@ -3,6 +3,7 @@ import { SCRATCH } from './layout';
 import { bins, findBins, shares } from './luma-bins';
 import { GRID_BINS, GRID_HEIGHT, GRID_WIDTH, HEIGHT, PLANE, WIDTH } from './sizes';
 import { first, fourth, second, third, transpose } from './transpose';
+import { readWindows, slopeOf } from './windows';
 
 /** Bytes of an affine transform, and of a row of them. */
 const AFFINE: i32 = 48;
@@ -20,17 +21,30 @@ const DARK: f32 = 0.12;
 
 /**
  * Writes a lights layer `[4, 72, 128]`. `grid` is `[9, 16, 8, 3, 4]` and diagonal; `day` is planes Y, U, V `[72, 128]`, one after the other;
- * `night` is Y, U, V, without sharp lamps, and the share of its light that things reflect.
+ * `night` is Y, U, V, without sharp lamps, and the share of its light that things reflect. Light on `ground` (shares) that is as strong where
+ * the day is bright as where it lies in shadow is added, not multiplied: else it would show the sun's shadows again. `spare` has room for four planes.
  */
-export function fitLights(grid: usize, day: usize, night: usize, out: usize): void {
+export function fitLights(grid: usize, day: usize, night: usize, ground: usize, out: usize, spare: usize): void {
+  const end = out + PLANE;
   for (let y = 0; y < HEIGHT; y++) {
     mixRow(grid, y);
     for (let x = 0; x < WIDTH; x += 4) {
-      fitFour(x, day, night, out);
+      findMissing(x, day, night, out);
       day += 16;
       night += 16;
       out += 16;
     }
+  }
+  day -= PLANE;
+  night -= PLANE;
+  out -= PLANE;
+  readWindows(day, out + PLANE, night + 3 * PLANE, spare);
+  for (; out < end; out += 16) {
+    fitFour(day, night, ground, out, spare);
+    day += 16;
+    night += 16;
+    ground += 16;
+    spare += 16;
   }
 }
 
@@ -60,10 +74,10 @@ function mix(a: v128, b: v128, share: v128): v128 {
   return f32x4.add(a, f32x4.mul(share, f32x4.sub(b, a)));
 }
 
-/** Fits four samples, from column `x` on. */
+/** Writes what the grid leaves of four samples, from column `x` on: Y, U and V of what is missing, in the places of the halo. */
 // @ts-ignore: decorator
 @inline
-function fitFour(x: i32, day: usize, night: usize, out: usize): void {
+function findMissing(x: i32, day: usize, night: usize, out: usize): void {
   const y = v128.load(day);
   const u = v128.load(day + PLANE);
   const v = v128.load(day + 2 * PLANE);
@@ -74,17 +88,27 @@ function fitFour(x: i32, day: usize, night: usize, out: usize): void {
   const c = transformed(x + 2, third, i32x4.extract_lane(bins, 2), f32x4.extract_lane(shares, 2));
   const d = transformed(x + 3, fourth, i32x4.extract_lane(bins, 3), f32x4.extract_lane(shares, 3));
   transpose(a, b, c, d);
+  v128.store(out + PLANE, f32x4.sub(v128.load(night), first));
+  v128.store(out + 2 * PLANE, f32x4.sub(v128.load(night + PLANE), second));
+  v128.store(out + 3 * PLANE, f32x4.sub(v128.load(night + 2 * PLANE), third));
+}
 
-  // [4] what the grid leaves
-  const missing = f32x4.sub(v128.load(night), first);
+/** Fits four samples to what is missing there. `means` are those of {@link readWindows}. */
+// @ts-ignore: decorator
+@inline
+function fitFour(day: usize, night: usize, ground: usize, out: usize, means: usize): void {
+  const y = v128.load(day);
+  const missing = v128.load(out + PLANE);
   const lit = f32x4.mul(v128.load(night + 3 * PLANE), missing);
-  const scale = f32x4.mul(f32x4.splat(CORE_LUMA), f32x4.pmax(f32x4.splat(DARK), y));
-  const gain = f32x4.pmin(f32x4.splat(MAX_CORE), f32x4.div(lit, scale));
+  const ratio = f32x4.div(lit, f32x4.pmax(f32x4.splat(DARK), y));
+  const slope = slopeOf(means, ground, ratio);
+  const scale = f32x4.splat(1 / CORE_LUMA);
+  const gain = f32x4.pmin(f32x4.splat(MAX_CORE), f32x4.mul(scale, f32x4.pmin(ratio, slope)));
   const core = v128.and(gain, f32x4.ge(gain, f32x4.splat(FAINT)));
   const luma = f32x4.sub(missing, f32x4.mul(f32x4.mul(core, f32x4.splat(CORE_LUMA)), y));
   const chroma = f32x4.mul(core, f32x4.splat(CORE_CHROMA));
-  const haloU = f32x4.sub(f32x4.sub(v128.load(night + PLANE), second), f32x4.mul(chroma, u));
-  const haloV = f32x4.sub(f32x4.sub(v128.load(night + 2 * PLANE), third), f32x4.mul(chroma, v));
+  const haloU = f32x4.sub(v128.load(out + 2 * PLANE), f32x4.mul(chroma, v128.load(day + PLANE)));
+  const haloV = f32x4.sub(v128.load(out + 3 * PLANE), f32x4.mul(chroma, v128.load(day + 2 * PLANE)));
   const largest = f32x4.pmax(f32x4.abs(luma), f32x4.pmax(f32x4.abs(haloU), f32x4.abs(haloV)));
   const shows = f32x4.ge(largest, f32x4.splat(FAINT));
   v128.store(out, core);

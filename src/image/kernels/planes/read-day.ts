@@ -8,8 +8,8 @@ const CHANNEL: usize = WIDTH * HEIGHT * 4;
 const PLANE: usize = CHANNEL / 4;
 
 /**
- * Reads a thumbnail `[3, 144, 256]` and writes seven planes `[72, 128]`, one after the other: mean Y, U, V, linear R, G, B (BT.709) and their
- * luminance. `table` is the linear light of gamma-coded values from -1 to 2, `3 * steps + 1` numbers; `haze`, below 1, is light that lies over
+ * Reads a thumbnail `[3, 144, 256]` and writes nine planes `[72, 128]`, one after the other: mean Y, U, V, linear R, G, B (BT.709) and their
+ * luminance, the least and the largest Y of the four. `table` is the linear light of gamma-coded values from -1 to 2, `3 * steps + 1` numbers; `haze`, below 1, is light that lies over
  * the whole frame: linear light is what remains without it, 1 remaining 1.
  */
 export function readDay(thumbnail: usize, table: usize, steps: i32, haze: f32, out: usize): void {
@@ -37,6 +37,8 @@ export function readDay(thumbnail: usize, table: usize, steps: i32, haze: f32, o
       v128.store(out + 4 * PLANE, green);
       v128.store(out + 5 * PLANE, blue);
       v128.store(out + 6 * PLANE, f32x4.add(redAndGreen, f32x4.mul(f32x4.splat(0.0722), blue)));
+      v128.store(out + 7 * PLANE, least(thumbnail + x));
+      v128.store(out + 8 * PLANE, largest(thumbnail + x));
       out += 16;
     }
     thumbnail += 2 * ROW;
@@ -56,6 +58,24 @@ function clear(light: v128, haze: v128, rest: v128): v128 {
 function four(at: usize): v128 {
   const low = f32x4.add(v128.load(at), v128.load(at + ROW));
   return halved(low, f32x4.add(v128.load(at, 16), v128.load(at + ROW, 16)));
+}
+
+/** Returns the least of four times 2 x 2. */
+// @ts-ignore: decorator
+@inline
+function least(at: usize): v128 {
+  const low = f32x4.pmin(v128.load(at), v128.load(at + ROW));
+  const high = f32x4.pmin(v128.load(at, 16), v128.load(at + ROW, 16));
+  return f32x4.pmin(v128.shuffle<i32>(low, high, 0, 2, 4, 6), v128.shuffle<i32>(low, high, 1, 3, 5, 7));
+}
+
+/** Returns the largest of four times 2 x 2. */
+// @ts-ignore: decorator
+@inline
+function largest(at: usize): v128 {
+  const low = f32x4.pmax(v128.load(at), v128.load(at + ROW));
+  const high = f32x4.pmax(v128.load(at, 16), v128.load(at + ROW, 16));
+  return f32x4.pmax(v128.shuffle<i32>(low, high, 0, 2, 4, 6), v128.shuffle<i32>(low, high, 1, 3, 5, 7));
 }
 
 // @ts-ignore: decorator

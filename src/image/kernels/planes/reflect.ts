@@ -15,16 +15,26 @@ const SURE_ABOVE: f32 = 0.35;
 /** Largest reflectance, and the largest of one colour, in reflectances. */
 const WHITEST: f32 = 0.85;
 const MOST_VIVID: f32 = 2.4;
+/** Differences of log light between which one is of sun and shadow, and those above the surface's level between which a bright one is paint. */
+const SHADOW_FROM: f32 = 0.06;
+const SHADOW_FULL: f32 = 0.3;
+const PAINT_FROM: f32 = 0.15;
+const PAINT_FULL: f32 = 0.6;
 /** Luminance of the day from which it nears clipping, and at which it clips. */
 const NEARLY_BLOWN: f32 = 0.79;
 const BLOWN: f32 = 0.98;
+/** Luminance of the day at which half of a colour counts. */
+const DIM_COLOR: f32 = 0.012;
 /** Bytes of a material. */
-const MATERIAL: usize = 24;
+const MATERIAL: usize = 36;
 
 /**
  * Writes reflectance by colour, planes R, G, B `[72, 128]`, one after the other; 0 where `sky` is all. `surfaces` is `[count, 72, 128]` shares;
- * `materials` is `[count, 6]`: of each surface what is constant of its log reflectance, its shares of large and small differences of log
- * light, that of colour, how much stronger small bright differences are, and how much darker it is where the day is blown out. `light` is planes R, G, B and luminance of the day; `logs` is its log luminance and that smoothed.
+ * `materials` is `[count, 9]`: of each surface what is constant of its log reflectance, its shares of large and small differences of log
+ * light, that of colour, how much stronger small bright differences are, how much darker it is where the day is blown out, how much of it lets
+ * the sky through, how much the sun's shadows and patches are pressed flat, and the mean of log light there. `light` is planes R, G, B and luminance of the day; `logs` is its log luminance and that smoothed; `brightest` is the largest
+ * luminance around: the edges of what is blown out are as dark as its middle. `rim` is the share by which samples border the
+ * sky, `even` that of ground which nothing stands on or near. Where these let the sky through, luminance from `clear` on is ever more of the sky, and from `through` on all of it.
  */
 export function reflect(
   surfaces: usize,
@@ -33,6 +43,11 @@ export function reflect(
   light: usize,
   logs: usize,
   sky: usize,
+  brightest: usize,
+  rim: usize,
+  even: usize,
+  clear: f32,
+  through: f32,
   keep: f32,
   black: f32,
   out: usize,
@@ -50,6 +65,9 @@ export function reflect(
     let sure = f32x4.splat(0);
     let paint = f32x4.splat(1);
     let blownOut = f32x4.splat(0);
+    let open = v128.load(rim + at);
+    let flat = f32x4.splat(0);
+    let mean = f32x4.splat(0);
     for (let surface: usize = 0; surface < <usize>count; surface++) {
       const all = v128.load(surfaces + surface * PLANE + at);
       const counts = f32x4.ge(all, f32x4.splat(FAINTEST));
@@ -63,18 +81,34 @@ export function reflect(
       color = f32x4.add(color, f32x4.mul(share, v128.load32_splat(material, 12)));
       paint = f32x4.add(paint, f32x4.mul(share, v128.load32_splat(material, 16)));
       blownOut = f32x4.add(blownOut, f32x4.mul(share, v128.load32_splat(material, 20)));
+      open = f32x4.add(open, f32x4.mul(share, v128.load32_splat(material, 24)));
+      const even = f32x4.mul(share, v128.load32_splat(material, 28));
+      flat = f32x4.add(flat, even);
+      mean = f32x4.add(mean, f32x4.mul(even, v128.load32_splat(material, 32)));
     }
     const level = v128.load(logs + PLANE + at);
     const difference = f32x4.sub(v128.load(logs + at), level);
     const isBrighter = f32x4.gt(difference, f32x4.splat(0));
-    const detail = f32x4.mul(difference, v128.bitselect(paint, f32x4.splat(1), isBrighter));
+    // Even ground differs by paint alone; all else is sun and shadow.
+    const above = f32x4.sub(v128.load(logs + at), f32x4.div(mean, f32x4.pmax(f32x4.splat(FAINTEST), flat)));
+    const notPaint = f32x4.sub(f32x4.splat(1), smoothStep(above, PAINT_FROM, PAINT_FULL));
+    const isStrong = smoothStep(f32x4.abs(difference), SHADOW_FROM, SHADOW_FULL);
+    const isEven = f32x4.mul(isStrong, v128.load(even + at));
+    const isSun = f32x4.mul(isEven, v128.bitselect(notPaint, f32x4.splat(1), isBrighter));
+    const gain = f32x4.sub(v128.bitselect(paint, f32x4.splat(1), isBrighter), f32x4.mul(flat, isSun));
+    const detail = f32x4.mul(difference, f32x4.pmax(f32x4.splat(0), gain));
     const kept = f32x4.mul(f32x4.splat(keep), f32x4.add(f32x4.mul(large, level), f32x4.mul(small, detail)));
     const value = f32x4.pmin(f32x4.splat(WHITEST), exp2(f32x4.mul(f32x4.add(constant, kept), f32x4.splat(LOG2E))));
     const luminance = v128.load(light + 3 * PLANE + at);
-    const blown = f32x4.mul(blownOut, smoothStep(luminance, NEARLY_BLOWN, BLOWN));
-    const stays = f32x4.mul(sureness(sure), f32x4.sub(f32x4.splat(1), blown));
+    const blown = f32x4.mul(blownOut, smoothStep(v128.load(brightest + at), NEARLY_BLOWN, BLOWN));
+    const seen = f32x4.mul(f32x4.pmin(f32x4.splat(1), open), smoothStep(luminance, clear, through));
+    const solid = f32x4.mul(f32x4.sub(f32x4.splat(1), blown), f32x4.sub(f32x4.splat(1), seen));
+    const stays = f32x4.mul(sureness(sure), solid);
     const reflectance = v128.and(f32x4.mul(value, stays), shows);
-    const colored = f32x4.mul(color, reflectance);
+    // Neither is that of the dark, which is noise.
+    const bright = f32x4.div(luminance, f32x4.add(luminance, f32x4.splat(DIM_COLOR)));
+    const own = f32x4.mul(f32x4.mul(solid, bright), f32x4.sub(f32x4.splat(1), f32x4.mul(flat, isSun)));
+    const colored = f32x4.mul(f32x4.mul(color, own), reflectance); // the colour of sky and of its shadows is not its own
     const grey = f32x4.sub(reflectance, colored);
     const scale = f32x4.div(colored, f32x4.add(luminance, f32x4.splat(black)));
     const most = f32x4.mul(colored, f32x4.splat(MOST_VIVID));
