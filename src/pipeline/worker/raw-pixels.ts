@@ -19,6 +19,9 @@ import { writeBehind } from './write-behind.js';
 export class RawPixels implements AsyncDisposable {
   readonly #network: ImageNetwork;
   readonly #planes = new FramePlanes();
+  /** Memory of the last frame's planes and image, for the next one. */
+  #day: Float32Array | undefined;
+  #night: Uint8Array | undefined;
   #size = { width: 0, height: 0 };
 
   private constructor(network: ImageNetwork) {
@@ -52,11 +55,13 @@ export class RawPixels implements AsyncDisposable {
     return NO_COUNTS;
   }
 
-  /** The network's image of a frame. Borrows the frame. Throws NocturneError MODEL_FAILED. */
+  /** The network's image of a frame. Borrows the frame, lends the image until the next call. One call at a time. Throws NocturneError MODEL_FAILED. */
   async imageOf(frame: Frame): Promise<RgbImage> {
-    const { width, height } = this.#network.sizeFor(frame);
-    const tensor = await this.#network.run(this.#planes.read(frame, { width, height }));
-    const image = toImage(tensor, this.#network.card.output);
+    const planes = this.#planes.read(frame, this.#network.sizeFor(frame), this.#day);
+    this.#day = planes.data;
+    const tensor = await this.#network.run(planes);
+    const image = toImage(tensor, this.#network.card.output, this.#night);
+    this.#night = image.data;
     this.#size = { width: image.width, height: image.height };
     return image;
   }
