@@ -107,7 +107,7 @@ describe('a network in the generator process', () => {
     const file = fileOf(tinyModel({ slowLayers: 1 }));
     await using calm = await openNetworkSession(file, { share: shareAs('calm') });
     const { path, bytes } = file;
-    const options = { device: 'auto', engine: 'auto', threads: 0, prefersGpu: false };
+    const options = { device: 'auto', engine: 'auto', threads: 1, prefersGpu: false };
     const open = { type: 'open', request: { path, sha256: sha256Of(bytes), options } };
     const bad = connect(address);
     const opened = new Promise((resolve) => bad.once('data', resolve));

@@ -34,6 +34,11 @@ it('says why it cannot listen, and ends, so that it is started again', async () 
   const { child, messages } = start(parent, join(parent, 'missing', 'generator'));
   expect(await once(child, 'exit')).toEqual([1, null]);
   expect(messages).toMatchObject([
-    { type: 'log', level: 'error', message: 'The generator process cannot listen.', fields: { reason: expect.stringMatching(/^listen E/) as string } },
+    {
+      type: 'log',
+      level: 'error',
+      message: 'The generator process cannot listen.',
+      fields: { reason: expect.stringMatching(/^listen E/) as string },
+    },
   ]);
 });
