@@ -301,6 +301,7 @@ function checkInput(input: unknown): void {
 }
 
 function streamSettings(input: string, name: string | undefined, settings: Settings): StreamSettings {
+  checkRawPixels(settings);
   return {
     name: name ?? 'stream',
     input,
@@ -325,9 +326,16 @@ function streamSettings(input: string, name: string | undefined, settings: Setti
 }
 
 /** Throws NocturneError CONFIG_INVALID where raw pixels are asked for what only a look has. */
-function checkRawPixels({ rawPixels, lamps }: Settings): void {
-  if (!rawPixels || lamps === undefined) return;
-  const message = '--lamps lists the lamps of looks, which --raw-pixels does not make.';
+function checkRawPixels({ rawPixels, lamps, applyDevice }: Settings): void {
+  if (!rawPixels) return;
+  const refused =
+    lamps !== undefined
+      ? '--lamps lists the lamps of looks'
+      : applyDevice !== 'auto'
+        ? `--apply-device ${applyDevice} says where looks are applied`
+        : undefined;
+  if (refused === undefined) return;
+  const message = `${refused}, and --raw-pixels makes no looks.`;
   throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message, remedy: 'Leave one of them out.' });
 }
 

@@ -2,6 +2,7 @@ import { NocturneError } from '../core/errors.js';
 import { measureApply } from '../render/choose-renderer.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { openWebGpuRenderer } from '../render/webgpu/webgpu-renderer.js';
+import { formatReport } from './doctor-report.js';
 
 /** What `nocturne doctor` says of WebGPU for looks; a software driver is not `available`: `auto` never takes it. */
 export interface ApplyReport {
@@ -29,5 +30,5 @@ async function report(): Promise<ApplyReport> {
   }
 }
 
-// Tests WebGPU for looks and prints the result as JSON. It is a separate process because graphics drivers write to stderr and can crash.
-process.stdout.write(JSON.stringify(await report()));
+// Tests WebGPU for looks and prints the result on a line. It is a separate process because graphics drivers print and can crash.
+process.stdout.write(formatReport(await report()));

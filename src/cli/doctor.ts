@@ -1,5 +1,5 @@
 import { cpus, freemem, totalmem } from 'node:os';
-import { spawnSync, type SpawnSyncOptionsWithStringEncoding } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { EXIT_CODES } from '../core/errors.js';
@@ -8,6 +8,7 @@ import type { DeviceReports } from '../infer/device-reports.js';
 import { loadFluentFfmpeg } from '../ffmpeg/fluent-ffmpeg.js';
 import { SystemFfmpeg } from '../ffmpeg/system-ffmpeg.js';
 import type { ApplyReport } from './doctor-apply.js';
+import { parseReport } from './doctor-report.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { listEncoders } from '../encode/av-encoder-probe.js';
 import { packageVersion } from '../config/package-version.js';
@@ -92,22 +93,16 @@ function decoderFindings(): Finding[] {
 const DEVICES_TIMEOUT_MS = 60_000;
 
 function deviceFindings(): Finding[] {
-  const script = fileURLToPath(new URL('doctor-devices.js', import.meta.url));
-  const options: SpawnSyncOptionsWithStringEncoding = {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: DEVICES_TIMEOUT_MS,
-  };
-  const { status, signal, stdout } = spawnSync(process.execPath, [script], options);
-  if (status !== 0) {
-    const detail = `the test ended with ${signal ?? `exit code ${status}`}; --device cpu avoids the graphics driver`;
-    return [{ what: 'network devices', state: 'missing', detail }];
+  const report = runTest<DeviceReports>('doctor-devices.js');
+  if (typeof report === 'string') {
+    return [
+      { what: 'network devices', state: 'missing', detail: `${report}; --device cpu avoids the graphics driver` },
+    ];
   }
-  const { devices, engines } = JSON.parse(stdout) as DeviceReports; // written by doctor-devices.ts
-  const engineFindings = engines.map(({ name, available, detail }): Finding => {
+  const engineFindings = report.engines.map(({ name, available, detail }): Finding => {
     return { what: `engine ${name}`, state: available ? 'ok' : name === 'onnx' ? 'broken' : 'missing', detail };
   });
-  const networkFindings = devices.map(({ name, available, detail }) => {
+  const networkFindings = report.devices.map(({ name, available, detail }) => {
     const state = available ? 'ok' : name === 'cpu' ? 'broken' : 'missing';
     return { what: `network on ${name}`, state, detail } satisfies Finding;
   });
@@ -115,20 +110,24 @@ function deviceFindings(): Finding[] {
 }
 
 function applyFinding(): Finding {
-  const script = fileURLToPath(new URL('doctor-apply.js', import.meta.url));
-  const options: SpawnSyncOptionsWithStringEncoding = {
+  const what = 'looks on webgpu';
+  const report = runTest<ApplyReport>('doctor-apply.js');
+  if (typeof report === 'string') {
+    return { what, state: 'missing', detail: `${report}; --apply-device cpu avoids the graphics driver` };
+  }
+  return { what, state: report.available ? 'ok' : 'missing', detail: report.detail };
+}
+
+/** Runs a test of graphics drivers in a process of its own. Returns its report, or how it failed, a clause. */
+function runTest<T extends object>(entry: string): T | string {
+  const script = fileURLToPath(new URL(entry, import.meta.url));
+  const { status, signal, stdout } = spawnSync(process.execPath, [script], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
     timeout: DEVICES_TIMEOUT_MS,
-  };
-  const { status, signal, stdout } = spawnSync(process.execPath, [script], options);
-  const what = 'looks on webgpu';
-  if (status !== 0) {
-    const detail = `the test ended with ${signal ?? `exit code ${status}`}; --apply-device cpu avoids the graphics driver`;
-    return { what, state: 'missing', detail };
-  }
-  const { available, detail } = JSON.parse(stdout) as ApplyReport; // written by doctor-apply.ts
-  return { what, state: available ? 'ok' : 'missing', detail };
+  });
+  if (status !== 0) return `the test ended with ${signal ?? `exit code ${status}`}`;
+  return parseReport<T>(stdout) ?? 'the test gave no report';
 }
 
 /** The user's own FFmpeg and the package that starts it, for `--via ffmpeg`. */

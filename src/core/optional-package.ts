@@ -9,9 +9,3 @@ export function isInstalled(packageName: string): boolean {
     return false;
   }
 }
-
-/** The reason why an installed package does not load: the first line of the error, without a full stop. */
-export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n')[0] ?? text).replace(/[.\s]+$/, '');
-}

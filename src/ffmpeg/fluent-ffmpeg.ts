@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import type { EventEmitter } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { firstLine } from '../core/first-line.js';
 import { ffmpegUnavailable } from './ffmpeg-unavailable.js';
 
 /** The part of a command of fluent-ffmpeg 2.1 that is used here. */
@@ -36,11 +37,10 @@ export async function loadFluentFfmpeg(): Promise<FluentFfmpeg> {
     return loaded.default;
   } catch (error) {
     const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw ffmpegUnavailable(
       isMissing
         ? `The package ${PACKAGE} is not installed, and --via ffmpeg needs it.`
-        : `The package ${PACKAGE} does not load: ${reason ?? ''}.`,
+        : `The package ${PACKAGE} does not load: ${firstLine(error)}.`,
       `Run: npm install ${PACKAGE}@2 (npm install --global ${PACKAGE}@2 where nocturne is installed globally).`,
       error,
     );

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { firstLine } from '../core/first-line.js';
 import { ffmpegUnavailable } from './ffmpeg-unavailable.js';
 import { createCommand, loadFluentFfmpeg, type FluentCommand } from './fluent-ffmpeg.js';
 
@@ -120,6 +121,5 @@ function whyNot(path: string, error: unknown): [message: string, remedy: string]
     return [message, 'Check --ffmpeg-path.'];
   }
   if (code === 'EACCES') return [`${path} is not a program that may be run.`, 'Check --ffmpeg-path.'];
-  const reason = error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
-  return [`${path} does not run: ${reason}.`, 'Check --ffmpeg-path.'];
+  return [`${path} does not run: ${firstLine(error)}.`, 'Check --ffmpeg-path.'];
 }

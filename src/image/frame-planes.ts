@@ -8,8 +8,11 @@ export class FramePlanes {
   #luma: PlaneResizer | undefined;
   #chroma: PlaneResizer | undefined;
 
-  /** Planar Y, U, V of a frame at a size, `[3, height, width]`, BT.709 full range. Borrows the frame; the caller owns the planes. */
-  read(frame: Frame, size: PlaneSize): PlaneSize & { readonly data: Float32Array } {
+  /**
+   * Planar Y, U, V of a frame at a size, `[3, height, width]`, BT.709 full range. Borrows the frame; the caller owns the planes.
+   * @param out memory for the planes, used where it has their length.
+   */
+  read(frame: Frame, size: PlaneSize, out?: Float32Array): PlaneSize & { readonly data: Float32Array } {
     const key = [frame.width, frame.height, size.width, size.height].join(' ');
     if (key !== this.#key) {
       this.#key = key;
@@ -18,7 +21,7 @@ export class FramePlanes {
       this.#chroma = new PlaneResizer({ width: width / 2, height: height / 2 }, size);
     }
     const pixels = size.width * size.height;
-    const data = new Float32Array(3 * pixels);
+    const data = out?.length === 3 * pixels ? out : new Float32Array(3 * pixels);
     const [strideY, strideU, strideV] = frame.strides;
     this.#luma?.resizeInto({ data: frame.y, start: 0, stride: strideY }, data);
     this.#chroma?.resizeInto({ data: frame.u, start: 0, stride: strideU }, data, pixels);

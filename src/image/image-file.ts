@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { access } from 'node:fs/promises';
 import sharp from 'sharp';
 import { NocturneError, type ErrorCode } from '../core/errors.js';
+import { firstLine } from '../core/first-line.js';
 import { Frame } from '../core/frame.js';
 import { micros } from '../core/time.js';
 import { WRITABLE_EXTENSIONS, writableExtension } from './image-extensions.js';
@@ -157,8 +158,7 @@ export async function readFailure(path: string, cause: unknown): Promise<Nocturn
     const message = `no permission to read the image ${path}.`;
     return new NocturneError({ code: 'INPUT_NO_PERMISSION', stage: 'ingest', message, cause });
   }
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const message = `cannot decode the image ${path}: ${firstLine(text)}.`;
+  const message = `cannot decode the image ${path}: ${firstLine(cause)}.`;
   return new NocturneError({
     code: 'INPUT_NOT_VIDEO',
     stage: 'ingest',
@@ -180,10 +180,6 @@ function writeFailure(path: string, cause: unknown): NocturneError {
       : /no space/i.test(text)
         ? 'OUTPUT_NO_SPACE'
         : 'OUTPUT_FAILED';
-  const message = `cannot write the image ${path}: ${firstLine(text)}.`;
+  const message = `cannot write the image ${path}: ${firstLine(cause)}.`;
   return new NocturneError({ code, stage: 'output', message, cause });
-}
-
-function firstLine(text: string): string {
-  return (text.split('\n')[0] ?? '').trim().replace(/\.$/, '');
 }

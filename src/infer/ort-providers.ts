@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { firstLine } from '../core/first-line.js';
 import { DEVICE_NAMES, type Absence } from './device-names.js';
 import type { RunDevice } from './network-session.js';
 import { loadOrt, reasonOf } from './ort-runtime.js';
@@ -75,7 +76,7 @@ function loadFailure(device: RunDevice): string | undefined {
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     if (text.includes('did not self-register')) return undefined; // it loads; it is no addon of Node
-    return `its library does not load: ${text.split('\n')[0] ?? ''}`;
+    return `its library does not load: ${firstLine(text)}`;
   }
   return undefined;
 }

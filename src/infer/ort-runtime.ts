@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type * as Ort from 'onnxruntime-node';
+import { firstLine } from '../core/first-line.js';
 import type { ExternalData } from './external-data.js';
 import type { RunDevice } from './network-session.js';
 
@@ -132,5 +133,5 @@ export function reasonOf(error: unknown): string {
     if (match) return meaning(match);
   }
   const sourceLine = /(\S*\/)?\w+\.(cc|cpp|h):\d+ (\S+ )?(\w+(::[\w<>~]+)+\(.*?\)( const)? )?/g;
-  return (text.replaceAll(sourceLine, '').trim().split('\n')[0] ?? '').trim().replace(/\.$/, '');
+  return firstLine(text.replaceAll(sourceLine, ''));
 }

@@ -1,15 +1,14 @@
 import { Packet as AvPacket } from 'node-av/lib';
 import type { Frame as AvFrame, OutputFormat } from 'node-av/lib';
-import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { abortedError, NocturneError } from '../core/errors.js';
-import type { Frame, FrameFormat } from '../core/frame.js';
-import { micros, microsToTicks, ticksToMicros } from '../core/time.js';
+import type { Frame } from '../core/frame.js';
+import { microsToTicks, ticksToMicros } from '../core/time.js';
 import type { Micros } from '../core/time.js';
 import { checkStatus, silenceLibavLog } from '../encode/av-error.js';
 import { AvEncoderInput } from '../encode/av-encoder-input.js';
 import { AtomicFile } from './atomic-file.js';
+import { AtomicFileSink, type FileStart, type VideoFileWriter } from './atomic-file-sink.js';
 import { keepsStart, videoContainer } from './av-container.js';
 import { ContainerTrial } from './av-container-trial.js';
 import { fileCodec, fileEncoderName } from './av-file-context.js';
@@ -20,8 +19,8 @@ import { StreamCopy } from './av-stream-copy.js';
 import { readChapters, supportsChapters, writeChapters } from './chapters/chapters.js';
 import type { Chapter } from './chapters/chapter.js';
 import { ConstantRate } from './constant-rate.js';
-import type { FileSinkOptions, FileSink, FramePlace, SinkReport } from './file-options.js';
-import { areaFor, FitCounter } from './frame-fit.js';
+import type { FileSinkOptions, FileSink, SinkReport } from './file-options.js';
+import { FitCounter } from './frame-fit.js';
 import { outputFailure } from './output-error.js';
 
 /**
@@ -39,12 +38,15 @@ export async function openFileSink(options: FileSinkOptions): Promise<FileSink> 
   try {
     const trialOptions = { temporaryPath: file.temporaryPath, sinkOptions: options, encoder, format };
     using trial = await ContainerTrial.open(trialOptions);
-    const parts = { file, encoder, format, sinkOptions: trial.sinkOptions, keepsTimes: trial.keepsTimes };
-    if (inputPath === undefined) return new AvFileSink({ ...parts, streamCopy, chapters: [] });
+    const { temporaryPath } = file;
+    const parts = { temporaryPath, encoder, format, sinkOptions: trial.sinkOptions, keepsTimes: trial.keepsTimes };
+    const sinkOf = (rest: Pick<AvFileWriterOptions, 'streamCopy' | 'chapters'>): FileSink =>
+      new AtomicFileSink(path, file, new AvFileWriter({ ...parts, ...rest }));
+    if (inputPath === undefined) return sinkOf({ streamCopy, chapters: [] });
     const { startS = 0, durationS, signal, copyTimeoutMs: timeoutMs } = options;
     streamCopy = await StreamCopy.open({ inputPath, format, trial, startS, durationS, signal, timeoutMs });
     const chapters = await readChapters(inputPath, { startS, durationS });
-    return new AvFileSink({ ...parts, streamCopy, chapters });
+    return sinkOf({ streamCopy, chapters });
   } catch (error) {
     await streamCopy?.close();
     await file.discard();
@@ -58,8 +60,8 @@ function localPath(address: string): string {
   return address.startsWith('file://') ? fileURLToPath(address) : address.slice('file:'.length);
 }
 
-interface AvFileSinkOptions {
-  readonly file: AtomicFile;
+interface AvFileWriterOptions {
+  readonly temporaryPath: string;
   readonly streamCopy: StreamCopy | undefined;
   readonly chapters: readonly Chapter[];
   /** With a time base that the container keeps. */
@@ -77,8 +79,8 @@ interface Opened {
   readonly fits: FitCounter;
 }
 
-class AvFileSink implements FileSink {
-  readonly #options: AvFileSinkOptions;
+class AvFileWriter implements VideoFileWriter {
+  readonly #options: AvFileWriterOptions;
   readonly #converter = new AvEncoderInput('i420');
   readonly #packet = new AvPacket();
   readonly #notices: string[];
@@ -87,122 +89,89 @@ class AvFileSink implements FileSink {
   readonly #rate: ConstantRate | undefined;
   /** The last frame, for a container of one frame rate, which may need it again. */
   #lastFrame: AvFrame | undefined;
-  #first: { readonly frameFormat: FrameFormat; readonly start: Micros } | undefined;
   #opened: Opened | undefined;
   #frames = 0;
-  #isOver = false;
-  #inFlight: Promise<unknown> = Promise.resolve();
-  #stopping: Promise<void> = Promise.resolve();
 
-  constructor(options: AvFileSinkOptions) {
+  constructor(options: AvFileWriterOptions) {
     this.#options = options;
     this.#notices = [...(options.streamCopy?.notices ?? [])];
     this.#rate = options.keepsTimes ? undefined : new ConstantRate(options.sinkOptions.timeBase);
     this.#packet.alloc();
   }
 
-  placeOf(frame: Frame): FramePlace {
-    const { frameFormat, start } = this.#firstOr(frame);
-    return { ...areaFor(frame, frameFormat), pts: micros(frame.pts - start) };
+  startOf(first: Frame): number {
+    const { streamCopy, sinkOptions, keepsTimes, format } = this.#options;
+    if ((sinkOptions.startS ?? 0) > 0) return 0; // frames of a part that begins later count from there
+    const earliest = Math.min(first.pts, streamCopy?.soundStart ?? Number.POSITIVE_INFINITY);
+    const canBeginLater = keepsTimes && keepsStart(format);
+    return canBeginLater ? Math.min(0, earliest) : earliest;
   }
 
-  write(frame: Frame): Promise<void> {
-    const written = this.#write(frame).finally(() => frame.close());
-    this.#inFlight = written.catch(() => undefined);
-    return written;
-  }
-
-  async finish(): Promise<SinkReport> {
-    if (this.#isOver) throw new TypeError('cannot finish twice, or after abort');
-    const finishing = this.#finishAfter(this.#inFlight);
-    this.#inFlight = finishing.catch(() => undefined);
+  async write(frame: Frame, pts: Micros, start: FileStart): Promise<void> {
+    const { output, fitter, fits } = this.#openFor(start);
+    const avFrame = this.#converter.convert(frame, 0n, false);
+    const fitted = fits.count(frame) ? await fitter.fit(avFrame, frame) : undefined;
     try {
-      return await finishing;
-    } catch (error) {
-      await this.abort();
-      throw outputFailure(this.#options.sinkOptions.path, error);
+      await this.#encode(fitted ?? avFrame, { pts, duration: frame.duration }, output);
+    } finally {
+      if (fitted) free(fitted);
     }
   }
 
-  async abort(): Promise<void> {
-    if (!this.#isOver) this.#stopping = this.#stop();
-    await this.#stopping;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.abort();
-  }
-
-  async #finishAfter(written: Promise<unknown>): Promise<SinkReport> {
-    await written;
-    const { streamCopy, sinkOptions, file } = this.#options;
+  async finish(): Promise<Omit<SinkReport, 'path' | 'bytes'>> {
+    const { streamCopy, encoder, sinkOptions } = this.#options;
     const opened = this.#opened;
-    if (!opened) throw outputFailed(`Cannot write ${sinkOptions.path}: the input has no frames.`);
+    if (!opened) throw new TypeError('finish needs a frame before it');
     const { output } = opened.output;
     await opened.output.encoder.encode(null, this.#packet, () => this.#writePacket(opened.output));
     await streamCopy?.writeUntil(Number.POSITIVE_INFINITY, output);
     checkStatus(await output.writeTrailer(), 'write the trailer');
     checkStatus(Math.min(0, output.pb?.error ?? 0), 'write the trailer');
-    await this.#closeLibav();
+    await this.close();
     const chapters = await this.#writeChapters();
-    if (this.#isOver) throw abortedError(`${sinkOptions.path} was complete`, 'output');
-    await file.commit();
-    this.#isOver = true;
-    return this.#report(chapters, opened.fits);
+    const converted = [...opened.fits.notices, ...(this.#rate?.notices(extname(sinkOptions.path)) ?? [])];
+    return {
+      ...{ frames: this.#frames, encoder, chapters },
+      copiedStreams: streamCopy?.count ?? 0,
+      notices: [...this.#notices, ...converted, ...(streamCopy?.dropNotices ?? [])],
+    };
   }
 
-  async #stop(): Promise<void> {
-    this.#isOver = true;
+  interrupt(): void {
     this.#options.streamCopy?.stop();
-    await this.#inFlight;
-    await this.#closeLibav();
-    await this.#options.file.discard();
   }
 
-  /** The first frame gives the file its format, and its start where the input begins before 0. */
-  #firstOr(frame: Frame): { readonly frameFormat: FrameFormat; readonly start: Micros } {
-    if (this.#first) return this.#first;
-    const { width, height, color, sampleAspect } = frame;
-    const { streamCopy, sinkOptions, keepsTimes, format } = this.#options;
-    const canBeginLater = keepsTimes && keepsStart(format);
-    const earliest = Math.min(frame.pts, streamCopy?.soundStart ?? Number.POSITIVE_INFINITY);
-    // Frames of a part that begins later count from there.
-    const start = (sinkOptions.startS ?? 0) > 0 ? 0 : canBeginLater ? Math.min(0, earliest) : earliest;
-    return (this.#first = { frameFormat: { width, height, color, sampleAspect }, start: micros(start) });
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    if (opened) {
+      await opened.output.close();
+      opened.fitter[Symbol.dispose]();
+    }
+    if (this.#lastFrame) free(this.#lastFrame);
+    this.#lastFrame = undefined;
+    await this.#options.streamCopy?.close();
+    this.#converter[Symbol.dispose]();
+    this.#packet.free();
   }
 
-  #openFor(frame: Frame): Opened {
+  #openFor({ frameFormat, start }: FileStart): Opened {
     if (this.#opened) return this.#opened;
-    const { frameFormat, start } = this.#firstOr(frame);
-    const { file, chapters, ...options } = this.#options;
+    const { temporaryPath, chapters, ...options } = this.#options;
     const hasChapters = chapters.length > 0;
-    const output = openFileOutput({ ...options, frameFormat, start, temporaryPath: file.temporaryPath, hasChapters });
+    const output = openFileOutput({ ...options, frameFormat, start, temporaryPath, hasChapters });
     return (this.#opened = { output, fitter: new AvFrameFitter(frameFormat), fits: new FitCounter(frameFormat) });
   }
 
-  async #write(frame: Frame): Promise<void> {
-    if (this.#isOver) throw new TypeError('cannot write after finish or abort');
-    try {
-      const { output, fitter, fits } = this.#openFor(frame);
-      const avFrame = this.#converter.convert(frame, 0n, false);
-      const fitted = fits.count(frame) ? await fitter.fit(avFrame, frame) : undefined;
-      try {
-        await this.#encode(fitted ?? avFrame, frame, output);
-      } finally {
-        if (fitted) free(fitted);
-      }
-    } catch (error) {
-      throw outputFailure(this.#options.sinkOptions.path, error);
-    }
-  }
-
   /** Encodes a frame at its time, or at its slot in a container of one frame rate. */
-  async #encode(avFrame: AvFrame, frame: Frame, output: FileOutput): Promise<void> {
-    const { pts } = this.placeOf(frame);
+  async #encode(
+    avFrame: AvFrame,
+    { pts, duration }: { readonly pts: Micros; readonly duration: Micros },
+    output: FileOutput,
+  ): Promise<void> {
     const { timeBase } = this.#options.sinkOptions;
     if (!this.#rate) {
-      const [ticks, duration] = [microsToTicks(pts, timeBase), microsToTicks(frame.duration, timeBase)];
-      await this.#encodeAt(avFrame, ticks, duration, output);
+      await this.#encodeAt(avFrame, microsToTicks(pts, timeBase), microsToTicks(duration, timeBase), output);
       return;
     }
     const { empty, slot } = this.#rate.place(pts);
@@ -233,47 +202,13 @@ class AvFileSink implements FileSink {
   }
 
   async #writeChapters(): Promise<number> {
-    const { chapters, sinkOptions, file } = this.#options;
+    const { chapters, sinkOptions, temporaryPath } = this.#options;
     if (chapters.length === 0) return 0;
     if (supportsChapters(sinkOptions.path)) {
-      await writeChapters(file.temporaryPath, chapters);
+      await writeChapters(temporaryPath, chapters);
       return chapters.length;
     }
     this.#notices.push(`not copied: ${chapters.length} chapters`);
     return 0;
   }
-
-  async #report(chapters: number, fits: FitCounter): Promise<SinkReport> {
-    const { file, streamCopy, encoder, sinkOptions } = this.#options;
-    const { size } = await stat(file.path);
-    const converted = [...fits.notices, ...(this.#rate?.notices(extname(sinkOptions.path)) ?? [])];
-    return {
-      path: sinkOptions.path,
-      frames: this.#frames,
-      bytes: size,
-      encoder,
-      copiedStreams: streamCopy?.count ?? 0,
-      chapters,
-      notices: [...this.#notices, ...converted, ...(streamCopy?.dropNotices ?? [])],
-    };
-  }
-
-  /** Frees all memory of libav. Idempotent. */
-  async #closeLibav(): Promise<void> {
-    const opened = this.#opened;
-    this.#opened = undefined;
-    if (opened) {
-      await opened.output.close();
-      opened.fitter[Symbol.dispose]();
-    }
-    if (this.#lastFrame) free(this.#lastFrame);
-    this.#lastFrame = undefined;
-    await this.#options.streamCopy?.close();
-    this.#converter[Symbol.dispose]();
-    this.#packet.free();
-  }
-}
-
-function outputFailed(message: string): NocturneError {
-  return new NocturneError({ code: 'OUTPUT_FAILED', stage: 'output', message });
 }

@@ -4,6 +4,8 @@ import type { LogLine } from '../core/logger.js';
 export interface GeneratorJob {
   /** Path of a Unix domain socket in a private folder, or name of a Windows pipe. */
   readonly address: string;
+  /** The private folder of the socket, which the process removes when its parent is gone; undefined on Windows. */
+  readonly folder: string | undefined;
   /** The secret of each connection. */
   readonly key: string;
   /** Most requests of a network that run together; undefined: what suits its device. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { externalTensor, input, integers, model, node, output, tensor } from '../support/onnx-bytes.js';
 
 /** Options of a tiny ONNX model for tests. Its look is an affine function of block means, which a test can compute by hand. */
 export interface TinyModelOptions {
@@ -64,43 +65,28 @@ export function tinyModel({
   const pool = 144 / lightsHeight;
   const graph = [
     ...slowNodes(slowLayers),
-    field(1, node('AveragePool', [day], 'cells', { kernel_shape: [16, 16], strides: [16, 16] })),
-    field(
-      1,
-      node('Conv', ['cells', 'gridWeight', 'gridBias'], reshapesGridTo ? 'cellGrid' : 'grid', { kernel_shape: [1, 1] }),
-    ),
+    node('AveragePool', [day], 'cells', { kernel_shape: [16, 16], strides: [16, 16] }),
+    node('Conv', ['cells', 'gridWeight', 'gridBias'], reshapesGridTo ? 'cellGrid' : 'grid', { kernel_shape: [1, 1] }),
     ...(reshapesGridTo
-      ? [
-          field(1, node('Reshape', ['cellGrid', 'flatShape'], 'flatGrid', {})),
-          field(1, node('Reshape', ['flatGrid', 'gridShape'], 'grid', {})),
-        ]
+      ? [node('Reshape', ['cellGrid', 'flatShape'], 'flatGrid'), node('Reshape', ['flatGrid', 'gridShape'], 'grid')]
       : []),
-    field(1, node('AveragePool', [day], 'halves', { kernel_shape: [pool, pool], strides: [pool, pool] })),
-    field(
-      1,
-      node('Conv', ['halves', 'lightsWeight', 'lightsBias'], hasSqrtLights ? 'squares' : 'lights', {
-        kernel_shape: [1, 1],
-      }),
-    ),
-    ...(hasSqrtLights ? [field(1, node('Sqrt', ['squares'], 'lights', {}))] : []),
-    field(2, Buffer.from('tiny')),
-    field(
-      5,
-      weightsFile === undefined
-        ? tensor('gridWeight', SHAPE, gridWeight())
-        : externalTensor('gridWeight', SHAPE, weightsFile),
-    ),
-    ...(reshapesGridTo
-      ? [field(5, integers('flatShape', reshapesGridTo)), field(5, integers('gridShape', [1, 96, 9, 16]))]
-      : []),
-    field(5, tensor('gridBias', [96], gridBias)),
-    field(5, tensor('lightsWeight', [4, 3, 1, 1], lightsWeight)),
-    field(5, tensor('lightsBias', [4], lightsBias)),
-    field(11, valueInfo('day', [1, 3, 144, 256])),
-    field(12, valueInfo('grid', [1, 96, 9, 16])),
-    field(12, valueInfo('lights', [1, 4, lightsHeight, (lightsHeight / 9) * 16])),
+    node('AveragePool', [day], 'halves', { kernel_shape: [pool, pool], strides: [pool, pool] }),
+    node('Conv', ['halves', 'lightsWeight', 'lightsBias'], hasSqrtLights ? 'squares' : 'lights', {
+      kernel_shape: [1, 1],
+    }),
+    ...(hasSqrtLights ? [node('Sqrt', ['squares'], 'lights')] : []),
+    weightsFile === undefined
+      ? tensor('gridWeight', SHAPE, gridWeight())
+      : externalTensor('gridWeight', SHAPE, weightsFile),
+    ...(reshapesGridTo ? [integers('flatShape', reshapesGridTo), integers('gridShape', [1, 96, 9, 16])] : []),
+    tensor('gridBias', [96], gridBias),
+    tensor('lightsWeight', [4, 3, 1, 1], lightsWeight),
+    tensor('lightsBias', [4], lightsBias),
+    input('day', [1, 3, 144, 256]),
+    output('grid', [1, 96, 9, 16]),
+    output('lights', [1, 4, lightsHeight, (lightsHeight / 9) * 16]),
   ];
-  return Buffer.concat([number(1, 8), field(7, Buffer.concat(graph)), field(8, number(2, 13))]);
+  return model(graph, 13);
 }
 
 /** Shape of the grid's weights. */
@@ -115,68 +101,11 @@ export function tinyGridWeights(): Buffer {
 /** Returns the bytes of a feature model: `x [1, 3, 32, 32]` to the means of its four quarters, `[1, 3, 2, 2]`. */
 export function tinyFeatureModel(channels = 3): Buffer {
   const graph = [
-    field(1, node('AveragePool', ['x'], 'features', { kernel_shape: [16, 16], strides: [16, 16] })),
-    field(2, Buffer.from('tiny')),
-    field(11, valueInfo('x', [1, channels, 32, 32])),
-    field(12, valueInfo('features', [1, channels, 2, 2])),
+    node('AveragePool', ['x'], 'features', { kernel_shape: [16, 16], strides: [16, 16] }),
+    input('x', [1, channels, 32, 32]),
+    output('features', [1, channels, 2, 2]),
   ];
-  return Buffer.concat([number(1, 8), field(7, Buffer.concat(graph)), field(8, number(2, 13))]);
-}
-
-// The part of Protocol Buffers that this ONNX model needs: https://protobuf.dev/programming-guides/encoding/
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 127) {
-    bytes.push((rest & 127) | 128);
-    rest >>>= 7;
-  }
-  return Buffer.from([...bytes, rest]);
-}
-
-/** A length-delimited field: text, bytes or a message. */
-function field(id: number, content: Buffer): Buffer {
-  return Buffer.concat([varint((id << 3) | 2), varint(content.length), content]);
-}
-
-/** An integer field. */
-function number(id: number, value: number): Buffer {
-  return Buffer.concat([varint(id << 3), varint(value)]);
-}
-
-/** NodeProto: input 1, output 2, op_type 4, attribute 5 (name 1, ints 8, type 20 = INTS 7). */
-function node(type: string, inputs: readonly string[], output: string, attributes: Record<string, number[]>): Buffer {
-  return Buffer.concat([
-    ...inputs.map((name) => field(1, Buffer.from(name))),
-    field(2, Buffer.from(output)),
-    field(4, Buffer.from(type)),
-    ...Object.entries(attributes).map(([name, ints]) =>
-      field(5, Buffer.concat([field(1, Buffer.from(name)), ...ints.map((value) => number(8, value)), number(20, 7)])),
-    ),
-  ]);
-}
-
-/** TensorProto: dims 1, data_type 2 (1 is float), name 8, raw_data 9. */
-function tensor(name: string, dims: readonly number[], values: readonly number[]): Buffer {
-  const data = Float32Array.from(values);
-  return Buffer.concat([
-    ...dims.map((value) => number(1, value)),
-    number(2, 1),
-    field(8, Buffer.from(name)),
-    field(9, Buffer.from(data.buffer)),
-  ]);
-}
-
-/** A one-dimensional TensorProto of int64 (data_type 7). */
-function integers(name: string, values: readonly number[]): Buffer {
-  const data = BigInt64Array.from(values.map(BigInt));
-  return Buffer.concat([
-    number(1, values.length),
-    number(2, 7),
-    field(8, Buffer.from(name)),
-    field(9, Buffer.from(data.buffer)),
-  ]);
+  return model(graph, 13);
 }
 
 /** Fields of the graph: `sameDay` is the day plus zero times what the layers compute. */
@@ -184,57 +113,17 @@ function slowNodes(layers: number): Buffer[] {
   if (layers === 0) return [];
   const same = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
   const chain = Array.from({ length: layers }, (_, i) =>
-    field(1, node('Conv', [`slow${i}`, 'slowWeight'], `slow${i + 1}`, same)),
+    node('Conv', [`slow${i}`, 'slowWeight'], `slow${i + 1}`, same),
   );
+  const filled = (name: string, shape: readonly [number, number, number, number], value: number): Buffer =>
+    tensor(name, shape, new Array<number>(shape[0] * shape[1] * 9).fill(value));
   return [
-    field(1, node('Conv', ['day', 'slowFirst'], 'slow0', same)),
+    node('Conv', ['day', 'slowFirst'], 'slow0', same),
     ...chain,
-    field(1, node('Conv', [`slow${layers}`, 'slowLast'], 'nothing', same)),
-    field(1, node('Add', ['day', 'nothing'], 'sameDay', {})),
-    field(
-      5,
-      tensor(
-        'slowFirst',
-        [32, 3, 3, 3],
-        Array.from({ length: 32 * 27 }, () => 0.01),
-      ),
-    ),
-    field(
-      5,
-      tensor(
-        'slowWeight',
-        [32, 32, 3, 3],
-        Array.from({ length: 32 * 288 }, () => 0.001),
-      ),
-    ),
-    field(
-      5,
-      tensor(
-        'slowLast',
-        [3, 32, 3, 3],
-        Array.from({ length: 3 * 288 }, () => 0),
-      ),
-    ),
+    node('Conv', [`slow${layers}`, 'slowLast'], 'nothing', same),
+    node('Add', ['day', 'nothing'], 'sameDay'),
+    filled('slowFirst', [32, 3, 3, 3], 0.01),
+    filled('slowWeight', [32, 32, 3, 3], 0.001),
+    filled('slowLast', [3, 32, 3, 3], 0),
   ];
-}
-
-/** TensorProto whose data is in another file: external_data 13 (key 1, value 2), data_location 14 (1 is external). */
-function externalTensor(name: string, dims: readonly number[], file: string): Buffer {
-  const location = Buffer.concat([field(1, Buffer.from('location')), field(2, Buffer.from(file))]);
-  return Buffer.concat([
-    ...dims.map((value) => number(1, value)),
-    number(2, 1),
-    field(8, Buffer.from(name)),
-    field(13, location),
-    number(14, 1),
-  ]);
-}
-
-/** ValueInfoProto: name 1, type 2 (tensor_type 1: elem_type 1, shape 2 of dim 1 of dim_value 1). */
-function valueInfo(name: string, dims: readonly number[]): Buffer {
-  const shape = Buffer.concat(dims.map((value) => field(1, number(1, value))));
-  return Buffer.concat([
-    field(1, Buffer.from(name)),
-    field(2, field(1, Buffer.concat([number(1, 1), field(2, shape)]))),
-  ]);
 }

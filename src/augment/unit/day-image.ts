@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import sharp, { type Metadata, type Sharp } from 'sharp';
 import { NocturneError } from '../../core/errors.js';
+import { firstLine } from '../../core/first-line.js';
 import type { Frame } from '../../core/frame.js';
 import { DAMAGED, FIRST_ONLY, isSrgbProfile } from '../../image/decode-image.js';
 import { imageSignatureOf, type ImageKind } from '../../image/image-kind.js';
@@ -61,7 +62,7 @@ export async function readDay(bytes: Uint8Array, path: string): Promise<DayImage
     if (metadata.depth !== 'uchar' && metadata.depth !== 'ushort') return await readForeign(file, path, kind);
     return await readWithSharp(file, metadata, { kind, isAnimated });
   } catch (error) {
-    throw error instanceof NocturneError ? error : unreadable(path, reasonOf(error), error);
+    throw error instanceof NocturneError ? error : unreadable(path, firstLine(error), error);
   }
 }
 
@@ -168,7 +169,7 @@ async function readForeign(bytes: Buffer, path: string, kind: ImageKind): Promis
       losses: changes,
     };
   } catch (error) {
-    if (!(error instanceof NocturneError)) throw unreadable(path, reasonOf(error), error);
+    if (!(error instanceof NocturneError)) throw unreadable(path, firstLine(error), error);
     const { code, stage, remedy, message, cause } = error;
     throw new NocturneError({
       code,
@@ -184,11 +185,6 @@ async function readForeign(bytes: Buffer, path: string, kind: ImageKind): Promis
 
 function open(file: Buffer, failOn: 'none' | 'error'): Sharp {
   return sharp(file, { failOn, limitInputPixels: false });
-}
-
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.trim().split('\n')[0] ?? text;
 }
 
 function unreadable(path: string, reason: string, cause?: unknown): NocturneError {

@@ -37,6 +37,8 @@ export class ImageNetwork implements AsyncDisposable {
   readonly card: ImageModelCard;
   readonly #session: NetworkSession;
   readonly #path: string;
+  /** Memory of the input, for the next run; undefined while a run uses it. */
+  #input: Float32Array | undefined;
   #isClosed = false;
 
   /** Takes the session. {@link openImageNetwork} checks it too. */
@@ -130,10 +132,13 @@ export class ImageNetwork implements AsyncDisposable {
 
   async #run(image: YuvPlanes): Promise<NetworkTensor> {
     const { input, output } = this.card;
-    const tensors = await this.#session.run({ [input.name]: toTensor(image, input) }, [output.name]);
-    const tensor = tensors[output.name];
-    if (!tensor) throw new TypeError(`it gave no output ${output.name}`);
-    return tensor;
+    const tensor = toTensor(image, input, this.#input);
+    this.#input = undefined;
+    const tensors = await this.#session.run({ [input.name]: tensor }, [output.name]);
+    this.#input = tensor.data; // after a failure the session may still read it
+    const night = tensors[output.name];
+    if (!night) throw new TypeError(`it gave no output ${output.name}`);
+    return night;
   }
 
   #checkPort(

@@ -19,10 +19,13 @@ export function imageShape({ layout }: Pick<ImagePort, 'layout'>, width: number,
   return layout === 'NCHW' ? [1, 3, height, width] : [1, height, width, 3];
 }
 
-/** An image as the tensor that a port takes; colours outside sRGB are clamped. Copies. */
-export function toTensor({ width, height, data: yuv }: YuvPlanes, port: ImagePort): NetworkTensor {
+/**
+ * An image as the tensor that a port takes; colours outside sRGB are clamped. Copies.
+ * @param out memory for the tensor, used where it has its length.
+ */
+export function toTensor({ width, height, data: yuv }: YuvPlanes, port: ImagePort, out?: Float32Array): NetworkTensor {
   const pixels = width * height;
-  const data = new Float32Array(3 * pixels);
+  const data = out?.length === 3 * pixels ? out : new Float32Array(3 * pixels);
   const [, , redV, , greenU, greenV, , blueU] = yuvToRgb('bt709');
   const [channel, pixel] = stepsOf(port, pixels);
   const [red, green, blue] = placesOf(port).map((place) => place * channel) as [number, number, number]; // three in, three out
@@ -62,10 +65,14 @@ export function fromTensor(tensor: NetworkTensor, port: ImagePort): YuvPlanes {
   return { width, height, data: out };
 }
 
-/** An output tensor as an image of bytes. Copies. Throws RangeError for a tensor that is no image. */
-export function toImage(tensor: NetworkTensor, port: ImagePort): RgbImage {
+/**
+ * An output tensor as an image of bytes. Copies. Throws RangeError for a tensor that is no image.
+ * @param out memory for the image, used where it has its length.
+ */
+export function toImage(tensor: NetworkTensor, port: ImagePort, out?: Uint8Array): RgbImage {
   const { width, height } = checkedSize(tensor, port);
-  const data = new Uint8Array(3 * width * height);
+  const length = 3 * width * height;
+  const data = out?.length === length ? out : new Uint8Array(length);
   readPixels(tensor, port, width * height, (i, r, g, b) => {
     data[3 * i] = 255 * r + 0.5;
     data[3 * i + 1] = 255 * g + 0.5;

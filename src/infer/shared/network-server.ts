@@ -11,10 +11,12 @@ import {
   type NetworkRequest,
   type ToGeneratorProcess,
 } from './share-messages.js';
-import { encodeMessage, MessageReader, type TensorMessage, type Tensors } from './tensor-message.js';
+import { encodeMessage, MAX_MESSAGE_BYTES, MessageReader, type TensorMessage, type Tensors } from './tensor-message.js';
 
 /** How long a connection may take to say who it is, milliseconds. */
 const HELLO_TIMEOUT_MS = 5000;
+/** Largest message of a connection that has not shown the key, bytes. */
+const MAX_HELLO_BYTES = 1 << 20;
 /** Most connections: two networks of each of 512 streams. */
 const MAX_CONNECTIONS = 1024;
 
@@ -45,10 +47,10 @@ export class NetworkServer implements AsyncDisposable {
     this.#options = options;
     this.#server = createServer((socket) => {
       const connection = new Connection(socket, options.key, {
-        join: (request, client) =>
-          this.#networkOf(request)
-            .join(client)
-            .then((network) => ({ network, shared: this.#networkOf(request) })),
+        join: async (request, client) => {
+          const shared = this.#networkOf(request);
+          return { network: await shared.join(client), shared };
+        },
         leave: (client, request) => {
           this.#connections.delete(client);
           if (request) this.#leave(request, client);
@@ -66,10 +68,16 @@ export class NetworkServer implements AsyncDisposable {
   static async listen(options: NetworkServerOptions): Promise<NetworkServer> {
     const server = new NetworkServer(options);
     if (process.platform !== 'win32') rmSync(options.address, { force: true });
-    await new Promise<void>((resolve, reject) => {
-      server.#server.once('error', reject);
-      server.#server.listen(options.address, resolve);
-    });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        server.#server.once('error', reject);
+        server.#server.listen(options.address, resolve);
+      });
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    server.#server.on('error', (error) => options.logger.warn({ reason: error.message }, 'A connection failed.'));
     return server;
   }
 
@@ -126,7 +134,7 @@ class Connection {
   readonly #socket: Socket;
   readonly #key: string;
   readonly #events: ConnectionEvents;
-  readonly #reader = new MessageReader<ToGeneratorProcess>();
+  readonly #reader = new MessageReader<ToGeneratorProcess>(MAX_HELLO_BYTES);
   readonly #helloTimer: NodeJS.Timeout;
   #hasKey = false;
   #request: NetworkRequest | undefined;
@@ -146,8 +154,10 @@ class Connection {
     });
     socket.on('data', (chunk: Buffer) => {
       try {
-        this.#waiting.push(...this.#reader.read(chunk));
-        this.#handleWaiting();
+        for (const message of this.#reader.read(chunk)) {
+          this.#waiting.push(message);
+          this.#handleWaiting();
+        }
       } catch {
         this.end(); // not of this protocol
       }
@@ -167,11 +177,17 @@ class Connection {
     this.#socket.uncork();
   }
 
-  /** Handles messages in order, and reads no more from a client whose queue is full. */
+  /** Handles messages in order, and reads no more from a client whose queue is full. Cuts the connection of one that breaks the protocol. */
   #handleWaiting(): void {
-    while (this.#waiting.length > 0 && !this.#shared?.isFull(this)) {
-      const message = this.#waiting.shift();
-      if (message) this.#handle(message);
+    if (this.#socket.destroyed) return;
+    try {
+      while (this.#waiting.length > 0 && !this.#shared?.isFull(this)) {
+        const message = this.#waiting.shift();
+        if (message) this.#handle(message);
+      }
+    } catch {
+      this.end();
+      return;
     }
     if (this.#waiting.length > 0) this.#socket.pause();
     else this.#socket.resume();
@@ -183,6 +199,7 @@ class Connection {
       clearTimeout(this.#helloTimer);
     }
     if (!this.#hasKey) throw new TypeError('the first message must have the key');
+    this.#reader.maxBytes = MAX_MESSAGE_BYTES;
     if (head.type === 'open') {
       if (this.#request) throw new TypeError('a connection opens one network');
       this.#request = head.request;
@@ -206,7 +223,11 @@ class Connection {
     if (!this.#shared) throw new TypeError('a network must be open before it runs');
     this.#shared.add(this, inputs, outputs, {
       onResult: (tensors, times) => {
-        this.send({ type: 'result', id, ...times }, tensors);
+        try {
+          this.send({ type: 'result', id, ...times }, tensors);
+        } catch (error) {
+          this.#sendFailure(id, error); // over the largest message
+        }
         this.#handleWaiting();
       },
       onFailed: (error) => {

@@ -10,7 +10,7 @@ const MAX_REQUESTS_PER_CLIENT = 2;
 /** How long a batch that is not full waits for the requests of other streams, milliseconds: a tenth of a frame at 30 frames/s. */
 const BATCH_WAIT_MS = 3;
 
-/** Receives what becomes of a request. */
+/** Receives what becomes of a request. Neither throws: what concerns one client does not reach the others of its batch. */
 export interface RequestEvents {
   readonly onResult: (tensors: Tensors, times: RunTimes) => void;
   readonly onFailed: (error: unknown) => void;

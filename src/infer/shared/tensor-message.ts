@@ -44,11 +44,17 @@ export function encodeMessage({ head, tensors }: TensorMessage<object>): readonl
 
 /** Assembles messages from the chunks of a byte stream. */
 export class MessageReader<Head extends object> {
+  /** Largest message that it takes, bytes; at most {@link MAX_MESSAGE_BYTES}. Memory is reserved for no larger one. */
+  maxBytes: number;
   readonly #prefix = new Uint8Array(PREFIX_BYTES);
   /** What is being filled: the prefix, or head and tensors. */
   #target = this.#prefix;
   #filled = 0;
   #headBytes = 0;
+
+  constructor(maxBytes = MAX_MESSAGE_BYTES) {
+    this.maxBytes = maxBytes;
+  }
 
   /**
    * The messages that a chunk completes; each owns its tensors. Throws RangeError for lengths out of bounds and SyntaxError or TypeError for
@@ -68,7 +74,7 @@ export class MessageReader<Head extends object> {
 
   #startBody(): void {
     const lengths = new Uint32Array(this.#prefix.buffer.slice(0));
-    checkLengths(lengths);
+    checkLengths(lengths, this.maxBytes);
     const [headBytes = 0, tensorBytes = 0] = lengths;
     this.#headBytes = headBytes;
     this.#target = new Uint8Array(headBytes + tensorBytes);
@@ -101,8 +107,8 @@ function readTensors(body: Uint8Array, start: number, entries: readonly TensorEn
   return tensors;
 }
 
-function checkLengths([headBytes = 0, tensorBytes = 0]: Uint32Array): void {
+function checkLengths([headBytes = 0, tensorBytes = 0]: Uint32Array, maxBytes = MAX_MESSAGE_BYTES): void {
   const isWhole = headBytes % 4 === 0 && tensorBytes % 4 === 0;
-  if (isWhole && headBytes > 0 && headBytes <= MAX_HEAD_BYTES && headBytes + tensorBytes <= MAX_MESSAGE_BYTES) return;
-  throw new RangeError(`a message must have at most ${MAX_MESSAGE_BYTES} bytes, got ${headBytes} + ${tensorBytes}`);
+  if (isWhole && headBytes > 0 && headBytes <= MAX_HEAD_BYTES && headBytes + tensorBytes <= maxBytes) return;
+  throw new RangeError(`a message must have at most ${maxBytes} bytes, got ${headBytes} + ${tensorBytes}`);
 }

@@ -17,7 +17,7 @@ const FOLDS: Readonly<Record<string, Fold>> = {
     const shape = [...(lengths?.values ?? [])];
     return { shape, values: new Array<number>(sizeOf(shape)).fill(fill) };
   },
-  Cast: (_, [input]) => input,
+  Cast: ({ attributes }, [input]) => input && castOf(input, Number(attributes.get('to'))),
   Identity: (_, [input]) => input, // which shares weights that are equal
   Concat: (_, inputs) => {
     if (inputs.some(({ shape }) => shape.length !== 1)) return undefined;
@@ -63,6 +63,36 @@ export function foldConstants(graph: OnnxGraph): OnnxGraph {
     return !result;
   });
   return { ...graph, nodes, constants };
+}
+
+/** `TensorProto.DataType`: the types that whole numbers are cast to; every number of floating point is float32 here. */
+const CAST_TYPES = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float64: 11,
+} as const;
+/** Bits of the types that keep the lowest ones of a number that does not fit, as ONNX Runtime does; the standard leaves it open. */
+const WRAPS: ReadonlyMap<number, (value: bigint) => bigint> = new Map([
+  [CAST_TYPES.uint8, (value) => BigInt.asUintN(8, value)],
+  [CAST_TYPES.int8, (value) => BigInt.asIntN(8, value)],
+  [CAST_TYPES.uint16, (value) => BigInt.asUintN(16, value)],
+  [CAST_TYPES.int16, (value) => BigInt.asIntN(16, value)],
+  [CAST_TYPES.int32, (value) => BigInt.asIntN(32, value)],
+]);
+
+/** Whole numbers as another type, as ONNX Runtime casts them; undefined for a type that no constant has here. */
+function castOf({ shape, values }: OnnxConstant, to: number): OnnxConstant | undefined {
+  if (to === CAST_TYPES.int64) return { shape, values };
+  if (to === CAST_TYPES.float32 || to === CAST_TYPES.float64) return { shape, values: Float32Array.from(values) };
+  if (to === CAST_TYPES.bool) return { shape, values: Array.from(values, (value) => (value === 0 ? 0 : 1)) };
+  const wrap = WRAPS.get(to);
+  return wrap && { shape, values: Array.from(values, (value) => Number(wrap(BigInt(value)))) };
 }
 
 function sizeOf(shape: readonly number[]): number {

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { NocturneError, type Stage } from '../../core/errors.js';
-import { isInstalled, reasonOf } from '../../core/optional-package.js';
+import { firstLine } from '../../core/first-line.js';
+import { isInstalled } from '../../core/optional-package.js';
 
 /** TensorFlow's native library for Node, tried in this order. Optional peers: nothing installs them by itself. */
 const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const;
@@ -48,7 +49,7 @@ export async function loadNativeTensorflow(stage: Stage): Promise<NativeTensorfl
     }
   }
   const { name = '', error } = failure ?? {};
-  throw unavailable(`${name} is installed but does not load: ${reasonOf(error)}.`, loadRemedy(name), error);
+  throw unavailable(`${name} is installed but does not load: ${firstLine(error)}.`, loadRemedy(name), error);
 }
 
 /** What to do where no package is installed. In a checkout npm considers an optional peer installed, and installs nothing. */

@@ -1,4 +1,5 @@
 import { NocturneError } from '../../core/errors.js';
+import { firstLine } from '../../core/first-line.js';
 import { invalid } from '../model-file.js';
 import type { Device, NetworkSession } from '../network-session.js';
 import type { NetworkFile } from '../open-ort-session.js';
@@ -20,9 +21,8 @@ export async function openTensorflowSession(file: NetworkFile, device: Device): 
     return new TensorflowSession(network, placement);
   } catch (error) {
     if (error instanceof NocturneError) throw error;
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw invalid(
-      `TensorFlow cannot run ${file.path}: ${reason}.`,
+      `TensorFlow cannot run ${file.path}: ${firstLine(error)}.`,
       error,
       'Leave --engine at auto; see docs/devices.md.',
     );

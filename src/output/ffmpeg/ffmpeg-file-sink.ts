@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { abortedError, NocturneError, type ErrorCode } from '../../core/errors.js';
-import type { Frame, FrameFormat } from '../../core/frame.js';
+import type { Frame } from '../../core/frame.js';
 import { micros, type Micros } from '../../core/time.js';
 import { AvEncoderInput } from '../../encode/av-encoder-input.js';
 import { FfmpegLog } from '../../ffmpeg/ffmpeg-log.js';
@@ -9,12 +8,12 @@ import { FfmpegProcess } from '../../ffmpeg/ffmpeg-process.js';
 import { matroskaFrame, matroskaHeader } from '../../ffmpeg/matroska-frames.js';
 import { SystemFfmpeg, type FfmpegSettings } from '../../ffmpeg/system-ffmpeg.js';
 import { AtomicFile, temporaryPathOf } from '../atomic-file.js';
+import { AtomicFileSink, type FileStart, type VideoFileWriter } from '../atomic-file-sink.js';
 import { videoContainer } from '../av-container.js';
 import { fileEncoderOptions } from '../av-file-context.js';
 import { AvFrameFitter, free } from '../av-frame-fitter.js';
-import type { FileSink, FileSinkOptions, FramePlace, SinkReport } from '../file-options.js';
-import { areaFor, FitCounter } from '../frame-fit.js';
-import { outputFailure } from '../output-error.js';
+import type { FileSink, FileSinkOptions, SinkReport } from '../file-options.js';
+import { FitCounter } from '../frame-fit.js';
 import { planCopiedStreams, type CopiedStreams } from './copied-streams.js';
 import { fileArguments } from './file-arguments.js';
 
@@ -44,12 +43,14 @@ export async function openFfmpegFileSink(
       ? undefined
       : await planCopiedStreams(system, { copyFrom, trialPath: temporaryPathOf(path), container });
   const sinkOptions = { ...options, ...(copyFrom === undefined ? {} : { copyFrom }) };
-  return new FfmpegFileSink({ system, file, sinkOptions, name, encoder, container, copied });
+  const { temporaryPath } = file;
+  const writer = new FfmpegFileWriter({ system, temporaryPath, sinkOptions, name, encoder, container, copied });
+  return new AtomicFileSink(path, file, writer);
 }
 
-interface FfmpegFileSinkOptions {
+interface FfmpegFileWriterOptions {
   readonly system: SystemFfmpeg;
-  readonly file: AtomicFile;
+  readonly temporaryPath: string;
   readonly sinkOptions: FileSinkOptions;
   /** Of the encoder in use. */
   readonly name: string;
@@ -67,132 +68,83 @@ interface Opened {
   readonly base: Micros;
 }
 
-class FfmpegFileSink implements FileSink {
-  readonly #options: FfmpegFileSinkOptions;
+class FfmpegFileWriter implements VideoFileWriter {
+  readonly #options: FfmpegFileWriterOptions;
   readonly #converter = new AvEncoderInput('i420');
   readonly #log = new FfmpegLog();
-  #first: { readonly frameFormat: FrameFormat; readonly start: Micros } | undefined;
   #opened: Opened | undefined;
   #frames = 0;
-  #isOver = false;
-  #inFlight: Promise<unknown> = Promise.resolve();
-  #stopping: Promise<void> = Promise.resolve();
+  #isInterrupted = false;
 
-  constructor(options: FfmpegFileSinkOptions) {
+  constructor(options: FfmpegFileWriterOptions) {
     this.#options = options;
   }
 
-  placeOf(frame: Frame): FramePlace {
-    const { frameFormat, start } = this.#firstOr(frame);
-    return { ...areaFor(frame, frameFormat), pts: micros(frame.pts - start) };
+  startOf(first: Frame): number {
+    return (this.#options.sinkOptions.startS ?? 0) > 0 ? 0 : Math.min(0, first.pts);
   }
 
-  write(frame: Frame): Promise<void> {
-    const written = this.#write(frame).finally(() => frame.close());
-    this.#inFlight = written.catch(() => undefined);
-    return written;
-  }
-
-  async finish(): Promise<SinkReport> {
-    if (this.#isOver) throw new TypeError('cannot finish twice, or after abort');
-    const finishing = this.#finishAfter(this.#inFlight);
-    this.#inFlight = finishing.catch(() => undefined);
-    try {
-      return await finishing;
-    } catch (error) {
-      await this.abort();
-      throw outputFailure(this.#options.sinkOptions.path, error);
+  async write(frame: Frame, pts: Micros, start: FileStart): Promise<void> {
+    const { process, fitter, fits, base } = await this.#openFor(frame, start);
+    const time = micros(Math.max(0, pts - base));
+    if (!fits.count(frame)) await process.write(matroskaFrame(frame, time));
+    else {
+      const { width, height } = start.frameFormat;
+      const fitted = await fitter.fit(this.#converter.convert(frame, 0n, false), frame);
+      const [y, u, v] = fitted.data ?? [];
+      const [strideY = 0, strideU = 0, strideV = 0] = fitted.linesize;
+      try {
+        if (!y || !u || !v) throw new TypeError('an I420 frame must have three planes');
+        await process.write(matroskaFrame({ width, height, y, u, v, strides: [strideY, strideU, strideV] }, time));
+      } finally {
+        free(fitted);
+      }
     }
+    if (process.end !== undefined && !this.#isInterrupted) throw this.#failure(process.end.reason);
+    this.#frames++;
   }
 
-  async abort(): Promise<void> {
-    if (!this.#isOver) this.#stopping = this.#stop();
-    await this.#stopping;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.abort();
-  }
-
-  async #finishAfter(written: Promise<unknown>): Promise<SinkReport> {
-    await written;
-    const { file, sinkOptions, name, copied } = this.#options;
-    const opened = this.#opened;
+  async finish(): Promise<Omit<SinkReport, 'path' | 'bytes'>> {
+    const { sinkOptions, name, copied } = this.#options;
     const { path, signal } = sinkOptions;
-    if (!opened) throw this.#failure('the input has no frames');
+    const opened = this.#opened;
+    if (!opened) throw new TypeError('finish needs a frame before it');
     opened.process.endInput();
     const onAbort = (): void => void opened.process.stop();
     signal?.addEventListener('abort', onAbort, { once: true });
     const { isOk, reason } = await opened.process.ended;
     signal?.removeEventListener('abort', onAbort);
-    if (this.#isOver || signal?.aborted) throw abortedError(`${path} was complete`, 'output');
+    if (this.#isInterrupted || signal?.aborted) throw abortedError(`${path} was complete`, 'output');
     // A release may report a full disk and end well.
     if (!isOk || /No space left|Disk quota/i.test(this.#log.all)) throw this.#failure(reason);
     this.#free();
-    await file.commit();
-    this.#isOver = true;
-    const { size } = await stat(file.path);
     return {
-      ...{ path, frames: this.#frames, bytes: size, encoder: name },
+      ...{ frames: this.#frames, encoder: name },
       copiedStreams: copied?.indexes.length ?? 0,
       chapters: copied?.chapters ?? 0,
       notices: [...(copied?.notices ?? []), ...opened.fits.notices],
     };
   }
 
-  async #stop(): Promise<void> {
-    this.#isOver = true;
+  async interrupt(): Promise<void> {
+    this.#isInterrupted = true;
     await this.#opened?.process.stop();
-    await this.#inFlight;
-    await this.#opened?.process.stop(); // a write in flight may have started it
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.process.stop(); // a write that was in flight may have started it
     this.#free();
-    await this.#options.file.discard();
   }
 
-  /** The first frame gives the file its format, and its start where the input begins before 0. */
-  #firstOr(frame: Frame): { readonly frameFormat: FrameFormat; readonly start: Micros } {
-    if (this.#first) return this.#first;
-    const { width, height, color, sampleAspect } = frame;
-    const start = (this.#options.sinkOptions.startS ?? 0) > 0 ? 0 : Math.min(0, frame.pts);
-    return (this.#first = { frameFormat: { width, height, color, sampleAspect }, start: micros(start) });
-  }
-
-  async #openFor(frame: Frame): Promise<Opened> {
+  async #openFor(frame: Frame, { frameFormat, start }: FileStart): Promise<Opened> {
     if (this.#opened) return this.#opened;
-    const { frameFormat, start } = this.#firstOr(frame);
-    const { system, file, ...request } = this.#options;
+    const { system, ...request } = this.#options;
     const base = (request.sinkOptions.startS ?? 0) > 0 ? micros(Math.max(0, frame.pts)) : micros(0);
-    const args = fileArguments({ ...request, system, temporaryPath: file.temporaryPath, start, base });
+    const args = fileArguments({ ...request, system, start, base });
     const process = await FfmpegProcess.start(system, args, { log: this.#log });
     this.#opened = { process, fitter: new AvFrameFitter(frameFormat), fits: new FitCounter(frameFormat), base };
     await process.write([matroskaHeader(frameFormat, request.sinkOptions.frameRate)]);
     return this.#opened;
-  }
-
-  async #write(frame: Frame): Promise<void> {
-    if (this.#isOver) throw new TypeError('cannot write after finish or abort');
-    const { process, fitter, fits, base } = await this.#openFor(frame);
-    const pts = micros(Math.max(0, this.placeOf(frame).pts - base));
-    if (!fits.count(frame)) await process.write(matroskaFrame(frame, pts));
-    else {
-      const { width, height } = this.#firstOr(frame).frameFormat;
-      const fitted = await fitter.fit(this.#converter.convert(frame, 0n, false), frame);
-      const [y, u, v] = fitted.data ?? [];
-      const [strideY = 0, strideU = 0, strideV = 0] = fitted.linesize;
-      try {
-        if (!y || !u || !v) throw new TypeError('an I420 frame must have three planes');
-        await process.write(matroskaFrame({ width, height, y, u, v, strides: [strideY, strideU, strideV] }, pts));
-      } finally {
-        free(fitted);
-      }
-    }
-    this.#throwIfEnded(process);
-    this.#frames++;
-  }
-
-  /** Throws when the program has ended by itself. */
-  #throwIfEnded({ end }: FfmpegProcess): void {
-    if (end !== undefined && !this.#isOver) throw this.#failure(end.reason);
   }
 
   /** The failure of the program to write the file. */

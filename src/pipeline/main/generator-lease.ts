@@ -69,7 +69,7 @@ function startProcess(batch: number | undefined, logger: Logger): RunningProcess
   const name = `nocturne-${randomBytes(16).toString('hex')}`;
   const folder = process.platform === 'win32' ? undefined : privateFolder();
   const address = folder === undefined ? `\\\\.\\pipe\\${name}` : join(folder, 'generator');
-  return { process: new GeneratorProcess({ address, key, batch }, logger), folder, address: { address, key } };
+  return { process: new GeneratorProcess({ address, folder, key, batch }, logger), folder, address: { address, key } };
 }
 
 /** A new folder that only this user may enter (mkdtemp: mode 0700), with a name that nobody can guess. */

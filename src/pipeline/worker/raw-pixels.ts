@@ -13,11 +13,15 @@ import type { FrameSource } from '../../ingest/frame-source.js';
 import { NO_COUNTS, type LookCounts } from '../look-thread-messages.js';
 import type { StageTimes } from '../stage-times.js';
 import type { ModelSettings } from '../stream-settings.js';
+import { writeBehind } from './write-behind.js';
 
 /** The stage of `--raw-pixels`: what an image network makes of each frame, at the network's own size, in place of a look. */
 export class RawPixels implements AsyncDisposable {
   readonly #network: ImageNetwork;
   readonly #planes = new FramePlanes();
+  /** Memory of the last frame's planes and image, for the next one. */
+  #day: Float32Array | undefined;
+  #night: Uint8Array | undefined;
   #size = { width: 0, height: 0 };
 
   private constructor(network: ImageNetwork) {
@@ -51,11 +55,13 @@ export class RawPixels implements AsyncDisposable {
     return NO_COUNTS;
   }
 
-  /** The network's image of a frame. Borrows the frame. Throws NocturneError MODEL_FAILED. */
+  /** The network's image of a frame. Borrows the frame, lends the image until the next call. One call at a time. Throws NocturneError MODEL_FAILED. */
   async imageOf(frame: Frame): Promise<RgbImage> {
-    const { width, height } = this.#network.sizeFor(frame);
-    const tensor = await this.#network.run(this.#planes.read(frame, { width, height }));
-    const image = toImage(tensor, this.#network.card.output);
+    const planes = this.#planes.read(frame, this.#network.sizeFor(frame), this.#day);
+    this.#day = planes.data;
+    const tensor = await this.#network.run(planes);
+    const image = toImage(tensor, this.#network.card.output, this.#night);
+    this.#night = image.data;
     this.#size = { width: image.width, height: image.height };
     return image;
   }
@@ -85,26 +91,12 @@ export interface RawStages {
 
 /** The story of `runPipeline` without looks: every frame of the source becomes the network's own image. Closes no stage. */
 export async function runRawPipeline(stages: RawStages, signal: AbortSignal): Promise<void> {
-  const { source, network, times, sink, onFrame } = stages;
-  let writing: Promise<void> = Promise.resolve();
-  try {
-    for await (const day of source.frames(signal)) {
-      const night = await times.measureAsync('look', () => network.nightOf(day));
-      try {
-        await writing;
-      } catch (error) {
-        night.close();
-        throw error;
-      }
-      writing = times.measureAsync('encode', () => sink.write(night));
-      writing.catch(() => undefined); // awaited with the next frame or below; never an unhandled rejection
-      onFrame?.();
-    }
-  } catch (error) {
-    await writing.catch(() => undefined); // the first failure is the one reported
-    throw error;
-  }
-  await writing;
+  await writeBehind(rawFrames(stages, signal), stages);
+}
+
+/** The network's images, in order; the caller closes them. */
+async function* rawFrames({ source, network, times }: RawStages, signal: AbortSignal): AsyncGenerator<Frame, void> {
+  for await (const day of source.frames(signal)) yield await times.measureAsync('look', () => network.nightOf(day));
 }
 
 /** The sample aspect at which an image of another size is shown as wide as the frame. */

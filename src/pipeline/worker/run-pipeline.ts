@@ -4,6 +4,7 @@ import type { Frame } from '../../core/frame.js';
 import type { Look } from '../../look/look.js';
 import { prefetchLooks } from './prefetch-looks.js';
 import type { OpenStages } from './with-stages.js';
+import { writeBehind } from './write-behind.js';
 
 /** All stages of one stream. */
 export interface PipelineStages extends OpenStages {
@@ -22,31 +23,25 @@ export interface PipelineStages extends OpenStages {
  * finished with every frame passed to it. Closes no stage.
  */
 export async function runPipeline(stages: PipelineStages, signal: AbortSignal): Promise<void> {
-  const { looks, renderer, sink, controls, times, onApplied, onFrame } = stages;
-  let writing: Promise<void> = Promise.resolve();
-  try {
-    for await (const { frame, look } of prefetchLooks(stages, signal)) {
-      try {
-        // While this thread renders, libav decodes the next frames and encodes the previous one on its own threads.
-        const started = performance.now();
-        const rendering = renderer.apply(look, dialsFor(looks, controls()), frame, grainOf(looks));
-        if (rendering) await rendering; // on a GPU; on the CPU the frame is rendered
-        times.add('apply', performance.now() - started);
-        await onApplied?.(frame, look);
-        await writing;
-      } catch (error) {
-        frame.close();
-        throw error;
-      }
-      writing = times.measureAsync('encode', () => sink.write(frame));
-      writing.catch(() => undefined); // awaited with the next frame or below; never an unhandled rejection
-      onFrame?.();
+  await writeBehind(nightFrames(stages, signal), stages);
+}
+
+/** The frames at night, in order; the caller closes them. While this thread renders, libav decodes the next and encodes the previous ones. */
+async function* nightFrames(stages: PipelineStages, signal: AbortSignal): AsyncGenerator<Frame, void> {
+  const { looks, renderer, controls, times, onApplied } = stages;
+  for await (const { frame, look } of prefetchLooks(stages, signal)) {
+    try {
+      const started = performance.now();
+      const rendering = renderer.apply(look, dialsFor(looks, controls()), frame, grainOf(looks));
+      if (rendering) await rendering; // on a GPU; on the CPU the frame is rendered
+      times.add('apply', performance.now() - started);
+      await onApplied?.(frame, look);
+    } catch (error) {
+      frame.close();
+      throw error;
     }
-  } catch (error) {
-    await writing.catch(() => undefined); // the first failure is the one reported
-    throw error;
+    yield frame;
   }
-  await writing;
 }
 
 /** The controls for the generator of now: one that lights the own headlights itself needs no fixed beam. */

@@ -1,5 +1,6 @@
 import { NocturneError, type Stage } from '../../core/errors.js';
-import { isInstalled, reasonOf } from '../../core/optional-package.js';
+import { firstLine } from '../../core/first-line.js';
+import { isInstalled } from '../../core/optional-package.js';
 import type { Gpu, GpuAdapter } from './gpu.js';
 
 /** What the optional `webgpu` package (Dawn) exports. */
@@ -38,7 +39,7 @@ export async function findGpu(stage: Stage): Promise<FoundGpu> {
   try {
     webgpu = (await import(name)) as WebgpuPackage; // an optional package has no types here
   } catch (error) {
-    throw unavailable(`The webgpu package is installed but does not load: ${reasonOf(error)}.`, remedy, error);
+    throw unavailable(`The webgpu package is installed but does not load: ${firstLine(error)}.`, remedy, error);
   }
   const gpu = webgpu.create([]);
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });

@@ -1,5 +1,6 @@
 import type { Controls } from '../../core/controls.js';
 import { NocturneError } from '../../core/errors.js';
+import { firstLine } from '../../core/first-line.js';
 import type { Frame } from '../../core/frame.js';
 import type { Thumbnail } from '../../image/thumbnail.js';
 import type { Look } from '../../look/look.js';
@@ -136,6 +137,6 @@ class GpuRenderer implements WebGpuRenderer {
   #fall(reason: string): void {
     if (this.#failure !== undefined || this.#isClosed) return;
     this.#failure = reason;
-    this.#options.onFallback?.(`the GPU failed and WebAssembly renders now: ${reason.split('\n')[0] ?? reason}`);
+    this.#options.onFallback?.(`the GPU failed and WebAssembly renders now: ${firstLine(reason)}`);
   }
 }

@@ -56,6 +56,20 @@ describe('an image network without a card', () => {
   });
 });
 
+it('a network that reuses its memory gives each of its images, also when runs overlap', async () => {
+  const file = await readUncardedModel(write(), silentLogger);
+  await using network = await openImageNetwork(file);
+  const days = [0.2, 0.8].map((luma) => {
+    const data = new Float32Array(3 * 64 * 64).fill(luma, 0, 64 * 64);
+    return { width: 64, height: 64, data };
+  });
+  const nights = await Promise.all(days.map((day) => network.run(day)));
+  for (const day of days) nights.push(await network.run(day));
+  nights.forEach(({ data }, i) => {
+    expect(data[0]).toBeCloseTo(Math.tanh((i % 2 === 0 ? -0.6 : 0.6) / 2), 5);
+  });
+});
+
 describe('an image card', () => {
   async function written(change: (card: ImageModelCard) => object = (card) => card): Promise<string> {
     const path = write();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../../src/core/logger.js';
+import { sha256Of } from '../../../src/infer/model-file.js';
 import { openNetworkSession } from '../../../src/infer/open-session.js';
 import { NetworkServer } from '../../../src/infer/shared/network-server.js';
 import type { RunTimes, ShareOptions } from '../../../src/infer/shared/share-messages.js';
@@ -101,6 +102,33 @@ describe('a network in the generator process', () => {
     expect((await outcomes).some(({ status }) => status === 'rejected')).toBe(true);
   });
 
+  it('answers the others of a batch when one breaks the protocol in the middle of it', async () => {
+    await listen(4);
+    const file = fileOf(tinyModel({ slowLayers: 1 }));
+    await using calm = await openNetworkSession(file, { share: shareAs('calm') });
+    const { path, bytes } = file;
+    const options = { device: 'auto', engine: 'auto', threads: 1, prefersGpu: false };
+    const open = { type: 'open', request: { path, sha256: sha256Of(bytes), options } };
+    const bad = connect(address);
+    const opened = new Promise((resolve) => bad.once('data', resolve));
+    const ended = new Promise((resolve) => bad.once('close', resolve));
+    bad.on('error', () => undefined);
+    const send = (head: object, tensors = {}): void => {
+      for (const part of encodeMessage({ head, tensors })) bad.write(part);
+    };
+    send({ type: 'hello', key: KEY, stream: 'bad' });
+    send(open);
+    await opened;
+    for (let id = 1; id <= 3; id++) send({ type: 'run', id, outputs: ['lights'] }, day(0.9));
+    send(open); // read when a run is over, before its batch is answered
+    await sleep(5);
+    for (let round = 0; round < 4; round++) {
+      const { lights } = await calm.run(day(0.5), ['lights']);
+      expect(lights?.data[0]).toBeCloseTo(0.05, 5);
+    }
+    await ended;
+  });
+
   it('reports what is wrong with a network as the stream itself does', async () => {
     await listen();
     const file = fileOf(Buffer.from('no model'));
@@ -120,6 +148,7 @@ describe('a network in the generator process', () => {
       encodeMessage({ head: { type: 'open', request }, tensors: {} }),
       encodeMessage({ head: { type: 'hello', key: 'guess', stream: 'x' }, tensors: {} }),
       [Buffer.from('GET / HTTP/1.1\r\n\r\n')],
+      [Buffer.from(Uint32Array.of(8, 64 << 20).buffer)], // memory is reserved for those with the key
       [randomBytes(400)],
     ];
     for (const parts of attempts) {

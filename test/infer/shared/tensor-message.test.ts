@@ -36,6 +36,15 @@ describe('tensor messages', () => {
     );
   });
 
+  it('reserves memory for no message over a limit, which may rise', () => {
+    const prefix = new Uint8Array(Uint32Array.of(8, 2 << 20).buffer);
+    const reader = new MessageReader<Head>(1 << 20);
+    expect(() => [...reader.read(prefix)]).toThrow(RangeError);
+    const trusted = new MessageReader<Head>(1 << 20);
+    trusted.maxBytes = MAX_MESSAGE_BYTES;
+    expect([...trusted.read(prefix)]).toEqual([]);
+  });
+
   it('refuses lengths that are out of bounds before it reserves memory for them', () => {
     for (const lengths of [
       [4, MAX_MESSAGE_BYTES],
