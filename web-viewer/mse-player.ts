@@ -12,6 +12,9 @@ import type { CreatePlayer, FrameTimes, PlayerCounts, PlayerEvents, VideoPlayer 
 const EDGE_INTERVAL_MS = 100;
 /** Shortest interval between keyframe requests, milliseconds. */
 const MIN_KEYFRAME_REQUEST_INTERVAL_MS = 1000;
+/** Media sources in a row that fail without a frame before another player is tried, and the pause after each, milliseconds. */
+const MAX_FAILURES = 3;
+const RESTART_MS = 300;
 /** Frames whose times are kept until they are shown: 20 s at 30 frames/s. */
 const MAX_TIMES = 600;
 /** A frame is shown at its own time on the timeline, up to the rounding of a browser's clock, microseconds. */
@@ -34,6 +37,7 @@ class MsePlayer implements VideoPlayer {
   #fragments = 0;
   #lastSequence: number | undefined;
   #needsKeyframe = true;
+  #failures = 0;
   #isPaused = false;
   #hasStarted = false;
   #keyframeRequestedAtMs = Number.NEGATIVE_INFINITY;
@@ -208,7 +212,10 @@ class MsePlayer implements VideoPlayer {
   #awaitFrame(): void {
     this.#video.requestVideoFrameCallback((_, { mediaTime, width, height }) => {
       const times = this.#takeTimes(mediaTime * 1e6);
-      if (times && this.#buffer) this.#renderer.draw(this.#video, width, height, times);
+      if (times && this.#buffer) {
+        this.#failures = 0;
+        this.#renderer.draw(this.#video, width, height, times);
+      }
       this.#awaitFrame();
     });
   }
@@ -221,15 +228,22 @@ class MsePlayer implements VideoPlayer {
     return this.#times[0]?.times;
   }
 
-  /** Starts again with a new media source. */
+  /** Starts again with a new media source after a while; gives up where several in a row show nothing. */
   #fail(): void {
     if (!this.#buffer) return;
     this.#errors++;
     this.#drops += this.queueSize;
-    const format = this.#format;
     this.#close();
-    if (format) this.configure(format);
-    this.#requestKeyframe();
+    const format = this.#format;
+    if (++this.#failures >= MAX_FAILURES) {
+      this.#events.onUnsupported(format?.codec ?? '');
+      return;
+    }
+    setTimeout(() => {
+      if (!format || format !== this.#format || this.#buffer) return;
+      this.configure(format);
+      this.#requestKeyframe();
+    }, RESTART_MS * this.#failures);
   }
 
   #requestKeyframe(): void {

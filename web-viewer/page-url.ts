@@ -48,5 +48,6 @@ export function imageStreamUrl(socket: string): string {
   url.protocol = url.protocol === 'wss:' ? 'https:' : 'http:';
   url.pathname = url.pathname.replace(/\/ws\/([^/]+)$/, '/streams/$1/stream.mjpeg');
   url.searchParams.delete('video');
+  url.searchParams.set('fps', '30');
   return url.href;
 }
