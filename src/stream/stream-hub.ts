@@ -146,8 +146,8 @@ export class StreamHub implements LiveStream {
     const viewers = [...this.#viewers];
     const viewerSkips = viewers.reduce((sum, viewer) => sum + viewer.skips, this.#pastSkips);
     const slowViewers = viewers.filter((viewer) => viewer.isSlow).length;
-    const { viewerDrops } = this;
-    return { ...this.#stats, viewers: viewers.length, slowViewers, viewerDrops, viewerSkips, yourDrops: 0 };
+    const drops = { viewerDrops: this.viewerDrops, viewerSkips, imagesDropped: this.images.dropped, yourDrops: 0 };
+    return { ...this.#stats, viewers: viewers.length, slowViewers, ...drops };
   }
 
   /** Sends a packet to every viewer. Copies the packet's bytes. */
