@@ -113,7 +113,7 @@ export class ViewerUpgrader {
   /** Closes a connection with a wrong token, after a while when many have come from its address. */
   async #rejectToken(socket: WebSocket, request: IncomingMessage, reason: string): Promise<void> {
     socket.pause(); // a guesser's messages
-    const isAnswered = await this.#options.wrongTokens.add(request.socket.remoteAddress);
+    const isAnswered = await this.#options.wrongTokens.add(this.#options.policy.clientOf(request).address);
     socket.resume();
     if (isAnswered && !this.#isClosed) close(socket, CLOSE_CODES.UNAUTHORIZED, reason);
     else socket.terminate();
