@@ -12,7 +12,7 @@ const MIN_TRACE_RANGE_MS = 100;
 /** What the panel calls each player. */
 const PLAYER_NAMES: Readonly<Record<PlayerKind, string>> = {
   webcodecs: 'WebCodecs',
-  mse: 'Media Source (fragmented MP4)',
+  mse: 'Media Source',
   mjpeg: 'JPEG images',
 };
 

@@ -35,6 +35,8 @@ export interface LiveServerOptions {
   readonly allowedOrigins?: readonly string[];
   /** Name that requests may use besides its address; default: none. */
   readonly host?: string;
+  readonly publicUrl?: string;
+  readonly trustedProxies?: readonly string[];
 }
 
 /** The real server and streams, with a clip instead of a pipeline. */
@@ -64,7 +66,8 @@ export class LiveServer {
     this.#clip = clip;
     for (const name of names) this.streams.set(name, this.#createStream(name, maxViewers, options));
     const { streams } = this;
-    const policy = new AccessPolicy({ host: options.host ?? '127.0.0.1', token, controlToken, allowedOrigins });
+    const { host = '127.0.0.1', publicUrl, trustedProxies = [] } = options;
+    const policy = new AccessPolicy({ host, token, controlToken, allowedOrigins, publicUrl, trustedProxies });
     const refusals = new RefusalLog(silentLogger);
     const wrongTokens = new WrongTokens(silentLogger);
     const guard = new ConnectionGuard();

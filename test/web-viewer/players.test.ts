@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { GrabbedFrame, Pixels } from '../../web-viewer/worker-messages.js';
 import { hasBrowser } from './browser.js';
 import { LiveServer, type LiveServerOptions } from './live-server.js';
+import { ReverseProxy } from './reverse-proxy.js';
 import { POLL, ViewerPage } from './viewer-page.js';
 import { useViewerStage } from './viewer-stage.js';
 
@@ -75,6 +76,17 @@ describe.skipIf(!hasBrowser())('the players of the page, at a plain http address
     await watch('', '', { codec: 'avc1.FFFFFF' });
     await viewer.waitForFrames(5);
     expect(await player()).toEqual([false, 'mjpeg']);
+  });
+
+  it.each(['mse', 'mjpeg'])('plays with %s below a path of a reverse proxy that passes its own name on', async (kind) => {
+    const proxy = await new ReverseProxy('/night', true).open();
+    const publicUrl = `${proxy.origin.replace('127.0.0.1', HOST)}/night/`;
+    server = await LiveServer.open({ clip: stage.clip, page: stage.page, publicUrl, trustedProxies: ['127.0.0.1'] });
+    proxy.target = server.port;
+    viewer = await ViewerPage.open(stage.browser, `${publicUrl}?player=${kind}`);
+    await viewer.waitForFrames(10);
+    expect(await player()).toEqual([false, kind]);
+    proxy.close();
   });
 
   it('says so when the address names a player that the browser lacks', async () => {
