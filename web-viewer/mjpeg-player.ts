@@ -27,7 +27,13 @@ class MjpegPlayer implements VideoPlayer {
   }
 
   get counts(): PlayerCounts {
-    return { framesDecoded: this.#framesDecoded, drops: this.#drops, skipped: 0, errors: this.#errors, keyframeRequests: 0 };
+    return {
+      framesDecoded: this.#framesDecoded,
+      drops: this.#drops,
+      skipped: 0,
+      errors: this.#errors,
+      keyframeRequests: 0,
+    };
   }
 
   get queueSize(): number {

@@ -36,13 +36,43 @@ export interface Sample {
 export function initSegment(track: VideoTrack): Uint8Array<ArrayBuffer> {
   const { width, height } = track;
   const ftyp = box('ftyp', ascii('iso6'), u32(0), ascii('iso6avc1mp41'));
-  const mvhd = fullBox('mvhd', 0, 0, zeros(8), u32(TIMESCALE), u32(0), u32(0x10000), u16(0x100), zeros(10), matrix(), zeros(24), u32(TRACK_ID + 1)); // prettier-ignore
-  const tkhd = fullBox('tkhd', 0, 3, zeros(8), u32(TRACK_ID), zeros(20), u16(0), u16(0), matrix(), u32(width * 0x10000), u32(height * 0x10000)); // prettier-ignore
+  const mvhd = fullBox(
+    'mvhd',
+    0,
+    0,
+    zeros(8),
+    u32(TIMESCALE),
+    u32(0),
+    u32(0x10000),
+    u16(0x100),
+    zeros(10),
+    matrix(),
+    zeros(24),
+    u32(TRACK_ID + 1),
+  );
+  const tkhd = fullBox(
+    'tkhd',
+    0,
+    3,
+    zeros(8),
+    u32(TRACK_ID),
+    zeros(20),
+    u16(0),
+    u16(0),
+    matrix(),
+    u32(width * 0x10000),
+    u32(height * 0x10000),
+  );
   const mdhd = fullBox('mdhd', 0, 0, zeros(8), u32(TIMESCALE), u32(0), u16(0x55c4), u16(0)); // language: undetermined
   const hdlr = fullBox('hdlr', 0, 0, u32(0), ascii('vide'), zeros(12), ascii('night\0'));
   const dinf = box('dinf', fullBox('dref', 0, 0, u32(1), fullBox('url ', 0, 1)));
   const tables = ['stts', 'stsc', 'stco'].map((name) => fullBox(name, 0, 0, u32(0)));
-  const stbl = box('stbl', fullBox('stsd', 0, 0, u32(1), avc1(track)), ...tables, fullBox('stsz', 0, 0, u32(0), u32(0)));
+  const stbl = box(
+    'stbl',
+    fullBox('stsd', 0, 0, u32(1), avc1(track)),
+    ...tables,
+    fullBox('stsz', 0, 0, u32(0), u32(0)),
+  );
   const minf = box('minf', fullBox('vmhd', 0, 1, zeros(8)), dinf, stbl);
   const trak = box('trak', tkhd, box('mdia', mdhd, hdlr, minf));
   const mvex = box('mvex', fullBox('trex', 0, 0, u32(TRACK_ID), u32(1), u32(0), u32(0), u32(0)));
@@ -61,7 +91,16 @@ export function fragment(sequence: number, sample: Sample): Uint8Array<ArrayBuff
         'traf',
         fullBox('tfhd', 0, TFHD_FLAGS, u32(TRACK_ID)),
         fullBox('tfdt', 1, 0, u64(decodeTime)),
-        fullBox('trun', 0, TRUN_FLAGS, u32(1), u32(dataOffset), u32(duration), u32(size), u32(isKeyframe ? KEYFRAME_FLAGS : DELTA_FLAGS)), // prettier-ignore
+        fullBox(
+          'trun',
+          0,
+          TRUN_FLAGS,
+          u32(1),
+          u32(dataOffset),
+          u32(duration),
+          u32(size),
+          u32(isKeyframe ? KEYFRAME_FLAGS : DELTA_FLAGS),
+        ),
       ),
     );
   const header = moof(0).length + 8; // the length does not depend on the offset
@@ -71,10 +110,33 @@ export function fragment(sequence: number, sample: Sample): Uint8Array<ArrayBuff
 function avc1({ width, height, sampleAspect, sps, pps }: VideoTrack): Uint8Array<ArrayBuffer> {
   const [profile = 0, constraints = 0, level = 0] = sps.subarray(1, 4);
   // Four bytes before each unit; one SPS, one PPS. 8 bits of 4:2:0, so the profiles that would add fields are not written.
-  const avcC = box('avcC', bytes(1, profile, constraints, level, 0xff, 0xe1), u16(sps.length), sps, bytes(1), u16(pps.length), pps); // prettier-ignore
+  const avcC = box(
+    'avcC',
+    bytes(1, profile, constraints, level, 0xff, 0xe1),
+    u16(sps.length),
+    sps,
+    bytes(1),
+    u16(pps.length),
+    pps,
+  );
   const pasp = box('pasp', u32(sampleAspect[0] || 1), u32(sampleAspect[1] || 1));
   const resolution = [u32(0x0048_0000), u32(0x0048_0000)]; // 72 dots an inch
-  return box('avc1', zeros(6), u16(1), zeros(16), u16(width), u16(height), ...resolution, u32(0), u16(1), zeros(32), u16(24), u16(0xffff), avcC, pasp); // prettier-ignore
+  return box(
+    'avc1',
+    zeros(6),
+    u16(1),
+    zeros(16),
+    u16(width),
+    u16(height),
+    ...resolution,
+    u32(0),
+    u16(1),
+    zeros(32),
+    u16(24),
+    u16(0xffff),
+    avcC,
+    pasp,
+  );
 }
 
 function box(type: string, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
@@ -82,7 +144,12 @@ function box(type: string, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuf
   return concat([u32(size), ascii(type), ...parts]);
 }
 
-function fullBox(type: string, version: number, flags: number, ...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+function fullBox(
+  type: string,
+  version: number,
+  flags: number,
+  ...parts: readonly Uint8Array[]
+): Uint8Array<ArrayBuffer> {
   return box(type, u32(version * 0x100_0000 + flags), ...parts);
 }
 

@@ -67,9 +67,13 @@ class MsePlayer implements VideoPlayer {
   }
 
   get counts(): PlayerCounts {
-    const framesDecoded = this.#decodedBefore + this.#decodedNow;
-    const { errors, skipped, keyframeRequests, drops } = this.#allCounts;
-    return { framesDecoded, drops, skipped, errors, keyframeRequests };
+    return {
+      framesDecoded: this.#decodedBefore + this.#decodedNow,
+      drops: this.#drops + (this.#buffer?.drops ?? 0),
+      skipped: this.#skipped,
+      errors: this.#errors,
+      keyframeRequests: this.#keyframeRequests,
+    };
   }
 
   /** Frames that are buffered and not shown yet. */
@@ -122,11 +126,6 @@ class MsePlayer implements VideoPlayer {
     this.#lastSequence = undefined;
     this.#format = undefined;
     this.#close();
-  }
-
-  get #allCounts(): Pick<PlayerCounts, 'drops' | 'skipped' | 'errors' | 'keyframeRequests'> {
-    const drops = this.#drops + (this.#buffer?.drops ?? 0);
-    return { drops, skipped: this.#skipped, errors: this.#errors, keyframeRequests: this.#keyframeRequests };
   }
 
   get #decodedNow(): number {

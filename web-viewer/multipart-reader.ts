@@ -48,7 +48,8 @@ function headerEnd(bytes: Uint8Array, from: number): number {
   for (let i = from; i + 3 < limit; i++) {
     if (CRLF_CRLF.every((byte, n) => bytes[i + n] === byte)) return i + 4;
   }
-  if (limit - from >= MAX_HEADER_BYTES) throw new RangeError(`a part's header must have ${MAX_HEADER_BYTES} bytes at most`);
+  if (limit - from >= MAX_HEADER_BYTES)
+    throw new RangeError(`a part's header must have ${MAX_HEADER_BYTES} bytes at most`);
   return -1;
 }
 

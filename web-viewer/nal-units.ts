@@ -36,7 +36,7 @@ export function splitAccessUnit(bytes: Uint8Array): SplitAccessUnit {
 /** Offset of the next 00 00 01, or the length of the bytes. */
 function nextStartCode(bytes: Uint8Array, from: number): number {
   // No start code begins before the first byte of 1 or 0 at its third place: steps of three where there is neither.
-  for (let i = from + 2; i < bytes.length; ) {
+  for (let i = from + 2; i < bytes.length;) {
     const byte = bytes[i] ?? 0;
     if (byte > 1) i += 3;
     else if (byte === 1 && bytes[i - 1] === 0 && bytes[i - 2] === 0) return i - 2;

@@ -10,6 +10,7 @@ import { SplitLine } from './split-line.js';
 import { StatusOverlay } from './status-overlay.js';
 import { StatsPanel } from './stats-panel.js';
 import { parsePageUrl, socketUrl, type PlayerKind } from './page-url.js';
+import { NO_STATS } from './no-stats.js';
 import { openPlayback, type PlaybackClient, type PlaybackEvent } from './playback-client.js';
 import { waitForStreams } from './stream-list.js';
 import { StreamPicker } from './stream-picker.js';
@@ -253,30 +254,5 @@ class Viewer {
     };
   }
 }
-
-/** Statistics before the worker's first. */
-const NO_STATS: ViewerStats = {
-  framesDecoded: 0,
-  framesDrawn: 0,
-  framesReplaced: 0,
-  drops: 0,
-  skippedHidden: 0,
-  serverDrops: 0,
-  decoderErrors: 0,
-  connections: 0,
-  keyframeRequests: 0,
-  packetsReceived: 0,
-  bytesReceived: 0,
-  framesPerSecond: 0,
-  bytesPerSecond: 0,
-  decoderQueue: 0,
-  latencyMs: Number.NaN,
-  latencyP95Ms: Number.NaN,
-  roundTripMs: Number.NaN,
-  clockOffsetMs: Number.NaN,
-  width: 0,
-  height: 0,
-  codec: '',
-};
 
 new Viewer().start();

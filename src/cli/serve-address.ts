@@ -21,7 +21,10 @@ export function proxyOf(settings: Settings): Pick<StreamServerOptions, 'publicUr
   if (publicUrl === undefined) return { trustedProxies };
   const url = URL.canParse(publicUrl) ? new URL(publicUrl) : undefined;
   const isPlain = url && /^https?:$/.test(url.protocol) && url.search + url.hash + url.username + url.password === '';
-  if (!isPlain) throw invalid(`--public-url must be an address such as https://night.example/cam/, got ${JSON.stringify(publicUrl)}.`); // prettier-ignore
+  if (!isPlain)
+    throw invalid(
+      `--public-url must be an address such as https://night.example/cam/, got ${JSON.stringify(publicUrl)}.`,
+    );
   return { trustedProxies, publicUrl: url.href };
 }
 
@@ -52,7 +55,8 @@ async function readIdentity(certFile: string, keyFile: string): Promise<NonNulla
   const key = await readPem('--tls-key', keyFile);
   const certificate = parse('--tls-cert', certFile, () => new X509Certificate(cert));
   const privateKey = parse('--tls-key', keyFile, () => createPrivateKey(key));
-  if (!certificate.checkPrivateKey(privateKey)) throw invalid(`--tls-key ${keyFile} is not the key of --tls-cert ${certFile}.`);
+  if (!certificate.checkPrivateKey(privateKey))
+    throw invalid(`--tls-key ${keyFile} is not the key of --tls-cert ${certFile}.`);
   return { cert, key };
 }
 

@@ -62,7 +62,10 @@ export class AccessPolicy {
     this.#tokenHash = token === undefined ? undefined : hash(token);
     this.#controlTokenHash = controlToken === undefined ? undefined : hash(controlToken);
     this.#proxies = new TrustedProxies(options.trustedProxies ?? [], options.isTls ?? false);
-    const origins = [...allowedOrigins.map(parseOrigin), ...(publicUrl === undefined ? [] : [parsePublicUrl(publicUrl)])];
+    const origins = [
+      ...allowedOrigins.map(parseOrigin),
+      ...(publicUrl === undefined ? [] : [parsePublicUrl(publicUrl)]),
+    ];
     this.#origins = new Set(origins.map((origin) => origin.origin));
     this.#allowsAddresses = !isLoopback(host);
     const own = isLoopback(host) ? ['127.0.0.1', '[::1]'] : [hostname(), `${hostname()}.local`];
@@ -126,7 +129,9 @@ export class AccessPolicy {
   #isOriginAllowed(origin: string | undefined, { host, scheme }: Client): boolean {
     if (origin === undefined) return true;
     const url = parseUrl(origin);
-    return url !== null && (url.origin === parseUrl(`${scheme}://${host ?? ''}`)?.origin || this.#origins.has(url.origin));
+    return (
+      url !== null && (url.origin === parseUrl(`${scheme}://${host ?? ''}`)?.origin || this.#origins.has(url.origin))
+    );
   }
 }
 

@@ -61,7 +61,9 @@ export class TrustedProxies {
     const length = bits === undefined ? undefined : Number(bits);
     const isLength = length === undefined || (/^\d{1,3}$/.test(bits ?? '') && length <= (family === 4 ? 32 : 128));
     if (family === 0 || !isLength || rest.length > 0) {
-      throw new TypeError(`a trusted proxy must be an IP address or a network such as 10.0.0.0/8, got ${JSON.stringify(text)}`);
+      throw new TypeError(
+        `a trusted proxy must be an IP address or a network such as 10.0.0.0/8, got ${JSON.stringify(text)}`,
+      );
     }
     const name = family === 4 ? 'ipv4' : 'ipv6';
     if (length === undefined) this.#list.addAddress(address, name);

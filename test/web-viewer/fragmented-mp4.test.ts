@@ -16,10 +16,18 @@ const folder = temporaryFolder();
 
 describe('splitAccessUnit', () => {
   it('takes parameter sets out, drops delimiters, and keeps every other unit without its start code', () => {
-    const bytes = [0, 0, 0, 1, 9, 16, 0, 0, 1, 0x67, 1, 2, 0, 0, 0, 1, 0x68, 3, 0, 0, 1, 6, 5, 0, 0, 1, 0x65, 0, 0, 3, 0, 0, 0];
+    const bytes = [
+      0, 0, 0, 1, 9, 16, 0, 0, 1, 0x67, 1, 2, 0, 0, 0, 1, 0x68, 3, 0, 0, 1, 6, 5, 0, 0, 1, 0x65, 0, 0, 3, 0, 0, 0,
+    ];
     const { sps, pps, units } = splitAccessUnit(Uint8Array.from(bytes));
-    expect([sps, pps].map((set) => [...(set ?? [])])).toEqual([[0x67, 1, 2], [0x68, 3]]);
-    expect(units.map((unit) => [...unit])).toEqual([[6, 5], [0x65, 0, 0, 3]]);
+    expect([sps, pps].map((set) => [...(set ?? [])])).toEqual([
+      [0x67, 1, 2],
+      [0x68, 3],
+    ]);
+    expect(units.map((unit) => [...unit])).toEqual([
+      [6, 5],
+      [0x65, 0, 0, 3],
+    ]);
   });
 });
 
@@ -110,6 +118,8 @@ describe('MultipartReader', () => {
   });
 
   it('rejects a part without a length', () => {
-    expect(() => new MultipartReader().push(new TextEncoder().encode('\r\n--b\r\nA: b\r\n\r\n'))).toThrow('0 to 67108864');
+    expect(() => new MultipartReader().push(new TextEncoder().encode('\r\n--b\r\nA: b\r\n\r\n'))).toThrow(
+      '0 to 67108864',
+    );
   });
 });

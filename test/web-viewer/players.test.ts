@@ -47,14 +47,18 @@ describe.skipIf(!hasBrowser())('the players of the page, at a plain http address
     await viewer.setHidden(false);
     await expect.poll(() => server.keyframeRequests, POLL).toBeGreaterThan(before);
     await viewer.waitForMoreFrames();
-    const edge = "(() => { const v = document.querySelector('video'); return v.buffered.end(v.buffered.length - 1) - v.currentTime; })()";
+    const edge =
+      "(() => { const v = document.querySelector('video'); return v.buffered.end(v.buffered.length - 1) - v.currentTime; })()";
     await expect.poll(async () => viewer.page.evaluate<number>(edge), POLL).toBeLessThan(1.2);
   });
 
   it('starts another media source when the browser rejects the bytes', async () => {
     await watch();
     await viewer.waitForFrames(10);
-    server.publish(new Uint8Array([0, 0, 0, 1, 0x67, 255, 255, 255, 0, 0, 0, 1, 0x68, 255, 0, 0, 0, 1, 0x65, 255]), true);
+    server.publish(
+      new Uint8Array([0, 0, 0, 1, 0x67, 255, 255, 255, 0, 0, 0, 1, 0x68, 255, 0, 0, 0, 1, 0x65, 255]),
+      true,
+    );
     await expect.poll(async () => (await viewer.stats()).decoderErrors, POLL).toBeGreaterThan(0);
     await viewer.waitForMoreFrames(20);
     expect(await player()).toEqual([false, 'mse']);
@@ -78,16 +82,19 @@ describe.skipIf(!hasBrowser())('the players of the page, at a plain http address
     expect(await player()).toEqual([false, 'mjpeg']);
   });
 
-  it.each(['mse', 'mjpeg'])('plays with %s below a path of a reverse proxy that passes its own name on', async (kind) => {
-    const proxy = await new ReverseProxy('/night', true).open();
-    const publicUrl = `${proxy.origin.replace('127.0.0.1', HOST)}/night/`;
-    server = await LiveServer.open({ clip: stage.clip, page: stage.page, publicUrl, trustedProxies: ['127.0.0.1'] });
-    proxy.target = server.port;
-    viewer = await ViewerPage.open(stage.browser, `${publicUrl}?player=${kind}`);
-    await viewer.waitForFrames(10);
-    expect(await player()).toEqual([false, kind]);
-    proxy.close();
-  });
+  it.each(['mse', 'mjpeg'])(
+    'plays with %s below a path of a reverse proxy that passes its own name on',
+    async (kind) => {
+      const proxy = await new ReverseProxy('/night', true).open();
+      const publicUrl = `${proxy.origin.replace('127.0.0.1', HOST)}/night/`;
+      server = await LiveServer.open({ clip: stage.clip, page: stage.page, publicUrl, trustedProxies: ['127.0.0.1'] });
+      proxy.target = server.port;
+      viewer = await ViewerPage.open(stage.browser, `${publicUrl}?player=${kind}`);
+      await viewer.waitForFrames(10);
+      expect(await player()).toEqual([false, kind]);
+      proxy.close();
+    },
+  );
 
   it('says so when the address names a player that the browser lacks', async () => {
     await watch('?player=webcodecs');
