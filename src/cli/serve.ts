@@ -5,6 +5,7 @@ import { ERROR_CODES, EXIT_CODES, NocturneError } from '../core/errors.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import type { NightStream, StreamEnd } from '../pipeline/main/night-stream.js';
 import { startServer, type StreamServerOptions } from '../stream/stream-server.js';
+import { proxyOf, tlsOf } from './serve-address.js';
 import { startStream } from '../library.js';
 import { checkCapacity } from './check-capacity.js';
 import { createLogger } from './create-logger.js';
@@ -22,7 +23,8 @@ const ANNOUNCE_AFTER_MS = 2000;
 export async function serve(inputs: readonly string[], command: Command): Promise<void> {
   const settings = readSettings(command);
   const logger = createLogger(settings);
-  const access = { ...tokensOf(settings), allowedOrigins: originsOf(settings.allowOrigin) };
+  const access = { ...tokensOf(settings), allowedOrigins: originsOf(settings.allowOrigin), ...proxyOf(settings) };
+  const tls = await tlsOf(settings, logger);
   const stop = stopSignal();
   const named = nameInputs(inputs.length === 0 ? ['street'] : inputs);
   checkCapacity(named.length, logger);
@@ -37,6 +39,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
       host: settings.host,
       port: settings.port,
       ...access,
+      ...(tls && { tls }),
       canControl: !settings.readOnly,
       streams: byName,
       maxViewers: settings.maxViewers * streams.length,

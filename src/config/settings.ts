@@ -69,6 +69,36 @@ const OWN_SETTINGS = {
     commands: serve,
     placeholder: 'origins',
   }),
+  publicUrl: text(undefined, {
+    help: "the page's address where a reverse proxy gives it another, for example https://night.example/cam/; see docs/viewing.md",
+    group: 'Server',
+    commands: serve,
+    placeholder: 'url',
+  }),
+  trustedProxy: text(undefined, {
+    help: 'reverse proxies whose X-Forwarded-For, -Host and -Proto count: IP addresses and networks, comma-separated',
+    group: 'Server',
+    commands: serve,
+    placeholder: 'addresses',
+  }),
+  tls: choice(['off', 'self-signed'], 'off', {
+    help: 'self-signed: https with a certificate that this machine signs itself and keeps; its fingerprint is printed',
+    group: 'Server',
+    commands: serve,
+    placeholder: 'mode',
+  }),
+  tlsCert: text(undefined, {
+    help: 'https with this certificate (PEM, with its chain); needs --tls-key',
+    group: 'Server',
+    commands: serve,
+    placeholder: 'file',
+  }),
+  tlsKey: text(undefined, {
+    help: 'private key of --tls-cert (PEM, without a password)',
+    group: 'Server',
+    commands: serve,
+    placeholder: 'file',
+  }),
   maxViewers: integer(
     { min: 1, max: 10_000, default: 64 },
     { help: 'maximum number of viewers per stream', group: 'Server', commands: serve },

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
+import { TrustedProxies, type Client } from './trusted-proxies.js';
 
 /** Options of an {@link AccessPolicy}. */
 export interface AccessPolicyOptions {
@@ -13,6 +14,12 @@ export interface AccessPolicyOptions {
   readonly controlToken?: string | undefined;
   /** Web origins allowed in addition to the server's own, for instance `https://traffic.example`. */
   readonly allowedOrigins: readonly string[];
+  /** The page's address where a reverse proxy has another: its origin is allowed too. */
+  readonly publicUrl?: string | undefined;
+  /** IP addresses and networks of reverse proxies whose `X-Forwarded-*` headers count; default none. */
+  readonly trustedProxies?: readonly string[];
+  /** The server itself speaks TLS; default false. */
+  readonly isTls?: boolean;
 }
 
 /** What a request may do. `control` includes `watch`. */
@@ -36,11 +43,16 @@ export class AccessPolicy {
   readonly #origins: ReadonlySet<string>;
   /** Host names that requests may use; undefined: any. */
   readonly #hosts: ReadonlySet<string> | undefined;
+  readonly #proxies: TrustedProxies;
   /** Requests may use any IP address of this machine. */
   readonly #allowsAddresses: boolean;
 
-  /** Throws TypeError for an allowed origin that is not an origin, for an empty token, and for two equal ones. */
-  constructor({ host, token, controlToken, allowedOrigins }: AccessPolicyOptions) {
+  /**
+   * Throws TypeError for an allowed origin that is not an origin, for a public URL or trusted proxy that is none, for an empty token, and for
+   * two equal ones.
+   */
+  constructor(options: AccessPolicyOptions) {
+    const { host, token, controlToken, allowedOrigins, publicUrl } = options;
     if (token === '' || controlToken === '') throw new TypeError('a token must not be empty: it would admit everyone');
     if (token !== undefined && token === controlToken) {
       throw new TypeError('the control token must differ from the token');
@@ -49,7 +61,11 @@ export class AccessPolicy {
     this.needsControlToken = controlToken !== undefined;
     this.#tokenHash = token === undefined ? undefined : hash(token);
     this.#controlTokenHash = controlToken === undefined ? undefined : hash(controlToken);
-    const origins = allowedOrigins.map(parseOrigin);
+    this.#proxies = new TrustedProxies(options.trustedProxies ?? [], options.isTls ?? false);
+    const origins = [
+      ...allowedOrigins.map(parseOrigin),
+      ...(publicUrl === undefined ? [] : [parsePublicUrl(publicUrl)]),
+    ];
     this.#origins = new Set(origins.map((origin) => origin.origin));
     this.#allowsAddresses = !isLoopback(host);
     const own = isLoopback(host) ? ['127.0.0.1', '[::1]'] : [hostname(), `${hostname()}.local`];
@@ -60,11 +76,18 @@ export class AccessPolicy {
 
   /** Why the request is refused; undefined when its host and its origin are allowed. */
   refusalOf(request: IncomingMessage): Refusal | undefined {
-    const { origin, host } = request.headers;
+    const { origin } = request.headers;
+    const client = this.clientOf(request);
+    const { host } = client;
     if (!this.#isHostAllowed(host)) {
-      return { reason: 'host not allowed', origin: origin ?? parseUrl(`http://${host ?? ''}`)?.origin };
+      return { reason: 'host not allowed', origin: origin ?? parseUrl(`${client.scheme}://${host ?? ''}`)?.origin };
     }
-    return this.#isOriginAllowed(origin, host) ? undefined : { reason: 'origin not allowed', origin };
+    return this.#isOriginAllowed(origin, client) ? undefined : { reason: 'origin not allowed', origin };
+  }
+
+  /** Who sent the request: the client itself, or whom a trusted proxy names. */
+  clientOf(request: IncomingMessage): Client {
+    return this.#proxies.clientOf(request);
   }
 
   /**
@@ -100,13 +123,15 @@ export class AccessPolicy {
   }
 
   /**
-   * True when the page that makes the request may do so: one of the server's own address, plain http, or of a listed origin. A
+   * True when the page that makes the request may do so: one of the server's own address and scheme, or of a listed origin. A
    * request without `Origin` comes from no page: only the token guards it.
    */
-  #isOriginAllowed(origin: string | undefined, host: string | undefined): boolean {
+  #isOriginAllowed(origin: string | undefined, { host, scheme }: Client): boolean {
     if (origin === undefined) return true;
     const url = parseUrl(origin);
-    return url !== null && (url.origin === parseUrl(`http://${host ?? ''}`)?.origin || this.#origins.has(url.origin));
+    return (
+      url !== null && (url.origin === parseUrl(`${scheme}://${host ?? ''}`)?.origin || this.#origins.has(url.origin))
+    );
   }
 }
 
@@ -137,6 +162,14 @@ function parseOrigin(text: string): URL {
   const url = parseUrl(text);
   if (url === null || !/^https?:$/.test(url.protocol) || url.pathname !== '/') {
     throw new TypeError(`an allowed origin must have the form https://example.org, got ${JSON.stringify(text)}`);
+  }
+  return url;
+}
+
+function parsePublicUrl(text: string): URL {
+  const url = parseUrl(text);
+  if (url === null || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '' || url.username !== '') {
+    throw new TypeError(`a public URL must have the form https://example.org/night/, got ${JSON.stringify(text)}`);
   }
   return url;
 }

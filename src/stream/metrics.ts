@@ -11,6 +11,7 @@ const COUNTERS = {
   packets_corrupt: { field: 'packetsCorrupt', help: 'Input packets that could not be decoded' },
   reconnects: { field: 'reconnects', help: 'Reconnects to the input' },
   viewer_drops: { field: 'viewerDrops', help: 'Packets dropped for slow viewers' },
+  images_dropped: { field: 'imagesDropped', help: 'JPEG images dropped for slow readers' },
   viewer_skips: { field: 'viewerSkips', help: 'Times that slow viewers skipped to a keyframe' },
   fallbacks: { field: 'fallbacks', help: 'Frames rendered with a fallback look' },
   cuts: { field: 'cuts', help: 'Scene cuts' },

@@ -1,7 +1,10 @@
 import type { StreamStats } from './protocol.js';
 
 /** A stream's statistics as its worker counts them. The hub adds those of viewers. */
-export type PipelineStats = Omit<StreamStats, 'viewers' | 'slowViewers' | 'viewerDrops' | 'viewerSkips' | 'yourDrops'>;
+export type PipelineStats = Omit<
+  StreamStats,
+  'viewers' | 'slowViewers' | 'viewerDrops' | 'viewerSkips' | 'imagesDropped' | 'yourDrops'
+>;
 
 /** Statistics of a stream that has not started. */
 export const EMPTY_PIPELINE_STATS: PipelineStats = {

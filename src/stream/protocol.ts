@@ -118,6 +118,8 @@ export interface StreamStats {
   readonly viewerDrops: number;
   /** Times that slow viewers skipped to a keyframe, summed over all viewers. */
   readonly viewerSkips: number;
+  /** JPEG images not sent to readers whose connection is slow, summed over all. */
+  readonly imagesDropped: number;
   /** Packets dropped for this viewer; 0 outside `stats` messages. */
   readonly yourDrops: number;
   /** Milliseconds per frame at p50 and p95, by stage: decode wait, thumbnail, look, steady, apply, encode. */

@@ -1,15 +1,17 @@
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { checkControls } from '../core/controls.js';
 import { NocturneError } from '../core/errors.js';
 import { remedyOf, type AccessPolicy } from './access-policy.js';
 import { AddressLimiter } from './address-limiter.js';
 import type { ConnectionGuard } from './connection-guard.js';
-import { HttpServer } from './http-server.js';
+import { HttpServer, type TlsIdentity } from './http-server.js';
+import type { HubDirectory } from './hub-directory.js';
+import { addImageRoutes } from './image-routes.js';
 import { addLikeRoutes } from './like-routes.js';
-import type { GeneratorChange, LiveStream, StreamDirectory } from './live-stream.js';
+import type { GeneratorChange, LiveStream } from './live-stream.js';
 import type { Metrics } from './metrics.js';
 import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 import { MESSAGE_RATE } from './rate-limiter.js';
@@ -22,13 +24,15 @@ import type { WrongTokens } from './wrong-tokens.js';
 export interface ApiOptions {
   readonly policy: AccessPolicy;
   readonly wrongTokens: WrongTokens;
-  readonly streams: StreamDirectory;
+  readonly streams: HubDirectory;
   readonly files: ReadonlyMap<string, ViewerFile>;
   readonly metrics: Metrics;
   /** Bounds the server's connections. */
   readonly guard: ConnectionGuard;
   readonly refusals: RefusalLog;
   readonly canControl: boolean;
+  /** Speaks TLS with it; default: plain HTTP. */
+  readonly tls?: TlsIdentity | undefined;
 }
 
 /** Node's request behind Hono's. */
@@ -51,9 +55,10 @@ export function createApi(options: ApiOptions): HttpServer {
   const api: Api = new Hono();
   api.use(setHeaders, checkHostAndOrigin(options));
   addHealthChecks(api, options);
-  api.use(checkToken(options), limitRate()); // for every route below, and for unknown ones
+  api.use(checkToken(options), limitRate(options)); // for every route below, and for unknown ones
   addStreams(api, options);
   addLikeRoutes(api, options);
+  addImageRoutes(api, options);
   api.notFound((context) => context.json({ error: 'not found' }, 404));
   api.onError((error, context) => {
     const status = statusOf(error);
@@ -69,9 +74,10 @@ export function createApi(options: ApiOptions): HttpServer {
     headers: HEADERS,
     frameAncestors: options.policy.frameAncestors,
   });
-  return new HttpServer((request, response) => {
+  const handle: RequestListener = (request, response) => {
     if (!page.send(request, response)) void listener(request, response);
-  }, options.guard);
+  };
+  return new HttpServer(handle, options.guard, options.tls);
 }
 
 const setHeaders = createMiddleware<NodeEnv>(async (context, next) => {
@@ -97,16 +103,16 @@ const checkToken = ({ policy, wrongTokens }: ApiOptions) =>
   createMiddleware<NodeEnv>(async (context, next) => {
     const { incoming } = context.env;
     if (policy.accessOf(incoming) !== 'none') return next();
-    if (!(await wrongTokens.add(incoming.socket.remoteAddress))) incoming.socket.destroy();
+    if (!(await wrongTokens.add(policy.clientOf(incoming).address))) incoming.socket.destroy();
     context.header('www-authenticate', 'Bearer');
     return context.json({ error: 'wrong or missing token' }, 401);
   });
 
 /** Limits the requests of an address as the messages of a viewer are. */
-const limitRate = () => {
+const limitRate = ({ policy }: ApiOptions) => {
   const limiter = new AddressLimiter(MESSAGE_RATE);
   return createMiddleware<NodeEnv>(async (context, next) => {
-    if (limiter.tryAcquire(context.env.incoming.socket.remoteAddress)) return next();
+    if (limiter.tryAcquire(policy.clientOf(context.env.incoming).address)) return next();
     context.header('retry-after', '1');
     return context.json({ error: 'too many requests a second' }, 429);
   });

@@ -5,6 +5,7 @@ import type { Logger } from '../core/logger.js';
 import type { Packet, VideoFormat } from '../core/packet.js';
 import { wallClock } from '../core/time.js';
 import { GopCache } from './gop-cache.js';
+import { ImageFeed } from './image-feed.js';
 import { KeyframeRequester } from './keyframe-requester.js';
 import type { GeneratorChange, GeneratorChoice, LiveStream } from './live-stream.js';
 import { EMPTY_PIPELINE_STATS } from './pipeline-stats.js';
@@ -31,6 +32,8 @@ export interface StreamHubOptions {
   };
   /** Called when a viewer needs a keyframe, at most twice a second. Passes the request to the encoder. */
   readonly onKeyframeRequest: () => void;
+  /** Called with the JPEG images a second that are asked for, when they change; default: there are no images. */
+  readonly onImageDemand?: (perSecond: number) => void;
   /** Maximum number of viewers at a time. */
   readonly maxViewers: number;
   /** Bounds of each viewer's queue. */
@@ -45,6 +48,8 @@ export interface JoinOptions {
   readonly canControl: boolean;
   /** This viewer could change controls with the control token; default false. */
   readonly needsControlToken?: boolean;
+  /** False for one that gets messages, but no packets; default true. */
+  readonly hasVideo?: boolean;
   /** Names of all streams, for the viewer's list. */
   readonly streams: readonly string[];
 }
@@ -63,6 +68,8 @@ const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 /** Fan-out hub of one live stream, in the main process: its format, state, controls and last GOP, and its viewers. */
 export class StreamHub implements LiveStream {
   readonly name: string;
+  /** Its frames as JPEG. */
+  readonly images: ImageFeed;
   readonly #options: StreamHubOptions;
   readonly #logger: Logger;
   readonly #log: ViewerLog;
@@ -96,6 +103,7 @@ export class StreamHub implements LiveStream {
     const maxDelayMs = options.viewerDelayMs ?? VIEWER_DELAY_MS;
     this.#queueOptions = { ...(options.viewerQueue ?? VIEWER_QUEUE), maxDelayMs };
     this.#cache = new GopCache(this.#queueOptions); // the same bounds: a whole GOP fits a joining viewer's queue
+    this.images = new ImageFeed((perSecond) => options.onImageDemand?.(perSecond));
     this.#keyframes = new KeyframeRequester(options.onKeyframeRequest);
   }
 
@@ -138,8 +146,8 @@ export class StreamHub implements LiveStream {
     const viewers = [...this.#viewers];
     const viewerSkips = viewers.reduce((sum, viewer) => sum + viewer.skips, this.#pastSkips);
     const slowViewers = viewers.filter((viewer) => viewer.isSlow).length;
-    const { viewerDrops } = this;
-    return { ...this.#stats, viewers: viewers.length, slowViewers, viewerDrops, viewerSkips, yourDrops: 0 };
+    const drops = { viewerDrops: this.viewerDrops, viewerSkips, imagesDropped: this.images.dropped, yourDrops: 0 };
+    return { ...this.#stats, viewers: viewers.length, slowViewers, ...drops };
   }
 
   /** Sends a packet to every viewer. Copies the packet's bytes. */
@@ -164,7 +172,7 @@ export class StreamHub implements LiveStream {
     this.#state = state;
     this.#message = message;
     this.#broadcast({ type: 'state', state, message });
-    if (this.#isOver) for (const viewer of this.#viewers) viewer.end(CLOSE_CODES.ENDED, `stream ${state}`);
+    if (this.isOver) for (const viewer of this.#viewers) viewer.end(CLOSE_CODES.ENDED, `stream ${state}`);
   }
 
   /** Sets the worker's statistics; {@link sendStats} sends them. */
@@ -204,10 +212,11 @@ export class StreamHub implements LiveStream {
   }
 
   /** Adds a viewer and sends it hello, state, format and the GOP so far. Takes the socket. Check `isFull` first. */
-  join(socket: WebSocket, { canControl, needsControlToken = false, streams }: JoinOptions): void {
+  join(socket: WebSocket, { canControl, needsControlToken = false, hasVideo = true, streams }: JoinOptions): void {
     const viewer = new ViewerSession({
       socket,
       canControl,
+      hasVideo,
       queue: this.#queueOptions,
       onControls: (change) => this.setControls(change),
       onKeyframeRequest: () => this.requestKeyframe(),
@@ -221,8 +230,8 @@ export class StreamHub implements LiveStream {
     viewer.sendMessage({ type: 'hello', version: PROTOCOL_VERSION, ...hello });
     viewer.sendMessage({ type: 'state', state: this.#state, message: this.#message });
     if (this.#format) viewer.sendMessage({ type: 'format', format: this.#format });
-    viewer.sendBacklog(this.#cache.packets);
-    if (this.#isOver) viewer.end(CLOSE_CODES.ENDED, `stream ${this.#state}`);
+    if (hasVideo) viewer.sendBacklog(this.#cache.packets);
+    if (this.isOver) viewer.end(CLOSE_CODES.ENDED, `stream ${this.#state}`);
     else if (viewer.isWaitingForKeyframe) this.#keyframes.request();
     this.#log.join();
   }
@@ -252,7 +261,8 @@ export class StreamHub implements LiveStream {
     this.#keyframes[Symbol.dispose]();
   }
 
-  get #isOver(): boolean {
+  /** True when it has ended or failed. */
+  get isOver(): boolean {
     return this.#state === 'ended' || this.#state === 'failed';
   }
 

@@ -33,6 +33,12 @@ export interface StreamServerOptions {
   readonly controlToken?: string;
   /** Web origins whose pages may connect, in addition to the server's own. A reverse proxy's origin is one of them. */
   readonly allowedOrigins?: readonly string[];
+  /** The page's address behind a reverse proxy, for instance `https://night.example/cam/`; its origin is allowed. */
+  readonly publicUrl?: string;
+  /** IP addresses and networks of reverse proxies whose `X-Forwarded-For`, `-Host` and `-Proto` count; default none. */
+  readonly trustedProxies?: readonly string[];
+  /** Speaks TLS: certificate and private key in PEM. Default: plain HTTP. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   /** Viewers and the API may change controls; default true. */
   readonly canControl?: boolean;
   /** The `live` of each stream, by name. Read at each request: streams may be added and removed. */
@@ -49,7 +55,7 @@ export interface StreamServerOptions {
 
 /** A running server. */
 export interface StreamServer extends AsyncDisposable {
-  /** Address of the viewer page on this machine, without the token. */
+  /** Address of the viewer page, without the token: the public one, else that on this machine. */
   readonly url: string;
   /** The bound port. */
   readonly port: number;
@@ -77,15 +83,16 @@ const SHUTDOWN_POLL_MS = 20;
 export async function startServer(options: StreamServerOptions): Promise<StreamServer> {
   const { host = DEFAULT_HOST, canControl = true, maxViewers = DEFAULT_MAX_VIEWERS, logger = silentLogger } = options;
   const streams = checkStreams(options.streams);
-  const { token, controlToken, allowedOrigins = [] } = options;
+  const { token, controlToken, allowedOrigins = [], publicUrl, trustedProxies = [], tls } = options;
   if (controlToken !== undefined && !canControl) throw new TypeError('controlToken needs canControl, got false');
-  const policy = new AccessPolicy({ host, token, controlToken, allowedOrigins });
+  const access = { host, token, controlToken, allowedOrigins, publicUrl, trustedProxies, isTls: tls !== undefined };
+  const policy = new AccessPolicy(access);
   const refusals = new RefusalLog(logger);
   const wrongTokens = new WrongTokens(logger);
   const guard = new ConnectionGuard({ logger });
   const metrics = new Metrics(() => streams.values(), guard);
   const api = createApi({
-    ...{ policy, wrongTokens, streams, metrics, guard, refusals, canControl },
+    ...{ policy, wrongTokens, streams, metrics, guard, refusals, canControl, tls },
     files: await loadViewerFiles(),
   });
   const onJoin = (socket: Duplex): void => guard.admit(socket);
@@ -123,7 +130,7 @@ export async function startServer(options: StreamServerOptions): Promise<StreamS
   };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= shutDown());
-  return { url: pageUrl(host, port), port, close, [Symbol.asyncDispose]: close };
+  return { url: publicUrl ?? pageUrl(tls ? 'https' : 'http', host, port), port, close, [Symbol.asyncDispose]: close };
 }
 
 /** The hubs behind the streams. Throws TypeError when there are none: programs without types call this too. */
@@ -172,10 +179,10 @@ async function disconnectViewers(streams: HubDirectory): Promise<void> {
 }
 
 /** URL of the viewer page on this machine. A wildcard address is reached through loopback. */
-function pageUrl(host: string, port: number): string {
+function pageUrl(scheme: string, host: string, port: number): string {
   const isWildcard = host === '0.0.0.0' || host === '::' || host === '[::]';
   const shown = isWildcard ? DEFAULT_HOST : host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
-  return `http://${shown}:${port}/`;
+  return `${scheme}://${shown}:${port}/`;
 }
 
 function listenFailure(error: unknown, host: string, port: number): unknown {

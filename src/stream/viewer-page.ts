@@ -55,6 +55,7 @@ export class ViewerPage {
       `script-src 'self'${this.#inlineScripts}`,
       `connect-src 'self'${sockets}`,
       "img-src 'self' data: blob:",
+      "media-src 'self' blob:", // a Media Source
       "object-src 'none'",
       "base-uri 'none'",
       "form-action 'none'",

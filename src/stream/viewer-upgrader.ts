@@ -105,14 +105,15 @@ export class ViewerUpgrader {
     const canControl = this.#options.canControl && policy.accessOf(request) === 'control';
     const needsControlToken = this.#options.canControl && !canControl;
     const names = [...streams.values()].map((other) => other.name);
-    stream.join(socket, { canControl, needsControlToken, streams: names });
+    const hasVideo = requestUrl(request)?.searchParams.get('video') !== 'off';
+    stream.join(socket, { canControl, needsControlToken, hasVideo, streams: names });
     return true;
   }
 
   /** Closes a connection with a wrong token, after a while when many have come from its address. */
   async #rejectToken(socket: WebSocket, request: IncomingMessage, reason: string): Promise<void> {
     socket.pause(); // a guesser's messages
-    const isAnswered = await this.#options.wrongTokens.add(request.socket.remoteAddress);
+    const isAnswered = await this.#options.wrongTokens.add(this.#options.policy.clientOf(request).address);
     socket.resume();
     if (isAnswered && !this.#isClosed) close(socket, CLOSE_CODES.UNAUTHORIZED, reason);
     else socket.terminate();

@@ -6,6 +6,8 @@ export interface H264Clip {
   readonly accessUnits: readonly { readonly data: Uint8Array<ArrayBuffer>; readonly isKeyframe: boolean }[];
   readonly width: number;
   readonly height: number;
+  /** A frame of it as JPEG. */
+  readonly jpeg: Uint8Array<ArrayBuffer>;
   /** For WebCodecs, from the clip's own parameter sets. */
   readonly codec: string;
 }
@@ -16,20 +18,23 @@ const SPS = 7;
 
 /** Encodes FFmpeg's test pattern: 30 frames/s, a keyframe every two seconds, no B-frames. */
 export async function encodeClip(width: number, height: number, seconds: number): Promise<H264Clip> {
-  const ffmpeg = spawn(
-    'ffmpeg',
-    [
-      ...['-v', 'error', '-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=30:duration=${seconds}`],
-      ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '60', '-pix_fmt', 'yuv420p'],
-      ...['-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', 'pipe:1'],
-    ],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const input = ['-f', 'lavfi', '-i', `testsrc2=size=${width}x${height}:rate=30:duration=${seconds}`];
+  const video = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '60', '-pix_fmt', 'yuv420p'];
+  const [h264, jpeg] = await Promise.all([
+    run([...input, ...video, '-bsf:v', 'h264_metadata=aud=insert', '-f', 'h264', 'pipe:1']),
+    run([...input, '-frames:v', '1', '-c:v', 'mjpeg', '-f', 'image2pipe', 'pipe:1']),
+  ]);
+  const accessUnits = splitAccessUnits(h264);
+  return { accessUnits, width, height, jpeg, codec: codecString(accessUnits[0]?.data) };
+}
+
+/** What FFmpeg writes to its standard output. */
+async function run(options: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
+  const ffmpeg = spawn('ffmpeg', ['-v', 'error', ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
   const chunks: Buffer[] = [];
   ffmpeg.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
   await once(ffmpeg, 'close');
-  const accessUnits = splitAccessUnits(new Uint8Array(Buffer.concat(chunks)));
-  return { accessUnits, width, height, codec: codecString(accessUnits[0]?.data) };
+  return new Uint8Array(Buffer.concat(chunks));
 }
 
 /** Splits a stream at its access unit delimiters (ITU-T H.264, 7.4.1.2.3). */

@@ -33,6 +33,10 @@ export interface LiveServerOptions {
   /** Default: the clip's. */
   readonly codec?: string;
   readonly allowedOrigins?: readonly string[];
+  /** Name that requests may use besides its address; default: none. */
+  readonly host?: string;
+  readonly publicUrl?: string;
+  readonly trustedProxies?: readonly string[];
 }
 
 /** The real server and streams, with a clip instead of a pipeline. */
@@ -40,6 +44,8 @@ export class LiveServer {
   keyframeRequests = 0;
   readonly streams = new Map<string, StreamHub>();
   readonly controlChanges: Partial<Controls>[] = [];
+  /** JPEG images a second that viewers ask for. */
+  imageDemand = 0;
   readonly #clip: H264Clip;
   readonly #api: ReturnType<typeof createApi>;
   readonly #metrics: Metrics;
@@ -60,7 +66,8 @@ export class LiveServer {
     this.#clip = clip;
     for (const name of names) this.streams.set(name, this.#createStream(name, maxViewers, options));
     const { streams } = this;
-    const policy = new AccessPolicy({ host: '127.0.0.1', token, controlToken, allowedOrigins });
+    const { host = '127.0.0.1', publicUrl, trustedProxies = [] } = options;
+    const policy = new AccessPolicy({ host, token, controlToken, allowedOrigins, publicUrl, trustedProxies });
     const refusals = new RefusalLog(silentLogger);
     const wrongTokens = new WrongTokens(silentLogger);
     const guard = new ConnectionGuard();
@@ -136,6 +143,9 @@ export class LiveServer {
         this.keyframeRequests++;
         this.#next = 0; // the clip begins with a keyframe
       },
+      onImageDemand: (perSecond) => {
+        this.imageDemand = perSecond;
+      },
       maxViewers,
     });
     const { width, height } = this.#clip;
@@ -149,6 +159,8 @@ export class LiveServer {
     if (this.#isMuted) return;
     const unit = accessUnits[this.#next++ % accessUnits.length];
     if (unit) this.publish(unit.data, unit.isKeyframe);
+    const times = { pts: micros(this.#next * FRAME_US), capturedAt: wallClock() };
+    if (this.imageDemand > 0) this.#each((stream) => stream.images.publish({ data: this.#clip.jpeg, ...times }));
   }
 
   #each(visit: (stream: StreamHub) => void): void {

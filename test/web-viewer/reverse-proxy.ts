@@ -2,15 +2,20 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 
-/** A reverse proxy that serves a server below a prefix and sends it the server's own `Host`, as nginx does by default. */
+/**
+ * A reverse proxy that serves a server below a prefix. Sends it the server's own `Host`, as nginx does by default, or the client's with
+ * `X-Forwarded-*`, as Caddy does.
+ */
 export class ReverseProxy {
   readonly #server = createServer();
   readonly #prefix: string;
+  readonly #passesHost: boolean;
   #target = 0;
 
-  /** @param prefix without a slash at its end; the proxy removes it. */
-  constructor(prefix: string) {
+  /** @param prefix without a slash at its end; the proxy removes it. @param passesHost keeps the client's `Host`. */
+  constructor(prefix: string, passesHost = false) {
     this.#prefix = prefix;
+    this.#passesHost = passesHost;
     this.#server.on('request', (incoming, outgoing) => {
       if (!incoming.url?.startsWith(prefix)) return void outgoing.writeHead(404).end();
       const forwarded = request({ ...this.#forward(incoming), port: this.#target }, (answer) => {
@@ -57,7 +62,10 @@ export class ReverseProxy {
 
   #forward(incoming: IncomingMessage): { path: string; method: string; headers: IncomingMessage['headers'] } {
     const path = incoming.url?.slice(this.#prefix.length) ?? '';
-    const headers = { ...incoming.headers, host: `127.0.0.1:${this.#target}` };
+    const { host = '' } = incoming.headers;
+    const forwarded = { 'x-forwarded-for': '203.0.113.7', 'x-forwarded-host': host, 'x-forwarded-proto': 'http' };
+    const own = { host: `127.0.0.1:${this.#target}` };
+    const headers = { ...incoming.headers, ...(this.#passesHost ? forwarded : own) };
     return { path: path.startsWith('/') ? path : `/${path}`, method: incoming.method ?? 'GET', headers };
   }
 }

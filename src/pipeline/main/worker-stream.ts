@@ -76,6 +76,7 @@ export class WorkerStream implements NightStream {
         change: (change) => this.#changeGenerator(change),
       },
       onKeyframeRequest: () => this.#worker?.post({ type: 'keyframe' }),
+      onImageDemand: (perSecond) => this.#worker?.post({ type: 'images', perSecond }),
     });
     this.#start();
   }
@@ -219,6 +220,7 @@ export class WorkerStream implements NightStream {
       case 'opened':
         this.#info = message.info;
         this.#resolveOpened(message.info);
+        this.#worker?.post({ type: 'images', perSecond: this.live.images.demand }); // a new worker knows of none
         for (const notice of message.info.notices) this.#logger.info({ stream: this.name }, notice);
         if (message.info.hasSound) this.#logger.info({ stream: this.name }, 'viewers get no sound');
         break;
@@ -227,6 +229,9 @@ export class WorkerStream implements NightStream {
         break;
       case 'packet':
         this.live.publish(message.packet);
+        break;
+      case 'image':
+        this.live.images.publish(message.image);
         break;
       case 'state':
         this.#setState(message);

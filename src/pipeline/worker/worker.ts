@@ -13,6 +13,8 @@ const ALIVE_INTERVAL_MS = 1000;
 const stop = new AbortController();
 let controls: Controls = DEFAULT_CONTROLS;
 let isKeyframeRequested = false;
+/** JPEG images a second that somebody asks for. */
+let imagesPerSecond = 0;
 /** Messages posted to the IPC channel that the operating system has not taken yet. */
 let pending = 0;
 
@@ -31,6 +33,7 @@ const context = {
   signal: stop.signal,
   pending: (): number => pending,
   controls: (): Controls => controls,
+  imagesPerSecond: (): number => imagesPerSecond,
   onLooks: (change: GeneratorChanger): void => {
     changeTo = change;
   },
@@ -82,6 +85,9 @@ process.on('message', (message: ToWorker) => {
       break;
     case 'keyframe':
       isKeyframeRequested = true;
+      break;
+    case 'images':
+      imagesPerSecond = message.perSecond;
       break;
     case 'stop':
       stop.abort();
