@@ -114,6 +114,7 @@ export const MODULES = {
     imports: [
       ...['src/core', 'src/image', 'src/look', 'src/synth', 'src/infer', 'src/evaluate'],
       ...['src/scene/scene.ts', 'src/scene/scene-reader.ts', 'src/scene/vehicle-peaks.ts'],
+      'src/scene/key-regions.ts',
       ...['src/output/atomic-file.ts', 'src/output/atomic-image.ts'],
       ...['src/render/webgpu/gpu-adapter.ts', 'src/render/webgpu/gpu.ts'],
     ],

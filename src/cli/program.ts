@@ -4,6 +4,7 @@ import { EXIT_CODES } from '../core/errors.js';
 import { FIT_DEFAULTS } from '../evaluate/fit-defaults.js';
 import { describeOptions, trainOptions } from '../train/options.js';
 import { describeSceneOptions, sceneOptions } from '../train/scene/scene-options.js';
+import { describeTwoPathwayOptions, twoPathwayOptions } from '../train/two-pathway/two-pathway-options.js';
 import { packageVersion } from '../config/package-version.js';
 import { addSettings, settingsHelp } from './settings-options.js';
 
@@ -264,15 +265,17 @@ function defineTrain(program: Command): void {
     .addOption(verboseOption())
     .summary('train a generator on unpaired images, or the scene network on labelled ones')
     .description(
-      'Train a generator on unpaired day and night images (docs/training.md), or with --recipe scene the network that reads ' +
-        'streets, on labelled day images (docs/scene.md).',
+      'Train a generator on unpaired day and night images (docs/training.md), with --recipe two-pathway one on pairs ' +
+        '(docs/training-two-pathway.md), or with --recipe scene the network that reads streets, on labelled day images (docs/scene.md).',
     )
     .argument(
       '[data]',
       'folder with trainA (day) and trainB (night), or of labelled scenes; or synth: a painted street',
     )
     .addOption(
-      new Option('--recipe <name>', 'what to train').choices(['cyclegan', 'scene', 'vehicle']).default('cyclegan'),
+      new Option('--recipe <name>', 'what to train')
+        .choices(['cyclegan', 'two-pathway', 'scene', 'vehicle'])
+        .default('cyclegan'),
     )
     .option('--day <folder>', 'day images, instead of DATA')
     .option('--night <folder>', 'night images, instead of DATA')
@@ -296,11 +299,15 @@ function defineTrain(program: Command): void {
     });
 }
 
-/** The training options of both recipes. */
+/** The training options of the recipes. */
 function trainingOptionsHelp(): string {
   const generator = describeOptions(trainOptions()).join('\n');
   const scene = describeSceneOptions(sceneOptions()).join('\n');
-  return `\nTraining options (--set):\n${generator}\n\nTraining options of --recipe scene:\n${scene}`;
+  const twoPathway = describeTwoPathwayOptions(twoPathwayOptions()).join('\n');
+  return (
+    `\nTraining options (--set):\n${generator}\n\nTraining options of --recipe two-pathway:\n${twoPathway}` +
+    `\n\nTraining options of --recipe scene:\n${scene}`
+  );
 }
 
 function defineExport(program: Command): void {
