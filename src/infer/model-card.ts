@@ -154,7 +154,7 @@ export function parseVehicleCard(json: string): VehicleModelCard {
 }
 
 /** Checks what all cards hold. @param inputShape default: any with three channels and multiples of 32. */
-function parseTrainedCard(json: string, inputShape?: readonly number[]): Record<string, unknown> {
+export function parseTrainedCard(json: string, inputShape?: readonly number[]): Record<string, unknown> {
   const card = checkObject('the card', JSON.parse(json));
   checkIdentity(card);
   const input = checkObject('input', card['input']);
@@ -228,7 +228,7 @@ export function checkOneOf<T extends string>(field: string, value: unknown, allo
 }
 
 /** An object with a name and a shape. */
-function checkTensor(field: string, value: Record<string, unknown>, shape: readonly number[]): void {
+export function checkTensor(field: string, value: Record<string, unknown>, shape: readonly number[]): void {
   checkString(`${field}.name`, value['name']);
   if (JSON.stringify(value['shape']) !== JSON.stringify(shape)) {
     throw new ModelCardError(`${field}.shape`, JSON.stringify(shape), value['shape']);

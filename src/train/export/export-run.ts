@@ -10,8 +10,10 @@ import type {
   VehicleModelCard,
   TrainedModelCard,
 } from '../../infer/model-card.js';
+import type { TwoPathwayCard } from '../../infer/two-pathway/two-pathway-card.js';
 import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
 import { classicGenerator } from '../models/create-networks.js';
+import { generatorOptions } from '../models/two-pathway.js';
 import { nightgrid } from '../networks/nightgrid.js';
 import { sceneNetwork } from '../networks/scene-network.js';
 import { sizeOf, traceNetwork } from '../networks/trace.js';
@@ -23,9 +25,12 @@ import type { SceneMetrics } from '../scene/scene-validation.js';
 import type { CropMetrics } from '../scene/train-vehicle.js';
 import { vehicleOptions } from '../scene/vehicle-options.js';
 import { BEST_CHECKPOINT } from '../trainer.js';
+import type { PairMetrics } from '../two-pathway/pair-validation.js';
+import { twoPathwayOptions } from '../two-pathway/two-pathway-options.js';
 import { exportGenerator } from './export-generator.js';
 import { exportImage } from './export-image.js';
 import { exportScene } from './export-scene.js';
+import { exportTwoPathway } from './export-two-pathway.js';
 import { exportVehicle } from './export-vehicle.js';
 import type { WrittenModel } from './write-model.js';
 
@@ -66,7 +71,7 @@ interface BestCheckpoint extends Checkpoint {
 }
 
 /**
- * Writes the best weights of a training as a generator (of looks or of images), or as a scene or vehicle network by the run's recipe.
+ * Writes the best weights of a training as a generator (of looks, of images, of images with key regions), or as a scene or vehicle network by the run's recipe.
  * Throws NocturneError INPUT_NOT_FOUND, MODEL_INVALID for a damaged or another checkpoint, OUTPUT_*.
  */
 export async function exportRun(options: ExportRunOptions): Promise<WrittenModel<TrainedModelCard | ImageModelCard>> {
@@ -75,6 +80,7 @@ export async function exportRun(options: ExportRunOptions): Promise<WrittenModel
   const checkpoint = await readCheckpoint(path);
   const { header, arrays } = checkpoint;
   const isScene = header['recipe'] === 'scene';
+  if (header['recipe'] === 'two-pathway') return exportTwoPathwayRun(rest, { path, ...checkpoint });
   if (header['recipe'] === 'vehicle') return exportVehicleRun(rest, { path, ...checkpoint });
   if (!('metrics' in header) || (!isScene && !arrays.has('netGA'))) throw invalid(`${path} is not a best checkpoint`);
   return isScene ? exportSceneRun(rest, { path, ...checkpoint }) : exportGeneratorRun(rest, { path, ...checkpoint });
@@ -148,6 +154,26 @@ async function exportVehicleRun(
     weights: arrays,
     training: { recipe: 'vehicle', seed: trained.seed, steps: step, ...(init && { init }), options: { ...trained } },
     metrics: { 'validation.facing': facing, 'validation.lampOffset': lampOffset, ...metrics },
+  });
+}
+
+async function exportTwoPathwayRun(
+  options: CardOptions,
+  { header, arrays }: BestCheckpoint,
+): Promise<WrittenModel<TwoPathwayCard>> {
+  const { metrics, description = 'a two-pathway network (TP-GAN) trained by nocturne train', ...card } = options;
+  const { options: given, step, metrics: validation } = header as unknown as BestHeader<PairMetrics>; // as the trainer writes it
+  const trained = twoPathwayOptions(given);
+  const { height, width, seed } = trained;
+  return exportTwoPathway({
+    ...card,
+    description,
+    network: generatorOptions(trained),
+    weights: arrays,
+    height,
+    width,
+    training: { recipe: 'two-pathway', seed, steps: step, options: { ...trained } },
+    metrics: { 'validation.regions': validation.regions, 'validation.elsewhere': validation.elsewhere, ...metrics },
   });
 }
 
