@@ -25,7 +25,10 @@ export interface TwoPathwayRunOptions extends SupervisedRun {
   readonly options: Readonly<Record<string, unknown>>;
   readonly onWarning?: (line: string) => void;
   /** Called before the first step. */
-  readonly onStart?: (options: TwoPathwayTrainOptions, backend: { readonly name: string; readonly device: string }) => void;
+  readonly onStart?: (
+    options: TwoPathwayTrainOptions,
+    backend: { readonly name: string; readonly device: string },
+  ) => void;
 }
 
 /** Most held-back pairs that a validation measures, of each kind. */
@@ -65,7 +68,11 @@ export async function trainTwoPathway(runOptions: TwoPathwayRunOptions): Promise
       backend,
       model,
       data: batches,
-      train: (_, rate) => model.step(batches.next(), { rate, rateD: options.rate > 0 ? (rate * options.rateD) / options.rate : options.rateD }),
+      train: (_, rate) =>
+        model.step(batches.next(), {
+          rate,
+          rateD: options.rate > 0 ? (rate * options.rateD) / options.rate : options.rateD,
+        }),
       measure: async (_, step) => {
         await writePairSheet(sheetPath(run, step), step, { pairs: shown, size, translate });
         return measurePairs(held, size, translate);
@@ -94,15 +101,26 @@ async function readRecogniser({ width, height }: TwoPathwayTrainOptions): Promis
   return weights;
 }
 
+/** Pairs to train on, and those held back. */
 interface Split {
   readonly train: readonly StreetPair[];
   readonly validation: readonly StreetPair[];
 }
 
-async function loadPairs(
+/** What {@link loadPairs} gives. */
+export interface LoadedPairs extends Pick<FolderPairs, 'unpaired' | 'report'> {
+  readonly real: Split;
+  readonly painted: Split;
+}
+
+/**
+ * The pairs of a training, the same for the same options: files, painted streets, and what is held back of both.
+ * Throws NocturneError INPUT_*, CONFIG_INVALID, MODEL_*.
+ */
+export async function loadPairs(
   source: TrainingSource,
   { width, height, synthCount, synthShare, seed, validationShare: fraction }: TwoPathwayTrainOptions,
-): Promise<{ real: Split; painted: Split } & Pick<FolderPairs, 'unpaired' | 'report'>> {
+): Promise<LoadedPairs> {
   const size = { width, height };
   const isSynth = source === 'synth';
   const split = (pairs: readonly StreetPair[]): Split => heldBack(pairs, { fraction, seed });
