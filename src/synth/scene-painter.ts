@@ -123,7 +123,17 @@ export class ScenePainter {
     const planes = this.#planes;
     let canvas = this.#canvases.get(set);
     if (!canvas) this.#canvases.set(set, (canvas = new RasterCanvas(textures, camera, planes, lighting)));
-    canvas.beginFrame(camera, planes, lighting, paintSky(textures.seed, camera, lighting.isNight, lighting.isNight ? { ...NIGHT_SKY, backdrop: sky.backdrop } : sky));
+    canvas.beginFrame(
+      camera,
+      planes,
+      lighting,
+      paintSky(
+        textures.seed,
+        camera,
+        lighting.isNight,
+        lighting.isNight ? { ...NIGHT_SKY, backdrop: sky.backdrop } : sky,
+      ),
+    );
     return canvas;
   }
 

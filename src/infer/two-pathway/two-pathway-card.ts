@@ -1,5 +1,12 @@
 import { KEY_REGIONS, type KeyRegion } from '../../scene/key-regions.js';
-import { checkObject, checkTensor, ModelCardError, parseTrainedCard, type TensorCard, type TrainedModelCard } from '../model-card.js';
+import {
+  checkObject,
+  checkTensor,
+  ModelCardError,
+  parseTrainedCard,
+  type TensorCard,
+  type TrainedModelCard,
+} from '../model-card.js';
 
 /** Planes of an image. */
 const IMAGE = 3;
@@ -37,7 +44,11 @@ function sidesOf(shape: unknown): readonly [height: number, width: number] {
   const sides: unknown[] = Array.isArray(shape) && shape.length === 4 ? shape.slice(2) : [];
   const [height, width] = sides;
   if (isSide(height) && isSide(width)) return [height, width];
-  throw new ModelCardError('input.shape', `[1, ${IMAGE + KEY_REGIONS.length}, H, W] with sides from ${SIDES.min} to ${SIDES.max}`, shape);
+  throw new ModelCardError(
+    'input.shape',
+    `[1, ${IMAGE + KEY_REGIONS.length}, H, W] with sides from ${SIDES.min} to ${SIDES.max}`,
+    shape,
+  );
 }
 
 function isSide(value: unknown): value is number {

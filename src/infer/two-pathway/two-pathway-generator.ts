@@ -4,7 +4,13 @@ import type { Micros } from '../../core/time.js';
 import { enlargeThumbnailInto } from '../../image/enlarge-thumbnail.js';
 import { isFiniteArray } from '../../image/is-finite-array.js';
 import { PlaneResizer } from '../../image/resize-planes.js';
-import { DETAIL_HEIGHT, DETAIL_WIDTH, THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH, type Thumbnail } from '../../image/thumbnail.js';
+import {
+  DETAIL_HEIGHT,
+  DETAIL_WIDTH,
+  THUMBNAIL_HEIGHT,
+  THUMBNAIL_WIDTH,
+  type Thumbnail,
+} from '../../image/thumbnail.js';
 import { createLookFitter } from '../../look/fit/create-look-fitter.js';
 import type { LookFitter } from '../../look/fit/look-fitter.js';
 import { isFiniteLook, type Look } from '../../look/look.js';
@@ -54,7 +60,7 @@ export async function openTwoPathwayGenerator(options: TwoPathwayGeneratorOption
 }
 
 /** What a generator runs; taken. */
-interface TwoPathwayParts {
+interface RunningNetworks {
   readonly file: ModelFile<TwoPathwayCard>;
   readonly session: NetworkSession;
   readonly reader: SceneReader;
@@ -68,7 +74,7 @@ const TRIAL_LUMA = 0.4;
 
 class TwoPathwayGenerator implements Generator {
   readonly wantsDetail = true;
-  readonly #parts: TwoPathwayParts;
+  readonly #networks: RunningNetworks;
   readonly #width: number;
   readonly #height: number;
   readonly #images: PlaneResizer;
@@ -81,9 +87,9 @@ class TwoPathwayGenerator implements Generator {
   /** Whether the last fit was of the same scene of the same video. */
   #hasFit = false;
 
-  constructor(parts: TwoPathwayParts) {
-    const [, , height = 0, width = 0] = parts.file.card.input.shape;
-    this.#parts = parts;
+  constructor(networks: RunningNetworks) {
+    const [, , height = 0, width = 0] = networks.file.card.input.shape;
+    this.#networks = networks;
     this.#width = width;
     this.#height = height;
     this.#images = new PlaneResizer({ width: DETAIL_WIDTH, height: DETAIL_HEIGHT }, { width, height });
@@ -91,7 +97,7 @@ class TwoPathwayGenerator implements Generator {
   }
 
   get card(): TwoPathwayCard {
-    return this.#parts.file.card;
+    return this.#networks.file.card;
   }
 
   get device(): string {
@@ -99,11 +105,11 @@ class TwoPathwayGenerator implements Generator {
   }
 
   get placement(): Placement {
-    return this.#parts.session.placement;
+    return this.#networks.session.placement;
   }
 
   get isElsewhere(): boolean {
-    return this.#parts.session.isElsewhere ?? false;
+    return this.#networks.session.isElsewhere ?? false;
   }
 
   advance({ pts }: Thumbnail, motion: Motion | undefined): void {
@@ -120,7 +126,7 @@ class TwoPathwayGenerator implements Generator {
     const size = { width: this.#width, height: this.#height };
     const aspect = THUMBNAIL_WIDTH / THUMBNAIL_HEIGHT;
     const continuing = isVideo && this.#hasFit;
-    const look = this.#parts.fitter.fit({ ...size, data: day }, { ...size, data: night }, { continuing, aspect });
+    const look = this.#networks.fitter.fit({ ...size, data: day }, { ...size, data: night }, { continuing, aspect });
     if (isVideo) this.#hasFit = true;
     if (!isFiniteLook(look)) throw failed(`${this.card.name} gave an image whose look is not finite.`);
     return look;
@@ -132,15 +138,15 @@ class TwoPathwayGenerator implements Generator {
     try {
       await this.#makeNight(grey, false);
     } catch (error) {
-      throw invalid(`${this.#parts.file.path} does not run: ${reasonOf(error)}.`, error);
+      throw invalid(`${this.#networks.file.path} does not run: ${reasonOf(error)}.`, error);
     }
   }
 
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    await this.#parts.reader.close();
-    await this.#parts.session.close();
+    await this.#networks.reader.close();
+    await this.#networks.session.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -149,7 +155,7 @@ class TwoPathwayGenerator implements Generator {
 
   /** The day at the network's size and its night, `[3, H, W]` each. Throws NocturneError `MODEL_FAILED`. */
   async #makeNight(detail: Float32Array, isStill: boolean): Promise<{ day: Float32Array; night: Float32Array }> {
-    const { reader, session, file } = this.#parts;
+    const { reader, session, file } = this.#networks;
     const { input, output } = this.card;
     const pixels = this.#width * this.#height;
     const planes = new Float32Array((IMAGE + KEY_REGIONS.length) * pixels);
@@ -167,7 +173,9 @@ class TwoPathwayGenerator implements Generator {
       throw failed(`${file.path} failed: ${reasonOf(cause)}.`, cause);
     }
     if (night?.length !== IMAGE * pixels) {
-      throw failed(`${file.path}: output ${output.name} must be ${IMAGE * pixels} numbers, got ${night?.length ?? 'none'}.`);
+      throw failed(
+        `${file.path}: output ${output.name} must be ${IMAGE * pixels} numbers, got ${night?.length ?? 'none'}.`,
+      );
     }
     if (!isFiniteArray(night)) throw failed(`${file.path} gave an image that is not finite.`);
     return { day: planes.subarray(0, IMAGE * pixels), night };

@@ -9,7 +9,11 @@ import { symmetryLoss } from '../losses/symmetry-loss.js';
 import type { Network, Weights } from '../networks/ops.js';
 import { patchDiscriminator } from '../networks/patch-discriminator.js';
 import * as gradients from '../networks/tfjs-gradients.js';
-import { twoPathwayGenerator, type TwoPathwayOptions, type TwoPathwayOutput } from '../networks/two-pathway-generator.js';
+import {
+  twoPathwayGenerator,
+  type TwoPathwayOptions,
+  type TwoPathwayOutput,
+} from '../networks/two-pathway-generator.js';
 import type { TwoPathwayTrainOptions } from '../two-pathway/two-pathway-options.js';
 import { lossesAndGradients, TrainableNetwork, type Losses } from './trainable-network.js';
 
@@ -76,7 +80,11 @@ export class TwoPathwayGan {
   step({ days, nights, regions, unpaired }: PairBatch, { rate, rateD }: TwoPathwayRates): Losses {
     this.netD.updateSpectralNorm();
     this.netU?.updateSpectralNorm();
-    const [day, night, region] = [this.#tensor(days, IMAGE), this.#tensor(nights, IMAGE), this.#tensor(regions, REGIONS)];
+    const [day, night, region] = [
+      this.#tensor(days, IMAGE),
+      this.#tensor(nights, IMAGE),
+      this.#tensor(regions, REGIONS),
+    ];
     const input = tf.concat([day, region], -1);
     let fake: tf.Tensor4D | undefined;
     const { losses, gradients: own } = lossesAndGradients([this.netG.vector], ([weights]) => {
@@ -145,7 +153,8 @@ export class TwoPathwayGan {
       variation: tf.mul(totalVariation(outputs.image), options.lambdaVariation),
     };
     if (options.fusion === 'max') losses['local'] = tf.mul(localLoss(outputs, night, region), options.lambdaLocal);
-    if (this.#recogniser) losses['identity'] = tf.mul(this.#recogniser.of(outputs.image, night), options.lambdaIdentity);
+    if (this.#recogniser)
+      losses['identity'] = tf.mul(this.#recogniser.of(outputs.image, night), options.lambdaIdentity);
     if (options.lambdaSymmetry > 0) {
       const sizes = [outputs.image, outputs.half, outputs.quarter].map(symmetryLoss);
       losses['symmetry'] = tf.mul(tf.addN(sizes), options.lambdaSymmetry);
@@ -188,7 +197,11 @@ function localLoss(outputs: Readonly<Record<string, tf.Tensor4D>>, night: tf.Ten
   return tf.addN(each);
 }
 
-function scores(network: TrainableNetwork, images: tf.Tensor4D, weights?: ReadonlyMap<string, tf.Tensor>): readonly tf.Tensor[] {
+function scores(
+  network: TrainableNetwork,
+  images: tf.Tensor4D,
+  weights?: ReadonlyMap<string, tf.Tensor>,
+): readonly tf.Tensor[] {
   return Object.values(network.run(images, weights));
 }
 

@@ -35,7 +35,15 @@ export function twoPathwayGenerator(options: TwoPathwayOptions): Network<TwoPath
     const locals = Array.from({ length: fusion === 'max' ? regions : 0 }, (_, index) =>
       localPathway(ops, day, ops.sliceChannels(input, IMAGE + index, 1), { nlf, name: `local${index}` }),
     );
-    const fused = locals.length > 0 ? [maximum(ops, locals.map((local) => local.placed))] : []; // [N, H, W, nlf + 3]
+    const fused =
+      locals.length > 0
+        ? [
+            maximum(
+              ops,
+              locals.map((local) => local.placed),
+            ),
+          ]
+        : []; // [N, H, W, nlf + 3]
     const named = locals.map(({ image }, index) => [`local${index}`, image] as const);
     return { ...globalPathway(ops, day, fused, { ngf, blocks }), ...Object.fromEntries(named) };
   };
@@ -99,7 +107,10 @@ function globalPathway<T>(
   let x = layers.conv(layers.enlarge(bottom, encode3), 'deconv0', 8 * ngf, 3); // [N, H/8, W/8, 8 ngf]
   x = layers.residual(layers.conv(ops.concat([x, encode3]), 'merge0', 4 * ngf, 3), 'residual5');
   x = layers.conv(layers.enlarge(x, encode2), 'deconv1', 4 * ngf, 3); // [N, H/4, W/4, 4 ngf]
-  x = layers.residual(layers.conv(ops.concat([x, encode2, ops.averagePool(day, 4)]), 'merge1', 2 * ngf, 3), 'residual6');
+  x = layers.residual(
+    layers.conv(ops.concat([x, encode2, ops.averagePool(day, 4)]), 'merge1', 2 * ngf, 3),
+    'residual6',
+  );
   const quarter = layers.image(x, 'quarter', 3); // [N, H/4, W/4, 3]
   x = layers.conv(layers.enlarge(x, encode1), 'deconv2', 2 * ngf, 3); // [N, H/2, W/2, 2 ngf]
   x = ops.concat([x, encode1, ops.averagePool(day, 2), layers.enlarge(quarter, encode1)]);

@@ -13,7 +13,9 @@ const PAINTED: PlaneSize = { width: 2 * SURFACE_WIDTH, height: 2 * SURFACE_HEIGH
 export function paintedPairs(count: number, seed: number, size: PlaneSize): StreetPair[] {
   const painter = new ScenePainter(PAINTED);
   const resizer = new PairResizer(PAINTED, size);
-  return Array.from({ length: count }, (_, i) => pairOf(painter.paint(seed * 1_000_003 + i, { withNight: true }), resizer));
+  return Array.from({ length: count }, (_, i) =>
+    pairOf(painter.paint(seed * 1_000_003 + i, { withNight: true }), resizer),
+  );
 }
 
 function pairOf(scene: PaintedScene, resizer: PairResizer): StreetPair {
@@ -31,7 +33,11 @@ function pairOf(scene: PaintedScene, resizer: PairResizer): StreetPair {
 const PLANES = SURFACE_NAMES.map((name) => SURFACES.indexOf(name));
 
 /** Shares of the surfaces, `[13, 72, 128]`, from the painted size, which is a multiple of that. */
-export function surfaceShares({ surface, width, height }: Pick<PaintedScene, 'surface' | 'width' | 'height'>): Float32Array {
+export function surfaceShares({
+  surface,
+  width,
+  height,
+}: Pick<PaintedScene, 'surface' | 'width' | 'height'>): Float32Array {
   const [stepX, stepY] = [width / SURFACE_WIDTH, height / SURFACE_HEIGHT];
   const shares = new Float32Array(SURFACES.length * SURFACE_SIZE);
   const part = 1 / (stepX * stepY);

@@ -23,7 +23,11 @@ interface Size {
 }
 
 /** Measures held-back pairs. */
-export async function measurePairs(pairs: readonly StreetPair[], size: Size, translate: Translate): Promise<PairMetrics> {
+export async function measurePairs(
+  pairs: readonly StreetPair[],
+  size: Size,
+  translate: Translate,
+): Promise<PairMetrics> {
   const sums = { regions: 0, elsewhere: 0, all: 0 };
   for (const pair of pairs) {
     const each = await measurePair(pair, size, translate);
@@ -62,13 +66,19 @@ export async function measurePair(
 export async function writePairSheet(
   path: string,
   step: number,
-  { pairs, size, translate }: { readonly pairs: readonly StreetPair[]; readonly size: Size; readonly translate: Translate },
+  {
+    pairs,
+    size,
+    translate,
+  }: { readonly pairs: readonly StreetPair[]; readonly size: Size; readonly translate: Translate },
 ): Promise<void> {
   const rows = [];
   for (const pair of pairs.slice(0, SHEET_ROWS)) {
     const { day, night, regions } = unpack(pair, size.width);
     const made = await translate(day, regions);
-    const map = Float32Array.from({ length: made.length / 3 }, (_, i) => Math.max(...regions.subarray(4 * i, 4 * i + 4)));
+    const map = Float32Array.from({ length: made.length / 3 }, (_, i) =>
+      Math.max(...regions.subarray(4 * i, 4 * i + 4)),
+    );
     const image = (signed: Float32Array) => ({ layout: 'nhwc' as const, data: toYuv(signed), ...size });
     rows.push({
       label: pair.name,

@@ -86,7 +86,10 @@ describe('TP-GAN with the published losses', () => {
   });
 
   it('continues from its state bit for bit', async () => {
-    const [model, other] = [patterned(), new TwoPathwayGan({ ...OPTIONS, seed: 5 }, filled(traceNetwork(sceneFeatures, [64, 64, 3]).parameters, 500))];
+    const [model, other] = [
+      patterned(),
+      new TwoPathwayGan({ ...OPTIONS, seed: 5 }, filled(traceNetwork(sceneFeatures, [64, 64, 3]).parameters, 500)),
+    ];
     tf.dispose(model.step(BATCH, { rate: 1e-3, rateD: 1e-3 }));
     other.load(await model.state());
     tf.dispose(model.step(BATCH, { rate: 1e-3, rateD: 1e-3 }));

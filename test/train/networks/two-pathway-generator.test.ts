@@ -19,7 +19,9 @@ function night(seed: number, at: (plane: number, x: number, y: number) => number
   const weights = new Map(filled(parameters, 100));
   for (const [name, values] of filled(parameters, seed)) if (name.startsWith('local')) weights.set(name, values);
   return tf.tidy(() => {
-    const tensors = new Map(parameters.map(({ name, shape }) => [name, tf.tensor(weights.get(name)!.slice(), [...shape])]));
+    const tensors = new Map(
+      parameters.map(({ name, shape }) => [name, tf.tensor(weights.get(name)!.slice(), [...shape])]),
+    );
     const day = pattern(HEIGHT * WIDTH * 3, 61);
     const values = Array.from({ length: HEIGHT * WIDTH }, (_, i) => {
       const planes = [0, 1, 2, 3].map((plane) => at(plane, i % WIDTH, Math.floor(i / WIDTH)));
@@ -40,7 +42,9 @@ describe('the two-pathway generator', () => {
     });
     const names = (prefix: string, layers: readonly string[]): (number | undefined)[] =>
       layers.map((layer) => filters[`${prefix}/${layer}/kernel`]);
-    expect(names('global', ['conv0', 'conv1', 'conv2', 'conv3', 'conv4', 'code'])).toEqual([64, 64, 128, 256, 512, 512]);
+    expect(names('global', ['conv0', 'conv1', 'conv2', 'conv3', 'conv4', 'code'])).toEqual([
+      64, 64, 128, 256, 512, 512,
+    ]);
     expect(names('global', ['deconv0', 'deconv1', 'deconv2', 'deconv3'])).toEqual([512, 256, 128, 64]);
     expect(names('global', ['conv5', 'conv6', 'conv7'])).toEqual([64, 32, 3]);
     expect(names('local0', ['conv0', 'conv1', 'conv2', 'conv3'])).toEqual([64, 128, 256, 512]);
