@@ -36,6 +36,7 @@ await build({
   bundle: true,
   format: 'esm',
   platform: 'node',
+  target: 'node20',
   packages: 'external',
   outfile: bundle,
   logLevel: 'error',
