@@ -118,6 +118,7 @@ export const MODULES = {
         'src/scene/scene-reader.ts',
         'src/scene/scene-tracker.ts',
         'src/scene/vehicle-peaks.ts',
+        'src/scene/key-regions.ts',
       ],
       ...['src/render/renderer.ts', 'src/render/wasm-renderer.ts'],
       ...['src/output/atomic-file.ts', 'src/output/atomic-image.ts'],

@@ -5,6 +5,7 @@ import { FIT_DEFAULTS } from '../evaluate/fit-defaults.js';
 import { describeOptions, trainOptions } from '../train/options.js';
 import { describeNightStyleOptions, nightStyleOptions } from '../train/night-style/night-style-options.js';
 import { describeSceneOptions, sceneOptions } from '../train/scene/scene-options.js';
+import { describeTwoPathwayOptions, twoPathwayOptions } from '../train/two-pathway/two-pathway-options.js';
 import { packageVersion } from '../config/package-version.js';
 import { addSettings, settingsHelp } from './settings-options.js';
 
@@ -265,9 +266,9 @@ function defineTrain(program: Command): void {
     .addOption(verboseOption())
     .summary('train a generator on unpaired images, or the scene network on labelled ones')
     .description(
-      'Train a generator on unpaired day and night images (docs/training.md), or with --recipe scene the network that reads ' +
-        'streets, on labelled day images (docs/scene.md), or with --recipe night-style the one that reads a night style from photos ' +
-        '(docs/styles.md).',
+      'Train a generator on unpaired day and night images (docs/training.md), with --recipe two-pathway one on pairs ' +
+        '(docs/training-two-pathway.md), with --recipe scene the network that reads streets, on labelled day images ' +
+        '(docs/scene.md), or with --recipe night-style the one that reads a night style from photos (docs/styles.md).',
     )
     .argument(
       '[data]',
@@ -275,7 +276,7 @@ function defineTrain(program: Command): void {
     )
     .addOption(
       new Option('--recipe <name>', 'what to train')
-        .choices(['cyclegan', 'scene', 'vehicle', 'night-style'])
+        .choices(['cyclegan', 'two-pathway', 'scene', 'vehicle', 'night-style'])
         .default('cyclegan'),
     )
     .option('--day <folder>', 'day images, instead of DATA')
@@ -300,12 +301,16 @@ function defineTrain(program: Command): void {
     });
 }
 
-/** The training options of both recipes. */
+/** The training options of the recipes. */
 function trainingOptionsHelp(): string {
   const generator = describeOptions(trainOptions()).join('\n');
   const scene = describeSceneOptions(sceneOptions()).join('\n');
+  const twoPathway = describeTwoPathwayOptions(twoPathwayOptions()).join('\n');
   const night = describeNightStyleOptions(nightStyleOptions()).join('\n');
-  return `\nTraining options (--set):\n${generator}\n\nTraining options of --recipe scene:\n${scene}\n\nTraining options of --recipe night-style:\n${night}`;
+  return (
+    `\nTraining options (--set):\n${generator}\n\nTraining options of --recipe two-pathway:\n${twoPathway}` +
+    `\n\nTraining options of --recipe scene:\n${scene}\n\nTraining options of --recipe night-style:\n${night}`
+  );
 }
 
 function defineExport(program: Command): void {

@@ -14,6 +14,8 @@ import { trainNightStyle } from '../train/night-style/train-night-style.js';
 import type { TrainingProgress } from '../train/report/training-progress.js';
 import { train as trainGenerator } from '../train/train.js';
 import type { TrainingSource } from '../train/training-data.js';
+import { describePairMetrics, trainTwoPathway } from '../train/two-pathway/train-two-pathway.js';
+import { describeTwoPathwayOptions } from '../train/two-pathway/two-pathway-options.js';
 import { ProgressBar } from './progress-bar.js';
 import { stopSignal } from './stop-signal.js';
 import { TRAINING_STYLE } from './training-style.js';
@@ -23,7 +25,7 @@ interface TrainFlags {
   readonly day?: string;
   readonly night?: string;
   readonly run: string;
-  readonly recipe: 'cyclegan' | 'scene' | 'vehicle' | 'night-style';
+  readonly recipe: 'cyclegan' | 'two-pathway' | 'scene' | 'vehicle' | 'night-style';
   readonly backend: BackendChoice;
   readonly options?: string;
   readonly set?: readonly string[];
@@ -40,6 +42,7 @@ export async function train(data: string | undefined, command: Command): Promise
   if (flags.init !== undefined && flags.resume) {
     throw invalid('--init starts a new run, --resume continues one: they exclude each other.');
   }
+  if (flags.recipe === 'two-pathway') return trainOnPairs(data, flags);
   if (flags.recipe !== 'cyclegan') return trainOnScenes(data, flags);
   const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
   const print = (line: string): void => {
@@ -69,6 +72,37 @@ export async function train(data: string | undefined, command: Command): Promise
       ? `; best at step ${best.step}: layout ${best.layout.toFixed(4)}, swd ${best.swd.toFixed(4)}`
       : '';
     process.stdout.write(`${checkpoint}: ${step} steps${metrics}\n`);
+  } finally {
+    bar.end();
+  }
+}
+
+/** `nocturne train DATA --recipe two-pathway`. */
+async function trainOnPairs(data: string | undefined, flags: TrainFlags): Promise<void> {
+  const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
+  const print = (line: string): void => {
+    bar.end();
+    process.stderr.write(`${line}\n`);
+  };
+  try {
+    const { step, checkpoint, best } = await trainTwoPathway({
+      source: sourceOf(data, flags),
+      run: flags.run,
+      backend: flags.backend,
+      options: givenOptions(flags),
+      isResumed: flags.resume ?? false,
+      signal: stopSignal(),
+      onWarning: (line) => print(`warning: ${line}`),
+      onStart: (options, { name, device }) => {
+        print(`backend: ${name}, device: ${device}`);
+        print(`run: ${flags.run} (open its index.html)`);
+        for (const line of describeTwoPathwayOptions(options)) print(line);
+      },
+      onLine: print,
+      onProgress: (progress) => bar.draw(progress),
+    });
+    bar.end();
+    process.stdout.write(`${checkpoint}: ${step} steps${best ? `; best: ${describePairMetrics(best)}` : ''}\n`);
   } finally {
     bar.end();
   }

@@ -99,12 +99,15 @@ export async function modelPaths(path: string): Promise<ModelPaths> {
   return { model: `${stem}.onnx`, card: `${stem}.json` };
 }
 
+/** What a network is for. */
+export type ModelKind = 'image' | 'two-pathway' | 'look' | 'scene';
+
 /** What the card of a model is for; undefined where there is no card, or none of a known kind: whoever opens the model reports why. */
-export async function modelKind(path: string): Promise<'image' | 'look' | 'scene' | undefined> {
+export async function modelKind(path: string): Promise<ModelKind | undefined> {
   try {
     const card: unknown = parseJson(await readFile((await modelPaths(path)).card));
     if (typeof card !== 'object' || card === null) return undefined;
-    if ('kind' in card) return card.kind === 'image' ? 'image' : undefined;
+    if ('kind' in card) return card.kind === 'image' || card.kind === 'two-pathway' ? card.kind : undefined;
     return hasOutput(card, 'surfaces') ? 'scene' : 'look';
   } catch {
     return undefined;

@@ -22,7 +22,8 @@ export interface OpenGeneratorOptions {
    * network and a night style. `nightgrid`: the look network. `grade` or `grade:deep`: physics, no network.
    * Anything else: the path of an ONNX model, of its card, or of a folder NAME with NAME.onnx and NAME.json; a scene network makes
    * `lit` with it, and with the vehicle network in the folder `vehicle` beside its own, if there is one; an image network makes images
-   * to which looks are fitted, and needs no card where its file shows how it is used.
+   * to which looks are fitted, and needs no card where its file shows how it is used; a two-pathway network does so from the frame and from
+   * the key regions that the scene network of the package finds in it.
    */
   readonly generator: string;
   /** Night style of `lit`: a name or the path of a JSON file; default `city-led`. */
@@ -108,6 +109,8 @@ async function openModel(path: string, options: OpenGeneratorOptions): Promise<G
       return openLit(path, options);
     case 'look':
       return openLookNetwork(path, options);
+    case 'two-pathway':
+      return openTwoPathway(path, options);
     case 'image':
     case undefined: {
       const file = await readImageFile(path, options);
@@ -140,7 +143,7 @@ async function openShipped(options: OpenGeneratorOptions): Promise<Generator> {
   return createGrade();
 }
 
-// Both import their network on demand: the grade needs no ONNX Runtime, whose native library is slow to load.
+// All import their network on demand: the grade needs no ONNX Runtime, whose native library is slow to load.
 
 async function openLit(model: string, options: OpenGeneratorOptions): Promise<Generator> {
   const { style = DEFAULT_STYLE, seed = 1, like, logger = silentLogger } = options;
@@ -151,6 +154,11 @@ async function openLit(model: string, options: OpenGeneratorOptions): Promise<Ge
 async function openLookNetwork(model: string, options: OpenGeneratorOptions): Promise<Generator> {
   const { openLookGenerator } = await import('./look-generator.js');
   return openLookGenerator({ model, ...placeOf(options), logger: options.logger ?? silentLogger });
+}
+
+async function openTwoPathway(model: string, options: OpenGeneratorOptions): Promise<Generator> {
+  const { openTwoPathwayGenerator } = await import('./two-pathway/two-pathway-generator.js');
+  return openTwoPathwayGenerator({ model, ...placeOf(options), logger: options.logger ?? silentLogger });
 }
 
 /** Where a network is to run. */

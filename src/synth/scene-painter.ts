@@ -1,12 +1,12 @@
 import { paintBonnet } from './bonnet.js';
 import type { Camera } from './camera.js';
 import { City } from './city.js';
-import { dayLighting } from './lighting.js';
+import { dayLighting, NightLighting, type Lighting } from './lighting.js';
 import { allocatePlanes, type Planes } from './planes.js';
 import { RasterCanvas } from './raster-canvas.js';
 import { labelObjects, type SceneObjects } from './scene-labels.js';
 import { drawCamera, drawVariation, type SceneVariation } from './scene-variation.js';
-import { paintSky } from './sky.js';
+import { NIGHT_SKY, paintSky } from './sky.js';
 import { StreetObjects } from './street-objects.js';
 import { TextureSet } from './texture-set.js';
 import type { Crown } from './tree-sprite.js';
@@ -20,6 +20,8 @@ export interface PaintedScene {
   readonly height: number;
   /** `[height, width, 3]`: full-range R'G'B' of BT.709. */
   readonly rgb: Uint8Array;
+  /** The same moment at night, as `rgb`, where it was asked for. */
+  readonly nightRgb?: Uint8Array;
   /** `[height, width]`: indices of `SURFACE_NAMES`; {@link NO_SURFACE} under the own bonnet. */
   readonly surface: Uint8Array;
   /** `[height, width]`: 1 where the own vehicle's bonnet is, else 0. */
@@ -38,6 +40,8 @@ export const NO_SURFACE = 255;
 const TEXTURE_SETS = 4;
 /** Pixels along each side that are averaged into one: edges are then as soft as a camera's. */
 const OVERSAMPLING = 2;
+/** Light on the own bonnet at night, relative to the day. */
+const NIGHT_BONNET = 0.08;
 
 /** Paints streets by day with their labels, as many different ones as there are seeds: examples to train on. */
 export class ScenePainter {
@@ -56,8 +60,11 @@ export class ScenePainter {
     this.#planes = allocatePlanes(OVERSAMPLING * width, OVERSAMPLING * height);
   }
 
-  /** Paints the scene of a seed, any integer. The same seed and size give the same bytes. The caller owns the result. */
-  paint(seed: number): PaintedScene {
+  /**
+   * Paints the scene of a seed, any integer. The same seed and size give the same bytes. The caller owns the result.
+   * @param options `withNight`: also the same moment at night; default false.
+   */
+  paint(seed: number, { withNight = false }: { readonly withNight?: boolean } = {}): PaintedScene {
     if (!Number.isInteger(seed)) throw new RangeError(`seed must be an integer, got ${seed}`);
     const { width, height } = this;
     const variation = drawVariation(seed);
@@ -68,7 +75,9 @@ export class ScenePainter {
     const crowns = textures.crowns.map((crown) => tintCrown(crown, variation.foliage));
     const objects = new StreetObjects(seed, city, () => crowns, street);
     const time = { timeS, previousTimeS: timeS };
-    this.#paintDay(set, objects, variation, drawCamera(seed, variation, OVERSAMPLING * width, OVERSAMPLING * height));
+    const camera = drawCamera(seed, variation, OVERSAMPLING * width, OVERSAMPLING * height);
+    const nightRgb = withNight ? this.#paintNight(set, objects, variation, camera) : undefined;
+    this.#paintDay(set, objects, variation, camera);
     const truth = new TruthCanvas(textures, drawCamera(seed, variation, width, height), variation.sky.backdrop);
     objects.draw(truth, truth.camera, time, true, light.hasSun);
     truth.endFrame();
@@ -79,12 +88,14 @@ export class ScenePainter {
       if (mask[i] === 0) continue;
       surface[i] = NO_SURFACE;
       truth.objectIds[i] = 0; // the bonnet covers objects, too
+      for (let c = 3 * i; nightRgb && c < 3 * i + 3; c++) nightRgb[c] = NIGHT_BONNET * (rgb[c] ?? 0);
     }
     return {
       seed,
       width,
       height,
       rgb,
+      ...(nightRgb && { nightRgb }),
       surface,
       bonnet: mask,
       objects: labelObjects(truth, objects, time, street),
@@ -94,14 +105,36 @@ export class ScenePainter {
   }
 
   #paintDay(set: number, objects: StreetObjects, { timeS, light, sky }: SceneVariation, camera: Camera): void {
-    const textures = this.#textureSet(set);
     const lighting = dayLighting(objects.city, light);
+    const canvas = this.#begin(set, camera, lighting, sky);
+    objects.draw(canvas, camera, { timeS, previousTimeS: timeS }, true, light.hasSun);
+    canvas.endFrame();
+  }
+
+  #paintNight(set: number, objects: StreetObjects, { timeS, sky }: SceneVariation, camera: Camera): Uint8Array {
+    const canvas = this.#begin(set, camera, new NightLighting(objects.city, camera), sky);
+    objects.draw(canvas, camera, { timeS, previousTimeS: timeS }, false);
+    canvas.endFrame();
+    return toRgb(this.#planes);
+  }
+
+  #begin(set: number, camera: Camera, lighting: Lighting, sky: SceneVariation['sky']): RasterCanvas {
+    const textures = this.#textureSet(set);
     const planes = this.#planes;
     let canvas = this.#canvases.get(set);
     if (!canvas) this.#canvases.set(set, (canvas = new RasterCanvas(textures, camera, planes, lighting)));
-    canvas.beginFrame(camera, planes, lighting, paintSky(textures.seed, camera, false, sky));
-    objects.draw(canvas, camera, { timeS, previousTimeS: timeS }, true, light.hasSun);
-    canvas.endFrame();
+    canvas.beginFrame(
+      camera,
+      planes,
+      lighting,
+      paintSky(
+        textures.seed,
+        camera,
+        lighting.isNight,
+        lighting.isNight ? { ...NIGHT_SKY, backdrop: sky.backdrop } : sky,
+      ),
+    );
+    return canvas;
   }
 
   #textureSet(set: number): TextureSet {

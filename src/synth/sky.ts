@@ -17,7 +17,7 @@ export interface SkyStyle {
 }
 
 const FAR_TREES = fromRgb(0x53684c);
-const NIGHT_SKY: SkyStyle = {
+export const NIGHT_SKY: SkyStyle = {
   zenith: fromRgb(0x070b16),
   horizon: fromRgb(0x2b2a33),
   cloud: fromRgb(0x1d2029),

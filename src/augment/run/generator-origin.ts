@@ -3,6 +3,7 @@ import { NocturneError } from '../../core/errors.js';
 import { createGrade } from '../../infer/grade/grade.js';
 import { parseImageCard } from '../../infer/image-network/image-card.js';
 import { parseModelCard, parseSceneCard, type ModelCard, type NetworkOrigin } from '../../infer/model-card.js';
+import { parseTwoPathwayCard } from '../../infer/two-pathway/two-pathway-card.js';
 import { modelKind, modelPaths, readModelFile } from '../../infer/model-file.js';
 import { SHIPPED_LOOK_MODEL } from '../../infer/open-generator.js';
 import { SHIPPED_SCENE_MODEL } from '../../scene/scene-reader.js';
@@ -35,7 +36,12 @@ export async function generatorOrigin(generator: string): Promise<GeneratorOrigi
 }
 
 /** The parser of each kind of card. */
-const PARSERS = { look: parseModelCard, scene: parseSceneCard, image: parseImageCard } as const;
+const PARSERS = {
+  look: parseModelCard,
+  scene: parseSceneCard,
+  image: parseImageCard,
+  'two-pathway': parseTwoPathwayCard,
+} as const;
 
 async function bestOrigin(): Promise<GeneratorOrigin> {
   for (const name of ['lit', 'nightgrid']) {

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import type { Frame } from '../../core/frame.js';
-import { isImageCard } from '../../infer/image-network/image-card.js';
+import { isFittedCard } from '../../infer/image-network/image-card.js';
 import type { ModelCard } from '../../infer/model-card.js';
 import type { Look } from '../../look/look.js';
 import { lampRecords, type LampRecord } from '../../pipeline/worker/lamp-record.js';
@@ -25,7 +25,7 @@ export function storedLamps(
   orientation: Orientation,
   card: ModelCard,
 ): LampRecord[] {
-  return lampRecords(look, frame, { isFitted: isImageCard(card) }).map((lamp) => {
+  return lampRecords(look, frame, { isFitted: isFittedCard(card) }).map((lamp) => {
     const [x, y] = orientation.storedPlace(lamp.x, lamp.y);
     const [radiusX, radiusY] = orientation.storedSpan(lamp.radiusX, lamp.radiusY);
     return { ...lamp, x, y, radiusX, radiusY };

@@ -53,9 +53,9 @@ export interface ImageModelCard extends ModelCard {
   readonly metrics?: Readonly<Record<string, number>>;
 }
 
-/** True for the card of a network that makes images: its looks are fitted to them. */
-export function isImageCard(card: ModelCard): card is ImageModelCard {
-  return 'kind' in card && card.kind === 'image';
+/** True for the card of any network whose looks are fitted to images that it makes. */
+export function isFittedCard(card: ModelCard): boolean {
+  return 'kind' in card && (card.kind === 'image' || card.kind === 'two-pathway');
 }
 
 /** Sides of an image that a card may name, in pixels: a look is fitted to 32 x 32 or more; 8192 is beyond any video. */

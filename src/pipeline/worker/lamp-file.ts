@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
 import type { Frame } from '../../core/frame.js';
 import { toSeconds } from '../../core/time.js';
-import { isImageCard } from '../../infer/image-network/image-card.js';
+import { isFittedCard } from '../../infer/image-network/image-card.js';
 import type { ModelCard } from '../../infer/model-card.js';
 import type { Look } from '../../look/look.js';
 import { parseInput } from '../../ingest/input-address.js';
@@ -53,7 +53,7 @@ export class LampFile {
   #records(look: Look, frame: Pick<Frame, 'width' | 'height'>, area?: FramePlace): LampRecord[] {
     return lampRecords(look, frame, {
       ...(area && { area }),
-      isFitted: this.card !== undefined && isImageCard(this.card),
+      isFitted: this.card !== undefined && isFittedCard(this.card),
     });
   }
 

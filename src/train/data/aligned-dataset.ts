@@ -94,13 +94,13 @@ export class AlignedDataset implements Dataset {
   }
 }
 
-interface Pairs {
+export interface Pairs {
   readonly a: readonly StoredImage[];
   readonly b: readonly StoredImage[];
   readonly unpaired: readonly string[];
 }
 
-function pairByName(storeA: ImageStore, storeB: ImageStore): Pairs {
+export function pairByName(storeA: ImageStore, storeB: ImageStore): Pairs {
   const nights = new Map(storeB.images.map((image) => [stemOf(image.name), image]));
   const [a, b, unpaired]: [StoredImage[], StoredImage[], string[]] = [[], [], []];
   for (const day of storeA.images) {

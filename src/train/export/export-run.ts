@@ -10,10 +10,12 @@ import type {
   VehicleModelCard,
   TrainedModelCard,
 } from '../../infer/model-card.js';
+import type { TwoPathwayCard } from '../../infer/two-pathway/two-pathway-card.js';
 import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
 import { classicGenerator } from '../models/create-networks.js';
 import type { NightStyleCard } from '../../infer/night-like/night-style-card.js';
 import type { PlainRegression } from '../../infer/night-like/plain-statistics.js';
+import { generatorOptions } from '../models/two-pathway.js';
 import { nightgrid } from '../networks/nightgrid.js';
 import { sceneNetwork } from '../networks/scene-network.js';
 import { sizeOf, traceNetwork } from '../networks/trace.js';
@@ -28,10 +30,13 @@ import type { SceneMetrics } from '../scene/scene-validation.js';
 import type { CropMetrics } from '../scene/train-vehicle.js';
 import { vehicleOptions } from '../scene/vehicle-options.js';
 import { BEST_CHECKPOINT } from '../trainer.js';
+import type { PairMetrics } from '../two-pathway/pair-validation.js';
+import { twoPathwayOptions } from '../two-pathway/two-pathway-options.js';
 import { exportGenerator } from './export-generator.js';
 import { exportImage } from './export-image.js';
 import { exportNightStyle } from './export-night-style.js';
 import { exportScene } from './export-scene.js';
+import { exportTwoPathway } from './export-two-pathway.js';
 import { exportVehicle } from './export-vehicle.js';
 import type { WrittenModel } from './write-model.js';
 
@@ -72,7 +77,7 @@ interface BestCheckpoint extends Checkpoint {
 }
 
 /**
- * Writes the best weights of a training as a generator (of looks or of images), or as a scene or vehicle network by the run's recipe.
+ * Writes the best weights of a training as a generator (of looks, of images, of images with key regions), or as a scene or vehicle network by the run's recipe.
  * Throws NocturneError INPUT_NOT_FOUND, MODEL_INVALID for a damaged or another checkpoint, OUTPUT_*.
  */
 export async function exportRun(options: ExportRunOptions): Promise<WrittenModel<TrainedModelCard | ImageModelCard>> {
@@ -82,6 +87,7 @@ export async function exportRun(options: ExportRunOptions): Promise<WrittenModel
   const { header, arrays } = checkpoint;
   const isScene = header['recipe'] === 'scene';
   if (header['recipe'] === 'night-style') return exportNightStyleRun(rest, { path, ...checkpoint });
+  if (header['recipe'] === 'two-pathway') return exportTwoPathwayRun(rest, { path, ...checkpoint });
   if (header['recipe'] === 'vehicle') return exportVehicleRun(rest, { path, ...checkpoint });
   if (!('metrics' in header) || (!isScene && !arrays.has('netGA'))) throw invalid(`${path} is not a best checkpoint`);
   return isScene ? exportSceneRun(rest, { path, ...checkpoint }) : exportGeneratorRun(rest, { path, ...checkpoint });
@@ -175,6 +181,26 @@ async function exportNightStyleRun(
     plain: found.metrics.plain,
     training: { recipe: 'night-style', seed: trained.seed, steps: found.step, options: { ...trained } },
     metrics: { ...nightStyleNumbers(found.metrics), ...metrics },
+  });
+}
+
+async function exportTwoPathwayRun(
+  options: CardOptions,
+  { header, arrays }: BestCheckpoint,
+): Promise<WrittenModel<TwoPathwayCard>> {
+  const { metrics, description = 'a two-pathway network (TP-GAN) trained by nocturne train', ...card } = options;
+  const { options: given, step, metrics: validation } = header as unknown as BestHeader<PairMetrics>; // as the trainer writes it
+  const trained = twoPathwayOptions(given);
+  const { height, width, seed } = trained;
+  return exportTwoPathway({
+    ...card,
+    description,
+    network: generatorOptions(trained),
+    weights: arrays,
+    height,
+    width,
+    training: { recipe: 'two-pathway', seed, steps: step, options: { ...trained } },
+    metrics: { 'validation.regions': validation.regions, 'validation.elsewhere': validation.elsewhere, ...metrics },
   });
 }
 

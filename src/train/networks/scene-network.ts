@@ -35,6 +35,24 @@ const CENTER_PRIOR = 0.02;
  * No layer normalises per image.
  */
 export function sceneNetwork<T>(ops: Ops<T>, day: T): SceneOutputs<T> {
+  const features = sceneFeatures(ops, day);
+  const raw = ops.conv(features.vehicles, { name: 'vehicles/head', filters: VEHICLE_CHANNELS, size: 1, init: SMALL });
+  const start = ops.parameter({
+    name: 'vehicles/start',
+    shape: [1, 1, VEHICLE_CHANNELS],
+    init: { kind: 'values', values: startValues() },
+  });
+  return {
+    surfaces: ops.conv(features.surfaces, { name: 'surfaces/head', filters: SURFACE_CHANNELS, size: 1, init: SMALL }),
+    vehicles: ops.add(raw, start),
+  };
+}
+
+/**
+ * The layers before the two heads of {@link sceneNetwork}: `surfaces` `[N, H/4, W/4, 32]` and `vehicles` `[N, H/8, W/8, 56]`, what the network
+ * knows of a street.
+ */
+export function sceneFeatures<T>(ops: Ops<T>, day: T): SceneOutputs<T> {
   const act = (x: T): T => ops.leakyRelu(x, LEAKY_SLOPE);
   const levels: T[] = []; // H/2, H/4, H/8, H/16, H/32
   let x = normalizeDay(ops, day);
@@ -60,17 +78,8 @@ export function sceneNetwork<T>(ops: Ops<T>, day: T): SceneOutputs<T> {
   });
   const [, middle, finest] = decoded;
   if (middle === undefined || finest === undefined) throw new RangeError('the decoder must have three levels');
-  const features = act(ops.conv(middle, { name: 'vehicles/features', filters: VEHICLE_FILTERS, size: 3 }));
-  const raw = ops.conv(features, { name: 'vehicles/head', filters: VEHICLE_CHANNELS, size: 1, init: SMALL });
-  const start = ops.parameter({
-    name: 'vehicles/start',
-    shape: [1, 1, VEHICLE_CHANNELS],
-    init: { kind: 'values', values: startValues() },
-  });
-  return {
-    surfaces: ops.conv(finest, { name: 'surfaces/head', filters: SURFACE_CHANNELS, size: 1, init: SMALL }),
-    vehicles: ops.add(raw, start),
-  };
+  const vehicles = act(ops.conv(middle, { name: 'vehicles/features', filters: VEHICLE_FILTERS, size: 3 }));
+  return { surfaces: finest, vehicles };
 }
 
 /** Factors that give luma and chroma of usual images a variance of about 1: chroma is ten times as small. */

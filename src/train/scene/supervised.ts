@@ -65,8 +65,8 @@ interface SupervisedTask<M> {
   readonly data: { readonly state: number; restore(state: number): void };
   /** Runs one step; the losses are disposed by the caller. */
   readonly train: (step: number, rate: number) => Losses;
-  /** Measures weights on what was held back; a higher score is better. */
-  readonly measure: (weights: Weights) => Promise<M>;
+  /** Measures weights of a step on what was held back; a higher score is better. */
+  readonly measure: (weights: Weights, step: number) => Promise<M>;
   readonly describe: (metrics: M) => string;
   /** Metrics for the log. */
   readonly numbers: (metrics: M) => Readonly<Record<string, number>>;
@@ -225,7 +225,7 @@ class SupervisedTraining<M extends { readonly score: number }> {
   async #validate(): Promise<M> {
     const { recipe, options, model, measure } = this.#task;
     const weights = await model.weights();
-    const metrics = await measure(weights);
+    const metrics = await measure(weights, this.#step);
     if (!this.#best || metrics.score > this.#best.score) {
       this.#best = metrics;
       const header = { recipe, options, step: this.#step, metrics, ...(this.#init && { init: this.#init }) };
