@@ -97,6 +97,34 @@ export class ReferenceOps implements Ops<NhwcArray> {
     return this.multiply(centered, scale);
   }
 
+  batchNorm(x: NhwcArray, { name }: { readonly name: string }): NhwcArray {
+    const channels = x.shape[3];
+    const perChannel = (value: (c: number) => number): NhwcArray =>
+      nhwcArray([1, 1, 1, channels], (_n, _y, _x, c) => value(c));
+    const meanOf = (y: NhwcArray, c: number): number => {
+      const own = y.data.filter((_, i) => i % channels === c);
+      return own.reduce(sum) / own.length;
+    };
+    const given = this.#weights.has(`${name}/mean`);
+    const mean = perChannel((c) => (given ? this.#read(`${name}/mean`)[c]! : meanOf(x, c)));
+    const centered = this.subtract(x, mean);
+    const squares = this.multiply(centered, centered);
+    const factor = perChannel((c) => {
+      const variance = given ? this.#read(`${name}/variance`)[c]! : meanOf(squares, c);
+      return this.#read(`${name}/scale`)[c]! / Math.sqrt(variance + 1e-5);
+    });
+    const offset = perChannel((c) => this.#read(`${name}/offset`)[c]!);
+    return this.add(this.multiply(centered, factor), offset);
+  }
+
+  sumGroups(x: NhwcArray, size: number): NhwcArray {
+    const [batch, height, width, channels] = x.shape;
+    const read = reader(x);
+    return nhwcArray([batch / size, height, width, channels], (n, row, column, c) =>
+      Array.from({ length: size }, (_, i) => read(n * size + i, row, column, c)).reduce(sum),
+    );
+  }
+
   upsampleNearest(x: NhwcArray): NhwcArray {
     const [batch, height, width, channels] = x.shape;
     const read = reader(x);

@@ -13,7 +13,7 @@ interface ExportNetworkOptions<K extends string> {
   readonly input: readonly [number, number, number];
   /** The outputs of the file, in this order: a name in the file for an output of the network. Unused parts of the network are left out. */
   readonly outputs: readonly { readonly name: string; readonly output: K }[];
-  /** Exactly the parameters of the network. */
+  /** Exactly the parameters and the statistics of the network. */
   readonly weights: Weights;
   /** Images that the file takes at once; default 1. */
   readonly batch?: number;
@@ -37,7 +37,8 @@ const PRODUCER = 'nocturne';
  */
 export function exportNetwork<K extends string>(options: ExportNetworkOptions<K>): Uint8Array {
   const { network, inputName, input, outputs, weights, metadata = {}, batch = 1, multiple } = options;
-  checkWeights(traceNetwork(network, input).parameters, weights);
+  const { parameters, statistics } = traceNetwork(network, input);
+  checkWeights([...parameters, ...statistics], weights);
   checkNames([inputName, ...outputs.map(({ name }) => name)]);
 
   const { graph, shapes } = graphOf(options, input);
@@ -104,7 +105,8 @@ function checkNames(names: readonly string[]): void {
   }
 }
 
-function checkWeights(specs: readonly { name: string; shape: readonly number[] }[], weights: Weights): void {
+/** Throws RangeError for weights that are missing, left over, of another size or not finite. */
+export function checkWeights(specs: readonly { name: string; shape: readonly number[] }[], weights: Weights): void {
   for (const { name, shape } of specs) {
     const values = weights.get(name);
     if (values?.length !== sizeOf(shape)) {

@@ -15,6 +15,8 @@ export interface OnnxValue {
 
 /** `InstanceNormalization`'s epsilon. */
 const INSTANCE_NORM_EPSILON = 1e-5;
+/** `BatchNormalization`'s epsilon. */
+const BATCH_NORM_EPSILON = 1e-5;
 
 /**
  * Writes a network as ONNX operations, chosen for speed in ONNX Runtime on CPUs. Weights have the shapes of training (kernels HWIO)
@@ -121,6 +123,16 @@ export class OnnxOps implements Ops<OnnxValue> {
     return this.#node('InstanceNormalization', [x.name, ones, zeros], x.shape, {
       epsilon: { float: INSTANCE_NORM_EPSILON },
     });
+  }
+
+  batchNorm(x: OnnxValue, { name }: { readonly name: string }): OnnxValue {
+    const shape = [this.shape(x)[2]];
+    const weights = ['scale', 'offset', 'mean', 'variance'].map((kind) => this.#weight(`${name}/${kind}`, shape));
+    return this.#node('BatchNormalization', [x.name, ...weights], x.shape, { epsilon: { float: BATCH_NORM_EPSILON } });
+  }
+
+  sumGroups(x: OnnxValue): OnnxValue {
+    return this.#node('ReduceSum', [x.name, this.graph.integers([0])], x.shape, { keepdims: { int: 1 } });
   }
 
   upsampleNearest(x: OnnxValue): OnnxValue {

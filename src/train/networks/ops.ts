@@ -79,6 +79,13 @@ export interface Ops<T> {
   sliceChannels(x: T, from: number, count: number): T;
   /** Normalises each channel of each image to mean 0 and variance 1 (Ulyanov et al. 2016); epsilon 1e-5, no affine parameters. */
   instanceNorm(x: T): T;
+  /**
+   * Batch normalisation (Ioffe and Szegedy 2015): weights `NAME/scale` and `NAME/offset` `[C]`, epsilon 1e-5. Each channel is
+   * normalised by its statistics `NAME/mean` and `NAME/variance` where they are given, else by the mean and the variance of the batch.
+   */
+  batchNorm(x: T, layer: { readonly name: string }): T;
+  /** Sums each group of `size` adjacent images of the batch: `[N size, H, W, C]` to `[N, H, W, C]`. An ONNX file holds one group of any size. */
+  sumGroups(x: T, size: number): T;
   /** Doubles rows and columns by nearest neighbour. */
   upsampleNearest(x: T): T;
   /** Bilinear resizing to any size, with half-pixel centres and clamped edges. */
@@ -101,6 +108,12 @@ export interface Ops<T> {
 
 /** A network over any {@link Ops}; `K` names its outputs. */
 export type Network<K extends string = string> = <T>(ops: Ops<T>, input: T) => Readonly<Record<K, T>>;
+
+/** A network of several inputs, which `I` names. */
+export type JointNetwork<I extends string, K extends string> = <T>(
+  ops: Ops<T>,
+  inputs: Readonly<Record<I, T>>,
+) => Readonly<Record<K, T>>;
 
 /** Name, shape and initialiser of a parameter, as {@link traceNetwork} collects them. */
 export interface ParameterSpec {

@@ -145,6 +145,32 @@ export function instanceNorm(x: tf.Tensor, epsilon: number): tf.Tensor {
   );
 }
 
+/** Mean and variance of a batch norm's input, `[C]` each; lent. */
+export type OnMoments = (mean: tf.Tensor, variance: tf.Tensor) => void;
+
+/** A batch norm without scale and offset, by the moments of the batch; dL/dx as of {@link instanceNorm}, over the batch as well. */
+export function batchNorm(x: tf.Tensor, epsilon: number, onMoments?: OnMoments): tf.Tensor {
+  const axes = [0, 1, 2];
+  return differentiable(
+    asNhwc(x),
+    (input, save) => {
+      const mean = tf.mean(input, axes); // [C]
+      const centered = tf.sub(input, mean);
+      const variance = tf.mean(tf.square(centered), axes);
+      onMoments?.(mean, variance);
+      const scale = tf.rsqrt(tf.add(variance, epsilon));
+      const y = tf.mul(centered, scale);
+      save([y, scale]);
+      return y;
+    },
+    (dy, [savedY, savedScale]) => {
+      const y = requireSaved(savedY);
+      const alongY = tf.mul(y, tf.mean(tf.mul(dy, y), axes));
+      return tf.mul(tf.sub(tf.sub(dy, tf.mean(dy, axes)), alongY), requireSaved(savedScale));
+    },
+  );
+}
+
 /** See `Ops.upsampleNearest`; its gradient is the sum of each 2x2 block. */
 export function upsampleNearest(x: tf.Tensor): tf.Tensor {
   const [, height, width] = asNhwc(x).shape;

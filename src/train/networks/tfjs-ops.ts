@@ -5,6 +5,11 @@ import { padOf } from './trace.js';
 
 /** Added to the variance. */
 const INSTANCE_NORM_EPSILON = 1e-5;
+/** Added to the variance. */
+const BATCH_NORM_EPSILON = 1e-5;
+
+/** Receives the moments of each batch norm that normalises by its batch, `[C]` each; lent. */
+export type OnBatchMoments = (name: string, mean: tf.Tensor, variance: tf.Tensor) => void;
 
 /**
  * Computes networks with TensorFlow.js on its current backend; differentiable on each of the three backends.
@@ -14,10 +19,12 @@ const INSTANCE_NORM_EPSILON = 1e-5;
  */
 export class TfjsOps implements Ops<tf.Tensor> {
   readonly #parameters: ReadonlyMap<string, tf.Tensor>;
+  readonly #onMoments: OnBatchMoments | undefined;
 
-  /** @param parameters by name, in the shapes of `traceNetwork`; lent. */
-  constructor(parameters: ReadonlyMap<string, tf.Tensor>) {
+  /** @param parameters by name, in the shapes of `traceNetwork`, with or without its statistics; lent. */
+  constructor(parameters: ReadonlyMap<string, tf.Tensor>, onMoments?: OnBatchMoments) {
     this.#parameters = parameters;
+    this.#onMoments = onMoments;
   }
 
   shape(x: tf.Tensor): [height: number, width: number, channels: number] {
@@ -76,6 +83,29 @@ export class TfjsOps implements Ops<tf.Tensor> {
   }
 
   instanceNorm = (x: tf.Tensor): tf.Tensor => gradients.instanceNorm(x, INSTANCE_NORM_EPSILON);
+
+  batchNorm(x: tf.Tensor, { name }: { readonly name: string }): tf.Tensor {
+    const shape = [this.shape(x)[2]];
+    const scale = this.#read(`${name}/scale`, shape);
+    const offset = this.#read(`${name}/offset`, shape);
+    if (!this.#parameters.has(`${name}/mean`)) {
+      const normalised = gradients.batchNorm(x, BATCH_NORM_EPSILON, (mean, variance) =>
+        this.#onMoments?.(name, mean, variance),
+      );
+      return tf.add(tf.mul(normalised, scale), offset);
+    }
+    const [mean, variance] = [this.#read(`${name}/mean`, shape), this.#read(`${name}/variance`, shape)];
+    const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON)));
+    return tf.add(tf.mul(tf.sub(x, mean), factor), offset);
+  }
+
+  sumGroups(x: tf.Tensor, size: number): tf.Tensor {
+    if (size === 1) return x;
+    const [batch, ...shape] = gradients.asNhwc(x).shape;
+    if (batch % size !== 0) throw new RangeError(`size must divide the batch of ${batch}, got ${size}`);
+    return tf.sum(tf.reshape(x, [batch / size, size, ...shape]), 1);
+  }
+
   upsampleNearest = (x: tf.Tensor): tf.Tensor => gradients.upsampleNearest(x);
 
   resizeBilinear(x: tf.Tensor, height: number, width: number): tf.Tensor {

@@ -1,9 +1,11 @@
-import type { Convolution, Init, Network, Ops, Parameter, ParameterSpec } from './ops.js';
+import type { Convolution, Init, JointNetwork, Network, Ops, Parameter, ParameterSpec } from './ops.js';
 
 /** The parameters and output shapes of a network. */
 export interface NetworkTrace {
   /** In the order of their first use. */
   readonly parameters: readonly ParameterSpec[];
+  /** Means and variances of batch norms, which no gradient changes. */
+  readonly statistics: readonly ParameterSpec[];
   /** `[H, W, C]` of each output, or `[C]` without spatial axes. */
   readonly outputs: Readonly<Record<string, readonly number[]>>;
 }
@@ -13,9 +15,17 @@ type Shape = readonly number[];
 
 /** Runs a network on shapes only. @param input height, width and channels. Throws RangeError for shapes that do not fit. */
 export function traceNetwork(network: Network, input: readonly [number, number, number]): NetworkTrace {
+  return traceJointNetwork((ops, { x }) => network(ops, x), { x: input });
+}
+
+/** The same for several inputs. @param inputs `[H, W, C]` each. */
+export function traceJointNetwork<I extends string>(
+  network: JointNetwork<I, string>,
+  inputs: Readonly<Record<I, readonly [number, number, number]>>,
+): NetworkTrace {
   const ops = new TraceOps();
-  const outputs = network<Shape>(ops, input);
-  return { parameters: [...ops.parameters.values()], outputs };
+  const outputs = network<Shape>(ops, inputs);
+  return { parameters: [...ops.parameters.values()], statistics: [...ops.statistics.values()], outputs };
 }
 
 /** Numbers in a tensor of this shape. */
@@ -30,6 +40,7 @@ export function padOf({ size, pad }: Convolution): number {
 
 class TraceOps implements Ops<Shape> {
   readonly parameters = new Map<string, ParameterSpec>();
+  readonly statistics = new Map<string, ParameterSpec>();
 
   shape(x: Shape): [number, number, number] {
     const [height, width, channels] = x;
@@ -79,6 +90,19 @@ class TraceOps implements Ops<Shape> {
   globalMean = (x: Shape): Shape => [this.shape(x)[2]];
   globalMax = (x: Shape): Shape => [this.shape(x)[2]];
   expandSpatial = (x: Shape): Shape => [1, 1, ...x];
+
+  sumGroups = (x: Shape): Shape => x;
+
+  batchNorm(x: Shape, { name }: { readonly name: string }): Shape {
+    const shape = [this.shape(x)[2]];
+    this.#declare(`${name}/scale`, shape, { kind: 'constant', value: 1 });
+    this.#declare(`${name}/offset`, shape, { kind: 'constant', value: 0 });
+    for (const [kind, value] of [['mean', 0] as const, ['variance', 1] as const]) {
+      const statistic = `${name}/${kind}`;
+      this.statistics.set(statistic, { name: statistic, shape, init: { kind: 'constant', value } });
+    }
+    return x;
+  }
 
   concat(parts: readonly Shape[]): Shape {
     const [first, ...others] = parts.map((part) => this.shape(part));

@@ -42,6 +42,8 @@ export const OPERATOR_CASES: Readonly<Record<string, OperatorCase>> = {
     network: (ops, x) => ({ y: ops.multiply(ops.parameter(parameter([1, 1, 5])), x) }),
   },
   'a parameter alone': { network: (ops) => ({ y: ops.parameter(parameter([6, 10, 5])) }) },
+  'batch normalisation': { network: (ops, x) => ({ y: ops.batchNorm(x, { name: 'b' }) }) },
+  'a sum over the batch': { network: (ops, x) => ({ y: ops.sumGroups(x, 1) }) },
   leakyRelu: { network: (ops, x) => ({ y: ops.leakyRelu(x, 0.1) }) },
   relu: { network: (ops, x) => ({ y: ops.relu(x) }) },
   tanh: { network: (ops, x) => ({ y: ops.tanh(x) }), range: [-4, 4] },

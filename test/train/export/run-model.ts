@@ -25,11 +25,12 @@ export function inputOf({ shape: [, height, width, channels] }: NhwcArray): read
 
 /** Random weights of a network: kernels as initialised by `he`, all others normal with a standard deviation of 0.3. */
 export function randomWeights(network: Network, input: readonly [number, number, number], random: Random): Weights {
-  const { parameters } = traceNetwork(network, input);
+  const { parameters, statistics } = traceNetwork(network, input);
   return new Map(
-    parameters.map(({ name, shape }) => {
+    [...parameters, ...statistics].map(({ name, shape }) => {
       const spread = name.endsWith('/kernel') ? Math.sqrt(2 / sizeOf(shape.slice(0, -1))) : 0.3;
-      return [name, Float32Array.from({ length: sizeOf(shape) }, () => spread * random.normal())];
+      const number = (): number => (name.endsWith('/variance') ? random.between(0.3, 2) : spread * random.normal());
+      return [name, Float32Array.from({ length: sizeOf(shape) }, number)];
     }),
   );
 }

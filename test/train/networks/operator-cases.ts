@@ -81,6 +81,7 @@ export const OPERATOR_CASES: readonly OperatorCase[] = [
   },
   { title: 'a slice of channels', input: [2, 3, 4, 5], run: (ops, x) => ops.sliceChannels(x, 1, 3) },
   { title: 'instance normalisation', input: [2, 5, 6, 3], run: (ops, x) => ops.instanceNorm(x) },
+  { title: 'batch normalisation', input: [3, 4, 5, 3], run: (ops, x) => ops.batchNorm(x, { name: 'b' }) },
   { title: 'nearest upsampling', input: [2, 3, 5, 2], run: (ops, x) => ops.upsampleNearest(x) },
   { title: 'bilinear enlargement', input: [2, 3, 4, 2], run: (ops, x) => ops.resizeBilinear(x, 12, 16) },
   { title: 'bilinear resizing to any size', input: [1, 5, 7, 3], run: (ops, x) => ops.resizeBilinear(x, 8, 9) },
