@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandName } from '../config/setting.js';
 import { EXIT_CODES } from '../core/errors.js';
 import { FIT_DEFAULTS } from '../evaluate/fit-defaults.js';
+import { describeKeyPatchOptions, keyPatchOptions } from '../train/key-patch/key-patch-options.js';
 import { describeOptions, trainOptions } from '../train/options.js';
 import { describeSceneOptions, sceneOptions } from '../train/scene/scene-options.js';
 import { packageVersion } from '../config/package-version.js';
@@ -265,14 +266,17 @@ function defineTrain(program: Command): void {
     .summary('train a generator on unpaired images, or the scene network on labelled ones')
     .description(
       'Train a generator on unpaired day and night images (docs/training.md), or with --recipe scene the network that reads ' +
-        'streets, on labelled day images (docs/scene.md).',
+        'streets, on labelled day images (docs/scene.md), or with --recipe key-patch one that makes nights from a few patches ' +
+        '(docs/training-key-patch.md).',
     )
     .argument(
       '[data]',
-      'folder with trainA (day) and trainB (night), or of labelled scenes; or synth: a painted street',
+      'folder with trainA (day) and trainB (night), or of labelled scenes, or of nights (key-patch); or synth: a painted street',
     )
     .addOption(
-      new Option('--recipe <name>', 'what to train').choices(['cyclegan', 'scene', 'vehicle']).default('cyclegan'),
+      new Option('--recipe <name>', 'what to train')
+        .choices(['cyclegan', 'scene', 'vehicle', 'key-patch'])
+        .default('cyclegan'),
     )
     .option('--day <folder>', 'day images, instead of DATA')
     .option('--night <folder>', 'night images, instead of DATA')
@@ -296,11 +300,12 @@ function defineTrain(program: Command): void {
     });
 }
 
-/** The training options of both recipes. */
+/** The training options of the recipes. */
 function trainingOptionsHelp(): string {
   const generator = describeOptions(trainOptions()).join('\n');
   const scene = describeSceneOptions(sceneOptions()).join('\n');
-  return `\nTraining options (--set):\n${generator}\n\nTraining options of --recipe scene:\n${scene}`;
+  const keyPatch = describeKeyPatchOptions(keyPatchOptions()).join('\n');
+  return `\nTraining options (--set):\n${generator}\n\nTraining options of --recipe scene:\n${scene}\n\nTraining options of --recipe key-patch:\n${keyPatch}`;
 }
 
 function defineExport(program: Command): void {

@@ -8,6 +8,9 @@ import { describeSceneOptions } from '../train/scene/scene-options.js';
 import { describeMetrics, trainScene } from '../train/scene/train-scene.js';
 import { describeCropMetrics, trainVehicle } from '../train/scene/train-vehicle.js';
 import { describeVehicleOptions } from '../train/scene/vehicle-options.js';
+import { describeKeyPatchOptions } from '../train/key-patch/key-patch-options.js';
+import { describeKeyPatchMetrics } from '../train/key-patch/key-patch-validation.js';
+import { trainKeyPatch } from '../train/key-patch/train-key-patch.js';
 import type { TrainingProgress } from '../train/report/training-progress.js';
 import { train as trainGenerator } from '../train/train.js';
 import type { TrainingSource } from '../train/training-data.js';
@@ -20,7 +23,7 @@ interface TrainFlags {
   readonly day?: string;
   readonly night?: string;
   readonly run: string;
-  readonly recipe: 'cyclegan' | 'scene' | 'vehicle';
+  readonly recipe: 'cyclegan' | 'scene' | 'vehicle' | 'key-patch';
   readonly backend: BackendChoice;
   readonly options?: string;
   readonly set?: readonly string[];
@@ -31,8 +34,8 @@ interface TrainFlags {
 /** `nocturne train [DATA]`. */
 export async function train(data: string | undefined, command: Command): Promise<void> {
   const flags = command.opts<TrainFlags>();
-  if (flags.init !== undefined && flags.recipe === 'cyclegan') {
-    throw invalid('--init belongs to the recipes scene and vehicle, got --recipe cyclegan.');
+  if (flags.init !== undefined && flags.recipe !== 'scene' && flags.recipe !== 'vehicle') {
+    throw invalid(`--init belongs to the recipes scene and vehicle, got --recipe ${flags.recipe}.`);
   }
   if (flags.init !== undefined && flags.resume) {
     throw invalid('--init starts a new run, --resume continues one: they exclude each other.');
@@ -71,10 +74,14 @@ export async function train(data: string | undefined, command: Command): Promise
   }
 }
 
-/** `nocturne train DATA --recipe scene` and `--recipe vehicle`. */
+/** `nocturne train DATA --recipe scene`, `vehicle` and `key-patch`. */
 async function trainOnScenes(data: string | undefined, flags: TrainFlags): Promise<void> {
   if (data === undefined || flags.day !== undefined || flags.night !== undefined) {
-    throw invalid('the recipes scene and vehicle need a folder of labelled scenes.');
+    throw invalid(
+      flags.recipe === 'key-patch'
+        ? 'the recipe key-patch needs a folder of nights, or synth.'
+        : 'the recipes scene and vehicle need a folder of labelled scenes.',
+    );
   }
   const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
   const print = (line: string): void => {
@@ -102,21 +109,41 @@ async function trainOnScenes(data: string | undefined, flags: TrainFlags): Promi
       print(`run: ${flags.run} (open its index.html)`);
       for (const line of lines) print(line);
     };
-    const { step, checkpoint, summary } =
-      flags.recipe === 'scene'
-        ? await trainScene({
-            ...run,
-            onStart: (options, backend) => start(describeSceneOptions(options), backend),
-          }).then(({ best, ...result }) => ({ ...result, summary: best && describeMetrics(best) }))
-        : await trainVehicle({
-            ...run,
-            onStart: (options, backend) => start(describeVehicleOptions(options), backend),
-          }).then(({ best, ...result }) => ({ ...result, summary: best && describeCropMetrics(best) }));
+    const { step, checkpoint, summary } = await trainRecipe(flags.recipe, run, start);
     bar.end();
     process.stdout.write(`${checkpoint}: ${step} steps${summary ? `; best: ${summary}` : ''}\n`);
   } finally {
     bar.end();
   }
+}
+
+/** What the recipes on labelled images have in common. */
+type RecipeRun = Omit<Parameters<typeof trainScene>[0], 'onStart'>;
+
+async function trainRecipe(
+  recipe: TrainFlags['recipe'],
+  run: RecipeRun,
+  start: (lines: readonly string[], backend: { readonly name: string; readonly device: string }) => void,
+): Promise<{ readonly step: number; readonly checkpoint: string; readonly summary: string | undefined }> {
+  if (recipe === 'key-patch') {
+    const { best, ...result } = await trainKeyPatch({
+      ...run,
+      onStart: (options, backend) => start(describeKeyPatchOptions(options), backend),
+    });
+    return { ...result, summary: best && describeKeyPatchMetrics(best) };
+  }
+  if (recipe === 'vehicle') {
+    const { best, ...result } = await trainVehicle({
+      ...run,
+      onStart: (options, backend) => start(describeVehicleOptions(options), backend),
+    });
+    return { ...result, summary: best && describeCropMetrics(best) };
+  }
+  const { best, ...result } = await trainScene({
+    ...run,
+    onStart: (options, backend) => start(describeSceneOptions(options), backend),
+  });
+  return { ...result, summary: best && describeMetrics(best) };
 }
 
 function sourceOf(data: string | undefined, { day, night }: TrainFlags): TrainingSource {
