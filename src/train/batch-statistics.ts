@@ -53,7 +53,9 @@ export class BatchStatistics {
     for (const [name, tensor] of this.#tensors) {
       const values = arrays.get(name);
       if (values?.length !== tensor.size) {
-        throw new RangeError(`statistics must hold ${tensor.size} numbers for ${name}, got ${values?.length ?? 'none'}`);
+        throw new RangeError(
+          `statistics must hold ${tensor.size} numbers for ${name}, got ${values?.length ?? 'none'}`,
+        );
       }
       this.#tensors.set(name, tf.keep(tf.tensor(values.slice(), tensor.shape)));
       tensor.dispose();

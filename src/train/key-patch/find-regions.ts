@@ -20,7 +20,11 @@ const SIZE_POWER = 0.35;
  * Finds the regions of a frame that differ most from what surrounds them, none above another: by night lamps, signals, lit windows, vehicles.
  * The published key patches are the boxes of the highest objectness; on nights, contrast is that measure.
  */
-export function findRegions(frame: Pick<KeyFrame, 'width' | 'height' | 'rgb'>, count: number, taken: readonly Box[] = []): Box[] {
+export function findRegions(
+  frame: Pick<KeyFrame, 'width' | 'height' | 'rgb'>,
+  count: number,
+  taken: readonly Box[] = [],
+): Box[] {
   const sums = contrastSums(frame);
   const windows = WINDOWS.flatMap(([width, height]) => placesOf(width, height))
     .map((window) => ({ window, score: contrastOf(sums, window) }))
@@ -28,7 +32,12 @@ export function findRegions(frame: Pick<KeyFrame, 'width' | 'height' | 'rgb'>, c
   const found: Box[] = [];
   for (const { window } of windows) {
     if (found.length >= count) break;
-    const box = { x: window.x / COLUMNS, y: window.y / ROWS, width: window.width / COLUMNS, height: window.height / ROWS };
+    const box = {
+      x: window.x / COLUMNS,
+      y: window.y / ROWS,
+      width: window.width / COLUMNS,
+      height: window.height / ROWS,
+    };
     if (![...taken, ...found].some((other) => overlap(other, box))) found.push(box);
   }
   return found;
@@ -61,7 +70,12 @@ function contrastSums({ width, height, rgb }: Pick<KeyFrame, 'width' | 'height' 
     const [top, bottom] = [Math.floor((row * height) / ROWS), Math.floor(((row + 1) * height) / ROWS)];
     for (let column = 0; column < COLUMNS; column++, i++) {
       const [left, right] = [Math.floor((column * width) / COLUMNS), Math.floor(((column + 1) * width) / COLUMNS)];
-      cells[i] = brightestOf(rgb, width, { left, top, right: Math.max(left + 1, right), bottom: Math.max(top + 1, bottom) });
+      cells[i] = brightestOf(rgb, width, {
+        left,
+        top,
+        right: Math.max(left + 1, right),
+        bottom: Math.max(top + 1, bottom),
+      });
     }
   }
   const mean = cells.reduce((sum, value) => sum + value, 0) / cells.length;
@@ -78,7 +92,11 @@ function contrastSums({ width, height, rgb }: Pick<KeyFrame, 'width' | 'height' 
 }
 
 /** The mean of the largest channel and half the spread of the channels over a cell, 0 to 1.5. */
-function brightestOf(rgb: Uint8Array, width: number, cell: { left: number; top: number; right: number; bottom: number }): number {
+function brightestOf(
+  rgb: Uint8Array,
+  width: number,
+  cell: { left: number; top: number; right: number; bottom: number },
+): number {
   let sum = 0;
   for (let y = cell.top; y < cell.bottom; y++) {
     for (let x = cell.left; x < cell.right; x++) {

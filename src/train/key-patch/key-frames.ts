@@ -16,8 +16,8 @@ import type { KeyFrame } from './key-frame.js';
 
 /** Regions that a frame has at most. */
 const MAX_REGIONS = 8;
-/** Columns that frames are kept at: patches of near objects then have some 64 samples of their own. */
-const KEPT_WIDTH = 320;
+/** Size that frames are stretched to: patches of near objects then have some 64 samples of their own. */
+const KEPT = { width: 320, height: 180 } as const;
 /** Smallest side of a labelled region, in shares of the frame: less is no part of an image of 64 samples. */
 const MIN_SIDE = 0.05;
 /** Largest side: more leaves no surroundings. */
@@ -29,9 +29,6 @@ const CONTEXT = 1.15;
 const IMAGES_PER_STREET = 24;
 /** Seconds between two images of one street: some 40 m of driving. */
 const STEP_S = 4.7;
-/** Size of a painted frame. */
-const SYNTH = { width: KEPT_WIDTH, height: 180 } as const;
-
 /** The objects of a frame as `objects.jsonl` has them; boxes left, top, right, bottom in shares. */
 interface ObjectsLine {
   readonly frame: string;
@@ -51,21 +48,25 @@ export async function readKeyFrames(folder: string): Promise<readonly KeyFrame[]
   const entries = await listImages(labels ? join(folder, 'images') : folder);
   const frames: KeyFrame[] = [];
   for (const { path, name, source } of entries) {
-    const image = await readRgb(path);
-    const kept = image.width <= KEPT_WIDTH ? image : await readRgb(path, sizeOf(image));
-    const boxes = labels?.get(name) ?? [];
-    frames.push(keyFrame({ name, group: groups?.get(name) ?? source, image: kept, boxes }));
+    const image = await readRgb(path, [KEPT.width, KEPT.height]);
+    frames.push(keyFrame({ name, group: groups?.get(name) ?? source, image, boxes: labels?.get(name) ?? [] }));
   }
   return frames;
 }
 
 /** Painted nights of the built-in street with exact boxes, the same for the same seed. */
-export function paintedKeyFrames({ count, seed }: { readonly count: number; readonly seed: number }): readonly KeyFrame[] {
+export function paintedKeyFrames({
+  count,
+  seed,
+}: {
+  readonly count: number;
+  readonly seed: number;
+}): readonly KeyFrame[] {
   let street: Street | undefined;
   return Array.from({ length: count }, (_, i) => {
     const moment = i % IMAGES_PER_STREET;
     const streetSeed = seed * 1009 + Math.floor(i / IMAGES_PER_STREET);
-    if (moment === 0 || !street) street = new Street({ seed: streetSeed, ...SYNTH });
+    if (moment === 0 || !street) street = new Street({ seed: streetSeed, ...KEPT });
     const timeS = moment * STEP_S;
     const { boxes, width, height } = street.truth(timeS, timeS);
     const objects = boxes
@@ -114,10 +115,6 @@ function shared(a: Box, b: Box): number {
   const overlap = (p: number, n: number, q: number, m: number): number => Math.min(p + n, q + m) - Math.max(p, q);
   const [columns, rows] = [overlap(a.x, a.width, b.x, b.width), overlap(a.y, a.height, b.y, b.height)];
   return Math.max(0, columns) * Math.max(0, rows);
-}
-
-function sizeOf({ width, height }: RgbImage): readonly [width: number, height: number] {
-  return [KEPT_WIDTH, Math.max(1, Math.round((KEPT_WIDTH * height) / width))];
 }
 
 /** Boxes by image name. Throws NocturneError INPUT_NOT_VIDEO. */

@@ -45,7 +45,10 @@ export class KeyPatchBatches {
       regions: drawRegions(this.#at(index).regions, patchCount, random),
     }));
     const noise = Float32Array.from({ length: batch * NOISE_CHANNELS }, () => random.between(-1, 1));
-    return keyPatchBatch({ sets, others: others.map((index) => this.#at(index)), noise, isFlipped }, this.#options.side);
+    return keyPatchBatch(
+      { sets, others: others.map((index) => this.#at(index)), noise, isFlipped },
+      this.#options.side,
+    );
   }
 
   #at(index: number): KeyFrame {
@@ -84,8 +87,8 @@ export function keyPatchBatch(
   const part = (of: Float32Array | undefined, index: number, channels: number): Float32Array =>
     (of ?? patches).subarray(index * length * channels, (index + 1) * length * channels);
   sets.forEach(({ frame, regions }, i) => {
-    writeRegion(frame, WHOLE, { side, isFlipped, out: part(real, i, 3) });
-    writeRegion(others[i] ?? frame, WHOLE, { side, isFlipped, out: part(shuffled, i, 3) });
+    writeWhole(frame, { side, isFlipped, out: part(real, i, 3) });
+    writeWhole(others[i] ?? frame, { side, isFlipped, out: part(shuffled, i, 3) });
     writeMask(regions, { side, isFlipped, out: part(mask, i, 1) });
     regions.forEach((region, k) => {
       writeRegion(frame, region, { side, isFlipped, out: part(patches, i * patchCount + k, 3) });
@@ -101,6 +104,30 @@ export function keyPatchBatch(
     others: image(shuffled, 3),
     noise: tf.tensor4d(noise, [count, 1, 1, NOISE_CHANNELS]),
   };
+}
+
+/** Whole frames at the side of the images: resizing one costs more than all its patches. */
+const wholes = new WeakMap<KeyFrame, Float32Array>();
+
+/** Writes a whole frame; keeps it at this size for the next time. */
+function writeWhole(
+  frame: KeyFrame,
+  { side, isFlipped, out }: { readonly side: number; readonly isFlipped: boolean; readonly out: Float32Array },
+): void {
+  let whole = wholes.get(frame);
+  if (whole?.length !== out.length) {
+    whole = new Float32Array(out.length);
+    writeRegion(frame, WHOLE, { side, isFlipped: false, out: whole });
+    wholes.set(frame, whole);
+  }
+  if (!isFlipped) {
+    out.set(whole);
+    return;
+  }
+  for (let i = 0; i < side * side; i++) {
+    const from = 3 * (i - (i % side) + side - 1 - (i % side));
+    out.set(whole.subarray(from, from + 3), 3 * i);
+  }
 }
 
 /** `count` different regions, the first ones likelier; repeats them where there are fewer. */

@@ -1,5 +1,5 @@
 import { NocturneError } from '../../core/errors.js';
-import { describeTable, integer, number, parseTable, share, type OptionValues } from '../option-table.js';
+import { choice, describeTable, integer, number, parseTable, share, type OptionValues } from '../option-table.js';
 
 /** The hyper-parameters of the recipe `key-patch`; the defaults are the published ones, but for `filters`. */
 const KEY_PATCH_OPTIONS = {
@@ -12,7 +12,16 @@ const KEY_PATCH_OPTIONS = {
   rate: number(2e-4, [0, 1], ['rate', 'learning rate (Adam) of both, constant']),
   beta1: share(0.5, ['decay', 'Adam']),
   beta2: share(0.999, ['decay', 'Adam']),
-  maskStart: number(1e-2, [1e-9, 1000], ['weight', 'of the spatial and the appearance loss in the first epoch of the schedule']),
+  spatial: choice(
+    ['l1', 'cross-entropy'],
+    'l1',
+    'loss of the mask: the published norm, or what guesses uncertain places too',
+  ),
+  maskStart: number(
+    1e-2,
+    [1e-9, 1000],
+    ['weight', 'of the spatial and the appearance loss in the first epoch of the schedule'],
+  ),
   maskEnd: number(1e-4, [1e-9, 1000], ['weight', 'of both in the last; falls on a logarithmic scale']),
   scheduleEpochs: integer(25, [1, 10_000], ['epochs', 'of that schedule, spread evenly over the steps']),
   minPatches: integer(1, [1, 8], ['patches', 'fewest of a set; a batch draws one number for all its sets']),
@@ -44,5 +53,10 @@ export function describeKeyPatchOptions(options: KeyPatchOptions): readonly stri
 }
 
 function invalid(message: string): NocturneError {
-  return new NocturneError({ code: 'CONFIG_INVALID', stage: 'config', message, remedy: 'See `nocturne train --help`.' });
+  return new NocturneError({
+    code: 'CONFIG_INVALID',
+    stage: 'config',
+    message,
+    remedy: 'See `nocturne train --help`.',
+  });
 }

@@ -18,14 +18,18 @@ import type { KeyPatchOptions } from './key-patch-options.js';
 /** Frames of a validation, at most: more would cost time and add little. */
 const MAX_FRAMES = 64;
 const BATCH = 8;
-/** A mask is where it says that a patch is more likely than not. */
-const THRESHOLD = 0.5;
+/** Likelihoods at which masks may be cut. */
+const CUTS = Array.from({ length: 19 }, (_, i) => 0.05 * (i + 1));
+/** Frames of the training on which the cut is chosen. */
+const CUT_FRAMES = 24;
+/** Frames of the training whose masks give the constant one. */
+const MAX_CONSTANT_FRAMES = 200;
 const SEED = 7;
 const DIRECTIONS = 32;
 
 /** How well held-back frames are made from their patches. */
 export interface KeyPatchMetrics {
-  /** Intersection over union of the predicted and the true mask; mean over the frames. */
+  /** Intersection over union of the predicted and the true mask, cut where it fits some frames of the training best; mean over the frames. */
   readonly maskIou: number;
   /** The same of the best mask that is one for all frames: the mean of training, cut where it fits training best. */
   readonly constantIou: number;
@@ -53,16 +57,17 @@ export interface KeyPatchSample {
 /** Measures weights on frames held back from training. */
 export class KeyPatchValidation {
   readonly #frames: readonly KeyFrame[];
+  readonly #cutFrames: readonly KeyFrame[];
   readonly #options: KeyPatchOptions;
   /** `[S, S]`. */
   readonly #constant: Float32Array;
 
   /** Borrows the frames. @param train for the constant mask. */
   constructor(frames: readonly KeyFrame[], train: readonly KeyFrame[], options: KeyPatchOptions) {
-    const step = Math.max(1, frames.length / MAX_FRAMES);
-    this.#frames = frames.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).slice(0, MAX_FRAMES);
+    this.#frames = spread(frames, MAX_FRAMES);
+    this.#cutFrames = spread(train, CUT_FRAMES);
     this.#options = options;
-    this.#constant = constantMask(train.map((frame) => this.#maskOf(frame)));
+    this.#constant = constantMask(spread(train, MAX_CONSTANT_FRAMES).map((frame) => this.#maskOf(frame)));
   }
 
   /** Measures plain weights with the statistics of their batch norms. */
@@ -72,9 +77,15 @@ export class KeyPatchValidation {
     const rejected = { generated: 0, patches: 0, surroundings: 0 };
     const images: Float32Array[] = [];
     const reals: Float32Array[] = [];
-    for await (const { samples, logits } of this.#runs(weights)) {
+    const cut = await this.#cut(weights);
+    for await (const { samples, logits } of this.#runs(weights, this.#frames)) {
       for (const [i, { mask, predicted, image, real }] of samples.entries()) {
-        ious.push(iouOf(predicted.map(aboveThreshold), mask));
+        ious.push(
+          iouOf(
+            predicted.map((value) => Number(value > cut)),
+            mask,
+          ),
+        );
         constants.push(iouOf(this.#constant, mask));
         images.push(this.#measured(image));
         reals.push(this.#measured(real));
@@ -92,19 +103,40 @@ export class KeyPatchValidation {
 
   /** The first frames and what is made of their patches. */
   async samples(weights: Weights): Promise<readonly KeyPatchSample[]> {
-    for await (const { samples } of this.#runs(weights)) return samples;
+    for await (const { samples } of this.#runs(weights, this.#frames.slice(0, BATCH))) return samples;
     return [];
   }
 
-  async *#runs(weights: Weights): AsyncGenerator<{
+  /** The likelihood at which the masks of some frames of the training fit best. */
+  async #cut(weights: Weights): Promise<number> {
+    const sums = new Float64Array(CUTS.length);
+    for await (const { samples } of this.#runs(weights, this.#cutFrames)) {
+      for (const { predicted, mask } of samples) {
+        CUTS.forEach((cut, i) => {
+          sums[i] =
+            (sums[i] ?? 0) +
+            iouOf(
+              predicted.map((value) => Number(value > cut)),
+              mask,
+            );
+        });
+      }
+    }
+    return CUTS[sums.indexOf(Math.max(...sums))] ?? 0.5;
+  }
+
+  async *#runs(
+    weights: Weights,
+    frames: readonly KeyFrame[],
+  ): AsyncGenerator<{
     readonly samples: readonly KeyPatchSample[];
     readonly logits: Record<'real' | 'generated' | 'patches' | 'surroundings', Float32Array>;
   }> {
     const tensors = tensorsOf(weights, this.#options);
     try {
       const random = new Random(SEED);
-      for (let from = 0; from < this.#frames.length; from += BATCH) {
-        const batch = this.#batch(this.#frames.slice(from, from + BATCH), random);
+      for (let from = 0; from < frames.length; from += BATCH) {
+        const batch = this.#batch(frames.slice(from, from + BATCH), random);
         yield await run(tensors, batch, this.#options);
         disposeBatch(batch);
       }
@@ -119,7 +151,9 @@ export class KeyPatchValidation {
     const sets = frames.map((frame) => ({ frame, regions: this.#regionsOf(frame) }));
     const others = frames.map((frame) => {
       const index = this.#frames.indexOf(frame);
-      return this.#frames[(index + 1 + random.below(Math.max(1, this.#frames.length - 1))) % this.#frames.length] ?? frame;
+      return (
+        this.#frames[(index + 1 + random.below(Math.max(1, this.#frames.length - 1))) % this.#frames.length] ?? frame
+      );
     });
     const noise = Float32Array.from({ length: frames.length * NOISE_CHANNELS }, () => random.between(-1, 1));
     return keyPatchBatch({ sets, others, noise, isFlipped: false }, side);
@@ -213,7 +247,11 @@ async function run(
   return { samples, logits };
 }
 
-const aboveThreshold = (value: number): number => Number(value > THRESHOLD);
+/** `count` frames, evenly spaced; all where there are fewer. */
+function spread(frames: readonly KeyFrame[], count: number): readonly KeyFrame[] {
+  const step = Math.max(1, frames.length / count);
+  return frames.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).slice(0, count);
+}
 
 /** Of masks of 0 and 1; 1 where both are empty. */
 function iouOf(a: Float32Array, b: Float32Array): number {
@@ -230,7 +268,10 @@ function iouOf(a: Float32Array, b: Float32Array): number {
 function constantMask(masks: readonly Float32Array[]): Float32Array {
   const [first = new Float32Array()] = masks;
   const mean = first.map((_, i) => masks.reduce((sum, mask) => sum + (mask[i] ?? 0), 0) / masks.length);
-  const candidates = Array.from({ length: 19 }, (_, i) => mean.map((value) => Number(value > 0.05 * (i + 1))));
+  const candidates = CUTS.map((cut) => mean.map((value) => Number(value > cut)));
   const score = (candidate: Float32Array): number => masks.reduce((sum, mask) => sum + iouOf(candidate, mask), 0);
-  return candidates.reduce((best, candidate) => (score(candidate) > score(best) ? candidate : best), candidates[0] ?? mean);
+  return candidates.reduce(
+    (best, candidate) => (score(candidate) > score(best) ? candidate : best),
+    candidates[0] ?? mean,
+  );
 }

@@ -21,7 +21,17 @@ import { lossesAndGradients, type Losses } from './trainable-network.js';
 /** Options of {@link KeyPatchGan}. */
 export type KeyPatchGanOptions = Pick<
   KeyPatchOptions,
-  'seed' | 'side' | 'filters' | 'filtersD' | 'beta1' | 'beta2' | 'maskStart' | 'maskEnd' | 'scheduleEpochs' | 'steps'
+  | 'spatial'
+  | 'seed'
+  | 'side'
+  | 'filters'
+  | 'filtersD'
+  | 'beta1'
+  | 'beta2'
+  | 'maskStart'
+  | 'maskEnd'
+  | 'scheduleEpochs'
+  | 'steps'
 >;
 
 /** What a step learns from; lent. */
@@ -38,7 +48,11 @@ export interface KeyPatchBatch extends KeyPatchImages {
 const STEPS_OF_D = 2;
 
 /** Traces the two networks. @param options side and filters. */
-export function keyPatchTraces({ side, filters, filtersD }: Pick<KeyPatchGanOptions, 'side' | 'filters' | 'filtersD'>): {
+export function keyPatchTraces({
+  side,
+  filters,
+  filtersD,
+}: Pick<KeyPatchGanOptions, 'side' | 'filters' | 'filtersD'>): {
   readonly generator: NetworkTrace;
   readonly discriminator: NetworkTrace;
 } {
@@ -82,7 +96,10 @@ export class KeyPatchGan {
     const losses = this.trainDiscriminator(batch, rate);
     if (step % STEPS_OF_D !== STEPS_OF_D - 1) return losses;
     const weight = this.weightAt(step);
-    return { ...losses, ...this.trainGenerator(batch, { mask: weight, appearance: weight }, rate) };
+    return {
+      ...losses,
+      ...this.trainGenerator(batch, { spatial: this.#options.spatial, mask: weight, appearance: weight }, rate),
+    };
   }
 
   /** One step of the discriminator; the caller disposes its losses. */
@@ -193,7 +210,9 @@ export class NormedNetwork {
 
   async state(): Promise<NamedArrays> {
     const { step, mean, square } = await this.#adam.state();
-    const statistics = [...(await this.statistics.read())].map(([name, values]) => [`statistics/${name}`, values] as const);
+    const statistics = [...(await this.statistics.read())].map(
+      ([name, values]) => [`statistics/${name}`, values] as const,
+    );
     return new Map([
       ['weights', await readVector(this.vector.flat)],
       ['adam/mean', mean],

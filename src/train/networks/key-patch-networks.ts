@@ -68,7 +68,10 @@ function upwards<T>(ops: Ops<T>, code: T, { prefix, layers, filters, channels, s
   for (let level = layers; level >= 1; level--) {
     const layer = { name: `${prefix}/up${level}`, filters: partFilters(level, filters), init: CLASSIC_INIT };
     // A 4x4 convolution of one sample with 3 zeros around it is a transposed one: each of the 4x4 results has a kernel of its own.
-    x = level === layers ? ops.conv(x, { ...layer, size: 4, pad: 3 }) : ops.conv(ops.upsampleNearest(x), { ...layer, size: 3 });
+    x =
+      level === layers
+        ? ops.conv(x, { ...layer, size: 4, pad: 3 })
+        : ops.conv(ops.upsampleNearest(x), { ...layer, size: 3 });
     x = ops.relu(ops.batchNorm(x, { name: layer.name })); // [N, S / 2^level, S / 2^level, F(level)]
     x = skip(x, level);
   }

@@ -11,7 +11,13 @@ import { SceneModel } from './scene-model.js';
 import { sceneOptions, type SceneOptions } from './scene-options.js';
 import { splitByGroup, type SceneSplit } from './scene-split.js';
 import { measureScenes, type SceneMetrics } from './scene-validation.js';
-import { cosineRate, runSupervised, supervisedOptions, type SupervisedResult, type SupervisedRun } from './supervised.js';
+import {
+  cosineRate,
+  runSupervised,
+  supervisedOptions,
+  type SupervisedResult,
+  type SupervisedRun,
+} from './supervised.js';
 
 /** Options of {@link trainScene}. */
 export interface SceneRunOptions extends SupervisedRun {

@@ -14,7 +14,13 @@ import { readSceneFolder } from './scene-folder.js';
 import { logSoftmax } from './scene-losses.js';
 import { splitByGroup } from './scene-split.js';
 import { SupervisedModel } from './supervised-model.js';
-import { cosineRate, runSupervised, supervisedOptions, type SupervisedResult, type SupervisedRun } from './supervised.js';
+import {
+  cosineRate,
+  runSupervised,
+  supervisedOptions,
+  type SupervisedResult,
+  type SupervisedRun,
+} from './supervised.js';
 import {
   CROP_TARGETS,
   VehicleCrops,

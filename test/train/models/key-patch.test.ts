@@ -38,7 +38,9 @@ beforeAll(useBackend);
 /** The script's fill(). */
 function startOf(parameters: readonly ParameterSpec[], seed: number): Weights {
   const plain = filled(parameters, seed);
-  return new Map([...plain].map(([name, values]) => [name, name.endsWith('/scale') ? values.map((v) => 1 + v) : values]));
+  return new Map(
+    [...plain].map(([name, values]) => [name, name.endsWith('/scale') ? values.map((v) => 1 + v) : values]),
+  );
 }
 
 function referenceModel(): KeyPatchGan {
@@ -111,7 +113,7 @@ describe('the GAN of key local patches', () => {
     const forG = lossesAndGradients([model.netG.vector], ([weights]) => {
       const made = keyPatchGenerator({ patches: 2, filters: 3 })<tf.Tensor>(new TfjsOps(weights!), batch);
       const logits = judge(model.netD.vector.tensors, made.image);
-      return keyPatchGeneratorLosses({ ...made, logits }, batch, { mask: 1e-2, appearance: 1e-2 });
+      return keyPatchGeneratorLosses({ ...made, logits }, batch, { spatial: 'l1', mask: 1e-2, appearance: 1e-2 });
     });
     compare(forG.gradients[0]!, reference.steps[1]!.netG!, model.netG.vector.parameters, 1e-2);
     model.close();
@@ -142,7 +144,9 @@ describe('the GAN of key local patches', () => {
     const widthsAt = (side: number): Record<string, readonly number[]> => {
       const traces = keyPatchTraces({ side, filters: 64, filtersD: 64 });
       const specs = [...traces.generator.parameters, ...traces.discriminator.parameters];
-      return Object.fromEntries(specs.filter(({ name }) => name.endsWith('/kernel')).map(({ name, shape }) => [name, shape]));
+      return Object.fromEntries(
+        specs.filter(({ name }) => name.endsWith('/kernel')).map(({ name, shape }) => [name, shape]),
+      );
     };
     // Kernel sizes, inputs and filters of the authors' conv_dims_in and conv_dims_out; up layers have 3x3 for 5x5.
     expect(widthsAt(64)).toEqual({
@@ -167,7 +171,10 @@ describe('the GAN of key local patches', () => {
       'judge/conv4/kernel': [5, 5, 256, 512],
       'judge/real/kernel': [4, 4, 512, 1],
     });
-    expect(widthsAt(128)).toMatchObject({ 'part/encode5/kernel': [5, 5, 512, 512], 'image/up5/kernel': [4, 4, 256, 512] });
+    expect(widthsAt(128)).toMatchObject({
+      'part/encode5/kernel': [5, 5, 512, 512],
+      'image/up5/kernel': [4, 4, 256, 512],
+    });
     const { generator } = keyPatchTraces({ side: 128, filters: 64, filtersD: 64 });
     expect(generator.outputs).toEqual({ mask: [128, 128, 1], image: [128, 128, 3] });
   });
