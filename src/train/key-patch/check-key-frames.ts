@@ -25,7 +25,7 @@ export function checkKeyFrames(
   const labelled = all.reduce((sum, frame) => sum + frame.labelled, 0);
   const found = all.reduce((sum, { regions, labelled: known }) => sum + regions.length - known, 0);
   const groups = new Set(all.map(({ group }) => group)).size;
-  const bright = all.filter((frame) => meanLuma(frame) > MAX_NIGHT_LUMA).map(({ name }) => name);
+  const bright = all.filter((frame) => meanLuma(frame.image.data) > MAX_NIGHT_LUMA).map(({ name }) => name);
   const names = bright.slice(0, NAMED).join(', ') + (bright.length > NAMED ? ', ...' : '');
   return [
     `${train.length} nights of ${groups} groups, ${validation.length} held back; key regions: ${labelled} labelled, ${found} found by contrast`,
@@ -35,7 +35,7 @@ export function checkKeyFrames(
 }
 
 /** BT.709, 0 to 1. */
-function meanLuma({ rgb }: Pick<KeyFrame, 'rgb'>): number {
+function meanLuma(rgb: Uint8Array): number {
   let sum = 0;
   for (let i = 0; i < rgb.length; i += 3) {
     sum += 0.2126 * (rgb[i] ?? 0) + 0.7152 * (rgb[i + 1] ?? 0) + 0.0722 * (rgb[i + 2] ?? 0);

@@ -1,5 +1,5 @@
 import type { Box } from '../../scene/scene.js';
-import type { KeyFrame } from './key-frame.js';
+import type { RgbImage } from '../../image/rgb-image.js';
 
 /** Columns and rows of the map on which regions are sought. */
 const COLUMNS = 64;
@@ -20,11 +20,7 @@ const SIZE_POWER = 0.35;
  * Finds the regions of a frame that differ most from what surrounds them, none above another: by night lamps, signals, lit windows, vehicles.
  * The published key patches are the boxes of the highest objectness; on nights, contrast is that measure.
  */
-export function findRegions(
-  frame: Pick<KeyFrame, 'width' | 'height' | 'rgb'>,
-  count: number,
-  taken: readonly Box[] = [],
-): Box[] {
+export function findRegions(frame: RgbImage, count: number, taken: readonly Box[] = []): Box[] {
   const sums = contrastSums(frame);
   const windows = WINDOWS.flatMap(([width, height]) => placesOf(width, height))
     .map((window) => ({ window, score: contrastOf(sums, window) }))
@@ -64,7 +60,7 @@ function contrastOf(sums: Float64Array, { x, y, width, height }: Window): number
 }
 
 /** Running sums of the contrast, `[ROWS + 1, COLUMNS + 1]`: how far a cell's luma and saturation are from the frame's mean. */
-function contrastSums({ width, height, rgb }: Pick<KeyFrame, 'width' | 'height' | 'rgb'>): Float64Array {
+function contrastSums({ width, height, data: rgb }: RgbImage): Float64Array {
   const cells = new Float64Array(COLUMNS * ROWS);
   for (let row = 0, i = 0; row < ROWS; row++) {
     const [top, bottom] = [Math.floor((row * height) / ROWS), Math.floor(((row + 1) * height) / ROWS)];

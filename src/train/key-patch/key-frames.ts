@@ -79,10 +79,9 @@ export function paintedKeyFrames({
 
 function keyFrame(labelled: { name: string; group: string; image: RgbImage; boxes: readonly Box[] }): KeyFrame {
   const { name, group, image, boxes } = labelled;
-  const frame = { name, group, width: image.width, height: image.height, rgb: new Uint8Array(image.data) };
   const regions = distinct(boxes.filter(isRegion).map(withContext));
-  const found = findRegions(frame, MAX_REGIONS - regions.length, regions);
-  return { ...frame, regions: [...regions, ...found], labelled: regions.length };
+  const found = findRegions(image, MAX_REGIONS - regions.length, regions);
+  return { name, group, image, regions: [...regions, ...found], labelled: regions.length };
 }
 
 function isRegion({ width, height }: Box): boolean {

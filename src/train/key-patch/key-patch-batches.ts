@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../core/random.js';
 import type { Box } from '../../scene/scene.js';
+import { WHOLE, writeMask, writeRegion } from '../../infer/key-patch/key-region.js';
 import type { KeyPatchBatch } from '../models/key-patch.js';
 import { NOISE_CHANNELS } from '../networks/key-patch-networks.js';
-import { WHOLE, writeMask, writeRegion, type KeyFrame } from './key-frame.js';
+import type { KeyFrame } from './key-frame.js';
 import type { KeyPatchOptions } from './key-patch-options.js';
 
 /** Draws batches of key patches with their frames, the same for the same seed. Borrows the frames. */
@@ -91,7 +92,7 @@ export function keyPatchBatch(
     writeWhole(others[i] ?? frame, { side, isFlipped, out: part(shuffled, i, 3) });
     writeMask(regions, { side, isFlipped, out: part(mask, i, 1) });
     regions.forEach((region, k) => {
-      writeRegion(frame, region, { side, isFlipped, out: part(patches, i * patchCount + k, 3) });
+      writeRegion(frame.image, region, { side, isFlipped, out: part(patches, i * patchCount + k, 3) });
     });
   });
   const image = (values: Float32Array | undefined, channels: number): tf.Tensor4D =>
@@ -117,7 +118,7 @@ function writeWhole(
   let whole = wholes.get(frame);
   if (whole?.length !== out.length) {
     whole = new Float32Array(out.length);
-    writeRegion(frame, WHOLE, { side, isFlipped: false, out: whole });
+    writeRegion(frame.image, WHOLE, { side, isFlipped: false, out: whole });
     wholes.set(frame, whole);
   }
   if (!isFlipped) {

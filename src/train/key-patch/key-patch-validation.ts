@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { Random } from '../../core/random.js';
 import { layoutSet, layoutSetDistance } from '../../evaluate/layout-distance.js';
 import { slicedWasserstein } from '../../evaluate/sliced-wasserstein.js';
+import { writeMask } from '../../infer/key-patch/key-region.js';
 import { PlaneResizer } from '../../image/resize-planes.js';
 import { imageToYuv } from '../../image/rgb-image.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../../image/thumbnail.js';
@@ -12,7 +13,7 @@ import type { Weights } from '../networks/ops.js';
 import { TfjsOps } from '../networks/tfjs-ops.js';
 import { keyPatchTraces } from '../models/key-patch.js';
 import { disposeBatch, keyPatchBatch } from './key-patch-batches.js';
-import { writeMask, type KeyFrame } from './key-frame.js';
+import type { KeyFrame } from './key-frame.js';
 import type { KeyPatchOptions } from './key-patch-options.js';
 
 /** Frames of a validation, at most: more would cost time and add little. */
