@@ -2,12 +2,9 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandName } from '../config/setting.js';
 import { EXIT_CODES } from '../core/errors.js';
 import { FIT_DEFAULTS } from '../evaluate/fit-defaults.js';
-import { describeOptions, trainOptions } from '../train/options.js';
-import { describeNightStyleOptions, nightStyleOptions } from '../train/night-style/night-style-options.js';
-import { describeSceneOptions, sceneOptions } from '../train/scene/scene-options.js';
-import { describeTwoPathwayOptions, twoPathwayOptions } from '../train/two-pathway/two-pathway-options.js';
 import { packageVersion } from '../config/package-version.js';
 import { addSettings, settingsHelp } from './settings-options.js';
+import { TRAIN_RECIPES, trainingOptionsHelp, trainRecipesHelp } from './train-recipes.js';
 
 /** Columns of the help on a wide terminal. */
 const MAX_HELP_WIDTH = 120;
@@ -264,21 +261,13 @@ function defineTrain(program: Command): void {
   program
     .command('train')
     .addOption(verboseOption())
-    .summary('train a generator on unpaired images, or the scene network on labelled ones')
-    .description(
-      'Train a generator on unpaired day and night images (docs/training.md), with --recipe two-pathway one on pairs ' +
-        '(docs/training-two-pathway.md), with --recipe scene the network that reads streets, on labelled day images ' +
-        '(docs/scene.md), or with --recipe night-style the one that reads a night style from photos (docs/styles.md).',
-    )
+    .summary('train a generator on your images, or a network that reads streets or night styles')
+    .description(`Train a network: what --recipe names.\n\n${trainRecipesHelp()}`)
     .argument(
       '[data]',
-      'folder with trainA (day) and trainB (night), or of labelled scenes; or synth: a painted street',
+      'folder with trainA (day) and trainB (night), or of labelled scenes, or of nights (key-patch); or synth: a painted street',
     )
-    .addOption(
-      new Option('--recipe <name>', 'what to train')
-        .choices(['cyclegan', 'two-pathway', 'scene', 'vehicle', 'night-style'])
-        .default('cyclegan'),
-    )
+    .addOption(new Option('--recipe <name>', 'what to train').choices(Object.keys(TRAIN_RECIPES)).default('cyclegan'))
     .option('--day <folder>', 'day images, instead of DATA')
     .option('--night <folder>', 'night images, instead of DATA')
     .option('--run <folder>', 'where to write checkpoints, sample sheets and the loss page', 'nocturne-run')
@@ -299,18 +288,6 @@ function defineTrain(program: Command): void {
       const { train } = await import('./train.js');
       await train(data, command);
     });
-}
-
-/** The training options of the recipes. */
-function trainingOptionsHelp(): string {
-  const generator = describeOptions(trainOptions()).join('\n');
-  const scene = describeSceneOptions(sceneOptions()).join('\n');
-  const twoPathway = describeTwoPathwayOptions(twoPathwayOptions()).join('\n');
-  const night = describeNightStyleOptions(nightStyleOptions()).join('\n');
-  return (
-    `\nTraining options (--set):\n${generator}\n\nTraining options of --recipe two-pathway:\n${twoPathway}` +
-    `\n\nTraining options of --recipe scene:\n${scene}\n\nTraining options of --recipe night-style:\n${night}`
-  );
 }
 
 function defineExport(program: Command): void {

@@ -26,7 +26,7 @@ export function drawNumbers({ dials, noise, motionBlur, glare, whiteBalance, jpe
 
 /** A draw as one line: `city-led, exposure 0.4, ISO 1600, 12 ms at 0.3 widths a second`. */
 export function describeDraw(draw: Draw): string {
-  const { style, dials, darkKinds, noise, motionBlur, glare, whiteBalance, jpegQuality, crf } = draw;
+  const { style, dials, darkKinds, noise, motionBlur, glare, whiteBalance, background, jpegQuality, crf } = draw;
   const signed = (value: number): string => `${value > 0 ? '+' : ''}${short(value)}`;
   return [
     style,
@@ -38,6 +38,7 @@ export function describeDraw(draw: Draw): string {
       : []),
     ...(glare === undefined ? [] : [`glare ${short(glare)}`]),
     ...(whiteBalance ? [`white balance ${signed(whiteBalance.mireds)} mireds, tint ${signed(whiteBalance.tint)}`] : []),
+    ...(background ? ['synthetic background'] : []),
     ...(jpegQuality === undefined ? [] : [`JPEG ${short(jpegQuality)}`]),
     ...(crf === undefined ? [] : [`rate factor ${short(crf)}`]),
   ].join(', ');

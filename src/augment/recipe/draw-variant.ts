@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { TIMES } from '../../config/settings.js';
 import { DIALS, type DialName } from '../../core/controls.js';
 import { LAMP_KINDS } from '../../look/look.js';
+import type { Item } from '../dataset.js';
 import type { Draw } from './draw.js';
 import type { Probable, Recipe, Spread } from './recipe.js';
 import { RECIPE_DIALS, type RecipeDial } from './recipe-schema.js';
@@ -29,7 +30,7 @@ export interface DrawPlace {
  */
 export function drawVariant(recipe: Recipe, place: DrawPlace): Draw {
   const dice = new Dice(place);
-  const { time, darkLamps = {}, noise, motionBlur, glare, whiteBalance, jpegQuality, crf } = recipe;
+  const { time, darkLamps = {}, noise, motionBlur, glare, whiteBalance, background, jpegQuality, crf } = recipe;
   const angle = motionBlur?.angle;
   return {
     style: recipe.style ? dice.choice('style', recipe.style) : (place.style ?? DEFAULT_STYLE),
@@ -52,10 +53,17 @@ export function drawVariant(recipe: Recipe, place: DrawPlace): Draw {
           tint: whiteBalance.tint ? dice.number('whiteBalance.tint', whiteBalance.tint) : 0,
         },
       }),
+    ...(background && dice.applies('background', background) && { background: { model: background.model } }),
     ...(jpegQuality &&
       dice.applies('jpegQuality', jpegQuality) && { jpegQuality: dice.integer('jpegQuality', jpegQuality) }),
     ...(crf && dice.applies('crf', crf) && { crf: dice.integer('crf', crf) }),
   };
+}
+
+/** The draw of an item: only single images have backgrounds that are made, because those of a video would change from frame to frame. */
+export function drawOf(recipe: Recipe, place: DrawPlace, { kind, timeS }: Pick<Item, 'kind' | 'timeS'>): Draw {
+  const { background, ...draw } = drawVariant(recipe, place);
+  return background && kind === 'image' && timeS === undefined ? { ...draw, background } : draw;
 }
 
 /** Returns the seed of one item in one variant, 31 bits: of its grain, its noise, and what its generator draws. */

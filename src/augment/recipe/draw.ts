@@ -29,6 +29,11 @@ export interface Draw {
     /** Above 0 more magenta, below more green; shares of green. */
     readonly tint: number;
   };
+  /** The night around the labelled objects is made by a network: synthetic; undefined: it is the night of the image itself. */
+  readonly background?: {
+    /** Path of the key-patch network. */
+    readonly model: string;
+  };
   /** Quality of written JPEG and WebP, 1 to 100. */
   readonly jpegQuality?: number;
   /** Constant rate factor of a written video. */

@@ -139,6 +139,15 @@ export const recipeSchema = z.strictObject({
       tint: part(-0.3, 0.3).exactOptional().describe('Above 0 more magenta, below more green; shares of green.'),
     })
     .exactOptional(),
+  background: z
+    .strictObject({
+      probability,
+      model: z.string().min(1).describe("Key-patch network: folder, card or .onnx file, from the recipe's folder."),
+    })
+    .exactOptional()
+    .describe(
+      'Of single images: keeps their labelled objects and makes the night around them anew, at the size of the network.',
+    ),
   jpegQuality: drawn(1, 100).exactOptional().describe('Quality of written JPEG and WebP files.'),
   crf: drawn(0, 63).exactOptional().describe('Constant rate factor of written videos; lower is better.'),
 });

@@ -53,6 +53,11 @@ export interface Recipe extends Readonly<Partial<Record<RecipeDial, Spread<numbe
   };
   readonly glare?: Spread<number> & Probable;
   readonly whiteBalance?: Probable & { readonly mireds?: Spread<number>; readonly tint?: Spread<number> };
+  /** Makes the night around the labelled objects of single images anew. */
+  readonly background?: Probable & {
+    /** Path of a key-patch network; absolute once a recipe file is read. */
+    readonly model: string;
+  };
   readonly jpegQuality?: Spread<number> & Probable;
   readonly crf?: Spread<number> & Probable;
 }
@@ -117,8 +122,9 @@ function finishRecipe(
 ): ReadRecipe {
   const isStyled = style === undefined || !isObject(values) || values['style'] !== undefined;
   const inlined = isStyled ? withStyles(values, folder) : withStyles({ ...values, style: { choices: [style] } }, '.');
-  const recipe = checkRecipe(inlined, label);
-  return { recipe, text: JSON.stringify(inlined) };
+  const whole = withModelPath(inlined, folder);
+  const recipe = checkRecipe(whole, label);
+  return { recipe, text: JSON.stringify(whole) };
 }
 
 /** The style that a draw of a recipe names. Throws NocturneError CONFIG_INVALID where there is none of that name. */
@@ -138,6 +144,15 @@ function withStyles(values: unknown, folder: string): unknown {
   if (files.length === 0) return fields;
   const read = files.map((file) => [file, readNightStyle(resolve(folder, file))] as const);
   return { ...fields, styles: { ...styles, ...Object.fromEntries(read) } };
+}
+
+/** Makes the path of the model of `background` absolute. */
+function withModelPath(values: unknown, folder: string): unknown {
+  if (!isObject(values) || !isObject(values['background'])) return values;
+  const { background } = values;
+  const { model } = background;
+  if (typeof model !== 'string') return values;
+  return { ...values, background: { ...background, model: resolve(folder, model) } };
 }
 
 function checkRecipe(values: unknown, label: string): Recipe {

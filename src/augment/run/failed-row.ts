@@ -1,5 +1,5 @@
 import type { Item, Unit } from '../dataset.js';
-import { drawVariant, itemSeed } from '../recipe/draw-variant.js';
+import { drawOf, itemSeed } from '../recipe/draw-variant.js';
 import { parseRecipe } from '../recipe/recipe.js';
 import type { Store } from '../store/store.js';
 import { hashOfFile } from '../unit/file-hash.js';
@@ -33,7 +33,7 @@ export async function failedRow({ input, settings, unit, item, variant, reason }
     width: 0,
     height: 0,
     seed: itemSeed(seed, item.id, variant),
-    draw: drawVariant(parseRecipe(recipe, 'the recipe'), { seed, scene, variant, style: model.style }),
+    draw: drawOf(parseRecipe(recipe, 'the recipe'), { seed, scene, variant, style: model.style }, item),
     scores: {},
     verdict: 'failed',
     reason,

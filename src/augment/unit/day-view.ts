@@ -43,13 +43,15 @@ export interface JudgedNight {
   readonly look: NightLook;
   /** Boxes of the vehicles in the day; undefined: not read. */
   readonly vehicles: readonly Box[] | undefined;
+  /** Whether its background is made: then neither structure nor lamps of the day are in it; default false. */
+  readonly isMade?: boolean;
 }
 
 /** Scores a night and decides. Borrows all. */
 export function judgeNight(
   { renderer, judge }: NightTools,
   view: DayView,
-  { frame, look, vehicles }: JudgedNight,
+  { frame, look, vehicles, isMade = false }: JudgedNight,
 ): Pick<RenderedNight, 'scores' | 'verdict' | 'reason'> {
   const planes = (data: Float32Array) => ({ data, width: DETAIL_WIDTH, height: DETAIL_HEIGHT });
   const night = renderer.thumbnail(frame).data;
@@ -58,5 +60,12 @@ export function judgeNight(
     ...(vehicles && { vehicles }),
     detail: { day: planes(view.detail), night: planes(renderer.detail(frame)) },
   });
-  return { scores, ...judge.verdict(scores, night) };
+  const judged = isMade ? withoutDay(scores) : scores;
+  return { scores: judged, ...judge.verdict(judged, night) };
+}
+
+/** The scores that do not compare a night with its day. */
+function withoutDay({ layout, texture, lights, night, alreadyNight }: ItemScores): ItemScores {
+  const kept = { layout, texture, lights, night, alreadyNight };
+  return Object.fromEntries(Object.entries(kept).filter(([, score]) => score !== undefined));
 }

@@ -1,11 +1,13 @@
+import type { Box, Scene } from '../../scene/scene.js';
 import type { Item, Unit } from '../dataset.js';
 import type { DayImage } from './day-image.js';
-import { judgeNight, nightAmongDays, viewDay } from './day-view.js';
+import { judgeNight, nightAmongDays, viewDay, type DayView } from './day-view.js';
 import { settle, startedAhead, unwrap } from './in-flight.js';
 import { readItem, releaseItem, type ReadItem } from './item-reader.js';
 import type { ItemRow } from './item-row.js';
 import { failureReason, rowOf, rowStart, type RowStart } from './item-rows.js';
 import type { ItemWriter } from './item-writer.js';
+import { boxesInShares, LabelledObjects } from './labelled-objects.js';
 import type { NightLook } from './night-maker.js';
 import type { ItemNight, NightTools, UnitTools } from './night-tools.js';
 
@@ -37,6 +39,7 @@ export async function* imagesUnit(
   const variantsOf = ({ id }: Item): number[] =>
     Array.from({ length: settings.variants }, (_, variant) => variant).filter((variant) => !isDone(id, variant));
   const items = unit.items.filter((item) => variantsOf(item).length > 0);
+  const labelled = new LabelledObjects(input, settings.layout);
   const options = { start: (item: Item) => readItem(input, item), ahead: PREFETCHED, release: releaseItem };
   for await (const [item, settled] of startedAhead(items, options)) {
     const read = unwrap(settled);
@@ -46,7 +49,7 @@ export async function* imagesUnit(
         const night = tools.night.nightOf(item, variant);
         return { night, row: startedRow(item, unit.index, night, read) };
       });
-      yield* nightsOf(item, read, starts, tools);
+      yield* nightsOf(item, read, starts, { ...tools, labelled });
     } finally {
       releaseItem(read);
     }
@@ -62,9 +65,9 @@ async function* nightsOf(
   item: Item,
   read: ReadItem,
   starts: readonly StartedNight[],
-  tools: ImageUnitTools,
+  tools: ImageUnitTools & { readonly labelled: LabelledObjects },
 ): AsyncGenerator<StartedRow> {
-  const { night: opened, writer, unit } = tools;
+  const { night: opened, writer, unit, labelled } = tools;
   if ('error' in read.day) {
     for (const { row } of starts) yield failed(row, read.day.error);
     return;
@@ -86,11 +89,55 @@ async function* nightsOf(
   const vehicles = scene?.vehicles.map(({ box }) => box);
   for (const [index, { night, row }] of starts.entries()) {
     const look = nights[index] as NightLook; // one for each
-    const frame = day.frame.clone();
-    opened.render(frame, look, night, scene);
-    const judged = judgeNight(opened, view, { frame, look, vehicles });
-    yield started(row, writer.writeNight(item, day, night, { frame, look, ...judged }, scene));
+    const own = day.frame.clone();
+    if (night.draw.background) {
+      const objects = await labelledObjects(labelled, item, day);
+      const around = await settle(opened.renderAround(own, { look, night, scene }, objects ?? vehicles ?? []));
+      if ('error' in around) {
+        yield failed(row, around.error);
+        continue;
+      }
+      yield nightAround(around.value, { item, day, night, row, view, look, scene }, tools);
+      continue;
+    }
+    opened.render(own, look, night, scene);
+    const judged = judgeNight(opened, view, { frame: own, look, vehicles });
+    yield started(row, writer.writeNight(item, day, night, { frame: own, look, ...judged }, scene));
   }
+}
+
+/** The labelled boxes of an item in shares of its image; undefined: the set has none. */
+async function labelledObjects(
+  labelled: LabelledObjects,
+  item: Item,
+  day: DayImage,
+): Promise<readonly Box[] | undefined> {
+  const boxes = (await labelled.boxesOf([item])).get(item.id);
+  return boxes && boxesInShares(boxes, day.frame);
+}
+
+/** A night with or without a background that was made. Structure and lamps of the day say nothing about one that was: they are not scored. */
+function nightAround(
+  { frame, made }: Awaited<ReturnType<NightTools['renderAround']>>,
+  rest: StartedNight & {
+    readonly item: Item;
+    readonly day: DayImage;
+    readonly view: DayView;
+    readonly look: NightLook;
+    readonly scene: Scene | undefined;
+  },
+  { night: opened, writer }: ImageUnitTools,
+): StartedRow {
+  const { item, day, night, row, view, look, scene } = rest;
+  const vehicles = scene?.vehicles.map(({ box }) => box);
+  const judged = judgeNight(opened, view, { frame, look, vehicles, isMade: made !== undefined });
+  const written = writer.writeNight(item, day, night, { frame, look, ...judged }, scene);
+  const { background, ...draw } = night.draw;
+  if (!background || !made) return started({ ...row, draw }, written);
+  return started(
+    row,
+    written.then((outcome) => ({ ...outcome, losses: [...(outcome.losses ?? []), made.note] })),
+  );
 }
 
 /** A night among the days that stays what it is. */

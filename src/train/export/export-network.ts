@@ -27,7 +27,7 @@ interface ExportNetworkOptions<K extends string> {
 }
 
 /** Producer name in the file. */
-const PRODUCER = 'nocturne';
+export const PRODUCER = 'nocturne';
 
 /**
  * Encodes a network with its weights as an ONNX file for batch size 1, NCHW: `[1, C, H, W]` in and out, or `[1, C]` for outputs

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { NocturneError } from '../../core/errors.js';
 import { DETAIL_HEIGHT, DETAIL_WIDTH } from '../../image/thumbnail.js';
+import type { KeyPatchModelCard } from '../../infer/key-patch/key-patch-card.js';
 import type { ImageModelCard } from '../../infer/image-network/image-card.js';
 import type {
   NetworkOrigin,
@@ -11,7 +12,10 @@ import type {
   TrainedModelCard,
 } from '../../infer/model-card.js';
 import type { TwoPathwayCard } from '../../infer/two-pathway/two-pathway-card.js';
-import { readCheckpoint, type Checkpoint } from '../checkpoint.js';
+import { readCheckpoint, type Checkpoint, type NamedArrays } from '../checkpoint.js';
+import { keyPatchOptions } from '../key-patch/key-patch-options.js';
+import type { KeyPatchMetrics } from '../key-patch/key-patch-validation.js';
+import { keyPatchTraces } from '../models/key-patch.js';
 import { classicGenerator } from '../models/create-networks.js';
 import type { NightStyleCard } from '../../infer/night-like/night-style-card.js';
 import type { PlainRegression } from '../../infer/night-like/plain-statistics.js';
@@ -33,6 +37,7 @@ import { BEST_CHECKPOINT } from '../trainer.js';
 import type { PairMetrics } from '../two-pathway/pair-validation.js';
 import { twoPathwayOptions } from '../two-pathway/two-pathway-options.js';
 import { exportGenerator } from './export-generator.js';
+import { exportKeyPatch } from './export-key-patch.js';
 import { exportImage } from './export-image.js';
 import { exportNightStyle } from './export-night-style.js';
 import { exportScene } from './export-scene.js';
@@ -77,10 +82,12 @@ interface BestCheckpoint extends Checkpoint {
 }
 
 /**
- * Writes the best weights of a training as a generator (of looks, of images, of images with key regions), or as a scene or vehicle network by the run's recipe.
+ * Writes the best weights of a training as a generator (of looks, of images, of images with key regions), or as a scene, vehicle or key-patch network by the run's recipe.
  * Throws NocturneError INPUT_NOT_FOUND, MODEL_INVALID for a damaged or another checkpoint, OUTPUT_*.
  */
-export async function exportRun(options: ExportRunOptions): Promise<WrittenModel<TrainedModelCard | ImageModelCard>> {
+export async function exportRun(
+  options: ExportRunOptions,
+): Promise<WrittenModel<TrainedModelCard | ImageModelCard | KeyPatchModelCard>> {
   const { from, ...rest } = options;
   const path = statSync(from, { throwIfNoEntry: false })?.isDirectory() ? join(from, BEST_CHECKPOINT) : from;
   const checkpoint = await readCheckpoint(path);
@@ -88,6 +95,7 @@ export async function exportRun(options: ExportRunOptions): Promise<WrittenModel
   const isScene = header['recipe'] === 'scene';
   if (header['recipe'] === 'night-style') return exportNightStyleRun(rest, { path, ...checkpoint });
   if (header['recipe'] === 'two-pathway') return exportTwoPathwayRun(rest, { path, ...checkpoint });
+  if (header['recipe'] === 'key-patch') return exportKeyPatchRun(rest, { path, ...checkpoint });
   if (header['recipe'] === 'vehicle') return exportVehicleRun(rest, { path, ...checkpoint });
   if (!('metrics' in header) || (!isScene && !arrays.has('netGA'))) throw invalid(`${path} is not a best checkpoint`);
   return isScene ? exportSceneRun(rest, { path, ...checkpoint }) : exportGeneratorRun(rest, { path, ...checkpoint });
@@ -202,6 +210,44 @@ async function exportTwoPathwayRun(
     training: { recipe: 'two-pathway', seed, steps: step, options: { ...trained } },
     metrics: { 'validation.regions': validation.regions, 'validation.elsewhere': validation.elsewhere, ...metrics },
   });
+}
+
+async function exportKeyPatchRun(
+  options: CardOptions,
+  { path, header, arrays }: BestCheckpoint,
+): Promise<WrittenModel<KeyPatchModelCard>> {
+  const { metrics, description, ...card } = options;
+  const { options: given, step, metrics: validation } = header as unknown as BestHeader<KeyPatchMetrics>; // as the trainer writes it
+  const trained = keyPatchOptions(given);
+  const { side, filters, minPatches, maxPatches, seed } = trained;
+  const { generator } = keyPatchTraces(trained);
+  const specs = [...generator.parameters, ...generator.statistics];
+  const weights = new Map(specs.flatMap(({ name }) => [...pick(arrays, name)]));
+  const isSame = specs.every(({ name, shape }) => weights.get(name)?.length === sizeOf(shape));
+  if (!isSame) throw invalid(`${path} holds another key-patch network`);
+  const { maskIou, constantIou, rejected, layout, swd } = validation;
+  return exportKeyPatch({
+    ...card,
+    description: description ?? `makes nights of ${side}x${side} from a few patches, trained by nocturne train`,
+    side,
+    filters,
+    patches: [minPatches, maxPatches],
+    weights,
+    training: { recipe: 'key-patch', seed, steps: step, options: { ...trained } },
+    metrics: {
+      'validation.maskIou': maskIou,
+      'validation.constantIou': constantIou,
+      ...Object.fromEntries(Object.entries(rejected).map(([name, rate]) => [`validation.rejected.${name}`, rate])),
+      'validation.layout': layout,
+      'validation.swd': swd,
+      ...metrics,
+    },
+  });
+}
+
+function pick(arrays: NamedArrays, name: string): readonly (readonly [string, Float32Array])[] {
+  const values = arrays.get(name);
+  return values ? [[name, values]] : [];
 }
 
 /** The metrics of held-back images for the model card: what was measured at all. */

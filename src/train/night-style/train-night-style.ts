@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { openBackend, type BackendChoice } from '../backends/open-backend.js';
 import { createRunFolder } from '../report/report-file.js';
-import { runSupervised, supervisedOptions, type SupervisedResult, type SupervisedRun } from '../scene/supervised.js';
+import {
+  cosineRate,
+  runSupervised,
+  supervisedOptions,
+  type SupervisedResult,
+  type SupervisedRun,
+} from '../scene/supervised.js';
 import { NightBatches, traitScales } from './night-batches.js';
 import { makeNightSets, nightSetKey, type NightSets } from './night-set.js';
 import { readNightSets, writeNightSets } from './night-set-file.js';
@@ -60,6 +66,7 @@ export async function trainNightStyle(run: NightStyleRunOptions): Promise<Superv
       backend,
       model,
       data,
+      rateAt: (step) => cosineRate(options, step),
       train: (_, rate) => model.step(data.next(), rate),
       measure: async (weights) => ({
         ...measurePredictions(validation, await predictSets(network, weights, held, scales), scales),

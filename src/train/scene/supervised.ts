@@ -30,9 +30,6 @@ export interface SupervisedRun {
 /** Options that every supervised training has. */
 interface SupervisedOptions {
   readonly steps: number;
-  /** Highest learning rate; reached after `warmUp` steps, then it falls to 0 along a cosine. */
-  readonly rate: number;
-  readonly warmUp: number;
   readonly logEvery: number;
   readonly validateEvery: number;
   readonly checkpointEvery: number;
@@ -63,13 +60,26 @@ interface SupervisedTask<M> {
     weights(): Promise<Weights>;
   };
   readonly data: { readonly state: number; restore(state: number): void };
-  /** Runs one step; the losses are disposed by the caller. */
+  /** The learning rate at a step. */
+  readonly rateAt: (step: number) => number;
+  /** Runs one step; the losses, which need not be the same in every step, are disposed by the caller. */
   readonly train: (step: number, rate: number) => Losses;
   /** Measures weights of a step on what was held back; a higher score is better. */
   readonly measure: (weights: Weights, step: number) => Promise<M>;
   readonly describe: (metrics: M) => string;
   /** Metrics for the log. */
   readonly numbers: (metrics: M) => Readonly<Record<string, number>>;
+  /** Writes a sample sheet of some weights; default: the run has none. */
+  readonly writeSamples?: (weights: Weights, step: number) => Promise<void>;
+}
+
+/** A learning rate that rises to `rate` over `warmUp` steps and falls to 0 along a cosine. */
+export function cosineRate(
+  { rate, warmUp, steps }: { readonly rate: number; readonly warmUp: number; readonly steps: number },
+  step: number,
+): number {
+  if (step < warmUp) return (rate * (step + 1)) / warmUp;
+  return 0.5 * rate * (1 + Math.cos((Math.PI * (step - warmUp)) / Math.max(1, steps - warmUp)));
 }
 
 /** The header of the last checkpoint. */
@@ -159,21 +169,21 @@ class SupervisedTraining<M extends { readonly score: number }> {
 
   async run(): Promise<SupervisedResult<M>> {
     const { steps, logEvery, validateEvery, checkpointEvery } = this.#task.options;
-    let losses: Record<string, number> = {};
+    let losses: LossSums = {};
     let logged = { step: this.#step, at: performance.now() };
     while (this.#step < steps) {
       if (this.#task.run.signal?.aborted) {
         await this.#save();
         throw abortedError(`step ${steps}`, 'train', `Continue from step ${this.#step} with --resume.`);
       }
-      await addLosses(losses, this.#task.train(this.#step, this.#rate()));
+      await addLosses(losses, this.#task.train(this.#step, this.#task.rateAt(this.#step)));
       this.#step++;
       const isDue = (every: number): boolean => this.#step === steps || this.#step % every === 0;
       const isValidated = isDue(validateEvery);
       if (isDue(logEvery) || isValidated) {
         const count = this.#step - logged.step;
         const stepsPerSecond = (1000 * count) / (performance.now() - logged.at);
-        const means = Object.fromEntries(Object.entries(losses).map(([name, sum]) => [name, sum / count]));
+        const means = Object.fromEntries(Object.entries(losses).map(([name, { sum, steps: of }]) => [name, sum / of]));
         await this.#report(means, stepsPerSecond, isValidated ? await this.#validate() : undefined);
         losses = {};
         logged = { step: this.#step, at: performance.now() };
@@ -185,12 +195,6 @@ class SupervisedTraining<M extends { readonly score: number }> {
 
   #path(name: string): string {
     return join(this.#task.run.run, name);
-  }
-
-  #rate(): number {
-    const { rate, warmUp, steps } = this.#task.options;
-    if (this.#step < warmUp) return (rate * (this.#step + 1)) / warmUp;
-    return 0.5 * rate * (1 + Math.cos((Math.PI * (this.#step - warmUp)) / Math.max(1, steps - warmUp)));
   }
 
   get #seconds(): number {
@@ -207,7 +211,7 @@ class SupervisedTraining<M extends { readonly score: number }> {
       seconds: this.#seconds,
       epoch: 0,
       losses,
-      learningRates: { [recipe]: this.#rate() },
+      learningRates: { [recipe]: this.#task.rateAt(this.#step) },
       ...(metrics && { metrics: numbers(metrics) }),
     });
     if (!metrics) return;
@@ -231,6 +235,7 @@ class SupervisedTraining<M extends { readonly score: number }> {
       const header = { recipe, options, step: this.#step, metrics, ...(this.#init && { init: this.#init }) };
       await writeCheckpoint(this.#path(BEST_CHECKPOINT), { header, arrays: weights });
     }
+    await this.#task.writeSamples?.(weights, this.#step);
     return metrics;
   }
 
@@ -247,9 +252,13 @@ class SupervisedTraining<M extends { readonly score: number }> {
   }
 }
 
-async function addLosses(sums: Record<string, number>, losses: Losses): Promise<void> {
+/** Sums of losses, and over how many steps. */
+type LossSums = Record<string, { readonly sum: number; readonly steps: number }>;
+
+async function addLosses(sums: LossSums, losses: Losses): Promise<void> {
   for (const [name, loss] of Object.entries(losses)) {
-    sums[name] = (sums[name] ?? 0) + ((await loss.data())[0] ?? 0);
+    const { sum, steps } = sums[name] ?? { sum: 0, steps: 0 };
+    sums[name] = { sum: sum + ((await loss.data())[0] ?? 0), steps: steps + 1 };
     tf.dispose(loss);
   }
 }

@@ -11,7 +11,13 @@ import { SceneModel } from './scene-model.js';
 import { sceneOptions, type SceneOptions } from './scene-options.js';
 import { splitByGroup, type SceneSplit } from './scene-split.js';
 import { measureScenes, type SceneMetrics } from './scene-validation.js';
-import { runSupervised, supervisedOptions, type SupervisedResult, type SupervisedRun } from './supervised.js';
+import {
+  cosineRate,
+  runSupervised,
+  supervisedOptions,
+  type SupervisedResult,
+  type SupervisedRun,
+} from './supervised.js';
 
 /** Options of {@link trainScene}. */
 export interface SceneRunOptions extends SupervisedRun {
@@ -67,6 +73,7 @@ export async function trainScene(runOptions: SceneRunOptions): Promise<Supervise
       backend,
       model,
       data: batches,
+      rateAt: (step) => cosineRate(options, step),
       train: (step, rate) => model.step(batches.next(step >= steps - wholeSteps), rate),
       measure: (weights) => measureScenes(weights, validation, { width, height }),
       describe: describeMetrics,

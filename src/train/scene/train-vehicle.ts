@@ -14,7 +14,13 @@ import { readSceneFolder } from './scene-folder.js';
 import { logSoftmax } from './scene-losses.js';
 import { splitByGroup } from './scene-split.js';
 import { SupervisedModel } from './supervised-model.js';
-import { runSupervised, supervisedOptions, type SupervisedResult, type SupervisedRun } from './supervised.js';
+import {
+  cosineRate,
+  runSupervised,
+  supervisedOptions,
+  type SupervisedResult,
+  type SupervisedRun,
+} from './supervised.js';
 import {
   CROP_TARGETS,
   VehicleCrops,
@@ -95,6 +101,7 @@ export async function trainVehicle(runOptions: VehicleRunOptions): Promise<Super
       backend,
       model,
       data,
+      rateAt: (step) => cosineRate(options, step),
       train: (_, rate) => model.step(data.next(), rate),
       measure: (weights) => measureCrops(weights, held),
       describe: describeCropMetrics,

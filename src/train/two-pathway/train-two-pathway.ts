@@ -7,7 +7,13 @@ import { TwoPathwayGan } from '../models/two-pathway.js';
 import { sceneFeatures } from '../networks/scene-network.js';
 import type { Weights } from '../networks/ops.js';
 import { sheetPath } from '../report/loss-page.js';
-import { runSupervised, supervisedOptions, type SupervisedResult, type SupervisedRun } from '../scene/supervised.js';
+import {
+  cosineRate,
+  runSupervised,
+  supervisedOptions,
+  type SupervisedResult,
+  type SupervisedRun,
+} from '../scene/supervised.js';
 import type { TrainingSource } from '../training-data.js';
 import { folderPairs, type FolderPairs } from './folder-pairs.js';
 import { PairBatches } from './pair-batches.js';
@@ -68,6 +74,7 @@ export async function trainTwoPathway(runOptions: TwoPathwayRunOptions): Promise
       backend,
       model,
       data: batches,
+      rateAt: (step) => cosineRate(options, step),
       train: (_, rate) =>
         model.step(batches.next(), {
           rate,
