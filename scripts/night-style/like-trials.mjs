@@ -30,12 +30,12 @@ const TOWNS = {
   bucharest: ['trainB', 'bucharest-dashcam__'],
   singapore: ['trainB', 'sg-lta-cams__'],
   luchko: ['trainB', 'luchko-webphotos__'],
-  roadscene: ['testB', 'roadscene'],
-  deepcar: ['testB', 'deepcar'],
+  roadscene: ['testB', 'hannaxu-roadscene__'],
+  deepcar: ['testB', 'deepcar-taillight__'],
   amos: ['trainB', 'amos-webcams__'],
   bdd: ['bddB', 'bdd'],
 };
-const towns = option('--towns', 'bucharest,singapore,deepcar').split(',');
+const towns = option('--towns', 'bucharest,singapore,roadscene').split(',');
 const trials = Number(option('--trials', '30'));
 /** Photos of each night. */
 const PHOTOS = 3;
@@ -76,7 +76,7 @@ try {
 
 async function run(api) {
   const random = new api.Random(Number(option('--seed', '1')));
-  const model = option('--model');
+  const model = option('--model', join(root, 'models/night-style'));
   const generator = await api.openGenerator({ generator: 'lit', style: 'city-led' });
   const renderer = await api.openRenderer({ hasBeam: false });
   const base = api.readNightStyle('city-led');
@@ -96,7 +96,7 @@ async function run(api) {
     return Array.from({ length: count }, () => rest.splice(random.below(rest.length), 1)[0]);
   };
   const styleOf = async (photos) => {
-    const read = await api.styleLike({ photos, base, ...(model && { model }) });
+    const read = await api.styleLike({ photos, base, model });
     return read;
   };
   const nightOf = async (day, style) => {

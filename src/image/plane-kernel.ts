@@ -36,7 +36,7 @@ interface PlaneExports {
   dropGrey: (...args: [number, number, number, number, number, number, number, number]) => void;
   /** Addresses of day, night, ground, moments, grid and means. */
   fitGrid: (...args: [number, number, number, number, number, number]) => void;
-  /** Addresses of grid, day, night, ground, output and spare planes. */
+  /** Addresses of grid, day, night, ground, output and means. */
   fitLights: (...args: [number, number, number, number, number, number]) => void;
   softmax(logits: number, planes: number, count: number): void;
   /** Address and count of planes, their width and height; address of the output, its width and height. */

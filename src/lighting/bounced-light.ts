@@ -22,6 +22,7 @@ export class BouncedLight {
   /** Share of the ground's light that comes to what stands, over the share of ground around it. */
   readonly #shares: Float32Array;
   readonly #doubled: Float32Array;
+  readonly #stands: Float32Array;
 
   constructor(filters: PlaneFilters) {
     this.#filters = filters;
@@ -30,6 +31,7 @@ export class BouncedLight {
     this.#light = filters.createHalfPlane();
     this.#shares = filters.createHalfPlane();
     this.#doubled = filters.createPlane();
+    this.#stands = filters.createPlane();
   }
 
   /** Adds it to light planes. */
@@ -41,7 +43,9 @@ export class BouncedLight {
       this.#light,
       this.#shares,
     ];
-    const doubled = this.#doubled;
+    const [doubled, stands] = [this.#doubled, this.#stands];
+    // What stands ends sharply: light of half the size would leave a pale rim on the ground around it.
+    for (let i = 0; i < SAMPLES; i++) stands[i] = (1 - (plane.ground[i] ?? 0)) * (1 - (plane.sky[i] ?? 0));
     filters.halveInto(plane.ground, ground);
     this.#spread(ground, around);
     for (let i = 0; i < shares.length; i++) shares[i] = BOUNCE / ((around[i] ?? 0) + ENOUGH_GROUND);
@@ -52,10 +56,7 @@ export class BouncedLight {
       for (let i = 0; i < lit.length; i++) lit[i] = (lit[i] ?? 0) * (shares[i] ?? 0);
       doubled.fill(0);
       filters.addDoubled(lit, doubled);
-      // What stands ends sharply: light of half the size would leave a pale rim on the ground around it.
-      for (let i = 0; i < SAMPLES; i++) {
-        channel[i] = (channel[i] ?? 0) + (1 - (plane.ground[i] ?? 0)) * (1 - (plane.sky[i] ?? 0)) * (doubled[i] ?? 0);
-      }
+      for (let i = 0; i < SAMPLES; i++) channel[i] = (channel[i] ?? 0) + (stands[i] ?? 0) * (doubled[i] ?? 0);
     }
   }
 

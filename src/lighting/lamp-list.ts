@@ -34,7 +34,7 @@ const STREAK_LENGTH = 9;
 /** Largest linear luminance that one lamp adds to the bloom, and its exponent above clipping. */
 const BRIGHTEST = 14;
 /** Luminance of a lamp's colour that its bloom reckons with at least: a red lamp of some luma is no stronger than a white one. */
-const LEAST_WHITE = 0.5;
+const MIN_LUMINANCE = 0.5;
 
 /** Collects the sharp lamps of a look, and the light that they spread over the lens. */
 export class LampList {
@@ -92,7 +92,8 @@ export class LampList {
   #spread({ x, y, radiusX, radiusY, luma, color }: Lamp): void {
     const area = Math.PI * radiusX * radiusY * COLUMNS * COLUMNS;
     const luminance = Math.min(BRIGHTEST, luma > 1 ? luma ** 2.4 : linearOf(luma));
-    const strength = (area * luminance) / Math.max(LEAST_WHITE, 0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2]);
+    const strength =
+      (area * luminance) / Math.max(MIN_LUMINANCE, 0.2126 * color[0] + 0.7152 * color[1] + 0.0722 * color[2]);
     const [column, row] = [x * COLUMNS - 0.5, y * ROWS - 0.5];
     const [left, top] = [Math.floor(column), Math.floor(row)];
     for (let corner = 0; corner < 4; corner++) {

@@ -228,7 +228,7 @@ export class Lighting {
     if (stays > 0) this.#night.mixDay(this.#day, stays);
     this.#bars.clear(this.#night);
     this.#gridFit.fit(this.#day, this.#night, this.#even);
-    this.#lightsFit.fit(this.#gridFit.grid, this.#day, this.#night, this.#even);
+    this.#lightsFit.fit(this.#gridFit, this.#day, this.#night, this.#even);
     this.#look.grid.set(this.#gridFit.grid);
     this.#look.lights.set(this.#lightsFit.lights);
   }

@@ -8,8 +8,6 @@ import type { SunState } from './sun-state.js';
 const CLOUDS = { power: 1.3, least: 0.45, most: 1.35 } as const;
 /** Radius over which clouds are smoothed, samples. */
 const CLOUD_RADIUS = 2;
-/** How much faster than by day the sky's fringe, wires and twigs before it darken, an exponent: light against gamma-coded luma. */
-const FRINGE_POWER = 3;
 
 /** What the day's sky is like. */
 interface DaySky {
@@ -95,9 +93,11 @@ export class NightSky {
     }
     this.#filters.boxMeanInto(clouds, clouds, CLOUD_RADIUS);
     for (let i = 0; i < SAMPLES; i++) {
-      const here = 0.5 * ((luma[i] ?? 0) + (darkest[i] ?? 0));
-      const dark = Math.min(1, here / (mean * Math.max(CLOUDS.least, clouds[i] ?? 1)));
-      fringe[i] = dark ** FRINGE_POWER;
+      if ((cover[i] ?? 0) > 0) {
+        const here = 0.5 * ((luma[i] ?? 0) + (darkest[i] ?? 0));
+        const dark = Math.min(1, here / (mean * Math.max(CLOUDS.least, clouds[i] ?? 1)));
+        fringe[i] = dark * dark * dark; // light falls faster than gamma-coded luma
+      }
       clouds[i] = Math.min(CLOUDS.most, Math.max(CLOUDS.least, (clouds[i] ?? 1) ** CLOUDS.power));
     }
     return clouds;

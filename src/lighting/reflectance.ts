@@ -48,7 +48,7 @@ const SKY_LIGHT = { clear: 0.25, through: 0.7 } as const;
 /** Luminance of the sky where the frame shows none. */
 const USUAL_SKY = 0.75;
 /** Sampled samples of sky below which the frame shows none. */
-const LEAST_SKY = 20;
+const MIN_SKY = 20;
 /** How fast a border of the sky becomes a rim: a third of sky around is all of one. */
 const RIM_GAIN = 3;
 /** Rows, shares of the height, from which what is bright before a camera that drives may be the sky in its bonnet. */
@@ -158,7 +158,7 @@ function skyLightOf(sky: Float32Array, luminance: Float32Array): number {
     sum += share * (luminance[i] ?? 0);
     weight += share;
   }
-  return weight < LEAST_SKY ? USUAL_SKY : sum / weight;
+  return weight < MIN_SKY ? USUAL_SKY : sum / weight;
 }
 
 /** Mean of the day's large shading where a surface is likely. */

@@ -69,7 +69,9 @@ export class StreetLamps {
         const soft = Math.max(0, 1 - square / (reach * reach + poleM * poleM));
         const downwards = up > 0 ? up / Math.sqrt(square + 1) : 0;
         const falls = STANDING_SHARE + (1 - STANDING_SHARE) * (plane.ground[i] ?? 0);
-        const amountHere = (strength * amount * falls * poleM * poleM * downwards * soft) / (square + 2 + UNSURE_SQUARE_M * (1 - (plane.ground[i] ?? 0)));
+        const amountHere =
+          (strength * amount * falls * poleM * poleM * downwards * soft) /
+          (square + 2 + UNSURE_SQUARE_M * (1 - (plane.ground[i] ?? 0)));
         if (amountHere > 1e-4) addLight(light, i, amountHere, color);
       }
     }

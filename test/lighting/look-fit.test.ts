@@ -30,7 +30,7 @@ describe('the fit of a look', async () => {
   const lights = new LightsFit(kernel);
   const ground = kernel.plane(SAMPLES);
   grid.fit(day, night, ground);
-  lights.fit(grid.grid, day, night, ground);
+  lights.fit(grid, day, night, ground);
   const plane = (index: number): Float32Array =>
     lights.lights.subarray((index * LIGHTS_SIZE) / 4, ((index + 1) * LIGHTS_SIZE) / 4);
   /** Y of the grid alone, in the middle of the frame, for a luma of the day. */
@@ -76,7 +76,7 @@ describe('the fit of ground in sun and shadow', async () => {
   const contrast = (isEven: boolean): number => {
     ground.fill(isEven ? 1 : 0);
     grid.fit(day, night, ground);
-    lights.fit(grid.grid, day, night, ground);
+    lights.fit(grid, day, night, ground);
     const row = 36 * COLUMNS + COLUMNS / 2 + 1; // lit ground at the edge of the sun
     return (lights.lights[row] ?? 0) * 0.9 * (sun - shadow);
   };

@@ -9,14 +9,16 @@ const LUMAS = [0.25, 0.5, 0.75, 0.95] as const;
 /** Fewest samples of such an average. */
 const FEWEST = 20;
 /** Every so many samples of the patches count. */
-const STEP = 3;
+const STEP = 5;
 /** Added before a logarithm. */
 const FLOOR = 0.02;
 /** How many of the statistics also count squared. */
 const SQUARED = 16;
 
-/** Means of samples: Y, U, V, and chroma over luma. */
-type Sample = readonly [y: number, u: number, v: number, uOverY: number, vOverY: number];
+/** Numbers of a sample: Y, U, V, and U and V over Y. */
+const FIELDS = 5;
+/** Steps of luma by which samples are ordered, and room for their numbers below a step. */
+const ORDER = { steps: 65_535, room: 2 ** 20 } as const;
 
 /**
  * Plain statistics of a photo: quantiles and means of luma and chroma of the whole, of its thirds, and of what is dark and bright in its
@@ -24,25 +26,29 @@ type Sample = readonly [y: number, u: number, v: number, uOverY: number, vOverY:
  */
 export function plainStatistics(patches: readonly Float32Array[]): number[] {
   const [whole = new Float32Array(), ...others] = patches;
-  const own = samplesOf(whole, 1);
-  const lumas = own.map(([y]) => y).sort((a, b) => a - b);
-  const quantiles = QUANTILES.map((share) => lumas[Math.min(lumas.length - 1, Math.floor(share * lumas.length))] ?? 0);
-  const thirds = [0, 1, 2].map((third) => meanOf(own.filter((_, i) => Math.floor((3 * i) / own.length) === third)));
-  const samples = others.flatMap((patch) => samplesOf(patch, STEP)).sort((a, b) => a[0] - b[0]);
+  const own = samplesOf([whole], 1);
+  const count = own.length / FIELDS;
+  const lumas = Float32Array.from({ length: count }, (_, i) => own[i * FIELDS] ?? 0).sort();
+  const quantiles = QUANTILES.map((share) => lumas[Math.min(count - 1, Math.floor(share * count))] ?? 0);
+  const thirds = [0, 1, 2].map((third) =>
+    meanOf(own, Math.ceil((third * count) / 3), Math.ceil(((third + 1) * count) / 3)),
+  );
+  const samples = orderedByLuma(samplesOf(others, STEP));
+  const total = samples.length / FIELDS;
   const bands = BANDS.slice(1).map((to, k) => {
-    const from = Math.floor((BANDS[k] ?? 0) * samples.length);
-    return meanOf(samples.slice(from, Math.max(from + 1, Math.floor(to * samples.length))));
+    const from = Math.floor((BANDS[k] ?? 0) * total);
+    return meanOf(samples, from, Math.max(from + 1, Math.floor(to * total)));
   });
-  const middles = LUMAS.slice(1).map((to, k) => {
-    const within = samples.filter(([y]) => y > (LUMAS[k] ?? 0) && y <= to);
-    return within.length < FEWEST ? ([0, 0, 0, 0, 0] as const) : meanOf(within);
+  const above = LUMAS.map((luma) => firstAbove(samples, luma));
+  const middles = above.slice(1).map((to, k) => {
+    const from = above[k] ?? 0;
+    return to - from < FEWEST ? new Float64Array(FIELDS) : meanOf(samples, from, to);
   });
   const plain = [
     ...quantiles,
-    ...thirds.flatMap(([y, u, v]) => [y, u, v]),
-    ...bands.flatMap(([y, u, v]) => [y, u, v]),
+    ...[...thirds, ...bands].flatMap((mean) => [...mean.subarray(0, 3)]),
     ...[3, 0, 6].map((k) => Math.log((quantiles[k] ?? 0) + FLOOR)),
-    ...[...bands, ...thirds, ...middles].flatMap(([, , , u, v]) => [u, v]),
+    ...[...bands, ...thirds, ...middles].flatMap((mean) => [...mean.subarray(3)]),
   ];
   return [...plain, ...plain.slice(0, SQUARED).map((value) => value * value)];
 }
@@ -59,24 +65,51 @@ export function regress({ bias, weights }: PlainRegression, statistics: readonly
   return weights.map((row, t) => row.reduce((sum, weight, k) => sum + weight * (statistics[k] ?? 0), bias[t] ?? 0));
 }
 
-function samplesOf(patch: Float32Array, step: number): Sample[] {
-  const samples: Sample[] = [];
-  for (let i = 0; i < PATCH_SIDE * PATCH_SIDE; i += step) {
-    const at = i * PATCH_CHANNELS;
-    const y = ((patch[at] ?? 0) + 1) / 2;
-    const [u, v] = [(patch[at + 1] ?? 0) / CHROMA_GAIN, (patch[at + 2] ?? 0) / CHROMA_GAIN];
-    samples.push([y, u, v, clamp(u / (y + DARK)), clamp(v / (y + DARK))]);
+/** Every so many samples of patches, `[N, 5]`. */
+function samplesOf(patches: readonly Float32Array[], step: number): Float32Array {
+  const each = Math.ceil((PATCH_SIDE * PATCH_SIDE) / step);
+  const samples = new Float32Array(patches.length * each * FIELDS);
+  let to = 0;
+  for (const patch of patches) {
+    for (let i = 0; i < PATCH_SIDE * PATCH_SIDE; i += step, to += FIELDS) {
+      const at = i * PATCH_CHANNELS;
+      const y = ((patch[at] ?? 0) + 1) / 2;
+      const [u, v] = [(patch[at + 1] ?? 0) / CHROMA_GAIN, (patch[at + 2] ?? 0) / CHROMA_GAIN];
+      samples[to] = y;
+      samples[to + 1] = u;
+      samples[to + 2] = v;
+      samples[to + 3] = Math.min(1, Math.max(-1, u / (y + DARK)));
+      samples[to + 4] = Math.min(1, Math.max(-1, v / (y + DARK)));
+    }
   }
   return samples;
 }
 
-function meanOf(samples: readonly Sample[]): Sample {
-  const sum = [0, 0, 0, 0, 0] as [number, number, number, number, number];
-  for (const sample of samples) for (let k = 0; k < sum.length; k++) sum[k] = (sum[k] ?? 0) + (sample[k] ?? 0);
-  const share = 1 / Math.max(1, samples.length);
-  return [share * sum[0], share * sum[1], share * sum[2], share * sum[3], share * sum[4]];
+/** The darkest first; of equal ones the first. */
+function orderedByLuma(samples: Float32Array): Float32Array {
+  const count = samples.length / FIELDS;
+  const keys = Float64Array.from({ length: count }, (_, i) => {
+    return Math.round(ORDER.steps * Math.max(0, samples[i * FIELDS] ?? 0)) * ORDER.room + i;
+  }).sort();
+  const ordered = new Float32Array(samples.length);
+  keys.forEach((key, to) => {
+    const from = (key % ORDER.room) * FIELDS;
+    for (let k = 0; k < FIELDS; k++) ordered[to * FIELDS + k] = samples[from + k] ?? 0;
+  });
+  return ordered;
 }
 
-function clamp(value: number): number {
-  return Math.min(1, Math.max(-1, value));
+/** The first of ordered samples whose luma is above one. */
+function firstAbove(ordered: Float32Array, luma: number): number {
+  const count = ordered.length / FIELDS;
+  let first = 0;
+  while (first < count && (ordered[first * FIELDS] ?? 0) <= luma) first++;
+  return first;
+}
+
+/** Means of the samples from one to before another. */
+function meanOf(samples: Float32Array, from: number, to: number): Float64Array {
+  const sums = new Float64Array(FIELDS);
+  for (let i = from * FIELDS; i < to * FIELDS; i++) sums[i % FIELDS] = (sums[i % FIELDS] ?? 0) + (samples[i] ?? 0);
+  return sums.map((sum) => sum / Math.max(1, to - from));
 }

@@ -3,6 +3,7 @@ import { NocturneError } from '../../core/errors.js';
 import { MAX_LIKE_PHOTOS } from '../../core/photo-limits.js';
 import { readPhoto, type PhotoSource } from '../../image/photo.js';
 import type { NightStyle } from '../../lighting/night-style.js';
+import { townColor } from '../../lighting/street-lamps.js';
 import { STYLE_TRAITS, styleOfTraits } from '../../lighting/style-traits.js';
 import { readModelFile, type ModelFile } from '../model-file.js';
 import type { NetworkSession } from '../network-session.js';
@@ -54,7 +55,7 @@ export interface TraitReading {
 /** Folder of the night-style network of the package; the same from `src/` and from `dist/`. */
 export const SHIPPED_NIGHT_STYLE_MODEL = fileURLToPath(new URL('../../../models/night-style', import.meta.url));
 /** Sureness below which a trait keeps the base's value. */
-const MIN_SURENESS = 0.3;
+const MIN_SURENESS = 0.15;
 /** Logit of a night below which a photo is a day. */
 const DAY_LOGIT = -1;
 
@@ -104,7 +105,27 @@ export function describeReading(traits: readonly TraitReading[]): string {
 function styleFrom(traits: readonly TraitReading[], base: NightStyle, count: number): NightStyle {
   const values = traits.map(({ value, isUsed }) => (isUsed ? value : undefined));
   const description = `Read from ${count === 1 ? 'one photo' : `${count} photos`}; the rest is ${base.name}.`;
-  return { ...styleOfTraits(values, base), name: `like ${count === 1 ? 'a photo' : `${count} photos`}`, description };
+  const style = styleOfTraits(values, base);
+  const isTinted = values[0] !== undefined || values[1] !== undefined;
+  const beam = isTinted
+    ? { ...style.beam, color: tinted(style.beam.color, townColor(style), townColor(base)) }
+    : style.beam;
+  return { ...style, beam, name: `like ${count === 1 ? 'a photo' : `${count} photos`}`, description };
+}
+
+/** A colour of the own headlights moved half as far as the lamps': a camera's white balance is in both. Its luminance stays. */
+function tinted(color: Color, lamps: Color, before: Color): Color {
+  const channel = (c: 0 | 1 | 2): number => color[c] * Math.sqrt(lamps[c] / Math.max(0.01, before[c]));
+  const moved = [channel(0), channel(1), channel(2)] as const;
+  const gain = luminance(color) / Math.max(0.01, luminance(moved));
+  const clamped = (value: number): number => Math.min(2, gain * value);
+  return [clamped(moved[0]), clamped(moved[1]), clamped(moved[2])];
+}
+
+type Color = readonly [red: number, green: number, blue: number];
+
+function luminance([red, green, blue]: Color): number {
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
 /** A night-style network. */

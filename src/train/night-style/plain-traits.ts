@@ -10,9 +10,9 @@ const DIGITS = 6;
 
 /** The plain statistics of a photo's patches as bytes. */
 export function statisticsOf(photo: Uint8Array): number[] {
-  const patches = Array.from({ length: PATCH_COUNT }, (_, k) =>
-    Float32Array.from(photo.subarray(k * PATCH_SIZE, (k + 1) * PATCH_SIZE), (value) => value / 127.5 - 1),
-  );
+  const all = new Float32Array(photo.length);
+  for (let i = 0; i < photo.length; i++) all[i] = (photo[i] ?? 0) / 127.5 - 1;
+  const patches = Array.from({ length: PATCH_COUNT }, (_, k) => all.subarray(k * PATCH_SIZE, (k + 1) * PATCH_SIZE));
   return plainStatistics(patches);
 }
 

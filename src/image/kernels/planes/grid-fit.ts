@@ -3,7 +3,7 @@ import { bins, findBins, shares } from './luma-bins';
 import { GRID_BINS, GRID_HEIGHT, GRID_WIDTH, HEIGHT, PLANE, WIDTH } from './sizes';
 import { spreadNodes } from './splat';
 import { first, fourth, second, third, transpose } from './transpose';
-import { readWindows, slopeOf } from './windows';
+import { readDayWindows, readWindows, slopeOf } from './windows';
 
 /**
  * Bytes of the moments of a cell and bin, f32: weight, Y, YY, R, RY, U, V, UU + VV, RU, RV, RU U + RV V and a zero, where R, RU and
@@ -36,10 +36,12 @@ const RIDGE: f64 = 0.0012;
 /**
  * Fits a grid `[9, 16, 8, 3, 4]`: in each cell and bin, night Y is affine in day Y, and night U, V in day U, V with one common slope.
  * `day` is planes Y, U, V `[72, 128]`, one after the other; `night` is Y, U, V and the share of its light that things reflect. `ground` is its
- * share. `moments` has room for two times `[9, 16, 8, 12]`, `means` for four planes.
+ * share. `moments` has room for two times `[9, 16, 8, 12]`, `means` for four planes, of which
+ * `fitLights` reads the first two.
  */
 export function fitGrid(day: usize, night: usize, ground: usize, moments: usize, grid: usize, means: usize): void {
   const spare = moments + NODES * NODE;
+  readDayWindows(day, means);
   readWindows(day, night, night + 3 * PLANE, means);
   memory.fill(moments, 0, NODES * NODE);
   memory.fill(grid, 0, NODES * AFFINE);

@@ -22,9 +22,10 @@ const DARK: f32 = 0.12;
 /**
  * Writes a lights layer `[4, 72, 128]`. `grid` is `[9, 16, 8, 3, 4]` and diagonal; `day` is planes Y, U, V `[72, 128]`, one after the other;
  * `night` is Y, U, V, without sharp lamps, and the share of its light that things reflect. Light on `ground` (shares) that is as strong where
- * the day is bright as where it lies in shadow is added, not multiplied: else it would show the sun's shadows again. `spare` has room for four planes.
+ * the day is bright as where it lies in shadow is added, not multiplied: else it would show the sun's shadows again. `means` are the planes that `fitGrid` wrote for
+ * the same day; it changes the last two.
  */
-export function fitLights(grid: usize, day: usize, night: usize, ground: usize, out: usize, spare: usize): void {
+export function fitLights(grid: usize, day: usize, night: usize, ground: usize, out: usize, means: usize): void {
   const end = out + PLANE;
   for (let y = 0; y < HEIGHT; y++) {
     mixRow(grid, y);
@@ -38,13 +39,13 @@ export function fitLights(grid: usize, day: usize, night: usize, ground: usize, 
   day -= PLANE;
   night -= PLANE;
   out -= PLANE;
-  readWindows(day, out + PLANE, night + 3 * PLANE, spare);
+  readWindows(day, out + PLANE, night + 3 * PLANE, means);
   for (; out < end; out += 16) {
-    fitFour(day, night, ground, out, spare);
+    fitFour(day, night, ground, out, means);
     day += 16;
     night += 16;
     ground += 16;
-    spare += 16;
+    means += 16;
   }
 }
 

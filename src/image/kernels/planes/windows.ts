@@ -7,27 +7,36 @@ const RADIUS: i32 = 2;
 /** Variance of the day's luma in a window below which it is texture, in proportion to which a plane is taken to change. */
 const TEXTURE: f32 = 0.0015;
 
-/**
- * Writes means over windows, planes `[72, 128]` one after the other: of Y of the day, of its square, of `weights` times `values`, and of the product
- * of these and Y. `out` has room for four planes.
- */
-export function readWindows(day: usize, values: usize, weights: usize, out: usize): void {
+/** Writes means over windows of Y of the day and of its square, the first two of four planes `[72, 128]` at `means`. */
+export function readDayWindows(day: usize, means: usize): void {
   for (let at: usize = 0; at < PLANE; at += 16) {
     const y = v128.load(day + at);
+    v128.store(means + at, y);
+    v128.store(means + PLANE + at, f32x4.mul(y, y));
+  }
+  blur(means);
+  blur(means + PLANE);
+}
+
+/** Writes means over windows of `weights` times `values`, and of the product of these and Y of the day: the last two planes at `means`. */
+export function readWindows(day: usize, values: usize, weights: usize, means: usize): void {
+  for (let at: usize = 0; at < PLANE; at += 16) {
     const value = f32x4.mul(v128.load(weights + at), v128.load(values + at));
-    v128.store(out + at, y);
-    v128.store(out + PLANE + at, f32x4.mul(y, y));
-    v128.store(out + 2 * PLANE + at, value);
-    v128.store(out + 3 * PLANE + at, f32x4.mul(y, value));
+    v128.store(means + 2 * PLANE + at, value);
+    v128.store(means + 3 * PLANE + at, f32x4.mul(v128.load(day + at), value));
   }
-  for (let plane: usize = 0; plane < 4 * PLANE; plane += PLANE) {
-    boxBlur(out + plane, out + plane, WIDTH, HEIGHT, RADIUS, RADIUS, true);
-  }
+  blur(means + 2 * PLANE);
+  blur(means + 3 * PLANE);
+}
+
+function blur(plane: usize): void {
+  boxBlur(plane, plane, WIDTH, HEIGHT, RADIUS, RADIUS, true);
 }
 
 /**
  * Returns the slopes of four samples against the day's luma. `ratio` is that of what changes in proportion to it, as all but `ground` (shares) does:
- * bodies and leaves keep their shading, the sun's shadows on even ground do not. `means` are those of {@link readWindows}.
+ * bodies and leaves keep their shading, the sun's shadows on even ground do not. `means` are those of {@link readDayWindows} and
+ * {@link readWindows}.
  */
 // @ts-ignore: decorator
 @inline
