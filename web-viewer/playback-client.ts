@@ -41,7 +41,7 @@ export function openPlayback(
     retry: () => session.retry(),
     send: (message) => session.send(message),
     setVisible: (isVisible) => session.setVisible(isVisible),
-    snapshot: async (crop, maxWidth) => session.renderer.readPixels(crop, maxWidth),
+    snapshot: async (crop, maxWidth) => Promise.resolve(session.renderer.readPixels(crop, maxWidth)),
     grab: async (count, crop) => session.renderer.grabFrames(count, crop),
     png: async () => session.renderer.toPng(),
     close: () => session.close(),
