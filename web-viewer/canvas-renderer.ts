@@ -1,6 +1,6 @@
 import { micros, wallClock, type Micros } from '../src/core/time.js';
 import { displaySize } from './frame-fit.js';
-import type { FrameTimes } from './video-player.js';
+import type { FrameTimes } from './frame-times.js';
 import type { Crop, GrabbedFrame, Pixels } from './worker-messages.js';
 
 /** Frames that one grab may request: about 20 s at 30 frames/s. */

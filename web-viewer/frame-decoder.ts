@@ -1,6 +1,7 @@
 import type { VideoFormat } from '../src/core/packet.js';
 import type { ReceivedPacket } from '../src/stream/protocol.js';
-import type { FrameTimes, PlayerCounts } from './video-player.js';
+import type { FrameTimes } from './frame-times.js';
+import type { PlayerCounts } from './video-player.js';
 
 /** With more packets than this inside, the decoder drops them and waits for a keyframe: about 0.7 s at 30 frames/s. */
 const MAX_QUEUED_PACKETS = 20;

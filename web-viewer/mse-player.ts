@@ -1,12 +1,13 @@
 import type { VideoFormat } from '../src/core/packet.js';
 import type { ReceivedPacket } from '../src/stream/protocol.js';
 import type { CanvasRenderer } from './canvas-renderer.js';
+import type { FrameTimes } from './frame-times.js';
 import { LiveEdge } from './live-edge.js';
 import { MediaBuffer, mediaType } from './media-buffer.js';
 import { MediaTimeline } from './media-timeline.js';
 import { fragment, initSegment } from './mp4-boxes.js';
 import { splitAccessUnit } from './nal-units.js';
-import type { CreatePlayer, FrameTimes, PlayerCounts, PlayerEvents, VideoPlayer } from './video-player.js';
+import type { CreatePlayer, PlayerCounts, PlayerEvents, VideoPlayer } from './video-player.js';
 
 /** Interval at which playback is kept at the live edge, milliseconds. */
 const EDGE_INTERVAL_MS = 100;

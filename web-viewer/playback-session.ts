@@ -5,7 +5,8 @@ import { ByteRate } from './byte-rate.js';
 import { ClockOffset } from './clock-offset.js';
 import { CanvasRenderer } from './canvas-renderer.js';
 import { StatusTracker } from './status-tracker.js';
-import type { CreatePlayer, FrameTimes, VideoPlayer } from './video-player.js';
+import type { FrameTimes } from './frame-times.js';
+import type { CreatePlayer, VideoPlayer } from './video-player.js';
 import { ViewerSocket } from './viewer-socket.js';
 import type { WorkerMessage, ViewerStats } from './worker-messages.js';
 

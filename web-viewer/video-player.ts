@@ -1,15 +1,6 @@
 import type { VideoFormat } from '../src/core/packet.js';
-import type { Micros } from '../src/core/time.js';
 import type { ReceivedPacket } from '../src/stream/protocol.js';
 import type { CanvasRenderer } from './canvas-renderer.js';
-
-/** Times of a packet, kept for its frame. */
-export interface FrameTimes {
-  readonly pts: Micros;
-  readonly capturedAt: Micros;
-  /** Older than the viewer's join: decoded only because later frames refer to it. */
-  readonly isBacklog: boolean;
-}
 
 /** Counts of a player since the page's start. */
 export interface PlayerCounts {

@@ -11,7 +11,7 @@ import { HttpServer, type TlsIdentity } from './http-server.js';
 import type { HubDirectory } from './hub-directory.js';
 import { addImageRoutes } from './image-routes.js';
 import { addLikeRoutes } from './like-routes.js';
-import type { GeneratorChange, LiveStream } from './live-stream.js';
+import type { GeneratorChange, LiveStream, StreamDirectory } from './live-stream.js';
 import type { Metrics } from './metrics.js';
 import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 import { MESSAGE_RATE } from './rate-limiter.js';
@@ -137,7 +137,8 @@ function addHealthChecks(api: Api, { streams, policy }: ApiOptions): void {
   });
 }
 
-function addStreams(api: Api, { streams, metrics, canControl, policy }: ApiOptions): void {
+function addStreams(api: Api, { metrics, canControl, policy, ...options }: ApiOptions): void {
+  const streams: StreamDirectory = options.streams;
   api.get('/metrics', async (context) => {
     context.header('content-type', metrics.contentType);
     return context.body(await metrics.text());

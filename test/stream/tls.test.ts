@@ -21,9 +21,12 @@ afterEach(async () => {
 
 /** Status of a GET over TLS with this certificate as the only root. */
 async function statusOf(url: string, ca: string, headers: Record<string, string> = {}): Promise<number | undefined> {
-  const [answer] = await once(get(url, { ca, headers, agent: false }), 'response');
-  answer.resume();
-  return answer.statusCode;
+  return new Promise((resolve, reject) => {
+    get(url, { ca, headers, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    }).on('error', reject);
+  });
 }
 
 it('serves page, API and viewers over TLS with a certificate of its own, which clients can verify', async () => {
@@ -39,8 +42,10 @@ it('serves page, API and viewers over TLS with a certificate of its own, which c
   expect(await statusOf(`${server.url}readyz`, tls.cert, { connection: 'upgrade', upgrade: 'h2c' })).toBe(503);
 
   const viewer = new WebSocket(`${origin.replace('http', 'ws')}/ws/street`, { ca: tls.cert, origin });
-  const [hello] = await once(viewer, 'message');
-  expect(JSON.parse(String(hello))).toMatchObject({ type: 'hello', stream: 'street' });
+  const hello = await new Promise<string>((resolve) => {
+    viewer.once('message', (data: Buffer) => resolve(data.toString('utf8')));
+  });
+  expect(JSON.parse(hello)).toMatchObject({ type: 'hello', stream: 'street' });
   viewer.close();
   await once(viewer, 'close');
 });
@@ -74,7 +79,7 @@ it('keeps its certificate from start to start, for its owner only, until it lack
   expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
   const days = (Date.parse(certificate.validTo) - Date.parse(certificate.validFrom)) / 86_400_000;
   expect(days).toBeCloseTo(397, 3);
-  await writeFile(file, `${named.cert.slice(0, 80)}`);
+  await writeFile(file, named.cert.slice(0, 80));
   await loadSelfSigned(file, []);
   expect(await readFile(file, 'utf8')).toContain('BEGIN PRIVATE KEY');
 });
