@@ -1,3 +1,4 @@
+import { NocturneError } from '../../core/errors.js';
 import { parseSceneCard } from '../../infer/model-card.js';
 import { SHIPPED_SCENE_MODEL } from '../../scene/scene-reader.js';
 import { openBackend, type BackendChoice } from '../backends/open-backend.js';
@@ -51,6 +52,7 @@ export async function trainTwoPathway(runOptions: TwoPathwayRunOptions): Promise
   await using backend = await openBackend(runOptions.backend, onWarning);
   onStart?.(options, backend);
   const { real, painted, unpaired, report } = await loadPairs(source, options);
+  checkPairs(real, painted, unpaired, options);
   for (const line of report) onLine?.(line);
   onLine?.(
     `${real.train.length} pairs and ${painted.train.length} painted ones, ${real.validation.length + painted.validation.length} held back; ` +
@@ -90,6 +92,24 @@ export async function trainTwoPathway(runOptions: TwoPathwayRunOptions): Promise
   } finally {
     model.close();
   }
+}
+
+/** Throws NocturneError CONFIG_INVALID where there is nothing to learn from. */
+function checkPairs(
+  real: Split,
+  painted: Split,
+  unpaired: readonly Uint8Array[],
+  options: TwoPathwayTrainOptions,
+): void {
+  const lacks =
+    real.train.length + painted.train.length === 0
+      ? ['training needs pairs, got none.', 'Pass a folder of pairs, or set synthCount above 0.']
+      : options.lambdaUnpaired > 0 && unpaired.length === 0
+        ? ['lambdaUnpaired needs nights without a day, got none.', 'Add real nights of other names to trainB.']
+        : undefined;
+  if (!lacks) return;
+  const [message = '', remedy = ''] = lacks;
+  throw new NocturneError({ code: 'CONFIG_INVALID', stage: 'train', message, remedy });
 }
 
 /** The metrics in one line. */

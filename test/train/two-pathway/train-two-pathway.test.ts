@@ -85,6 +85,21 @@ describe('the recipe two-pathway', () => {
   });
 });
 
+describe('what the recipe two-pathway refuses', () => {
+  it.each([
+    [{ synthCount: 0 }, /needs pairs/],
+    [{ synthCount: 2, lambdaUnpaired: 1 }, /nights without a day/],
+    [{ width: 66 }, /width must be a multiple of 4/],
+  ])('%j', async (given, message) => {
+    const run = join(folder, `refused ${JSON.stringify(given)}`);
+    const options = { ...GIVEN, ...given };
+    await expect(trainTwoPathway({ ...common, run, isResumed: false, options })).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(message) as string,
+    });
+  });
+});
+
 /** Compares the ONNX file with TensorFlow.js on the weights of the checkpoint. */
 async function expectSameNight(run: string, out: string): Promise<void> {
   await useBackend();
