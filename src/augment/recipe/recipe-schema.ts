@@ -146,7 +146,7 @@ export const recipeSchema = z.strictObject({
     })
     .exactOptional()
     .describe(
-      'Of single images: keeps their labelled objects and makes the night around them anew, at the size of the network.',
+      'Of single images: keeps their labelled objects and makes another night around them, at the size of the network.',
     ),
   jpegQuality: drawn(1, 100).exactOptional().describe('Quality of written JPEG and WebP files.'),
   crf: drawn(0, 63).exactOptional().describe('Constant rate factor of written videos; lower is better.'),

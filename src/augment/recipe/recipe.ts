@@ -53,7 +53,7 @@ export interface Recipe extends Readonly<Partial<Record<RecipeDial, Spread<numbe
   };
   readonly glare?: Spread<number> & Probable;
   readonly whiteBalance?: Probable & { readonly mireds?: Spread<number>; readonly tint?: Spread<number> };
-  /** Makes the night around the labelled objects of single images anew. */
+  /** Makes another night around the labelled objects of single images. */
   readonly background?: Probable & {
     /** Path of a key-patch network; absolute once a recipe file is read. */
     readonly model: string;

@@ -19,7 +19,7 @@ export interface MadeBackground {
   readonly note: string;
 }
 
-/** Makes the night around the objects of images anew: synthetic surroundings, at the size of a key-patch network. */
+/** Makes another night around the objects of images: synthetic surroundings, at the size of a key-patch network. */
 export class BackgroundMaker implements AsyncDisposable {
   readonly #network: KeyPatchNetwork;
 

@@ -37,7 +37,7 @@ export class NightTools implements AsyncDisposable {
   readonly maker: NightMaker;
   readonly renderer: SyncRenderer;
   readonly judge: NightJudge;
-  /** Where the recipe makes backgrounds anew. */
+  /** Where the recipe makes backgrounds. */
   readonly backgrounds: BackgroundMaker | undefined;
   readonly #camera: Camera;
   readonly #recipe: Recipe;
@@ -87,7 +87,7 @@ export class NightTools implements AsyncDisposable {
   }
 
   /**
-   * The same for a draw that makes the background anew, which happens between the light and the camera. Borrows all but the frame, which it takes.
+   * The same for a draw whose background is made, which happens between the light and the camera. Borrows all but the frame, which it takes.
    * @param objects in shares of the image; undefined in the result: none of a size to start from, and the night is the day's own.
    */
   async renderAround(

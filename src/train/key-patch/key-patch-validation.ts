@@ -34,7 +34,7 @@ export interface KeyPatchMetrics {
   readonly maskIou: number;
   /** The same of the best mask that is one for all frames: the mean of training, cut where it fits training best. */
   readonly constantIou: number;
-  /** Shares of held-back frames in which the discriminator scores the real frame above the negative; 0.5 by chance. */
+  /** Shares of held-back frames in which the discriminator scores the real frame above the negative; 0.5 for random scores. */
   readonly rejected: { readonly generated: number; readonly patches: number; readonly surroundings: number };
   /** Distances of the generated images from the held-back frames: layout, and sliced Wasserstein. */
   readonly layout: number;

@@ -72,12 +72,12 @@ export function keyPatchDiscriminatorLosses(
 
 /** The L1 norm of the difference of each image; mean over the batch. */
 function meanNorm(a: tf.Tensor, b: tf.Tensor): tf.Scalar {
-  return tf.div(tf.sum(tf.abs(tf.sub(a, b))), a.shape[0] ?? 1);
+  return tf.div(tf.sum(tf.abs(tf.sub(a, b))), a.shape[0]);
 }
 
 function spatialLoss(made: tf.Tensor, mask: tf.Tensor, kind: SpatialLoss): tf.Scalar {
   if (kind === 'l1') return meanNorm(made, mask);
   const likely = tf.clipByValue(made, MIN_LIKELIHOOD, 1 - MIN_LIKELIHOOD);
   const each = tf.add(tf.mul(mask, tf.log(likely)), tf.mul(tf.sub(1, mask), tf.log(tf.sub(1, likely))));
-  return tf.div(tf.neg(tf.sum(each)), made.shape[0] ?? 1);
+  return tf.div(tf.neg(tf.sum(each)), made.shape[0]);
 }

@@ -57,7 +57,7 @@ function settingsOf(background: object): ReturnType<typeof unitSettings> {
   return unitSettings({ layout: 'yolo', model, recipe: readRecipe(path).text });
 }
 
-describe('backgrounds anew', () => {
+describe('made backgrounds', () => {
   it('keep the labelled objects where they are, make the rest, and say so in the row', async () => {
     const [plain, made, again] = [temporaryFolder(), temporaryFolder(), temporaryFolder()];
     const anew = settingsOf({ background: { model: 'patches' } });
