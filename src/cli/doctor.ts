@@ -93,7 +93,7 @@ function decoderFindings(): Finding[] {
 const DEVICES_TIMEOUT_MS = 60_000;
 
 function deviceFindings(): Finding[] {
-  const report = runTest<DeviceReports>('doctor-devices.js');
+  const report = runTest('doctor-devices.js') as DeviceReports | string; // what that entry prints
   if (typeof report === 'string') {
     return [
       { what: 'network devices', state: 'missing', detail: `${report}; --device cpu avoids the graphics driver` },
@@ -111,7 +111,7 @@ function deviceFindings(): Finding[] {
 
 function applyFinding(): Finding {
   const what = 'looks on webgpu';
-  const report = runTest<ApplyReport>('doctor-apply.js');
+  const report = runTest('doctor-apply.js') as ApplyReport | string; // what that entry prints
   if (typeof report === 'string') {
     return { what, state: 'missing', detail: `${report}; --apply-device cpu avoids the graphics driver` };
   }
@@ -119,7 +119,7 @@ function applyFinding(): Finding {
 }
 
 /** Runs a test of graphics drivers in a process of its own. Returns its report, or how it failed, a clause. */
-function runTest<T extends object>(entry: string): T | string {
+function runTest(entry: string): object | string {
   const script = fileURLToPath(new URL(entry, import.meta.url));
   const { status, signal, stdout } = spawnSync(process.execPath, [script], {
     encoding: 'utf8',
@@ -127,7 +127,7 @@ function runTest<T extends object>(entry: string): T | string {
     timeout: DEVICES_TIMEOUT_MS,
   });
   if (status !== 0) return `the test ended with ${signal ?? `exit code ${status}`}`;
-  return parseReport<T>(stdout) ?? 'the test gave no report';
+  return parseReport(stdout) ?? 'the test gave no report';
 }
 
 /** The user's own FFmpeg and the package that starts it, for `--via ffmpeg`. */
