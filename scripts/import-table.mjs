@@ -150,9 +150,9 @@ export const MODULES = {
     },
   },
   'src/config': {
-    holds: 'one schema for flags, environment and config file',
+    holds: 'one schema for flags, environment and config file, and for the streams in it',
     imports: ['src/core', 'src/output/file-options.ts', 'src/augment/dataset.ts'],
-    packages: { zod: [] },
+    packages: { zod: [], yaml: ['config-file.ts'] },
   },
   'src/library.ts': {
     holds: 'what `import ... from "nocturne"` gives: settings checked, then the work itself',

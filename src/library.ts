@@ -379,10 +379,10 @@ function modelSettings({ generator, style, device, engine, threads }: Settings):
 }
 
 function openOptions(
-  { maxViewers, viewerDelay }: Settings,
+  { maxViewers, viewerDelay, onDemand, idleTimeout }: Settings,
   { logger = silentLogger }: StreamOptions,
 ): OpenStreamOptions {
-  return { maxViewers, viewerDelayMs: viewerDelay * 1000, logger };
+  return { maxViewers, viewerDelayMs: viewerDelay * 1000, onDemand, idleMs: idleTimeout * 1000, logger };
 }
 
 /** A comma-separated list. */

@@ -31,6 +31,8 @@ export interface StreamHubOptions {
   };
   /** Called when a viewer needs a keyframe, at most twice a second. Passes the request to the encoder. */
   readonly onKeyframeRequest: () => void;
+  /** Called with the number of watchers when it changes: viewers, and whoever holds the stream. */
+  readonly onWatchers?: (count: number) => void;
   /** Maximum number of viewers at a time. */
   readonly maxViewers: number;
   /** Bounds of each viewer's queue. */
@@ -39,6 +41,9 @@ export interface StreamHubOptions {
   readonly viewerDelayMs?: number;
   readonly logger?: Logger;
 }
+
+/** What {@link StreamHub.configure} changes. */
+export type HubChange = Pick<StreamHubOptions, 'controls' | 'maxViewers'> & { readonly viewerDelayMs?: number };
 
 /** Options of {@link StreamHub.join}. */
 export interface JoinOptions {
@@ -63,11 +68,12 @@ const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 /** Fan-out hub of one live stream, in the main process: its format, state, controls and last GOP, and its viewers. */
 export class StreamHub implements LiveStream {
   readonly name: string;
-  readonly #options: StreamHubOptions;
+  #options: StreamHubOptions;
   readonly #logger: Logger;
   readonly #log: ViewerLog;
   readonly #viewers = new Set<ViewerSession>();
-  readonly #queueOptions: ViewerQueueOptions;
+  #queueOptions: ViewerQueueOptions;
+  #holds = 0;
   readonly #cache: GopCache;
   readonly #keyframes: KeyframeRequester;
   readonly #announcements = new Throttle(CONTROLS_INTERVAL_MS, () => this.#announceControls());
@@ -101,6 +107,37 @@ export class StreamHub implements LiveStream {
 
   get viewerCount(): number {
     return this.#viewers.size;
+  }
+
+  /** Viewers, and whoever holds the stream. */
+  get watcherCount(): number {
+    return this.#viewers.size + this.#holds;
+  }
+
+  /** Counts as a watcher, without a connection, until the result is disposed of: a stream on demand runs meanwhile. */
+  hold(): Disposable {
+    let isHeld = true;
+    this.#holds++;
+    this.#options.onWatchers?.(this.watcherCount);
+    return {
+      [Symbol.dispose]: () => {
+        if (!isHeld) return;
+        isHeld = false;
+        this.#holds--;
+        this.#options.onWatchers?.(this.watcherCount);
+      },
+    };
+  }
+
+  /** Changes its limits, for viewers that join from now on, and the controls to which a reset returns. */
+  configure({ controls, maxViewers, viewerDelayMs }: HubChange): void {
+    this.#options = { ...this.#options, controls, maxViewers };
+    this.#queueOptions = { ...this.#queueOptions, maxDelayMs: viewerDelayMs ?? VIEWER_DELAY_MS };
+  }
+
+  /** Forgets the packets that a joining viewer would get: others follow. */
+  clearBacklog(): void {
+    this.#cache.clear();
   }
 
   /** True when no more viewers may join. */
@@ -225,6 +262,7 @@ export class StreamHub implements LiveStream {
     if (this.#isOver) viewer.end(CLOSE_CODES.ENDED, `stream ${this.#state}`);
     else if (viewer.isWaitingForKeyframe) this.#keyframes.request();
     this.#log.join();
+    this.#options.onWatchers?.(this.watcherCount);
   }
 
   /** Pings every viewer; cuts off those that have given no sign of life for several calls. */
@@ -270,6 +308,7 @@ export class StreamHub implements LiveStream {
     this.#pastDrops += viewer.dropped;
     this.#pastSkips += viewer.skips;
     this.#log.leave(viewer.dropped);
+    this.#options.onWatchers?.(this.watcherCount);
   }
 
   /** Reports the newest controls to every viewer, and the changes to the worker. */
