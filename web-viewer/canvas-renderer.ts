@@ -1,6 +1,6 @@
 import { micros, wallClock, type Micros } from '../src/core/time.js';
-import type { FrameTimes } from './frame-decoder.js';
 import { displaySize } from './frame-fit.js';
+import type { FrameTimes } from './video-player.js';
 import type { Crop, GrabbedFrame, Pixels } from './worker-messages.js';
 
 /** Frames that one grab may request: about 20 s at 30 frames/s. */
@@ -15,8 +15,8 @@ interface Grab {
 
 /** Draws the newest frame on the canvas, at most once per screen refresh; holds one frame at most. */
 export class CanvasRenderer {
-  readonly #canvas: OffscreenCanvas;
-  readonly #context: OffscreenCanvasRenderingContext2D;
+  readonly #canvas: OffscreenCanvas | HTMLCanvasElement;
+  readonly #context: OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D;
   readonly #onDrawn: (times: FrameTimes, drawnAt: Micros) => void;
   #pending: { frame: VideoFrame; times: FrameTimes } | undefined;
   #animationFrame: number | undefined;
@@ -26,8 +26,8 @@ export class CanvasRenderer {
   #framesReplaced = 0;
 
   /** @param onDrawn called right after each frame is drawn, with the local time. */
-  constructor(canvas: OffscreenCanvas, onDrawn: (times: FrameTimes, drawnAt: Micros) => void) {
-    const context = canvas.getContext('2d', { alpha: false });
+  constructor(canvas: OffscreenCanvas | HTMLCanvasElement, onDrawn: (times: FrameTimes, drawnAt: Micros) => void) {
+    const context = contextOf(canvas);
     if (!context) throw new Error('the browser has no 2D context for the canvas');
     this.#canvas = canvas;
     this.#context = context;
@@ -65,12 +65,24 @@ export class CanvasRenderer {
     if (this.#animationFrame === undefined) this.#draw();
   }
 
+  /** Draws an image of so many samples at once. Borrows it. */
+  draw(image: CanvasImageSource, width: number, height: number, times: FrameTimes): void {
+    const size = displaySize(width, height, this.#sampleAspect);
+    if (this.#canvas.width !== size.width) this.#canvas.width = size.width; // setting it clears the canvas
+    if (this.#canvas.height !== size.height) this.#canvas.height = size.height;
+    this.#context.drawImage(image, 0, 0, size.width, size.height);
+    const drawnAt = wallClock();
+    this.#framesDrawn++;
+    this.#addToGrabs(times, drawnAt);
+    this.#onDrawn(times, drawnAt);
+  }
+
   /** The canvas's pixels, scaled down to `maxWidth`. Throws RangeError before the first frame. */
   readPixels(crop: Crop, maxWidth: number): Pixels {
     const { x, y, width, height } = this.#cropArea(crop);
     if (width <= maxWidth) return this.#toPixels(this.#context.getImageData(x, y, width, height));
-    const scaled = new OffscreenCanvas(maxWidth, Math.max(1, Math.round((height * maxWidth) / width)));
-    const context = scaled.getContext('2d', { alpha: false, willReadFrequently: true });
+    const scaled = emptyCanvas(maxWidth, Math.max(1, Math.round((height * maxWidth) / width)));
+    const context = contextOf(scaled);
     if (!context) throw new Error('the browser has no 2D context for the snapshot');
     context.imageSmoothingQuality = 'high';
     context.drawImage(this.#canvas, x, y, width, height, 0, 0, scaled.width, scaled.height);
@@ -80,7 +92,11 @@ export class CanvasRenderer {
   /** The canvas as a PNG file. Throws RangeError before the first frame. */
   async toPng(): Promise<Blob> {
     if (this.#framesDrawn === 0) throw new RangeError('there is no frame yet');
-    return this.#canvas.convertToBlob({ type: 'image/png' });
+    const canvas = this.#canvas;
+    if ('convertToBlob' in canvas) return canvas.convertToBlob({ type: 'image/png' });
+    return new Promise((resolve, reject) => {
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser made no image'))), 'image/png');
+    });
   }
 
   /** The next `count` drawn frames, 1 to 600. */
@@ -96,25 +112,15 @@ export class CanvasRenderer {
     const next = this.#pending;
     if (!next) return;
     this.#pending = undefined;
-    const { visibleRect } = next.frame;
-    const size = displaySize(
-      visibleRect?.width ?? next.frame.codedWidth,
-      visibleRect?.height ?? next.frame.codedHeight,
-      this.#sampleAspect,
-    );
-    if (this.#canvas.width !== size.width) this.#canvas.width = size.width; // setting it clears the canvas
-    if (this.#canvas.height !== size.height) this.#canvas.height = size.height;
-    this.#context.drawImage(next.frame, 0, 0, size.width, size.height);
-    next.frame.close();
-    const drawnAt = wallClock();
-    this.#framesDrawn++;
+    const { frame, times } = next;
+    const { visibleRect } = frame;
+    this.draw(frame, visibleRect?.width ?? frame.codedWidth, visibleRect?.height ?? frame.codedHeight, times);
+    frame.close();
     // A hidden page has no refreshes, so this never fires: newer frames replace the pending one and none pile up.
     this.#animationFrame = requestAnimationFrame(() => {
       this.#animationFrame = undefined;
       this.#draw();
     });
-    this.#addToGrabs(next.times, drawnAt);
-    this.#onDrawn(next.times, drawnAt);
   }
 
   #addToGrabs(times: FrameTimes, drawnAt: Micros): void {
@@ -149,4 +155,20 @@ export class CanvasRenderer {
       frameHeight: this.#canvas.height,
     };
   }
+}
+
+/** The 2D context of a canvas of either kind. */
+function contextOf(
+  canvas: OffscreenCanvas | HTMLCanvasElement,
+): OffscreenCanvasRenderingContext2D | CanvasRenderingContext2D | null {
+  if ('toBlob' in canvas) return canvas.getContext('2d', { alpha: false });
+  return canvas.getContext('2d', { alpha: false });
+}
+
+function emptyCanvas(width: number, height: number): OffscreenCanvas | HTMLCanvasElement {
+  if ('OffscreenCanvas' in globalThis) return new OffscreenCanvas(width, height);
+  const canvas = document.createElement('canvas'); // a browser without the other kind draws on the page
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
 }

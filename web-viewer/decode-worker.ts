@@ -1,5 +1,6 @@
-/** The page's worker: receives, decodes and draws frames, so that work on the page's main thread does not delay them. */
+/** The page's worker for WebCodecs: receives, decodes and draws frames, so that work on the page's main thread does not delay them. */
 import { PlaybackSession } from './playback-session.js';
+import { createWebCodecsPlayer } from './webcodecs-player.js';
 import type { WorkerMessage, WorkerCommand } from './worker-messages.js';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope; // the DOM library types `self` as a window
@@ -19,7 +20,7 @@ async function respond(id: number, work: () => unknown): Promise<void> {
 
 function receive(message: WorkerCommand): void {
   if (message.type === 'start') {
-    session = new PlaybackSession(message.canvas as OffscreenCanvas, post); // worker-messages.ts has no DOM types
+    session = new PlaybackSession(message.canvas as OffscreenCanvas, createWebCodecsPlayer, post); // worker-messages.ts has no DOM types
     session.connect(message.url);
     return;
   }

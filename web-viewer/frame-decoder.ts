@@ -1,6 +1,6 @@
 import type { VideoFormat } from '../src/core/packet.js';
-import type { Micros } from '../src/core/time.js';
 import type { ReceivedPacket } from '../src/stream/protocol.js';
+import type { FrameTimes, PlayerCounts } from './video-player.js';
 
 /** With more packets than this inside, the decoder drops them and waits for a keyframe: about 0.7 s at 30 frames/s. */
 const MAX_QUEUED_PACKETS = 20;
@@ -12,14 +12,6 @@ const MAX_PACKETS_BEFORE_KEYFRAME = 8;
 const CATCH_UP_MS = 3000;
 /** Shortest interval between keyframe requests, milliseconds: a response takes a round trip. */
 const MIN_KEYFRAME_REQUEST_INTERVAL_MS = 1000;
-
-/** Times of a packet, kept for its frame. */
-export interface FrameTimes {
-  readonly pts: Micros;
-  readonly capturedAt: Micros;
-  /** Older than the viewer's join: decoded only because later frames refer to it. */
-  readonly isBacklog: boolean;
-}
 
 /** Events of a {@link FrameDecoder}. */
 export interface FrameDecoderEvents {
@@ -53,7 +45,7 @@ export class FrameDecoder {
     this.#events = events;
   }
 
-  get counts(): { framesDecoded: number; drops: number; skipped: number; errors: number; keyframeRequests: number } {
+  get counts(): PlayerCounts {
     return {
       framesDecoded: this.#framesDecoded,
       drops: this.#drops,

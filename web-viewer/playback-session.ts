@@ -4,8 +4,8 @@ import { parsePacket, PROTOCOL_VERSION, type ClientMessage, type ServerMessage }
 import { ByteRate } from './byte-rate.js';
 import { ClockOffset } from './clock-offset.js';
 import { CanvasRenderer } from './canvas-renderer.js';
-import { FrameDecoder, type FrameTimes } from './frame-decoder.js';
 import { StatusTracker } from './status-tracker.js';
+import type { CreatePlayer, FrameTimes, VideoPlayer } from './video-player.js';
 import { ViewerSocket } from './viewer-socket.js';
 import type { WorkerMessage, ViewerStats } from './worker-messages.js';
 
@@ -21,36 +21,40 @@ const HIDDEN_DECODE_MS = 5000;
 /** Interval at which the page gets this viewer's statistics, milliseconds. */
 const STATS_INTERVAL_MS = 250;
 
-/** Plays one stream: socket, clock offset, decoder, canvas, and their statistics. Runs in the worker. */
+/** Plays one stream: socket, clock offset, player, canvas, and their statistics. Runs in the worker, or on the page with a player that needs it. */
 export class PlaybackSession {
   readonly renderer: CanvasRenderer;
   readonly #post: (message: WorkerMessage) => void;
   readonly #socket: ViewerSocket;
-  readonly #decoder: FrameDecoder;
+  readonly #player: VideoPlayer;
   readonly #status: StatusTracker;
   readonly #clock = new ClockOffset();
   readonly #drawRate = new RateMeter(2000);
   readonly #byteRate = new ByteRate();
   #latency = new Percentiles(LATENCY_WINDOW_FRAMES);
+  #url: string | undefined;
   #codec = '';
   #serverDrops = 0;
   #packetsReceived = 0;
   #pings = 0;
+  readonly #statsTimer: ReturnType<typeof setInterval>;
   #pingTimer: ReturnType<typeof setTimeout> | undefined;
   #hiddenTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Takes the canvas. Posts status, controls and statistics to the page. */
-  constructor(canvas: OffscreenCanvas, post: (message: WorkerMessage) => void) {
+  constructor(
+    canvas: OffscreenCanvas | HTMLCanvasElement,
+    createPlayer: CreatePlayer,
+    post: (message: WorkerMessage) => void,
+  ) {
     this.#post = post;
     this.#status = new StatusTracker((status) => post({ type: 'status', status }));
     this.renderer = new CanvasRenderer(canvas, (times, drawnAt) => this.#onFrameDrawn(times, drawnAt));
-    this.#decoder = new FrameDecoder({
-      onFrame: (frame, times) => {
-        if (times.isBacklog && this.#decoder.queueSize > 0) this.renderer.discard(frame);
-        else this.renderer.render(frame, times);
-      },
+    this.#player = createPlayer(this.renderer, {
       onKeyframeNeeded: () => this.send({ type: 'keyframe' }),
       onUnsupported: (codec) => this.#stop({ kind: 'unsupported-codec', codec }),
+      onGestureNeeded: () => this.#status.onGestureNeeded(),
+      onBytes: (bytes) => this.#byteRate.add(bytes, performance.now()),
     });
     this.#socket = new ViewerSocket({
       onOpen: () => this.#onOpen(),
@@ -58,17 +62,18 @@ export class PlaybackSession {
       onPacket: (buffer) => this.#onPacket(buffer),
       onClose: (reason, attempt, retryMs) => {
         clearTimeout(this.#pingTimer);
-        this.#decoder.reset();
+        this.#player.reset(undefined);
         this.#status.onClosed(reason, attempt, retryMs === undefined ? undefined : Date.now() + retryMs);
       },
     });
-    setInterval(() => post({ type: 'stats', stats: this.stats() }), STATS_INTERVAL_MS);
+    this.#statsTimer = setInterval(() => post({ type: 'stats', stats: this.stats() }), STATS_INTERVAL_MS);
   }
 
   /** Closes the current stream and opens this one. */
   connect(url: string): void {
     this.#status.set({ kind: 'connecting' });
-    this.#decoder.reset();
+    this.#url = url;
+    this.#player.reset(url);
     this.#socket.connect(url);
   }
 
@@ -80,30 +85,39 @@ export class PlaybackSession {
     this.#socket.send(message);
   }
 
+  /** Ends what cannot go on with this page: another session takes its place. */
+  close(): void {
+    clearInterval(this.#statsTimer);
+    clearTimeout(this.#hiddenTimer);
+    clearTimeout(this.#pingTimer);
+    this.#socket.close();
+    this.#player.reset(undefined);
+  }
+
   setVisible(isVisible: boolean): void {
     clearTimeout(this.#hiddenTimer);
-    if (isVisible) this.#decoder.resume();
-    else this.#hiddenTimer = setTimeout(() => this.#decoder.pause(), HIDDEN_DECODE_MS);
+    if (isVisible) this.#player.resume();
+    else this.#hiddenTimer = setTimeout(() => this.#player.pause(), HIDDEN_DECODE_MS);
   }
 
   stats(): ViewerStats {
-    const decoder = this.#decoder.counts;
+    const player = this.#player.counts;
     const { offset, roundTrip } = this.#clock;
     return {
-      framesDecoded: decoder.framesDecoded,
+      framesDecoded: player.framesDecoded,
       framesDrawn: this.renderer.framesDrawn,
       framesReplaced: this.renderer.framesReplaced,
-      drops: decoder.drops,
-      skippedHidden: decoder.skipped,
+      drops: player.drops,
+      skippedHidden: player.skipped,
       serverDrops: this.#serverDrops,
-      decoderErrors: decoder.errors,
+      decoderErrors: player.errors,
       connections: this.#socket.connections,
-      keyframeRequests: decoder.keyframeRequests,
+      keyframeRequests: player.keyframeRequests,
       packetsReceived: this.#packetsReceived,
       bytesReceived: this.#byteRate.total,
       framesPerSecond: this.#drawRate.perSecond(),
       bytesPerSecond: this.#byteRate.perSecond(performance.now()),
-      decoderQueue: this.#decoder.queueSize,
+      decoderQueue: this.#player.queueSize,
       latencyMs: this.#latency.quantile(0.5),
       latencyP95Ms: this.#latency.quantile(0.95),
       roundTripMs: roundTrip === undefined ? Number.NaN : roundTrip / 1e3,
@@ -114,6 +128,7 @@ export class PlaybackSession {
   }
 
   #onOpen(): void {
+    this.#player.reset(this.#url);
     this.#clock.reset();
     this.#latency = new Percentiles(LATENCY_WINDOW_FRAMES);
     this.#pings = 0;
@@ -134,7 +149,7 @@ export class PlaybackSession {
       case 'format':
         this.#codec = message.format.codec;
         this.renderer.sampleAspect = message.format.sampleAspect;
-        this.#decoder.configure(message.format);
+        this.#player.configure(message.format);
         this.#post({ type: 'format', format: message.format });
         break;
       case 'controls':
@@ -160,7 +175,7 @@ export class PlaybackSession {
     this.#packetsReceived++;
     this.#byteRate.add(buffer.byteLength, performance.now());
     const version = new Uint8Array(buffer)[0] ?? 0;
-    if (version === PROTOCOL_VERSION) this.#decoder.decode(parsePacket(buffer));
+    if (version === PROTOCOL_VERSION) this.#player.decode(parsePacket(buffer));
     else this.#stop({ kind: 'version-mismatch', got: version });
   }
 
@@ -181,7 +196,7 @@ export class PlaybackSession {
   #stop(status: Parameters<StatusTracker['set']>[0]): void {
     clearTimeout(this.#pingTimer);
     this.#socket.close();
-    this.#decoder.reset();
+    this.#player.reset(undefined);
     this.#status.set(status);
   }
 }

@@ -1,5 +1,6 @@
 import type { StreamStats } from '../src/stream/protocol.js';
 import { createElement, requireElement } from './dom.js';
+import type { PlayerKind } from './page-url.js';
 import type { ViewerStats } from './worker-messages.js';
 
 /** Points of the latency trace: half a minute at four per second. */
@@ -7,6 +8,13 @@ const TRACE_POINTS = 120;
 const TRACE_HEIGHT = 28;
 /** Smallest range of the trace's axis, milliseconds. */
 const MIN_TRACE_RANGE_MS = 100;
+
+/** What the panel calls each player. */
+const PLAYER_NAMES: Readonly<Record<PlayerKind, string>> = {
+  webcodecs: 'WebCodecs',
+  mse: 'Media Source (fragmented MP4)',
+  mjpeg: 'JPEG images',
+};
 
 /** The statistics panel: this viewer's statistics and the server's statistics of the stream. */
 export class StatsPanel {
@@ -18,6 +26,12 @@ export class StatsPanel {
   readonly #cells = new Map<string, HTMLElement>();
   readonly #latencies: number[] = [];
   #server: StreamStats | undefined;
+  #player: PlayerKind | undefined;
+
+  /** What plays. */
+  set player(kind: PlayerKind) {
+    this.#player = kind;
+  }
 
   /** The server's statistics, once per second; undefined while disconnected. */
   set server(stats: StreamStats | undefined) {
@@ -32,7 +46,7 @@ export class StatsPanel {
     this.#rate.textContent = stats.framesPerSecond.toFixed(stats.framesPerSecond < 10 ? 1 : 0);
     this.#latency.textContent = milliseconds(stats.latencyMs);
     this.#drawTrace();
-    const rows = new Map([...viewerRows(stats), ...(this.#server ? streamRows(this.#server) : [])]);
+    const rows = new Map([...viewerRows(stats, this.#player), ...(this.#server ? streamRows(this.#server) : [])]);
     for (const [name, value] of rows) this.#cell(name).textContent = value;
     for (const [name, cell] of this.#cells) {
       if (!rows.has(name)) cell.textContent = '–';
@@ -65,9 +79,10 @@ export class StatsPanel {
   }
 }
 
-function viewerRows(stats: ViewerStats): [string, string][] {
+function viewerRows(stats: ViewerStats, player: PlayerKind | undefined): [string, string][] {
   const size = stats.width > 0 ? `${stats.width} × ${stats.height}` : '–';
   return [
+    ['Player', player === undefined ? '–' : PLAYER_NAMES[player]],
     ['Video', stats.codec ? `${size} · ${stats.codec}` : size],
     ['Latency p95', `${milliseconds(stats.latencyP95Ms)} ms`],
     ['Round trip', `${milliseconds(stats.roundTripMs)} ms`],

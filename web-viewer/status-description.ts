@@ -17,14 +17,10 @@ export interface StatusDescription {
 export interface PageLocation {
   /** Scheme, host and port. */
   readonly origin: string;
-  readonly host: string;
-  readonly port: string;
 }
 
 /** Writes the description of one kind of status; `nowMs` is in milliseconds since the epoch. */
 type Describe<S> = (status: S, page: PageLocation, nowMs: number) => StatusDescription | undefined;
-
-const SUPPORTED_BROWSERS = 'Chrome or Edge 94, Safari 16.4, Firefox 130 (on a computer), or a newer one';
 
 const DESCRIPTIONS: { readonly [K in ViewerStatus['kind']]: Describe<Extract<ViewerStatus, { kind: K }>> } = {
   live: () => undefined,
@@ -54,14 +50,14 @@ const DESCRIPTIONS: { readonly [K in ViewerStatus['kind']]: Describe<Extract<Vie
   'unsupported-codec': ({ codec }) =>
     error(
       'H.264 not supported',
-      `This browser cannot decode H.264 (${codec}). Use ${SUPPORTED_BROWSERS}; some Chromium builds lack H.264.`,
+      `This player cannot decode H.264 (${codec}). Remove ?player= from the address: the page then chooses one that can.`,
     ),
-  'no-webcodecs': () =>
+  'needs-gesture': () => notice('Touch to play', 'This browser starts the video when you touch the page.', 'retry'),
+  'no-such-player': ({ player }, page) =>
     error(
-      'WebCodecs not supported',
-      `This browser cannot decode video the way this page needs. Use ${SUPPORTED_BROWSERS}.`,
+      'Player not available',
+      `This browser cannot play with ${player} at ${page.origin}. Remove ?player= from the address: the page then chooses.`,
     ),
-  insecure: (_, page) => insecure(page),
   crashed: ({ message }) => error('Viewer crashed', message, 'reload'),
 };
 
@@ -90,31 +86,6 @@ function forbidden({ origin }: PageLocation): StatusDescription {
     tone: 'error',
     remedies: [{ label: 'Add to the command nocturne serve', code: `--allow-origin ${origin}` }],
     action: 'retry',
-  };
-}
-
-function insecure(page: PageLocation): StatusDescription {
-  const port = page.port || '80';
-  const hostname = page.host.replace(/:\d+$/, '');
-  return {
-    title: 'Secure connection required',
-    text: `Browsers decode live video only on https pages and on localhost. This page was loaded over plain http from ${page.host}. Any one of these helps:`,
-    tone: 'error',
-    remedies: [
-      {
-        label: `Open an SSH tunnel to this computer, then open http://localhost:${port}`,
-        code: `ssh -N -L ${port}:localhost:${port} ${hostname}`,
-      },
-      {
-        label: 'Put an https proxy in front of the server, for instance Caddy',
-        code: `caddy reverse-proxy --from ${hostname} --to localhost:${port}`,
-      },
-      {
-        label: 'For a test in Chrome or Edge, allow this address at',
-        code: 'chrome://flags/#unsafely-treat-insecure-origin-as-secure',
-      },
-    ],
-    action: 'none',
   };
 }
 

@@ -29,7 +29,12 @@ export class StatusTracker {
   /** A frame was drawn. While the input is lost it can only be an old one. */
   onFrameDrawn(): void {
     const { kind } = this.#status;
-    if (kind === 'waiting' || kind === 'starting') this.set({ kind: 'live' });
+    if (kind === 'waiting' || kind === 'starting' || kind === 'needs-gesture') this.set({ kind: 'live' });
+  }
+
+  /** The browser waits for the user's touch before it plays. */
+  onGestureNeeded(): void {
+    if (this.#status.kind === 'waiting' || this.#status.kind === 'live') this.set({ kind: 'needs-gesture' });
   }
 
   /** The server reported the stream's state. */

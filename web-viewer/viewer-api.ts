@@ -1,3 +1,4 @@
+import type { PlayerKind } from './page-url.js';
 import type { Crop, GrabbedFrame, Pixels, ViewerStats, ViewerStatus } from './worker-messages.js';
 
 /** Default width limit of a snapshot, pixels: reading a whole 4K canvas is slow. */
@@ -14,6 +15,8 @@ export interface ViewerApi {
   status(): ViewerStatus;
   /** Name of the current stream; empty before one is chosen. */
   stream(): string;
+  /** What plays: `webcodecs`, `mse` or `mjpeg`; undefined where nothing does. */
+  player(): PlayerKind | undefined;
   /** The canvas's pixels, scaled down to `maxWidth` (default 640). Rejects before the first frame. */
   snapshot(crop?: Crop, maxWidth?: number): Promise<Pixels>;
   /** The next `count` (1 to 600) drawn frames with their times and the unscaled pixels of `crop`. Rejects before the first frame. */

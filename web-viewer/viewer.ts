@@ -1,7 +1,7 @@
 /** The page's script: finds the stream, starts the worker, and shows what it reports. */
 import { AccessToken } from './access-token.js';
 import { StatusBadge } from './status-badge.js';
-import { missingCapability } from './capability.js';
+import { availablePlayers } from './capability.js';
 import { AutoHide } from './auto-hide.js';
 import { requireElement } from './dom.js';
 import { DialPanel } from './dial-panel.js';
@@ -9,17 +9,17 @@ import { saveSnapshot } from './snapshot-file.js';
 import { SplitLine } from './split-line.js';
 import { StatusOverlay } from './status-overlay.js';
 import { StatsPanel } from './stats-panel.js';
-import { parsePageUrl, socketUrl } from './page-url.js';
+import { parsePageUrl, socketUrl, type PlayerKind } from './page-url.js';
+import { openPlayback, type PlaybackClient, type PlaybackEvent } from './playback-client.js';
 import { waitForStreams } from './stream-list.js';
 import { StreamPicker } from './stream-picker.js';
 import { Toast } from './toast.js';
 import { Toolbar } from './toolbar.js';
 import { SNAPSHOT_MAX_WIDTH, type ViewerApi } from './viewer-api.js';
-import { WorkerClient } from './worker-client.js';
-import type { WorkerMessage, ViewerStats, ViewerStatus } from './worker-messages.js';
+import type { ViewerStats, ViewerStatus } from './worker-messages.js';
 
 class Viewer {
-  readonly #canvas = requireElement('video', HTMLCanvasElement);
+  #canvas = requireElement('video', HTMLCanvasElement);
   readonly #token: AccessToken;
   readonly #badge = new StatusBadge();
   readonly #stats = new StatsPanel();
@@ -28,8 +28,11 @@ class Viewer {
   readonly #panel: DialPanel;
   readonly #splitLine: SplitLine;
   readonly #picker: StreamPicker;
-  readonly #worker: WorkerClient;
+  /** The players that may play here, best first; the first one plays. */
+  #players: readonly PlayerKind[];
+  #playback: PlaybackClient | undefined;
   #streamSearch = new AbortController();
+  readonly #wantedPlayer: PlayerKind | undefined;
   #stream = '';
   #latestStats: ViewerStats | undefined;
   /** While the server checks a control token: the token before it. */
@@ -40,17 +43,15 @@ class Viewer {
     this.#token = new AccessToken(pageUrl.token);
     if (pageUrl.token !== undefined) history.replaceState(null, '', pageUrl.withoutToken);
     this.#stream = pageUrl.stream ?? '';
-    this.#worker = new WorkerClient(
-      (message) => this.#onWorkerMessage(message),
-      (message) => this.#setStatus({ kind: 'crashed', message }),
-    );
+    this.#players = availablePlayers(pageUrl.player);
+    this.#wantedPlayer = pageUrl.player;
     this.#splitLine = new SplitLine({
       onDragStart: () => this.#panel.beginDrag('split'),
       onDragEnd: () => this.#panel.endDrag('split'),
       onMove: (split) => this.#panel.change({ split }),
     });
     this.#panel = new DialPanel({
-      onChange: (controls) => this.#worker.send({ type: 'controls', controls }),
+      onChange: (controls) => this.#playback?.send({ type: 'controls', controls }),
       onDisplayed: (controls) => this.#splitLine.show(controls, this.#panel.canControl),
       onControlToken: (token) => this.#tryControlToken(token),
     });
@@ -75,20 +76,48 @@ class Viewer {
     window.nocturne = this.#createApi();
   }
 
-  /** Opens the stream, or shows what the browser lacks. */
+  /** Opens the stream with the best player of this browser. */
   start(): void {
-    const missing = missingCapability();
-    if (missing) this.#setStatus(missing);
-    else void this.#open();
+    const [kind] = this.#players;
+    if (kind === undefined) {
+      this.#setStatus({ kind: 'no-such-player', player: this.#wantedPlayer ?? '' });
+      return;
+    }
+    this.#stats.player = kind;
+    document.body.dataset.player = kind;
+    this.#playback = openPlayback(
+      kind,
+      this.#canvas,
+      (event) => this.#onPlaybackEvent(event),
+      (message) => this.#setStatus({ kind: 'crashed', message }),
+    );
+    this.#playback.setVisible(!document.hidden);
+    void this.#open();
+  }
+
+  /** Goes on with the next player, on a new canvas: a worker keeps the one it took. False when there is none. */
+  #tryNextPlayer(): boolean {
+    if (this.#players.length < 2) return false;
+    this.#players = this.#players.slice(1);
+    this.#playback?.close();
+    const canvas = this.#canvas.cloneNode(false);
+    if (!(canvas instanceof HTMLCanvasElement)) return false;
+    this.#canvas.replaceWith(canvas);
+    this.#canvas = canvas;
+    this.start();
+    return true;
   }
 
   /** Reconnects at once when the page is visible or online again. */
   #listenToPage(): void {
     document.addEventListener('visibilitychange', () => {
-      this.#worker.setVisible(!document.hidden);
-      if (!document.hidden) this.#worker.retry();
+      this.#playback?.setVisible(!document.hidden);
+      if (!document.hidden) this.#playback?.retry();
     });
-    window.addEventListener('online', () => this.#worker.retry());
+    document.addEventListener('pointerdown', () => {
+      if (this.#overlay.status.kind === 'needs-gesture') this.#playback?.setVisible(true); // plays
+    });
+    window.addEventListener('online', () => this.#playback?.retry());
   }
 
   /** Opens the stream of the URL, or the server's first one. */
@@ -105,7 +134,10 @@ class Viewer {
       this.#stream = streams[0] ?? '';
     }
     if (this.#stream === '') this.#setStatus({ kind: 'no-such-stream' });
-    else this.#worker.connect(this.#canvas, socketUrl(location.href, this.#stream, this.#token.value));
+    else {
+      const url = socketUrl(location.href, this.#stream, this.#token.value, this.#players[0] ?? 'mjpeg');
+      this.#playback?.connect(url);
+    }
   }
 
   /** Connects with another token; a wrong one is replaced by the one before. */
@@ -134,10 +166,10 @@ class Viewer {
     void this.#open();
   }
 
-  #onWorkerMessage(message: Exclude<WorkerMessage, { type: 'response' | 'error' }>): void {
+  #onPlaybackEvent(message: PlaybackEvent): void {
     switch (message.type) {
       case 'status':
-        this.#setStatus(message.status);
+        if (message.status.kind !== 'unsupported-codec' || !this.#tryNextPlayer()) this.#setStatus(message.status);
         break;
       case 'hello':
         this.#stream = message.hello.stream;
@@ -198,10 +230,16 @@ class Viewer {
 
   async #saveSnapshot(): Promise<void> {
     try {
-      this.#toast.show(`Saved ${saveSnapshot(await this.#worker.png(), this.#stream)}`);
+      this.#toast.show(`Saved ${saveSnapshot(await this.#session.png(), this.#stream)}`);
     } catch (cause) {
       this.#toast.show(cause instanceof Error ? `Snapshot failed: ${cause.message}` : 'Snapshot failed.');
     }
+  }
+
+  /** What plays. Throws where nothing does. */
+  get #session(): PlaybackClient {
+    if (!this.#playback) throw new Error('there is no player');
+    return this.#playback;
   }
 
   #createApi(): ViewerApi {
@@ -209,8 +247,9 @@ class Viewer {
       stats: () => this.#latestStats ?? NO_STATS,
       status: () => this.#overlay.status,
       stream: () => this.#stream,
-      snapshot: async (crop = {}, maxWidth = SNAPSHOT_MAX_WIDTH) => this.#worker.snapshot(crop, maxWidth),
-      grab: async (count, crop = {}) => this.#worker.grab(count, crop),
+      player: () => (this.#playback ? this.#players[0] : undefined),
+      snapshot: async (crop = {}, maxWidth = SNAPSHOT_MAX_WIDTH) => this.#session.snapshot(crop, maxWidth),
+      grab: async (count, crop = {}) => this.#session.grab(count, crop),
     };
   }
 }

@@ -1,20 +1,30 @@
 import type { ClientMessage } from '../src/stream/protocol.js';
+import type { PlaybackClient, PlaybackEvent } from './playback-client.js';
 import type { Crop, WorkerMessage, GrabbedFrame, Pixels, WorkerCommand } from './worker-messages.js';
 
-type WorkerEvent = Exclude<WorkerMessage, { type: 'response' | 'error' }>;
 /** A request without its id, which the client assigns. */
 type Request =
   Extract<WorkerCommand, { id: number }> extends infer R ? (R extends unknown ? Omit<R, 'id'> : never) : never;
 
 /** The page's side of the decode worker: sends messages and requests, receives events. */
-export class WorkerClient {
+export class WorkerClient implements PlaybackClient {
   readonly #worker: Worker;
   readonly #pending = new Map<number, { resolve: (value: unknown) => void; reject: (cause: Error) => void }>();
   #nextId = 1;
   #hasStarted = false;
 
-  /** @param onEvent receives what is not a response. @param onCrash the worker failed to load or threw. */
-  constructor(onEvent: (message: WorkerEvent) => void, onCrash: (message: string) => void) {
+  readonly #canvas: HTMLCanvasElement;
+
+  /**
+   * Takes the canvas, once it connects. @param onEvent receives what is not a response. @param onCrash the worker failed to load or
+   * threw.
+   */
+  constructor(
+    canvas: HTMLCanvasElement,
+    onEvent: (message: PlaybackEvent) => void,
+    onCrash: (message: string) => void,
+  ) {
+    this.#canvas = canvas;
     this.#worker = new Worker(new URL('./decode-worker.js', import.meta.url), { type: 'module', name: 'decode' });
     this.#worker.onmessage = (event: MessageEvent<WorkerMessage>) => {
       const message = event.data;
@@ -31,13 +41,13 @@ export class WorkerClient {
   }
 
   /** Opens a stream; the first call transfers the canvas to the worker. */
-  connect(canvas: HTMLCanvasElement, url: string): void {
+  connect(url: string): void {
     if (this.#hasStarted) {
       this.#post({ type: 'connect', url });
       return;
     }
     this.#hasStarted = true;
-    const offscreen = canvas.transferControlToOffscreen();
+    const offscreen = this.#canvas.transferControlToOffscreen();
     this.#post({ type: 'start', canvas: offscreen, url }, [offscreen]);
   }
 
@@ -51,6 +61,12 @@ export class WorkerClient {
 
   setVisible(isVisible: boolean): void {
     this.#post({ type: 'visible', isVisible });
+  }
+
+  close(): void {
+    this.#worker.terminate();
+    for (const { reject } of this.#pending.values()) reject(new Error('the player was closed'));
+    this.#pending.clear();
   }
 
   async snapshot(crop: Crop, maxWidth: number): Promise<Pixels> {

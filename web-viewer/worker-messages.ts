@@ -30,19 +30,20 @@ export type ViewerStatus =
   | { readonly kind: 'too-many-viewers'; readonly retryAtMs: number }
   | { readonly kind: 'version-mismatch'; readonly got: number }
   | { readonly kind: 'unsupported-codec'; readonly codec: string }
-  /** The page is not a secure context, so the browser hides WebCodecs. */
-  | { readonly kind: 'insecure' }
-  | { readonly kind: 'no-webcodecs' }
+  /** The browser plays only after the user has touched the page. */
+  | { readonly kind: 'needs-gesture' }
+  /** The player that the page's address names does not work in this browser. */
+  | { readonly kind: 'no-such-player'; readonly player: string }
   /** The decode worker failed to load or threw. */
   | { readonly kind: 'crashed'; readonly message: string };
 
 /** Statistics of this viewer. Counters run from the page's start, across reconnects. */
 export interface ViewerStats {
-  /** Frames that WebCodecs decoded. */
+  /** Frames decoded. */
   readonly framesDecoded: number;
   /** Frames drawn on the canvas. */
   readonly framesDrawn: number;
-  /** Frames decoded but not drawn: a newer one replaced them before the next screen refresh, or they belong to the backlog. */
+  /** Frames decoded by WebCodecs but not drawn: a newer one replaced them before the next screen refresh, or they belong to the backlog. */
   readonly framesReplaced: number;
   /** Packets dropped here: a full queue, a missing keyframe, a decoder error. */
   readonly drops: number;

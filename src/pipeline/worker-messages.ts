@@ -2,6 +2,7 @@ import type { Controls } from '../core/controls.js';
 import type { SerializedError } from '../core/errors.js';
 import type { LogLine } from '../core/logger.js';
 import type { Packet, VideoFormat } from '../core/packet.js';
+import type { StillImage } from '../core/still-image.js';
 import type { SourceInfo } from '../ingest/frame-source.js';
 import type { StreamState } from '../stream/protocol.js';
 import type { GeneratorChange } from '../stream/live-stream.js';
@@ -26,6 +27,8 @@ export type ToWorker =
   | { readonly type: 'job'; readonly job: WorkerJob }
   | { readonly type: 'controls'; readonly controls: Controls }
   | { readonly type: 'keyframe' }
+  /** JPEG images a second that somebody asks for; 0: nobody does. */
+  | { readonly type: 'images'; readonly perSecond: number }
   /** Changes the generator of a stream; answered by `generator`. One at a time. */
   | { readonly type: 'generator'; readonly change: GeneratorChange; readonly share: GeneratorAddress | undefined }
   | { readonly type: 'stop' };
@@ -36,6 +39,7 @@ export type FromWorker =
   | { readonly type: 'opened'; readonly info: SourceInfo; readonly generator: string }
   | { readonly type: 'format'; readonly format: VideoFormat }
   | { readonly type: 'packet'; readonly packet: Packet }
+  | { readonly type: 'image'; readonly image: StillImage }
   | { readonly type: 'state'; readonly state: StreamState; readonly message: string }
   | { readonly type: 'stats'; readonly stats: WorkerStats }
   /** Answers `generator`. @param error why the generator before is still in place. */

@@ -8,7 +8,9 @@ import { remedyOf, type AccessPolicy } from './access-policy.js';
 import { AddressLimiter } from './address-limiter.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import { HttpServer } from './http-server.js';
-import type { GeneratorChange, LiveStream, StreamDirectory } from './live-stream.js';
+import type { HubDirectory } from './hub-directory.js';
+import { addImageRoutes } from './image-routes.js';
+import type { GeneratorChange, LiveStream } from './live-stream.js';
 import type { Metrics } from './metrics.js';
 import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 import { MESSAGE_RATE } from './rate-limiter.js';
@@ -21,7 +23,7 @@ import type { WrongTokens } from './wrong-tokens.js';
 export interface ApiOptions {
   readonly policy: AccessPolicy;
   readonly wrongTokens: WrongTokens;
-  readonly streams: StreamDirectory;
+  readonly streams: HubDirectory;
   readonly files: ReadonlyMap<string, ViewerFile>;
   readonly metrics: Metrics;
   /** Bounds the server's connections. */
@@ -52,6 +54,7 @@ export function createApi(options: ApiOptions): HttpServer {
   addHealthChecks(api, options);
   api.use(checkToken(options), limitRate()); // for every route below, and for unknown ones
   addStreams(api, options);
+  addImageRoutes(api, options);
   api.notFound((context) => context.json({ error: 'not found' }, 404));
   api.onError((error, context) => {
     const status = statusOf(error);

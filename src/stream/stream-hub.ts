@@ -5,6 +5,7 @@ import type { Logger } from '../core/logger.js';
 import type { Packet, VideoFormat } from '../core/packet.js';
 import { wallClock } from '../core/time.js';
 import { GopCache } from './gop-cache.js';
+import { ImageFeed } from './image-feed.js';
 import { KeyframeRequester } from './keyframe-requester.js';
 import type { GeneratorChange, GeneratorChoice, LiveStream } from './live-stream.js';
 import { EMPTY_PIPELINE_STATS } from './pipeline-stats.js';
@@ -31,8 +32,10 @@ export interface StreamHubOptions {
   };
   /** Called when a viewer needs a keyframe, at most twice a second. Passes the request to the encoder. */
   readonly onKeyframeRequest: () => void;
-  /** Called with the number of watchers when it changes: viewers, and whoever holds the stream. */
+  /** Called with the number of watchers when it changes: viewers, and whoever reads images. */
   readonly onWatchers?: (count: number) => void;
+  /** Called with the JPEG images a second that are asked for, when they change; default: there are no images. */
+  readonly onImageDemand?: (perSecond: number) => void;
   /** Maximum number of viewers at a time. */
   readonly maxViewers: number;
   /** Bounds of each viewer's queue. */
@@ -50,6 +53,8 @@ export interface JoinOptions {
   readonly canControl: boolean;
   /** This viewer could change controls with the control token; default false. */
   readonly needsControlToken?: boolean;
+  /** False for one that gets messages, but no packets; default true. */
+  readonly hasVideo?: boolean;
   /** Names of all streams, for the viewer's list. */
   readonly streams: readonly string[];
 }
@@ -68,12 +73,13 @@ const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 /** Fan-out hub of one live stream, in the main process: its format, state, controls and last GOP, and its viewers. */
 export class StreamHub implements LiveStream {
   readonly name: string;
+  /** Its frames as JPEG. */
+  readonly images: ImageFeed;
   #options: StreamHubOptions;
   readonly #logger: Logger;
   readonly #log: ViewerLog;
   readonly #viewers = new Set<ViewerSession>();
   #queueOptions: ViewerQueueOptions;
-  #holds = 0;
   readonly #cache: GopCache;
   readonly #keyframes: KeyframeRequester;
   readonly #announcements = new Throttle(CONTROLS_INTERVAL_MS, () => this.#announceControls());
@@ -102,6 +108,10 @@ export class StreamHub implements LiveStream {
     const maxDelayMs = options.viewerDelayMs ?? VIEWER_DELAY_MS;
     this.#queueOptions = { ...(options.viewerQueue ?? VIEWER_QUEUE), maxDelayMs };
     this.#cache = new GopCache(this.#queueOptions); // the same bounds: a whole GOP fits a joining viewer's queue
+    this.images = new ImageFeed((perSecond) => {
+      options.onImageDemand?.(perSecond);
+      options.onWatchers?.(this.watcherCount);
+    });
     this.#keyframes = new KeyframeRequester(options.onKeyframeRequest);
   }
 
@@ -109,24 +119,9 @@ export class StreamHub implements LiveStream {
     return this.#viewers.size;
   }
 
-  /** Viewers, and whoever holds the stream. */
+  /** Viewers, and one more while somebody asks for images. */
   get watcherCount(): number {
-    return this.#viewers.size + this.#holds;
-  }
-
-  /** Counts as a watcher, without a connection, until the result is disposed of: a stream on demand runs meanwhile. */
-  hold(): Disposable {
-    let isHeld = true;
-    this.#holds++;
-    this.#options.onWatchers?.(this.watcherCount);
-    return {
-      [Symbol.dispose]: () => {
-        if (!isHeld) return;
-        isHeld = false;
-        this.#holds--;
-        this.#options.onWatchers?.(this.watcherCount);
-      },
-    };
+    return this.#viewers.size + Math.sign(this.images.demand);
   }
 
   /** Changes its limits, for viewers that join from now on, and the controls to which a reset returns. */
@@ -201,7 +196,7 @@ export class StreamHub implements LiveStream {
     this.#state = state;
     this.#message = message;
     this.#broadcast({ type: 'state', state, message });
-    if (this.#isOver) for (const viewer of this.#viewers) viewer.end(CLOSE_CODES.ENDED, `stream ${state}`);
+    if (this.isOver) for (const viewer of this.#viewers) viewer.end(CLOSE_CODES.ENDED, `stream ${state}`);
   }
 
   /** Sets the worker's statistics; {@link sendStats} sends them. */
@@ -241,10 +236,11 @@ export class StreamHub implements LiveStream {
   }
 
   /** Adds a viewer and sends it hello, state, format and the GOP so far. Takes the socket. Check `isFull` first. */
-  join(socket: WebSocket, { canControl, needsControlToken = false, streams }: JoinOptions): void {
+  join(socket: WebSocket, { canControl, needsControlToken = false, hasVideo = true, streams }: JoinOptions): void {
     const viewer = new ViewerSession({
       socket,
       canControl,
+      hasVideo,
       queue: this.#queueOptions,
       onControls: (change) => this.setControls(change),
       onKeyframeRequest: () => this.requestKeyframe(),
@@ -258,8 +254,8 @@ export class StreamHub implements LiveStream {
     viewer.sendMessage({ type: 'hello', version: PROTOCOL_VERSION, ...hello });
     viewer.sendMessage({ type: 'state', state: this.#state, message: this.#message });
     if (this.#format) viewer.sendMessage({ type: 'format', format: this.#format });
-    viewer.sendBacklog(this.#cache.packets);
-    if (this.#isOver) viewer.end(CLOSE_CODES.ENDED, `stream ${this.#state}`);
+    if (hasVideo) viewer.sendBacklog(this.#cache.packets);
+    if (this.isOver) viewer.end(CLOSE_CODES.ENDED, `stream ${this.#state}`);
     else if (viewer.isWaitingForKeyframe) this.#keyframes.request();
     this.#log.join();
     this.#options.onWatchers?.(this.watcherCount);
@@ -290,7 +286,8 @@ export class StreamHub implements LiveStream {
     this.#keyframes[Symbol.dispose]();
   }
 
-  get #isOver(): boolean {
+  /** True when it has ended or failed. */
+  get isOver(): boolean {
     return this.#state === 'ended' || this.#state === 'failed';
   }
 

@@ -31,6 +31,8 @@ export interface ViewerSessionOptions {
   readonly socket: WebSocket;
   /** This viewer may change controls. */
   readonly canControl: boolean;
+  /** False for a viewer that gets messages, but no packets. */
+  readonly hasVideo: boolean;
   readonly queue: ViewerQueueOptions;
   /** Called with a change of controls, already checked. */
   readonly onControls: (change: Partial<Controls>) => void;
@@ -89,7 +91,7 @@ export class ViewerSession {
 
   /** True when this viewer can continue only at a keyframe. */
   get isWaitingForKeyframe(): boolean {
-    return this.#queue.isWaitingForKeyframe;
+    return this.#options.hasVideo && this.#queue.isWaitingForKeyframe;
   }
 
   /** True when a keyframe would reach this viewer without delay: everything sent to it has arrived. */
@@ -121,7 +123,7 @@ export class ViewerSession {
 
   /** Queues a packet. */
   sendPacket(packet: WireMessage): void {
-    if (this.#ending) return;
+    if (this.#ending || !this.#options.hasVideo) return;
     this.#queue.pushPacket(packet, performance.now());
     this.#pump();
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeStatus } from '../../web-viewer/status-description.js';
 import type { ViewerStatus } from '../../web-viewer/worker-messages.js';
 
-const page = { origin: 'http://192.0.2.7:8090', host: '192.0.2.7:8090', port: '8090' };
+const page = { origin: 'http://192.0.2.7:8090' };
 const OTHERS: ViewerStatus[] = [
   { kind: 'connecting' },
   { kind: 'server-stopped' },
@@ -17,8 +17,8 @@ const OTHERS: ViewerStatus[] = [
   { kind: 'too-many-viewers', retryAtMs: 0 },
   { kind: 'version-mismatch', got: 2 },
   { kind: 'unsupported-codec', codec: 'avc1.640034' },
-  { kind: 'no-webcodecs' },
-  { kind: 'insecure' },
+  { kind: 'needs-gesture' },
+  { kind: 'no-such-player', player: 'mse' },
   { kind: 'crashed', message: 'it crashed' },
 ];
 
@@ -39,10 +39,9 @@ describe('describeStatus', () => {
     expect(describeStatus(status, page, 5000)?.text).toContain('Retrying.');
   });
 
-  it('has the command of a tunnel for a plain http address', () => {
-    const description = describeStatus({ kind: 'insecure' }, page, 0);
-    expect(description?.text).toContain('192.0.2.7:8090');
-    expect(description?.remedies.map(({ code }) => code)).toContain('ssh -N -L 8090:localhost:8090 192.0.2.7');
+  it('names the player that the browser lacks, and what to change', () => {
+    const description = describeStatus({ kind: 'no-such-player', player: 'webcodecs' }, page, 0);
+    expect(description?.text).toContain('webcodecs at http://192.0.2.7:8090. Remove ?player=');
   });
 
   it('names the option that allows the origin of the page', () => {

@@ -86,6 +86,7 @@ export class WorkerStream implements NightStream {
       },
       onKeyframeRequest: () => this.#worker?.post({ type: 'keyframe' }),
       onWatchers: (count) => this.#demand?.update(count),
+      onImageDemand: (perSecond) => this.#worker?.post({ type: 'images', perSecond }),
     });
     this.#demand = this.#demandOf(options);
     if (this.#demand) this.#rest();
@@ -329,6 +330,7 @@ export class WorkerStream implements NightStream {
       case 'opened':
         this.#info = message.info;
         this.#resolveOpened(message.info);
+        this.#worker?.post({ type: 'images', perSecond: this.live.images.demand }); // a new worker knows of none
         for (const notice of message.info.notices) this.#logger.info({ stream: this.name }, notice);
         if (message.info.hasSound) this.#logger.info({ stream: this.name }, 'viewers get no sound');
         break;
@@ -337,6 +339,9 @@ export class WorkerStream implements NightStream {
         break;
       case 'packet':
         this.live.publish(message.packet);
+        break;
+      case 'image':
+        this.live.images.publish(message.image);
         break;
       case 'state':
         this.#setState(message);

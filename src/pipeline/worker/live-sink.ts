@@ -9,6 +9,8 @@ import type { PacketGate } from './packet-gate.js';
 
 /** Receives the output of a {@link LiveSink}. */
 export interface LiveSinkOutput {
+  /** Each night frame before it is encoded; borrows it until the call returns. */
+  onFrame?(frame: Frame): void;
   onFormat(format: VideoFormat): void;
   /** Takes the packet. */
   onPacket(packet: Packet): void;
@@ -60,6 +62,7 @@ export class LiveSink implements FrameSink {
 
   async write(frame: Frame): Promise<void> {
     if (this.#gate.isWaitingForKeyframe) this.#encoder.requestKeyframe();
+    this.#output.onFrame?.(frame);
     this.#publish(await this.#encoder.encode(frame));
   }
 

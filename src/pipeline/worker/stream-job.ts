@@ -9,6 +9,7 @@ import { placeOf } from '../../infer/device-names.js';
 import type { GeneratorAddress, StreamSettings } from '../stream-settings.js';
 import type { WorkerJob, WorkerStats } from '../worker-messages.js';
 import type { JobContext } from './job-context.js';
+import { ImageTap } from './image-tap.js';
 import { LiveSink } from './live-sink.js';
 import { OverloadMeter } from './overload-meter.js';
 import { PacketGate } from './packet-gate.js';
@@ -28,6 +29,8 @@ export interface StreamJobContext extends JobContext {
   readonly pending: () => number;
   /** The current controls. */
   readonly controls: () => Controls;
+  /** JPEG images a second that somebody asks for. */
+  readonly imagesPerSecond: () => number;
   /** Called once the look thread is open, with what changes its generator. */
   readonly onLooks: (change: GeneratorChanger) => void;
   /** True when a keyframe was requested since the last call. */
@@ -103,8 +106,15 @@ async function runStream(
 ): Promise<void> {
   const { post, logger } = context;
   const gate = new PacketGate(context.pending);
+  using images = new ImageTap({
+    onImage: (image) => post({ type: 'image', image }),
+    perSecond: context.imagesPerSecond,
+    pending: context.pending,
+    logger,
+  });
   const sink = new LiveSink(encoder, gate, {
     onFormat: (format) => post({ type: 'format', format }),
+    onFrame: (frame) => images.offer(frame),
     onPacket: (packet) => post({ type: 'packet', packet }),
     frameRate: () => stages.source.info.frameRate,
   });

@@ -14,6 +14,8 @@ watchParent();
 const stop = new AbortController();
 let controls: Controls = DEFAULT_CONTROLS;
 let isKeyframeRequested = false;
+/** JPEG images a second that somebody asks for. */
+let imagesPerSecond = 0;
 /** Messages posted to the IPC channel that the operating system has not taken yet. */
 let pending = 0;
 
@@ -32,6 +34,7 @@ const context = {
   signal: stop.signal,
   pending: (): number => pending,
   controls: (): Controls => controls,
+  imagesPerSecond: (): number => imagesPerSecond,
   onLooks: (change: GeneratorChanger): void => {
     changeTo = change;
   },
@@ -83,6 +86,9 @@ process.on('message', (message: ToWorker) => {
       break;
     case 'keyframe':
       isKeyframeRequested = true;
+      break;
+    case 'images':
+      imagesPerSecond = message.perSecond;
       break;
     case 'stop':
       stop.abort();
