@@ -82,7 +82,7 @@ export const MODULES = {
   'src/stream': {
     holds: 'what serves: HTTP, WebSocket, wire protocol, live stream, GOP cache, viewers',
     imports: ['src/core'],
-    packages: { ws: [], hono: [], '@hono/node-server': [], 'prom-client': [] },
+    packages: { ws: [], hono: [], '@hono/node-server': [], 'prom-client': [], zod: ['api/*.ts'] },
   },
   'src/pipeline': {
     holds:

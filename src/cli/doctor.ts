@@ -10,7 +10,7 @@ import { SystemFfmpeg } from '../ffmpeg/system-ffmpeg.js';
 import type { ApplyReport } from './doctor-apply.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { listEncoders } from '../encode/av-encoder-probe.js';
-import { packageVersion } from '../config/package-version.js';
+import { packageVersion } from '../core/package-version.js';
 import { printJson } from './standard-streams.js';
 
 /** One line of the report. */

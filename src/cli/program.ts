@@ -4,7 +4,7 @@ import { EXIT_CODES } from '../core/errors.js';
 import { FIT_DEFAULTS } from '../evaluate/fit-defaults.js';
 import { describeOptions, trainOptions } from '../train/options.js';
 import { describeSceneOptions, sceneOptions } from '../train/scene/scene-options.js';
-import { packageVersion } from '../config/package-version.js';
+import { packageVersion } from '../core/package-version.js';
 import { addSettings, settingsHelp } from './settings-options.js';
 
 /** Columns of the help on a wide terminal. */
