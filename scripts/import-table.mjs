@@ -158,6 +158,14 @@ export const MODULES = {
     holds: 'what `import ... from "nocturne"` gives: settings checked, then the work itself',
     imports: ['src/core', 'src/config', 'src/ffmpeg', 'src/ingest', 'src/evaluate', 'src/augment', 'src/pipeline'],
   },
+  'src/service': {
+    holds: 'the streams of a server as things that are defined: by command line, config file and API; what runs for them',
+    imports: [
+      ...['src/core', 'src/config', 'src/ingest', 'src/infer/generator-names.ts', 'src/pipeline', 'src/stream'],
+      'src/library.ts',
+    ],
+    packages: { zod: ['state-file.ts'] },
+  },
   'src/index.ts': {
     holds: 'the public API, re-exported',
     imports: ['src/core', 'src/ingest', 'src/evaluate', 'src/pipeline', 'src/stream', 'src/augment', 'src/library.ts'],
@@ -167,7 +175,7 @@ export const MODULES = {
     imports: [
       ...['src/core', 'src/image', 'src/ingest', 'src/infer', 'src/render', 'src/encode', 'src/output', 'src/stream'],
       ...['src/pipeline', 'src/evaluate', 'src/train', 'src/augment', 'src/config', 'src/library.ts', 'src/ffmpeg'],
-      'src/scene/scene-reader.ts',
+      ...['src/service', 'src/scene/scene-reader.ts'],
     ],
     packages: { commander: [], pino: [], 'pino-pretty': [], 'node:child_process': ['doctor.ts'] },
   },

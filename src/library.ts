@@ -82,9 +82,8 @@ export type { NightDistances } from './evaluate/night-distances.js';
  * ```
  */
 export async function openStream(input: string, options: StreamOptions = {}): Promise<NightStream> {
-  checkInput(input);
-  const settings = resolveSettings({ options, otherOptions: STREAM_OPTIONS });
-  return openWorkerStream(streamSettings(input, options.name, settings), openOptions(settings, options));
+  const job = streamJob(input, options);
+  return openWorkerStream(job.settings, job.options);
 }
 
 /**
@@ -104,9 +103,8 @@ export async function openStream(input: string, options: StreamOptions = {}): Pr
  * ```
  */
 export function startStream(input: string, options: StreamOptions = {}): NightStream {
-  checkInput(input);
-  const settings = resolveSettings({ options, otherOptions: STREAM_OPTIONS });
-  return startWorkerStream(streamSettings(input, options.name, settings), openOptions(settings, options));
+  const job = streamJob(input, options);
+  return startWorkerStream(job.settings, job.options);
 }
 
 /**
@@ -291,6 +289,19 @@ export async function fitStyle(nights: string, options: FitStyleOptions = {}): P
     }
   }
   return fitNightStyle({ ...merged, nights, signal });
+}
+
+/**
+ * What the pipeline runs for a stream of {@link startStream}: for who starts and changes it later. Not part of the public API.
+ * Throws NocturneError CONFIG_INVALID.
+ */
+export function streamJob(
+  input: string,
+  options: StreamOptions,
+): { readonly settings: StreamSettings; readonly options: OpenStreamOptions } {
+  checkInput(input);
+  const settings = resolveSettings({ options, otherOptions: STREAM_OPTIONS });
+  return { settings: streamSettings(input, options.name, settings), options: openOptions(settings, options) };
 }
 
 function checkInput(input: unknown): void {

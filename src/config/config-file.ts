@@ -23,7 +23,7 @@ export interface ConfigFile extends ConfigValues {
   readonly path: string;
   /** The value of `streams`; undefined where there is none. */
   readonly streams: unknown;
-  /** Changes when the text does. */
+  /** SHA-256 of the file. */
   readonly hash: string;
 }
 
@@ -34,14 +34,15 @@ export interface ConfigFile extends ConfigValues {
 export function readConfigFile(named: string | undefined, environment: Environment): ConfigFile | undefined {
   const path = named ?? DEFAULT_CONFIG_FILES.find((name) => existsSync(name));
   if (path === undefined) return undefined;
-  const text = readText(path);
+  const bytes = readBytes(path);
+  const text = decode(path, bytes);
   const parsed = parse(path, text);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw invalid(`${path} must contain one object of settings.`);
   }
   const all: Readonly<Record<string, unknown>> = { ...parsed };
   const settings = Object.fromEntries(Object.entries(all).filter(([key]) => !OTHER_KEYS.includes(key)));
-  const hash = createHash('sha256').update(text).digest('hex');
+  const hash = createHash('sha256').update(bytes).digest('hex');
   return { path, streams: all['streams'], hash, ...substituteValues(settings, environment, path) };
 }
 
@@ -60,13 +61,25 @@ export function substituteValues(
   return { values: Object.fromEntries(entries), masked };
 }
 
-function readText(path: string): string {
+function readBytes(path: string): Buffer {
   try {
-    return decodeText(readFileSync(path));
+    return readFileSync(path);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw invalid(`cannot read ${path}: ${reason}.`, error);
+    throw unreadable(path, error);
   }
+}
+
+function decode(path: string, bytes: Uint8Array): string {
+  try {
+    return decodeText(bytes);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): NocturneError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return invalid(`cannot read ${path}: ${reason}.`, error);
 }
 
 /** JSON by its name, else YAML. Messages name the place only: the text around it may be a secret. */

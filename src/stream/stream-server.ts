@@ -107,7 +107,7 @@ export async function startServer(options: StreamServerOptions): Promise<StreamS
     policy,
     wrongTokens,
     streams,
-    maxViewers: typeof maxViewers === 'function' ? maxViewers : () => maxViewers,
+    maxViewers,
     canControl,
     refusals,
     onJoin,

@@ -25,7 +25,7 @@ export interface ViewerUpgraderOptions {
   readonly wrongTokens: WrongTokens;
   readonly streams: HubDirectory;
   /** Maximum number of viewers at a time, over all streams. */
-  readonly maxViewers: () => number;
+  readonly maxViewers: number | (() => number);
   readonly canControl: boolean;
   readonly refusals: RefusalLog;
   /** Called with the socket of each viewer that joins. */
@@ -147,7 +147,8 @@ export class ViewerUpgrader {
     if (!stream || !mayWatch) return { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };
     const all = [...streams.values()];
     const viewers = all.reduce((sum, other) => sum + other.viewerCount, 0);
-    const full = stream.isFull ? [stream] : viewers >= maxViewers() ? all : [];
+    const limit = typeof maxViewers === 'function' ? maxViewers() : maxViewers;
+    const full = stream.isFull ? [stream] : viewers >= limit ? all : [];
     if (full.length > 0 && !full.some((other) => other.evictSilentViewer())) {
       return { code: CLOSE_CODES.TOO_MANY_VIEWERS, reason: 'too many viewers' };
     }

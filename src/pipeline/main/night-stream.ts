@@ -10,6 +10,8 @@ export type StreamEnd = { readonly error: NocturneError | undefined };
 /** One live stream: a worker process that turns its input into night, and its viewers. */
 export interface NightStream extends AsyncDisposable {
   readonly name: string;
+  /** True after {@link close}. */
+  readonly isClosed: boolean;
   /** What is known of the input; undefined until `opened`. */
   readonly info: SourceInfo | undefined;
   /** The stream as `startServer` serves it: state, format, controls, statistics and viewers. */

@@ -102,6 +102,10 @@ export class WorkerStream implements NightStream {
     return this.#worker?.pid;
   }
 
+  get isClosed(): boolean {
+    return this.#closing !== undefined;
+  }
+
   get info(): SourceInfo | undefined {
     return this.#info;
   }
