@@ -159,7 +159,8 @@ export const MODULES = {
     imports: ['src/core', 'src/config', 'src/ffmpeg', 'src/ingest', 'src/evaluate', 'src/augment', 'src/pipeline'],
   },
   'src/service': {
-    holds: 'the streams of a server as things that are defined: by command line, config file and API; what runs for them',
+    holds:
+      'the streams of a server as things that are defined: by command line, config file and API; what runs for them',
     imports: [
       ...['src/core', 'src/config', 'src/ingest', 'src/infer/generator-names.ts', 'src/pipeline', 'src/stream'],
       'src/library.ts',

@@ -74,7 +74,9 @@ function withSettings(program: Command, name: CommandName): Command {
 function defineServe(program: Command): void {
   withSettings(program, 'serve')
     .summary('stream inputs, turned into night, to browsers')
-    .description('Turn inputs into night and stream them to browsers. Without an input: the built-in street.')
+    .description(
+      'Turn inputs into night and stream them to browsers. Without an input: the streams of the config file, else the built-in street.',
+    )
     .argument('[inputs...]', 'files, folders of images, cameras, URLs or street; NAME=INPUT names a stream')
     .addHelpText(
       'after',
@@ -82,7 +84,8 @@ function defineServe(program: Command): void {
 Examples:
   nocturne serve camera:0 gate=rtsp://gate/1     two streams; the second is called gate
   nocturne serve rtmp://:1935/live/key --listen  wait for a sender such as OBS
-  nocturne serve drive.mp4 --loop --strength 0.8`,
+  nocturne serve drive.mp4 --loop --strength 0.8
+  nocturne serve --config nocturne.yaml          the streams of a file; docs/streams.md shows one`,
     )
     .action(async (inputs: string[], _options: unknown, command: Command) => {
       const { serve } = await import('./serve.js');

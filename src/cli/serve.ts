@@ -100,7 +100,12 @@ function exitCodeOf(failures: readonly NocturneError[]): number {
 }
 
 /** Prints the address, soon or when a stream is open. Resolves when the user stops the service. */
-async function runService(registry: StreamRegistry, announcer: StreamAnnouncer, url: string, stop: AbortSignal): Promise<void> {
+async function runService(
+  registry: StreamRegistry,
+  announcer: StreamAnnouncer,
+  url: string,
+  stop: AbortSignal,
+): Promise<void> {
   const opened = Promise.any(registry.streams.map((stream) => stream.opened)).catch(() => undefined);
   const isWaiting = registry.values().some(({ state }) => state === 'starting');
   if (isWaiting) await Promise.race([opened, sleep(ANNOUNCE_AFTER_MS, undefined, { ref: false }), stopped(stop)]);

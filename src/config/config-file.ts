@@ -93,7 +93,12 @@ function parse(path: string, text: string): unknown {
     }
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { prettyErrors: false, lineCounter: lines, stringKeys: true, logLevel: 'silent' });
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    lineCounter: lines,
+    stringKeys: true,
+    logLevel: 'silent',
+  });
   const [fault] = document.errors;
   const format = isYaml ? 'YAML' : 'JSON';
   if (fault) {

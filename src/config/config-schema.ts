@@ -45,7 +45,8 @@ export function configSchema(): JsonSchema {
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'Config file of nocturne',
-    description: 'Settings of docs/settings.md and the streams of nocturne serve. Strings may name environment variables: ${NAME}.',
+    description:
+      'Settings of docs/settings.md and the streams of nocturne serve. Strings may name environment variables: ${NAME}.',
     type: 'object',
     properties: {
       $schema: { type: 'string' },

@@ -20,7 +20,9 @@ const SHARED: readonly SettingName[] = ['batch'];
 /** Settings that each stream may have for itself. */
 export const STREAM_SETTING_NAMES: readonly SettingName[] = SETTING_NAMES.filter((name) => {
   const { commands, group }: Setting = SETTINGS[name];
-  return commands.includes('serve') && (ALSO.includes(name) || (STREAM_GROUPS.includes(group) && !SHARED.includes(name)));
+  return (
+    commands.includes('serve') && (ALSO.includes(name) || (STREAM_GROUPS.includes(group) && !SHARED.includes(name)))
+  );
 });
 
 /** One stream, checked: what it opens, who may watch it, and the settings that it has for itself. */

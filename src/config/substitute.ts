@@ -18,22 +18,27 @@ const IN_USER_INFO = /^(?:rtsps?|https?):\/\/[^/?#@]*$/i;
  * @throws NocturneError CONFIG_INVALID for a variable that is unset or empty.
  */
 export function substitute(text: string, environment: Environment, place: string, isSecret: boolean): string {
-  return text.replaceAll(PLACEHOLDER, (found: string, name: string | undefined, fallback: unknown, ...rest: unknown[]) => {
-    if (found === '$${') return '${';
-    if (name === undefined) {
-      throw invalid(`${place} must name a variable as \${NAME}, and write $\${ for a plain \${.`);
-    }
-    const given = environment[name];
-    if (given === undefined || given === '') {
-      if (typeof fallback === 'string') return fallback;
-      throw invalid(`${place} needs the environment variable ${name}, which is ${given === '' ? 'empty' : 'not set'}.`);
-    }
-    if (isSecret) rememberSecret(given);
-    const offset = rest[0] as number; // replaceAll passes the offset after the two groups
-    const after = text.slice(offset + found.length);
-    const isUserInfo = IN_USER_INFO.test(text.slice(0, offset)) && /^[^/?#]*@/.test(after);
-    return isUserInfo ? encodeURIComponent(given) : given;
-  });
+  return text.replaceAll(
+    PLACEHOLDER,
+    (found: string, name: string | undefined, fallback: unknown, ...rest: unknown[]) => {
+      if (found === '$${') return '${';
+      if (name === undefined) {
+        throw invalid(`${place} must name a variable as \${NAME}, and write $\${ for a plain \${.`);
+      }
+      const given = environment[name];
+      if (given === undefined || given === '') {
+        if (typeof fallback === 'string') return fallback;
+        throw invalid(
+          `${place} needs the environment variable ${name}, which is ${given === '' ? 'empty' : 'not set'}.`,
+        );
+      }
+      if (isSecret) rememberSecret(given);
+      const offset = rest[0] as number; // replaceAll passes the offset after the two groups
+      const after = text.slice(offset + found.length);
+      const isUserInfo = IN_USER_INFO.test(text.slice(0, offset)) && /^[^/?#]*@/.test(after);
+      return isUserInfo ? encodeURIComponent(given) : given;
+    },
+  );
 }
 
 /** True when a value of the config file names a variable. */

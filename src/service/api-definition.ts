@@ -60,16 +60,20 @@ function hasType({ kind }: Setting, value: unknown): boolean {
 
 /**
  * Checks what a definition opens: its input, and generator and style, which may be those of the package and those that the server was started
- * with. Rejects with AdminRefusal, status 400.
+ * with. Rejects with AdminRefusal, status 403.
  */
 export async function checkOpens(definition: Definition, policy: InputPolicy, server: Settings): Promise<void> {
   const { input, generator, style, listen } = definition;
-  const generators = [...GENERATOR_NAMES, server.generator, ...(server.generators ?? '').split(',').map((name) => name.trim())];
+  const generators = [
+    ...GENERATOR_NAMES,
+    server.generator,
+    ...(server.generators ?? '').split(',').map((name) => name.trim()),
+  ];
   if (generator !== undefined && !generators.some((name) => name === generator)) {
-    throw new AdminRefusal(400, 'generator must be one of the package or of --generators');
+    throw new AdminRefusal(403, 'generator must be one of the package or of --generators');
   }
   if (style !== undefined && ![...STYLE_NAMES, server.style].some((name) => name === style)) {
-    throw new AdminRefusal(400, 'style must be one of the package, or that of the server');
+    throw new AdminRefusal(403, 'style must be one of the package, or that of the server');
   }
   await policy.check(String(input), listen === true);
 }

@@ -31,7 +31,7 @@ export class InputPolicy {
     this.#folders = items.filter((item) => item !== '' && !isKind(item)).map((item) => resolve(item));
   }
 
-  /** Rejects with AdminRefusal, status 400, for an input that a request may not name. @param listens whether it waits for a sender. */
+  /** Rejects with AdminRefusal, status 403, for an input that a request may not name, 400 for a malformed one. @param listens whether it waits for a sender. */
   async check(input: string, listens: boolean): Promise<void> {
     const address = parse(input);
     switch (address.kind) {
@@ -57,7 +57,9 @@ export class InputPolicy {
 
   /** Allows what is inside a folder, links resolved; a pattern of an image sequence by its folder. */
   async #checkPath(path: string): Promise<void> {
-    const real = existsSync(path) ? await realpath(path) : join(await realpath(dirname(path)).catch(() => '/'), basename(path));
+    const real = existsSync(path)
+      ? await realpath(path)
+      : join(await realpath(dirname(path)).catch(() => '/'), basename(path));
     for (const folder of this.#folders) {
       const inside = relative(await realpath(folder).catch(() => folder), real);
       if (inside === '' || (!inside.startsWith('..') && !isAbsolute(inside))) return;
@@ -88,9 +90,11 @@ function waitsForSender({ target, scheme }: InputAddress): boolean {
 async function checkHost({ target }: InputAddress): Promise<void> {
   const host = hostOf(target);
   if (host === '') return;
-  const addresses = isIP(host) ? [host] : (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
+  const addresses = isIP(host)
+    ? [host]
+    : (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
   const isLinkLocal = addresses.some((address) => LINK_LOCAL.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4'));
-  if (isLinkLocal) throw new AdminRefusal(400, 'input must not be a link-local address: no camera is there');
+  if (isLinkLocal) throw new AdminRefusal(403, 'input must not be a link-local address: no camera is there');
 }
 
 /** The host of an address, without brackets; empty for one without a host. */
@@ -103,5 +107,5 @@ function hostOf(target: string): string {
 /** @param allow what `--api-inputs` would have to name. */
 function refusal(what: string, allow?: string): AdminRefusal {
   const remedy = allow === undefined ? '' : `; the server allows it with --api-inputs and ${allow}`;
-  return new AdminRefusal(400, `input must not be ${what}${remedy}`);
+  return new AdminRefusal(403, `input must not be ${what}${remedy}`);
 }

@@ -90,7 +90,10 @@ export class ManagedStream {
 }
 
 /** What the pipeline runs for an entry. Throws NocturneError CONFIG_INVALID for settings that do not go together. */
-export function jobOf({ name, input, token, controlToken, settings }: StreamEntry, logger: Logger): ReturnType<typeof streamJob> {
+export function jobOf(
+  { name, input, token, controlToken, settings }: StreamEntry,
+  logger: Logger,
+): ReturnType<typeof streamJob> {
   for (const secret of [token, controlToken, ...passwordsOf(input)]) if (secret !== undefined) rememberSecret(secret);
   return streamJob(input, { ...settings, name, logger });
 }

@@ -118,7 +118,8 @@ export class RegistryAdmin implements StreamAdmin {
     registry.entryOf(name, definition);
     if (!registry.api.has(name)) {
       const count = registry.streams.length + 1;
-      if (count > settings.maxStreams) throw new AdminRefusal(409, `there are ${count - 1} streams, as many as --max-streams allows`);
+      if (count > settings.maxStreams)
+        throw new AdminRefusal(409, `there are ${count - 1} streams, as many as --max-streams allows`);
       try {
         checkCapacity(count);
       } catch (error) {

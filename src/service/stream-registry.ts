@@ -157,7 +157,11 @@ export class StreamRegistry implements StreamDirectory {
     const add = (entry: StreamEntry, origin: Origin): void => {
       const first = wanted.get(entry.name);
       if (!first) wanted.set(entry.name, { entry, origin });
-      else this.#options.logger.warn({ stream: entry.name }, `The stream of the ${origin} has the name of one of the ${first.origin}, which counts.`);
+      else
+        this.#options.logger.warn(
+          { stream: entry.name },
+          `The stream of the ${origin} has the name of one of the ${first.origin}, which counts.`,
+        );
     };
     for (const entry of commandLine) add(entry, 'command line');
     for (const entry of config) add(entry, 'config file');

@@ -1,8 +1,8 @@
 /** A JSON Schema of draft 2020-12. Plain data. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** Status of a refused change. 507: it cannot be kept. */
-export type RefusalStatus = 400 | 404 | 409 | 503 | 507;
+/** Status of a refused change. 403: the server does not allow it, 507: it cannot be kept. */
+export type RefusalStatus = 400 | 403 | 404 | 409 | 503 | 507;
 
 /** Why streams were not changed: they are as before. The message is one line, without secrets. */
 export class AdminRefusal extends Error {

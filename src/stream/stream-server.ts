@@ -138,7 +138,8 @@ export async function startServer(options: StreamServerOptions): Promise<StreamS
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= shutDown());
   const setTokens = (tokens: ServerTokens): void => {
-    if (tokens.controlToken !== undefined && !canControl) throw new TypeError('controlToken needs canControl, got false');
+    if (tokens.controlToken !== undefined && !canControl)
+      throw new TypeError('controlToken needs canControl, got false');
     policy.setTokens(tokens);
     for (const stream of streams.values()) stream.closeViewers(CLOSE_CODES.SHUTDOWN, 'the token has changed');
   };

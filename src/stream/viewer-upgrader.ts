@@ -104,7 +104,9 @@ export class ViewerUpgrader {
     }
     const canControl = this.#options.canControl && policy.accessOf(request, name) === 'control';
     const needsControlToken = this.#options.canControl && !canControl;
-    const names = [...streams.values()].map((other) => other.name).filter((other) => policy.accessOf(request, other) !== 'none');
+    const names = [...streams.values()]
+      .map((other) => other.name)
+      .filter((other) => policy.accessOf(request, other) !== 'none');
     const hasVideo = requestUrl(request)?.searchParams.get('video') !== 'off';
     stream.join(socket, { canControl, needsControlToken, hasVideo, streams: names });
     return true;

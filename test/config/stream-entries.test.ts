@@ -51,15 +51,33 @@ it('replaces variables', () => {
 });
 
 it.each([
-  [{ gate: 'rtsp://me:${NONE}@camera' }, 'input of stream gate in n.yaml needs the environment variable NONE, which is not set.'],
-  [{ gate: { input: 'street', token: '${EMPTY}' } }, 'token of stream gate in n.yaml needs the environment variable EMPTY, which is empty.'],
-  [{ gate: '${not a name}' }, 'input of stream gate in n.yaml must name a variable as ${NAME}, and write $${ for a plain ${.'],
-  [{ gate: { input: 'street', crf: '${CAMERA_PASSWORD}' } }, 'crf of stream gate in n.yaml must be a number from 0 to 63, got an invalid value.'],
-  [{ gate: { input: 'street', port: 1 } }, 'stream gate in n.yaml contains an unknown setting "port", which stands for all streams.'],
+  [
+    { gate: 'rtsp://me:${NONE}@camera' },
+    'input of stream gate in n.yaml needs the environment variable NONE, which is not set.',
+  ],
+  [
+    { gate: { input: 'street', token: '${EMPTY}' } },
+    'token of stream gate in n.yaml needs the environment variable EMPTY, which is empty.',
+  ],
+  [
+    { gate: '${not a name}' },
+    'input of stream gate in n.yaml must name a variable as ${NAME}, and write $${ for a plain ${.',
+  ],
+  [
+    { gate: { input: 'street', crf: '${CAMERA_PASSWORD}' } },
+    'crf of stream gate in n.yaml must be a number from 0 to 63, got an invalid value.',
+  ],
+  [
+    { gate: { input: 'street', port: 1 } },
+    'stream gate in n.yaml contains an unknown setting "port", which stands for all streams.',
+  ],
   [{ gate: { input: 'street', sped: 1 } }, 'stream gate in n.yaml contains an unknown setting "sped".'],
   [{ gate: { strength: 1 } }, 'input of stream gate in n.yaml must be a non-empty string.'],
   [{ 'a b': 'street' }, 'the first a letter or digit, got "a b".'],
-  [{ gate: { input: 'street', token: 'same', controlToken: 'same' } }, 'token and controlToken of stream gate in n.yaml are equal'],
+  [
+    { gate: { input: 'street', token: 'same', controlToken: 'same' } },
+    'token and controlToken of stream gate in n.yaml are equal',
+  ],
   [['street'], 'streams in n.yaml must be an object from name to stream.'],
 ])('refuses %j in one line', (streams, message) => {
   expect(() => readStreamEntries(streams, context)).toThrow(message);
@@ -78,7 +96,10 @@ it('says where a file is malformed, and nothing of what it holds', () => {
   expect(failure('b.json', '{"token": "hush-hush"')).toMatch(/it is not JSON, see line 1, column \d+/);
   expect(failure('c.yaml', 'port: 1\ntoken: "hush-hush')).toMatch(/it is not YAML, see line 2, column \d+/);
   expect(failure('d.yaml', '- hush-hush')).toMatch(/must contain one object of settings/);
-  for (const [name, text] of [['a.json', '{"token": hush-hush}'], ['c.yaml', 'token: "hush-hush']] as const) {
+  for (const [name, text] of [
+    ['a.json', '{"token": hush-hush}'],
+    ['c.yaml', 'token: "hush-hush'],
+  ] as const) {
     expect(failure(name, text)).not.toContain('hush');
   }
 });

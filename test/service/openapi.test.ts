@@ -31,7 +31,10 @@ let running: Awaited<ReturnType<typeof startTestServer>>;
 let operations: { method: string; path: string; operation: Operation }[];
 
 beforeAll(async () => {
-  running = await startTestServer({ gate: { input: 'street', token: 'watch-the-gate', controlToken: 'control-the-gate' } }, TOKENS);
+  running = await startTestServer(
+    { gate: { input: 'street', token: 'watch-the-gate', controlToken: 'control-the-gate' } },
+    TOKENS,
+  );
   await running.call('PUT', '/api/streams/own', { token: TOKENS.controlToken, body: { input: 'street' } });
   const { body } = await running.call('GET', '/api/openapi.json', { token: TOKENS.token });
   const paths = body['paths'] as Record<string, Record<string, Operation>>; // validated below
@@ -76,12 +79,17 @@ it('answers each operation as documented, and refuses tokens that are not enough
       operationId in EXPECTED ? status === EXPECTED[operationId] : status < 300 || operationId === 'getFrame',
     );
     const documented = Object.keys(responses[right.status]?.content ?? { '': {} });
-    expect(documented.some((type) => right.type.startsWith(type)), place).toBe(true);
+    expect(
+      documented.some((type) => right.type.startsWith(type)),
+      place,
+    ).toBe(true);
     if (access === 'control' || access === 'manage') {
       expect((await requestOf(each, TOKENS.token)).status, operationId).toBe(403);
     }
-    if (access === 'manage') expect((await requestOf(each, 'control-the-gate')).status, operationId).toSatisfy(isRefused);
-    if (operationId === 'removeStream') await running.call('PUT', '/api/streams/own', { token: TOKENS.controlToken, body: { input: 'street' } });
+    if (access === 'manage')
+      expect((await requestOf(each, 'control-the-gate')).status, operationId).toSatisfy(isRefused);
+    if (operationId === 'removeStream')
+      await running.call('PUT', '/api/streams/own', { token: TOKENS.controlToken, body: { input: 'street' } });
   }
 });
 

@@ -19,7 +19,12 @@ export async function startTestServer(
   const sources = { flags: { onDemand: true, ...flags }, environment: {} };
   const config = readStreamEntries(streams, { sources, environment: {}, place: 'n.yaml' });
   const definitions = { sources, commandLine: [], config };
-  const registry = new StreamRegistry({ definitions, api: await state.read(), logger: silentLogger, onStarted: () => undefined });
+  const registry = new StreamRegistry({
+    definitions,
+    api: await state.read(),
+    logger: silentLogger,
+    onStarted: () => undefined,
+  });
   await registry.start();
   const admin = new RegistryAdmin({ registry, state, checkCapacity: () => undefined });
   const server = await startServer({
@@ -31,10 +36,18 @@ export async function startTestServer(
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    const answer = await fetch(`${url}${path}`, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const answer = await fetch(`${url}${path}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     const type = answer.headers.get('content-type') ?? '';
     const isJson = type.startsWith('application/json');
-    return { status: answer.status, type, body: (isJson ? await answer.json() : await answer.text()) as Record<string, unknown> };
+    return {
+      status: answer.status,
+      type,
+      body: (isJson ? await answer.json() : await answer.text()) as Record<string, unknown>,
+    };
   };
   const close = async (): Promise<void> => {
     await server.close();

@@ -100,7 +100,10 @@ export function adminRoutes(options: ApiOptions, admin: StreamAdmin): Route[] {
 /** The answer to a request that may not manage streams; undefined when it may. */
 function refuseManager(context: Call, { policy }: ApiOptions): Response | undefined {
   if (!policy.needsControlToken) {
-    return context.json({ error: 'managing streams needs a server with a control token: start it with --control-token' }, 403);
+    return context.json(
+      { error: 'managing streams needs a server with a control token: start it with --control-token' },
+      403,
+    );
   }
   const mayManage = policy.accessOf(context.env.incoming) === 'control';
   return mayManage ? undefined : context.json({ error: 'managing streams needs the control token of the server' }, 403);

@@ -16,7 +16,8 @@ export function healthRoutes({ streams, policy }: ApiOptions): Route[] {
   return [
     {
       ...{ method: 'get', path: '/healthz', id: 'getHealth', access: 'anybody' },
-      summary: 'Liveness: 200 also when a stream has failed or stalled, since a restart of the server does not repair its input.',
+      summary:
+        'Liveness: 200 also when a stream has failed or stalled, since a restart of the server does not repair its input.',
       answers: { 200: json('The server runs.', HealthAnswer) },
       handle: (context) => {
         const isDegraded = [...streams.values()].some(({ state }) => state === 'failed' || state === 'stalled');

@@ -31,7 +31,8 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
     info: {
       title: 'Nocturne',
       version,
-      description: 'Streams of a nocturne server: their state, controls, images and definitions. docs/streams.md explains them.',
+      description:
+        'Streams of a nocturne server: their state, controls, images and definitions. docs/streams.md explains them.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
@@ -70,9 +71,15 @@ function responsesOf(route: Route): JsonSchema {
   const statuses = [...new Set([...ofAccess, ...ofBody, ...ofQuery, ...ofPath, ...refusals])].sort((a, b) => a - b);
   const refused = statuses.map((status) => [
     status,
-    { description: REFUSALS[status], content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } } },
+    {
+      description: REFUSALS[status],
+      content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+    },
   ]);
-  return Object.fromEntries([...Object.entries(answers).map(([status, answer]) => [status, responseOf(answer)]), ...refused]) as JsonSchema; // entries by status
+  return Object.fromEntries([
+    ...Object.entries(answers).map(([status, answer]) => [status, responseOf(answer)]),
+    ...refused,
+  ]) as JsonSchema; // entries by status
 }
 
 function responseOf({ description, content }: Answer): JsonSchema {

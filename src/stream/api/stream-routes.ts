@@ -19,7 +19,8 @@ export function streamRoutes(options: ApiOptions): Route[] {
   return [
     {
       ...{ method: 'get', path: '/metrics', id: 'getMetrics', access: 'watch' },
-      summary: 'Metrics of the server and of every stream, for Prometheus. A token of the server is needed where it has one.',
+      summary:
+        'Metrics of the server and of every stream, for Prometheus. A token of the server is needed where it has one.',
       answers: { 200: { description: 'Metrics.', content: { type: 'text/plain', schema: { type: 'string' } } } },
       handle: async (context) => {
         context.header('content-type', metrics.contentType);
@@ -31,7 +32,9 @@ export function streamRoutes(options: ApiOptions): Route[] {
       summary: 'The streams that the token may watch.',
       answers: { 200: json('Streams with state and statistics.', StreamsAnswer) },
       handle: (context) => {
-        const visible = [...streams.values()].filter(({ name }) => policy.accessOf(context.env.incoming, name) !== 'none');
+        const visible = [...streams.values()].filter(
+          ({ name }) => policy.accessOf(context.env.incoming, name) !== 'none',
+        );
         return context.json({ streams: visible.map(describe) });
       },
     },
