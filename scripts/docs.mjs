@@ -1,4 +1,4 @@
-// Writes docs/errors.md, docs/settings.md, recipes/recipe.schema.json and the import table of ARCHITECTURE.md from the code (--write), or checks that they are up to date and
+// Writes docs/errors.md, docs/settings.md, recipes/recipe.schema.json, docs/config.schema.json and the import table of ARCHITECTURE.md from the code (--write), or checks that they are up to date and
 // that every link in the docs has a target.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -10,6 +10,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { ERROR_CODES, EXIT_CODES } = await import('../dist/core/errors.js');
 const { ruleOf } = await import('../dist/config/setting.js');
 const { environmentName, flagName, SETTING_NAMES, SETTINGS } = await import('../dist/config/settings.js');
+const { configSchema } = await import('../dist/config/config-schema.js');
 const { recipeJsonSchema } = await import('../dist/augment/recipe/recipe-schema.js');
 const isWriting = process.argv.includes('--write');
 const problems = [];
@@ -45,9 +46,10 @@ function settingsPage() {
   const lines = [
     '# Settings',
     '',
-    'Each setting is a flag, an environment variable and a key of the config file (`nocturne.config.json` in the working folder, or',
-    '`--config FILE`: one JSON object), whose keys are written like `maxViewers`. Flags override variables; variables override the',
-    'file. Generated from `src/config/settings.ts`.',
+    'Each setting is a flag, an environment variable and a key of the config file, whose keys are written like `maxViewers`. Flags override',
+    'variables; variables override the file. The file is `nocturne.config.json`, `.yaml` or `.yml` in the working folder, or `--config FILE`: one',
+    'object, as JSON or, where its name says so, YAML ([schema](config.schema.json)). `streams` in it lists the streams of `serve`, which may have settings',
+    'of their own; strings may name environment variables as `${NAME}` ([how](streams.md#streams-in-the-config-file)). Generated from `src/config/settings.ts`.',
     '',
   ];
   const groups = [...new Set(SETTING_NAMES.map((name) => SETTINGS[name].group))];
@@ -119,6 +121,7 @@ function checkLinks(file) {
 await writeOrCheck('docs/errors.md', errorsPage());
 await writeOrCheck('docs/settings.md', settingsPage());
 await writeOrCheck('ARCHITECTURE.md', architecturePage());
+await writeOrCheck('docs/config.schema.json', JSON.stringify(configSchema()));
 await writeOrCheck('recipes/recipe.schema.json', JSON.stringify(recipeJsonSchema()));
 const pages = readdirSync(root)
   .filter((name) => name.endsWith('.md'))

@@ -82,7 +82,10 @@ export const MODULES = {
   'src/stream': {
     holds: 'what serves: HTTP, WebSocket, wire protocol, live stream, GOP cache, viewers',
     imports: ['src/core'],
-    packages: { ws: [], hono: [], '@hono/node-server': [], 'prom-client': [], '@peculiar/x509': ['self-signed.ts'] },
+    packages: {
+      ...{ ws: [], hono: [], '@hono/node-server': [], 'prom-client': [] },
+      ...{ '@peculiar/x509': ['self-signed.ts'], zod: ['api/*.ts'] },
+    },
   },
   'src/pipeline': {
     holds:
@@ -157,13 +160,22 @@ export const MODULES = {
     },
   },
   'src/config': {
-    holds: 'one schema for flags, environment and config file',
+    holds: 'one schema for flags, environment and config file, and for the streams in it',
     imports: ['src/core', 'src/output/file-options.ts', 'src/augment/dataset.ts'],
-    packages: { zod: [] },
+    packages: { zod: [], yaml: ['config-file.ts'] },
   },
   'src/library.ts': {
     holds: 'what `import ... from "nocturne"` gives: settings checked, then the work itself',
     imports: ['src/core', 'src/config', 'src/ffmpeg', 'src/ingest', 'src/evaluate', 'src/augment', 'src/pipeline'],
+  },
+  'src/service': {
+    holds:
+      'the streams of a server as things that are defined: by command line, config file and API; what runs for them',
+    imports: [
+      ...['src/core', 'src/config', 'src/ingest', 'src/infer/generator-names.ts', 'src/pipeline', 'src/stream'],
+      'src/library.ts',
+    ],
+    packages: { zod: ['state-file.ts'] },
   },
   'src/index.ts': {
     holds: 'the public API, re-exported',
@@ -174,7 +186,7 @@ export const MODULES = {
     imports: [
       ...['src/core', 'src/image', 'src/ingest', 'src/infer', 'src/render', 'src/encode', 'src/output', 'src/stream'],
       ...['src/pipeline', 'src/evaluate', 'src/train', 'src/augment', 'src/config', 'src/library.ts', 'src/ffmpeg'],
-      'src/scene/scene-reader.ts',
+      ...['src/service', 'src/scene/scene-reader.ts'],
     ],
     packages: { commander: [], pino: [], 'pino-pretty': [], 'node:child_process': ['doctor.ts'] },
   },

@@ -82,9 +82,8 @@ export type { NightDistances } from './evaluate/night-distances.js';
  * ```
  */
 export async function openStream(input: string, options: StreamOptions = {}): Promise<NightStream> {
-  checkInput(input);
-  const settings = resolveSettings({ options, otherOptions: STREAM_OPTIONS });
-  return openWorkerStream(streamSettings(input, options.name, settings), openOptions(settings, options));
+  const job = streamJob(input, options);
+  return openWorkerStream(job.settings, job.options);
 }
 
 /**
@@ -104,9 +103,8 @@ export async function openStream(input: string, options: StreamOptions = {}): Pr
  * ```
  */
 export function startStream(input: string, options: StreamOptions = {}): NightStream {
-  checkInput(input);
-  const settings = resolveSettings({ options, otherOptions: STREAM_OPTIONS });
-  return startWorkerStream(streamSettings(input, options.name, settings), openOptions(settings, options));
+  const job = streamJob(input, options);
+  return startWorkerStream(job.settings, job.options);
 }
 
 /**
@@ -293,6 +291,19 @@ export async function fitStyle(nights: string, options: FitStyleOptions = {}): P
   return fitNightStyle({ ...merged, nights, signal });
 }
 
+/**
+ * What the pipeline runs for a stream of {@link startStream}: for who starts and changes it later. Not part of the public API.
+ * Throws NocturneError CONFIG_INVALID.
+ */
+export function streamJob(
+  input: string,
+  options: StreamOptions,
+): { readonly settings: StreamSettings; readonly options: OpenStreamOptions } {
+  checkInput(input);
+  const settings = resolveSettings({ options, otherOptions: STREAM_OPTIONS });
+  return { settings: streamSettings(input, options.name, settings), options: openOptions(settings, options) };
+}
+
 function checkInput(input: unknown): void {
   if (typeof input !== 'string') throw new TypeError(`input must be a string, got ${typeof input}`);
   if (input.trim() !== '') return;
@@ -387,10 +398,10 @@ function modelSettings({ generator, style, like, device, engine, threads }: Sett
 }
 
 function openOptions(
-  { maxViewers, viewerDelay }: Settings,
+  { maxViewers, viewerDelay, onDemand, idleTimeout }: Settings,
   { logger = silentLogger }: StreamOptions,
 ): OpenStreamOptions {
-  return { maxViewers, viewerDelayMs: viewerDelay * 1000, logger };
+  return { maxViewers, viewerDelayMs: viewerDelay * 1000, onDemand, idleMs: idleTimeout * 1000, logger };
 }
 
 /** A comma-separated list. */

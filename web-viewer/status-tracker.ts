@@ -40,6 +40,7 @@ export class StatusTracker {
   /** The server reported the stream's state. */
   onStreamState(state: StreamState, message: string): void {
     switch (state) {
+      case 'idle': // it starts for this viewer
       case 'starting': {
         this.set({ kind: 'starting', message });
         return;

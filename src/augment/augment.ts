@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { packageVersion } from '../config/package-version.js';
+import { packageVersion } from '../core/package-version.js';
 import { resolveSettings } from '../config/resolve.js';
 import type { Settings } from '../config/settings.js';
 import { NocturneError } from '../core/errors.js';

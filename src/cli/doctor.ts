@@ -11,7 +11,7 @@ import type { ApplyReport } from './doctor-apply.js';
 import { parseReport } from './doctor-report.js';
 import { openRenderer } from '../render/wasm-renderer.js';
 import { listEncoders } from '../encode/av-encoder-probe.js';
-import { packageVersion } from '../config/package-version.js';
+import { packageVersion } from '../core/package-version.js';
 import { printJson } from './standard-streams.js';
 
 /** One line of the report. */

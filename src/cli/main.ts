@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 import { asNocturneError, ERROR_CODES, EXIT_CODES, NocturneError } from '../core/errors.js';
+import { redact } from '../core/secrets.js';
 import { createProgram } from './program.js';
 import { streamFailureCode, watchStandardStreams } from './standard-streams.js';
 
@@ -21,10 +22,10 @@ function reportFailure(error: unknown): number {
     if (error.code === 'commander.help') return EXIT_CODES.usage.code; // no command: commander printed the help
   }
   const failure = error instanceof CommanderError ? usageError(error) : asNocturneError(error, 'config');
-  process.stderr.write(`nocturne: ${failure.toLine()}\n`);
+  process.stderr.write(`nocturne: ${redact(failure.toLine())}\n`);
   if (isVerbose()) {
     const cause = failure.cause instanceof Error ? (failure.cause.stack ?? '') : '';
-    process.stderr.write(`${failure.stack ?? ''}\n${cause}\n`);
+    process.stderr.write(redact(`${failure.stack ?? ''}\n${cause}\n`));
   }
   return EXIT_CODES[ERROR_CODES[failure.code].exit].code;
 }

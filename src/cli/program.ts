@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandName } from '../config/setting.js';
 import { EXIT_CODES } from '../core/errors.js';
 import { FIT_DEFAULTS } from '../evaluate/fit-defaults.js';
-import { packageVersion } from '../config/package-version.js';
+import { packageVersion } from '../core/package-version.js';
 import { addSettings, settingsHelp } from './settings-options.js';
 import { TRAIN_RECIPES, trainingOptionsHelp, trainRecipesHelp } from './train-recipes.js';
 
@@ -73,7 +73,9 @@ function withSettings(program: Command, name: CommandName): Command {
 function defineServe(program: Command): void {
   withSettings(program, 'serve')
     .summary('stream inputs, turned into night, to browsers')
-    .description('Turn inputs into night and stream them to browsers. Without an input: the built-in street.')
+    .description(
+      'Turn inputs into night and stream them to browsers. Without an input: the streams of the config file, else the built-in street.',
+    )
     .argument('[inputs...]', 'files, folders of images, cameras, URLs or street; NAME=INPUT names a stream')
     .addHelpText(
       'after',
@@ -81,7 +83,8 @@ function defineServe(program: Command): void {
 Examples:
   nocturne serve camera:0 gate=rtsp://gate/1     two streams; the second is called gate
   nocturne serve rtmp://:1935/live/key --listen  wait for a sender such as OBS
-  nocturne serve drive.mp4 --loop --strength 0.8`,
+  nocturne serve drive.mp4 --loop --strength 0.8
+  nocturne serve --config nocturne.yaml          the streams of a file; docs/streams.md shows one`,
     )
     .action(async (inputs: string[], _options: unknown, command: Command) => {
       const { serve } = await import('./serve.js');

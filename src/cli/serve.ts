@@ -1,39 +1,53 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { resolveSettings } from '../config/resolve.js';
 import type { Settings } from '../config/settings.js';
 import { ERROR_CODES, EXIT_CODES, NocturneError } from '../core/errors.js';
-import type { SourceInfo } from '../ingest/frame-source.js';
-import type { NightStream, StreamEnd } from '../pipeline/main/night-stream.js';
+import type { NightStream } from '../pipeline/main/night-stream.js';
+import { RegistryAdmin } from '../service/registry-admin.js';
+import { StateFile } from '../service/state-file.js';
+import { StreamRegistry } from '../service/stream-registry.js';
 import { startServer, type StreamServerOptions } from '../stream/stream-server.js';
+import { StreamAnnouncer } from './announce-streams.js';
 import { proxyOf, tlsOf } from './serve-address.js';
-import { startStream } from '../library.js';
 import { checkCapacity } from './check-capacity.js';
 import { createLogger } from './create-logger.js';
-import { readSettings } from './read-settings.js';
+import { readSources } from './read-settings.js';
+import { watchConfig } from './reload-config.js';
+import { readDefinitions, statePath } from './serve-definitions.js';
 import { stopSignal } from './stop-signal.js';
-import { nameInputs } from './stream-names.js';
 
 /** How long to wait for an input before printing the address, milliseconds: an input that cannot be opened fails sooner. */
 const ANNOUNCE_AFTER_MS = 2000;
 
 /**
- * Runs `nocturne serve`: opens every input as a stream and serves them until all have ended or the user stops the command.
- * A stream that fails leaves the others running; the command fails when all have ended.
+ * Runs `nocturne serve`: opens every input as a stream and serves them. With streams in the config file or a state it is a service, which runs until
+ * the user stops it. Without, it ends when all streams have ended, and fails when they have failed, unless the API has added some by then.
  */
 export async function serve(inputs: readonly string[], command: Command): Promise<void> {
-  const settings = readSettings(command);
+  const read = readSources(command);
+  const settings = resolveSettings(read.sources);
   const logger = createLogger(settings);
-  const access = { ...tokensOf(settings), allowedOrigins: originsOf(settings.allowOrigin), ...proxyOf(settings) };
+  const tokens = tokensOf(settings);
+  const access = { ...tokens, allowedOrigins: originsOf(settings.allowOrigin), ...proxyOf(settings) };
   const tls = await tlsOf(settings, logger);
   const stop = stopSignal();
-  const named = nameInputs(inputs.length === 0 ? ['street'] : inputs);
-  checkCapacity(named.length, logger);
-  const streams: NightStream[] = [];
+  const path = statePath(settings, read.file);
+  const state = path === undefined ? undefined : new StateFile(path);
+  const api = (await state?.read()) ?? new Map();
+  const isService = read.file?.streams !== undefined || api.size > 0 || settings.state !== undefined;
+  const commandLine = inputs.length === 0 && !isService ? ['street'] : inputs;
+  const definitions = readDefinitions(commandLine, read);
+  const always = [...definitions.commandLine, ...definitions.config].filter((entry) => !entry.settings.onDemand);
+  checkCapacity(always.length, logger);
+  const announcer = new StreamAnnouncer(stop);
+  let isFollowed = isService; // else runStreams follows those of the start
+  const onStarted = (stream: NightStream): void => void (isFollowed && announcer.follow(stream, true));
+  const registry = new StreamRegistry({ definitions, api, logger, onStarted });
+  const admin = new RegistryAdmin({ registry, state, checkCapacity: (streams) => checkCapacity(streams, logger) });
   try {
-    for (const { name, input } of named) {
-      streams.push(startStream(input, { ...settings, name, logger }));
-    }
-    const byName = new Map(streams.map((stream) => [stream.name, stream.live]));
+    await registry.start();
+    isFollowed = true;
     // Closes before the streams, so that viewers learn of a shutdown, not of ended streams, and reconnect by themselves.
     await using server = await startServer({
       host: settings.host,
@@ -41,14 +55,17 @@ export async function serve(inputs: readonly string[], command: Command): Promis
       ...access,
       ...(tls && { tls }),
       canControl: !settings.readOnly,
-      streams: byName,
-      maxViewers: settings.maxViewers * streams.length,
+      streams: registry,
+      streamTokens: () => registry.tokens(),
+      maxViewers: () => registry.maxViewers,
+      admin,
       logger,
     });
-    const failures = await Promise.race([stopped(stop).then(() => []), runStreams(streams, server.url, stop)]);
-    if (failures.length > 0) process.exitCode = exitCodeOf(failures);
+    using _watch = watchConfig({ command, inputs: commandLine, read, registry, admin, server, tokensOf, logger });
+    if (isService) await runService(registry, announcer, server.url, stop);
+    else await runCommandLine(registry, announcer, server.url, stop);
   } finally {
-    await Promise.all(streams.map((stream) => stream.close()));
+    await registry.close();
   }
 }
 
@@ -85,49 +102,56 @@ function exitCodeOf(failures: readonly NocturneError[]): number {
   return codes.size === 1 ? code : EXIT_CODES.failure.code;
 }
 
+/** Prints the address, soon or when a stream is open. Resolves when the user stops the service. */
+async function runService(
+  registry: StreamRegistry,
+  announcer: StreamAnnouncer,
+  url: string,
+  stop: AbortSignal,
+): Promise<void> {
+  const opened = Promise.any(registry.streams.map((stream) => stream.opened)).catch(() => undefined);
+  const isWaiting = registry.values().some(({ state }) => state === 'starting');
+  if (isWaiting) await Promise.race([opened, sleep(ANNOUNCE_AFTER_MS, undefined, { ref: false }), stopped(stop)]);
+  announcer.printAddress(url);
+  await stopped(stop);
+}
+
+/** Runs the streams of the command line until they have ended or the user stops them; on, where the API has added some. Sets the exit code. */
+async function runCommandLine(
+  registry: StreamRegistry,
+  announcer: StreamAnnouncer,
+  url: string,
+  stop: AbortSignal,
+): Promise<void> {
+  const ended = runStreams(registry.streams, announcer, url).catch((error: unknown) => {
+    if (registry.api.size === 0) throw error;
+    return [];
+  });
+  const failures = await Promise.race([stopped(stop).then(() => []), ended]);
+  if (registry.api.size > 0) await stopped(stop);
+  else if (failures.length > 0) process.exitCode = exitCodeOf(failures);
+}
+
 /**
  * Prints the address and each stream's start and end. Resolves with the failures when all streams have ended; a single
  * stream rejects with its failure instead.
  */
 async function runStreams(
   streams: readonly NightStream[],
+  announcer: StreamAnnouncer,
   url: string,
-  stop: AbortSignal,
 ): Promise<readonly NocturneError[]> {
   const isSingle = streams.length === 1;
   const opened = Promise.any(streams.map((stream) => stream.opened));
   const ended = Promise.all(streams.map((stream) => stream.ended)).then(() => undefined);
   const timeout = sleep(ANNOUNCE_AFTER_MS, true, { ref: false }); // must not keep the process running
-  const announced = Promise.race([opened.catch(() => undefined), ended, timeout]).then((first) => {
-    if (first !== undefined) process.stdout.write(`nocturne: listening on ${url}\n`);
+  void Promise.race([opened.catch(() => undefined), ended, timeout]).then((first) => {
+    if (first !== undefined) announcer.printAddress(url);
   });
-  const ends = Promise.all(
-    streams.map(async (stream) => {
-      const { info, error } = await runStream(stream, announced);
-      if (error && !info && !isSingle) process.stderr.write(`nocturne: ${stream.name}: ${error.toLine()}\n`);
-      if (!error && !stop.aborted) {
-        process.stdout.write(`  ${stream.name}: ended${info?.isLive === false ? ' (--loop restarts a file)' : ''}\n`);
-      }
-      return error;
-    }),
-  );
-  const failures = (await ends).filter((error) => error !== undefined);
+  const ends = await Promise.all(streams.map((stream) => announcer.follow(stream, !isSingle)));
+  const failures = ends.map(({ error }) => error).filter((error) => error !== undefined);
   if (isSingle && failures[0]) throw failures[0];
   return failures;
-}
-
-/** Follows one stream to its end; prints what it opened, after the address. */
-async function runStream(
-  stream: NightStream,
-  announced: Promise<void>,
-): Promise<{ info: SourceInfo | undefined } & StreamEnd> {
-  const info = await stream.opened.catch(() => undefined);
-  if (info) {
-    await announced;
-    const { width, height, frameRate, description } = info;
-    process.stdout.write(`  ${stream.name}: ${description}, ${width}x${height} at ${frameRate.toFixed(2)} frames/s\n`);
-  }
-  return { info, ...(await stream.ended) };
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

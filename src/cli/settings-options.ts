@@ -1,9 +1,7 @@
 import { Option, type Command } from 'commander';
+import { DEFAULT_CONFIG_FILES } from '../config/default-config-files.js';
 import type { CommandName, Setting } from '../config/setting.js';
 import { environmentName, flagName, SETTING_NAMES, SETTINGS } from '../config/settings.js';
-
-/** The config file that is read if it exists in the working folder and `--config` names no other. */
-export const DEFAULT_CONFIG_FILE = 'nocturne.config.json';
 
 /** Adds the flags of a command's settings, in groups. */
 export function addSettings(command: Command, name: CommandName): Command {
@@ -14,7 +12,7 @@ export function addSettings(command: Command, name: CommandName): Command {
   }
   return command.option(
     '--config <file>',
-    `read settings from a JSON file (default: ${DEFAULT_CONFIG_FILE}, if present)`,
+    `read settings${name === 'serve' ? ' and streams' : ''} from a JSON or YAML file (default: ${DEFAULT_CONFIG_FILES[0]} or .yaml, if present)`,
   );
 }
 
@@ -48,5 +46,5 @@ function valuesOf(setting: Setting): string | undefined {
 export function settingsHelp(): string {
   return `Settings:
   Every flag in docs/settings.md is also an environment variable (${flagName('maxViewers')} is ${environmentName('maxViewers')})
-  and a key of ${DEFAULT_CONFIG_FILE} (maxViewers). Flags override variables; variables override the file.`;
+  and a key of ${DEFAULT_CONFIG_FILES[0]} (maxViewers). Flags override variables; variables override the file.`;
 }

@@ -1,9 +1,10 @@
 import { EXIT_CODES } from '../core/errors.js';
 
 let controller: AbortController | undefined;
+let reload: (() => void) | undefined;
 
 /**
- * Aborts at the first Ctrl-C, SIGTERM or closed terminal, and at {@link requestStop}. A second signal ends the process at
+ * Aborts at the first Ctrl-C, SIGTERM or closed terminal (see {@link onHangup}), and at {@link requestStop}. A second signal ends the process at
  * once with the exit code of an interrupt.
  */
 export function stopSignal(): AbortSignal {
@@ -15,8 +16,20 @@ export function stopSignal(): AbortSignal {
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  process.on('SIGHUP', stop);
+  process.on('SIGHUP', () => {
+    const hasTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+    if (reload && !hasTerminal) reload();
+    else stop();
+  });
   return signal;
+}
+
+/** Calls back at SIGHUP, where nocturne has no terminal that could have been closed. Returns what ends that. */
+export function onHangup(callback: () => void): () => void {
+  reload = callback;
+  return () => {
+    reload = undefined;
+  };
 }
 
 /** Aborts the {@link stopSignal}; returns false if the command has none, so that nothing has to be cleaned up. */

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { runWorker } from '../augment/queue/run-worker.js';
-import { packageVersion } from '../config/package-version.js';
+import { packageVersion } from '../core/package-version.js';
 import { NocturneError } from '../core/errors.js';
 import { createLogger } from './create-logger.js';
 import { readSettings } from './read-settings.js';

@@ -8,13 +8,17 @@ import type { SettingName, Settings } from './settings.js';
 export interface SettingsSources {
   /** Options of a library call, by setting name. */
   readonly options?: object;
+  /** Where the options stand, for messages: `stream gate in nocturne.yaml`; default: a library call. */
+  readonly optionsPlace?: string;
+  /** Options whose values no message shows. */
+  readonly maskedOptions?: ReadonlySet<string>;
   /** Names of options that are not settings. */
   readonly otherOptions?: readonly string[];
   /** Flags by setting name, as strings or booleans. */
   readonly flags?: Readonly<Record<string, unknown>>;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** The object in the config file, and the file's path for messages. */
-  readonly file?: { readonly path: string; readonly values: unknown };
+  readonly file?: { readonly path: string; readonly values: unknown; readonly masked?: ReadonlySet<string> };
 }
 
 /** Checks and merges all settings. Throws NocturneError `CONFIG_INVALID`: one line with the place, the rule and the value. */
@@ -30,14 +34,15 @@ export function resolveSettings(sources: SettingsSources): Settings {
   const given: Record<string, unknown> = {};
   for (const name of SETTING_NAMES) {
     const setting: Setting = SETTINGS[name];
-    const candidates: readonly [place: string, value: unknown][] = [
-      [name, options[name]],
+    const fromOptions = sources.optionsPlace === undefined ? name : `${name} of ${sources.optionsPlace}`;
+    const candidates: readonly [place: string, value: unknown, isMasked?: boolean | undefined][] = [
+      [fromOptions, options[name], sources.maskedOptions?.has(name)],
       [flagName(name), sources.flags?.[name]],
       [environmentName(name), sources.environment?.[environmentName(name)] || undefined], // empty counts as unset: compose files set empty variables
-      [`${name} in ${sources.file?.path ?? 'the config file'}`, fileValues[name]],
+      [`${name} in ${sources.file?.path ?? 'the config file'}`, fileValues[name], sources.file?.masked?.has(name)],
     ];
-    const [place, value] = candidates.find(([, candidate]) => candidate !== undefined) ?? ['', undefined];
-    if (value !== undefined) given[name] = parse(setting, place, value, SECRETS.includes(name));
+    const [place, value, isMasked] = candidates.find(([, candidate]) => candidate !== undefined) ?? ['', undefined];
+    if (value !== undefined) given[name] = parse(setting, place, value, SECRETS.includes(name) || isMasked === true);
   }
   return { ...DEFAULTS, ...dialsOfTime(given['time'] as Settings['time']), ...given } as Settings; // each name has a value of its own kind, or a default
 }
@@ -94,7 +99,7 @@ function schemaOf(setting: Setting): z.ZodType {
 function checkFile(file: SettingsSources['file']): Readonly<Record<string, unknown>> {
   if (!file) return {};
   const parsed = z.record(z.string(), z.unknown()).safeParse(file.values);
-  if (!parsed.success) throw invalid(`${file.path} must contain one JSON object of settings.`);
+  if (!parsed.success) throw invalid(`${file.path} must contain one object of settings.`);
   const unknown = Object.keys(parsed.data).find((key) => !isSetting(key));
   if (unknown !== undefined) throw invalid(`${file.path} contains an unknown setting ${JSON.stringify(unknown)}.`);
   return parsed.data;

@@ -114,6 +114,37 @@ const OWN_SETTINGS = {
   ),
   readOnly: flag(false, { help: 'do not let viewers turn the dials', group: 'Server', commands: serve }),
 
+  state: text(undefined, {
+    help: 'file that keeps the streams that the API adds; unset: nocturne.state.json beside the config file; see docs/streams.md',
+    group: 'Streams',
+    commands: serve,
+    placeholder: 'file',
+  }),
+  apiInputs: text('network,street', {
+    help: 'what inputs of the API may be, comma-separated: network, street, camera, listen, and folders whose files it may open; none: no input',
+    group: 'Streams',
+    commands: serve,
+    placeholder: 'kinds',
+  }),
+  maxStreams: integer(
+    { min: 1, max: 1000, default: 32 },
+    { help: 'maximum number of streams that the API adds up to', group: 'Streams', commands: serve },
+  ),
+  onDemand: flag(false, {
+    help: 'open an input and make its night only while somebody watches',
+    group: 'Streams',
+    commands: serve,
+  }),
+  idleTimeout: number(
+    { min: 0.5, max: 86_400, default: 10 },
+    {
+      help: 'with --on-demand, a stream that nobody watches ends after this long',
+      group: 'Streams',
+      commands: serve,
+      placeholder: 'seconds',
+    },
+  ),
+
   loop: flag(false, { help: 'restart a file when it ends', group: 'Input', commands: serve }),
   listen: flag(false, {
     help: 'wait for a sender to connect (rtmp, srt) instead of connecting to one',

@@ -20,6 +20,23 @@ export interface AccessPolicyOptions {
   readonly trustedProxies?: readonly string[];
   /** The server itself speaks TLS; default false. */
   readonly isTls?: boolean;
+  /** Secrets of single streams, read at each request; default none. */
+  readonly streamTokens?: () => Iterable<StreamTokens>;
+}
+
+/** Secrets of one stream, in addition to those of the server. */
+export interface StreamTokens {
+  readonly name: string;
+  /** Watches this stream; undefined: the stream is as open as the server. */
+  readonly token: string | undefined;
+  /** Watches this stream and changes its controls. */
+  readonly controlToken: string | undefined;
+}
+
+/** The secrets of a server. */
+export interface ServerTokens {
+  readonly token: string | undefined;
+  readonly controlToken?: string | undefined;
 }
 
 /** What a request may do. `control` includes `watch`. */
@@ -34,15 +51,12 @@ export interface Refusal {
 
 /** Decides which requests the server accepts: by host, origin and token. */
 export class AccessPolicy {
-  /** True when requests need a token to watch. */
-  readonly needsToken: boolean;
-  /** True when changes of controls need a token of their own. */
-  readonly needsControlToken: boolean;
-  readonly #tokenHash: Buffer | undefined;
-  readonly #controlTokenHash: Buffer | undefined;
+  #tokenHash: Buffer | undefined;
+  #controlTokenHash: Buffer | undefined;
+  readonly #streamTokens: () => Iterable<StreamTokens>;
   readonly #origins: ReadonlySet<string>;
-  /** Host names that requests may use; undefined: any. */
-  readonly #hosts: ReadonlySet<string> | undefined;
+  /** Host names that requests may use, where they may not use any. */
+  readonly #hosts: ReadonlySet<string>;
   readonly #proxies: TrustedProxies;
   /** Requests may use any IP address of this machine. */
   readonly #allowsAddresses: boolean;
@@ -52,15 +66,9 @@ export class AccessPolicy {
    * two equal ones.
    */
   constructor(options: AccessPolicyOptions) {
-    const { host, token, controlToken, allowedOrigins, publicUrl } = options;
-    if (token === '' || controlToken === '') throw new TypeError('a token must not be empty: it would admit everyone');
-    if (token !== undefined && token === controlToken) {
-      throw new TypeError('the control token must differ from the token');
-    }
-    this.needsToken = token !== undefined;
-    this.needsControlToken = controlToken !== undefined;
-    this.#tokenHash = token === undefined ? undefined : hash(token);
-    this.#controlTokenHash = controlToken === undefined ? undefined : hash(controlToken);
+    const { host, token, controlToken, allowedOrigins, publicUrl, streamTokens = () => [] } = options;
+    this.setTokens({ token, controlToken });
+    this.#streamTokens = streamTokens;
     this.#proxies = new TrustedProxies(options.trustedProxies ?? [], options.isTls ?? false);
     const origins = [
       ...allowedOrigins.map(parseOrigin),
@@ -70,8 +78,27 @@ export class AccessPolicy {
     this.#allowsAddresses = !isLoopback(host);
     const own = isLoopback(host) ? ['127.0.0.1', '[::1]'] : [hostname(), `${hostname()}.local`];
     const hosts = ['localhost', host, ...own, ...origins.map((origin) => origin.hostname)];
-    this.#hosts =
-      this.#allowsAddresses && this.needsToken ? undefined : new Set(hosts.map((name) => name.toLowerCase()));
+    this.#hosts = new Set(hosts.map((name) => name.toLowerCase()));
+  }
+
+  /** True when requests need a token to watch. */
+  get needsToken(): boolean {
+    return this.#tokenHash !== undefined;
+  }
+
+  /** True when changes of controls need a token of their own. */
+  get needsControlToken(): boolean {
+    return this.#controlTokenHash !== undefined;
+  }
+
+  /** Replaces the secrets of the server. Throws TypeError for an empty token, and for two equal ones. */
+  setTokens({ token, controlToken }: ServerTokens): void {
+    if (token === '' || controlToken === '') throw new TypeError('a token must not be empty: it would admit everyone');
+    if (token !== undefined && token === controlToken) {
+      throw new TypeError('the control token must differ from the token');
+    }
+    this.#tokenHash = hashOf(token);
+    this.#controlTokenHash = hashOf(controlToken);
   }
 
   /** Why the request is refused; undefined when its host and its origin are allowed. */
@@ -91,18 +118,36 @@ export class AccessPolicy {
   }
 
   /**
-   * What the request may do by its token, from `Authorization: Bearer` or `?token=`. A wrong token gives no access, also where
-   * watching needs none: it is a guess of the control token. Compares in constant time.
+   * What the request may do by its token, from `Authorization: Bearer` or `?token=`: with all streams, or with the one that is named, whose
+   * own tokens then count too. A wrong token gives no access, also where watching needs none: it is a guess. Compares in constant time.
+   * A stream with a token of its own is watched with that or a token of the server, never without.
    */
-  accessOf(request: IncomingMessage): Access {
-    const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const given = bearer ?? requestUrl(request)?.searchParams.get('token') ?? undefined;
+  accessOf(request: IncomingMessage, stream?: string): Access {
+    const given = tokenOf(request);
     const givenHash = hash(given ?? '');
-    const isToken = this.#tokenHash !== undefined && timingSafeEqual(givenHash, this.#tokenHash);
-    const isControlToken = this.#controlTokenHash !== undefined && timingSafeEqual(givenHash, this.#controlTokenHash);
-    if (isControlToken) return 'control';
-    if (!this.needsControlToken) return isToken || !this.needsToken ? 'control' : 'none';
-    return isToken || (!this.needsToken && given === undefined) ? 'watch' : 'none';
+    if (isSecret(givenHash, this.#controlTokenHash)) return 'control';
+    const own = this.#tokensOf(stream);
+    if (isSecret(givenHash, hashOf(own?.controlToken))) return 'control';
+    const everyViewerControls = !this.needsControlToken && own?.controlToken === undefined;
+    const isToken = isSecret(givenHash, this.#tokenHash) || isSecret(givenHash, hashOf(own?.token));
+    const isOpen = !this.needsToken && own?.token === undefined && (given === undefined || everyViewerControls);
+    if (!isToken && !isOpen) return 'none';
+    return everyViewerControls ? 'control' : 'watch';
+  }
+
+  /** True when the request's token is right for the server or any stream, or when none is needed for all that has no token of its own. */
+  isKnown(request: IncomingMessage): boolean {
+    if (this.accessOf(request) !== 'none') return true;
+    return [...this.#streamTokens()].some(({ name }) => this.accessOf(request, name) !== 'none');
+  }
+
+  /** True when the request gives a token, right or wrong. */
+  givesToken(request: IncomingMessage): boolean {
+    return tokenOf(request) !== undefined;
+  }
+
+  #tokensOf(stream: string | undefined): StreamTokens | undefined {
+    return stream === undefined ? undefined : [...this.#streamTokens()].find(({ name }) => name === stream);
   }
 
   /** Origins that may embed the page, in the syntax of Content-Security-Policy. */
@@ -116,7 +161,8 @@ export class AccessPolicy {
    * token, any name will do: the page does not know the token.
    */
   #isHostAllowed(host: string | undefined): boolean {
-    if (!this.#hosts || host === undefined) return true; // HTTP/1.0, so no browser
+    if (this.#allowsAddresses && this.needsToken) return true;
+    if (host === undefined) return true; // HTTP/1.0, so no browser
     const name = parseUrl(`http://${host}`)?.hostname;
     if (name === undefined) return false;
     return this.#hosts.has(name) || (this.#allowsAddresses && isIP(name.replace(/^\[(.*)\]$/, '$1')) !== 0);
@@ -152,6 +198,20 @@ export function isLoopback(host: string): boolean {
 
 function parseUrl(text: string, base?: string): URL | null {
   return URL.canParse(text, base) ? new URL(text, base) : null;
+}
+
+/** The token that a request gives. */
+function tokenOf(request: IncomingMessage): string | undefined {
+  const bearer = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  return bearer ?? requestUrl(request)?.searchParams.get('token') ?? undefined;
+}
+
+function isSecret(givenHash: Buffer, secretHash: Buffer | undefined): boolean {
+  return secretHash !== undefined && timingSafeEqual(givenHash, secretHash);
+}
+
+function hashOf(secret: string | undefined): Buffer | undefined {
+  return secret === undefined ? undefined : hash(secret);
 }
 
 function hash(text: string): Buffer {

@@ -56,8 +56,8 @@ export const CLOSE_CODES = {
   ENDED: 4410,
 } as const;
 
-/** State of a stream. */
-export type StreamState = 'starting' | 'live' | 'reconnecting' | 'stalled' | 'ended' | 'failed';
+/** State of a stream. `idle`: it starts when somebody watches. */
+export type StreamState = 'idle' | 'starting' | 'live' | 'reconnecting' | 'stalled' | 'ended' | 'failed';
 
 /** What the server sends as text. */
 export type ServerMessage =

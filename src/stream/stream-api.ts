@@ -1,21 +1,26 @@
-import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import { Hono, type Context } from 'hono';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
-import type { IncomingMessage, RequestListener } from 'node:http';
-import { checkControls } from '../core/controls.js';
-import { NocturneError } from '../core/errors.js';
+import type { RequestListener } from 'node:http';
+import { packageVersion } from '../core/package-version.js';
 import { remedyOf, type AccessPolicy } from './access-policy.js';
 import { AddressLimiter } from './address-limiter.js';
+import { adminRoutes } from './api/admin-routes.js';
+import { HEALTH_CHECKS, healthRoutes } from './api/health-routes.js';
+import { IMAGE_DOCUMENTS } from './api/image-documents.js';
+import { likeRoutes } from './api/like-routes.js';
+import { openApiDocument } from './api/openapi.js';
+import { RequestBodyError, type BodyStatus } from './api/request-body.js';
+import { json, type Api, type Call, type NodeEnv, type Route } from './api/route.js';
+import { nameOf, noSuchStream, streamRoutes } from './api/stream-routes.js';
 import type { ConnectionGuard } from './connection-guard.js';
 import { HttpServer, type TlsIdentity } from './http-server.js';
 import type { HubDirectory } from './hub-directory.js';
 import { addImageRoutes } from './image-routes.js';
-import { addLikeRoutes } from './like-routes.js';
-import type { GeneratorChange, LiveStream, StreamDirectory } from './live-stream.js';
 import type { Metrics } from './metrics.js';
-import { MAX_CLIENT_MESSAGE_BYTES } from './protocol.js';
 import { MESSAGE_RATE } from './rate-limiter.js';
 import type { RefusalLog } from './refusal-log.js';
+import type { JsonSchema, StreamAdmin } from './stream-admin.js';
 import type { ViewerFile } from './viewer-files.js';
 import { ViewerPage } from './viewer-page.js';
 import type { WrongTokens } from './wrong-tokens.js';
@@ -31,16 +36,13 @@ export interface ApiOptions {
   readonly guard: ConnectionGuard;
   readonly refusals: RefusalLog;
   readonly canControl: boolean;
+  /** Adds and changes streams; undefined: the API cannot. */
+  readonly admin?: StreamAdmin | undefined;
   /** Speaks TLS with it; default: plain HTTP. */
   readonly tls?: TlsIdentity | undefined;
 }
 
-/** Node's request behind Hono's. */
-interface NodeEnv {
-  Bindings: HttpBindings;
-}
-type Api = Hono<NodeEnv>;
-type ErrorStatus = 400 | 413 | 415 | 500;
+type ErrorStatus = BodyStatus | 500;
 
 /** Headers of every response. */
 const HEADERS = {
@@ -50,15 +52,27 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** Creates the HTTP server, not yet listening: viewer page, health checks, streams, controls, metrics. */
+/** Creates the HTTP server, not yet listening: viewer page, health checks, streams, controls, images, metrics, definitions of streams. */
 export function createApi(options: ApiOptions): HttpServer {
+  const { policy, admin } = options;
   const api: Api = new Hono();
   api.use(setHeaders, checkHostAndOrigin(options));
-  addHealthChecks(api, options);
+  const open = healthRoutes(options);
+  const guarded = [...streamRoutes(options), ...likeRoutes(options), ...(admin ? adminRoutes(options, admin) : [])];
+  const routes = [...open, ...guarded, ...IMAGE_DOCUMENTS];
+  const document = documentRoute(() => routes);
+  routes.push(document);
+  addRoutes(api, open);
+  refuseOtherMethods(api, open);
   api.use(checkToken(options), limitRate(options)); // for every route below, and for unknown ones
-  addStreams(api, options);
-  addLikeRoutes(api, options);
+  for (const path of ['/api/streams/:name/*', '/streams/:name/*']) api.use(path, checkStream(options));
+  api.use('/metrics', async (context, next) => {
+    if (policy.accessOf(context.env.incoming) !== 'none') return next();
+    return context.json({ error: 'the metrics need a token of the server' }, 403);
+  });
+  addRoutes(api, [...guarded, document]);
   addImageRoutes(api, options);
+  refuseOtherMethods(api, routes);
   api.notFound((context) => context.json({ error: 'not found' }, 404));
   api.onError((error, context) => {
     const status = statusOf(error);
@@ -72,7 +86,7 @@ export function createApi(options: ApiOptions): HttpServer {
   const page = new ViewerPage({
     files: options.files,
     headers: HEADERS,
-    frameAncestors: options.policy.frameAncestors,
+    frameAncestors: policy.frameAncestors,
   });
   const handle: RequestListener = (request, response) => {
     if (!page.send(request, response)) void listener(request, response);
@@ -80,13 +94,42 @@ export function createApi(options: ApiOptions): HttpServer {
   return new HttpServer(handle, options.guard, options.tls);
 }
 
+/** The document of all routes, itself included. */
+function documentRoute(routes: () => readonly Route[]): Route {
+  let document: JsonSchema | undefined;
+  return {
+    ...{ method: 'get', path: '/api/openapi.json', id: 'getDocument', access: 'known' },
+    summary: 'This document.',
+    answers: { 200: json('An OpenAPI 3.1 document.', { type: 'object' }) },
+    handle: (context) => context.json((document ??= openApiDocument(routes(), packageVersion()))),
+  };
+}
+
+function addRoutes(api: Api, routes: readonly Route[]): void {
+  for (const { method, path, handle } of routes) if (handle) api.on(method.toUpperCase(), honoPath(path), handle);
+}
+
+/** Answers 405 to methods that a path does not have. */
+function refuseOtherMethods(api: Api, routes: readonly Route[]): void {
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const methods = routes.filter((route) => route.path === path).map(({ method }) => method.toUpperCase());
+    if (methods.includes('GET')) methods.push('HEAD');
+    api.all(honoPath(path), (context) => {
+      context.header('allow', methods.join(', '));
+      return context.json({ error: `the method must be one of ${methods.join(', ')}` }, 405);
+    });
+  }
+}
+
+/** `/api/streams/{name}` as Hono writes it. */
+function honoPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
 const setHeaders = createMiddleware<NodeEnv>(async (context, next) => {
   for (const [name, value] of Object.entries(HEADERS)) context.header(name, value);
   await next();
 });
-
-/** Paths of the health checks. A probe may call the server by any name. */
-const HEALTH_CHECKS = ['/healthz', '/readyz'];
 
 /** Rejects requests for other hosts and from pages of other origins. */
 const checkHostAndOrigin = ({ policy, refusals }: ApiOptions) =>
@@ -101,11 +144,30 @@ const checkHostAndOrigin = ({ policy, refusals }: ApiOptions) =>
 /** Rejects requests without the token. The viewer page and the health checks need none: they hold no secrets. */
 const checkToken = ({ policy, wrongTokens }: ApiOptions) =>
   createMiddleware<NodeEnv>(async (context, next) => {
+    return policy.isKnown(context.env.incoming) ? next() : refuseToken(context, { policy, wrongTokens });
+  });
+
+/** The answer to a wrong or missing token, held back when many have come from its address. */
+async function refuseToken(
+  context: Call,
+  { policy, wrongTokens }: Pick<ApiOptions, 'policy' | 'wrongTokens'>,
+): Promise<Response> {
+  const { incoming } = context.env;
+  if (!(await wrongTokens.add(policy.clientOf(incoming).address))) incoming.socket.destroy();
+  context.header('www-authenticate', 'Bearer');
+  return context.json({ error: 'wrong or missing token' }, 401);
+}
+
+/**
+ * Rejects requests for a stream that their token may not watch: as unknown where the token is right for others, so that nobody learns names.
+ * Here, not in the routes, so that none can forget it.
+ */
+const checkStream = ({ policy, wrongTokens }: ApiOptions) =>
+  createMiddleware<NodeEnv>(async (context, next) => {
     const { incoming } = context.env;
-    if (policy.accessOf(incoming) !== 'none') return next();
-    if (!(await wrongTokens.add(policy.clientOf(incoming).address))) incoming.socket.destroy();
-    context.header('www-authenticate', 'Bearer');
-    return context.json({ error: 'wrong or missing token' }, 401);
+    if (policy.accessOf(incoming, nameOf(context)) !== 'none') return next();
+    if (policy.givesToken(incoming)) return noSuchStream(context);
+    return refuseToken(context, { policy, wrongTokens });
   });
 
 /** Limits the requests of an address as the messages of a viewer are. */
@@ -117,139 +179,6 @@ const limitRate = ({ policy }: ApiOptions) => {
     return context.json({ error: 'too many requests a second' }, 429);
   });
 };
-
-function addHealthChecks(api: Api, { streams, policy }: ApiOptions): void {
-  // They need no token. They name no streams where the server has one, nor to a host that is not allowed.
-  const states = (request: IncomingMessage): object => {
-    if (policy.needsToken || policy.refusalOf(request) !== undefined) return {};
-    return { streams: Object.fromEntries([...streams.values()].map(({ name, state }) => [name, state])) };
-  };
-  // Liveness: 200 also when a stream has failed or stalled, since a restart of the server does not repair its input.
-  api.get('/healthz', (context) => {
-    const isDegraded = [...streams.values()].some(({ state }) => state === 'failed' || state === 'stalled');
-    return context.json({ status: isDegraded ? 'degraded' : 'ok', ...states(context.env.incoming) });
-  });
-  // Readiness: 503 until every stream has frames to watch.
-  api.get('/readyz', (context) => {
-    const isReady = [...streams.values()].every(({ state }) => state === 'live' || state === 'ended');
-    const status = isReady ? 'ready' : 'not ready';
-    return context.json({ status, ...states(context.env.incoming) }, isReady ? 200 : 503);
-  });
-}
-
-function addStreams(api: Api, { metrics, canControl, policy, ...options }: ApiOptions): void {
-  const streams: StreamDirectory = options.streams;
-  api.get('/metrics', async (context) => {
-    context.header('content-type', metrics.contentType);
-    return context.body(await metrics.text());
-  });
-  api.get('/api/streams', (context) => context.json({ streams: [...streams.values()].map(describe) }));
-  api.get('/api/streams/:name', (context) => {
-    const stream = streams.get(context.req.param('name'));
-    return stream ? context.json(describe(stream)) : noSuchStream(context);
-  });
-  api.get('/api/streams/:name/controls', (context) => {
-    const stream = streams.get(context.req.param('name'));
-    return stream ? context.json(stream.controls) : noSuchStream(context);
-  });
-  api.get('/api/streams/:name/generator', (context) => {
-    const generator = streams.get(context.req.param('name'))?.generator;
-    if (!generator) return noSuchStream(context);
-    // Its names may be paths of the machine, which those who only watch need not know.
-    if (!canControl || policy.accessOf(context.env.incoming) !== 'control') {
-      return context.json({ error: 'reading the generators needs the control token' }, 403);
-    }
-    return context.json(generator);
-  });
-  api.on(['PUT', 'PATCH'], '/api/streams/:name/generator', async (context) => {
-    const change = checkGenerator(await readRecord(context.env.incoming));
-    const stream = streams.get(context.req.param('name'));
-    if (!stream?.generator || !stream.changeGenerator) return noSuchStream(context);
-    if (!canControl) return context.json({ error: 'controls are read-only on this server' }, 403);
-    if (policy.accessOf(context.env.incoming) !== 'control') {
-      return context.json({ error: 'changing the generator needs the control token' }, 403);
-    }
-    try {
-      await stream.changeGenerator(change);
-    } catch (error) {
-      if (error instanceof NocturneError) return context.json({ error: error.toLine() }, 409);
-      throw error;
-    }
-    return context.json(stream.generator ?? {});
-  });
-  api.on(['PUT', 'PATCH'], '/api/streams/:name/controls', async (context) => {
-    const change = await readRecord(context.env.incoming);
-    const stream = streams.get(context.req.param('name'));
-    if (!stream) return noSuchStream(context);
-    if (!canControl) return context.json({ error: 'controls are read-only on this server' }, 403);
-    if (policy.accessOf(context.env.incoming) !== 'control') {
-      return context.json({ error: 'changing controls needs the control token' }, 403);
-    }
-    stream.setControls(checkControls(change));
-    return context.json(stream.controls);
-  });
-}
-
-function describe(stream: LiveStream): object {
-  const { name, state, message, format, controls, stats, generator } = stream;
-  const likePhotos = generator?.likePhotos ?? 0;
-  return { name, state, message, format: format ?? null, controls, likePhotos, stats };
-}
-
-function noSuchStream(context: Context<NodeEnv>): Response {
-  return context.json({ error: 'no such stream' }, 404);
-}
-
-/** Throws TypeError for anything but a generator, a style or both. */
-function checkGenerator(change: Record<string, unknown>): Partial<GeneratorChange> {
-  const entries = Object.entries(change).map(([name, value]): [string, string] => {
-    if (name !== 'generator' && name !== 'style') throw new TypeError(`unknown field ${name}; known: generator, style`);
-    if (typeof value !== 'string') throw new TypeError(`${name} must be a string, got ${typeof value}`);
-    return [name, value];
-  });
-  if (entries.length === 0) throw new TypeError('the body must have a generator, a style or both');
-  return Object.fromEntries(entries);
-}
-
-/** Why a request's body is not accepted. */
-class RequestBodyError extends Error {
-  readonly status: ErrorStatus;
-
-  constructor(status: ErrorStatus, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/** Reads the JSON object of a request. JSON only: a foreign page needs a CORS preflight to send it. */
-async function readRecord(request: IncomingMessage): Promise<Record<string, unknown>> {
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
-    throw new RequestBodyError(415, 'the content type must be application/json');
-  }
-  const text = await readText(request);
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    throw new RequestBodyError(400, 'the body must be JSON');
-  }
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-    throw new RequestBodyError(400, 'the body must be a JSON object');
-  }
-  return Object.fromEntries(Object.entries(body));
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = chunk as Buffer; // no encoding is set
-    length += bytes.length;
-    if (length > MAX_CLIENT_MESSAGE_BYTES) throw new RequestBodyError(413, 'the body is too large');
-    chunks.push(bytes);
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks)); // without a byte order mark
-}
 
 function statusOf(error: unknown): ErrorStatus {
   if (error instanceof RequestBodyError) return error.status;

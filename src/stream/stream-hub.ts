@@ -32,6 +32,8 @@ export interface StreamHubOptions {
   };
   /** Called when a viewer needs a keyframe, at most twice a second. Passes the request to the encoder. */
   readonly onKeyframeRequest: () => void;
+  /** Called with the number of watchers when it changes: viewers, and whoever reads images. */
+  readonly onWatchers?: (count: number) => void;
   /** Called with the JPEG images a second that are asked for, when they change; default: there are no images. */
   readonly onImageDemand?: (perSecond: number) => void;
   /** Maximum number of viewers at a time. */
@@ -42,6 +44,9 @@ export interface StreamHubOptions {
   readonly viewerDelayMs?: number;
   readonly logger?: Logger;
 }
+
+/** What {@link StreamHub.configure} changes. */
+export type HubChange = Pick<StreamHubOptions, 'controls' | 'maxViewers'> & { readonly viewerDelayMs?: number };
 
 /** Options of {@link StreamHub.join}. */
 export interface JoinOptions {
@@ -70,11 +75,11 @@ export class StreamHub implements LiveStream {
   readonly name: string;
   /** Its frames as JPEG. */
   readonly images: ImageFeed;
-  readonly #options: StreamHubOptions;
+  #options: StreamHubOptions;
   readonly #logger: Logger;
   readonly #log: ViewerLog;
   readonly #viewers = new Set<ViewerSession>();
-  readonly #queueOptions: ViewerQueueOptions;
+  #queueOptions: ViewerQueueOptions;
   readonly #cache: GopCache;
   readonly #keyframes: KeyframeRequester;
   readonly #announcements = new Throttle(CONTROLS_INTERVAL_MS, () => this.#announceControls());
@@ -103,12 +108,31 @@ export class StreamHub implements LiveStream {
     const maxDelayMs = options.viewerDelayMs ?? VIEWER_DELAY_MS;
     this.#queueOptions = { ...(options.viewerQueue ?? VIEWER_QUEUE), maxDelayMs };
     this.#cache = new GopCache(this.#queueOptions); // the same bounds: a whole GOP fits a joining viewer's queue
-    this.images = new ImageFeed((perSecond) => options.onImageDemand?.(perSecond));
+    this.images = new ImageFeed((perSecond) => {
+      options.onImageDemand?.(perSecond);
+      options.onWatchers?.(this.watcherCount);
+    });
     this.#keyframes = new KeyframeRequester(options.onKeyframeRequest);
   }
 
   get viewerCount(): number {
     return this.#viewers.size;
+  }
+
+  /** Viewers, and one more while somebody asks for images. */
+  get watcherCount(): number {
+    return this.#viewers.size + Math.sign(this.images.demand);
+  }
+
+  /** Changes its limits, for viewers that join from now on, and the controls to which a reset returns. */
+  configure({ controls, maxViewers, viewerDelayMs }: HubChange): void {
+    this.#options = { ...this.#options, controls, maxViewers };
+    this.#queueOptions = { ...this.#queueOptions, maxDelayMs: viewerDelayMs ?? VIEWER_DELAY_MS };
+  }
+
+  /** Forgets the packets that a joining viewer would get: others follow. */
+  clearBacklog(): void {
+    this.#cache.clear();
   }
 
   /** True when no more viewers may join. */
@@ -234,6 +258,7 @@ export class StreamHub implements LiveStream {
     if (this.isOver) viewer.end(CLOSE_CODES.ENDED, `stream ${this.#state}`);
     else if (viewer.isWaitingForKeyframe) this.#keyframes.request();
     this.#log.join();
+    this.#options.onWatchers?.(this.watcherCount);
   }
 
   /** Pings every viewer; cuts off those that have given no sign of life for several calls. */
@@ -280,6 +305,7 @@ export class StreamHub implements LiveStream {
     this.#pastDrops += viewer.dropped;
     this.#pastSkips += viewer.skips;
     this.#log.leave(viewer.dropped);
+    this.#options.onWatchers?.(this.watcherCount);
   }
 
   /** Reports the newest controls to every viewer, and the changes to the worker. */

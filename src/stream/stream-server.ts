@@ -3,11 +3,12 @@ import type { Duplex } from 'node:stream';
 import { NocturneError } from '../core/errors.js';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
-import { AccessPolicy, isLoopback } from './access-policy.js';
+import { AccessPolicy, isLoopback, type ServerTokens, type StreamTokens } from './access-policy.js';
 import { ConnectionGuard } from './connection-guard.js';
 import type { HttpServer } from './http-server.js';
 import { declineUpgrade, isWebSocketUpgrade } from './http-upgrade.js';
 import type { StreamDirectory } from './live-stream.js';
+import type { StreamAdmin } from './stream-admin.js';
 import { Metrics } from './metrics.js';
 import { CLOSE_CODES } from './protocol.js';
 import { createApi } from './stream-api.js';
@@ -43,8 +44,12 @@ export interface StreamServerOptions {
   readonly canControl?: boolean;
   /** The `live` of each stream, by name. Read at each request: streams may be added and removed. */
   readonly streams: StreamDirectory;
-  /** Maximum number of viewers at a time, over all streams; default 200. */
-  readonly maxViewers?: number;
+  /** Maximum number of viewers at a time, over all streams; default 200. A function is asked at each viewer. */
+  readonly maxViewers?: number | (() => number);
+  /** Secrets of single streams, read at each request; default none. Never logged. */
+  readonly streamTokens?: () => Iterable<StreamTokens>;
+  /** Adds, changes and removes streams for the API, whose clients need the control token; default: the API cannot. */
+  readonly admin?: StreamAdmin;
   /**
    * Interval of the pings to viewers, milliseconds; default 15 000. A viewer without a sign of life for three makes room for another when the
    * server is full; after nine it is cut off.
@@ -59,6 +64,11 @@ export interface StreamServer extends AsyncDisposable {
   readonly url: string;
   /** The bound port. */
   readonly port: number;
+  /**
+   * Replaces the secrets of the server, and disconnects every viewer: those whose token is still right come back by themselves. Throws
+   * TypeError as {@link startServer} does.
+   */
+  setTokens(tokens: ServerTokens): void;
   /**
    * Stops listening and closes viewers: with code 1001, or with 4410 and the rest of their queue where the stream has ended.
    * Takes up to 1.5 s. Idempotent, never throws.
@@ -85,14 +95,17 @@ export async function startServer(options: StreamServerOptions): Promise<StreamS
   const streams = checkStreams(options.streams);
   const { token, controlToken, allowedOrigins = [], publicUrl, trustedProxies = [], tls } = options;
   if (controlToken !== undefined && !canControl) throw new TypeError('controlToken needs canControl, got false');
-  const access = { host, token, controlToken, allowedOrigins, publicUrl, trustedProxies, isTls: tls !== undefined };
-  const policy = new AccessPolicy(access);
+  const { streamTokens, admin } = options;
+  const policy = new AccessPolicy({
+    ...{ host, token, controlToken, allowedOrigins, publicUrl, trustedProxies, isTls: tls !== undefined },
+    ...(streamTokens ? { streamTokens } : {}),
+  });
   const refusals = new RefusalLog(logger);
   const wrongTokens = new WrongTokens(logger);
   const guard = new ConnectionGuard({ logger });
   const metrics = new Metrics(() => streams.values(), guard);
   const api = createApi({
-    ...{ policy, wrongTokens, streams, metrics, guard, refusals, canControl, tls },
+    ...{ policy, wrongTokens, streams, metrics, guard, refusals, canControl, admin, tls },
     files: await loadViewerFiles(),
   });
   const onJoin = (socket: Duplex): void => guard.admit(socket);
@@ -130,7 +143,14 @@ export async function startServer(options: StreamServerOptions): Promise<StreamS
   };
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => (closing ??= shutDown());
-  return { url: publicUrl ?? pageUrl(tls ? 'https' : 'http', host, port), port, close, [Symbol.asyncDispose]: close };
+  const setTokens = (tokens: ServerTokens): void => {
+    if (tokens.controlToken !== undefined && !canControl)
+      throw new TypeError('controlToken needs canControl, got false');
+    policy.setTokens(tokens);
+    for (const stream of streams.values()) stream.closeViewers(CLOSE_CODES.SHUTDOWN, 'the token has changed');
+  };
+  const url = publicUrl ?? pageUrl(tls ? 'https' : 'http', host, port);
+  return { url, port, setTokens, close, [Symbol.asyncDispose]: close };
 }
 
 /** The hubs behind the streams. Throws TypeError when there are none: programs without types call this too. */

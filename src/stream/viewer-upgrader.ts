@@ -25,7 +25,7 @@ export interface ViewerUpgraderOptions {
   readonly wrongTokens: WrongTokens;
   readonly streams: HubDirectory;
   /** Maximum number of viewers at a time, over all streams. */
-  readonly maxViewers: number;
+  readonly maxViewers: number | (() => number);
   readonly canControl: boolean;
   readonly refusals: RefusalLog;
   /** Called with the socket of each viewer that joins. */
@@ -91,7 +91,7 @@ export class ViewerUpgrader {
   #accept(socket: WebSocket, request: IncomingMessage, name: string): boolean {
     const { streams, policy, logger } = this.#options;
     const stream = streams.get(name);
-    const rejection = this.#rejectionOf(request, stream);
+    const rejection = this.#rejectionOf(request, name, stream);
     if (rejection || !stream) {
       const { code, reason } = rejection ?? { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };
       socket.on('error', (error) => logger.debug({ err: error }, "A rejected viewer's connection failed."));
@@ -102,9 +102,11 @@ export class ViewerUpgrader {
       }
       return false;
     }
-    const canControl = this.#options.canControl && policy.accessOf(request) === 'control';
+    const canControl = this.#options.canControl && policy.accessOf(request, name) === 'control';
     const needsControlToken = this.#options.canControl && !canControl;
-    const names = [...streams.values()].map((other) => other.name);
+    const names = [...streams.values()]
+      .map((other) => other.name)
+      .filter((other) => policy.accessOf(request, other) !== 'none');
     const hasVideo = requestUrl(request)?.searchParams.get('video') !== 'off';
     stream.join(socket, { canControl, needsControlToken, hasVideo, streams: names });
     return true;
@@ -133,20 +135,22 @@ export class ViewerUpgrader {
   }
 
   /** Why to reject a request. Checks origin and token before the stream's name, so that strangers learn no names. */
-  #rejectionOf(request: IncomingMessage, stream: StreamHub | undefined): Rejection | undefined {
+  #rejectionOf(request: IncomingMessage, name: string, stream: StreamHub | undefined): Rejection | undefined {
     const { policy, refusals, streams, maxViewers } = this.#options;
     const refusal = policy.refusalOf(request);
     if (refusal) {
       refusals.add(refusal);
       return { code: CLOSE_CODES.FORBIDDEN_ORIGIN, reason: refusal.reason };
     }
-    if (policy.accessOf(request) === 'none') {
+    const mayWatch = policy.accessOf(request, name) !== 'none';
+    if (!mayWatch && !(policy.givesToken(request) && policy.isKnown(request))) {
       return { code: CLOSE_CODES.UNAUTHORIZED, reason: 'wrong or missing token' };
     }
-    if (!stream) return { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };
+    if (!stream || !mayWatch) return { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };
     const all = [...streams.values()];
     const viewers = all.reduce((sum, other) => sum + other.viewerCount, 0);
-    const full = stream.isFull ? [stream] : viewers >= maxViewers ? all : [];
+    const limit = typeof maxViewers === 'function' ? maxViewers() : maxViewers;
+    const full = stream.isFull ? [stream] : viewers >= limit ? all : [];
     if (full.length > 0 && !full.some((other) => other.evictSilentViewer())) {
       return { code: CLOSE_CODES.TOO_MANY_VIEWERS, reason: 'too many viewers' };
     }

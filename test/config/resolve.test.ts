@@ -55,7 +55,7 @@ it('names the variable or the file of a bad value, and never prints a token', ()
   const file = (values: unknown) => ({ ...nothing, file: { path: 'n.json', values } });
   expect(() => resolveSettings(file({ crf: 'x' }))).toThrow('crf in n.json must be a number from 0 to 63, got "x".');
   expect(() => resolveSettings(file({ sped: 1 }))).toThrow('n.json contains an unknown setting "sped".');
-  expect(() => resolveSettings(file([1]))).toThrow('n.json must contain one JSON object');
+  expect(() => resolveSettings(file([1]))).toThrow('n.json must contain one object');
   expect(() => resolveSettings(file({ token: 12345 }))).toThrow(
     /^token in n\.json must be .*, got an invalid value\.$/,
   );

@@ -10,6 +10,8 @@ export type StreamEnd = { readonly error: NocturneError | undefined };
 /** One live stream: a worker process that turns its input into night, and its viewers. */
 export interface NightStream extends AsyncDisposable {
   readonly name: string;
+  /** True after {@link close}. */
+  readonly isClosed: boolean;
   /** What is known of the input; undefined until `opened`. */
   readonly info: SourceInfo | undefined;
   /** The stream as `startServer` serves it: state, format, controls, statistics and viewers. */
@@ -20,6 +22,13 @@ export interface NightStream extends AsyncDisposable {
   readonly opened: Promise<SourceInfo>;
   /** Resolves when the stream has ended; never rejects. */
   readonly ended: Promise<StreamEnd>;
+  /** Starts a stream on demand that is idle, as a viewer would; else does nothing. */
+  wake(): void;
+  /**
+   * Ends the worker and starts another: input, network and encoder are opened again, and viewers stay connected. Resolves when the new one
+   * starts; does nothing for a stream that is over or closed.
+   */
+  restart(): Promise<void>;
   /** Stops the source, flushes, notifies the viewers. Idempotent. */
   close(): Promise<void>;
 }
@@ -30,5 +39,9 @@ export interface OpenStreamOptions {
   readonly maxViewers: number;
   /** Delay beyond which a slow viewer skips to a keyframe, milliseconds; default 1500. */
   readonly viewerDelayMs?: number;
+  /** Runs only while somebody watches; default false. */
+  readonly onDemand?: boolean;
+  /** With `onDemand`: how long nobody watches before it sleeps, milliseconds; default 10 000. */
+  readonly idleMs?: number;
   readonly logger?: Logger;
 }

@@ -15,6 +15,7 @@ export function startStream(settings: StreamSettings, options: OpenStreamOptions
 export async function openStream(settings: StreamSettings, options: OpenStreamOptions): Promise<NightStream> {
   const stream = startStream(settings, options);
   try {
+    stream.wake(); // a stream on demand too: what cannot be opened is reported now
     await stream.opened;
     return stream;
   } catch (error) {

@@ -1,7 +1,7 @@
 // A worker whose jobs are taken over a second after it is gone: `node short-lock-worker.mjs QUEUE ROOT`. Else as `nocturne worker --jobs 1`.
 import process from 'node:process';
 import { runWorker } from '../../../dist/augment/queue/run-worker.js';
-import { packageVersion } from '../../../dist/config/package-version.js';
+import { packageVersion } from '../../../dist/core/package-version.js';
 
 const [queue, root] = process.argv.slice(2);
 const stop = new globalThis.AbortController();

@@ -1,0 +1,98 @@
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { NocturneError } from '../../core/errors.js';
+import { MAX_LIKE_PHOTOS, MAX_UPLOAD_BYTES } from '../../core/photo-limits.js';
+import type { ApiOptions } from '../stream-api.js';
+import { RequestBodyError } from './request-body.js';
+import { json, type Call, type Route } from './route.js';
+import { nameOf, noSuchStream, refuseControl } from './stream-routes.js';
+
+/** How many photos the night of a stream is like. */
+const LikeAnswer = z.object({ photos: z.number().int() });
+
+/**
+ * `/api/streams/{name}/like`: GET gives the number of photos that the night is like, PUT takes photos (one as the body, or several as
+ * `multipart/form-data`), DELETE goes back to the style. Photos go to the stream's worker as they are: nothing here decodes them.
+ */
+export function likeRoutes(options: ApiOptions): Route[] {
+  const { streams } = options;
+  const path = '/api/streams/{name}/like';
+  const describeLike = (context: Call): Response => {
+    const generator = streams.get(nameOf(context))?.generator;
+    return generator ? context.json({ photos: generator.likePhotos }) : noSuchStream(context);
+  };
+  const change = async (context: Call, readPhotos: () => Promise<Uint8Array[]>): Promise<Response> => {
+    const stream = streams.get(nameOf(context));
+    if (!stream?.generator) return noSuchStream(context);
+    const refusal = refuseControl(context, options, 'changing the night needs the control token');
+    if (refusal) return refusal;
+    try {
+      await stream.changeGenerator({ like: await readPhotos() });
+    } catch (error) {
+      if (error instanceof NocturneError) return context.json({ error: error.toLine() }, 409);
+      throw error;
+    }
+    return describeLike(context);
+  };
+  const answers = { 200: json('The number of photos.', LikeAnswer) };
+  return [
+    {
+      ...{ method: 'get', path, id: 'getLike', access: 'watch', answers, handle: describeLike },
+      summary: 'How many photos the night of a stream is like; 0: it has a style as it is.',
+    },
+    {
+      ...{ method: 'put', path, id: 'putLike', access: 'control', answers, refusals: [400, 409, 413, 415] },
+      summary: 'Makes the night of a stream like photos: the bytes of one image, or several as multipart/form-data.',
+      handle: (context) => change(context, () => readPhotos(context.env.incoming)),
+    },
+    {
+      ...{ method: 'delete', path, id: 'deleteLike', access: 'control', answers, refusals: [409] },
+      summary: 'Goes back from photos to the style of the stream.',
+      handle: (context) => change(context, () => Promise.resolve([])),
+    },
+  ];
+}
+
+/** The photos of a request's body. Throws {@link RequestBodyError}. */
+async function readPhotos(request: IncomingMessage): Promise<Uint8Array[]> {
+  const type = request.headers['content-type'] ?? '';
+  const isForm = /^multipart\/form-data\s*;/i.test(type);
+  if (!isForm && !/^(image\/|application\/octet-stream)/i.test(type)) {
+    throw new RequestBodyError(415, 'the content type must be that of an image, or multipart/form-data with several');
+  }
+  const body = await readBytes(request);
+  const photos = isForm ? await photosOfForm(body, type) : [body];
+  if (photos.length === 0 || photos.some(({ length }) => length === 0)) {
+    throw new RequestBodyError(400, 'the body must hold photos, got an empty one');
+  }
+  if (photos.length > MAX_LIKE_PHOTOS) {
+    throw new RequestBodyError(400, `photos must be at most ${MAX_LIKE_PHOTOS}, got ${photos.length}`);
+  }
+  return photos;
+}
+
+async function readBytes(request: IncomingMessage): Promise<Uint8Array> {
+  const tooLarge = (): RequestBodyError =>
+    new RequestBodyError(413, `photos must be at most ${MAX_UPLOAD_BYTES} bytes together`);
+  if (Number(request.headers['content-length'] ?? 0) > MAX_UPLOAD_BYTES) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    const bytes = chunk as Buffer; // no encoding is set
+    length += bytes.length;
+    if (length > MAX_UPLOAD_BYTES) throw tooLarge();
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks);
+}
+
+/** The files of a form, in its order; its texts are ignored. */
+async function photosOfForm(body: Uint8Array, type: string): Promise<Uint8Array[]> {
+  try {
+    const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
+    const files = [...form.values()].filter((value) => typeof value !== 'string');
+    return await Promise.all(files.map(async (file) => new Uint8Array(await file.arrayBuffer())));
+  } catch {
+    throw new RequestBodyError(400, 'the body must be multipart/form-data');
+  }
+}
