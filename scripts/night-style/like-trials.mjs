@@ -1,6 +1,6 @@
 // Nights like the photos of real towns: sheets to look at, and blind trials for fresh eyes.
 //   node scripts/night-style/like-trials.mjs OUT [--trials 30] [--seed 1] [--model FOLDER] [--towns NAME,NAME,NAME]
-// Reads real days and nights (NOCTURNE_FOOTAGE, default ../shared/data). OUT/sheets: each row the photos of a town and the night of one
+// Reads real days and nights (NOCTURNE_FOOTAGE, default ../shared/data). OUT-sheets: each row the photos of a town and the night of one
 // day that is like them. OUT/trial-NN.png: one night on top, below it a photo of each of three towns, A, B and C: which one is it like?
 // OUT-key.json, beside OUT, holds the answers.
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -113,7 +113,8 @@ async function run(api) {
   };
   const tile = async (path) => png((await api.readFittedRgb(path, { width: WIDTH, height: HEIGHT })).image);
 
-  mkdirSync(join(out, 'sheets'), { recursive: true });
+  mkdirSync(out, { recursive: true });
+  mkdirSync(`${out}-sheets`, { recursive: true });
   const sheetDays = pick(days, 3);
   for (const [n, day] of sheetDays.entries()) {
     const cells = [];
@@ -129,7 +130,7 @@ async function run(api) {
       );
       cells.push([...(await Promise.all(photos.map(tile))), await nightOf(day, style)]);
     }
-    await grid(cells, join(out, 'sheets', `sheet-${n + 1}.png`), 0.75);
+    await grid(cells, join(`${out}-sheets`, `sheet-${n + 1}.png`), 0.75);
   }
   const key = [];
   for (let t = 0; t < trials; t++) {

@@ -95,10 +95,9 @@ type LampColors = NightStyle['lampColors'];
 
 /** The colours nearer to each other, and their mean that of the target. */
 function recoloured(colors: LampColors, lampMix: NightStyle['lampMix'], target: LinearColor): LampColors {
-  const kinds = ['sodium', 'warm', 'led'] as const;
   const meanOf = (lampColors: LampColors): LinearColor => normalised(townColor({ lampColors, lampMix }));
   const shifted = (from: LampColors, by: (color: LinearColor, c: 0 | 1 | 2) => number): LampColors => {
-    const of = (kind: (typeof kinds)[number]): LinearColor =>
+    const of = (kind: keyof LampColors): LinearColor =>
       normalised([by(from[kind], 0), by(from[kind], 1), by(from[kind], 2)]);
     return { sodium: of('sodium'), warm: of('warm'), led: of('led') };
   };

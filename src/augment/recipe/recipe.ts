@@ -165,7 +165,8 @@ function checkRecipe(values: unknown, label: string): Recipe {
     const more = faults.length > MAX_FAULTS ? `; and ${faults.length - MAX_FAULTS} more` : '';
     throw invalid(`${label} is not a recipe. ${faults.slice(0, MAX_FAULTS).join('; ')}${more}.`);
   }
-  const { styles = {}, like: _, ...fields } = result.data;
+  const { styles = {}, ...fields } = result.data;
+  delete fields.like; // its photos were read, or none of its styles is drawn
   const parsedStyles = Object.entries(styles).map(
     ([name, style]) => [name, parseNightStyle(style, `${label}: styles.${name}`)] as const,
   );

@@ -7,7 +7,7 @@ const BANDS = [0, 0.1, 0.3, 0.5, 0.7, 0.85, 0.93, 0.98, 1] as const;
 /** Lumas between which chroma is averaged. */
 const LUMAS = [0.25, 0.5, 0.75, 0.95] as const;
 /** Fewest samples of such an average. */
-const FEWEST = 20;
+const MIN_SAMPLES = 20;
 /** Every so many samples of the patches count. */
 const STEP = 5;
 /** Added before a logarithm. */
@@ -42,7 +42,7 @@ export function plainStatistics(patches: readonly Float32Array[]): number[] {
   const above = LUMAS.map((luma) => firstAbove(samples, luma));
   const middles = above.slice(1).map((to, k) => {
     const from = above[k] ?? 0;
-    return to - from < FEWEST ? new Float64Array(FIELDS) : meanOf(samples, from, to);
+    return to - from < MIN_SAMPLES ? new Float64Array(FIELDS) : meanOf(samples, from, to);
   });
   const plain = [
     ...quantiles,

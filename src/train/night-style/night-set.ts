@@ -36,7 +36,7 @@ export interface NightSet {
   readonly real: readonly StyledNights[];
 }
 
-/** Where the days and photos come from, and who is told of progress. */
+/** Where the days and photos come from, and who receives its progress. */
 export interface NightSetOptions {
   /** A folder with `trainA` and `trainB`, or `synth`: painted streets alone. */
   readonly source: string;

@@ -77,8 +77,8 @@ describe('nightStyleLosses', () => {
       tf.tensor2d(output, [count, length]),
       {
         traits: tf.tensor2d(traits, [count, TRAITS]),
-        known: tf.tensor2d(known!, [3, 1]),
-        night: tf.tensor2d(night!, [3, 1]),
+        known: tf.tensor2d(known, [3, 1]),
+        night: tf.tensor2d(night, [3, 1]),
       },
       0.3,
     );
