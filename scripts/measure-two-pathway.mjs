@@ -1,6 +1,6 @@
 // What local pathways are worth: two runs of `nocturne train --recipe two-pathway`, one with fusion=max and one with fusion=none, on the pairs
 // that both held back: the table of docs/training-two-pathway.md.
-//   node scripts/two-pathway-figures.mjs RUN_MAX RUN_NONE DATA [--sheet FILE]
+//   node scripts/measure-two-pathway.mjs RUN_MAX RUN_NONE DATA [--sheet FILE]
 // DATA is what both were trained on: a folder of pairs, or `synth`. Differences are paired; intervals are of 95 % over resampled pairs.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const RESAMPLES = 1000;
 const SEED = 1;
 const [WIDTH, HEIGHT] = [256, 144];
 
-const bundle = join(root, `node_modules/.cache/two-pathway-figures-${process.pid}.mjs`);
+const bundle = join(root, `node_modules/.cache/measure-two-pathway-${process.pid}.mjs`);
 await build({
   stdin: {
     contents: `export { loadPairs } from './src/train/two-pathway/train-two-pathway.ts';
