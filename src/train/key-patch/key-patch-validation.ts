@@ -15,12 +15,11 @@ import { keyPatchTraces } from '../models/key-patch.js';
 import { disposeBatch, keyPatchBatch } from './key-patch-batches.js';
 import type { KeyFrame } from './key-frame.js';
 import type { KeyPatchOptions } from './key-patch-options.js';
+import { constantMask, CUTS, iouOf } from './mask-iou.js';
 
 /** Frames of a validation, at most: more would cost time and add little. */
 const MAX_FRAMES = 64;
 const BATCH = 8;
-/** Likelihoods at which masks may be cut. */
-const CUTS = Array.from({ length: 19 }, (_, i) => 0.05 * (i + 1));
 /** Frames of the training on which the cut is chosen. */
 const CUT_FRAMES = 24;
 /** Frames of the training whose masks give the constant one. */
@@ -252,27 +251,4 @@ async function run(
 function spread(frames: readonly KeyFrame[], count: number): readonly KeyFrame[] {
   const step = Math.max(1, frames.length / count);
   return frames.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step)).slice(0, count);
-}
-
-/** Of masks of 0 and 1; 1 where both are empty. */
-function iouOf(a: Float32Array, b: Float32Array): number {
-  let [both, either] = [0, 0];
-  a.forEach((value, i) => {
-    const other = b[i] ?? 0;
-    both += value * other;
-    either += Math.max(value, other);
-  });
-  return either === 0 ? 1 : both / either;
-}
-
-/** The mean of masks, cut at that of some thresholds that gives these masks the highest mean IoU. */
-function constantMask(masks: readonly Float32Array[]): Float32Array {
-  const [first = new Float32Array()] = masks;
-  const mean = first.map((_, i) => masks.reduce((sum, mask) => sum + (mask[i] ?? 0), 0) / masks.length);
-  const candidates = CUTS.map((cut) => mean.map((value) => Number(value > cut)));
-  const score = (candidate: Float32Array): number => masks.reduce((sum, mask) => sum + iouOf(candidate, mask), 0);
-  return candidates.reduce(
-    (best, candidate) => (score(candidate) > score(best) ? candidate : best),
-    candidates[0] ?? mean,
-  );
 }
