@@ -102,7 +102,7 @@ function generatorRoutes(options: ApiOptions): Route[] {
       handle: async (context) => {
         const change = checkGenerator(await readRecord(context.env.incoming));
         const stream = streams.get(nameOf(context));
-        if (!stream?.generator || !stream.changeGenerator) return noSuchStream(context);
+        if (!stream?.generator) return noSuchStream(context);
         const refusal = refuseControl(context, options, 'changing the generator needs the control token');
         if (refusal) return refusal;
         try {
@@ -111,7 +111,7 @@ function generatorRoutes(options: ApiOptions): Route[] {
           if (error instanceof NocturneError) return context.json({ error: error.toLine() }, 409);
           throw error;
         }
-        return context.json(stream.generator ?? {});
+        return context.json(stream.generator);
       },
     })),
   ];
