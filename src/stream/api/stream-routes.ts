@@ -1,7 +1,7 @@
 import { checkControls } from '../../core/controls.js';
 import { NocturneError } from '../../core/errors.js';
 import type { GeneratorChange, LiveStream } from '../live-stream.js';
-import type { ApiOptions } from '../stream-api.js';
+import type { ApiOptions } from './api-options.js';
 import { readRecord } from './request-body.js';
 import { json, type Call, type Route } from './route.js';
 import {
