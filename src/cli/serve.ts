@@ -45,6 +45,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
   const onStarted = (stream: NightStream): void => void (isFollowed && announcer.follow(stream, true));
   const registry = new StreamRegistry({ definitions, api, logger, onStarted });
   const admin = new RegistryAdmin({ registry, state, checkCapacity: (streams) => checkCapacity(streams, logger) });
+  let watch: Disposable | undefined;
   try {
     await registry.start();
     isFollowed = true;
@@ -61,10 +62,11 @@ export async function serve(inputs: readonly string[], command: Command): Promis
       admin,
       logger,
     });
-    using _watch = watchConfig({ command, inputs: commandLine, read, registry, admin, server, tokensOf, logger });
+    watch = watchConfig({ command, inputs: commandLine, read, registry, admin, server, tokensOf, logger });
     if (isService) await runService(registry, announcer, server.url, stop);
     else await runCommandLine(registry, announcer, server.url, stop);
   } finally {
+    watch?.[Symbol.dispose]();
     await registry.close();
   }
 }

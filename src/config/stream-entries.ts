@@ -5,7 +5,7 @@ import { ruleOf, type Setting } from './setting.js';
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from './settings.js';
 import { hasPlaceholder, type Environment } from './substitute.js';
 
-/** Names of streams: they stand in addresses and logs. */
+/** Names of streams: addresses and logs show them. */
 export const STREAM_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 /** Keys of an entry that are no settings. */

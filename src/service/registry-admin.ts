@@ -44,8 +44,8 @@ export class RegistryAdmin implements StreamAdmin {
   definitionOf(name: string): Definition | undefined {
     const defined = this.#options.registry.managed(name)?.defined;
     if (!defined) return undefined;
-    const { token, controlToken, input: _, ...own } = defined.entry.given;
-    const input = defined.origin === 'config file' ? defined.entry.given['input'] : defined.entry.input;
+    const { token, controlToken, input: given, ...own } = defined.entry.given;
+    const input = defined.origin === 'config file' ? given : defined.entry.input;
     return {
       ...own,
       ...{ name, origin: defined.origin, input: shownInput(String(input)) },

@@ -3,9 +3,10 @@ import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { RequestListener } from 'node:http';
 import { packageVersion } from '../core/package-version.js';
-import { remedyOf, type AccessPolicy } from './access-policy.js';
+import { remedyOf } from './access-policy.js';
 import { AddressLimiter } from './address-limiter.js';
 import { adminRoutes } from './api/admin-routes.js';
+import type { ApiOptions } from './api/api-options.js';
 import { HEALTH_CHECKS, healthRoutes } from './api/health-routes.js';
 import { IMAGE_DOCUMENTS } from './api/image-documents.js';
 import { likeRoutes } from './api/like-routes.js';
@@ -13,34 +14,11 @@ import { openApiDocument } from './api/openapi.js';
 import { RequestBodyError, type BodyStatus } from './api/request-body.js';
 import { json, type Api, type Call, type NodeEnv, type Route } from './api/route.js';
 import { nameOf, noSuchStream, streamRoutes } from './api/stream-routes.js';
-import type { ConnectionGuard } from './connection-guard.js';
-import { HttpServer, type TlsIdentity } from './http-server.js';
-import type { HubDirectory } from './hub-directory.js';
+import { HttpServer } from './http-server.js';
 import { addImageRoutes } from './image-routes.js';
-import type { Metrics } from './metrics.js';
 import { MESSAGE_RATE } from './rate-limiter.js';
-import type { RefusalLog } from './refusal-log.js';
-import type { JsonSchema, StreamAdmin } from './stream-admin.js';
-import type { ViewerFile } from './viewer-files.js';
+import type { JsonSchema } from './stream-admin.js';
 import { ViewerPage } from './viewer-page.js';
-import type { WrongTokens } from './wrong-tokens.js';
-
-/** Options of {@link createApi}. */
-export interface ApiOptions {
-  readonly policy: AccessPolicy;
-  readonly wrongTokens: WrongTokens;
-  readonly streams: HubDirectory;
-  readonly files: ReadonlyMap<string, ViewerFile>;
-  readonly metrics: Metrics;
-  /** Bounds the server's connections. */
-  readonly guard: ConnectionGuard;
-  readonly refusals: RefusalLog;
-  readonly canControl: boolean;
-  /** Adds and changes streams; undefined: the API cannot. */
-  readonly admin?: StreamAdmin | undefined;
-  /** Speaks TLS with it; default: plain HTTP. */
-  readonly tls?: TlsIdentity | undefined;
-}
 
 type ErrorStatus = BodyStatus | 500;
 

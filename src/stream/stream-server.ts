@@ -65,7 +65,7 @@ export interface StreamServer extends AsyncDisposable {
   /** The bound port. */
   readonly port: number;
   /**
-   * Replaces the secrets of the server, and disconnects every viewer: those whose token is still right come back by themselves. Throws
+   * Replaces the secrets of the server, and disconnects every viewer: those whose token is still right reconnect by themselves. Throws
    * TypeError as {@link startServer} does.
    */
   setTokens(tokens: ServerTokens): void;

@@ -33,6 +33,7 @@ export async function startTestServer(
   const url = server.url.slice(0, -1);
   const call = async (method: string, path: string, { token, body }: { token?: string; body?: unknown } = {}) => {
     const headers = {
+      connection: 'close', // no request meets a connection that the server has just closed as idle
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };

@@ -415,5 +415,5 @@ function likeMessage(photos: number): string {
 /** The controls of `after` that differ. */
 function changedControls(before: Controls, after: Controls): Partial<Controls> {
   const entries = Object.entries(after).filter(([name, value]) => before[name as keyof Controls] !== value);
-  return Object.fromEntries(entries) as Partial<Controls>; // names and values of `after`
+  return Object.fromEntries(entries);
 }

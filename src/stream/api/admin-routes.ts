@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ApiOptions } from '../stream-api.js';
+import type { ApiOptions } from './api-options.js';
 import { AdminRefusal, type JsonSchema, type StreamAdmin } from '../stream-admin.js';
 import { readRecord } from './request-body.js';
 import { json, type Call, type Route } from './route.js';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { ApiOptions } from '../stream-api.js';
+import type { ApiOptions } from './api-options.js';
 import { json, type Route } from './route.js';
 import { HealthAnswer } from './schemas.js';
 

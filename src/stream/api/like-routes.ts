@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { NocturneError } from '../../core/errors.js';
 import { MAX_LIKE_PHOTOS, MAX_UPLOAD_BYTES } from '../../core/photo-limits.js';
-import type { ApiOptions } from '../stream-api.js';
+import type { ApiOptions } from './api-options.js';
 import { RequestBodyError } from './request-body.js';
 import { json, type Call, type Route } from './route.js';
 import { nameOf, noSuchStream, refuseControl } from './stream-routes.js';

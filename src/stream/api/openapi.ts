@@ -92,6 +92,6 @@ function contentOf(type: string, schema: z.ZodType | JsonSchema, io: 'input' | '
 
 function schemaOf(schema: z.ZodType | JsonSchema, io: 'input' | 'output'): JsonSchema {
   if (!(schema instanceof z.ZodType)) return schema;
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
-  return rest;
+  const { $schema, ...rest } = z.toJSONSchema(schema, { io });
+  return $schema === undefined ? {} : rest; // the document names the dialect
 }

@@ -1,7 +1,7 @@
 import { checkControls } from '../../core/controls.js';
 import { NocturneError } from '../../core/errors.js';
 import type { GeneratorChange, LiveStream } from '../live-stream.js';
-import type { ApiOptions } from '../stream-api.js';
+import type { ApiOptions } from './api-options.js';
 import { readRecord } from './request-body.js';
 import { json, type Call, type Route } from './route.js';
 import {
@@ -102,7 +102,7 @@ function generatorRoutes(options: ApiOptions): Route[] {
       handle: async (context) => {
         const change = checkGenerator(await readRecord(context.env.incoming));
         const stream = streams.get(nameOf(context));
-        if (!stream?.generator || !stream.changeGenerator) return noSuchStream(context);
+        if (!stream?.generator) return noSuchStream(context);
         const refusal = refuseControl(context, options, 'changing the generator needs the control token');
         if (refusal) return refusal;
         try {
@@ -111,7 +111,7 @@ function generatorRoutes(options: ApiOptions): Route[] {
           if (error instanceof NocturneError) return context.json({ error: error.toLine() }, 409);
           throw error;
         }
-        return context.json(stream.generator ?? {});
+        return context.json(stream.generator);
       },
     })),
   ];
