@@ -60,7 +60,7 @@ async function measure(api) {
   for (let photos = 1; photos <= most; photos++) {
     const indices = Array.from({ length: photos }, (_, k) => k);
     const held = validation.styled.map((nights) => api.photosOf(nights, indices));
-    const bare = held.map(({ plain: _, ...nights }) => nights);
+    const bare = held.map((nights) => ({ ...nights, plain: undefined }));
     const zeros = held.map(() => new Float32Array(2 * scales.length + 1));
     const report = (name, styled, predictions, real = []) => {
       const m = api.measurePredictions({ styled, real }, predictions, scales);

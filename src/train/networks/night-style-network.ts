@@ -24,10 +24,7 @@ export function nightStyleNetwork(options: NightStyleNetworkOptions): Network<'s
   return <T>(ops: Ops<T>, input: T): { readonly style: T } => {
     const { code } = partEncoder(ops, input, { patches, filters });
     const mean = ops.affine(code, 1 / patches); // [N, 1, 1, 128]
-    const between = ops.leakyRelu(
-      ops.conv(mean, { name: 'between', filters: hidden, size: 1 }),
-      LEAKY_SLOPE,
-    );
+    const between = ops.leakyRelu(ops.conv(mean, { name: 'between', filters: hidden, size: 1 }), LEAKY_SLOPE);
     const init = { kind: 'normal', stddev: 0.01 } as const;
     return { style: ops.conv(between, { name: 'head', filters: 2 * traits + 1, size: 1, init }) };
   };
