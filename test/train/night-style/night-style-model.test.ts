@@ -24,9 +24,9 @@ const OPTIONS = nightStyleOptions({
   batch: 8,
   patches: 4,
   realShare: 0.25,
-  rate: 1e-2,
+  rate: 1e-3,
   warmUp: 1,
-  steps: 60,
+  steps: 150,
 });
 const folder = mkdtempSync(join(tmpdir(), 'night-style-'));
 
