@@ -21,9 +21,12 @@ const BODIES: Readonly<Record<string, unknown>> = {
   addStream: { name: 'added', input: 'street' },
   putStream: { input: 'street', strength: 0.4 },
   patchStream: { strength: null },
+  putLike: {}, // no photo
 };
 /** Operations that end otherwise for a stream that nobody watches: it has no frame, and no generator that could change. */
-const EXPECTED: Readonly<Record<string, number>> = { putGenerator: 409, patchGenerator: 409, getImages: 400 };
+const EXPECTED: Readonly<Record<string, number>> = {
+  ...{ putGenerator: 409, patchGenerator: 409, deleteLike: 409, putLike: 415, getImages: 400 },
+};
 /** A series of images has no end, so that a malformed rate is what is asked for. */
 const QUERIES: Readonly<Record<string, string>> = { getImages: '?fps=0' };
 

@@ -7,6 +7,13 @@ import { RequestBodyError } from './request-body.js';
 import { json, type Call, type Route } from './route.js';
 import { nameOf, noSuchStream, refuseControl } from './stream-routes.js';
 
+const PHOTO = { type: 'string', format: 'binary' };
+/** What PUT takes. */
+const PHOTOS = {
+  'image/*': PHOTO,
+  'multipart/form-data': { type: 'object', properties: { photo: { type: 'array', items: PHOTO } } },
+};
+
 /** How many photos the night of a stream is like. */
 const LikeAnswer = z.object({ photos: z.number().int() });
 
@@ -41,7 +48,7 @@ export function likeRoutes(options: ApiOptions): Route[] {
       summary: 'How many photos the night of a stream is like; 0: it has a style as it is.',
     },
     {
-      ...{ method: 'put', path, id: 'putLike', access: 'control', answers, refusals: [400, 409, 413, 415] },
+      ...{ method: 'put', path, id: 'putLike', access: 'control', answers, upload: PHOTOS, refusals: [409] },
       summary: 'Makes the night of a stream like photos: the bytes of one image, or several as multipart/form-data.',
       handle: (context) => change(context, () => readPhotos(context.env.incoming)),
     },

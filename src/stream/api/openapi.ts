@@ -42,7 +42,7 @@ export function openApiDocument(routes: readonly Route[], version: string): Json
 }
 
 function operationOf(route: Route): JsonSchema {
-  const { id, summary, access, body, query = {} } = route;
+  const { id, summary, access, body, upload, query = {} } = route;
   const hasName = route.path.includes('{name}');
   const parameters = [
     ...(hasName ? [{ name: 'name', in: 'path', required: true, schema: schemaOf(STREAM_NAME_SCHEMA, 'input') }] : []),
@@ -57,15 +57,20 @@ function operationOf(route: Route): JsonSchema {
     ...(access === 'anybody' ? { security: [] } : { security: [{ bearer: [] }, { query: [] }] }),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(body ? { requestBody: { required: true, content: contentOf('application/json', body, 'input') } } : {}),
+    ...(upload ? { requestBody: { required: true, content: uploadOf(upload) } } : {}),
     responses: responsesOf(route),
     'x-access': access,
   };
 }
 
+function uploadOf(upload: NonNullable<Route['upload']>): JsonSchema {
+  return Object.fromEntries(Object.entries(upload).map(([type, schema]) => [type, { schema }]));
+}
+
 function responsesOf(route: Route): JsonSchema {
-  const { answers, refusals = [], access, body, query, path } = route;
+  const { answers, refusals = [], access, body, upload, query, path } = route;
   const ofAccess = access === 'anybody' ? [403] : [401, 403, 429];
-  const ofBody = body ? [400, 413, 415] : [];
+  const ofBody = body || upload ? [400, 413, 415] : [];
   const ofQuery = query ? [400] : [];
   const ofPath = path.includes('{name}') ? [404] : [];
   const statuses = [...new Set([...ofAccess, ...ofBody, ...ofQuery, ...ofPath, ...refusals])].sort((a, b) => a - b);

@@ -38,6 +38,8 @@ export interface Route {
   readonly query?: Readonly<Record<string, { readonly schema: z.ZodType; readonly description: string }>>;
   /** Schema of its JSON body. */
   readonly body?: z.ZodType | JsonSchema;
+  /** Content types of its body, where that is no JSON: its schema by each. */
+  readonly upload?: Readonly<Record<string, JsonSchema>>;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
   /** Statuses of refusals beside those that follow from access and body. */
