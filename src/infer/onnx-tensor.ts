@@ -22,8 +22,8 @@ export interface OnnxTensor {
   readonly raw?: Uint8Array;
   /** Float32 elements, little-endian, where the file lists them as such; lends the file's memory. */
   readonly floats?: Uint8Array;
-  /** Whole numbers, or the bits of float16, where the file lists them as such. */
-  readonly integers: readonly number[];
+  /** Whole numbers, or the bits of float16, where the file lists them as such, not decoded yet; lends the file's memory. */
+  readonly integers: readonly ProtobufValue[];
   /** Where another file holds the elements: `location`, `offset`, `length`; empty where this one does. */
   readonly place: ReadonlyMap<string, string>;
 }
@@ -35,14 +35,15 @@ export function onnxTypeName(number: number): string {
 
 /** Reads a TensorProto. */
 export function readOnnxTensor(bytes: Uint8Array): OnnxTensor {
-  const [shape, integers]: [number[], number[]] = [[], []];
+  const shape: number[] = [];
+  const integers: ProtobufValue[] = [];
   let [name, type]: [string, number] = ['', 0];
   const floats: Uint8Array[] = [];
   let raw: Uint8Array | undefined;
   const place = new Map<string, string>();
   for (const field of valuesOf(bytes)) {
     if (field.id === TENSOR.dims) shape.push(...integersIn(field));
-    else if (field.id === TENSOR.int32s || field.id === TENSOR.int64s) integers.push(...integersIn(field));
+    else if (field.id === TENSOR.int32s || field.id === TENSOR.int64s) integers.push(field);
     else if (field.kind === 'integer') {
       if (field.id === TENSOR.type) type = field.value;
     } else if (field.id === TENSOR.floats) floats.push(field.content);
@@ -66,22 +67,33 @@ export function integersIn(field: ProtobufValue): readonly number[] {
 
 /**
  * The elements of a tensor, row-major: float32, or whole numbers exact up to 2^53. Throws an Error with a clause for people for a type that no
- * operator here reads.
+ * operator here reads, and for elements that are missing.
  */
 export function elementsOf(
-  { name, type, raw: own, floats, integers, place }: OnnxTensor,
+  tensor: OnnxTensor,
   external: readonly ExternalData[] = [],
 ): Float32Array | readonly number[] {
+  const elements = decoded(tensor, external);
+  const count = tensor.shape.reduce((product, length) => product * length, 1);
+  if (elements.length === count) return elements;
+  throw new Error(`its constant ${tensor.name} has ${elements.length} of its ${count} numbers`);
+}
+
+function decoded(
+  { name, type, raw: own, floats, integers, place }: OnnxTensor,
+  external: readonly ExternalData[],
+): Float32Array | readonly number[] {
   const raw = externalElements(place, external) ?? own;
+  const listed = (): number[] => integers.flatMap((field) => [...integersIn(field)]);
   switch (type) {
     case 'float32':
       return floatsOf(raw ?? floats ?? new Uint8Array());
     case 'float16':
-      return fromElements(raw ? new Uint16Array(aligned(raw)) : Uint16Array.from(integers), 'float16');
+      return fromElements(raw ? new Uint16Array(aligned(raw)) : Uint16Array.from(listed()), 'float16');
     case 'int32':
-      return raw ? [...new Int32Array(aligned(raw))] : integers;
+      return raw ? Array.from(new Int32Array(aligned(raw))) : listed();
     case 'int64':
-      return raw ? Array.from(new BigInt64Array(aligned(raw)), Number) : integers;
+      return raw ? Array.from(new BigInt64Array(aligned(raw)), Number) : listed();
     default:
       throw new Error(`its constant ${name} has the type ${type}`);
   }

@@ -137,8 +137,11 @@ export class KeyPatchValidation {
       const random = new Random(SEED);
       for (let from = 0; from < frames.length; from += BATCH) {
         const batch = this.#batch(frames.slice(from, from + BATCH), random);
-        yield await run(tensors, batch, this.#options);
-        disposeBatch(batch);
+        try {
+          yield await run(tensors, batch, this.#options);
+        } finally {
+          disposeBatch(batch);
+        }
       }
     } finally {
       tf.dispose([...tensors.values()]);

@@ -77,7 +77,7 @@ function meanNorm(a: tf.Tensor, b: tf.Tensor): tf.Scalar {
 
 function spatialLoss(made: tf.Tensor, mask: tf.Tensor, kind: SpatialLoss): tf.Scalar {
   if (kind === 'l1') return meanNorm(made, mask);
-  const likely = tf.clipByValue(made, MIN_LIKELIHOOD, 1 - MIN_LIKELIHOOD);
-  const each = tf.add(tf.mul(mask, tf.log(likely)), tf.mul(tf.sub(1, mask), tf.log(tf.sub(1, likely))));
+  const log = (likelihood: tf.Tensor): tf.Tensor => tf.log(tf.add(likelihood, MIN_LIKELIHOOD)); // clipped, it would lose its gradient
+  const each = tf.add(tf.mul(mask, log(made)), tf.mul(tf.sub(1, mask), log(tf.sub(1, made))));
   return tf.div(tf.neg(tf.sum(each)), made.shape[0]);
 }

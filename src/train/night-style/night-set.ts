@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { abortedError } from '../../core/errors.js';
 import { Random } from '../../core/random.js';
 import type { RgbImage } from '../../image/rgb-image.js';
 import { PATCH_COUNT, PATCH_SIZE, photoPatches } from '../../infer/night-like/photo-patches.js';
@@ -18,7 +19,7 @@ export interface StyledNights {
   readonly photos: readonly Uint8Array[];
   /** In the order of `STYLE_TRAITS`; undefined for real photos. */
   readonly traits: readonly number[] | undefined;
-  /** Traits that plain statistics give for each photo, see `addPlain`; what a network adds to. */
+  /** Traits that plain statistics give for each photo, see `withPlainTraits`; what a network adds to. */
   readonly plain?: readonly (readonly number[])[];
   /** 1 night, 0 day. */
   readonly night: number;
@@ -52,7 +53,7 @@ const REPORT_EVERY = 100;
 
 /**
  * Renders nights of known random styles, and reads real photos. The same options and files give the same sets.
- * Rejects with INPUT_, MODEL_ and KERNEL_ codes, and with the signal's reason.
+ * Rejects with INPUT_, MODEL_ and KERNEL_ codes, and ABORTED.
  */
 export async function makeNightSets({ source, options, signal, onLine }: NightSetOptions): Promise<NightSets> {
   const { seed, synthCount, dayCount, photoCount, validationShare, styleCount, nightsPerStyle } = options;
@@ -78,7 +79,7 @@ export async function makeNightSets({ source, options, signal, onLine }: NightSe
     const nights = await renderer.render(chosen, style, random.below(2 ** 31));
     styled.push({ photos: nights.map(bytesOf), traits: traitsOf(style), night: 1 });
     if ((i + 1) % REPORT_EVERY === 0) onLine?.(`${i + 1} of ${styleCount} styles rendered`);
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw abortedError('the nights were rendered', 'train', 'Start again, without --resume.');
   }
   const real = splitByGroup(isSynth ? [] : await realPhotos(source, photoCount), { share: validationShare, seed });
   return {

@@ -131,10 +131,9 @@ export function nightStyleLosses(output: tf.Tensor, targets: NightTargets, lambd
   const off = tf.square(tf.sub(traits, mean));
   const density = tf.mul(0.5, tf.add(tf.mul(off, tf.exp(tf.neg(logVariance))), logVariance));
   const count = tf.add(tf.mul(tf.sum(known), TRAITS), 1e-3);
-  const isNight = tf.clipByValue(tf.sigmoid(tf.slice(output, [0, 2 * TRAITS], [-1, 1])), 1e-5, 1 - 1e-5);
-  const log = tf.add(tf.mul(night, tf.log(isNight)), tf.mul(tf.sub(1, night), tf.log(tf.sub(1, isNight))));
+  const logit = tf.slice(output, [0, 2 * TRAITS], [-1, 1]);
   return {
     traits: tf.div<tf.Scalar>(tf.sum(tf.mul(density, known)), count),
-    night: tf.mul<tf.Scalar>(tf.neg(tf.mean(log)), lambdaNight),
+    night: tf.mul<tf.Scalar>(tf.mean(tf.sub(tf.softplus(logit), tf.mul(night, logit))), lambdaNight),
   };
 }
