@@ -14,7 +14,7 @@ import type { InputPolicy } from './input-policy.js';
 export type Definition = Readonly<Record<string, unknown>>;
 
 /** Settings that a request may not set: they name files and programs of the machine, or show passwords in its list of processes. */
-const WITHHELD: readonly string[] = ['ffmpegPath', 'via', 'inputFormat', 'generators'];
+const WITHHELD: readonly string[] = ['ffmpegPath', 'via', 'inputFormat', 'generators', 'like'];
 
 const MASK = '***';
 
@@ -55,6 +55,7 @@ export function checkFields(definition: Definition): void {
 
 function hasType({ kind }: Setting, value: unknown): boolean {
   if (kind === 'switch') return typeof value === 'boolean';
+  if (kind === 'list') return Array.isArray(value) && value.every((each) => typeof each === 'string');
   return typeof value === (kind === 'number' || kind === 'integer' ? 'number' : 'string');
 }
 

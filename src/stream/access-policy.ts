@@ -141,9 +141,13 @@ export class AccessPolicy {
     return [...this.#streamTokens()].some(({ name }) => this.accessOf(request, name) !== 'none');
   }
 
-  /** True when the request gives a token, right or wrong. */
-  givesToken(request: IncomingMessage): boolean {
-    return tokenOf(request) !== undefined;
+  /** True when the request gives a token that is right for the server or for some stream, whichever it asks for: it is no guess. */
+  givesRightToken(request: IncomingMessage): boolean {
+    const given = tokenOf(request);
+    if (given === undefined) return false;
+    const own = [...this.#streamTokens()].flatMap(({ token, controlToken }) => [hashOf(token), hashOf(controlToken)]);
+    const givenHash = hash(given);
+    return [this.#tokenHash, this.#controlTokenHash, ...own].some((secret) => isSecret(givenHash, secret));
   }
 
   #tokensOf(stream: string | undefined): StreamTokens | undefined {

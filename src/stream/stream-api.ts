@@ -45,8 +45,10 @@ export function createApi(options: ApiOptions): HttpServer {
   api.use(checkToken(options), limitRate(options)); // for every route below, and for unknown ones
   for (const path of ['/api/streams/:name/*', '/streams/:name/*']) api.use(path, checkStream(options));
   api.use('/metrics', async (context, next) => {
-    if (policy.accessOf(context.env.incoming) !== 'none') return next();
-    return context.json({ error: 'the metrics need a token of the server' }, 403);
+    const { incoming } = context.env;
+    const names = [undefined, ...[...options.streams.values()].map(({ name }) => name)];
+    if (names.every((name) => policy.accessOf(incoming, name) !== 'none')) return next();
+    return context.json({ error: 'the metrics show every stream: they need a token of the server' }, 403);
   });
   addRoutes(api, [...guarded, document]);
   addImageRoutes(api, options);
@@ -144,7 +146,7 @@ const checkStream = ({ policy, wrongTokens }: ApiOptions) =>
   createMiddleware<NodeEnv>(async (context, next) => {
     const { incoming } = context.env;
     if (policy.accessOf(incoming, nameOf(context)) !== 'none') return next();
-    if (policy.givesToken(incoming)) return noSuchStream(context);
+    if (policy.givesRightToken(incoming)) return noSuchStream(context);
     return refuseToken(context, { policy, wrongTokens });
   });
 

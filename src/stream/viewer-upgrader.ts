@@ -143,7 +143,7 @@ export class ViewerUpgrader {
       return { code: CLOSE_CODES.FORBIDDEN_ORIGIN, reason: refusal.reason };
     }
     const mayWatch = policy.accessOf(request, name) !== 'none';
-    if (!mayWatch && !(policy.givesToken(request) && policy.isKnown(request))) {
+    if (!mayWatch && !policy.givesRightToken(request)) {
       return { code: CLOSE_CODES.UNAUTHORIZED, reason: 'wrong or missing token' };
     }
     if (!stream || !mayWatch) return { code: CLOSE_CODES.NO_SUCH_STREAM, reason: 'no such stream' };

@@ -141,3 +141,21 @@ it('shows each token the streams that it may watch, and no other', async () => {
   expect((await new TestViewer(server, '/ws/gate').closed).code).toBe(CLOSE_CODES.UNAUTHORIZED);
   expect((await call('GET', '/healthz')).body).toEqual({ status: 'ok', streams: { open: 'idle' } });
 });
+
+it('refuses guesses of the token of a stream where the server has none, and hides it from the metrics', async () => {
+  running = await startTestServer({ yard: { input: 'street', token: 'yard-token' }, open: 'street' });
+  const { call } = running;
+  const stream = async (token: string) => (await call('GET', '/api/streams/yard/controls', { token })).status;
+  expect(await stream('a-guess')).toBe(401);
+  expect(await stream('yard-token')).toBe(200);
+  expect((await call('GET', '/metrics')).status).toBe(403);
+  expect((await call('GET', '/api/streams/open/controls')).status).toBe(200);
+});
+
+it('takes no file of the machine as the photo of a definition', async () => {
+  running = await startTestServer({}, TOKENS);
+  const body = { name: 'own', input: 'street', like: ['/etc/hostname'] };
+  const { status, body: answer } = await running.call('POST', '/api/streams', { ...manager, body });
+  expect(status).toBe(400);
+  expect(answer['error']).toContain('only whoever starts the server sets it');
+});
