@@ -54,9 +54,9 @@ function trainSynth(
 describe('train on the procedural street', () => {
   it('gets 40 % nearer to night from random weights', { timeout: 300_000 }, async () => {
     const untrained = await trainSynth('untrained', { ...SMALL, steps: 1, rateG: 0 });
-    const trained = await trainSynth('trained', { ...SMALL, steps: 200, logEvery: 30, validateEvery: 50 });
+    const trained = await trainSynth('trained', { ...SMALL, steps: 100, logEvery: 30, validateEvery: 50 });
     const validated = (await readLossLog(join(folder, 'trained'))).filter(({ metrics }) => metrics);
-    expect(validated.map(({ step }) => step)).toEqual([50, 100, 150, 200]);
+    expect(validated.map(({ step }) => step)).toEqual([50, 100]);
     expect(validated.every(({ losses }) => Object.values(losses).some(Number.isFinite))).toBe(true);
     expect(validated.map(({ step }) => step)).toContain(trained.best?.step);
     // Both distances, each as a share of the day's: what the best checkpoint is chosen by. One of them alone swings with the data.

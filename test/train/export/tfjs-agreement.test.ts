@@ -57,10 +57,10 @@ function trainedOutputs<K extends string>(
   network: Network<K>,
   { outputs, weights, day }: { readonly outputs: readonly K[]; readonly weights: Weights; readonly day: NhwcArray },
 ): NhwcArray[] {
-  const { parameters } = traceNetwork(network, inputOf(day));
+  const { parameters, statistics } = traceNetwork(network, inputOf(day));
   const tensors = tf.tidy(() => {
     const weightTensors = new Map(
-      parameters.map(({ name, shape }) => [name, tf.tensor(weights.get(name)!, [...shape])]),
+      [...parameters, ...statistics].map(({ name, shape }) => [name, tf.tensor(weights.get(name)!, [...shape])]),
     );
     const results = network(new TfjsOps(weightTensors), tf.tensor(Float32Array.from(day.data), [...day.shape]));
     return outputs.map((name): tf.Tensor => results[name]);
