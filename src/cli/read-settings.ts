@@ -14,13 +14,16 @@ export function readSettings(command: Command): Settings {
   return resolveSettings(readSources(command).sources);
 }
 
-/** Flags, environment and config file of a command, read now. Throws NocturneError CONFIG_INVALID. */
-export function readSources(command: Command): CommandSources {
+/**
+ * Flags, environment and config file of a command, read now. Throws NocturneError CONFIG_INVALID.
+ * @param path the config file to read, which must be there; default that of the command line, else a default one where there is one.
+ */
+export function readSources(command: Command, path?: string): CommandSources {
   const flags: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(command.opts<Record<string, unknown>>())) {
     if (command.getOptionValueSource(key) === 'cli') flags[key] = value;
   }
-  const path = typeof flags['config'] === 'string' ? flags['config'] : undefined;
-  const file = readConfigFile(path, process.env);
+  const named = path ?? (typeof flags['config'] === 'string' ? flags['config'] : undefined);
+  const file = readConfigFile(named, process.env);
   return { sources: { flags, environment: process.env, ...(file ? { file } : {}) }, file };
 }

@@ -68,6 +68,7 @@ export async function serve(inputs: readonly string[], command: Command): Promis
   } finally {
     watch?.[Symbol.dispose]();
     await registry.close();
+    await admin.inTurn(() => Promise.resolve()); // changes that were under way start nothing more
   }
 }
 

@@ -46,7 +46,7 @@ export function readConfigFile(named: string | undefined, environment: Environme
   return { path, streams: all['streams'], hash, ...substituteValues(settings, environment, path) };
 }
 
-/** Replaces the variables in every string of an object. @param place for messages: `FILE`, `stream gate in FILE`. */
+/** Replaces the variables in every string of an object, and of lists in it. @param place for messages: `FILE`, `stream gate in FILE`. */
 export function substituteValues(
   object: Readonly<Record<string, unknown>>,
   environment: Environment,
@@ -54,9 +54,13 @@ export function substituteValues(
 ): ConfigValues {
   const masked = new Set<string>();
   const entries = Object.entries(object).map(([key, value]): [string, unknown] => {
-    if (typeof value !== 'string') return [key, value];
-    if (hasPlaceholder(value)) masked.add(key);
-    return [key, substitute(value, environment, `${key} of ${place}`, SECRET_KEYS.includes(key))];
+    const replace = (item: unknown): unknown => {
+      if (Array.isArray(item)) return item.map(replace);
+      if (typeof item !== 'string') return item;
+      if (hasPlaceholder(item)) masked.add(key);
+      return substitute(item, environment, `${key} of ${place}`, SECRET_KEYS.includes(key));
+    };
+    return [key, replace(value)];
   });
   return { values: Object.fromEntries(entries), masked };
 }

@@ -85,13 +85,10 @@ export function readStreamEntry(name: string, entry: unknown, context: EntryCont
       : substituteValues({ ...given }, context.environment, place);
   const { input, token, controlToken, ...own } = values;
   if (typeof input !== 'string' || input.trim() === '') throw invalid(`input of ${place} must be a non-empty string.`);
-  return {
-    name,
-    input,
-    ...tokensOf(token, controlToken, place),
-    given: { ...given },
-    settings: resolveSettings({ ...context.sources, options: own, optionsPlace: place, maskedOptions: masked }),
-  };
+  const tokens = tokensOf(token, controlToken, place);
+  const settings = resolveSettings({ ...context.sources, options: own, optionsPlace: place, maskedOptions: masked });
+  checkAgainstServer(tokens, settings, place);
+  return { name, input, ...tokens, given: { ...given }, settings };
 }
 
 function isEntryKey(key: string): boolean {
@@ -112,6 +109,24 @@ function tokensOf(
     throw invalid(`token and controlToken of ${place} are equal, so that whoever may watch could turn the dials.`);
   }
   return checked;
+}
+
+/** Refuses a token that watches in one place and turns the dials in the other. */
+function checkAgainstServer(
+  { token, controlToken }: Pick<StreamEntry, 'token' | 'controlToken'>,
+  server: Settings,
+  place: string,
+): void {
+  if (controlToken !== undefined && controlToken === server.token) {
+    throw invalid(
+      `controlToken of ${place} equals the server's token, so that whoever may watch could turn the dials.`,
+    );
+  }
+  if (token !== undefined && token === server.controlToken) {
+    throw invalid(
+      `token of ${place} equals the server's controlToken, so that whoever may watch could turn all dials.`,
+    );
+  }
 }
 
 /** True when the entry's value of a key names a variable. */

@@ -1,12 +1,12 @@
 /** Secrets shorter than this are not searched for, characters: they would mask parts of ordinary words. */
-const MIN_LENGTH = 4;
+const MIN_LENGTH = 6;
 const MASK = '***';
 
 /** Every form of every secret of this process, longest first. */
 let forms: readonly string[] = [];
 
 /**
- * Remembers a secret of this process, so that {@link redact} masks it: as it is, percent-encoded, and as JSON writes it. One of under four
+ * Remembers a secret of this process, so that {@link redact} masks it: as it is, percent-encoded, and as JSON writes it. One of under six
  * characters is masked only where `maskUrl` expects a secret.
  */
 export function rememberSecret(secret: string): void {

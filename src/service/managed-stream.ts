@@ -31,6 +31,7 @@ export class ManagedStream {
   readonly #options: ManagedStreamOptions;
   #defined: DefinedStream;
   #stream: WorkerStream;
+  #isClosed = false;
 
   /** Starts it. Throws NocturneError for settings that do not go together. */
   constructor(defined: DefinedStream, options: ManagedStreamOptions) {
@@ -47,12 +48,14 @@ export class ManagedStream {
     return this.#stream;
   }
 
-  /** Takes another definition; viewers stay, unless they need another token now. Throws NocturneError before anything has changed. */
+  /** Takes another definition; viewers stay, unless they need another token now. Does nothing once closed. Throws NocturneError before anything has changed. */
   async redefine(defined: DefinedStream): Promise<void> {
     const before = this.#defined.entry;
     const { entry } = defined;
     const { settings, options } = jobOf(entry, this.#options.logger);
+    if (this.#isClosed) return;
     this.#defined = defined;
+    rememberSecrets(entry);
     if (entry.token !== before.token || entry.controlToken !== before.controlToken) {
       this.#stream.live.closeViewers(CLOSE_CODES.SHUTDOWN, 'the token has changed');
     }
@@ -61,13 +64,16 @@ export class ManagedStream {
     else await this.#stream.reconfigure(settings, options);
   }
 
-  /** Opens everything again, also where the stream was over. */
+  /** Opens everything again, also where the stream was over; nothing once closed. */
   async restart(): Promise<void> {
+    if (this.#isClosed) return;
     if (this.#isOver) await this.#replace();
     else await this.#stream.restart();
   }
 
+  /** Ends it for good. Never throws. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#stream.close();
   }
 
@@ -78,11 +84,13 @@ export class ManagedStream {
 
   async #replace(): Promise<void> {
     await this.#stream.close();
+    if (this.#isClosed) return;
     this.#stream = this.#start();
   }
 
   #start(): WorkerStream {
     const { settings, options } = jobOf(this.#defined.entry, this.#options.logger);
+    rememberSecrets(this.#defined.entry);
     const stream = new WorkerStream(settings, options);
     this.#options.onStarted(stream);
     return stream;
@@ -90,12 +98,13 @@ export class ManagedStream {
 }
 
 /** What the pipeline runs for an entry. Throws NocturneError CONFIG_INVALID for settings that do not go together. */
-export function jobOf(
-  { name, input, token, controlToken, settings }: StreamEntry,
-  logger: Logger,
-): ReturnType<typeof streamJob> {
-  for (const secret of [token, controlToken, ...passwordsOf(input)]) if (secret !== undefined) rememberSecret(secret);
+export function jobOf({ name, input, settings }: StreamEntry, logger: Logger): ReturnType<typeof streamJob> {
   return streamJob(input, { ...settings, name, logger });
+}
+
+/** Remembers what logs mask: for streams that run only, so that a refused request masks nothing. */
+function rememberSecrets({ input, token, controlToken }: StreamEntry): void {
+  for (const secret of [token, controlToken, ...passwordsOf(input)]) if (secret !== undefined) rememberSecret(secret);
 }
 
 /** The password of an address, as it stands there and decoded. */

@@ -22,7 +22,7 @@ export interface RegistryAdminOptions {
   readonly registry: StreamRegistry;
   /** Keeps what is added; undefined: it lasts until the server ends. */
   readonly state: StateFile | undefined;
-  /** Throws NocturneError when the machine cannot hold so many streams. */
+  /** Throws NocturneError when the machine cannot hold so many streams at a time; those on demand do not count. */
   readonly checkCapacity: (streams: number) => void;
 }
 
@@ -115,13 +115,16 @@ export class RegistryAdmin implements StreamAdmin {
     const { settings } = registry;
     checkFields(definition);
     await checkOpens(definition, new InputPolicy(settings.apiInputs), settings);
-    registry.entryOf(name, definition);
+    const { onDemand } = registry.entryOf(name, definition).settings;
     if (!registry.api.has(name)) {
       const count = registry.streams.length + 1;
       if (count > settings.maxStreams)
         throw new AdminRefusal(409, `there are ${count - 1} streams, as many as --max-streams allows`);
+    }
+    const wasOn = registry.managed(name)?.defined.entry.settings.onDemand === false;
+    if (!onDemand && !wasOn) {
       try {
-        checkCapacity(count);
+        checkCapacity(registry.alwaysOnBeside(name) + 1);
       } catch (error) {
         throw new AdminRefusal(409, error instanceof Error ? error.message : String(error));
       }

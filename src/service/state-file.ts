@@ -40,7 +40,7 @@ export class StateFile {
     return new Map(Object.entries(parsed.data.streams));
   }
 
-  /** Replaces it. Resolves when the new state is on the disk. Rejects with the error of the file system; the old state is then still there. */
+  /** Replaces it. Resolves when the new state is in place. Rejects with the error of the file system; the old state is then still there. */
   async write(streams: Definitions): Promise<void> {
     const text = `${JSON.stringify({ version: 1, streams: Object.fromEntries(streams) }, null, 2)}\n`;
     const folder = dirname(this.path);
@@ -68,13 +68,13 @@ async function writeSynced(path: string, text: string): Promise<void> {
   }
 }
 
-/** Makes a rename last. Windows cannot, and need not. */
+/** Makes a rename last where the file system can: the new state is in place already, so that a failure is none of the write. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
-  const folder = await open(path, 'r');
   try {
+    await using folder = await open(path, 'r');
     await folder.sync();
-  } finally {
-    await folder.close();
+  } catch {
+    // a folder that cannot be read, or a network disk that syncs files only
   }
 }

@@ -39,6 +39,7 @@ export class StreamRegistry implements StreamDirectory {
   #definitions: Definitions;
   #api: ReadonlyMap<string, Definition>;
   #settings: Settings;
+  #isClosed = false;
 
   constructor(options: StreamRegistryOptions) {
     this.#options = options;
@@ -88,14 +89,19 @@ export class StreamRegistry implements StreamDirectory {
 
   /** Starts everything. Throws NocturneError for a stream of the command line or the config file that has impossible settings; nothing runs then. */
   async start(): Promise<void> {
-    this.#check(this.#definitions);
+    this.check(this.#definitions);
     await this.#reconcile();
+  }
+
+  /** Checks definitions of the command line and the config file; changes nothing. Throws NocturneError CONFIG_INVALID. */
+  check({ commandLine, config }: Definitions): void {
+    for (const entry of [...commandLine, ...config]) jobOf(entry, this.#options.logger);
   }
 
   /** Takes other definitions, as a changed config file has them. Throws NocturneError before anything has changed. */
   async redefine(definitions: Definitions): Promise<void> {
     const settings = resolveSettings(definitions.sources);
-    this.#check(definitions);
+    this.check(definitions);
     this.#definitions = definitions;
     this.#settings = settings;
     await this.#reconcile();
@@ -121,17 +127,21 @@ export class StreamRegistry implements StreamDirectory {
     return this.#running.get(name)?.defined.origin;
   }
 
-  /** Closes all streams. Never throws. */
-  async close(): Promise<void> {
-    await Promise.all([...this.#running.values()].map((stream) => stream.close()));
+  /** Streams beside the named one that run whether somebody watches or not. */
+  alwaysOnBeside(name: string): number {
+    const others = [...this.#running.values()].filter(({ defined }) => defined.entry.name !== name);
+    return others.filter(({ defined }) => !defined.entry.settings.onDemand).length;
   }
 
-  #check({ commandLine, config }: Definitions): void {
-    for (const entry of [...commandLine, ...config]) jobOf(entry, this.#options.logger);
+  /** Closes all streams; changes that come later, or are under way, start none. Never throws. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#running.values()].map((stream) => stream.close()));
   }
 
   /** Makes what runs what is defined. */
   async #reconcile(): Promise<void> {
+    if (this.#isClosed) return;
     const wanted = this.#wanted();
     const gone = [...this.#running].filter(([name]) => !wanted.has(name));
     for (const [name] of gone) this.#running.delete(name);

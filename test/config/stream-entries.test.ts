@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { readConfigFile } from '../../src/config/config-file.js';
+import { readConfigFile, substituteValues } from '../../src/config/config-file.js';
 import { readStreamEntries } from '../../src/config/stream-entries.js';
 import { substitute } from '../../src/config/substitute.js';
 import { redact } from '../../src/core/secrets.js';
@@ -81,6 +81,33 @@ it.each([
   [['street'], 'streams in n.yaml must be an object from name to stream.'],
 ])('refuses %j in one line', (streams, message) => {
   expect(() => readStreamEntries(streams, context)).toThrow(message);
+});
+
+it.each([
+  [
+    { controlToken: 'a-long-token' },
+    { token: 'a-long-token' },
+    "controlToken of stream gate in n.yaml equals the server's token",
+  ],
+  [
+    { token: 'a-long-token' },
+    { controlToken: 'a-long-token' },
+    "token of stream gate in n.yaml equals the server's controlToken",
+  ],
+])('refuses %j in a server with %j', (tokens, flags, message) => {
+  const streams = { gate: { input: 'street', ...tokens } };
+  expect(() => readStreamEntries(streams, { ...context, sources: { flags } })).toThrow(message);
+});
+
+it('replaces variables in lists, and masks only what is long enough to be no part of a word', () => {
+  const { values, masked } = substituteValues(
+    { queue: ['a', '${SHORT}', ['${LONG}', 1]], port: [2] },
+    { SHORT: 'frame', LONG: 'six-ch' },
+    'n.yaml',
+  );
+  expect(values).toEqual({ queue: ['a', 'frame', ['six-ch', 1]], port: [2] });
+  expect([...masked]).toEqual(['queue']);
+  expect(redact('a frame of six-ch')).toBe('a frame of ***');
 });
 
 it('says where a file is malformed, and nothing of what it holds', () => {

@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { afterEach, expect, it } from 'vitest';
+import { redact } from '../../src/core/secrets.js';
+import { RegistryAdmin } from '../../src/service/registry-admin.js';
 import { CLOSE_CODES } from '../../src/stream/protocol.js';
 import { TestViewer } from '../stream/test-viewer.js';
 import { startTestServer } from './test-server.js';
@@ -158,4 +160,35 @@ it('takes no file of the machine as the photo of a definition', async () => {
   const { status, body: answer } = await running.call('POST', '/api/streams', { ...manager, body });
   expect(status).toBe(400);
   expect(answer['error']).toContain('only whoever starts the server sets it');
+});
+
+it('counts only streams that are always on against the machine', async () => {
+  running = await startTestServer({ gate: 'street', yard: 'street' }, TOKENS);
+  const { registry, state } = running;
+  const counts: number[] = [];
+  const checkCapacity = (streams: number): void => {
+    counts.push(streams);
+    throw new Error('too many'); // so that no worker starts
+  };
+  const admin = new RegistryAdmin({ registry, state, checkCapacity });
+  await admin.put('door', { input: 'street', onDemand: true }, true);
+  expect(counts).toEqual([]);
+  await expect(admin.put('roof', { input: 'street', onDemand: false }, true)).rejects.toThrow('too many');
+  await expect(admin.patch('door', { onDemand: false })).rejects.toThrow('too many');
+  expect(counts).toEqual([1, 1]);
+});
+
+it('starts nothing once it is closed, and masks no secret of a refused definition', async () => {
+  running = await startTestServer({ gate: 'street' }, TOKENS);
+  const { registry, admin } = running;
+  await expect(admin.put('yard', { input: 'street', token: 'a-refused-token', crf: -1 }, true)).rejects.toThrow('crf');
+  expect(redact('a-refused-token')).toBe('a-refused-token');
+  const gate = registry.managed('gate');
+  const before = gate?.stream;
+  await registry.close();
+  await admin.restart('gate'); // over, so that a restart would start another
+  await registry.setApi(new Map([['late', { input: 'street' }]]));
+  expect(registry.managed('gate')?.stream).toBe(before);
+  expect(registry.streams.map(({ name }) => name)).toEqual(['gate']);
+  expect([...registry.api.keys()]).toEqual(['late']); // kept for the next start
 });
