@@ -64,6 +64,11 @@ class MjpegPlayer implements VideoPlayer {
     this.#url = url === undefined ? undefined : imageStreamUrl(url);
   }
 
+  close(): void {
+    this.#stop();
+    this.#url = undefined;
+  }
+
   #stop(): void {
     this.#fetching?.abort();
     this.#fetching = undefined;
@@ -76,6 +81,7 @@ class MjpegPlayer implements VideoPlayer {
     this.#fetching = fetching;
     void this.#read(url, fetching.signal).catch(() => {
       if (fetching.signal.aborted) return;
+      fetching.abort(); // the server would go on to send
       this.#errors++;
       setTimeout(() => {
         if (this.#fetching === fetching) this.#start();

@@ -28,6 +28,8 @@ class MsePlayer implements VideoPlayer {
   readonly #renderer: CanvasRenderer;
   readonly #events: PlayerEvents;
   readonly #video = document.createElement('video');
+  readonly #edgeTimer: ReturnType<typeof setInterval>;
+  #frameCallback = 0;
   #edge = new LiveEdge();
   #timeline = new MediaTimeline();
   #buffer: MediaBuffer | undefined;
@@ -64,7 +66,7 @@ class MsePlayer implements VideoPlayer {
     });
     video.addEventListener('error', () => this.#fail());
     this.#awaitFrame();
-    setInterval(() => this.#keepEdge(), EDGE_INTERVAL_MS);
+    this.#edgeTimer = setInterval(() => this.#keepEdge(), EDGE_INTERVAL_MS);
   }
 
   get counts(): PlayerCounts {
@@ -127,6 +129,13 @@ class MsePlayer implements VideoPlayer {
     this.#lastSequence = undefined;
     this.#format = undefined;
     this.#close();
+  }
+
+  close(): void {
+    clearInterval(this.#edgeTimer);
+    this.#video.cancelVideoFrameCallback(this.#frameCallback);
+    this.reset();
+    this.#video.remove();
   }
 
   get #decodedNow(): number {
@@ -210,7 +219,7 @@ class MsePlayer implements VideoPlayer {
 
   /** Draws each frame that the video element presents. */
   #awaitFrame(): void {
-    this.#video.requestVideoFrameCallback((_, { mediaTime, width, height }) => {
+    this.#frameCallback = this.#video.requestVideoFrameCallback((_, { mediaTime, width, height }) => {
       const times = this.#takeTimes(mediaTime * 1e6);
       if (times && this.#buffer) {
         this.#failures = 0;

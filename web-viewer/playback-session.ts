@@ -93,6 +93,7 @@ export class PlaybackSession {
     clearTimeout(this.#pingTimer);
     this.#socket.close();
     this.#player.reset(undefined);
+    this.#player.close();
   }
 
   setVisible(isVisible: boolean): void {

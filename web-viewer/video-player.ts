@@ -40,6 +40,8 @@ export interface VideoPlayer {
   resume(): void;
   /** Prepares for a new connection to this WebSocket address. */
   reset(url: string | undefined): void;
+  /** Releases everything, for another player to take its place. */
+  close(): void;
 }
 
 /** Creates the player of a page, which draws with the renderer. */

@@ -46,7 +46,7 @@ export async function tlsOf(settings: Settings, logger: Logger): Promise<StreamS
 
 /** Where the self-signed certificate is kept: the state folder of the user (XDG). */
 function selfSignedFile(): string {
-  const state = process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state');
+  const state = process.env['XDG_STATE_HOME'] || join(homedir(), '.local', 'state');
   return join(state, 'nocturne', 'self-signed.pem');
 }
 

@@ -56,8 +56,8 @@ export class HttpServer {
       ? createTlsServer({ ...limits, ...tls, handshakeTimeout: REQUEST_TIMEOUT_MS }, listener)
       : createServer(limits, listener);
     this.server.maxRequestsPerSocket = MAX_REQUESTS_PER_CONNECTION;
-    if (tls) this.#guardHandshakes(guard);
     this.#pace(tls ? 'secureConnection' : 'connection', guard);
+    if (tls) this.#guardHandshakes(guard);
   }
 
   /** Passes connections to Node's HTTP in small pieces, once they are there. */
@@ -79,11 +79,11 @@ export class HttpServer {
     });
   }
 
-  /** Counts connections also before their handshake. */
+  /** Counts connections also before their handshake. Its listeners run before those of {@link #pace}, which count the TLS connection. */
   #guardHandshakes(guard: ConnectionGuard): void {
     const shaking = this.#shaking;
     const keyOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;
-    this.server.on('connection', (socket: Socket | PacedSocket) => {
+    this.server.prependListener('connection', (socket: Socket | PacedSocket) => {
       if (socket instanceof PacedSocket) return;
       const key = keyOf(socket);
       shaking.set(key, socket);
@@ -92,7 +92,7 @@ export class HttpServer {
         if (shaking.get(key) === socket) shaking.delete(key);
       });
     });
-    this.server.on('secureConnection', (socket: TLSSocket | PacedSocket) => {
+    this.server.prependListener('secureConnection', (socket: TLSSocket | PacedSocket) => {
       if (socket instanceof PacedSocket) return;
       const raw = shaking.get(keyOf(socket));
       if (raw) guard.admit(raw); // its TLS connection counts from now on

@@ -6,7 +6,7 @@ export const MAX_IMAGE_RATE = 30;
 const MAX_READERS = 16;
 /** Requests for one image that wait at most. */
 const MAX_WAITING = 64;
-/** How long a request waits for an image, milliseconds. */
+/** How long a request waits for an image by default, milliseconds. */
 const WAIT_MS = 5000;
 /** An image comes this much before it is due, milliseconds. */
 const EARLY_MS = 8;
@@ -14,10 +14,17 @@ const EARLY_MS = 8;
 /** Takes each image. False when it did not take it, because its connection is slow. */
 type ImageReader = (image: StillImage) => boolean;
 
+interface Reader {
+  readonly perSecond: number;
+  readonly read: ImageReader;
+  readonly onClose: () => void;
+  lastMs: number;
+}
+
 /** A stream's frames as JPEG images: passes them to whoever asks, and says how many are asked for. */
 export class ImageFeed {
   readonly #onDemand: (perSecond: number) => void;
-  readonly #readers = new Set<{ readonly perSecond: number; readonly read: ImageReader; lastMs: number }>();
+  readonly #readers = new Set<Reader>();
   readonly #waiting = new Set<(image: StillImage | undefined) => void>();
   #demand = 0;
   #dropped = 0;
@@ -47,8 +54,11 @@ export class ImageFeed {
     return this.#readers.size >= MAX_READERS;
   }
 
-  /** The next image; undefined when none comes in five seconds, and when too many requests wait. */
-  next(): Promise<StillImage | undefined> {
+  /**
+   * The next image; undefined when none comes in time, when too many requests wait, and after {@link closeReaders}.
+   * @param waitMs milliseconds; default 5000.
+   */
+  next(waitMs = WAIT_MS): Promise<StillImage | undefined> {
     if (this.#waiting.size >= MAX_WAITING) return Promise.resolve(undefined);
     return new Promise((resolve) => {
       const take = (image: StillImage | undefined): void => {
@@ -57,21 +67,33 @@ export class ImageFeed {
         resolve(image);
         this.#update();
       };
-      const timer = setTimeout(() => take(undefined), WAIT_MS);
+      const timer = setTimeout(() => take(undefined), waitMs).unref();
       this.#waiting.add(take);
       this.#update();
     });
   }
 
-  /** Adds a reader; check `isFull` first. Returns what removes it. @param perSecond images a second at most. */
-  read(perSecond: number, read: ImageReader): () => void {
-    const reader = { perSecond, read, lastMs: Number.NEGATIVE_INFINITY };
+  /**
+   * Adds a reader; check `isFull` first. Returns what removes it.
+   * @param perSecond images a second at most. @param onClose called when {@link closeReaders} removes it.
+   */
+  read(perSecond: number, read: ImageReader, onClose: () => void = () => undefined): () => void {
+    const reader: Reader = { perSecond, read, onClose, lastMs: Number.NEGATIVE_INFINITY };
     this.#readers.add(reader);
     this.#update();
     return () => {
       this.#readers.delete(reader);
       this.#update();
     };
+  }
+
+  /** Removes every reader, and answers every request that waits without an image. */
+  closeReaders(): void {
+    const readers = [...this.#readers];
+    this.#readers.clear();
+    for (const { onClose } of readers) onClose();
+    for (const take of [...this.#waiting]) take(undefined);
+    this.#update();
   }
 
   /** Passes an image on. */

@@ -10,9 +10,12 @@ import type { StreamHub } from './stream-hub.js';
 
 /** Images a second of a series whose request names none. */
 const DEFAULT_RATE = 10;
+/** How long a request for a frame waits while the stream starts or wakes, milliseconds. */
+const START_WAIT_MS = 15_000;
 /** A connection that takes no image for this time is closed, milliseconds. */
 const UNREAD_MS = 30_000;
 const BOUNDARY = 'nocturne-image';
+const SERIES_TYPE = `multipart/x-mixed-replace; boundary=${BOUNDARY}`;
 
 /** What {@link addImageRoutes} needs of the server. */
 export interface ImageRouteOptions {
@@ -25,7 +28,8 @@ export function addImageRoutes(api: Hono<{ Bindings: HttpBindings }>, { streams,
   api.get('/streams/:name/frame.jpg', async (context) => {
     const stream = streams.get(context.req.param('name'));
     if (!stream) return context.json({ error: 'no such stream' }, 404);
-    const image = stream.isOver ? undefined : await stream.images.next();
+    const isStarting = stream.state === 'idle' || stream.state === 'starting';
+    const image = stream.isOver ? undefined : await stream.images.next(isStarting ? START_WAIT_MS : undefined);
     if (!image) return context.json({ error: `the stream has no frame now: it is ${stream.state}` }, 503);
     context.header('x-pts', String(image.pts));
     context.header('x-captured-at', String(image.capturedAt));
@@ -43,6 +47,7 @@ export function addImageRoutes(api: Hono<{ Bindings: HttpBindings }>, { streams,
       return context.json({ error: `the stream has no images for you now: ${reason}` }, 503);
     }
     const { outgoing, incoming } = context.env;
+    if (incoming.method === 'HEAD') return context.body(null, 200, { 'content-type': SERIES_TYPE });
     guard.admit(incoming.socket);
     for (const [name, value] of context.res.headers) outgoing.setHeader(name, value);
     sendSeries(stream, rate, outgoing);
@@ -50,10 +55,10 @@ export function addImageRoutes(api: Hono<{ Bindings: HttpBindings }>, { streams,
   });
 }
 
-/** Sends images until the client leaves, does not read them or the stream ends. */
+/** Sends images until the client leaves, does not read them or the feed closes its readers. */
 function sendSeries(stream: StreamHub, rate: number, response: ServerResponse): void {
   response.writeHead(200, {
-    'content-type': `multipart/x-mixed-replace; boundary=${BOUNDARY}`,
+    'content-type': SERIES_TYPE,
     connection: 'close',
   });
   response.flushHeaders();
@@ -61,7 +66,7 @@ function sendSeries(stream: StreamHub, rate: number, response: ServerResponse): 
   response.on('drain', () => {
     blockedMs = undefined;
   });
-  const stop = stream.images.read(rate, (image) => {
+  const take = (image: StillImage): boolean => {
     if (blockedMs !== undefined) {
       if (performance.now() - blockedMs > UNREAD_MS) response.destroy();
       return false;
@@ -69,12 +74,14 @@ function sendSeries(stream: StreamHub, rate: number, response: ServerResponse): 
     response.write(partHeader(image));
     if (!response.write(image.data)) blockedMs = performance.now();
     return true;
+  };
+  let unreadTimer: NodeJS.Timeout | undefined;
+  const stop = stream.images.read(rate, take, () => {
+    response.end(`\r\n--${BOUNDARY}--\r\n`);
+    unreadTimer = setTimeout(() => response.destroy(), UNREAD_MS).unref();
   });
-  const check = setInterval(() => {
-    if (stream.isOver) response.end(`\r\n--${BOUNDARY}--\r\n`);
-  }, 1000);
   response.once('close', () => {
-    clearInterval(check);
+    clearTimeout(unreadTimer);
     stop();
   });
 }

@@ -1,4 +1,4 @@
-import { X509Certificate, webcrypto } from 'node:crypto';
+import { X509Certificate, randomUUID, webcrypto } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname, networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
@@ -20,6 +20,7 @@ export interface SelfSigned extends TlsIdentity {
 
 /**
  * The certificate in a file, its key with it; creates it where there is none, or where it is about to expire or lacks a name of this machine.
+ * An address of the machine that is missing does not replace it: addresses change from network to network.
  * It stays the same from start to start, so that a browser's exception holds and a fingerprint can be compared.
  * @param file PEM, readable by its owner only. @param names more names to certify.
  */
@@ -28,20 +29,26 @@ export async function loadSelfSigned(file: string, names: readonly string[]): Pr
   const kept = await readFile(file, 'utf8').catch(() => undefined); // the file may be absent
   const known = kept === undefined ? undefined : parse(kept);
   if (known && isCurrent(known.cert, wanted)) return known;
-  const pem = await create(wanted);
+  const pem = await create([...new Set([...wanted, ...machineAddresses()])]);
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  await writeFile(`${file}.part`, pem, { mode: 0o600 });
-  await rename(`${file}.part`, file);
+  const part = `${file}.${randomUUID()}.part`; // two servers may start at once
+  await writeFile(part, pem, { mode: 0o600 });
+  await rename(part, file);
   const created = parse(pem);
   if (!created) throw new TypeError('a new certificate must be readable');
   return created;
 }
 
-/** Names and addresses under which other machines may reach this one. */
+/** Names of this machine that stay the same on every network. */
 function machineNames(): string[] {
+  return ['localhost', '127.0.0.1', hostname(), `${hostname()}.local`];
+}
+
+/** Addresses under which other machines may reach this one now. */
+function machineAddresses(): string[] {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const routable = addresses.filter(({ address }) => !address.startsWith('fe80:')).map(({ address }) => address);
-  return ['localhost', '127.0.0.1', '::1', hostname(), `${hostname()}.local`, ...routable];
+  return ['::1', ...routable];
 }
 
 function parse(pem: string): SelfSigned | undefined {

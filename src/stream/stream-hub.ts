@@ -191,12 +191,14 @@ export class StreamHub implements LiveStream {
     this.#broadcast({ type: 'format', format });
   }
 
-  /** Sets the state and reports it to viewers. `ended` and `failed` close every viewer once its queue is sent. */
+  /** Sets the state and reports it to viewers. `ended` and `failed` close every viewer once its queue is sent, and every reader of images. */
   setState(state: StreamState, message: string): void {
     this.#state = state;
     this.#message = message;
     this.#broadcast({ type: 'state', state, message });
-    if (this.isOver) for (const viewer of this.#viewers) viewer.end(CLOSE_CODES.ENDED, `stream ${state}`);
+    if (!this.isOver) return;
+    for (const viewer of this.#viewers) viewer.end(CLOSE_CODES.ENDED, `stream ${state}`);
+    this.images.closeReaders();
   }
 
   /** Sets the worker's statistics; {@link sendStats} sends them. */
@@ -275,9 +277,10 @@ export class StreamHub implements LiveStream {
     return true;
   }
 
-  /** Closes every viewer at once, except those that still receive the end of a stream that is over. */
+  /** Closes every viewer and reader of images at once, except viewers that still receive the end of a stream that is over. */
   closeViewers(code: number, reason: string): void {
     for (const viewer of this.#viewers) if (!viewer.isEnding) viewer.close(code, reason);
+    this.images.closeReaders();
   }
 
   /** Cuts every connection that is left. */

@@ -77,6 +77,21 @@ it('gives each reader the images a second that it asks for', () => {
   }
 });
 
+it('ends every series and answers requests that wait when viewers are closed; HEAD takes no reader', async () => {
+  const { url, stream } = await serve();
+  const head = await fetch(`${url}stream.mjpeg`, { method: 'HEAD' });
+  expect([head.status, head.headers.get('content-type')?.split(';')[0]]).toEqual([200, 'multipart/x-mixed-replace']);
+  expect(stream.images.readers).toBe(0);
+  clearInterval(timer);
+  const series = await fetch(`${url}stream.mjpeg`);
+  expect(stream.images.readers).toBe(1);
+  const waiting = stream.images.next(60_000);
+  stream.closeViewers(1001, 'the token has changed');
+  expect(await waiting).toBeUndefined();
+  expect(await series.text()).toBe('\r\n--nocturne-image--\r\n');
+  expect([stream.images.readers, stream.images.demand]).toEqual([0, 0]);
+});
+
 it('drops and counts images for a reader that does not read', async () => {
   const { stream, port } = await serve({}, 1 << 20);
   const socket = connect(port, '127.0.0.1');

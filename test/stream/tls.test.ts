@@ -1,11 +1,15 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { get } from 'node:https';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { ConnectionGuard } from '../../src/stream/connection-guard.js';
+import { HttpServer } from '../../src/stream/http-server.js';
 import { loadSelfSigned } from '../../src/stream/self-signed.js';
 import { startServer, type StreamServer } from '../../src/stream/stream-server.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -64,6 +68,38 @@ it('ends connections that never finish their handshake, and others that speak no
   silent.resume().on('error', () => undefined);
   await server.close();
   await closed;
+});
+
+it('counts a TLS connection once, and never displaces a viewer', async () => {
+  const tls = await loadSelfSigned(join(folder, 'own', 'tls.pem'), []);
+  const guard = new ConnectionGuard({ maxConnections: 3 });
+  const handle: RequestListener = ({ socket }, response) => {
+    guard.admit(socket);
+    response.write('viewer');
+  };
+  const http = new HttpServer(handle, guard, tls);
+  await http.listen({ host: '127.0.0.1', port: 0 });
+  const open = async (): Promise<TLSSocket> => {
+    const socket = connectTls({ host: '127.0.0.1', port: http.port, ca: tls.cert });
+    await once(
+      socket.on('error', () => undefined),
+      'secureConnect',
+    );
+    return socket;
+  };
+  try {
+    const viewer = await open();
+    viewer.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    await once(viewer, 'data');
+    const others = [];
+    for (let i = 0; i < 6; i++) others.push(await open());
+    await Promise.all(others.slice(0, 3).map(async (socket) => socket.closed || once(socket.resume(), 'close')));
+    expect(guard.cuts.displaced).toBe(3);
+    expect(others.map(({ destroyed }) => destroyed)).toEqual([true, true, true, false, false, false]);
+    expect(viewer.destroyed).toBe(false);
+  } finally {
+    await http.close();
+  }
 });
 
 it('keeps its certificate from start to start, for its owner only, until it lacks a name or is damaged', async () => {

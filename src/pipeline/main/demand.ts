@@ -10,19 +10,22 @@ export interface DemandOptions {
 export class Demand implements Disposable {
   readonly #options: DemandOptions;
   #timer: NodeJS.Timeout | undefined;
+  #isDisposed = false;
 
   constructor(options: DemandOptions) {
     this.#options = options;
   }
 
-  /** Call at each change of the number of watchers. */
+  /** Call at each change of the number of watchers. Does nothing once it is disposed of. */
   update(watchers: number): void {
     clearTimeout(this.#timer);
+    if (this.#isDisposed) return;
     if (watchers > 0) this.#options.wake();
-    else this.#timer = setTimeout(this.#options.sleep, this.#options.idleMs);
+    else this.#timer = setTimeout(this.#options.sleep, this.#options.idleMs).unref();
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     clearTimeout(this.#timer);
   }
 }
