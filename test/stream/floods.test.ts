@@ -97,11 +97,14 @@ test('holds back the answers to wrong tokens, not to right ones, and logs a line
   const promptly = await Promise.all([1, 2, 3, 4, 5].map(() => put(api, {}, 'guess')));
   expect(promptly.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401]);
   const startedMs = performance.now();
-  const guesses = Promise.allSettled(Array.from({ length: 100 }, () => put(api, {}, 'guess')));
+  let areHeldBack = true;
+  const guesses = Promise.allSettled(Array.from({ length: 100 }, () => put(api, {}, 'guess'))).finally(() => {
+    areHeldBack = false;
+  });
   const viewer = new TestViewer(running);
   expect((await put(api, { strength: 0.5 }, 'open-sesame')).status).toBe(200);
   await new TestViewer(running, '/ws/street?token=open-sesame').joined();
-  expect(performance.now() - startedMs).toBeLessThan(900);
+  expect(areHeldBack).toBe(true);
   const answered = (await guesses).flatMap((guess) => (guess.status === 'fulfilled' ? [guess.value.status] : []));
   expect(new Set(answered)).toEqual(new Set([401]));
   expect(answered.length).toBeLessThanOrEqual(13);
