@@ -6,11 +6,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import sharp from 'sharp';
+import { importSources } from './import-sources.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
 const option = (name, fallback) => {
   const at = args.indexOf(name);
@@ -28,25 +26,6 @@ if (!out || inputs.length === 0) {
   process.exit(2);
 }
 
-// A temporary bundle of the sources, so that the sheet never shows a stale build.
-// It is two folders deep, like compiled files, because the kernels are found relative to it.
-const bundle = join(root, `node_modules/.cache/look-sheet-${process.pid}.mjs`);
-await build({
-  stdin: {
-    contents: `export { openGenerator } from './src/infer/open-generator.ts';
-      export { applyLookInto } from './src/look/apply-look.ts';
-      export { readFrame, readRgb, readThumbnail } from './src/image/image-file.ts';
-      export { ThumbnailReader } from './src/image/thumbnail-reader.ts';
-      export { imageToYuv, yuvToImage } from './src/image/rgb-image.ts';`,
-    resolveDir: root,
-  },
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  packages: 'external',
-  outfile: bundle,
-  logLevel: 'error',
-});
 const folder = mkdtempSync(join(tmpdir(), 'look-sheet-'));
 
 const WIDTH = 512;
@@ -55,7 +34,13 @@ const HEIGHT = 288;
 const GAP = 6;
 
 try {
-  const api = await import(bundle);
+  const api = await importSources({
+    './src/infer/open-generator.ts': ['openGenerator'],
+    './src/look/apply-look.ts': ['applyLookInto'],
+    './src/image/image-file.ts': ['readFrame', 'readRgb', 'readThumbnail'],
+    './src/image/thumbnail-reader.ts': ['ThumbnailReader'],
+    './src/image/rgb-image.ts': ['imageToYuv', 'yuvToImage'],
+  });
   const generator = await api.openGenerator({ generator: generatorName, style });
   const details = await api.ThumbnailReader.open('detail');
   const tiles = [];
@@ -88,7 +73,6 @@ try {
     .png()
     .toFile(out);
 } finally {
-  rmSync(bundle, { force: true });
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -8,8 +8,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import sharp from 'sharp';
+import { importSources } from './import-sources.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const args = process.argv.slice(2);
@@ -26,30 +26,19 @@ const BLOCK = 32;
 /** Fits of each pair whose time is measured: the median counts. */
 const REPEATS = 5;
 
-const bundle = join(root, `node_modules/.cache/fit-figures-${process.pid}.mjs`);
-await build({
-  stdin: {
-    contents: `export { createLookFitter } from './src/look/fit/create-look-fitter.ts';
-      export { applyLookInto } from './src/look/apply-look.ts';
-      export { lampsOf } from './src/look/lamp-list.ts';
-      export { emptyLook, copyLookInto } from './src/look/look.ts';
-      export { openGenerator } from './src/infer/open-generator.ts';
-      export { readFrame, readRgb, readThumbnail } from './src/image/image-file.ts';
-      export { ThumbnailReader } from './src/image/thumbnail-reader.ts';
-      export { imageToYuv, yuvToImage } from './src/image/rgb-image.ts';`,
-    resolveDir: root,
-  },
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  packages: 'external',
-  outfile: bundle,
-  logLevel: 'error',
-});
 const folder = mkdtempSync(join(tmpdir(), 'fit-figures-'));
 
 try {
-  const api = await import(bundle);
+  const api = await importSources({
+    './src/look/fit/create-look-fitter.ts': ['createLookFitter'],
+    './src/look/apply-look.ts': ['applyLookInto'],
+    './src/look/lamp-list.ts': ['lampsOf'],
+    './src/look/look.ts': ['emptyLook', 'copyLookInto'],
+    './src/infer/open-generator.ts': ['openGenerator'],
+    './src/image/image-file.ts': ['readFrame', 'readRgb', 'readThumbnail'],
+    './src/image/thumbnail-reader.ts': ['ThumbnailReader'],
+    './src/image/rgb-image.ts': ['imageToYuv', 'yuvToImage'],
+  });
   if (sheets) mkdirSync(sheets, { recursive: true });
   const fitter = await api.createLookFitter();
   const generator = await api.openGenerator({ generator: 'lit', style: 'city-led' });
@@ -75,7 +64,6 @@ try {
   }
   print(rows);
 } finally {
-  rmSync(bundle, { force: true });
   rmSync(folder, { recursive: true, force: true });
 }
 

@@ -2,64 +2,44 @@
 // that both held back: the table of docs/training-two-pathway.md.
 //   node scripts/measure-two-pathway.mjs RUN_MAX RUN_NONE DATA [--sheet FILE]
 // DATA is what both were trained on: a folder of pairs, or `synth`. Differences are paired; intervals are of 95 % over resampled pairs.
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import * as tf from '@tensorflow/tfjs-core';
+import { importSources } from './import-sources.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
 const [maxRun, noneRun, data] = process.argv.slice(2);
 const sheet = process.argv.includes('--sheet') ? process.argv[process.argv.indexOf('--sheet') + 1] : undefined;
 const RESAMPLES = 1000;
 const SEED = 1;
 const [WIDTH, HEIGHT] = [256, 144];
 
-const bundle = join(root, `node_modules/.cache/measure-two-pathway-${process.pid}.mjs`);
-await build({
-  stdin: {
-    contents: `export { loadPairs } from './src/train/two-pathway/train-two-pathway.ts';
-      export { twoPathwayOptions } from './src/train/two-pathway/two-pathway-options.ts';
-      export { measurePair, writePairSheet } from './src/train/two-pathway/pair-validation.ts';
-      export { writeRegions, writeSigned } from './src/train/two-pathway/street-pair.ts';
-      export { readCheckpoint } from './src/train/checkpoint.ts';
-      export { openBackend } from './src/train/backends/open-backend.ts';
-      export { TrainableNetwork } from './src/train/models/trainable-network.ts';
-      export { generatorOptions } from './src/train/models/two-pathway.ts';
-      export { twoPathwayGenerator } from './src/train/networks/two-pathway-generator.ts';
-      export { Random } from './src/core/random.ts';
-      export { PlaneResizer } from './src/image/resize-planes.ts';
-      export { estimate, estimateMean } from './src/evaluate/bootstrap.ts';
-      export { lightsByNumber, lightsSet, meanOf } from './src/evaluate/lights-distance.ts';
-      export * as tf from '@tensorflow/tfjs-core';`,
-    resolveDir: root,
-  },
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  outfile: bundle,
-  logLevel: 'error',
+const api = await importSources({
+  './src/train/two-pathway/train-two-pathway.ts': ['loadPairs'],
+  './src/train/two-pathway/two-pathway-options.ts': ['twoPathwayOptions'],
+  './src/train/two-pathway/pair-validation.ts': ['measurePair', 'writePairSheet'],
+  './src/train/two-pathway/street-pair.ts': ['writeRegions', 'writeSigned'],
+  './src/train/checkpoint.ts': ['readCheckpoint'],
+  './src/train/backends/open-backend.ts': ['openBackend'],
+  './src/train/models/trainable-network.ts': ['TrainableNetwork'],
+  './src/train/models/two-pathway.ts': ['generatorOptions'],
+  './src/train/networks/two-pathway-generator.ts': ['twoPathwayGenerator'],
+  './src/core/random.ts': ['Random'],
+  './src/image/resize-planes.ts': ['PlaneResizer'],
+  './src/evaluate/bootstrap.ts': ['estimate', 'estimateMean'],
+  './src/evaluate/lights-distance.ts': ['lightsByNumber', 'lightsSet', 'meanOf'],
 });
-
-try {
-  const api = await import(bundle);
-  await api.openBackend('auto', (line) => console.error(line));
-  const translators = { max: await openRun(api, maxRun), none: await openRun(api, noneRun) };
-  const { options } = translators.max;
-  const { real, painted } = await api.loadPairs(data === 'synth' ? 'synth' : { root: data }, options);
-  for (const [kind, pairs] of [
-    ['pairs of files', real.validation],
-    ['painted', painted.validation],
-  ]) {
-    if (pairs.length > 1) await report(api, kind, pairs, translators);
-  }
-  if (sheet) {
-    const pairs = [...real.validation.slice(0, 6), ...painted.validation.slice(0, 6)];
-    await api.writePairSheet(sheet, options.steps, { pairs, size: options, translate: translators.max.translate });
-  }
-} finally {
-  rmSync(bundle, { force: true });
+await api.openBackend('auto', (line) => console.error(line));
+const translators = { max: await openRun(api, maxRun), none: await openRun(api, noneRun) };
+const { options } = translators.max;
+const { real, painted } = await api.loadPairs(data === 'synth' ? 'synth' : { root: data }, options);
+for (const [kind, pairs] of [
+  ['pairs of files', real.validation],
+  ['painted', painted.validation],
+]) {
+  if (pairs.length > 1) await report(api, kind, pairs, translators);
+}
+if (sheet) {
+  const pairs = [...real.validation.slice(0, 6), ...painted.validation.slice(0, 6)];
+  await api.writePairSheet(sheet, options.steps, { pairs, size: options, translate: translators.max.translate });
 }
 
 /** The best weights of a run, ready to translate pairs. */
@@ -72,9 +52,9 @@ async function openRun(api, run) {
   });
   network.start(arrays);
   const translate = async (day, regions) => {
-    const night = api.tf.tidy(() => {
-      const input = [api.tf.tensor4d(day, [1, height, width, 3]), api.tf.tensor4d(regions, [1, height, width, 4])];
-      return network.run(api.tf.concat(input, -1)).image;
+    const night = tf.tidy(() => {
+      const input = [tf.tensor4d(day, [1, height, width, 3]), tf.tensor4d(regions, [1, height, width, 4])];
+      return network.run(tf.concat(input, -1)).image;
     });
     const values = Float32Array.from(await night.data());
     night.dispose();

@@ -3,11 +3,11 @@
 // Reads real days and nights (NOCTURNE_FOOTAGE, default ../shared/data). OUT-sheets: each row the photos of a town and the night of one
 // day that is like them. OUT/trial-NN.png: one night on top, below it a photo of each of three towns, A, B and C: which one is it like?
 // OUT-key.json, beside OUT, holds the answers.
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import sharp from 'sharp';
+import { importSources } from '../import-sources.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const args = process.argv.slice(2);
@@ -41,38 +41,18 @@ const trials = Number(option('--trials', '30'));
 const PHOTOS = 3;
 const [WIDTH, HEIGHT] = [512, 288];
 
-const folder = join(root, `node_modules/.cache/like-${process.pid}`);
-mkdirSync(folder, { recursive: true });
-const bundle = join(root, `node_modules/.cache/like-${process.pid}.mjs`);
-await build({
-  stdin: {
-    contents: `export { openGenerator } from './src/infer/open-generator.ts';
-      export { styleLike } from './src/infer/night-like/style-like.ts';
-      export { readNightStyle } from './src/lighting/night-style.ts';
-      export { townColor } from './src/lighting/street-lamps.ts';
-      export { openRenderer } from './src/render/wasm-renderer.ts';
-      export { DEFAULT_CONTROLS } from './src/core/controls.ts';
-      export { Random } from './src/core/random.ts';
-      export { readFittedRgb } from './src/image/image-file.ts';
-      export { frameToRgb, rgbToFrame } from './src/image/rgb-image.ts';`,
-    resolveDir: root,
-  },
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  outfile: bundle,
-  logLevel: 'error',
+const api = await importSources({
+  './src/infer/open-generator.ts': ['openGenerator'],
+  './src/infer/night-like/style-like.ts': ['styleLike'],
+  './src/lighting/night-style.ts': ['readNightStyle'],
+  './src/lighting/street-lamps.ts': ['townColor'],
+  './src/render/wasm-renderer.ts': ['openRenderer'],
+  './src/core/controls.ts': ['DEFAULT_CONTROLS'],
+  './src/core/random.ts': ['Random'],
+  './src/image/image-file.ts': ['readFittedRgb'],
+  './src/image/rgb-image.ts': ['frameToRgb', 'rgbToFrame'],
 });
-
-try {
-  const api = await import(bundle);
-  await run(api);
-} finally {
-  rmSync(bundle, { force: true });
-  rmSync(folder, { recursive: true, force: true });
-}
+await run(api);
 
 async function run(api) {
   const random = new api.Random(Number(option('--seed', '1')));

@@ -2,48 +2,27 @@
 //   node scripts/night-style/measure-night-style.mjs RUN [CHECKPOINT]
 // RUN is a folder of `nocturne train --recipe night-style`: its nights.bin holds the rendered nights, its best checkpoint the network.
 // Plain statistics (`plainStatistics`) give traits by ridge regression, to which the network adds, and by the nearest of the trained styles.
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { importSources } from '../import-sources.mjs';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const [run, checkpointPath = join(run ?? '', 'best.ckpt')] = process.argv.slice(2);
 if (run === undefined || !existsSync(join(run, 'nights.bin'))) {
   process.stderr.write('usage: measure-night-style.mjs RUN [CHECKPOINT]; RUN must hold nights.bin\n');
   process.exit(2);
 }
-const folder = join(root, `node_modules/.cache/night-style-${process.pid}`);
-mkdirSync(folder, { recursive: true });
-const bundle = join(folder, 'measure.mjs');
-await build({
-  stdin: {
-    contents: `export { openBackend } from './src/train/backends/open-backend.ts';
-      export { readCheckpoint } from './src/train/checkpoint.ts';
-      export { photosOf, traitScales } from './src/train/night-style/night-batches.ts';
-      export { statisticsOf, withPlainTraits } from './src/train/night-style/plain-traits.ts';
-      export { readNightSets } from './src/train/night-style/night-set-file.ts';
-      export { networkOf } from './src/train/night-style/night-style-model.ts';
-      export { nightStyleOptions } from './src/train/night-style/night-style-options.ts';
-      export { measurePredictions, predictSets } from './src/train/night-style/night-style-validation.ts';
-      export { STYLE_TRAITS } from './src/lighting/style-traits.ts';`,
-    resolveDir: root,
-  },
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-  packages: 'external',
-  outfile: bundle,
-  logLevel: 'error',
+const api = await importSources({
+  './src/train/backends/open-backend.ts': ['openBackend'],
+  './src/train/checkpoint.ts': ['readCheckpoint'],
+  './src/train/night-style/night-batches.ts': ['photosOf', 'traitScales'],
+  './src/train/night-style/plain-traits.ts': ['statisticsOf', 'withPlainTraits'],
+  './src/train/night-style/night-set-file.ts': ['readNightSets'],
+  './src/train/night-style/night-style-model.ts': ['networkOf'],
+  './src/train/night-style/night-style-options.ts': ['nightStyleOptions'],
+  './src/train/night-style/night-style-validation.ts': ['measurePredictions', 'predictSets'],
+  './src/lighting/style-traits.ts': ['STYLE_TRAITS'],
 });
-
-try {
-  const api = await import(bundle);
-  await measure(api);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
-}
+await measure(api);
 
 async function measure(api) {
   const path = join(run, 'nights.bin');
