@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { decodeText } from '../core/decode-text.js';
-import { NocturneError } from '../core/errors.js';
 import type { BackendChoice } from '../train/backends/open-backend.js';
 import { describeKeyPatchOptions } from '../train/key-patch/key-patch-options.js';
 import { describeKeyPatchMetrics } from '../train/key-patch/key-patch-validation.js';
@@ -9,6 +8,7 @@ import { trainKeyPatch } from '../train/key-patch/train-key-patch.js';
 import { describeNightStyleOptions } from '../train/night-style/night-style-options.js';
 import { describeNightStyleMetrics } from '../train/night-style/night-style-validation.js';
 import { trainNightStyle } from '../train/night-style/train-night-style.js';
+import { invalidOption } from '../train/option-table.js';
 import { describeOptions, parseOptionsFile } from '../train/options.js';
 import type { TrainingProgress } from '../train/report/training-progress.js';
 import { describeSceneOptions } from '../train/scene/scene-options.js';
@@ -122,10 +122,10 @@ export async function train(data: string | undefined, command: Command): Promise
   const flags = command.opts<TrainFlags>();
   const { init, recipe, run, backend, resume: isResumed = false } = flags;
   if (init !== undefined && recipe !== 'scene' && recipe !== 'vehicle') {
-    throw invalid(`--init belongs to the recipes scene and vehicle, got --recipe ${recipe}.`);
+    throw invalidOption(`--init belongs to the recipes scene and vehicle, got --recipe ${recipe}.`);
   }
   if (init !== undefined && isResumed) {
-    throw invalid('--init starts a new run, --resume continues one: they exclude each other.');
+    throw invalidOption('--init starts a new run, --resume continues one: they exclude each other.');
   }
   const bar = new ProgressBar(process.stderr, TRAINING_STYLE);
   const print = (line: string): void => {
@@ -157,7 +157,7 @@ export async function train(data: string | undefined, command: Command): Promise
 function sourceOf(data: string | undefined, { day, night }: TrainFlags): TrainingSource {
   if (day !== undefined && night !== undefined && data === undefined) return { a: day, b: night };
   if (data === undefined || day !== undefined || night !== undefined) {
-    throw invalid('pass a folder with trainA and trainB, or both --day and --night, or synth.');
+    throw invalidOption('pass a folder with trainA and trainB, or both --day and --night, or synth.');
   }
   return data === 'synth' ? 'synth' : { root: data };
 }
@@ -165,7 +165,7 @@ function sourceOf(data: string | undefined, { day, night }: TrainFlags): Trainin
 /** The one folder of a recipe that needs `what`. Throws NocturneError CONFIG_INVALID. */
 function folderOf(data: string | undefined, { day, night, recipe }: TrainFlags, what: string): string {
   if (data === undefined || day !== undefined || night !== undefined) {
-    throw invalid(`the recipe ${recipe} needs ${what}.`);
+    throw invalidOption(`the recipe ${recipe} needs ${what}.`);
   }
   return data;
 }
@@ -175,7 +175,7 @@ function givenOptions({ options, set = [] }: TrainFlags): Record<string, unknown
   const given = options === undefined ? {} : readOptions(options);
   for (const entry of set) {
     const at = entry.indexOf('=');
-    if (at < 1) throw invalid(`--set must be key=value, got ${entry}.`);
+    if (at < 1) throw invalidOption(`--set must be key=value, got ${entry}.`);
     given[entry.slice(0, at)] = entry.slice(at + 1);
   }
   return given;
@@ -185,15 +185,6 @@ function readOptions(path: string): Record<string, unknown> {
   try {
     return { ...parseOptionsFile(decodeText(readFileSync(path))) };
   } catch (error) {
-    throw invalid(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}.`);
+    throw invalidOption(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}.`);
   }
-}
-
-function invalid(message: string): NocturneError {
-  return new NocturneError({
-    code: 'CONFIG_INVALID',
-    stage: 'config',
-    message,
-    remedy: 'See `nocturne train --help`.',
-  });
 }

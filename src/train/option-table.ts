@@ -77,6 +77,16 @@ export function parseTable<T extends OptionTable>(table: T, given: Readonly<Reco
   return { ...tableDefaults(table), ...parseGiven(table, given) } as OptionValues<T>; // each key has its default, each given one was checked
 }
 
+/** Throws NocturneError CONFIG_INVALID for one of some sides that no network of this step can take. */
+export function checkMultiples<N extends string>(
+  options: Readonly<Record<N, number>>,
+  names: readonly N[],
+  step: number,
+): void {
+  const name = names.find((each) => options[each] % step !== 0);
+  if (name !== undefined) throw invalidOption(`${name} must be a multiple of ${step}, got ${options[name]}.`);
+}
+
 /** The defaults of a table. */
 export function tableDefaults(table: OptionTable): Record<string, unknown> {
   return Object.fromEntries(Object.entries(table).map(([key, option]) => [key, option.default]));
@@ -97,19 +107,20 @@ export function describeTable<T extends OptionTable>(
 
 function parseOption(table: OptionTable, key: string, value: unknown): unknown {
   const option = Object.hasOwn(table, key) ? table[key] : undefined;
-  if (!option) throw invalid(`unknown training option ${key}.`);
+  if (!option) throw invalidOption(`unknown training option ${key}.`);
   if (option.kind === 'choice') {
     if (option.values.some((known) => known === value)) return value;
-    throw invalid(`${key} must be one of ${option.values.join(', ')}, got ${JSON.stringify(value)}.`);
+    throw invalidOption(`${key} must be one of ${option.values.join(', ')}, got ${JSON.stringify(value)}.`);
   }
   const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
   const isInRange = typeof parsed === 'number' && parsed >= option.min && parsed <= option.max;
   if (isInRange && (!option.isInteger || Number.isInteger(parsed))) return parsed;
   const what = option.isInteger ? 'an integer' : 'a number';
-  throw invalid(`${key} must be ${what} from ${option.min} to ${option.max}, got ${JSON.stringify(value)}.`);
+  throw invalidOption(`${key} must be ${what} from ${option.min} to ${option.max}, got ${JSON.stringify(value)}.`);
 }
 
-function invalid(message: string): NocturneError {
+/** A training option that is wrong. @param message a sentence. */
+export function invalidOption(message: string): NocturneError {
   return new NocturneError({
     code: 'CONFIG_INVALID',
     stage: 'config',

@@ -1,10 +1,10 @@
-import { NocturneError } from '../core/errors.js';
 import { THUMBNAIL_HEIGHT, THUMBNAIL_WIDTH } from '../image/thumbnail.js';
 import type { Backend } from './backends/backend.js';
 import {
   choice,
   describeTable,
   integer,
+  invalidOption,
   number,
   parseGiven,
   share,
@@ -169,25 +169,16 @@ function checkSize(options: TrainOptions): TrainOptions {
   const { generator, width, height, loadWidth, loadHeight, downs } = options;
   const size = `${width}x${height}`;
   if (generator === 'nightgrid' && size !== `${THUMBNAIL_WIDTH}x${THUMBNAIL_HEIGHT}`) {
-    throw invalidSize(`with generator=nightgrid, crops must be ${THUMBNAIL_WIDTH}x${THUMBNAIL_HEIGHT}, got ${size}.`);
+    throw invalidOption(`with generator=nightgrid, crops must be ${THUMBNAIL_WIDTH}x${THUMBNAIL_HEIGHT}, got ${size}.`);
   }
-  if (width % 4 !== 0 || height % 4 !== 0) throw invalidSize(`width and height must be multiples of 4, got ${size}.`);
+  if (width % 4 !== 0 || height % 4 !== 0) throw invalidOption(`width and height must be multiples of 4, got ${size}.`);
   if (generator === 'unet' && Math.min(width, height) < 2 ** downs) {
-    throw invalidSize(`with downs=${downs}, crops must be at least ${2 ** downs} on a side, got ${size}.`);
+    throw invalidOption(`with downs=${downs}, crops must be at least ${2 ** downs} on a side, got ${size}.`);
   }
   if (loadWidth < width || loadHeight < height) {
-    throw invalidSize(`loadWidth and loadHeight must be at least ${size}, the crop, got ${loadWidth}x${loadHeight}.`);
+    throw invalidOption(`loadWidth and loadHeight must be at least ${size}, the crop, got ${loadWidth}x${loadHeight}.`);
   }
   return options;
-}
-
-function invalidSize(message: string): NocturneError {
-  return new NocturneError({
-    code: 'CONFIG_INVALID',
-    stage: 'config',
-    message,
-    remedy: 'See `nocturne train --help`.',
-  });
 }
 
 /** The options as lines: name, value, unit, help; those that differ from the default are marked with `*`. */

@@ -1,5 +1,13 @@
-import { NocturneError } from '../../core/errors.js';
-import { choice, describeTable, integer, number, parseTable, share, type OptionValues } from '../option-table.js';
+import {
+  choice,
+  describeTable,
+  integer,
+  invalidOption,
+  number,
+  parseTable,
+  share,
+  type OptionValues,
+} from '../option-table.js';
 
 /** The hyper-parameters of the recipe `key-patch`; the defaults are the published ones, but for `filters`. */
 const KEY_PATCH_OPTIONS = {
@@ -40,9 +48,9 @@ export type KeyPatchOptions = OptionValues<typeof KEY_PATCH_OPTIONS>;
 export function keyPatchOptions(given: Readonly<Record<string, unknown>> = {}): KeyPatchOptions {
   const options = parseTable(KEY_PATCH_OPTIONS, given);
   const { side, minPatches, maxPatches } = options;
-  if (!Number.isInteger(Math.log2(side / 4))) throw invalid(`side must be 4 times a power of 2, got ${side}.`);
+  if (!Number.isInteger(Math.log2(side / 4))) throw invalidOption(`side must be 4 times a power of 2, got ${side}.`);
   if (minPatches > maxPatches) {
-    throw invalid(`minPatches must not exceed maxPatches, got ${minPatches} and ${maxPatches}.`);
+    throw invalidOption(`minPatches must not exceed maxPatches, got ${minPatches} and ${maxPatches}.`);
   }
   return options;
 }
@@ -50,13 +58,4 @@ export function keyPatchOptions(given: Readonly<Record<string, unknown>> = {}): 
 /** The options as lines; those that differ from the default are marked with `*`. */
 export function describeKeyPatchOptions(options: KeyPatchOptions): readonly string[] {
   return describeTable(KEY_PATCH_OPTIONS, options, keyPatchOptions());
-}
-
-function invalid(message: string): NocturneError {
-  return new NocturneError({
-    code: 'CONFIG_INVALID',
-    stage: 'config',
-    message,
-    remedy: 'See `nocturne train --help`.',
-  });
 }

@@ -1,5 +1,13 @@
-import { NocturneError } from '../../core/errors.js';
-import { describeTable, integer, number, parseTable, share, weight, type OptionValues } from '../option-table.js';
+import {
+  checkMultiples,
+  describeTable,
+  integer,
+  number,
+  parseTable,
+  share,
+  weight,
+  type OptionValues,
+} from '../option-table.js';
 
 /** What all sides of the input are multiples of: the encoder halves them five times. */
 const SIDE_STEP = 32;
@@ -44,15 +52,7 @@ export type SceneOptions = OptionValues<typeof SCENE_OPTIONS>;
 /** The given values, and defaults for the rest. Throws NocturneError CONFIG_INVALID for an unknown key or a wrong value. */
 export function sceneOptions(given: Readonly<Record<string, unknown>> = {}): SceneOptions {
   const options = parseTable(SCENE_OPTIONS, given);
-  for (const name of ['width', 'height', 'cropWidth', 'cropHeight'] as const) {
-    if (options[name] % SIDE_STEP === 0) continue;
-    throw new NocturneError({
-      code: 'CONFIG_INVALID',
-      stage: 'config',
-      message: `${name} must be a multiple of ${SIDE_STEP}, got ${options[name]}.`,
-      remedy: 'See `nocturne train --help`.',
-    });
-  }
+  checkMultiples(options, ['width', 'height', 'cropWidth', 'cropHeight'], SIDE_STEP);
   return options;
 }
 

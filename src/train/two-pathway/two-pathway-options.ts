@@ -1,5 +1,5 @@
-import { NocturneError } from '../../core/errors.js';
 import {
+  checkMultiples,
   choice,
   describeTable,
   integer,
@@ -83,15 +83,7 @@ export type TwoPathwayTrainOptions = OptionValues<typeof TWO_PATHWAY_OPTIONS>;
 /** The given values, and defaults for the rest. Throws NocturneError CONFIG_INVALID for an unknown key or a wrong value. */
 export function twoPathwayOptions(given: Readonly<Record<string, unknown>> = {}): TwoPathwayTrainOptions {
   const options = parseTable(TWO_PATHWAY_OPTIONS, given);
-  for (const name of ['width', 'height'] as const) {
-    if (options[name] % SIDE_STEP === 0) continue;
-    throw new NocturneError({
-      code: 'CONFIG_INVALID',
-      stage: 'config',
-      message: `${name} must be a multiple of ${SIDE_STEP}, got ${options[name]}.`,
-      remedy: 'See `nocturne train --help`.',
-    });
-  }
+  checkMultiples(options, ['width', 'height'], SIDE_STEP);
   return options;
 }
 
