@@ -1,9 +1,8 @@
+import type { JsonSchema } from '../core/json-schema.js';
+import { STREAM_NAME } from '../core/stream-name.js';
 import type { Setting } from './setting.js';
 import { SETTING_NAMES, SETTINGS, type SettingName } from './settings.js';
-import { STREAM_NAME, STREAM_SETTING_NAMES } from './stream-entries.js';
-
-/** A JSON Schema of draft 2020-12. Plain data. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+import { STREAM_SETTING_NAMES } from './stream-entries.js';
 
 /** A value that names variables, as the config file may write any. */
 const VARIABLE = { type: 'string', pattern: '\\$\\{' };

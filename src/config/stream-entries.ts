@@ -1,12 +1,10 @@
 import { NocturneError } from '../core/errors.js';
+import { STREAM_NAME } from '../core/stream-name.js';
 import { substituteValues } from './config-file.js';
 import { resolveSettings, type SettingsSources } from './resolve.js';
 import { ruleOf, type Setting } from './setting.js';
 import { SETTING_NAMES, SETTINGS, type SettingName, type Settings } from './settings.js';
 import { hasPlaceholder, type Environment } from './substitute.js';
-
-/** Names of streams: addresses and logs show them. */
-export const STREAM_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 /** Keys of an entry that are no settings. */
 export const ENTRY_KEYS = ['input', 'token', 'controlToken'] as const;

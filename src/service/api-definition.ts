@@ -1,9 +1,10 @@
-import { entrySchema, type JsonSchema } from '../config/config-schema.js';
+import { entrySchema } from '../config/config-schema.js';
 import type { Setting } from '../config/setting.js';
 import { ruleOf } from '../config/setting.js';
 import type { Settings } from '../config/settings.js';
 import { SETTINGS } from '../config/settings.js';
 import { ENTRY_KEYS, STREAM_SETTING_NAMES } from '../config/stream-entries.js';
+import type { JsonSchema } from '../core/json-schema.js';
 import { maskUrl } from '../core/mask-url.js';
 import { redact } from '../core/secrets.js';
 import { GENERATOR_NAMES, STYLE_NAMES } from '../infer/generator-names.js';

@@ -1,5 +1,4 @@
-/** A JSON Schema of draft 2020-12. Plain data. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+import type { JsonSchema } from '../core/json-schema.js';
 
 /** Status of a refused change. 403: the server does not allow it, 507: it cannot be kept. */
 export type RefusalStatus = 400 | 403 | 404 | 409 | 503 | 507;

@@ -3,6 +3,7 @@ import { checkControls, type Controls } from '../core/controls.js';
 import { silentLogger } from '../core/logger.js';
 import type { Logger } from '../core/logger.js';
 import type { Packet, VideoFormat } from '../core/packet.js';
+import { STREAM_NAME } from '../core/stream-name.js';
 import { wallClock } from '../core/time.js';
 import { GopCache } from './gop-cache.js';
 import { ImageFeed } from './image-feed.js';
@@ -68,7 +69,6 @@ const VIEWER_QUEUE = { maxPackets: 120, maxBytes: 8 << 20 };
 const VIEWER_DELAY_MS = 1500;
 /** Minimum time between two announcements of changed controls, milliseconds: each is a message to every viewer and the worker. */
 const CONTROLS_INTERVAL_MS = 30;
-const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
 /** Fan-out hub of one live stream, in the main process: its format, state, controls and last GOP, and its viewers. */
 export class StreamHub implements LiveStream {
@@ -97,8 +97,8 @@ export class StreamHub implements LiveStream {
 
   /** Throws RangeError for a name that does not fit an address. */
   constructor(options: StreamHubOptions) {
-    if (!NAME_PATTERN.test(options.name)) {
-      throw new RangeError(`a stream's name must match ${NAME_PATTERN.source}, got ${JSON.stringify(options.name)}`);
+    if (!STREAM_NAME.test(options.name)) {
+      throw new RangeError(`a stream's name must match ${STREAM_NAME.source}, got ${JSON.stringify(options.name)}`);
     }
     this.name = options.name;
     this.#options = options;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { DIAL_NAMES, DIALS, VIEW_MODES } from '../../core/controls.js';
+import { STREAM_NAME } from '../../core/stream-name.js';
 import { EMPTY_PIPELINE_STATS } from '../pipeline-stats.js';
 
 /** Names of streams in addresses. */
-export const STREAM_NAME_SCHEMA = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/);
+export const STREAM_NAME_SCHEMA = z.string().regex(STREAM_NAME);
 
 /** States of a stream, as `StreamState`. */
 export const STATES = ['idle', 'starting', 'live', 'reconnecting', 'stalled', 'ended', 'failed'] as const;
