@@ -2,22 +2,21 @@ import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
 import { createMiddleware } from 'hono/factory';
 import type { RequestListener } from 'node:http';
+import type { JsonSchema } from '../core/json-schema.js';
 import { packageVersion } from '../core/package-version.js';
 import { remedyOf } from './access-policy.js';
 import { AddressLimiter } from './address-limiter.js';
 import { adminRoutes } from './api/admin-routes.js';
 import type { ApiOptions } from './api/api-options.js';
 import { HEALTH_CHECKS, healthRoutes } from './api/health-routes.js';
-import { IMAGE_DOCUMENTS } from './api/image-documents.js';
+import { imageRoutes } from './api/image-routes.js';
 import { likeRoutes } from './api/like-routes.js';
 import { openApiDocument } from './api/openapi.js';
 import { RequestBodyError, type BodyStatus } from './api/request-body.js';
 import { json, type Api, type Call, type NodeEnv, type Route } from './api/route.js';
 import { nameOf, noSuchStream, streamRoutes } from './api/stream-routes.js';
 import { HttpServer } from './http-server.js';
-import { addImageRoutes } from './image-routes.js';
 import { MESSAGE_RATE } from './rate-limiter.js';
-import type { JsonSchema } from './stream-admin.js';
 import { ViewerPage } from './viewer-page.js';
 
 type ErrorStatus = BodyStatus | 500;
@@ -36,8 +35,11 @@ export function createApi(options: ApiOptions): HttpServer {
   const api: Api = new Hono();
   api.use(setHeaders, checkHostAndOrigin(options));
   const open = healthRoutes(options);
-  const guarded = [...streamRoutes(options), ...likeRoutes(options), ...(admin ? adminRoutes(options, admin) : [])];
-  const routes = [...open, ...guarded, ...IMAGE_DOCUMENTS];
+  const guarded = [
+    ...[...streamRoutes(options), ...likeRoutes(options), ...imageRoutes(options)],
+    ...(admin ? adminRoutes(options, admin) : []),
+  ];
+  const routes = [...open, ...guarded];
   const document = documentRoute(() => routes);
   routes.push(document);
   addRoutes(api, open);
@@ -51,7 +53,6 @@ export function createApi(options: ApiOptions): HttpServer {
     return context.json({ error: 'the metrics show every stream: they need a token of the server' }, 403);
   });
   addRoutes(api, [...guarded, document]);
-  addImageRoutes(api, options);
   refuseOtherMethods(api, routes);
   api.notFound((context) => context.json({ error: 'not found' }, 404));
   api.onError((error, context) => {
@@ -86,7 +87,7 @@ function documentRoute(routes: () => readonly Route[]): Route {
 }
 
 function addRoutes(api: Api, routes: readonly Route[]): void {
-  for (const { method, path, handle } of routes) if (handle) api.on(method.toUpperCase(), honoPath(path), handle);
+  for (const { method, path, handle } of routes) api.on(method.toUpperCase(), honoPath(path), handle);
 }
 
 /** Answers 405 to methods that a path does not have. */

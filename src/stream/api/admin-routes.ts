@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApiOptions } from './api-options.js';
-import { AdminRefusal, type JsonSchema, type StreamAdmin } from '../stream-admin.js';
+import type { JsonSchema } from '../../core/json-schema.js';
+import { AdminRefusal, type StreamAdmin } from '../stream-admin.js';
 import { readRecord } from './request-body.js';
 import { json, type Call, type Route } from './route.js';
 import { STREAM_NAME_SCHEMA } from './schemas.js';

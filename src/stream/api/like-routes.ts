@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { NocturneError } from '../../core/errors.js';
 import { MAX_LIKE_PHOTOS, MAX_UPLOAD_BYTES } from '../../core/photo-limits.js';
 import type { ApiOptions } from './api-options.js';
-import { RequestBodyError } from './request-body.js';
+import { readBytes, RequestBodyError } from './request-body.js';
 import { json, type Call, type Route } from './route.js';
-import { nameOf, noSuchStream, refuseControl } from './stream-routes.js';
+import { nameOf, noSuchStream, refuseChange, refuseControl } from './stream-routes.js';
 
 const PHOTO = { type: 'string', format: 'binary' };
 /** What PUT takes. */
@@ -33,13 +32,8 @@ export function likeRoutes(options: ApiOptions): Route[] {
     if (!stream?.generator) return noSuchStream(context);
     const refusal = refuseControl(context, options, 'changing the night needs the control token');
     if (refusal) return refusal;
-    try {
-      await stream.changeGenerator({ like: await readPhotos() });
-    } catch (error) {
-      if (error instanceof NocturneError) return context.json({ error: error.toLine() }, 409);
-      throw error;
-    }
-    return describeLike(context);
+    const like = await readPhotos();
+    return (await refuseChange(context, stream.changeGenerator({ like }))) ?? describeLike(context);
   };
   const answers = { 200: json('The number of photos.', LikeAnswer) };
   return [
@@ -67,7 +61,8 @@ async function readPhotos(request: IncomingMessage): Promise<Uint8Array[]> {
   if (!isForm && !/^(image\/|application\/octet-stream)/i.test(type)) {
     throw new RequestBodyError(415, 'the content type must be that of an image, or multipart/form-data with several');
   }
-  const body = await readBytes(request);
+  const tooLarge = `photos must be at most ${MAX_UPLOAD_BYTES} bytes together`;
+  const body = await readBytes(request, MAX_UPLOAD_BYTES, tooLarge);
   const photos = isForm ? await photosOfForm(body, type) : [body];
   if (photos.length === 0 || photos.some(({ length }) => length === 0)) {
     throw new RequestBodyError(400, 'the body must hold photos, got an empty one');
@@ -76,21 +71,6 @@ async function readPhotos(request: IncomingMessage): Promise<Uint8Array[]> {
     throw new RequestBodyError(400, `photos must be at most ${MAX_LIKE_PHOTOS}, got ${photos.length}`);
   }
   return photos;
-}
-
-async function readBytes(request: IncomingMessage): Promise<Uint8Array> {
-  const tooLarge = (): RequestBodyError =>
-    new RequestBodyError(413, `photos must be at most ${MAX_UPLOAD_BYTES} bytes together`);
-  if (Number(request.headers['content-length'] ?? 0) > MAX_UPLOAD_BYTES) throw tooLarge();
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = chunk as Buffer; // no encoding is set
-    length += bytes.length;
-    if (length > MAX_UPLOAD_BYTES) throw tooLarge();
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** The files of a form, in its order; its texts are ignored. */

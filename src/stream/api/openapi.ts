@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonSchema } from '../stream-admin.js';
+import type { JsonSchema } from '../../core/json-schema.js';
 import type { Answer, Route } from './route.js';
 import { ErrorAnswer, STREAM_NAME_SCHEMA } from './schemas.js';
 

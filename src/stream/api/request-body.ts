@@ -19,7 +19,8 @@ export async function readRecord(request: IncomingMessage): Promise<Record<strin
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
     throw new RequestBodyError(415, 'the content type must be application/json');
   }
-  const text = await readText(request);
+  const bytes = await readBytes(request, MAX_CLIENT_MESSAGE_BYTES, 'the body is too large');
+  const text = new TextDecoder().decode(bytes); // without a byte order mark
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -32,14 +33,16 @@ export async function readRecord(request: IncomingMessage): Promise<Record<strin
   return Object.fromEntries(Object.entries(body));
 }
 
-async function readText(request: IncomingMessage): Promise<string> {
+/** The bytes of a request's body. Throws RequestBodyError 413, in the words of `tooLarge`, for more than `maxBytes`: at once where it says its length. */
+export async function readBytes(request: IncomingMessage, maxBytes: number, tooLarge: string): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) throw new RequestBodyError(413, tooLarge);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = chunk as Buffer; // no encoding is set
     length += bytes.length;
-    if (length > MAX_CLIENT_MESSAGE_BYTES) throw new RequestBodyError(413, 'the body is too large');
+    if (length > maxBytes) throw new RequestBodyError(413, tooLarge);
     chunks.push(bytes);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks)); // without a byte order mark
+  return Buffer.concat(chunks);
 }

@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, Hono } from 'hono';
 import type { z } from 'zod';
-import type { JsonSchema } from '../stream-admin.js';
+import type { JsonSchema } from '../../core/json-schema.js';
 
 /** Node's request behind Hono's. */
 export interface NodeEnv {
@@ -44,8 +44,7 @@ export interface Route {
   readonly answers: Readonly<Record<number, Answer>>;
   /** Statuses of refusals beside those that follow from access and body. */
   readonly refusals?: readonly number[];
-  /** Undefined for a route that another file adds, and this one describes. */
-  readonly handle?: (call: Call) => Response | Promise<Response>;
+  readonly handle: (call: Call) => Response | Promise<Response>;
 }
 
 /** Creates an answer in JSON. */

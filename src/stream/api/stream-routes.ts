@@ -105,13 +105,7 @@ function generatorRoutes(options: ApiOptions): Route[] {
         if (!stream?.generator) return noSuchStream(context);
         const refusal = refuseControl(context, options, 'changing the generator needs the control token');
         if (refusal) return refusal;
-        try {
-          await stream.changeGenerator(change);
-        } catch (error) {
-          if (error instanceof NocturneError) return context.json({ error: error.toLine() }, 409);
-          throw error;
-        }
-        return context.json(stream.generator);
+        return (await refuseChange(context, stream.changeGenerator(change))) ?? context.json(stream.generator);
       },
     })),
   ];
@@ -122,6 +116,17 @@ export function refuseControl(context: Call, { canControl, policy }: ApiOptions,
   if (!canControl) return context.json({ error: 'controls are read-only on this server' }, 403);
   const mayControl = policy.accessOf(context.env.incoming, nameOf(context)) === 'control';
   return mayControl ? undefined : context.json({ error }, 403);
+}
+
+/** The answer to a change of the generator that the stream refuses; undefined once it is made. */
+export async function refuseChange(context: Call, change: Promise<void>): Promise<Response | undefined> {
+  try {
+    await change;
+    return undefined;
+  } catch (error) {
+    if (error instanceof NocturneError) return context.json({ error: error.toLine() }, 409);
+    throw error;
+  }
 }
 
 /** NAME of the request's path. */
